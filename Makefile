@@ -1,0 +1,42 @@
+# Ostraka: `make` alone lists what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+export OSTRAKA_NODE ?= $(CARGO_TARGET_DIR)/release/ostraka-node
+OSTRAKA := $(CARGO_TARGET_DIR)/release/ostraka
+ARGS ?=
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo '  ARGS="…" passes flags on, as in: make demo ARGS="--data FILE --split-by COLUMN --statistic mean --columns a"'
+
+.PHONY: setup
+setup: ## Install system packages, the Rust toolchain and its wasm target
+	@scripts/setup.sh
+
+.PHONY: build
+build: setup ## Build the node and the command line tool
+	cargo build --release --locked --workspace
+
+.PHONY: demo
+demo: build ## Start a dev chain and let 50 institutions compute joint statistics of real loan books
+	$(OSTRAKA) demo $(ARGS)
+
+.PHONY: dev
+dev: build ## Run a dev chain until Ctrl-C (1 s blocks, seven compute nodes, ws://127.0.0.1:9944)
+	$(OSTRAKA_NODE) --dev
+
+.PHONY: test
+test: setup ## Run everything that CI runs
+	@scripts/test.sh
+
+.PHONY: format
+format: ## Format the code
+	cargo fmt --all
+
+.PHONY: docs
+docs: setup ## Build the API documentation
+	SKIP_WASM_BUILD=1 cargo doc --release --locked --workspace --no-deps

@@ -1,0 +1,177 @@
+//! The runtime API, typed.
+
+use super::{calls::Mismatch, layout::Own, state::pruned, Chain, ChainError, Head};
+use codec::{Decode, DecodeAll, Encode};
+use ostraka_primitives::{
+	api::{NodeInfo, TaskInfo},
+	task::TaskResult,
+	traits::DrawError,
+	AccountId, Balance, TaskId,
+};
+use scale_info::{meta_type, MetaType};
+use subxt::metadata::Metadata;
+
+const API: &str = "OstrakaApi";
+
+/// The methods that are called, with their arguments and answers.
+fn forms() -> Vec<(&'static str, Vec<MetaType>, MetaType)> {
+	vec![
+		("node", vec![meta_type::<AccountId>()], meta_type::<Option<NodeInfo>>()),
+		("nodes", vec![meta_type::<Option<AccountId>>()], meta_type::<Vec<NodeInfo>>()),
+		("task", vec![meta_type::<TaskId>()], meta_type::<Option<TaskInfo>>()),
+		("result", vec![meta_type::<TaskId>()], meta_type::<Option<TaskResult>>()),
+		("rewards_due", vec![meta_type::<AccountId>()], meta_type::<Balance>()),
+		(
+			"least_fee",
+			vec![meta_type::<u8>(), meta_type::<u32>(), meta_type::<u32>()],
+			meta_type::<Balance>(),
+		),
+		("is_insecure", vec![], meta_type::<bool>()),
+	]
+}
+
+/// Holds the methods against a chain's metadata.
+pub(super) fn check(metadata: &Metadata) -> Result<(), Mismatch> {
+	let api = metadata
+		.runtime_api_trait_by_name(API)
+		.ok_or(Mismatch::Absent(format!("it has no runtime API `{API}`")))?;
+	for (name, arguments, answer) in forms() {
+		let differs = |what: String| Mismatch::Differs(format!("{API}.{name}: {what}"));
+		let method = api.method_by_name(name).ok_or(differs("it is not there".to_owned()))?;
+		let theirs: Vec<u32> = method.inputs().map(|input| input.id).collect();
+		if theirs.len() != arguments.len() {
+			return Err(differs(format!("it takes {} arguments", theirs.len())));
+		}
+		let own = Own::new(arguments.into_iter().chain([answer]));
+		for (place, id) in theirs.into_iter().chain([method.output_ty()]).enumerate() {
+			own.matches(place, metadata.types(), id).map_err(differs)?;
+		}
+	}
+	Ok(())
+}
+
+impl Chain {
+	async fn call<T: Decode>(
+		&self,
+		method: &str,
+		arguments: impl Encode,
+		block: Head,
+	) -> Result<T, ChainError> {
+		let function = format!("{API}_{method}");
+		let arguments = arguments.encode();
+		let (function, arguments, hash) = (function.as_str(), arguments.as_slice(), block.hash);
+		let answer = self
+			.0
+			.link
+			.ask(|rpc| async move { rpc.state_call(function, Some(arguments), Some(hash)).await })
+			.await
+			.map_err(|error| pruned(error, block.number))?;
+		T::decode_all(&mut answer.as_slice())
+			.map_err(|error| ChainError::Unreadable(format!("{function}: {error}")))
+	}
+
+	/// A compute node.
+	///
+	/// # Errors
+	/// Those of a request.
+	pub async fn node(&self, account: &AccountId) -> Result<Option<NodeInfo>, ChainError> {
+		self.call("node", account, self.head()).await
+	}
+
+	/// All compute nodes.
+	///
+	/// # Errors
+	/// Those of a request.
+	pub async fn nodes(&self) -> Result<Vec<NodeInfo>, ChainError> {
+		let head = self.head();
+		let mut nodes: Vec<NodeInfo> = Vec::new();
+		loop {
+			let after = nodes.last().map(|node| node.account.clone());
+			let mut page: Vec<NodeInfo> = self.call("nodes", &after, head).await?;
+			// a page may start with the node that it was asked to come after
+			page.retain(|node| nodes.iter().all(|known| known.account != node.account));
+			if page.is_empty() {
+				return Ok(nodes);
+			}
+			nodes.append(&mut page);
+		}
+	}
+
+	/// A task.
+	///
+	/// # Errors
+	/// `NoTask`, and those of a request.
+	pub async fn task(&self, task: TaskId) -> Result<TaskInfo, ChainError> {
+		self.task_at(task, self.head()).await
+	}
+
+	/// A task as of a block.
+	///
+	/// # Errors
+	/// `NoTask`, `Pruned`, and those of a request.
+	pub async fn task_at(&self, task: TaskId, block: Head) -> Result<TaskInfo, ChainError> {
+		let info: Option<TaskInfo> = self.call("task", task, block).await?;
+		info.ok_or(ChainError::NoTask(task))
+	}
+
+	/// A published result.
+	///
+	/// # Errors
+	/// Those of a request.
+	pub async fn result(&self, task: TaskId) -> Result<Option<TaskResult>, ChainError> {
+		self.call("result", task, self.head()).await
+	}
+
+	/// What an account has earned in unsettled tasks.
+	///
+	/// # Errors
+	/// Those of a request.
+	pub async fn rewards_due(&self, account: &AccountId) -> Result<Balance, ChainError> {
+		self.call("rewards_due", account, self.head()).await
+	}
+
+	/// Least fee of a task.
+	///
+	/// # Errors
+	/// Those of a request.
+	pub async fn least_fee(&self, seats: u8, length: u32, invited: u32) -> Result<Balance, ChainError> {
+		self.call("least_fee", (seats, length, invited), self.head()).await
+	}
+
+	/// What keeps a task from its committee, in words; `None` if nothing does, or the chain does not tell.
+	///
+	/// # Errors
+	/// Those of a request.
+	pub async fn draw_obstacle(&self, task: TaskId) -> Result<Option<&'static str>, ChainError> {
+		let pallet = self.metadata().pallet_by_name("Tasks");
+		let Some(view) = pallet.and_then(|pallet| pallet.view_function_by_name("draw_obstacle")) else {
+			return Ok(None);
+		};
+		let arguments = (view.query_id(), task.encode()).encode();
+		let (function, arguments) = ("RuntimeViewFunction_execute_view_function", arguments.as_slice());
+		let head = self.head();
+		let answer = self
+			.0
+			.link
+			.ask(|rpc| async move { rpc.state_call(function, Some(arguments), Some(head.hash)).await })
+			.await
+			.map_err(|error| pruned(error, head.number))?;
+		let unreadable = |error: codec::Error| ChainError::Unreadable(format!("draw_obstacle: {error}"));
+		let answer: Result<Vec<u8>, u8> = Decode::decode(&mut answer.as_slice()).map_err(unreadable)?;
+		let Ok(bytes) = answer else { return Ok(None) };
+		let obstacle = <Option<DrawError>>::decode(&mut bytes.as_slice()).map_err(unreadable)?;
+		Ok(obstacle.map(|obstacle| match obstacle {
+			DrawError::TooFewNodes => "too few compute nodes are active",
+			DrawError::TooLittleStake => "too few compute nodes have the stake that the class asks for",
+			DrawError::TooLittleCapacity => "too few compute nodes with enough stake have room for another task",
+		}))
+	}
+
+	/// Whether the chain's draws are predictable: a chain to try things out on.
+	///
+	/// # Errors
+	/// Those of a request.
+	pub async fn is_insecure(&self) -> Result<bool, ChainError> {
+		self.call("is_insecure", (), self.head()).await
+	}
+}

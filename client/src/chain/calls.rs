@@ -1,0 +1,228 @@
+//! The calls that the client makes, typed, and their layout, which is held against the node's metadata before the
+//! first one is made.
+
+use super::layout::Own;
+use codec::Encode;
+use ostraka_primitives::{
+	message::DealingMessage, spec::TaskSpec, task::SecurityClass, AccountId, Balance, BlockNumber,
+	Digest, PointBytes, TaskId, WorkerKey, WorkerSignature,
+};
+use scale_info::{meta_type, MetaType};
+use sp_core::{bounded::BoundedVec, ConstU32};
+use subxt::{
+	ext::{
+		scale_encode::{EncodeAsFields, Error as EncodeError, FieldIter},
+		scale_type_resolver::TypeResolver,
+	},
+	metadata::Metadata,
+	tx::Payload,
+};
+
+/// Invited dealers.
+pub type Dealers = BoundedVec<AccountId, ConstU32<{ ostraka_primitives::MAX_DEALERS }>>;
+
+/// A call with its arguments encoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+	pallet: &'static str,
+	name: &'static str,
+	arguments: Arguments,
+}
+
+/// SCALE bytes of a call's arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arguments(Vec<u8>);
+
+impl EncodeAsFields for Arguments {
+	/// The layout was compared when the connection was made, so the bytes are what the fields ask for.
+	fn encode_as_fields_to<R: TypeResolver>(
+		&self,
+		_: &mut dyn FieldIter<'_, R::TypeId>,
+		_: &R,
+		out: &mut Vec<u8>,
+	) -> Result<(), EncodeError> {
+		out.extend_from_slice(&self.0);
+		Ok(())
+	}
+}
+
+impl Payload for Call {
+	type CallData = Arguments;
+
+	fn pallet_name(&self) -> &str {
+		self.pallet
+	}
+
+	fn call_name(&self) -> &str {
+		self.name
+	}
+
+	fn call_data(&self) -> &Arguments {
+		&self.arguments
+	}
+}
+
+impl Call {
+	/// `pallet.call`.
+	pub fn title(&self) -> String {
+		format!("{}.{}", self.pallet, self.name)
+	}
+}
+
+/// Form of a call: its pallet, name and arguments.
+pub struct Form {
+	/// The pallet.
+	pub pallet: &'static str,
+	/// The call.
+	pub call: &'static str,
+	/// Names and types of the arguments.
+	pub arguments: Vec<(&'static str, MetaType)>,
+}
+
+macro_rules! calls {
+	($( $(#[$doc:meta])* $pallet:ident . $call:ident as $function:ident ( $($argument:ident : $type:ty),* ) ; )*) => {
+		$(
+			$(#[$doc])*
+			#[allow(clippy::too_many_arguments)]
+			pub fn $function($($argument: $type),*) -> Call {
+				let mut bytes = Vec::new();
+				$( $argument.encode_to(&mut bytes); )*
+				let _ = &mut bytes;
+				Call {
+					pallet: stringify!($pallet),
+					name: stringify!($call),
+					arguments: Arguments(bytes),
+				}
+			}
+		)*
+
+		/// All calls of this module.
+		pub fn forms() -> Vec<Form> {
+			vec![$( Form {
+				pallet: stringify!($pallet),
+				call: stringify!($call),
+				arguments: vec![$( (stringify!($argument), meta_type::<$type>()) ),*],
+			} ),*]
+		}
+	};
+}
+
+calls! {
+	/// Registers a compute node.
+	Registry.register as register(
+		worker: WorkerKey, seal_key: PointBytes, proof: [u8; 64], worker_signature: WorkerSignature,
+		stake: Balance, capacity: u32
+	);
+	/// Adds to a node's stake.
+	Registry.bond as bond(amount: Balance);
+	/// Sends stake on its way out.
+	Registry.unbond as unbond(amount: Balance);
+	/// Takes back stake that is due.
+	Registry.withdraw as withdraw();
+	/// Takes a node out of selection.
+	Registry.chill as chill();
+	/// Puts a node in selection.
+	Registry.activate as activate();
+	/// Gives a node new keys.
+	Registry.rotate_key as rotate_key(
+		worker: WorkerKey, seal_key: PointBytes, proof: [u8; 64], worker_signature: WorkerSignature
+	);
+	/// Sets how many tasks a node takes at a time.
+	Registry.set_capacity as set_capacity(capacity: u32);
+	/// Forgets a node.
+	Registry.deregister as deregister();
+	/// Publishes a task.
+	Tasks.submit as submit(
+		spec: TaskSpec, class: SecurityClass, dealers: Dealers, collect: BlockNumber, fee: Balance,
+		data_reward: Balance
+	);
+	/// Takes a task back.
+	Tasks.cancel as cancel(task: TaskId);
+	/// Deals to a task.
+	Vss.deal as deal(task: TaskId, task_hash: Digest, dealing: DealingMessage);
+}
+
+/// Pays `amount` to each account, all or none: `Utility.batch_all` of `Balances.transfer_keep_alive`. `None` if the
+/// chain has no such calls.
+pub fn pay_all(metadata: &Metadata, accounts: &[AccountId], amount: Balance) -> Option<Call> {
+	let balances = metadata.pallet_by_name("Balances")?;
+	let transfer = balances.call_variant_by_name("transfer_keep_alive")?.index;
+	metadata.pallet_by_name("Utility")?.call_variant_by_name("batch_all")?;
+	let mut bytes = codec::Compact(accounts.len() as u32).encode();
+	for account in accounts {
+		// a call: pallet, call, the account as `MultiAddress::Id`, the amount as a compact number
+		bytes.extend_from_slice(&[balances.call_index(), transfer, 0]);
+		account.encode_to(&mut bytes);
+		codec::Compact(amount).encode_to(&mut bytes);
+	}
+	Some(Call { pallet: "Utility", name: "batch_all", arguments: Arguments(bytes) })
+}
+
+/// Holds the forms of all calls against a chain's metadata.
+///
+/// # Errors
+/// `Absent` if a pallet or a call is not there at all, `Differs` if one has other arguments.
+pub fn check(metadata: &Metadata) -> Result<(), Mismatch> {
+	for form in forms() {
+		let name = format!("{}.{}", form.pallet, form.call);
+		let Some(pallet) = metadata.pallet_by_name(form.pallet) else {
+			return Err(Mismatch::Absent(format!("it has no pallet `{}`", form.pallet)));
+		};
+		let Some(variant) = pallet.call_variant_by_name(form.call) else {
+			return Err(Mismatch::Differs(format!("there is no call {name}")));
+		};
+		let theirs: Vec<&str> =
+			variant.fields.iter().map(|field| field.name.as_deref().unwrap_or("_")).collect();
+		let own: Vec<&str> = form.arguments.iter().map(|(name, _)| *name).collect();
+		if theirs != own {
+			return Err(Mismatch::Differs(format!("{name} takes {theirs:?}, the client gives {own:?}")));
+		}
+		let types = Own::new(form.arguments.iter().map(|(_, meta)| *meta));
+		for (place, field) in variant.fields.iter().enumerate() {
+			types.matches(place, metadata.types(), field.ty.id).map_err(|difference| {
+				Mismatch::Differs(format!("{name}, argument {}: {difference}", theirs[place]))
+			})?;
+		}
+	}
+	Ok(())
+}
+
+/// How a chain differs from what the client knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mismatch {
+	/// It is no Ostraka chain.
+	Absent(String),
+	/// It is one of another version.
+	Differs(String),
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn arguments_are_scale_bytes_in_order() {
+		let call = deal(
+			7,
+			[1; 32],
+			DealingMessage {
+				commitments: Default::default(),
+				ephemeral: [2; 96],
+				proof: [3; 64],
+				sealed: Default::default(),
+			},
+		);
+		assert_eq!(call.title(), "Vss.deal");
+		let expected = [7u32.encode(), vec![1; 32], vec![0], vec![2; 96], vec![3; 64], vec![0]].concat();
+		assert_eq!(call.arguments.0, expected);
+		assert!(withdraw().arguments.0.is_empty());
+	}
+
+	#[test]
+	fn every_call_has_a_form() {
+		let names: Vec<String> =
+			forms().iter().map(|form| format!("{}.{}", form.pallet, form.call)).collect();
+		assert_eq!(names.len(), 12);
+		assert!(names.contains(&"Tasks.submit".to_owned()));
+	}
+}

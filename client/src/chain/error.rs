@@ -1,0 +1,121 @@
+//! What goes wrong with a chain, in plain words.
+
+/// A problem with the chain or the connection to it.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ChainError {
+	/// Nobody answers.
+	#[error(
+		"no chain answers at {url}: {reason}\n  start a node (`make dev` gives a development chain), or name \
+		 another with --url ws://HOST:PORT"
+	)]
+	NoConnection {
+		/// Where.
+		url: String,
+		/// What the system says.
+		reason: String,
+	},
+	/// The connection was lost and did not come back.
+	#[error(
+		"the connection to {url} was lost and did not come back within {seconds} s\n  what was sent may still take \
+		 effect: run the same command again, it looks before it acts"
+	)]
+	Gone {
+		/// Where.
+		url: String,
+		/// For how long it was tried.
+		seconds: u64,
+	},
+	/// The chain answers, but is another one.
+	#[error("the chain at {url} is not an Ostraka chain: {what}")]
+	NotOstraka {
+		/// Where.
+		url: String,
+		/// What is missing.
+		what: String,
+	},
+	/// The chain is an Ostraka chain of another version.
+	#[error("the chain at {url} speaks another version: {what}\n  use the `ostraka` that belongs to it")]
+	OtherVersion {
+		/// Where.
+		url: String,
+		/// What differs.
+		what: String,
+	},
+	/// After a reconnect another chain answers.
+	#[error("another chain answers at {url} now than before: its first block is another one")]
+	OtherChain {
+		/// Where.
+		url: String,
+	},
+	/// The node refuses a request.
+	#[error("the node refuses the request: {0}")]
+	Rpc(String),
+	/// An answer that cannot be read.
+	#[error("the node's answer cannot be read: {0}")]
+	Unreadable(String),
+	/// State or body of a block that the node no longer has.
+	#[error(
+		"the node no longer has {what} of block {block}\n  ask a node that keeps it (--blocks-pruning archive \
+		 --state-pruning archive)"
+	)]
+	Pruned {
+		/// What.
+		what: &'static str,
+		/// The block.
+		block: u32,
+	},
+	/// The transaction pool does not take the transaction.
+	#[error("{call} was not taken: {reason}")]
+	Invalid {
+		/// The call.
+		call: String,
+		/// Why, and what to do.
+		reason: String,
+	},
+	/// The transaction is in a block, and failed there.
+	#[error("{call} failed: {name}{}", sentence(.docs))]
+	Refused {
+		/// The call.
+		call: String,
+		/// The error's name.
+		name: String,
+		/// The error's documentation.
+		docs: String,
+	},
+	/// The transaction was in no block as long as it was valid.
+	#[error("{call} was in none of {blocks} blocks and is no longer valid: run the command again")]
+	NotIncluded {
+		/// The call.
+		call: String,
+		/// For how many blocks it was valid.
+		blocks: u32,
+	},
+	/// There is no such task.
+	#[error("there is no task {0}\n  `ostraka task list` shows the tasks there are")]
+	NoTask(u32),
+	/// There is no such node.
+	#[error("the account {0} has no compute node\n  `ostraka node list` shows the nodes there are")]
+	NoNode(String),
+}
+
+impl ChainError {
+	/// Whether chain and connection are all right, and what was asked was refused.
+	pub fn is_refusal(&self) -> bool {
+		matches!(
+			self,
+			Self::Invalid { .. }
+				| Self::Refused { .. }
+				| Self::NotIncluded { .. }
+				| Self::NoTask(_)
+				| Self::NoNode(_)
+		)
+	}
+}
+
+fn sentence(docs: &str) -> String {
+	if docs.is_empty() {
+		String::new()
+	} else {
+		format!("\n  {docs}")
+	}
+}

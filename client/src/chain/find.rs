@@ -1,0 +1,169 @@
+//! The protocol's messages in block bodies.
+//!
+//! A message is found by the head of its call (pallet, call, task, and the task hash or `h_A` that it carries) anywhere
+//! in an extrinsic's bytes, so that it makes no difference whether it was sent alone, in a batch or through a proxy,
+//! and the envelope need not be understood. What is found this way is believed only for what it proves: a dealing by
+//! its proof, which covers the task hash and the dealer; the whole set of dealings by `h_A`; a result share by the
+//! aggregate.
+
+use codec::{Decode, Encode};
+use ostraka_primitives::{
+	message::{DealingMessage, EvidenceMessage, ResultShareBytes},
+	AccountId, Digest, TaskId,
+};
+use subxt::metadata::Metadata;
+
+/// Pallet and call, as they stand in an extrinsic.
+pub type CallIndex = [u8; 2];
+
+/// The calls to look for.
+#[derive(Clone, Copy, Debug)]
+pub struct Indices {
+	/// `Vss.deal`.
+	pub deal: CallIndex,
+	/// `Vss.accuse`.
+	pub accuse: CallIndex,
+	/// `Vss.reveal_result`.
+	pub reveal: CallIndex,
+}
+
+impl Indices {
+	/// Reads them from metadata.
+	pub fn new(metadata: &Metadata) -> Option<Self> {
+		let pallet = metadata.pallet_by_name("Vss")?;
+		let index = |name| Some([pallet.call_index(), pallet.call_variant_by_name(name)?.index]);
+		Some(Self {
+			deal: index("deal")?,
+			accuse: index("accuse")?,
+			reveal: index("reveal_result")?,
+		})
+	}
+}
+
+/// A dealing in a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundDealing {
+	/// The account that signed the extrinsic, if one did.
+	pub signer: Option<AccountId>,
+	/// The dealing.
+	pub dealing: DealingMessage,
+}
+
+/// An accusation in a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundAccusation {
+	/// The accuser's seat.
+	pub seat: u8,
+	/// The accused.
+	pub dealer: AccountId,
+	/// Digest of the dealing.
+	pub digest: Digest,
+	/// The evidence.
+	pub evidence: EvidenceMessage,
+}
+
+/// A result share in a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundShare {
+	/// The seat.
+	pub seat: u8,
+	/// `y_j`, then `γ_j`.
+	pub share: ResultShareBytes,
+}
+
+/// Places behind every occurrence of a pattern.
+fn occurrences<'a>(bytes: &'a [u8], pattern: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+	let starts = bytes.windows(pattern.len().max(1)).enumerate();
+	starts.filter(move |(_, window)| *window == pattern).filter_map(move |(start, _)| {
+		bytes.get(start + pattern.len()..)
+	})
+}
+
+/// The account that signed an extrinsic (version 4, address form `Id`).
+fn signer(extrinsic: &[u8]) -> Option<AccountId> {
+	match extrinsic {
+		[0x84, 0, rest @ ..] => AccountId::decode(&mut &*rest).ok(),
+		_ => None,
+	}
+}
+
+/// The dealings of a task.
+pub fn dealings(
+	extrinsic: &[u8],
+	indices: &Indices,
+	task: TaskId,
+	task_hash: &Digest,
+) -> Vec<FoundDealing> {
+	let pattern = (indices.deal, task, task_hash).encode();
+	occurrences(extrinsic, &pattern)
+		.filter_map(|mut rest| DealingMessage::decode(&mut rest).ok())
+		.map(|dealing| FoundDealing { signer: signer(extrinsic), dealing })
+		.collect()
+}
+
+/// The accusations in a task.
+pub fn accusations(extrinsic: &[u8], indices: &Indices, task: TaskId) -> Vec<FoundAccusation> {
+	let pattern = (indices.accuse, task).encode();
+	occurrences(extrinsic, &pattern)
+		.filter_map(|mut rest| <(u8, AccountId, Digest, EvidenceMessage)>::decode(&mut rest).ok())
+		.map(|(seat, dealer, digest, evidence)| FoundAccusation { seat, dealer, digest, evidence })
+		.collect()
+}
+
+/// The result shares of a task with that accepted set.
+pub fn shares(extrinsic: &[u8], indices: &Indices, task: TaskId, accepted_set: &Digest) -> Vec<FoundShare> {
+	let pattern = (indices.reveal, task).encode();
+	occurrences(extrinsic, &pattern)
+		.filter_map(|mut rest| <(u8, Digest, ResultShareBytes)>::decode(&mut rest).ok())
+		.filter(|(_, set, _)| set == accepted_set)
+		.map(|(seat, _, share)| FoundShare { seat, share })
+		.collect()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use proptest::prelude::*;
+
+	const INDICES: Indices = Indices { deal: [9, 0], accuse: [9, 1], reveal: [9, 3] };
+
+	fn message() -> DealingMessage {
+		DealingMessage {
+			commitments: vec![[1; 96], [2; 96]].try_into().expect("two"),
+			ephemeral: [3; 96],
+			proof: [4; 64],
+			sealed: vec![vec![5; 80].try_into().expect("short")].try_into().expect("one"),
+		}
+	}
+
+	#[test]
+	fn a_dealing_is_found_alone_and_in_a_batch() {
+		let call = (INDICES.deal, 7u32, [8u8; 32], message()).encode();
+		let alone = [vec![0x84, 0], vec![6; 32], vec![1; 70], call.clone()].concat();
+		let found = dealings(&alone, &INDICES, 7, &[8; 32]);
+		assert_eq!(found, [FoundDealing { signer: Some(AccountId::new([6; 32])), dealing: message() }]);
+		let batch = [vec![0x84, 0], vec![6; 32], vec![40, 2, 8], call.clone(), call].concat();
+		assert_eq!(dealings(&batch, &INDICES, 7, &[8; 32]).len(), 2);
+		assert!(dealings(&alone, &INDICES, 8, &[8; 32]).is_empty());
+		assert!(dealings(&alone, &INDICES, 7, &[9; 32]).is_empty());
+	}
+
+	#[test]
+	fn a_result_share_is_found_with_its_accepted_set() {
+		let share: ResultShareBytes = vec![1; 64].try_into().expect("short");
+		let call = (INDICES.reveal, 7u32, 2u8, [8u8; 32], share.clone(), 100u32, [0u8; 64]).encode();
+		let extrinsic = [vec![0x45, 0, 0, 1], call].concat();
+		assert_eq!(shares(&extrinsic, &INDICES, 7, &[8; 32]), [FoundShare { seat: 2, share }]);
+		assert!(shares(&extrinsic, &INDICES, 7, &[7; 32]).is_empty());
+	}
+
+	proptest! {
+		#[test]
+		fn random_bytes_hold_nothing(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+			prop_assert!(dealings(&bytes, &INDICES, 7, &[8; 32]).is_empty());
+			let headed = [(INDICES.accuse, 7u32).encode(), bytes].concat();
+			let _ = accusations(&headed, &INDICES, 7);
+			let _ = shares(&headed, &INDICES, 7, &[0; 32]);
+		}
+	}
+}

@@ -1,0 +1,162 @@
+//! The connection to a node. A request over a lost connection is asked again over a new one, until the patience
+//! runs out; so nothing above this module has to know that a connection was lost.
+
+use super::ChainError;
+use std::{
+	future::Future,
+	time::{Duration, Instant},
+};
+use subxt::{
+	config::{RpcConfigFor, SubstrateConfig},
+	rpcs::{client::RpcParams, Error as RpcError, LegacyRpcMethods, RpcClient},
+};
+use tokio::sync::RwLock;
+
+/// A node's RPC methods.
+pub type Rpc = LegacyRpcMethods<RpcConfigFor<SubstrateConfig>>;
+
+/// How long the first connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long one request may take.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a lost connection is waited for.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// Wait between two attempts, which grows.
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// A connection that comes back.
+pub struct Link {
+	url: String,
+	/// Counts the connections made, so that of many who find one lost only one makes a new one.
+	client: RwLock<(u64, RpcClient)>,
+	patience: Duration,
+}
+
+impl Link {
+	/// Connects.
+	///
+	/// # Errors
+	/// `NoConnection`.
+	pub async fn open(url: &str, patience: Duration) -> Result<Self, ChainError> {
+		let client = connect(url).await?;
+		Ok(Self { url: url.to_owned(), client: RwLock::new((0, client)), patience })
+	}
+
+	/// Where the node is.
+	pub fn url(&self) -> &str {
+		&self.url
+	}
+
+	/// Asks, and asks again over a new connection if the present one is lost.
+	///
+	/// # Errors
+	/// `Rpc` if the node refuses, `Unreadable`, `Gone`.
+	pub async fn ask<T, F>(&self, request: impl Fn(Rpc) -> F) -> Result<T, ChainError>
+	where
+		F: Future<Output = Result<T, RpcError>>,
+	{
+		self.attempt(|client| request(Rpc::new(client))).await
+	}
+
+	async fn attempt<T, F>(&self, request: impl Fn(RpcClient) -> F) -> Result<T, ChainError>
+	where
+		F: Future<Output = Result<T, RpcError>>,
+	{
+		let start = Instant::now();
+		let mut wait = FIRST_WAIT;
+		loop {
+			let (generation, client) = self.client.read().await.clone();
+			match tokio::time::timeout(REQUEST_TIMEOUT, request(client)).await {
+				Ok(Ok(answer)) => return Ok(answer),
+				Ok(Err(error)) => {
+					if let Some(error) = lasting(error) {
+						return Err(error);
+					}
+				},
+				// a connection that is silent for so long is lost
+				Err(_) => {},
+			}
+			if start.elapsed() >= self.patience {
+				let seconds = self.patience.as_secs();
+				return Err(ChainError::Gone { url: self.url.clone(), seconds });
+			}
+			tokio::time::sleep(wait).await;
+			wait = (wait * 2).min(LONGEST_WAIT);
+			self.renew(generation).await;
+		}
+	}
+
+	/// A request that [`Rpc`] has no method for; `parameters` is what becomes the JSON list of its parameters.
+	///
+	/// # Errors
+	/// As [`Self::ask`].
+	pub async fn request<T: serde::de::DeserializeOwned>(
+		&self,
+		method: &str,
+		parameters: &(impl serde::Serialize + Sync),
+	) -> Result<T, ChainError> {
+		let unreadable = |error: serde_json::Error| ChainError::Unreadable(format!("{method}: {error}"));
+		let list = serde_json::to_value(parameters).map_err(unreadable)?;
+		self.attempt(|client| {
+			let list = list.clone();
+			async move {
+				let mut parameters = RpcParams::new();
+				for parameter in list.as_array().into_iter().flatten() {
+					parameters.push(parameter)?;
+				}
+				client.request(method, parameters).await
+			}
+		})
+		.await
+	}
+
+	/// Makes a new connection in place of the one of that generation, if nobody has yet. If it fails, the next round of
+	/// [`Self::ask`] tries again.
+	async fn renew(&self, generation: u64) {
+		let mut present = self.client.write().await;
+		if present.0 == generation {
+			if let Ok(client) = connect(&self.url).await {
+				*present = (generation + 1, client);
+			}
+		}
+	}
+
+	/// Number of connections made after the first.
+	pub async fn generation(&self) -> u64 {
+		self.client.read().await.0
+	}
+}
+
+async fn connect(url: &str) -> Result<RpcClient, ChainError> {
+	let failed = |reason: String| ChainError::NoConnection { url: url.to_owned(), reason };
+	match tokio::time::timeout(CONNECT_TIMEOUT, RpcClient::from_insecure_url(url)).await {
+		Ok(Ok(client)) => Ok(client),
+		Ok(Err(error)) => Err(failed(reason(&error))),
+		Err(_) => Err(failed(format!("no answer within {} s", CONNECT_TIMEOUT.as_secs()))),
+	}
+}
+
+/// The innermost cause, which is what the system says.
+fn reason(error: &RpcError) -> String {
+	let mut cause: &dyn std::error::Error = error;
+	if let RpcError::Client(inner) = error {
+		cause = inner.as_ref();
+	}
+	while let Some(next) = cause.source() {
+		cause = next;
+	}
+	cause.to_string()
+}
+
+/// The error if asking again over a new connection would not help.
+fn lasting(error: RpcError) -> Option<ChainError> {
+	match error {
+		RpcError::User(error) => {
+			let data = error.data.as_ref().map(|data| format!(" ({})", data.get().trim_matches('"')));
+			Some(ChainError::Rpc(format!("{}{}", error.message, data.unwrap_or_default())))
+		},
+		RpcError::Client(_) | RpcError::DisconnectedWillReconnect(_) => None,
+		other => Some(ChainError::Unreadable(other.to_string())),
+	}
+}

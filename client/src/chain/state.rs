@@ -1,0 +1,191 @@
+//! Storage and constants.
+
+use super::{calls::Mismatch, layout::Own, Chain, ChainError, Head};
+use codec::{Decode, DecodeAll};
+use ostraka_primitives::{
+	task::{ClassParameters, SecurityClass},
+	AccountId, Balance, BlockNumber, Digest, TaskId,
+};
+use scale_info::{meta_type, TypeInfo};
+use subxt::{
+	ext::{frame_decode::storage::encode_storage_key_prefix, scale_value::Value},
+	metadata::Metadata,
+	storage,
+};
+
+/// How a dealing stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Decode, TypeInfo)]
+pub enum Standing {
+	/// It counts.
+	Accepted,
+	/// Its dealer was convicted before the freeze: it does not count.
+	Excluded,
+	/// Its dealer was convicted later: it counts all the same.
+	ConvictedLate,
+}
+
+/// What the state holds of a dealing of an unsettled task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Decode, TypeInfo)]
+pub struct DealingRecord {
+	/// Its digest.
+	pub digest: Digest,
+	/// SHA-256 of its `R`.
+	pub ephemeral: Digest,
+	/// Block whose body holds it.
+	pub block: BlockNumber,
+	/// How it stands.
+	pub standing: Standing,
+}
+
+/// An account's money.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Decode)]
+struct AccountInfo {
+	_nonce: u32,
+	_consumers: u32,
+	_providers: u32,
+	_sufficients: u32,
+	free: Balance,
+	reserved: Balance,
+	frozen: Balance,
+}
+
+/// What an account has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Money {
+	/// What it can spend, the existential deposit included.
+	pub free: Balance,
+	/// What is on hold: stakes, deposits, escrow.
+	pub reserved: Balance,
+	/// What of `free` may be used for fees only.
+	pub frozen: Balance,
+}
+
+/// Holds the types of this module against a chain's metadata.
+pub(super) fn check(metadata: &Metadata) -> Result<(), Mismatch> {
+	let own = Own::new([meta_type::<DealingRecord>(), meta_type::<[ClassParameters; 3]>()]);
+	let pallet = |name: &str| {
+		let absent = || Mismatch::Absent(format!("it has no pallet `{name}`"));
+		metadata.pallet_by_name(name).ok_or_else(absent)
+	};
+	let dealings = pallet("Vss")?.storage().and_then(|storage| storage.entry_by_name("Dealings"));
+	let dealings = dealings.ok_or(Mismatch::Differs("there is no storage Vss.Dealings".to_owned()))?;
+	own.matches(0, metadata.types(), dealings.value_ty())
+		.map_err(|difference| Mismatch::Differs(format!("storage Vss.Dealings: {difference}")))?;
+	let classes = pallet("Tasks")?.constant_by_name("Classes").map(|constant| constant.ty());
+	let classes = classes.ok_or(Mismatch::Differs("there is no constant Tasks.Classes".to_owned()))?;
+	own.matches(1, metadata.types(), classes)
+		.map_err(|difference| Mismatch::Differs(format!("constant Tasks.Classes: {difference}")))
+}
+
+impl Chain {
+	/// First 32 bytes of the keys of a storage item.
+	pub(super) fn storage_prefix(&self, pallet: &str, item: &str) -> [u8; 32] {
+		encode_storage_key_prefix(pallet, item)
+	}
+
+	/// A value of a block's state.
+	///
+	/// # Errors
+	/// `Pruned`, and those of a request.
+	pub(super) async fn storage_at(&self, key: &[u8], block: Head) -> Result<Option<Vec<u8>>, ChainError> {
+		let hash = block.hash;
+		let value = self
+			.0
+			.link
+			.ask(|rpc| async move { rpc.state_get_storage(key, Some(hash)).await })
+			.await;
+		value.map_err(|error| pruned(error, block.number))
+	}
+
+	/// Writes into the node's own offchain database, where its workers read. The node must allow unsafe RPC methods.
+	///
+	/// # Errors
+	/// Those of a request.
+	pub async fn set_offchain(&self, key: &[u8], value: &[u8]) -> Result<(), ChainError> {
+		let hex = |bytes: &[u8]| format!("0x{}", hex::encode(bytes));
+		let (key, value) = (hex(key), hex(value));
+		self.0.link.request("offchain_localStorageSet", &("PERSISTENT", key, value)).await
+	}
+
+	/// A decoded value of the best block's state, under keys.
+	async fn stored<T: Decode>(
+		&self,
+		pallet: &'static str,
+		item: &'static str,
+		keys: Vec<Value>,
+	) -> Result<Option<T>, ChainError> {
+		let unreadable = |error: String| ChainError::Unreadable(format!("{pallet}.{item}: {error}"));
+		let address = storage::dynamic::<Vec<Value>, Value>(pallet, item);
+		let entry = self.0.client.storage().entry(address);
+		let key = entry
+			.and_then(|entry| entry.fetch_key(keys))
+			.map_err(|error| unreadable(error.to_string()))?;
+		let value = self.storage_at(&key, self.head()).await?;
+		value
+			.map(|bytes| T::decode(&mut bytes.as_slice()).map_err(|error| unreadable(error.to_string())))
+			.transpose()
+	}
+
+	/// What the state holds of a dealer's dealing to an unsettled task.
+	///
+	/// # Errors
+	/// Those of a request.
+	pub async fn dealing(
+		&self,
+		task: TaskId,
+		dealer: &AccountId,
+	) -> Result<Option<DealingRecord>, ChainError> {
+		let account: &[u8] = dealer.as_ref();
+		let keys = vec![Value::u128(task.into()), Value::from_bytes(account)];
+		self.stored("Vss", "Dealings", keys).await
+	}
+
+	/// Number of tasks ever.
+	///
+	/// # Errors
+	/// Those of a request.
+	pub async fn tasks(&self) -> Result<u32, ChainError> {
+		Ok(self.stored("Tasks", "NextTask", Vec::new()).await?.unwrap_or_default())
+	}
+
+	/// What an account has.
+	///
+	/// # Errors
+	/// Those of a request.
+	pub async fn money(&self, account: &AccountId) -> Result<Money, ChainError> {
+		let bytes: &[u8] = account.as_ref();
+		let info: Option<AccountInfo> =
+			self.stored("System", "Account", vec![Value::from_bytes(bytes)]).await?;
+		let info = info.unwrap_or_default();
+		Ok(Money { free: info.free, reserved: info.reserved, frozen: info.frozen })
+	}
+
+	/// A constant of a pallet; `None` if there is none, or of another type.
+	pub fn constant<T: Decode>(&self, pallet: &str, name: &str) -> Option<T> {
+		let constant = self.metadata().pallet_by_name(pallet)?.constant_by_name(name)?;
+		T::decode_all(&mut constant.value()).ok()
+	}
+
+	/// What the chain asks of tasks of a class.
+	///
+	/// # Errors
+	/// `Unreadable`.
+	pub fn class(&self, class: SecurityClass) -> Result<ClassParameters, ChainError> {
+		let classes: Option<[ClassParameters; 3]> = self.constant("Tasks", "Classes");
+		classes
+			.and_then(|classes| classes.get(usize::from(class.index())).copied())
+			.ok_or_else(|| ChainError::Unreadable("constant Tasks.Classes".to_owned()))
+	}
+}
+
+/// Names a refusal that comes of a pruned state.
+pub(super) fn pruned(error: ChainError, block: u32) -> ChainError {
+	match error {
+		ChainError::Rpc(message)
+			if message.contains("discarded") || message.contains("UnknownBlock") =>
+		{
+			ChainError::Pruned { what: "the state", block }
+		},
+		other => other,
+	}
+}

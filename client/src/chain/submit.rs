@@ -1,0 +1,171 @@
+//! Signing, submitting, and waiting for inclusion.
+
+use super::{account, calls::Call, track::Place, Chain, ChainError, Event, Head, Signer};
+use ostraka_primitives::{AccountId, Balance};
+use std::sync::atomic::{AtomicU32, Ordering};
+use subxt::{
+	config::DefaultExtrinsicParamsBuilder,
+	error::DispatchError,
+	utils::AccountId32,
+};
+
+/// Blocks for which a transaction is valid.
+const VALID_FOR: u32 = 64;
+
+/// A transaction that is in a block and did what it was to do.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+	/// The block.
+	pub block: Head,
+	/// The fee that was paid.
+	pub fee: Balance,
+	/// Its events.
+	pub events: Vec<Event>,
+}
+
+impl Receipt {
+	/// The first event of that pallet and name.
+	pub fn event(&self, pallet: &str, name: &str) -> Option<&Event> {
+		self.events.iter().find(|event| event.is(pallet, name))
+	}
+}
+
+impl Chain {
+	/// Number of the account's next transaction, those in the pool counted.
+	///
+	/// # Errors
+	/// Those of a request.
+	pub async fn nonce(&self, account: &AccountId) -> Result<u64, ChainError> {
+		let id = AccountId32(account.clone().into());
+		let id = &id;
+		self.0.link.ask(|rpc| async move { rpc.system_account_next_index(id).await }).await
+	}
+
+	/// Signs a call, submits it and waits until it is in a best block. With `nonce` the transaction has that number,
+	/// without one the account's next.
+	///
+	/// # Errors
+	/// `Invalid` if the pool does not take it, `Refused` if it fails in its block, `NotIncluded`, `Gone`.
+	pub async fn submit(
+		&self,
+		call: &Call,
+		signer: &Signer,
+		nonce: Option<u64>,
+	) -> Result<Receipt, ChainError> {
+		let nonce = match nonce {
+			Some(nonce) => nonce,
+			None => self.nonce(&signer.account()).await?,
+		};
+		let head = self.head();
+		let unsignable =
+			|error: &dyn std::fmt::Display| ChainError::Unreadable(format!("{}: {error}", call.title()));
+		let parameters = DefaultExtrinsicParamsBuilder::new()
+			.nonce(nonce)
+			.mortal_from_unchecked(u64::from(VALID_FOR), u64::from(head.number), head.hash)
+			.build();
+		let extrinsic = self
+			.0
+			.client
+			.tx()
+			.create_signable_offline(call, parameters)
+			.and_then(|mut signable| signable.sign(signer.keypair()))
+			.map_err(|error| unsignable(&error))?
+			.into_encoded();
+		let told = self.expect(super::strip_length(&extrinsic), head.number + VALID_FOR);
+		self.send(call, signer, &extrinsic).await?;
+		let gone = ChainError::Gone { url: self.url().to_owned(), seconds: 0 };
+		match told.await.unwrap_or(Err(gone))? {
+			Some(place) => self.receipt(call, place).await,
+			None => Err(ChainError::NotIncluded { call: call.title(), blocks: VALID_FOR }),
+		}
+	}
+
+	/// Hands an extrinsic to the pool. If the connection is lost over it, it is handed in again; that the pool has it or a
+	/// block had it is no error then.
+	async fn send(&self, call: &Call, signer: &Signer, extrinsic: &[u8]) -> Result<(), ChainError> {
+		let attempts = AtomicU32::new(0);
+		let sent = self
+			.0
+			.link
+			.ask(|rpc| {
+				attempts.fetch_add(1, Ordering::Relaxed);
+				async move { rpc.author_submit_extrinsic(extrinsic).await }
+			})
+			.await;
+		match sent {
+			Ok(_) => Ok(()),
+			Err(ChainError::Rpc(message)) => {
+				if message.contains("Already Imported") || attempts.into_inner() > 1 {
+					return Ok(());
+				}
+				Err(ChainError::Invalid { call: call.title(), reason: explain(&message, &signer.account()) })
+			},
+			Err(other) => Err(other),
+		}
+	}
+
+	/// What became of a transaction in its block.
+	async fn receipt(&self, call: &Call, place: Place) -> Result<Receipt, ChainError> {
+		let all = self.events(place.block).await?;
+		let events: Vec<Event> =
+			all.iter().filter(|event| event.extrinsic == Some(place.index)).cloned().collect();
+		if let Some(failed) = events.iter().find(|event| event.is("System", "ExtrinsicFailed")) {
+			return Err(self.refusal(call, failed.bytes("dispatch_error").unwrap_or_default()));
+		}
+		let fees = events.iter().filter(|event| event.is("TransactionPayment", "TransactionFeePaid"));
+		let fee = fees.filter_map(|event| event.field::<Balance>("actual_fee")).sum();
+		Ok(Receipt { block: place.block, fee, events })
+	}
+
+	/// A dispatch error in words.
+	fn refusal(&self, call: &Call, error: &[u8]) -> ChainError {
+		let call = call.title();
+		let decoded = DispatchError::decode_from(error, self.0.client.metadata());
+		match decoded {
+			Ok(DispatchError::Module(error)) => match error.details() {
+				Ok(details) => ChainError::Refused {
+					call,
+					name: format!("{}.{}", details.pallet.name(), details.variant.name),
+					docs: details.variant.docs.join(" ").trim().to_owned(),
+				},
+				Err(_) => ChainError::Refused { call, name: error.to_string(), docs: String::new() },
+			},
+			Ok(other) => ChainError::Refused { call, name: other.to_string(), docs: String::new() },
+			Err(error) => ChainError::Refused { call, name: error.to_string(), docs: String::new() },
+		}
+	}
+}
+
+/// What the pool's message means for whoever sent the transaction.
+fn explain(message: &str, account: &AccountId) -> String {
+	let address = account::address(account);
+	if message.contains("Inability to pay") {
+		return format!("the account {address} cannot pay the fee\n  send tokens to it first");
+	}
+	if message.contains("outdated") || message.contains("Stale") {
+		return format!("another transaction of {address} got ahead: run the command again");
+	}
+	if message.contains("bad signature") {
+		return "the chain does not recognise the signature: its runtime was upgraded meanwhile, or it is another \
+		        chain\n  run the command again"
+			.to_owned();
+	}
+	if message.contains("Priority is too low") {
+		return format!("another transaction of {address} waits in its place: try again in a few blocks");
+	}
+	message.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn messages_of_the_pool_are_explained() {
+		let account = AccountId::new([1; 32]);
+		let poor = "Invalid Transaction (Inability to pay some fees (e.g. account balance too low))";
+		assert!(explain(poor, &account).contains("cannot pay the fee"));
+		assert!(explain("Transaction is outdated", &account).contains("run the command again"));
+		assert_eq!(explain("something else", &account), "something else");
+	}
+}

@@ -1,0 +1,224 @@
+//! New blocks, as they become best, and the transactions that somebody waits for in them.
+//!
+//! One task follows the chain for all: it looks at the best block a few times a second, walks back to the last one it
+//! knew (so none is missed when numbers are skipped or the connection was away), and looks through bodies only while
+//! somebody waits. A poll, not a subscription: it cannot silently stop.
+
+use super::{link::Link, Chain, ChainError};
+use codec::Encode;
+use std::{
+	collections::{HashMap, VecDeque},
+	sync::{Arc, Mutex, PoisonError, Weak},
+	time::Duration,
+};
+use subxt::config::substrate::H256;
+use tokio::sync::{oneshot, watch};
+
+/// Wait between two looks at the best block.
+const POLL: Duration = Duration::from_millis(200);
+/// Most blocks that are walked back.
+const MOST_BACK: usize = 512;
+
+/// A block that was best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+	/// Its number.
+	pub number: u32,
+	/// Its hash.
+	pub hash: H256,
+}
+
+/// Where a transaction is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+	/// The block.
+	pub block: Head,
+	/// The extrinsic's place in it.
+	pub index: u32,
+}
+
+/// What a waiter learns.
+pub type Found = Result<Option<Place>, ChainError>;
+
+struct Waiter {
+	/// Last block in which the transaction can be.
+	until: u32,
+	tell: oneshot::Sender<Found>,
+}
+
+/// What the following task shares with those who ask.
+pub struct Tracker {
+	head: watch::Sender<Head>,
+	failure: watch::Sender<Option<ChainError>>,
+	waiters: Mutex<HashMap<Vec<u8>, Waiter>>,
+	recent: Mutex<VecDeque<Head>>,
+}
+
+impl Tracker {
+	/// Reads the best block.
+	///
+	/// # Errors
+	/// Those of a request.
+	pub async fn start(link: &Link) -> Result<Self, ChainError> {
+		let head = best(link).await?;
+		Ok(Self {
+			head: watch::Sender::new(head),
+			failure: watch::Sender::new(None),
+			waiters: Mutex::default(),
+			recent: Mutex::new(VecDeque::from([head])),
+		})
+	}
+}
+
+/// Follows the chain until nobody holds it any more.
+pub fn follow(chain: &Chain) {
+	let weak = Arc::downgrade(&chain.0);
+	tokio::spawn(async move {
+		loop {
+			tokio::time::sleep(POLL).await;
+			let Some(inner) = Weak::upgrade(&weak) else { break };
+			let chain = Chain(inner);
+			if let Err(error) = chain.step().await {
+				chain.give_up(&error);
+				break;
+			}
+		}
+	});
+}
+
+impl Chain {
+	/// The best block, as of the last look.
+	pub fn head(&self) -> Head {
+		*self.0.tracker.head.borrow()
+	}
+
+	/// Waits for a best block other than `known`.
+	///
+	/// # Errors
+	/// `Gone`, `OtherChain`: the chain is no longer followed.
+	pub async fn next_head(&self, known: Head) -> Result<Head, ChainError> {
+		let mut heads = self.0.tracker.head.subscribe();
+		let mut failures = self.0.tracker.failure.subscribe();
+		let gone = || ChainError::Gone { url: self.url().to_owned(), seconds: 0 };
+		tokio::select! {
+			head = heads.wait_for(|head| *head != known) => head.map(|head| *head).map_err(|_| gone()),
+			failure = failures.wait_for(Option::is_some) => {
+				Err(failure.ok().and_then(|failure| failure.clone()).unwrap_or_else(gone))
+			},
+		}
+	}
+
+	/// Waits for a block of at least that number.
+	///
+	/// # Errors
+	/// As [`Self::next_head`].
+	pub async fn wait_for_block(&self, number: u32) -> Result<Head, ChainError> {
+		let mut head = self.head();
+		while head.number < number {
+			head = self.next_head(head).await?;
+		}
+		Ok(head)
+	}
+
+	/// Asks to be told of a transaction when it is in a best block, up to block `until`. To be called before it is sent.
+	pub fn expect(&self, extrinsic: &[u8], until: u32) -> oneshot::Receiver<Found> {
+		let (tell, told) = oneshot::channel();
+		if let Some(error) = self.0.tracker.failure.borrow().clone() {
+			let _ = tell.send(Err(error));
+			return told;
+		}
+		self.waiters().insert(extrinsic.to_vec(), Waiter { until, tell });
+		told
+	}
+
+	fn waiters(&self) -> std::sync::MutexGuard<'_, HashMap<Vec<u8>, Waiter>> {
+		self.0.tracker.waiters.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+
+	/// One look at the best block.
+	async fn step(&self) -> Result<(), ChainError> {
+		let generation = self.0.link.generation().await;
+		let head = best(&self.0.link).await?;
+		if self.0.link.generation().await != generation {
+			self.check_same().await?;
+		}
+		if head == self.head() {
+			return Ok(());
+		}
+		for block in self.new_blocks(head).await? {
+			self.look_through(block).await?;
+		}
+		self.0.tracker.head.send_replace(head);
+		Ok(())
+	}
+
+	/// The blocks of the best chain that were not in it before, oldest first.
+	async fn new_blocks(&self, head: Head) -> Result<Vec<Head>, ChainError> {
+		let is_known = |hash: H256| {
+			let recent = self.0.tracker.recent.lock().unwrap_or_else(PoisonError::into_inner);
+			recent.iter().any(|block| block.hash == hash)
+		};
+		let mut new = Vec::new();
+		let mut block = head;
+		while new.len() < MOST_BACK && !is_known(block.hash) {
+			new.push(block);
+			let hash = block.hash;
+			let header = self.0.link.ask(|rpc| async move { rpc.chain_get_header(Some(hash)).await }).await?;
+			let Some(header) = header else { break };
+			let Some(number) = block.number.checked_sub(1) else { break };
+			block = Head { number, hash: header.parent_hash };
+		}
+		new.reverse();
+		let mut recent = self.0.tracker.recent.lock().unwrap_or_else(PoisonError::into_inner);
+		recent.extend(&new);
+		let excess = recent.len().saturating_sub(MOST_BACK);
+		recent.drain(..excess);
+		Ok(new)
+	}
+
+	/// Tells the waiters whose transaction is in the block, or can no longer come.
+	async fn look_through(&self, block: Head) -> Result<(), ChainError> {
+		if self.waiters().is_empty() {
+			return Ok(());
+		}
+		let body = self.body(block).await?;
+		let mut waiters = self.waiters();
+		for (index, extrinsic) in (0u32..).zip(body.iter()) {
+			let with_length = extrinsic.encode();
+			let waiter = waiters.remove(extrinsic).or_else(|| waiters.remove(&with_length));
+			if let Some(waiter) = waiter {
+				// who no longer waits is not told
+				let _ = waiter.tell.send(Ok(Some(Place { block, index })));
+			}
+		}
+		let late: Vec<Vec<u8>> = waiters
+			.iter()
+			.filter(|(_, waiter)| waiter.until < block.number)
+			.map(|(extrinsic, _)| extrinsic.clone())
+			.collect();
+		for extrinsic in late {
+			if let Some(waiter) = waiters.remove(&extrinsic) {
+				let _ = waiter.tell.send(Ok(None));
+			}
+		}
+		Ok(())
+	}
+
+	/// The chain is no longer followed: everybody who waits is told.
+	fn give_up(&self, error: &ChainError) {
+		self.0.tracker.failure.send_replace(Some(error.clone()));
+		for (_, waiter) in self.waiters().drain() {
+			let _ = waiter.tell.send(Err(error.clone()));
+		}
+	}
+}
+
+/// The best block.
+async fn best(link: &Link) -> Result<Head, ChainError> {
+	let unreadable = || ChainError::Unreadable("the best block".to_owned());
+	let hash = link.ask(|rpc| async move { rpc.chain_get_block_hash(None).await }).await?;
+	let hash = hash.ok_or_else(unreadable)?;
+	let header = link.ask(|rpc| async move { rpc.chain_get_header(Some(hash)).await }).await?;
+	let number = header.and_then(|header| u32::try_from(header.number).ok()).ok_or_else(unreadable)?;
+	Ok(Head { number, hash })
+}

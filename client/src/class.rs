@@ -1,0 +1,63 @@
+//! Security classes, as flags name them and as a simulation plays them. On a chain the runtime's parameters count.
+
+use clap::ValueEnum;
+use ostraka_primitives::task::{ClassParameters, SecurityClass};
+
+/// A security class, by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ClassName {
+	/// Exposure would be unpleasant: the smallest committee
+	#[value(alias = "Standard")]
+	Standard,
+	/// Exposure would do harm
+	#[default]
+	#[value(alias = "Confidential")]
+	Confidential,
+	/// Exposure must not happen: the largest committee
+	#[value(alias = "Restricted")]
+	Restricted,
+}
+
+impl From<ClassName> for SecurityClass {
+	fn from(name: ClassName) -> Self {
+		match name {
+			ClassName::Standard => Self::Standard,
+			ClassName::Confidential => Self::Confidential,
+			ClassName::Restricted => Self::Restricted,
+		}
+	}
+}
+
+/// The name of a class in reports.
+pub fn label(class: SecurityClass) -> &'static str {
+	match class {
+		SecurityClass::Standard => "Standard",
+		SecurityClass::Confidential => "Confidential",
+		SecurityClass::Restricted => "Restricted",
+	}
+}
+
+/// A class's parameters as a dev chain or a production chain sets them (DESIGN, section 3).
+pub fn parameters(class: SecurityClass, production: bool) -> ClassParameters {
+	let (dev, real, stake_factor, least_dealers) = match class {
+		SecurityClass::Standard => ((3, 1), (7, 3), 1, 3),
+		SecurityClass::Confidential => ((5, 2), (13, 6), 2, 5),
+		SecurityClass::Restricted => ((7, 3), (31, 15), 5, 10),
+	};
+	let (seats, threshold) = if production { real } else { dev };
+	ClassParameters { seats, threshold, stake_factor, least_dealers }
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn all_parameters_are_sound() {
+		for class in [SecurityClass::Standard, SecurityClass::Confidential, SecurityClass::Restricted] {
+			for production in [false, true] {
+				assert!(parameters(class, production).is_sound(), "{class:?}");
+			}
+		}
+	}
+}

@@ -1,0 +1,250 @@
+//! `ostraka deal`: the dealer's side.
+
+use super::show;
+use crate::{
+	chain::{account::address, Chain, Signer},
+	cli::{data::FileArgs, Global},
+	data::{decimal::render, Dealer, Table},
+	dealing,
+	error::Error,
+	groups, output,
+	plan::title,
+	run::{self, Input},
+	spec::{label, text},
+};
+use clap::Args;
+use ostraka_primitives::{
+	api::TaskInfo,
+	spec::{Statistic, TaskSpec},
+	task::TaskStatus,
+	TaskId,
+};
+use serde_json::json;
+
+const EXAMPLES: &str = "\
+Examples:
+  ostraka deal --suri //Bob --task 7 --data mine.csv
+  ostraka deal --key-file bob.key --task 7 --data all.csv --only hospital=Jena --dry-run
+
+Run again after an interruption: if the dealing is on the chain already, nothing is sent.";
+
+/// Flags of `deal`.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct DealArgs {
+	/// The task
+	#[arg(long, value_name = "N")]
+	pub task: TaskId,
+	/// The dealer's own rows.
+	#[command(flatten)]
+	pub file: FileArgs,
+	/// Take only the rows with that text in that column
+	#[arg(long, value_name = "COLUMN=TEXT", help_heading = "Data", value_parser = parse_only)]
+	pub only: Option<(String, String)>,
+	/// Fewest own rows in a group (or at all, without groups): numbers of fewer tell about each of them
+	#[arg(long, value_name = "ROWS", default_value_t = 3, help_heading = "Data")]
+	pub min_cell: u64,
+	/// Leave rows of smaller groups out instead of refusing to deal
+	#[arg(long, help_heading = "Data")]
+	pub drop_small_cells: bool,
+	/// Deal to groups whose dealers no earlier task has counted
+	#[arg(long)]
+	pub unchecked_groups: bool,
+	/// Show what would be dealt, and stop
+	#[arg(long)]
+	pub dry_run: bool,
+}
+
+fn parse_only(text: &str) -> Result<(String, String), String> {
+	match text.split_once('=') {
+		Some((column, value)) if !column.is_empty() && !value.trim().is_empty() => {
+			Ok((column.to_owned(), value.trim().to_owned()))
+		},
+		_ => Err("the form is COLUMN=TEXT, as in hospital=Jena".to_owned()),
+	}
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// `Usage`, `Data`, `Encode` before anything is sent; `Chain`; `Failed` if the task takes no dealing of the account.
+pub async fn run(args: &DealArgs, global: &Global) -> Result<(), Error> {
+	let signer = Signer::from_flags(global)?;
+	let table = args.file.table()?;
+	let table = table.ok_or_else(|| Error::Usage("name the file with your rows: --data FILE".to_owned()))?;
+	let chain = super::connect(global).await?;
+	let info = chain.task(args.task).await?;
+	let account = signer.account();
+	if let Some(record) = chain.dealing(args.task, &account).await? {
+		return already(args.task, record.block, global);
+	}
+	let dealer = match &args.only {
+		Some((column, value)) => Dealer::of_value(&table, column, value)?,
+		None => Dealer::of_all(&table, table.file()),
+	};
+	let spec = &info.task.spec;
+	let input =
+		run::input(&dealer, &table, spec, args.file.round, args.min_cell, args.drop_small_cells)?;
+	if !info.dealers.contains(&account) && !matches!(info.task.status, TaskStatus::Settled(_)) {
+		return Err(Error::Failed(format!(
+			"the account {} is not invited to task {}\n  sign with the account that the requester invited",
+			address(&account),
+			args.task
+		)));
+	}
+	if !global.json {
+		describe(args.task, &info, &table, &dealer, &input);
+	}
+	if args.dry_run {
+		if global.json {
+			output::print_json(&summary(args.task, &info, &input, None));
+		}
+		return Ok(());
+	}
+	if !args.unchecked_groups {
+		groups::check(&chain, args.task, &info).await?;
+	}
+	let info = collecting(&chain, args.task, info, global).await?;
+	let context = dealing::context(&chain, args.task, &info)?;
+	dealing::check_money(&chain, &account).await?;
+	let receipt = dealing::deal(&chain, args.task, &context, &input.encoded, &signer, None).await?;
+	let Some(receipt) = receipt else {
+		let record = chain.dealing(args.task, &account).await?;
+		return already(args.task, record.map_or(0, |record| record.block), global);
+	};
+	if global.json {
+		output::print_json(&summary(args.task, &info, &input, Some((receipt.block.number, receipt.fee))));
+	} else {
+		println!(
+			"dealt to task {}, in block {}, for {}; a deposit is held until the task is settled",
+			args.task,
+			receipt.block.number,
+			chain.token().render(receipt.fee)
+		);
+	}
+	Ok(())
+}
+
+/// Waits until the committee is drawn.
+async fn collecting(
+	chain: &Chain,
+	task: TaskId,
+	mut info: TaskInfo,
+	global: &Global,
+) -> Result<TaskInfo, Error> {
+	let mut head = chain.head();
+	while let TaskStatus::Drawing { .. } = info.task.status {
+		if !global.json {
+			let obstacle = chain.draw_obstacle(task).await?;
+			let obstacle = obstacle.map_or_else(String::new, |obstacle| format!(": {obstacle}"));
+			eprintln!("block {}: task {task} waits for its committee{obstacle}", head.number);
+		}
+		head = chain.next_head(head).await?;
+		info = chain.task(task).await?;
+	}
+	match info.task.status {
+		TaskStatus::Collecting { .. } => Ok(info),
+		ref status => Err(Error::Failed(format!(
+			"task {task} takes no dealings any more: {}",
+			show::outcome(status).map_or_else(|| show::state(status).to_owned(), show::ended)
+		))),
+	}
+}
+
+/// The dealing is on the chain: nothing is to be done, which is what was asked.
+fn already(task: TaskId, block: u32, global: &Global) -> Result<(), Error> {
+	if global.json {
+		output::print_json(&json!({ "task": task, "dealt": true, "already": true, "block": block }));
+	} else {
+		println!("this account has dealt to task {task} already, in block {block}: nothing was sent");
+	}
+	Ok(())
+}
+
+/// Says what will be shared, and what not.
+fn describe(task: TaskId, info: &TaskInfo, table: &Table, dealer: &Dealer, input: &Input) {
+	let (spec, encoded) = (&info.task.spec, &input.encoded);
+	println!("task {task}: {}", title(spec));
+	println!("rows of {}: {} in {}", dealer.name, dealer.rows.len(), table.file());
+	println!("  {} count", encoded.used);
+	println!("  {} left out for a missing value", encoded.skipped_missing);
+	if spec.group_by.is_some() {
+		println!("  {} left out as of no group of the task", encoded.skipped_other_group);
+		let groups = spec.group_by.iter().flat_map(|grouping| grouping.groups.iter().map(text));
+		let rows: Vec<String> = groups
+			.zip(&encoded.per_group_rows)
+			.map(|(group, rows)| format!("{group}: {rows}"))
+			.collect();
+		println!("  by group (not shared): {}", rows.join(", "));
+	}
+	println!(
+		"shared, as secret shares among {} nodes, any {} of which learn nothing: {}",
+		info.task.parameters.seats,
+		info.task.parameters.threshold,
+		entries(spec)
+	);
+	for column in spec.all_columns() {
+		println!(
+			"  {} between {} and {}",
+			text(&column.name),
+			render(column.min, column.decimals),
+			render(column.max, column.decimals)
+		);
+	}
+	let used: Vec<String> = spec.all_columns().map(|column| text(&column.name)).collect();
+	let unused: Vec<&String> =
+		table.columns().iter().filter(|column| !used.contains(column)).collect();
+	let unused: Vec<&str> = unused.into_iter().map(String::as_str).collect();
+	println!(
+		"not shared: the rows themselves{}",
+		if unused.is_empty() { String::new() } else { format!(", and the columns {}", unused.join(", ")) }
+	);
+	println!("published, as the sum over all accepted dealers: the same {} numbers", spec.length());
+}
+
+/// What a dealer's vector holds.
+fn entries(spec: &TaskSpec) -> String {
+	let numbers = spec.length();
+	let what = match spec.statistic {
+		Statistic::Count => "the number of rows",
+		Statistic::Sum | Statistic::Mean => "the number of rows and the sum",
+		Statistic::WeightedMean => "the sums of the weights and of the weighted values",
+		Statistic::Variance | Statistic::Std => "the number of rows, the sum, the sum of squares",
+		Statistic::Covariance | Statistic::Correlation => {
+			"the number of rows, the sums, the sums of squares and products"
+		},
+		Statistic::Regression => "the sums of the columns and of all their products",
+		Statistic::Histogram | Statistic::Quantiles | Statistic::Median => "the number of rows in each bin",
+		Statistic::VectorMean => "the sum of the weights and the weighted sums",
+		Statistic::Contributors => "whether there are rows enough",
+	};
+	let each = if spec.group_by.is_some() { ", for each group" } else { "" };
+	format!("{numbers} numbers ({what}{each})")
+}
+
+fn summary(
+	task: TaskId,
+	info: &TaskInfo,
+	input: &Input,
+	sent: Option<(u32, u128)>,
+) -> serde_json::Value {
+	let spec = &info.task.spec;
+	json!({
+		"task": task,
+		"dealt": sent.is_some(),
+		"already": false,
+		"block": sent.map(|(block, _)| block),
+		"fee": sent.map(|(_, fee)| fee.to_string()),
+		"statistic": label(spec.statistic),
+		"columns": spec.all_columns().map(|column| json!({
+			"name": text(&column.name),
+			"min": render(column.min, column.decimals),
+			"max": render(column.max, column.decimals),
+		})).collect::<Vec<_>>(),
+		"numbers": spec.length(),
+		"rows": input.encoded.used,
+		"skipped_missing": input.encoded.skipped_missing,
+		"skipped_other_group": input.encoded.skipped_other_group,
+	})
+}
+

@@ -1,0 +1,286 @@
+//! `ostraka demo`: institutions compute joint statistics on a chain.
+
+use crate::{
+	chain::{Chain, Signer},
+	class::{self, ClassName},
+	cli::Global,
+	data::DataError,
+	demo::{
+		cast::Cast,
+		chronicle::Chronicle,
+		node::{self, DevNode},
+		stage::{Setting, Staged},
+	},
+	error::Error,
+	output::progress::Progress,
+	plan::Plan,
+	report::{Report, TaskReport},
+	run::{self, BookArgs},
+	spec::StatisticRequest,
+	verify::{self, result_outcome, Bodies},
+};
+use clap::Args;
+use ostraka_primitives::{
+	spec::TaskSpec,
+	task::{Outcome, SecurityClass},
+	Balance,
+};
+use serde_json::{json, Value as Json};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  ostraka demo
+  ostraka demo --url ws://127.0.0.1:9944 --suri //Alice
+  ostraka demo --data examples/clinics.csv --split-by clinic --statistic regression --columns dose --target response
+  ostraka demo --data examples/clinics.csv --split-by clinic --statistic mean --columns response --group-by arm --json
+
+Without --url a development chain is started for it, and stopped at the end.";
+
+/// Flags of `demo`.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct DemoArgs {
+	/// The data; the loan book of examples/ unless given.
+	#[command(flatten)]
+	pub book: BookArgs,
+	/// What is computed; the loan book's statistics unless given.
+	#[command(flatten)]
+	pub request: StatisticRequest,
+	/// Security class: decides how many nodes hold the data
+	#[arg(long, value_enum, ignore_case = true, default_value_t = ClassName::Confidential)]
+	pub class: ClassName,
+	/// Node binary to start a development chain with; the one beside this program unless given
+	#[arg(long, value_name = "PATH", env = "OSTRAKA_NODE", conflicts_with = "url")]
+	pub node: Option<PathBuf>,
+	/// Blocks for dealing
+	#[arg(long, value_name = "BLOCKS", default_value_t = 100)]
+	pub collect: u32,
+	/// Reward for the accepted dealers of each task together, in tokens; as much as the fee unless given
+	#[arg(long, value_name = "TOKENS")]
+	pub data_reward: Option<String>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// `Data`, `Usage`, `Encode` before anything is sent; `Chain`; `Failed` if a task fails, its result is not that of the
+/// pooled rows, or does not withstand the checks.
+pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
+	// everything that can be wrong with files and flags comes before the chain
+	let (table, book) = args.book.read()?;
+	let plan = Plan::new(&args.request, &table, args.book.file.round)?;
+	for spec in &plan.first {
+		run::inputs(&book.dealers, &table, spec, &args.book)?;
+	}
+	let requester = match (&global.suri, &global.key_file) {
+		(None, None) => Signer::from_secret("//Alice")?,
+		_ => Signer::from_flags(global)?,
+	};
+	let progress = Progress::new(global.json);
+	let note = |text: &str| {
+		if progress.is_shown() {
+			progress.say(text);
+		} else if !global.json {
+			eprintln!("{text}");
+		}
+	};
+	let (mut node, chain) = match &global.url {
+		Some(url) => (None, Chain::connect(url).await?),
+		None => {
+			let binary = node::binary(args.node.as_deref())?;
+			note("starting a development chain…");
+			let (node, chain) = DevNode::start(&binary).await?;
+			note(&format!("a development chain runs at {}", node.url()));
+			(Some(node), chain)
+		},
+	};
+	let class = SecurityClass::from(args.class);
+	let parameters = chain.class(class)?;
+	if book.dealers.len() < parameters.least_dealers as usize {
+		return Err(Error::Data(DataError::TooFewDealers {
+			file: table.file().to_owned(),
+			found: book.dealers.len(),
+			needed: parameters.least_dealers as usize,
+			hint: "the class asks for so many: take a lower --class, or another split",
+		}));
+	}
+	if let Some(node) = &mut node {
+		let nodes = node.registered(&chain, usize::from(parameters.seats)).await?;
+		note(&format!("{nodes} compute nodes are registered"));
+	}
+	if chain.is_insecure().await? {
+		note("draws are predictable on this chain: it is for trying things out");
+	}
+	let data_reward = match &args.data_reward {
+		Some(text) => Some(chain.token().parse(text).map_err(Error::Usage)?),
+		None => None,
+	};
+	let cast = Cast::new(requester, &book)?;
+	let tasks = plan.first.len() + plan.grouped.len();
+	let amount = cast.fund(&chain, tasks).await?;
+	note(&format!(
+		"{} institutions have an account each, with {} for deposits and fees",
+		book.dealers.len(),
+		chain.token().render(amount)
+	));
+	let mut chronicle = Chronicle::start(&chain);
+	let setting = Setting {
+		chain: &chain,
+		cast: &cast,
+		table: &table,
+		book: &book,
+		args: &args.book,
+		class,
+		parameters,
+		collect: args.collect,
+		data_reward,
+		progress: &progress,
+	};
+	let mut staged = setting.stage(&plan.first, &[], &mut chronicle).await?;
+	let Second { specs, cohorts, left_out, mut reports } = grouped(&plan, &staged, parameters.least_dealers)?;
+	if !specs.is_empty() {
+		staged.extend(setting.stage(&specs, &cohorts, &mut chronicle).await?);
+	}
+	note("verifying every result again, from chain data alone…");
+	let bodies = Bodies::default();
+	let mut tasks = Vec::new();
+	for staged in &staged {
+		tasks.push(report(&chain, staged, &args.book, &bodies).await?);
+	}
+	for (task, left_out) in tasks.iter_mut().skip(plan.first.len()).zip(left_out) {
+		task.left_out = left_out;
+	}
+	tasks.append(&mut reports);
+	progress.clear();
+	let report = Report {
+		dealers: book.dealers.len(),
+		rows: book.rows(),
+		skipped_rows: book.skipped,
+		class: class::label(class).to_owned(),
+		token: Some(chain.token().clone()),
+		tasks,
+	};
+	report.print(global.json);
+	if let Some(node) = node {
+		node.stop().await;
+	}
+	if report.is_right() {
+		Ok(())
+	} else {
+		Err(Error::Failed(
+			"not every task has a verified result that equals that of the pooled rows".to_owned(),
+		))
+	}
+}
+
+/// What is run after the contributors are counted.
+#[derive(Default)]
+struct Second {
+	/// The statistics, over the groups that have enough dealers.
+	specs: Vec<TaskSpec>,
+	/// Places of the dealers over whom the contributors were counted.
+	cohorts: Vec<Vec<usize>>,
+	/// Groups left out.
+	left_out: Vec<Vec<String>>,
+	/// Reports of those that have no group with enough.
+	reports: Vec<TaskReport>,
+}
+
+fn grouped(plan: &Plan, staged: &[Staged], least: u32) -> Result<Second, Error> {
+	let mut second = Second::default();
+	for grouped in &plan.grouped {
+		let Some(counting) = staged.get(grouped.contributors) else { continue };
+		let (spec, left_out) = match &counting.result {
+			Some(result) => grouped.with_enough(&result_outcome(&counting.spec, result)?, least),
+			None => (None, Vec::new()),
+		};
+		match spec {
+			Some(spec) => {
+				second.specs.push(spec);
+				second.cohorts.push(counting.inputs.iter().map(|(place, _)| *place).collect());
+				second.left_out.push(left_out);
+			},
+			None => second.reports.push(TaskReport {
+				failure: Some("no group has enough dealers".to_owned()),
+				left_out,
+				..TaskReport::of(&grouped.spec)
+			}),
+		}
+	}
+	Ok(second)
+}
+
+/// A task's report: its result beside that of the pooled rows, and checked again.
+async fn report(
+	chain: &Chain,
+	staged: &Staged,
+	args: &BookArgs,
+	bodies: &Bodies,
+) -> Result<TaskReport, Error> {
+	let mut report = TaskReport::of(&staged.spec);
+	report.task = Some(staged.task);
+	report.skipped_missing = staged.inputs.iter().map(|(_, input)| input.encoded.skipped_missing).sum();
+	for (phase, from, to) in staged.journal.phases() {
+		let seconds = to.at.duration_since(from.at).as_secs_f64();
+		report.phase(phase, Some(to.block.saturating_sub(from.block)), seconds);
+	}
+	report.fees = fees(staged);
+	report.rewards = rewards(staged);
+	let Some(result) = &staged.result else {
+		let why = match staged.journal.outcome {
+			Some(Outcome::Failed(reason)) => reason.explain(),
+			_ => "it has no result",
+		};
+		report.failure = Some(why.to_owned());
+		return Ok(report);
+	};
+	report.accepted = result.dealers;
+	if result.dealers as usize != staged.inputs.len() {
+		report.failure = Some(format!(
+			"{} of {} dealings were accepted: {}",
+			result.dealers,
+			staged.inputs.len(),
+			staged.journal.convictions.join(", ")
+		));
+	}
+	let rows: Vec<_> = staged.inputs.iter().map(|(_, input)| &input.rows).collect();
+	let joint = result_outcome(&staged.spec, result)?;
+	let pooled =
+		tokio::task::block_in_place(|| run::pooled(&staged.spec, &rows, args.min_cell))?;
+	report.compare(&joint, &pooled);
+	let info = chain.task(staged.task).await?;
+	let evidence = verify::gather(chain, staged.task, &info, result, bodies).await?;
+	report.verified = tokio::task::block_in_place(|| evidence.check()).is_right();
+	Ok(report)
+}
+
+/// What the requester and the dealers paid.
+fn fees(staged: &Staged) -> Json {
+	let journal = &staged.journal;
+	let total = journal.paid + journal.draw_fee + staged.transactions;
+	json!({
+		"committee": money(journal.paid),
+		"draw": money(journal.draw_fee),
+		"transactions": money(staged.transactions),
+		"total": money(total),
+	})
+}
+
+/// What nodes and dealers earned.
+fn rewards(staged: &Staged) -> Json {
+	let nodes: Balance = staged.journal.nodes.values().sum();
+	let by_node = staged.journal.nodes.iter();
+	let by_node = by_node.map(|(node, amount)| (crate::chain::account::address(node), money(*amount)));
+	json!({
+		"nodes": money(nodes),
+		"dealers": money(staged.journal.dealers),
+		"total": money(nodes + staged.journal.dealers),
+		"by_node": by_node.collect::<serde_json::Map<_, _>>(),
+	})
+}
+
+/// An amount in the token's smallest unit: a number as far as these reach, else a text.
+fn money(amount: Balance) -> Json {
+	u64::try_from(amount).map_or_else(|_| Json::from(amount.to_string()), Json::from)
+}

@@ -1,0 +1,136 @@
+//! `ostraka result`: what a task found, checked again if asked.
+
+use super::show;
+use crate::{
+	chain::Chain,
+	class,
+	cli::Global,
+	error::Error,
+	output::{self, json},
+	plan::title,
+	spec::{label, text},
+	verify::{self, transcript::transcript, Bodies, Verification},
+};
+use clap::Args;
+use ostraka_primitives::{api::TaskInfo, task::TaskResult, TaskId};
+use serde_json::{json, Value as Json};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  ostraka result --task 7
+  ostraka result --task 7 --verify --json
+  ostraka result --task 7 --export transcript.json";
+
+/// Flags of `result`.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct ResultArgs {
+	/// The task
+	#[arg(long, value_name = "N")]
+	pub task: TaskId,
+	/// Check the result again, from chain data alone
+	#[arg(long)]
+	pub verify: bool,
+	/// Write the transcript, for others to check
+	#[arg(long, value_name = "FILE")]
+	pub export: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// `Chain`; `Failed` if there is no result, or it does not withstand the checks.
+pub async fn run(args: &ResultArgs, global: &Global) -> Result<(), Error> {
+	let chain = super::connect(global).await?;
+	let info = chain.task(args.task).await?;
+	if !args.verify && args.export.is_none() {
+		return print(&chain, args.task, &info, global).await;
+	}
+	let result = published(&chain, args.task, &info).await?;
+	let evidence = verify::gather(&chain, args.task, &info, &result, &Bodies::default()).await?;
+	let verification = evidence.check();
+	if let Some(path) = &args.export {
+		let text = serde_json::to_string_pretty(&transcript(&evidence, &verification))
+			.map_err(|error| Error::Failed(error.to_string()))?;
+		std::fs::write(path, text + "\n")
+			.map_err(|error| Error::Failed(format!("{}: {error}", path.display())))?;
+	}
+	let mut report = report(args.task, &info, &result)?;
+	report["verified"] = json!(verification.is_right());
+	report["checks"] = json!(verification.checks);
+	if global.json {
+		output::print_json(&report);
+	} else {
+		print_report(&report);
+		print_checks(&verification);
+		if let Some(path) = &args.export {
+			println!("the transcript is in {}", path.display());
+		}
+	}
+	if verification.is_right() {
+		Ok(())
+	} else {
+		Err(Error::Failed(format!("the result of task {} does not withstand the checks", args.task)))
+	}
+}
+
+/// The published result.
+async fn published(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<TaskResult, Error> {
+	chain.result(task).await?.ok_or_else(|| {
+		let how = show::progress(info, chain.head().number);
+		Error::Failed(format!("task {task} has no result: {} ({how})", show::state(&info.task.status)))
+	})
+}
+
+/// Prints a task's result.
+///
+/// # Errors
+/// As [`run`].
+pub async fn print(chain: &Chain, task: TaskId, info: &TaskInfo, global: &Global) -> Result<(), Error> {
+	let result = published(chain, task, info).await?;
+	let report = report(task, info, &result)?;
+	if global.json {
+		output::print_json(&report);
+	} else {
+		print_report(&report);
+	}
+	Ok(())
+}
+
+fn report(task: TaskId, info: &TaskInfo, result: &TaskResult) -> Result<Json, Error> {
+	let spec = &info.task.spec;
+	let outcome = verify::result_outcome(spec, result)?.to_named();
+	Ok(json!({
+		"task": task,
+		"title": title(spec),
+		"statistic": label(spec.statistic),
+		"columns": spec.columns.iter().map(|column| text(&column.name)).collect::<Vec<_>>(),
+		"target": spec.target.as_ref().map(|target| text(&target.name)),
+		"class": class::label(info.task.class),
+		"dealers": result.dealers,
+		"result": json::value(&outcome),
+		"exact": json::exact(&outcome),
+		"accepted_set": show::hex(result.accepted_set),
+	}))
+}
+
+fn print_report(report: &Json) {
+	let line = |name: &str| report.get(name).map(output::scalar).unwrap_or_default();
+	println!("task {}: {} ({} dealers)", line("task"), line("title"), line("dealers"));
+	show::print_lines(&output::lines(&report["result"]));
+}
+
+fn print_checks(verification: &Verification) {
+	let mut table = output::table(&["check", "holds", ""]);
+	for check in &verification.checks {
+		let holds = match check.holds {
+			Some(true) => "yes",
+			Some(false) => "NO",
+			None => "not checked",
+		};
+		table.add_row([check.what, holds, &check.detail]);
+	}
+	println!("{table}");
+	println!("{}", if verification.is_right() { "verified" } else { "NOT VERIFIED" });
+}

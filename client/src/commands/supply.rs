@@ -1,0 +1,78 @@
+//! `ostraka node supply`: hands a node's worker the dealings that it missed (it was offline, or came by warp sync),
+//! from block bodies. The worker checks them as any other: their digests must be in the chain's state.
+
+use crate::{
+	chain::{account, find::Indices, Chain, ChainError},
+	cli::Global,
+	error::Error,
+	output,
+	verify::gather::{dealing_bytes, scan_dealings, Bodies},
+};
+use clap::Args;
+use codec::Encode;
+use ostraka_primitives::{
+	message::{indexed_key, IndexedDealing},
+	TaskId,
+};
+use serde_json::json;
+
+/// Flags of `node supply`.
+#[derive(Args, Debug)]
+pub struct SupplyArgs {
+	/// The task
+	#[arg(long, value_name = "N")]
+	pub task: TaskId,
+	/// Node that has the block bodies; the one at --url unless given
+	#[arg(long, value_name = "URL")]
+	pub from: Option<String>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// `Chain`; the node at --url must allow unsafe RPC methods.
+pub async fn run(args: &SupplyArgs, chain: &Chain, global: &Global) -> Result<(), Error> {
+	let source = match &args.from {
+		Some(url) => Chain::connect(url).await?,
+		None => chain.clone(),
+	};
+	let info = chain.task(args.task).await?;
+	let (Some(task_hash), Some(drawn_at)) = (info.task.task_hash, info.task.drawn_at) else {
+		return Err(Error::Failed(format!("task {} has no committee yet", args.task)));
+	};
+	let indices = Indices::new(chain.metadata())
+		.ok_or_else(|| ChainError::Unreadable("the calls are unknown".to_owned()))?;
+	let until = drawn_at.saturating_add(info.task.windows.collect).min(source.head().number);
+	let bodies = Bodies::default();
+	let range = (drawn_at, until);
+	let found = scan_dealings(&source, &bodies, &indices, args.task, &task_hash, range).await?;
+	let mut supplied = Vec::new();
+	for (block, found) in found {
+		for dealer in found.signer.iter().chain(&info.dealers) {
+			let bytes = dealing_bytes(found.dealing.clone());
+			let digest = bytes.digest(&task_hash, dealer.as_ref());
+			// only what the state holds as accepted is of use to the worker
+			let record = chain.dealing(args.task, dealer).await?;
+			if record.is_none_or(|record| record.digest != digest) {
+				continue;
+			}
+			let value = IndexedDealing { dealer: dealer.clone(), dealing: found.dealing.clone() };
+			chain.set_offchain(&indexed_key(&digest), &value.encode()).await?;
+			supplied.push((account::address(dealer), block));
+			break;
+		}
+	}
+	if global.json {
+		let supplied: Vec<_> =
+			supplied.iter().map(|(dealer, block)| json!({ "dealer": dealer, "block": block })).collect();
+		output::print_json(&json!({ "task": args.task, "supplied": supplied }));
+	} else {
+		println!(
+			"{} of {} dealings of task {} are in the node's offchain database now",
+			supplied.len(),
+			info.dealings,
+			args.task
+		);
+	}
+	Ok(())
+}

@@ -1,0 +1,331 @@
+//! `ostraka task`: the requester's side.
+
+use super::{
+	result,
+	show::{self, print_lines, state, task_json, task_lines},
+};
+use crate::{
+	chain::{
+		account::{self, address},
+		calls, Chain, ChainError, Signer,
+	},
+	class::{self, ClassName},
+	cli::{data::FileArgs, Global},
+	error::Error,
+	groups,
+	output::{self, progress::Progress},
+	plan::title,
+	spec::{build, StatisticRequest},
+};
+use clap::{Args, Subcommand};
+use ostraka_primitives::{
+	api::TaskInfo,
+	spec::TaskSpec,
+	task::{Outcome, SecurityClass, TaskStatus},
+	AccountId, TaskId, MAX_DEALERS,
+};
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Flags of `task`.
+#[derive(Args, Debug)]
+pub struct TaskArgs {
+	/// The command.
+	#[command(subcommand)]
+	pub command: TaskCommand,
+}
+
+const SUBMIT: &str = "\
+Examples:
+  ostraka task submit --suri //Alice --statistic mean --columns income --range income=0:250000 --dealers-file cohort.txt
+  ostraka task submit --suri //Alice --statistic contributors --group-by grade --groups A,B,C --dealer //Bob --dealer …
+  ostraka task submit --suri //Alice --statistic mean --columns rate --range rate=0:40 --decimals rate=2 \\
+      --group-by grade --contributors-task 7 --dealers-file cohort.txt
+
+A group-by runs as two tasks: first the number of dealers with rows in each group, then the statistic over the groups
+that have enough.";
+
+/// The commands of `task`.
+#[derive(Debug, Subcommand)]
+pub enum TaskCommand {
+	/// Publish a task; its number is printed
+	#[command(after_help = SUBMIT)]
+	Submit(Box<SubmitArgs>),
+	/// The newest tasks
+	List {
+		/// How many
+		#[arg(long, value_name = "N", default_value_t = 20)]
+		last: u32,
+	},
+	/// One task
+	Show {
+		/// Its number
+		task: TaskId,
+	},
+	/// Follow a task until it has ended, then show its result
+	Watch {
+		/// Its number
+		task: TaskId,
+	},
+	/// Take a task back before its dealing is over
+	Cancel {
+		/// Its number
+		task: TaskId,
+	},
+}
+
+/// Flags of `task submit`.
+#[derive(Args, Debug)]
+pub struct SubmitArgs {
+	/// What is computed.
+	#[command(flatten)]
+	pub request: StatisticRequest,
+	/// A sample file to infer decimals, ranges and groups from.
+	#[command(flatten)]
+	pub file: FileArgs,
+	/// Security class: decides how many nodes hold the data
+	#[arg(long, value_enum, ignore_case = true, default_value_t = ClassName::Confidential)]
+	pub class: ClassName,
+	/// An invited dealer: an address, 0x and 64 hexadecimal digits, or //Name (given once for each)
+	#[arg(long = "dealer", value_name = "ACCOUNT", value_parser = account::parse)]
+	pub dealers: Vec<AccountId>,
+	/// File with an invited dealer on each line
+	#[arg(long, value_name = "FILE")]
+	pub dealers_file: Option<PathBuf>,
+	/// Task that counted the contributors to each group: groups with too few are left out
+	#[arg(long, value_name = "N", requires = "group_by")]
+	pub contributors_task: Option<TaskId>,
+	/// Blocks for dealing
+	#[arg(long, value_name = "BLOCKS", default_value_t = 300)]
+	pub collect: u32,
+	/// Fee for the committee, in tokens; the least fee unless given
+	#[arg(long, value_name = "TOKENS")]
+	pub fee: Option<String>,
+	/// Reward for the accepted dealers together, in tokens
+	#[arg(long, value_name = "TOKENS", default_value = "0")]
+	pub data_reward: String,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// `Usage`, `Data`, `Chain`; `Failed` if a watched task fails.
+pub async fn run(args: &TaskArgs, global: &Global) -> Result<(), Error> {
+	match &args.command {
+		TaskCommand::Submit(args) => submit(args, global).await,
+		TaskCommand::List { last } => list(*last, global).await,
+		TaskCommand::Show { task } => show_one(*task, global).await,
+		TaskCommand::Watch { task } => watch(*task, global).await,
+		TaskCommand::Cancel { task } => cancel(*task, global).await,
+	}
+}
+
+/// The invited dealers, from flags and file.
+fn dealers(args: &SubmitArgs) -> Result<Vec<AccountId>, Error> {
+	let mut dealers = args.dealers.clone();
+	if let Some(path) = &args.dealers_file {
+		let file = path.display();
+		let text = std::fs::read_to_string(path)
+			.map_err(|error| Error::Usage(format!("{file}: cannot be read: {error}")))?;
+		for (line, number) in text.lines().zip(1u32..) {
+			let entry = line.split('#').next().unwrap_or_default().trim();
+			if !entry.is_empty() {
+				let account = account::parse(entry);
+				let wrong = |error| Error::Usage(format!("{file}, line {number}: {error}"));
+				dealers.push(account.map_err(wrong)?);
+			}
+		}
+	}
+	let mut sorted = dealers.clone();
+	sorted.sort();
+	if let Some(twice) = sorted.iter().zip(sorted.iter().skip(1)).find(|(one, next)| one == next) {
+		return Err(Error::Usage(format!("the dealer {} is invited twice", address(twice.0))));
+	}
+	if dealers.len() > MAX_DEALERS as usize {
+		return Err(Error::Usage(format!("{} dealers: a task can invite {MAX_DEALERS}", dealers.len())));
+	}
+	Ok(dealers)
+}
+
+async fn submit(args: &SubmitArgs, global: &Global) -> Result<(), Error> {
+	let signer = Signer::from_flags(global)?;
+	let table = args.file.table()?;
+	let spec = build(&args.request, table.as_ref(), args.file.round)?;
+	let dealers = dealers(args)?;
+	let chain = super::connect(global).await?;
+	let class = SecurityClass::from(args.class);
+	let parameters = chain.class(class)?;
+	let spec = match args.contributors_task {
+		Some(task) => enough(&chain, spec, task, parameters.least_dealers).await?,
+		None => spec,
+	};
+	if dealers.len() < parameters.least_dealers as usize {
+		return Err(Error::Usage(format!(
+			"{} dealers are invited; class {} needs {}: invite more with --dealer, or take a lower --class",
+			dealers.len(),
+			class::label(class),
+			parameters.least_dealers
+		)));
+	}
+	let least = chain.least_fee(parameters.seats, spec.length(), dealers.len() as u32).await?;
+	let token = chain.token();
+	let fee = match &args.fee {
+		Some(text) => token.parse(text).map_err(Error::Usage)?,
+		None => least,
+	};
+	if fee < least {
+		return Err(Error::Usage(format!(
+			"--fee {} is below the least fee of this task, {}",
+			token.render(fee),
+			token.render(least)
+		)));
+	}
+	let reward = token.parse(&args.data_reward).map_err(Error::Usage)?;
+	let invited = calls::Dealers::try_from(dealers.clone())
+		.map_err(|_| Error::Usage("too many dealers".to_owned()))?;
+	let call = calls::submit(spec.clone(), class, invited, args.collect, fee, reward);
+	let receipt = chain.submit(&call, &signer, None).await?;
+	let event = receipt.event("Tasks", "TaskSubmitted");
+	let task: TaskId = event.and_then(|event| event.field("task")).ok_or_else(|| {
+		ChainError::Unreadable("the task was submitted, but its number cannot be read".to_owned())
+	})?;
+	let insecure = chain.is_insecure().await?;
+	if global.json {
+		output::print_json(&json!({
+			"task": task,
+			"block": receipt.block.number,
+			"fee": fee.to_string(),
+			"data_reward": reward.to_string(),
+			"transaction_fee": receipt.fee.to_string(),
+			"dealers": dealers.len(),
+			"length": spec.length(),
+			"insecure_chain": insecure,
+		}));
+		return Ok(());
+	}
+	println!("task {task}: {}", title(&spec));
+	println!("  in block {}, fee {}", receipt.block.number, token.render(fee));
+	println!("  {} dealers are invited; follow it with `ostraka task watch {task}`", dealers.len());
+	if insecure {
+		println!("  this is a development chain: draws are predictable, use it to try things out only");
+	}
+	Ok(())
+}
+
+/// The spec over the groups that the contributors' task found enough dealers in.
+async fn enough(chain: &Chain, spec: TaskSpec, task: TaskId, least: u32) -> Result<TaskSpec, Error> {
+	let counted = groups::counted(chain, task).await?;
+	let (spec, left_out) = groups::with_enough(&spec, &counted, least);
+	if !left_out.is_empty() {
+		eprintln!("left out for too few dealers: {}", left_out.join(", "));
+	}
+	spec.ok_or_else(|| {
+		Error::Failed(format!("task {task} found no group with {least} dealers: there is nothing to compute"))
+	})
+}
+
+async fn list(last: u32, global: &Global) -> Result<(), Error> {
+	let chain = super::connect(global).await?;
+	let count = chain.tasks().await?;
+	let mut infos = Vec::new();
+	for task in count.saturating_sub(last)..count {
+		infos.push((task, chain.task(task).await?));
+	}
+	if global.json {
+		let tasks: Vec<_> = infos.iter().map(|(task, info)| task_json(*task, info)).collect();
+		output::print_json(&tasks);
+		return Ok(());
+	}
+	let mut table = output::table(&["task", "statistic", "class", "state", "progress"]);
+	for (task, info) in &infos {
+		table.add_row([
+			task.to_string(),
+			title(&info.task.spec),
+			class::label(info.task.class).to_owned(),
+			state(&info.task.status).to_owned(),
+			show::progress(info, chain.head().number),
+		]);
+	}
+	println!("{table}");
+	println!("{} of {count} tasks", infos.len());
+	Ok(())
+}
+
+async fn show_one(task: TaskId, global: &Global) -> Result<(), Error> {
+	let chain = super::connect(global).await?;
+	let info = chain.task(task).await?;
+	if global.json {
+		output::print_json(&task_json(task, &info));
+		return Ok(());
+	}
+	print_lines(&task_lines(&chain, task, &info));
+	if let TaskStatus::Drawing { .. } = info.task.status {
+		if let Some(obstacle) = chain.draw_obstacle(task).await? {
+			println!("no committee yet: {obstacle}");
+		}
+	}
+	Ok(())
+}
+
+/// Follows a task to its end. Whatever becomes of the connection meanwhile, the state is read anew at every block.
+async fn watch(task: TaskId, global: &Global) -> Result<(), Error> {
+	let chain = super::connect(global).await?;
+	let progress = Progress::new(global.json);
+	let mut info = chain.task(task).await?;
+	let bar = progress.spinner(&format!("task {task}, {}:", title(&info.task.spec)));
+	let mut head = chain.head();
+	let mut said = String::new();
+	let ended = loop {
+		let line = progress_line(&chain, task, &info, head.number).await?;
+		bar.set_message(format!("{}: {line}", state(&info.task.status)));
+		// without a terminal a line for every step
+		if !progress.is_shown() && !global.json && state(&info.task.status) != said {
+			said = state(&info.task.status).to_owned();
+			eprintln!("block {}: {said}: {line}", head.number);
+		}
+		if let Some(outcome) = show::outcome(&info.task.status) {
+			break outcome;
+		}
+		head = chain.next_head(head).await?;
+		info = chain.task(task).await?;
+	};
+	progress.clear();
+	match ended {
+		Outcome::Completed => result::print(&chain, task, &info, global).await,
+		Outcome::Failed(_) => {
+			if global.json {
+				output::print_json(&task_json(task, &info));
+			}
+			Err(Error::Failed(format!("task {task} {}", show::ended(ended))))
+		},
+	}
+}
+
+/// How far a task is; of one without a committee, what it lacks.
+async fn progress_line(
+	chain: &Chain,
+	task: TaskId,
+	info: &TaskInfo,
+	block: u32,
+) -> Result<String, ChainError> {
+	let line = show::progress(info, block);
+	if let TaskStatus::Drawing { .. } = info.task.status {
+		if let Some(obstacle) = chain.draw_obstacle(task).await? {
+			return Ok(format!("{line}: {obstacle}"));
+		}
+	}
+	Ok(line)
+}
+
+async fn cancel(task: TaskId, global: &Global) -> Result<(), Error> {
+	let signer = Signer::from_flags(global)?;
+	let chain = super::connect(global).await?;
+	chain.task(task).await?;
+	let receipt = chain.submit(&calls::cancel(task), &signer, None).await?;
+	if global.json {
+		output::print_json(&json!({ "task": task, "block": receipt.block.number, "cancelled": true }));
+	} else {
+		println!("task {task} is cancelled, in block {}", receipt.block.number);
+	}
+	Ok(())
+}

@@ -1,0 +1,160 @@
+//! From an encoded input to a dealing on the chain.
+
+use crate::{
+	chain::{account::address, calls, Chain, ChainError, Receipt, Signer},
+	error::Error,
+	verify::check::members,
+};
+use ostraka_crypto::{messages::DealingBytes, Plain};
+use ostraka_primitives::{
+	api::TaskInfo, message::DealingMessage, task::published_bytes, AccountId, Balance, Digest, TaskId,
+};
+use ostraka_protocol::{dealer, statistics::Encoded, task_hash, TaskContext, TaskHashInput};
+use rand_core::OsRng;
+use sha2::{Digest as _, Sha256};
+
+/// Attempts at a dealing that no block takes.
+const ATTEMPTS: u32 = 3;
+/// What a dealer should have beyond the deposit, for the transaction fee and to stay alive: this part of the deposit,
+/// and this multiple of the existential deposit.
+const FEE_PART: Balance = 20;
+const ALIVE: Balance = 10;
+
+/// What a dealer deals under. The task hash is computed here from what it stands for, so that a node cannot show one
+/// committee or cohort and have the dealer deal to another.
+///
+/// # Errors
+/// `Failed` if the chain's task hash is not that of what the chain shows.
+pub fn context(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<TaskContext, Error> {
+	let record = &info.task;
+	let wrong = |what: &str| Error::Failed(format!("task {task}: {what}; nothing is dealt"));
+	let published = record.task_hash.ok_or_else(|| wrong("it has no task hash yet"))?;
+	let drawn_at = record.drawn_at.ok_or_else(|| wrong("it has no committee yet"))?;
+	if cohort_hash(&info.dealers) != record.cohort {
+		return Err(wrong("the invited dealers are not those that its record names"));
+	}
+	let computed = task_hash(&TaskHashInput {
+		genesis: chain.genesis(),
+		task_id: task,
+		spec: &published_bytes(&record.spec, &record.cohort),
+		class: record.class.index(),
+		n: record.parameters.seats,
+		threshold: record.parameters.threshold,
+		deadlines: &record.windows.deadlines(drawn_at),
+		committee: &members(&info.committee),
+	});
+	if computed != published {
+		return Err(wrong("its task hash does not cover what the node shows of it"));
+	}
+	Ok(TaskContext {
+		task_hash: computed,
+		threshold: record.parameters.threshold,
+		length: u16::try_from(record.spec.length()).map_err(|_| wrong("its vector is too long"))?,
+		seal_keys: info.committee.iter().map(|seat| seat.seal_key).collect(),
+	})
+}
+
+/// SHA-256 of the sorted accounts, one after the other.
+fn cohort_hash(dealers: &[AccountId]) -> Digest {
+	let mut sorted: Vec<[u8; 32]> = dealers.iter().map(|dealer| dealer.clone().into()).collect();
+	sorted.sort_unstable();
+	sorted.iter().fold(Sha256::new(), Sha256::chain_update).finalize().into()
+}
+
+/// What a dealer has to hold free for one dealing.
+pub fn needed(chain: &Chain) -> Balance {
+	let deposit: Balance = chain.constant("Incentives", "DealerDeposit").unwrap_or_default();
+	let existential: Balance = chain.constant("Balances", "ExistentialDeposit").unwrap_or_default();
+	deposit.saturating_add(deposit / FEE_PART).saturating_add(existential.saturating_mul(ALIVE))
+}
+
+/// Checks that an account can pay for a dealing.
+///
+/// # Errors
+/// `Chain` (`Invalid`) if not.
+pub async fn check_money(chain: &Chain, account: &AccountId) -> Result<(), Error> {
+	let (money, needed) = (chain.money(account).await?, needed(chain));
+	let free = money.free.saturating_sub(money.frozen);
+	if free >= needed {
+		return Ok(());
+	}
+	Err(Error::Chain(ChainError::Invalid {
+		call: "Vss.deal".to_owned(),
+		reason: format!(
+			"the account {} has {} and needs {} for the deposit and the fee\n  send tokens to it first; the deposit \
+			 comes back when the task is settled",
+			address(account),
+			chain.token().render(free),
+			chain.token().render(needed)
+		),
+	}))
+}
+
+/// Makes a dealing.
+///
+/// # Errors
+/// `Failed` if the protocol refuses the input or the committee's keys.
+pub fn make(ctx: &TaskContext, account: &AccountId, input: &Encoded) -> Result<DealingMessage, Error> {
+	let id: &[u8; 32] = account.as_ref();
+	let bytes = dealer::deal::<Plain, _>(ctx, id, &input.vector, &mut OsRng)
+		.map_err(|error| Error::Failed(format!("no dealing can be made: {error}")))?;
+	message(bytes).ok_or_else(|| Error::Failed("the dealing is longer than any task allows".to_owned()))
+}
+
+fn message(bytes: DealingBytes) -> Option<DealingMessage> {
+	let sealed = bytes.sealed.into_iter().map(|sealed| sealed.try_into().ok()).collect::<Option<Vec<_>>>()?;
+	Some(DealingMessage {
+		commitments: bytes.commitments.try_into().ok()?,
+		ephemeral: bytes.ephemeral,
+		proof: bytes.proof,
+		sealed: sealed.try_into().ok()?,
+	})
+}
+
+/// Deals: makes a dealing, sends it, waits for its block. A dealing that no block takes is never sent again, a fresh one
+/// is made; before that, and whenever the chain says that the account has dealt, the state is asked. `None` if it turns
+/// out that the account had dealt before.
+///
+/// # Errors
+/// `Chain`, `Failed`.
+pub async fn deal(
+	chain: &Chain,
+	task: TaskId,
+	ctx: &TaskContext,
+	input: &Encoded,
+	signer: &Signer,
+	nonce: Option<u64>,
+) -> Result<Option<Receipt>, Error> {
+	let account = signer.account();
+	let mut attempt = 1;
+	loop {
+		let message = tokio::task::block_in_place(|| make(ctx, &account, input))?;
+		let call = calls::deal(task, ctx.task_hash, message);
+		match chain.submit(&call, signer, nonce.filter(|_| attempt == 1)).await {
+			Ok(receipt) => return Ok(Some(receipt)),
+			Err(error) => {
+				if error.is_refusal() && chain.dealing(task, &account).await?.is_some() {
+					return Ok(None);
+				}
+				let again = matches!(error, ChainError::NotIncluded { .. }) && attempt < ATTEMPTS;
+				if !again {
+					return Err(error.into());
+				}
+				attempt += 1;
+			},
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_cohort_is_hashed_sorted() {
+		let (a, b) = (AccountId::new([1; 32]), AccountId::new([2; 32]));
+		let expected: Digest = Sha256::digest([[1u8; 32], [2; 32]].concat()).into();
+		assert_eq!(cohort_hash(&[b.clone(), a.clone()]), expected);
+		assert_eq!(cohort_hash(&[a, b]), expected);
+	}
+}

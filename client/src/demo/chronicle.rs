@@ -1,0 +1,224 @@
+//! What happens to tasks, block by block, as the chain's events tell it.
+
+use crate::chain::{Chain, ChainError, Event, Head};
+use codec::Decode;
+use ostraka_primitives::{
+	task::Outcome,
+	AccountId, Balance, TaskId,
+};
+use std::{
+	collections::BTreeMap,
+	sync::{Arc, Mutex, PoisonError},
+	time::Instant,
+};
+use tokio::{sync::watch, task::JoinHandle};
+
+/// A block, and when it was seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+	/// Its number.
+	pub block: u32,
+	/// When.
+	pub at: Instant,
+}
+
+/// What happened to a task.
+#[derive(Clone, Debug, Default)]
+pub struct Journal {
+	/// It was published.
+	pub submitted: Option<Mark>,
+	/// Its committee was drawn.
+	pub drawn: Option<Mark>,
+	/// Dealing ended.
+	pub collected: Option<Mark>,
+	/// The accepted set was frozen.
+	pub frozen: Option<Mark>,
+	/// Committing ended.
+	pub committed: Option<Mark>,
+	/// The result was published, or it failed.
+	pub ended: Option<Mark>,
+	/// Everybody was paid.
+	pub settled: Option<Mark>,
+	/// How it ended.
+	pub outcome: Option<Outcome>,
+	/// Last block of the verification.
+	pub verify_until: u32,
+	/// Dealings that came in.
+	pub dealings: u32,
+	/// Commitments that came in.
+	pub commitments: u32,
+	/// Right result shares that came in.
+	pub right_shares: u32,
+	/// What was paid for the draw.
+	pub draw_fee: Balance,
+	/// What the committee got of the fee.
+	pub paid: Balance,
+	/// What the nodes were paid, by operator.
+	pub nodes: BTreeMap<AccountId, Balance>,
+	/// What the dealers were paid together.
+	pub dealers: Balance,
+	/// Convictions, in words.
+	pub convictions: Vec<String>,
+}
+
+impl Journal {
+	/// The phases that are over: name, first mark, last mark.
+	pub fn phases(&self) -> Vec<(&'static str, Mark, Mark)> {
+		let steps = [
+			("drawing", self.submitted, self.drawn),
+			("collecting", self.drawn, self.collected),
+			("verifying", self.collected, self.frozen),
+			("committing", self.frozen, self.committed),
+			("revealing", self.committed, self.ended),
+			("settling", self.ended, self.settled),
+		];
+		steps.into_iter().filter_map(|(name, from, to)| Some((name, from?, to?))).collect()
+	}
+
+	/// How far the task is, in a few words.
+	pub fn progress(&self, invited: usize, seats: u8, block: u32) -> String {
+		if self.settled.is_some() {
+			return "settled".to_owned();
+		}
+		if self.ended.is_some() {
+			return "being settled".to_owned();
+		}
+		if self.committed.is_some() {
+			return format!("result shares {} of {seats}", self.right_shares);
+		}
+		if self.frozen.is_some() {
+			return format!("shares checked, commitments {} of {seats}", self.commitments);
+		}
+		if self.collected.is_some() {
+			let left = self.verify_until.saturating_sub(block);
+			return format!("shares being checked, {left} blocks left");
+		}
+		if self.drawn.is_some() {
+			return format!("dealings {} of {invited}", self.dealings);
+		}
+		"waiting for its committee".to_owned()
+	}
+
+	fn note(&mut self, event: &Event, mark: Mark) {
+		let amount = |name: &str| event.field::<Balance>(name).unwrap_or_default();
+		let account = |name: &str| event.field::<AccountId>(name);
+		let convicted = |who: &str, name: &str| {
+			let account = account(name).map(|account| crate::chain::account::address(&account));
+			format!("{who} {} convicted in block {}", account.unwrap_or_default(), mark.block)
+		};
+		match (event.pallet.as_str(), event.name.as_str()) {
+			("Tasks", "TaskSubmitted") => self.submitted = Some(mark),
+			("Tasks", "CommitteeDrawn") => self.drawn = Some(mark),
+			("Tasks", "CollectingEnded") => {
+				self.collected = Some(mark);
+				self.verify_until = event.field("verify_until").unwrap_or_default();
+			},
+			("Tasks", "AcceptedSetFrozen") => self.frozen = Some(mark),
+			("Tasks", "CommittingEnded") => self.committed = Some(mark),
+			// the result is out when the last share that it takes is in, some blocks before the task's end at times
+			("Vss", "ResultPublished") | ("Tasks", "TaskCompleted") => {
+				self.ended.get_or_insert(mark);
+			},
+			("Tasks", "TaskFailed") => self.ended = Some(mark),
+			("Tasks", "TaskSettled") => {
+				self.settled = Some(mark);
+				self.outcome = event.bytes("outcome").and_then(|mut bytes| Outcome::decode(&mut bytes).ok());
+			},
+			("Vss", "Dealt") => self.dealings = self.dealings.saturating_add(1),
+			("Vss", "ResultCommitted") => self.commitments = self.commitments.saturating_add(1),
+			("Vss", "ResultShareRight") => self.right_shares = self.right_shares.saturating_add(1),
+			("Vss", "DealerConvicted") => self.convictions.push(convicted("dealer", "dealer")),
+			("Vss", "AccuserConvicted") => self.convictions.push(convicted("accuser", "accuser")),
+			("Vss", "ResultShareWrong") => self.convictions.push(convicted("node", "node")),
+			("Incentives", "EscrowOpened") => self.draw_fee = amount("draw_fee"),
+			("Incentives", "FeeSettled") => self.paid = amount("paid"),
+			("Incentives", "NodePaid") => {
+				if let Some(node) = account("node") {
+					*self.nodes.entry(node).or_default() += amount("amount");
+				}
+			},
+			("Incentives", "DealerPaid") => self.dealers += amount("amount"),
+			_ => {},
+		}
+	}
+}
+
+type Journals = Arc<Mutex<BTreeMap<TaskId, Journal>>>;
+
+/// Follows all tasks from a block on, in the background.
+pub struct Chronicle {
+	journals: Journals,
+	read: watch::Receiver<Result<u32, ChainError>>,
+	reader: JoinHandle<()>,
+}
+
+impl Drop for Chronicle {
+	fn drop(&mut self) {
+		self.reader.abort();
+	}
+}
+
+impl Chronicle {
+	/// Starts after the present best block.
+	pub fn start(chain: &Chain) -> Self {
+		let journals = Journals::default();
+		let head = chain.head();
+		let (tell, read) = watch::channel(Ok(head.number));
+		let reader = tokio::spawn({
+			let (chain, journals) = (chain.clone(), journals.clone());
+			async move {
+				if let Err(error) = follow(&chain, &journals, head, &tell).await {
+					// who no longer listens is not told
+					let _ = tell.send(Err(error));
+				}
+			}
+		});
+		Self { journals, read, reader }
+	}
+
+	/// What happened to a task so far.
+	pub fn journal(&self, task: TaskId) -> Journal {
+		let journals = self.journals.lock().unwrap_or_else(PoisonError::into_inner);
+		journals.get(&task).cloned().unwrap_or_default()
+	}
+
+	/// Waits for the next block that is read, and answers its number.
+	///
+	/// # Errors
+	/// Whatever ended the reading.
+	pub async fn next(&mut self) -> Result<u32, ChainError> {
+		let gone = || ChainError::Unreadable("the events are no longer read".to_owned());
+		self.read.changed().await.map_err(|_| gone())?;
+		self.read.borrow_and_update().clone()
+	}
+}
+
+async fn follow(
+	chain: &Chain,
+	journals: &Journals,
+	start: Head,
+	tell: &watch::Sender<Result<u32, ChainError>>,
+) -> Result<(), ChainError> {
+	let mut head = start;
+	let mut next = start.number.saturating_add(1);
+	loop {
+		head = chain.next_head(head).await?;
+		while next <= head.number {
+			let hash = if next == head.number { head.hash } else { chain.block_hash(next).await? };
+			let events = chain.events(Head { number: next, hash }).await?;
+			let mark = Mark { block: next, at: Instant::now() };
+			{
+				let mut journals = journals.lock().unwrap_or_else(PoisonError::into_inner);
+				for event in events.iter() {
+					if let Some(task) = event.field::<TaskId>("task") {
+						journals.entry(task).or_default().note(event, mark);
+					}
+				}
+			}
+			if tell.send(Ok(next)).is_err() {
+				return Ok(());
+			}
+			next = next.saturating_add(1);
+		}
+	}
+}

@@ -1,0 +1,248 @@
+//! Tasks submitted, dealt to and followed to their settlement, all at the same time.
+
+use super::{
+	cast::Cast,
+	chronicle::{Chronicle, Journal},
+};
+use crate::{
+	chain::{calls, Chain, ChainError},
+	data::{Book, Table},
+	dealing,
+	error::Error,
+	groups,
+	output::progress::Progress,
+	plan::title,
+	run::{self, BookArgs, Input},
+};
+use futures::{future, stream, StreamExt, TryStreamExt};
+use indicatif::ProgressBar;
+use ostraka_primitives::{
+	spec::TaskSpec,
+	task::{ClassParameters, SecurityClass, TaskResult, TaskStatus},
+	Balance, TaskId,
+};
+use ostraka_protocol::TaskContext;
+
+/// Dealers that deal at a time.
+const AT_ONCE: usize = 32;
+
+/// What all stages share.
+pub struct Setting<'a> {
+	/// The chain.
+	pub chain: &'a Chain,
+	/// Who plays.
+	pub cast: &'a Cast,
+	/// The data.
+	pub table: &'a Table,
+	/// Whose rows are whose.
+	pub book: &'a Book,
+	/// How dealers encode.
+	pub args: &'a BookArgs,
+	/// The class.
+	pub class: SecurityClass,
+	/// What it asks for.
+	pub parameters: ClassParameters,
+	/// Blocks for dealing.
+	pub collect: u32,
+	/// Reward for the accepted dealers of each task together; as much as the fee unless given.
+	pub data_reward: Option<Balance>,
+	/// Where progress goes.
+	pub progress: &'a Progress,
+}
+
+/// A task of a stage, to its end.
+pub struct Staged {
+	/// Its number.
+	pub task: TaskId,
+	/// What it computes.
+	pub spec: TaskSpec,
+	/// The dealers' parts: place in the book, rows and vector.
+	pub inputs: Vec<(usize, Input)>,
+	/// What happened to it.
+	pub journal: Journal,
+	/// Its result, if it has one.
+	pub result: Option<TaskResult>,
+	/// Transaction fees of its submission and its dealings.
+	pub transactions: Balance,
+}
+
+impl Setting<'_> {
+	/// Runs tasks from submission to settlement. Invited are the dealers with rows for a task; where `cohorts` names
+	/// places in the book, these: a count of contributors holds for its cohort only.
+	///
+	/// # Errors
+	/// `Data`, `Encode`, `Chain`, `Failed`.
+	pub async fn stage(
+		&self,
+		specs: &[TaskSpec],
+		cohorts: &[Vec<usize>],
+		chronicle: &mut Chronicle,
+	) -> Result<Vec<Staged>, Error> {
+		let mut inputs = Vec::new();
+		for spec in specs {
+			inputs.push(tokio::task::block_in_place(|| self.inputs(spec))?);
+		}
+		let with_rows =
+			|inputs: &Vec<(usize, Input)>| inputs.iter().map(|(place, _)| *place).collect::<Vec<_>>();
+		let cohorts: Vec<Vec<usize>> = inputs
+			.iter()
+			.enumerate()
+			.map(|(task, inputs)| cohorts.get(task).cloned().unwrap_or_else(|| with_rows(inputs)))
+			.collect();
+		let submitted = self.submit(specs, &cohorts).await?;
+		let mut staged: Vec<Staged> = Vec::new();
+		for ((spec, inputs), (task, fee)) in specs.iter().zip(inputs).zip(submitted) {
+			staged.push(Staged {
+				task,
+				spec: spec.clone(),
+				inputs,
+				journal: Journal::default(),
+				result: None,
+				transactions: fee,
+			});
+		}
+		let bars: Vec<ProgressBar> = staged
+			.iter()
+			.map(|staged| self.progress.bar(&title(&staged.spec), staged.inputs.len() as u64))
+			.collect();
+		let fees = {
+			let dealt = self.deal(&staged);
+			let watched = self.watch(&staged, &bars, chronicle);
+			// dealing may fail long before the tasks end
+			tokio::pin!(watched);
+			tokio::select! {
+				dealt = dealt => {
+					let fees = dealt?;
+					watched.await?;
+					fees
+				},
+				watched = &mut watched => {
+					watched?;
+					Vec::new()
+				},
+			}
+		};
+		for (staged, fee) in staged.iter_mut().zip(fees.into_iter().chain(std::iter::repeat(0))) {
+			staged.transactions = staged.transactions.saturating_add(fee);
+			staged.journal = chronicle.journal(staged.task);
+			staged.result = self.chain.result(staged.task).await?;
+		}
+		bars.iter().for_each(ProgressBar::abandon);
+		Ok(staged)
+	}
+
+	/// The dealers' parts in a task, with their places in the book.
+	fn inputs(&self, spec: &TaskSpec) -> Result<Vec<(usize, Input)>, Error> {
+		let made = run::inputs(&self.book.dealers, self.table, spec, self.args)?;
+		let place = |name: &str| self.book.dealers.iter().position(|dealer| dealer.name == name);
+		Ok(made
+			.into_iter()
+			.filter_map(|(dealer, input)| Some((place(&dealer.name)?, input)))
+			.collect())
+	}
+
+	/// Publishes the tasks; answers their numbers and transaction fees.
+	async fn submit(
+		&self,
+		specs: &[TaskSpec],
+		cohorts: &[Vec<usize>],
+	) -> Result<Vec<(TaskId, Balance)>, Error> {
+		let first = self.chain.nonce(&self.cast.requester.account()).await?;
+		let submissions = specs.iter().zip(cohorts).zip(first..).map(|((spec, cohort), nonce)| {
+			let invited = cohort.iter().filter_map(|place| self.cast.dealers.get(*place));
+			let invited: Vec<_> = invited.map(crate::chain::Signer::account).collect();
+			async move {
+				let (seats, count) = (self.parameters.seats, invited.len() as u32);
+				let fee = self.chain.least_fee(seats, spec.length(), count).await?;
+				let dealers = calls::Dealers::try_from(invited)
+					.map_err(|_| Error::Usage("more dealers than a task can invite".to_owned()))?;
+				let reward = self.data_reward.unwrap_or(fee);
+				let call = calls::submit(spec.clone(), self.class, dealers, self.collect, fee, reward);
+				let receipt = self.chain.submit(&call, &self.cast.requester, Some(nonce)).await?;
+				let event = receipt.event("Tasks", "TaskSubmitted");
+				let task = event.and_then(|event| event.field("task"));
+				let task = task.ok_or_else(|| ChainError::Unreadable("a task's number".to_owned()))?;
+				Ok::<_, Error>((task, receipt.fee))
+			}
+		});
+		future::try_join_all(submissions).await
+	}
+
+	/// Lets every dealer deal to every task it is invited to, as soon as the committees are drawn. Answers the
+	/// transaction fees, by task.
+	async fn deal(&self, staged: &[Staged]) -> Result<Vec<Balance>, Error> {
+		let mut contexts: Vec<TaskContext> = Vec::new();
+		for staged in staged {
+			contexts.push(self.drawn(staged.task).await?);
+		}
+		let dealers = 0..self.cast.dealers.len();
+		let dealt = stream::iter(dealers).map(|place| self.deal_all(place, staged, &contexts));
+		let fees: Vec<Vec<(usize, Balance)>> = dealt.buffer_unordered(AT_ONCE).try_collect().await?;
+		let mut totals = vec![0; staged.len()];
+		for (task, fee) in fees.into_iter().flatten() {
+			if let Some(total) = totals.get_mut(task) {
+				*total += fee;
+			}
+		}
+		Ok(totals)
+	}
+
+	/// One dealer's dealings: made one after the other, sent without waiting for each other.
+	async fn deal_all(
+		&self,
+		place: usize,
+		staged: &[Staged],
+		contexts: &[TaskContext],
+	) -> Result<Vec<(usize, Balance)>, Error> {
+		let Some(signer) = self.cast.dealers.get(place) else { return Ok(Vec::new()) };
+		let first = self.chain.nonce(&signer.account()).await?;
+		let own = staged.iter().zip(contexts).enumerate().filter_map(|(task, (staged, context))| {
+			let (_, input) = staged.inputs.iter().find(|(dealer, _)| *dealer == place)?;
+			Some((task, staged.task, context, input))
+		});
+		let dealings = own.zip(first..).map(|((task, id, context, input), nonce)| async move {
+			let dealt =
+				dealing::deal(self.chain, id, context, &input.encoded, signer, Some(nonce)).await?;
+			Ok::<_, Error>((task, dealt.map_or(0, |receipt| receipt.fee)))
+		});
+		future::try_join_all(dealings).await
+	}
+
+	/// Waits until a task's committee is drawn.
+	async fn drawn(&self, task: TaskId) -> Result<TaskContext, Error> {
+		let mut head = self.chain.head();
+		loop {
+			let info = self.chain.task(task).await?;
+			match info.task.status {
+				TaskStatus::Drawing { .. } => head = self.chain.next_head(head).await?,
+				TaskStatus::Collecting { .. } => {
+					groups::check(self.chain, task, &info).await?;
+					return dealing::context(self.chain, task, &info);
+				},
+				_ => return Err(Error::Failed(format!("task {task} ended before its dealing began"))),
+			}
+		}
+	}
+
+	/// Shows how far the tasks are, until all are settled.
+	async fn watch(
+		&self,
+		staged: &[Staged],
+		bars: &[ProgressBar],
+		chronicle: &mut Chronicle,
+	) -> Result<(), Error> {
+		loop {
+			let block = chronicle.next().await?;
+			let mut settled = 0;
+			for (staged, bar) in staged.iter().zip(bars) {
+				let journal = chronicle.journal(staged.task);
+				bar.set_position(u64::from(journal.dealings));
+				bar.set_message(journal.progress(staged.inputs.len(), self.parameters.seats, block));
+				settled += usize::from(journal.settled.is_some());
+			}
+			if settled == staged.len() {
+				return Ok(());
+			}
+		}
+	}
+}

@@ -1,0 +1,38 @@
+//! Task specifications: built from flags and, where these leave something open, from a data file.
+//!
+//! Decimals and ranges that no flag gives are inferred from the file ([`crate::data::infer`]). A spec is public: it
+//! says which columns are used and in which ranges their values lie, never a value.
+
+mod bins;
+mod build;
+mod request;
+
+pub use build::{build, contributors_first, SpecProblem};
+pub use request::{DecimalsArg, RangeArg, StatisticName, StatisticRequest};
+
+use ostraka_primitives::spec::{Name, Statistic};
+
+/// The name of a statistic in flags and JSON.
+pub fn label(statistic: Statistic) -> &'static str {
+	match statistic {
+		Statistic::Count => "count",
+		Statistic::Sum => "sum",
+		Statistic::Mean => "mean",
+		Statistic::WeightedMean => "weighted-mean",
+		Statistic::Variance => "variance",
+		Statistic::Std => "std",
+		Statistic::Covariance => "covariance",
+		Statistic::Correlation => "correlation",
+		Statistic::Regression => "regression",
+		Statistic::Histogram => "histogram",
+		Statistic::Quantiles => "quantiles",
+		Statistic::Median => "median",
+		Statistic::VectorMean => "vector-mean",
+		Statistic::Contributors => "contributors",
+	}
+}
+
+/// A spec's name as text.
+pub fn text(name: &Name) -> String {
+	String::from_utf8_lossy(name).into_owned()
+}

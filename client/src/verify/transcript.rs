@@ -1,0 +1,284 @@
+//! A task's transcript as JSON: enough for an independent implementation to check it. `docs/TRANSCRIPT.md` says what
+//! every field is and which checks to make; the two change together.
+
+use super::check::{members, Evidence, Verification};
+use crate::{
+	chain::account::address,
+	class,
+	output::json,
+	spec::{label, text},
+};
+use codec::Encode;
+use ostraka_primitives::{
+	spec::{Column, TaskSpec},
+	task::{published_bytes, Committee},
+};
+use serde_json::{json, Value as Json};
+use sha2::{Digest as _, Sha256};
+
+/// Version of the format.
+pub const VERSION: u32 = 1;
+
+/// The transcript.
+pub fn transcript(evidence: &Evidence, verification: &Verification) -> Json {
+	let record = &evidence.info.task;
+	let task_hash = record.task_hash.unwrap_or_default();
+	json!({
+		"version": VERSION,
+		"genesis": hex(&evidence.genesis),
+		"task": {
+			"id": evidence.task,
+			"requester": address(&record.requester),
+			"class": class::label(record.class),
+			"class_index": record.class.index(),
+			"seats": record.parameters.seats,
+			"threshold": record.parameters.threshold,
+			"length": record.spec.length(),
+			"least_dealers": record.parameters.least_dealers,
+			"invited": record.invited,
+			"cohort": hex(&record.cohort),
+			"submitted_at": record.submitted_at,
+			"drawn_at": record.drawn_at,
+			"windows": {
+				"collect": record.windows.collect,
+				"verify": record.windows.verify,
+				"commit": record.windows.commit,
+				"reveal": record.windows.reveal,
+			},
+			"spec": spec(&record.spec),
+			"spec_scale": hex(&record.spec.encode()),
+		},
+		"committee": evidence.committee.as_ref().map(committee),
+		"task_hash": hex(&task_hash),
+		"task_hash_preimage": evidence.committee.as_ref().and_then(|members| preimage(evidence, members)),
+		"dealings": evidence.dealings.iter().map(|dealing| json!({
+			"dealer": address(&dealing.dealer),
+			"dealer_id": hex(dealing.dealer.as_ref()),
+			"block": dealing.block,
+			"commitments": hex_list(&dealing.bytes.commitments),
+			"ephemeral": hex(&dealing.bytes.ephemeral),
+			"proof": hex(&dealing.bytes.proof),
+			"sealed_hashes": hex_list(&dealing.bytes.sealed_hashes()),
+			"digest": hex(&dealing.digest),
+			"counts": verification.accepted.contains(&dealing.digest),
+		})).collect::<Vec<_>>(),
+		"accusations": evidence.accusations.iter().map(|accusation| json!({
+			"block": accusation.block,
+			"seat": accusation.seat,
+			"dealer": address(&accusation.dealer),
+			"digest": hex(&accusation.digest),
+			"dh": hex(&accusation.evidence.dh),
+			"dleq": hex(&accusation.evidence.dleq),
+			"sealed": hex(&accusation.evidence.sealed),
+		})).collect::<Vec<_>>(),
+		"accepted_set": {
+			"h_A": hex(&evidence.result.accepted_set),
+			"dealers": evidence.result.dealers,
+			"digests": sorted(&verification.accepted),
+			"aggregate": hex_list(&verification.aggregate),
+		},
+		"result_shares": evidence.shares.iter().map(|share| json!({
+			"block": share.block,
+			"seat": share.seat,
+			"values": scalars(share.share.get(..share.share.len().saturating_sub(32)).unwrap_or_default()),
+			"auxiliary": share.share.rchunks(32).next().map(hex),
+			"right": verification.right.contains(&share.seat),
+		})).collect::<Vec<_>>(),
+		"result": {
+			"values": hex_list(&evidence.result.values),
+			"blinding": hex(&evidence.result.blinding),
+			"commitment": hex(&evidence.result.commitment),
+			"typed": verification.outcome.as_ref().map(|outcome| json::value(&outcome.to_named())),
+			"exact": verification.outcome.as_ref().map(|outcome| json::exact(&outcome.to_named())),
+		},
+		"checks": verification.checks,
+	})
+}
+
+/// The bytes whose SHA-256 is the task hash.
+fn preimage(evidence: &Evidence, committee: &Committee) -> Option<String> {
+	let record = &evidence.info.task;
+	let mut bytes = Vec::new();
+	variable(&mut bytes, b"ostraka/task/v1");
+	bytes.extend_from_slice(&evidence.genesis);
+	bytes.extend_from_slice(&evidence.task.to_le_bytes());
+	let mut published = Vec::new();
+	variable(&mut published, b"ostraka/spec/v1");
+	variable(&mut published, &published_bytes(&record.spec, &record.cohort));
+	bytes.extend_from_slice(&Sha256::digest(&published));
+	bytes.extend_from_slice(&[
+		record.class.index(),
+		record.parameters.seats,
+		record.parameters.threshold,
+	]);
+	let deadlines = record.windows.deadlines(record.drawn_at?);
+	count(&mut bytes, deadlines.len());
+	deadlines.iter().for_each(|deadline| bytes.extend_from_slice(&deadline.to_le_bytes()));
+	let members = members(committee);
+	count(&mut bytes, members.len());
+	for (j, member) in (1u8..).zip(&members) {
+		bytes.push(j);
+		bytes.extend_from_slice(&member.account);
+		bytes.extend_from_slice(&member.worker);
+		bytes.extend_from_slice(&member.seal_key);
+	}
+	Some(hex(&bytes))
+}
+
+fn count(bytes: &mut Vec<u8>, count: usize) {
+	bytes.extend_from_slice(&(count as u32).to_le_bytes());
+}
+
+fn variable(bytes: &mut Vec<u8>, field: &[u8]) {
+	count(bytes, field.len());
+	bytes.extend_from_slice(field);
+}
+
+/// A spec for people and for programs without SCALE.
+pub fn spec(spec: &TaskSpec) -> Json {
+	json!({
+		"statistic": label(spec.statistic),
+		"columns": spec.columns.iter().map(column).collect::<Vec<_>>(),
+		"target": spec.target.as_ref().map(column),
+		"weight": spec.weight.as_ref().map(column),
+		"edges": spec.edges.to_vec(),
+		"quantiles": spec.quantiles.to_vec(),
+		"group_by": spec.group_by.as_ref().map(|grouping| json!({
+			"column": text(&grouping.column),
+			"groups": grouping.groups.iter().map(text).collect::<Vec<_>>(),
+		})),
+		"max_rows": spec.max_rows,
+	})
+}
+
+fn column(column: &Column) -> Json {
+	json!({
+		"name": text(&column.name),
+		"decimals": column.decimals,
+		"min": column.min,
+		"max": column.max,
+	})
+}
+
+fn committee(committee: &Committee) -> Json {
+	let seats = committee.iter().zip(1u8..).map(|(seat, j)| {
+		json!({
+			"seat": j,
+			"account": address(&seat.account),
+			"account_id": hex(seat.account.as_ref()),
+			"worker": hex(&seat.worker.0),
+			"seal_key": hex(&seat.seal_key),
+		})
+	});
+	Json::Array(seats.collect())
+}
+
+fn hex(bytes: &[u8]) -> String {
+	format!("0x{}", hex::encode(bytes))
+}
+
+fn hex_list<const N: usize>(items: &[[u8; N]]) -> Vec<String> {
+	items.iter().map(|item| hex(item)).collect()
+}
+
+fn sorted(digests: &[[u8; 32]]) -> Vec<String> {
+	let mut digests = digests.to_vec();
+	digests.sort_unstable();
+	hex_list(&digests)
+}
+
+fn scalars(bytes: &[u8]) -> Vec<String> {
+	bytes.chunks(32).map(hex).collect()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::verify::check::Check;
+	use ostraka_primitives::{
+		api::TaskInfo,
+		spec::Statistic,
+		task::{
+			FailReason, Outcome, Seat, SecurityClass, Task, TaskResult, TaskStatus, Windows,
+		},
+		AccountId,
+	};
+
+	fn evidence() -> Evidence {
+		let name = |text: &str| text.as_bytes().to_vec().try_into().expect("short");
+		let seat = |byte: u8| Seat {
+			account: AccountId::new([byte; 32]),
+			worker: sp_core::ed25519::Public::from_raw([byte; 32]),
+			seal_key: [byte; 96],
+		};
+		let committee: Committee = vec![seat(1), seat(2), seat(3)].try_into().expect("three");
+		let task = Task {
+			requester: AccountId::new([9; 32]),
+			spec: TaskSpec {
+				statistic: Statistic::Mean,
+				columns: vec![Column { name: name("x"), decimals: 1, min: 0, max: 9 }]
+					.try_into()
+					.expect("one"),
+				target: None,
+				weight: None,
+				edges: Default::default(),
+				quantiles: Default::default(),
+				group_by: None,
+				max_rows: 9,
+			},
+			class: SecurityClass::Standard,
+			parameters: class::parameters(SecurityClass::Standard, false),
+			windows: Windows { collect: 1, verify: 2, commit: 3, reveal: 4 },
+			submitted_at: 5,
+			invited: 3,
+			cohort: [7; 32],
+			fee: 0,
+			data_reward: 0,
+			task_hash: None,
+			drawn_at: Some(6),
+			status: TaskStatus::Settled(Outcome::Failed(FailReason::Cancelled)),
+		};
+		Evidence {
+			genesis: [8; 32],
+			task: 77,
+			info: TaskInfo {
+				task,
+				committee: committee.clone(),
+				dealers: Vec::new(),
+				dealings: 0,
+				excluded: 0,
+				committed: 0,
+				right_shares: 0,
+			},
+			committee: Some(committee),
+			result: TaskResult {
+				accepted_set: [0; 32],
+				dealers: 0,
+				commitment: [0; 96],
+				values: Default::default(),
+				blinding: [0; 32],
+			},
+			dealings: Vec::new(),
+			accusations: Vec::new(),
+			shares: Vec::new(),
+		}
+	}
+
+	#[test]
+	fn the_preimage_hashes_to_the_task_hash() {
+		let evidence = evidence();
+		let committee = evidence.committee.clone().expect("known");
+		let preimage = preimage(&evidence, &committee).expect("drawn");
+		let bytes = hex::decode(preimage.trim_start_matches("0x")).expect("hexadecimal");
+		let hash: [u8; 32] = Sha256::digest(bytes).into();
+		assert_eq!(Some(hash), evidence.task_hash(&committee));
+	}
+
+	#[test]
+	fn nothing_gathered_is_nothing_verified() {
+		let verification = evidence().check();
+		assert!(!verification.is_right());
+		let opening: Option<&Check> = verification.checks.first();
+		assert_eq!(opening.and_then(|check| check.holds), Some(false));
+	}
+}

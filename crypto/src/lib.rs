@@ -1,0 +1,57 @@
+//! Ostraka's cryptography: verifiable secret sharing, sealing of shares, proofs and transcripts.
+//!
+//! No storage, no clock, no encoding framework: the crate turns bytes into checked values and back, and knows
+//! nothing of chains. It is `no_std` and generic over the configuration of the group, so that one text runs as
+//! plain Rust and, in a runtime, through the host's curve arithmetic.
+//!
+//! # Terms
+//! - *dealer*: who shares a vector `x` of `L` field elements among `n` nodes with threshold `t`.
+//! - *share* of node `j` (1-based): `s_j = (f_1(j), .., f_L(j))`, with the *auxiliary share* `b(j)` ([`vss`]).
+//! - *commitments* `C_0 .. C_t`: `C_k = sum_l f_{l,k} G_l + b_k H`, `t + 1` points whatever `L` is.
+//! - *sealed share*: the share encrypted to a node's registered key `E_j` ([`seal`]).
+//! - *digest* of a dealing: the hash that stands for it on chain ([`messages`]).
+//!
+//! # Invariants
+//! - Every point that comes from bytes went through [`encoding::decode_point`] or
+//!   [`encoding::decode_key`]: canonical, on the curve, in the subgroup of prime order.
+//! - Secrets ([`vss::SecretShare`], [`seal::SealSecret`], polynomials) are wiped on drop, print nothing of
+//!   themselves, and compare in constant time. Curve arithmetic itself is not constant-time: neither the host
+//!   calls nor the library below offer it.
+//! - No function panics, whatever the bytes it is given.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(
+	not(test),
+	deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
+
+extern crate alloc;
+
+pub mod encoding;
+mod error;
+#[cfg(feature = "std")]
+mod fixed_base;
+pub mod generators;
+pub mod group;
+#[cfg(feature = "std")]
+pub mod hash_to_curve;
+pub mod messages;
+pub mod polynomial;
+pub mod proofs;
+pub mod scalar;
+pub mod seal;
+pub mod transcript;
+pub mod vss;
+
+pub use ark_ec::short_weierstrass::{Affine, Projective};
+pub use encoding::{PointBytes, ScalarBytes};
+pub use error::Error;
+pub use group::{Curve, Plain};
+pub use scalar::Scalar;
+
+/// SHA-256 of something.
+pub type Hash = [u8; 32];
+/// An account or a worker key, as 32 raw bytes.
+pub type Identity = [u8; 32];

@@ -1,0 +1,83 @@
+//! The byte-level messages of a dealing and of an accusation, and the digest that ties them together. Nothing in
+//! them has been checked.
+
+use crate::{encoding::PointBytes, transcript::Transcript, Hash, Identity};
+use alloc::vec::Vec;
+use sha2::{Digest, Sha256};
+
+const DIGEST_TAG: &str = "ostraka/dealing/v1";
+
+/// Length of an encoded proof.
+pub const PROOF_LENGTH: usize = 64;
+/// An encoded proof: challenge, then response, each a scalar.
+pub type ProofBytes = [u8; PROOF_LENGTH];
+
+/// What a dealer sends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DealingBytes {
+	/// `C_0 .. C_t`.
+	pub commitments: Vec<PointBytes>,
+	/// `R`.
+	pub ephemeral: PointBytes,
+	/// Proof of `rho`.
+	pub proof: ProofBytes,
+	/// The sealed shares of nodes `1 .. n`.
+	pub sealed: Vec<Vec<u8>>,
+}
+
+impl DealingBytes {
+	/// The hashes of the sealed shares.
+	pub fn sealed_hashes(&self) -> Vec<Hash> {
+		self.sealed.iter().map(|ciphertext| hash_sealed(ciphertext)).collect()
+	}
+
+	/// The dealing's digest.
+	pub fn digest(&self, task_hash: &Hash, dealer: &Identity) -> Hash {
+		digest(task_hash, dealer, &self.ephemeral, &self.commitments, &self.sealed_hashes())
+	}
+}
+
+/// What a node reveals to accuse a dealer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EvidenceBytes {
+	/// `K = e_j R`.
+	pub dh: PointBytes,
+	/// Proof that `log_P E_j = log_R K`.
+	pub dleq: ProofBytes,
+	/// The dealing's `C_0 .. C_t`.
+	pub commitments: Vec<PointBytes>,
+	/// The dealing's `R`.
+	pub ephemeral: PointBytes,
+	/// The hashes of all sealed shares.
+	pub sealed_hashes: Vec<Hash>,
+	/// The accuser's own sealed share.
+	pub sealed: Vec<u8>,
+}
+
+impl EvidenceBytes {
+	/// The digest of the dealing that the evidence is about.
+	pub fn digest(&self, task_hash: &Hash, dealer: &Identity) -> Hash {
+		digest(task_hash, dealer, &self.ephemeral, &self.commitments, &self.sealed_hashes)
+	}
+}
+
+/// Hash of a sealed share: plain SHA-256.
+pub fn hash_sealed(ciphertext: &[u8]) -> Hash {
+	Sha256::digest(ciphertext).into()
+}
+
+/// The digest of a dealing: `Hash(TH, dealer, R, C_0 .. C_t, [Hash(ct_j)])`.
+pub fn digest(
+	task_hash: &Hash,
+	dealer: &Identity,
+	ephemeral: &PointBytes,
+	commitments: &[PointBytes],
+	sealed_hashes: &[Hash],
+) -> Hash {
+	Transcript::of_task(DIGEST_TAG, task_hash)
+		.fixed(dealer)
+		.point(ephemeral)
+		.points(commitments)
+		.hashes(sealed_hashes)
+		.digest()
+}

@@ -1,0 +1,248 @@
+//! `--dev`: a development chain in one go.
+//!
+//! This process readies a base path and a keystore with the workers' keys, starts this program again as the chain's
+//! node, and registers the compute nodes by transactions ([`crate::registration`]). Then it waits.
+//!
+//! # How it ends
+//! - A signal to this process is passed on to the node; when that has shut down, the temporary base path is removed.
+//! - If this process dies without a chance to do so, the node sees it by the end of its standard input, shuts down,
+//!   and removes the base path itself. So neither a process nor a directory is ever left over.
+
+use crate::{arguments, registration};
+use anyhow::{bail, Context, Result};
+use nix::{
+	sys::signal::{kill, Signal},
+	unistd::Pid,
+};
+use ostraka_primitives::WORKER_KEY_TYPE;
+use sc_keystore::LocalKeystore;
+use sp_keystore::Keystore;
+use std::{
+	ffi::OsString,
+	future::Future,
+	io,
+	net::{Ipv4Addr, TcpListener},
+	path::Path,
+	pin::pin,
+	process::{ExitStatus, Stdio},
+	sync::atomic::{AtomicBool, Ordering},
+	time::Duration,
+};
+use tokio::{
+	process::{Child, Command},
+	signal::unix::{signal, SignalKind},
+};
+
+/// Set for a node that a development chain's process started: the directory to remove in its place, or nothing.
+const SUPERVISED: &str = "OSTRAKA_NODE_SUPERVISED";
+
+/// The port that clients look for a node's RPC at.
+const DEFAULT_RPC_PORT: u16 = 9944;
+
+/// How long the node may take to shut down before it is killed.
+const SHUTDOWN: Duration = Duration::from_secs(60);
+
+/// Runs a development chain until it ends or a signal comes.
+pub fn run(mut arguments: Vec<OsString>) -> Result<()> {
+	// Whoever brings a chain of their own brings its nodes too.
+	let register = !arguments::given(&arguments, "--chain");
+
+	arguments = arguments::without(arguments, "--tmp");
+	let given = arguments::value(&arguments, "--base-path")
+		.or_else(|| arguments::value(&arguments, "-d"))
+		.map(std::path::PathBuf::from);
+	let temporary = match given {
+		Some(_) => None,
+		None => Some(
+			tempfile::Builder::new()
+				.prefix("ostraka-dev-")
+				.tempdir()
+				.context("no temporary directory can be made")?,
+		),
+	};
+	if let Some(directory) = &temporary {
+		arguments =
+			arguments::with(arguments, "--base-path", Some(directory.path().as_os_str()));
+	}
+	let base = given.as_deref().or(temporary.as_ref().map(|directory| directory.path()));
+
+	let keystore = match (arguments::value(&arguments, "--keystore-path"), base) {
+		(Some(path), _) => path,
+		(None, Some(base)) => {
+			let path = base.join("keystore").into_os_string();
+			arguments = arguments::with(arguments, "--keystore-path", Some(&path));
+			path
+		},
+		(None, None) => bail!("--base-path needs a value"),
+	};
+	insert_worker_keys(Path::new(&keystore))?;
+
+	let port = match arguments::value(&arguments, "--rpc-port") {
+		Some(port) => given_port(&port)?,
+		None => {
+			let port = free_port()?;
+			let text = OsString::from(port.to_string());
+			arguments = arguments::with(arguments, "--rpc-port", Some(&text));
+			port
+		},
+	};
+	arguments = arguments::with_defaults(arguments, &arguments::DEVELOPMENT);
+
+	let url = format!("ws://127.0.0.1:{port}");
+	let ready = async {
+		if register {
+			registration::register_test_nodes(&url).await?;
+			eprintln!(
+				"Ostraka: development chain at {url}, {} compute nodes registered",
+				ostraka_runtime::presets::TEST_NODES
+			);
+		}
+		Ok(())
+	};
+	let remove = temporary.as_ref().map(|directory| directory.path());
+	let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+	let outcome = runtime.block_on(supervise(&arguments, remove, ready));
+	if let Some(directory) = temporary {
+		let path = directory.path().to_path_buf();
+		directory.close().with_context(|| format!("{} is left behind", path.display()))?;
+	}
+	let status = outcome?;
+	if !status.success() {
+		bail!("the node ended with {status}");
+	}
+	Ok(())
+}
+
+/// Starts the node and waits for it, for `ready`, and for signals.
+async fn supervise(
+	arguments: &[OsString],
+	remove: Option<&Path>,
+	ready: impl Future<Output = Result<()>>,
+) -> Result<ExitStatus> {
+	// Before the node starts: from here on no signal is missed.
+	let mut interrupt = signal(SignalKind::interrupt())?;
+	let mut terminate = signal(SignalKind::terminate())?;
+	let mut hangup = signal(SignalKind::hangup())?;
+
+	let program = std::env::current_exe().context("this program's own path is unknown")?;
+	let mut node = Command::new(program)
+		.args(arguments)
+		.env(SUPERVISED, remove.map(Path::as_os_str).unwrap_or_default())
+		.stdin(Stdio::piped())
+		.spawn()
+		.context("the node cannot be started")?;
+
+	// Held until the end: the node takes the end of its standard input for our death.
+	let _input = node.stdin.take();
+
+	let mut ready = pin!(ready);
+	let mut is_ready = false;
+	loop {
+		tokio::select! {
+			status = node.wait() => return Ok(status?),
+			_ = interrupt.recv() => break,
+			_ = terminate.recv() => break,
+			_ = hangup.recv() => break,
+			result = &mut ready, if !is_ready => {
+				is_ready = true;
+				if let Err(error) = result {
+					stop(&mut node).await?;
+					return Err(error);
+				}
+			},
+		}
+	}
+	stop(&mut node).await
+}
+
+/// Asks the node to shut down, and kills it if it does not.
+async fn stop(node: &mut Child) -> Result<ExitStatus> {
+	if let Some(id) = node.id().and_then(|id| i32::try_from(id).ok()) {
+		// It may have ended already.
+		kill(Pid::from_raw(id), Signal::SIGTERM).ok();
+	}
+	match tokio::time::timeout(SHUTDOWN, node.wait()).await {
+		Ok(status) => Ok(status?),
+		Err(_) => {
+			node.kill().await?;
+			bail!("the node did not shut down within {SHUTDOWN:?} and was killed");
+		},
+	}
+}
+
+/// Runs the node itself. If a development chain's process started it, the node ends with that process.
+pub fn supervised(node: impl FnOnce() -> Result<()>) -> Result<()> {
+	static ALONE: AtomicBool = AtomicBool::new(false);
+	let Some(remove) = std::env::var_os(SUPERVISED) else { return node() };
+	std::thread::spawn(|| {
+		// Nothing is ever written to it; it ends with the process at its other end.
+		io::copy(&mut io::stdin().lock(), &mut io::sink()).ok();
+		ALONE.store(true, Ordering::SeqCst);
+		kill(Pid::this(), Signal::SIGTERM).ok();
+	});
+	let outcome = node();
+	if ALONE.load(Ordering::SeqCst) && !remove.is_empty() {
+		std::fs::remove_dir_all(&remove).ok();
+	}
+	outcome
+}
+
+/// Puts the test workers' keys into a keystore.
+fn insert_worker_keys(directory: &Path) -> Result<()> {
+	let failed = || format!("the keystore {} cannot be written", directory.display());
+	let keystore = LocalKeystore::open(directory, None).with_context(failed)?;
+	for (secret, worker) in registration::test_workers()? {
+		if keystore.insert(WORKER_KEY_TYPE, &secret, &worker.0).is_err() {
+			bail!(failed());
+		}
+	}
+	Ok(())
+}
+
+/// A port that was asked for. The library would silently take another if it is in use.
+fn given_port(port: &std::ffi::OsStr) -> Result<u16> {
+	let port: u16 = port
+		.to_str()
+		.and_then(|port| port.parse().ok())
+		.with_context(|| format!("--rpc-port takes a number, not {port:?}"))?;
+	is_free(port).with_context(|| format!("port {port} is in use: give another --rpc-port"))?;
+	Ok(port)
+}
+
+/// The usual port, or any that is free.
+fn free_port() -> Result<u16> {
+	is_free(DEFAULT_RPC_PORT)
+		.or_else(|_| is_free(0))
+		.context("no port is free for the RPC server")
+}
+
+fn is_free(port: u16) -> io::Result<u16> {
+	Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, port))?.local_addr()?.port())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_port_in_use_is_refused() {
+		let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+		let port = taken.local_addr().unwrap().port().to_string();
+		let error = given_port(port.as_ref()).unwrap_err();
+		assert!(error.to_string().contains("in use"), "{error}");
+		assert!(given_port("x".as_ref()).is_err());
+	}
+
+	#[test]
+	fn the_keystore_holds_every_workers_key() {
+		let directory = tempfile::tempdir().unwrap();
+		insert_worker_keys(directory.path()).unwrap();
+		let keystore = LocalKeystore::open(directory.path(), None).unwrap();
+		let workers = registration::test_workers().unwrap();
+		assert_eq!(workers.len(), 7);
+		for (_, worker) in workers {
+			let signature = keystore.ed25519_sign(WORKER_KEY_TYPE, &worker, b"x").unwrap();
+			assert!(signature.is_some());
+		}
+	}
+}

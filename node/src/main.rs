@@ -1,0 +1,89 @@
+//! Ostraka's node: a thin binary over `polkadot-omni-node-lib`.
+//!
+//! What it adds to the library:
+//! - the runtime and its chain specifications ([`chain_spec`]);
+//! - `--compute`, which turns on what a compute node's worker needs;
+//! - `--dev`, which runs a whole development chain, seven compute nodes included, in one go ([`dev`]).
+//!
+//! The library reads the arguments of its process by itself. So both flags start this program again, with the
+//! library's own flags in their place ([`arguments`]).
+
+mod arguments;
+mod chain_spec;
+mod dev;
+mod registration;
+
+use anyhow::{Context, Result};
+use arguments::Plan;
+use polkadot_omni_node_lib::{
+	runtime::{AuraConsensusId, BlockNumber, Consensus, Runtime, RuntimeResolver},
+	CliConfig, RunConfig,
+};
+use std::os::unix::process::CommandExt;
+
+fn main() -> Result<()> {
+	let arguments = std::env::args_os().skip(1).collect();
+	match arguments::plan(arguments) {
+		Plan::Library => dev::supervised(library),
+		Plan::Again(arguments) => {
+			let program = std::env::current_exe().context("this program's own path is unknown")?;
+			// Returns only if it failed.
+			Err(std::process::Command::new(program).args(arguments).exec().into())
+		},
+		Plan::Dev(arguments) => dev::run(arguments),
+	}
+}
+
+fn library() -> Result<()> {
+	let config = RunConfig::new(Box::new(OstrakaRuntime), Box::new(chain_spec::Loader));
+	Ok(polkadot_omni_node_lib::run::<OstrakaCli>(config)?)
+}
+
+/// What the node has to know of the runtime beforehand.
+struct OstrakaRuntime;
+
+impl RuntimeResolver for OstrakaRuntime {
+	fn runtime(&self, _: &dyn sc_chain_spec::ChainSpec) -> sc_cli::Result<Runtime> {
+		Ok(Runtime::Omni(BlockNumber::U32, Consensus::Aura(AuraConsensusId::Sr25519)))
+	}
+}
+
+/// What the help and the log say of this program.
+struct OstrakaCli;
+
+impl CliConfig for OstrakaCli {
+	fn impl_version() -> String {
+		env!("CARGO_PKG_VERSION").into()
+	}
+
+	fn description(executable: String) -> String {
+		format!(
+			"Ostraka's node.\n\
+			\n\
+			{executable} --dev\n\
+			    runs a development chain in this process: a block a second, seven compute nodes with stake and \
+			    workers, its own base path that is removed at the end (unless --base-path is given). Other flags are \
+			    passed on.\n\
+			{executable} --compute --chain FILE [parachain flags] [-- relay chain flags]\n\
+			    runs a full node that works for the compute nodes whose worker keys are in its keystore: short for \
+			    --offchain-worker always --enable-offchain-indexing true.\n\
+			{executable} key insert --chain FILE --key-type ostr --scheme ed25519 --suri SECRET\n\
+			    puts a worker key into the keystore.\n\
+			\n\
+			Chains known by name: dev, local, production (a template). Flags before -- are for the parachain node, \
+			flags after it for the relay chain node."
+		)
+	}
+
+	fn author() -> String {
+		"Ostraka's authors".into()
+	}
+
+	fn support_url() -> String {
+		concat!(env!("CARGO_PKG_REPOSITORY"), "/issues").into()
+	}
+
+	fn copyright_start_year() -> u16 {
+		2026
+	}
+}

@@ -1,0 +1,149 @@
+//! The requester's money: into escrow, and out of it.
+
+use crate::*;
+use frame::{
+	deps::frame_support::storage::with_storage_layer,
+	token::{fungible::Balanced as _, tokens::Restriction, Fortitude, Precision, Preservation},
+};
+use ostraka_primitives::{
+	task::Committee,
+	traits::{Escrow, SeatReport},
+};
+
+impl<T: Config> Pallet<T> {
+	/// Pays from what the requester has on hold. Answers whether it was paid; if not, nothing has
+	/// changed.
+	fn pay(task: TaskId, requester: &AccountId, to: &AccountId, amount: Balance) -> bool {
+		let reason = HoldReason::Escrow.into();
+		let paid = with_storage_layer(|| {
+			if to == requester {
+				return T::Currency::release(&reason, requester, amount, Precision::Exact);
+			}
+			T::Currency::transfer_on_hold(
+				&reason,
+				requester,
+				to,
+				amount,
+				Precision::Exact,
+				Restriction::Free,
+				Fortitude::Force,
+			)
+		});
+		if paid.is_err() {
+			let account = to.clone();
+			Self::deposit_event(Event::PayoutFailed { task, account, amount });
+		}
+		paid.is_ok()
+	}
+
+	/// Gives the requester back what it has on hold.
+	fn give_back(requester: &AccountId, amount: Balance) {
+		// What is on hold is at least the sum of the escrows, and its owner can always have it.
+		let _ = T::Currency::release(
+			&HoldReason::Escrow.into(),
+			requester,
+			amount,
+			Precision::BestEffort,
+		)
+		.defensive_proof("an escrow is on hold");
+	}
+}
+
+impl<T: Config> Escrow for Pallet<T> {
+	/// `seats * (BaseFeePerSeat + FeePerElement * length * invited)`: a member checks and adds that
+	/// many entries.
+	fn least_fee(seats: u8, length: u32, invited: u32) -> Balance {
+		let entries = Balance::from(length).saturating_mul(invited.into());
+		T::FeePerElement::get()
+			.saturating_mul(entries)
+			.saturating_add(T::BaseFeePerSeat::get())
+			.saturating_mul(seats.into())
+	}
+
+	/// Called within a dispatch, which undoes all of it if it fails.
+	fn open(
+		task: TaskId,
+		requester: &AccountId,
+		fee: Balance,
+		data_reward: Balance,
+	) -> DispatchResult {
+		ensure!(!Escrows::<T>::contains_key(task), Error::<T>::EscrowExists);
+		let whole = fee.checked_add(data_reward).ok_or(Error::<T>::TooMuch)?;
+		let draw_fee = T::DrawFee::get();
+		let credit = T::Currency::withdraw(
+			requester,
+			draw_fee,
+			Precision::Exact,
+			Preservation::Preserve,
+			Fortitude::Polite,
+		)?;
+		T::Currency::hold(&HoldReason::Escrow.into(), requester, whole)?;
+		T::Fees::on_unbalanced(credit);
+		let escrow = TaskEscrow {
+			requester: requester.clone(),
+			fee,
+			base_per_seat: T::BaseFeePerSeat::get(),
+			data_reward,
+			data_left: data_reward,
+			settled: false,
+		};
+		Escrows::<T>::insert(task, escrow);
+		let requester = requester.clone();
+		Self::deposit_event(Event::EscrowOpened { task, requester, fee, data_reward, draw_fee });
+		Ok(())
+	}
+
+	/// A seat without a report is neither paid nor punished. Settles once: later calls do nothing.
+	fn settle_fee(task: TaskId, committee: &Committee, reports: &[SeatReport], completed: bool) {
+		let Some(mut escrow) = Escrows::<T>::get(task) else { return };
+		if escrow.settled {
+			return;
+		}
+		let pay = escrow.pay(committee.len().saturated_into());
+		let mut left = escrow.fee;
+		for (seat, report) in committee.iter().zip(reports) {
+			let amount = pay.earned(*report, completed);
+			if amount > 0 && Self::pay(task, &escrow.requester, &seat.account, amount) {
+				left = left.saturating_sub(amount);
+				let node = seat.account.clone();
+				Self::deposit_event(Event::NodePaid { task, node, amount });
+			}
+			match report {
+				SeatReport::Right | SeatReport::Uncommitted => {
+					T::Stakes::note_presence(&seat.account, true)
+				},
+				SeatReport::Absent => Self::punish_absence(task, &seat.account, &escrow.requester),
+				SeatReport::Excused | SeatReport::Idle | SeatReport::Convicted => {},
+			}
+		}
+		Self::give_back(&escrow.requester, left);
+		Self::deposit_event(Event::FeeSettled {
+			task,
+			requester: escrow.requester.clone(),
+			paid: escrow.fee.saturating_sub(left),
+			returned: left,
+		});
+		escrow.fee = 0;
+		escrow.settled = true;
+		Escrows::<T>::insert(task, escrow);
+	}
+
+	fn pay_dealer(task: TaskId, dealer: &AccountId, accepted: u32) {
+		let Some(mut escrow) = Escrows::<T>::get(task) else { return };
+		let amount = escrow.dealer_share(accepted);
+		if amount > 0 && Self::pay(task, &escrow.requester, dealer, amount) {
+			escrow.data_left = escrow.data_left.saturating_sub(amount);
+			Escrows::<T>::insert(task, escrow);
+			let dealer = dealer.clone();
+			Self::deposit_event(Event::DealerPaid { task, dealer, amount });
+		}
+	}
+
+	/// A fee that was not settled goes back too.
+	fn close(task: TaskId) {
+		let Some(escrow) = Escrows::<T>::take(task) else { return };
+		let returned = escrow.held();
+		Self::give_back(&escrow.requester, returned);
+		Self::deposit_event(Event::EscrowClosed { task, requester: escrow.requester, returned });
+	}
+}

@@ -1,0 +1,334 @@
+//! # Incentives
+//!
+//! The money of tasks: escrow, rewards, deposits, penalties. Other pallets say what happened; this
+//! one alone decides amounts.
+//!
+//! ## Terminology
+//! - *escrow*: a task's fee and data reward, on hold in the requester's account until the task is
+//!   settled.
+//! - *draw fee*: paid at submission and never returned, as a draw costs the chain the same whatever
+//!   comes of the task.
+//! - *base part*: what each seat earns also when the task fails. The *rest* is earned by a
+//!   committed, right result share in time.
+//! - *data reward*: split evenly among the accepted dealers of a task that completed.
+//! - *deposit*: a dealer's, on hold from its dealing until the task is settled.
+//!
+//! ## Who gets what of a task
+//! | seat | on completion | on failure |
+//! |---|---|---|
+//! | committed, right result share | base + rest | base |
+//! | excused by a valid accusation, or had nothing to do | base | base |
+//! | right result share without a commitment | nothing | nothing |
+//! | absent | nothing, and is slashed | the same |
+//! | convicted | nothing; was slashed when it was | the same |
+//!
+//! All that nobody earned, remainders of divisions included, goes back to the requester.
+//!
+//! ## Who gets what of a slash
+//! At most a quarter goes to the accuser and at most a quarter to the victim: the requester, or the
+//! dealer whose share a false accusation exposed. All else, at least half, goes to
+//! [`Config::Slash`]: sabotage among one's own accounts costs.
+//!
+//! ## Nothing fails half way
+//! Settlement runs in blocks' hooks, where nobody could handle an error. A payment to an account
+//! that cannot receive it (it would stay below the existential deposit) stays in the escrow and
+//! goes back to the requester with the rest; a part of a slash for such an account goes to
+//! [`Config::Slash`]. `PayoutFailed` tells. Operations on a task or deposit that is not there do
+//! nothing.
+//!
+//! The pallet has no calls, and so no weights of its own: what it does is part of the calls and
+//! hooks of the pallets that use it.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
+
+extern crate alloc;
+
+use frame::{
+	prelude::*,
+	token::fungible::{
+		hold::{Balanced as BalancedHold, Mutate as MutateHold},
+		Credit, Mutate,
+	},
+};
+use ostraka_primitives::{traits::Stakes, AccountId, Balance, TaskId};
+
+mod escrow;
+#[cfg(test)]
+mod mock;
+mod penalties;
+#[cfg(test)]
+mod tests;
+#[cfg(any(feature = "std", feature = "try-runtime"))]
+mod try_state;
+pub mod types;
+
+pub use pallet::*;
+pub use types::{Fault, SeatPay, TaskEscrow};
+
+/// Tokens on their way.
+pub type CreditOf<T> = Credit<AccountId, <T as Config>::Currency>;
+
+// The macros expand to `expect`s of their own.
+#[allow(clippy::expect_used)]
+#[frame::pallet]
+pub mod pallet {
+	use super::*;
+
+	#[pallet::pallet]
+	pub struct Pallet<T>(_);
+
+	/// What the runtime decides.
+	#[pallet::config]
+	pub trait Config:
+		frame_system::Config<AccountId = AccountId, RuntimeEvent: From<Event<Self>>>
+	{
+		/// The overarching hold reason.
+		type RuntimeHoldReason: From<HoldReason>;
+
+		/// The token that is paid in.
+		type Currency: Mutate<AccountId, Balance = Balance>
+			+ MutateHold<AccountId, Reason = Self::RuntimeHoldReason>
+			+ BalancedHold<AccountId>;
+
+		/// The stakes of compute nodes.
+		type Stakes: Stakes<Credit = CreditOf<Self>>;
+
+		/// Where draw fees go.
+		type Fees: OnUnbalanced<CreditOf<Self>>;
+
+		/// Where the part of slashes goes that nobody is made whole with: burnt, or the treasury's.
+		type Slash: OnUnbalanced<CreditOf<Self>>;
+
+		/// Fee for a draw.
+		#[pallet::constant]
+		type DrawFee: Get<Balance>;
+
+		/// Base part of the fee, a seat.
+		#[pallet::constant]
+		type BaseFeePerSeat: Get<Balance>;
+
+		/// Least rest of the fee, a seat, for each entry of each invited dealer's vector.
+		#[pallet::constant]
+		type FeePerElement: Get<Balance>;
+
+		/// A dealer's deposit.
+		#[pallet::constant]
+		type DealerDeposit: Get<Balance>;
+
+		/// Highest transaction fee that an accusation could cost.
+		#[pallet::constant]
+		type WorstAccuseFee: Get<Balance>;
+
+		/// Stake that a false accusation costs.
+		#[pallet::constant]
+		type FalseAccusationSlash: Get<Balance>;
+
+		/// Stake that a wrong result share costs.
+		#[pallet::constant]
+		type WrongShareSlash: Get<Balance>;
+
+		/// Stake that an absence costs.
+		#[pallet::constant]
+		type AbsenceSlash: Get<Balance>;
+
+		/// Part of a slash for the accuser.
+		#[pallet::constant]
+		type AccuserShare: Get<Permill>;
+
+		/// Part of a slash for the victim.
+		#[pallet::constant]
+		type VictimShare: Get<Permill>;
+	}
+
+	/// Money of the tasks. Written when a task is submitted and as it is paid out; freed when it is
+	/// settled.
+	#[pallet::storage]
+	pub type Escrows<T: Config> = StorageMap<_, Twox64Concat, TaskId, TaskEscrow>;
+
+	/// Deposits of dealers. Written when a dealing is accepted; freed when the dealer is punished
+	/// or the task is settled.
+	#[pallet::storage]
+	pub type Deposits<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, TaskId, Blake2_128Concat, AccountId, Balance>;
+
+	/// Why tokens are on hold.
+	#[pallet::composite_enum]
+	pub enum HoldReason {
+		/// Fee and data reward of a requester's tasks.
+		#[codec(index = 0)]
+		Escrow,
+		/// Deposits of a dealer.
+		#[codec(index = 1)]
+		Deposit,
+	}
+
+	/// What happened.
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A task's money is on hold, and its draw fee paid.
+		EscrowOpened {
+			/// The task.
+			task: TaskId,
+			/// Who pays.
+			requester: AccountId,
+			/// For the committee.
+			fee: Balance,
+			/// For the dealers.
+			data_reward: Balance,
+			/// For the draw.
+			draw_fee: Balance,
+		},
+		/// A compute node was paid.
+		NodePaid {
+			/// The task.
+			task: TaskId,
+			/// The node's operator.
+			node: AccountId,
+			/// How much.
+			amount: Balance,
+		},
+		/// A dealer was paid.
+		DealerPaid {
+			/// The task.
+			task: TaskId,
+			/// The dealer.
+			dealer: AccountId,
+			/// How much.
+			amount: Balance,
+		},
+		/// The fee is settled.
+		FeeSettled {
+			/// The task.
+			task: TaskId,
+			/// The requester.
+			requester: AccountId,
+			/// What the committee got.
+			paid: Balance,
+			/// What went back to the requester.
+			returned: Balance,
+		},
+		/// A task's money is settled whole.
+		EscrowClosed {
+			/// The task.
+			task: TaskId,
+			/// The requester.
+			requester: AccountId,
+			/// What went back to it just now.
+			returned: Balance,
+		},
+		/// An account could not receive what it was to get. Of an escrow it goes back to the
+		/// requester, of a slash it goes the way of the greater part.
+		PayoutFailed {
+			/// The task.
+			task: TaskId,
+			/// The account.
+			account: AccountId,
+			/// How much.
+			amount: Balance,
+		},
+		/// A dealer's deposit is on hold.
+		DepositHeld {
+			/// The task.
+			task: TaskId,
+			/// The dealer.
+			dealer: AccountId,
+			/// How much.
+			amount: Balance,
+		},
+		/// A dealer's deposit went back.
+		DepositReturned {
+			/// The task.
+			task: TaskId,
+			/// The dealer.
+			dealer: AccountId,
+			/// How much.
+			amount: Balance,
+		},
+		/// Somebody was punished.
+		Punished {
+			/// The task.
+			task: TaskId,
+			/// Who.
+			culprit: AccountId,
+			/// What for.
+			fault: Fault,
+			/// What was taken, deposit or stake.
+			amount: Balance,
+			/// What the accuser got of it.
+			to_accuser: Balance,
+			/// What the victim got of it: the requester, or the dealer whose share was exposed.
+			to_victim: Balance,
+		},
+	}
+
+	/// Why an operation was refused, and what to do.
+	#[pallet::error]
+	pub enum Error<T> {
+		/// This task has an escrow already. Task numbers are used once.
+		EscrowExists,
+		/// This dealer has a deposit in this task already. A dealer deals once a task.
+		DepositExists,
+		/// Fee and data reward together are more than there can be. Offer less.
+		TooMuch,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn integrity_test() {
+			let quarter = Permill::from_percent(25);
+			assert!(T::AccuserShare::get() <= quarter, "an accuser gets at most a quarter");
+			assert!(T::VictimShare::get() <= quarter, "a victim gets at most a quarter");
+			assert!(
+				T::DealerDeposit::get() / 4 >= T::WorstAccuseFee::get(),
+				"a deposit is at least four times what an accusation costs"
+			);
+			assert!(T::DealerDeposit::get() > 0, "a bad dealing must cost");
+			assert!(
+				T::FalseAccusationSlash::get() > 0 && T::WrongShareSlash::get() > 0,
+				"a proven fault must cost"
+			);
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), frame::deps::sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// A task's money, while the task is not settled.
+		pub fn escrow(task: TaskId) -> Option<TaskEscrow> {
+			Escrows::<T>::get(task)
+		}
+
+		/// A dealer's deposit in a task.
+		pub fn deposit(task: TaskId, dealer: AccountId) -> Option<Balance> {
+			Deposits::<T>::get(task, dealer)
+		}
+
+		/// What a seat of an unsettled task with `seats` of them earns if the task completes and
+		/// its result share is right, committed and in time: base part and rest.
+		pub fn expected_reward(task: TaskId, seats: u32) -> Balance {
+			let escrow = Escrows::<T>::get(task);
+			escrow.map_or(0, |escrow| {
+				let pay = escrow.pay(seats);
+				pay.base.saturating_add(pay.rest)
+			})
+		}
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// What an operator earns by the unsettled tasks that it sits on, each with its number of
+	/// seats, if all goes well: the sum of [`Self::expected_reward`]. Nothing of it is owed before
+	/// the tasks end.
+	pub fn rewards_due(tasks: impl IntoIterator<Item = (TaskId, u32)>) -> Balance {
+		tasks.into_iter().fold(0, |sum: Balance, (task, seats)| {
+			sum.saturating_add(Self::expected_reward(task, seats))
+		})
+	}
+}

@@ -1,0 +1,129 @@
+//! Deposits, slashes, and who gets a part of them.
+
+use crate::*;
+use frame::{
+	token::{fungible::Balanced as _, Precision},
+	traits::Imbalance,
+};
+use ostraka_primitives::traits::Penalties;
+
+impl<T: Config> Pallet<T> {
+	/// Shares out what was taken from `culprit`. Nobody gets a part of its own slash.
+	fn punish(
+		task: TaskId,
+		culprit: &AccountId,
+		fault: Fault,
+		credit: CreditOf<T>,
+		accuser: Option<&AccountId>,
+		victim: Option<&AccountId>,
+	) {
+		let amount = credit.peek();
+		let (to_accuser, credit) = Self::make_whole(
+			task,
+			culprit,
+			credit,
+			accuser,
+			T::AccuserShare::get().mul_floor(amount),
+		);
+		let (to_victim, credit) = Self::make_whole(
+			task,
+			culprit,
+			credit,
+			victim,
+			T::VictimShare::get().mul_floor(amount),
+		);
+		T::Slash::on_unbalanced(credit);
+		let culprit = culprit.clone();
+		Self::deposit_event(Event::Punished {
+			task,
+			culprit,
+			fault,
+			amount,
+			to_accuser,
+			to_victim,
+		});
+	}
+
+	/// Gives `part` of the credit to `account`. Answers what it got, and what is left of the
+	/// credit.
+	fn make_whole(
+		task: TaskId,
+		culprit: &AccountId,
+		credit: CreditOf<T>,
+		account: Option<&AccountId>,
+		part: Balance,
+	) -> (Balance, CreditOf<T>) {
+		let Some(account) = account.filter(|account| *account != culprit) else {
+			return (0, credit);
+		};
+		let (part, rest) = credit.split(part);
+		let amount = part.peek();
+		if amount == 0 {
+			return (0, rest.merge(part));
+		}
+		match T::Currency::resolve(account, part) {
+			Ok(()) => (amount, rest),
+			Err(part) => {
+				let account = account.clone();
+				Self::deposit_event(Event::PayoutFailed { task, account, amount });
+				(0, rest.merge(part))
+			},
+		}
+	}
+
+	fn requester(task: TaskId) -> Option<AccountId> {
+		Escrows::<T>::get(task).map(|escrow| escrow.requester)
+	}
+
+	pub(crate) fn punish_absence(task: TaskId, node: &AccountId, requester: &AccountId) {
+		let credit = T::Stakes::slash(node, T::AbsenceSlash::get());
+		T::Stakes::note_presence(node, false);
+		Self::punish(task, node, Fault::Absence, credit, None, Some(requester));
+	}
+}
+
+impl<T: Config> Penalties for Pallet<T> {
+	fn hold_deposit(task: TaskId, dealer: &AccountId) -> DispatchResult {
+		ensure!(!Deposits::<T>::contains_key(task, dealer), Error::<T>::DepositExists);
+		let amount = T::DealerDeposit::get();
+		T::Currency::hold(&HoldReason::Deposit.into(), dealer, amount)?;
+		Deposits::<T>::insert(task, dealer, amount);
+		let dealer = dealer.clone();
+		Self::deposit_event(Event::DepositHeld { task, dealer, amount });
+		Ok(())
+	}
+
+	fn release_deposit(task: TaskId, dealer: &AccountId) {
+		let Some(amount) = Deposits::<T>::take(task, dealer) else { return };
+		let _ = T::Currency::release(
+			&HoldReason::Deposit.into(),
+			dealer,
+			amount,
+			Precision::BestEffort,
+		)
+		.defensive_proof("a deposit is on hold");
+		let dealer = dealer.clone();
+		Self::deposit_event(Event::DepositReturned { task, dealer, amount });
+	}
+
+	/// The victim is the requester.
+	fn punish_dealer(task: TaskId, dealer: &AccountId, accuser: &AccountId) {
+		let Some(amount) = Deposits::<T>::take(task, dealer) else { return };
+		let (credit, _) = T::Currency::slash(&HoldReason::Deposit.into(), dealer, amount);
+		let requester = Self::requester(task);
+		Self::punish(task, dealer, Fault::BadDealing, credit, Some(accuser), requester.as_ref());
+	}
+
+	fn punish_false_accuser(task: TaskId, accuser: &AccountId, exposed: &AccountId) {
+		let credit = T::Stakes::slash(accuser, T::FalseAccusationSlash::get());
+		T::Stakes::note_conviction(accuser);
+		Self::punish(task, accuser, Fault::FalseAccusation, credit, None, Some(exposed));
+	}
+
+	fn punish_wrong_share(task: TaskId, node: &AccountId) {
+		let credit = T::Stakes::slash(node, T::WrongShareSlash::get());
+		T::Stakes::note_conviction(node);
+		let requester = Self::requester(task);
+		Self::punish(task, node, Fault::WrongShare, credit, None, requester.as_ref());
+	}
+}

@@ -1,0 +1,225 @@
+//! Escrow, fees, data rewards.
+
+use super::*;
+use SeatReport::*;
+
+#[test]
+fn the_least_fee_grows_with_seats_length_and_dealers() {
+	build_and_execute(|| {
+		assert_eq!(Incentives::least_fee(3, 0, 0), 3 * BASE);
+		assert_eq!(Incentives::least_fee(5, 8, 50), 5 * (BASE + PER_ELEMENT * 400));
+		assert!(Incentives::least_fee(u8::MAX, u32::MAX, u32::MAX) > 1 << 60);
+	});
+}
+
+#[test]
+fn a_completed_task_pays_who_worked() {
+	build_and_execute(|| {
+		// 500 / 6 = 83, of which 20 are the base part.
+		assert_open(TASK, 500, 0);
+		let reports = [Right, Right, Excused, Uncommitted, Absent, Convicted];
+		assert_settle(&reports, true, &[83, 83, 20, 0, 0, 0]);
+		assert_eq!(
+			notes(),
+			[
+				Note::Presence(account(1), true),
+				Note::Presence(account(2), true),
+				Note::Presence(account(4), true),
+				Note::Slash(account(5), ABSENCE),
+				Note::Presence(account(5), false),
+			]
+		);
+		assert_close(TASK, 0);
+	});
+}
+
+#[test]
+fn a_failed_task_pays_the_base_part() {
+	build_and_execute(|| {
+		assert_open(TASK, 500, 0);
+		assert_settle(&[Right, Absent, Excused], false, &[20, 0, 20]);
+		assert_close(TASK, 0);
+	});
+}
+
+#[test]
+fn a_task_that_ended_early_pays_the_base_part() {
+	build_and_execute(|| {
+		assert_open(TASK, 500, 90);
+		assert_settle(&[Idle; 5], false, &[20; 5]);
+		assert_eq!(notes(), []);
+		assert_close(TASK, 90);
+	});
+}
+
+#[test]
+fn without_a_committee_all_goes_back() {
+	build_and_execute(|| {
+		assert_open(TASK, 500, 90);
+		assert_settle(&[], false, &[]);
+		assert_close(TASK, 90);
+		assert_eq!(free(0), FUNDS - DRAW_FEE);
+	});
+}
+
+#[test]
+fn a_fee_below_the_base_part_is_split() {
+	build_and_execute(|| {
+		assert_open(TASK, 17, 0);
+		assert_settle(&[Right, Right, Right], true, &[5, 5, 5]);
+		assert_close(TASK, 0);
+	});
+}
+
+#[test]
+fn nobody_gains_by_anothers_absence() {
+	build_and_execute(|| {
+		assert_open(TASK, 600, 0);
+		assert_settle(&[Right, Right, Right], true, &[200; 3]);
+		assert_close(TASK, 0);
+		assert_open(TASK, 600, 0);
+		assert_settle(&[Right, Absent, Absent], true, &[200, 0, 0]);
+		assert_close(TASK, 0);
+	});
+}
+
+#[test]
+fn a_fee_is_settled_once() {
+	build_and_execute(|| {
+		assert_open(TASK, 500, 0);
+		assert_settle(&[Right, Absent], true, &[250, 0]);
+		assert_storage_noop!(Incentives::settle_fee(
+			TASK,
+			&committee(&[1, 2]),
+			&[Right, Absent],
+			true
+		));
+	});
+}
+
+#[test]
+fn a_seat_without_report_is_passed_over() {
+	build_and_execute(|| {
+		assert_open(TASK, 500, 0);
+		Incentives::settle_fee(TASK, &committee(&[1, 2]), &[Right], true);
+		assert_eq!((free(1), free(2)), (FUNDS + 250, FUNDS));
+		assert_eq!(notes(), [Note::Presence(account(1), true)]);
+	});
+}
+
+#[test]
+fn a_fee_that_was_not_settled_goes_back_at_close() {
+	build_and_execute(|| {
+		assert_open(TASK, 500, 90);
+		assert_close(TASK, 590);
+	});
+}
+
+#[test]
+fn the_data_reward_is_split_and_its_dust_returned() {
+	build_and_execute(|| {
+		assert_open(TASK, 0, 100);
+		for dealer in 11..14 {
+			events();
+			Incentives::pay_dealer(TASK, &account(dealer), 3);
+			let paid = Event::DealerPaid { task: TASK, dealer: account(dealer), amount: 33 };
+			assert_eq!(events(), [paid]);
+			assert_eq!(free(dealer), FUNDS + 33);
+		}
+		// Were there one call too many, no more than the reward would be paid.
+		Incentives::pay_dealer(TASK, &account(14), 3);
+		assert_eq!(free(14), FUNDS + 1);
+		Incentives::pay_dealer(TASK, &account(14), 0);
+		assert_eq!(free(14), FUNDS + 1);
+		assert_close(TASK, 0);
+	});
+}
+
+#[test]
+fn a_requester_can_be_its_own_dealer() {
+	build_and_execute(|| {
+		assert_open(TASK, 0, 100);
+		Incentives::pay_dealer(TASK, &requester(), 2);
+		assert_eq!(in_escrow(), 50);
+		assert_close(TASK, 50);
+		assert_eq!(free(0), FUNDS - DRAW_FEE);
+	});
+}
+
+#[test]
+fn who_cannot_receive_leaves_it_to_the_requester() {
+	build_and_execute(|| {
+		assert_open(TASK, 18, 18);
+		events();
+		// Accounts that do not exist, and 9 is below the existential deposit.
+		Incentives::settle_fee(TASK, &committee(&[50, 1]), &[Right, Right], true);
+		Incentives::pay_dealer(TASK, &account(51), 2);
+		let failed =
+			|number| Event::PayoutFailed { task: TASK, account: account(number), amount: 9 };
+		assert_eq!(
+			events(),
+			[
+				failed(50),
+				Event::NodePaid { task: TASK, node: account(1), amount: 9 },
+				Event::FeeSettled { task: TASK, requester: requester(), paid: 9, returned: 9 },
+				failed(51),
+			]
+		);
+		assert_close(TASK, 18);
+		assert_eq!(free(0), FUNDS - DRAW_FEE - 9);
+	});
+}
+
+#[test]
+fn escrows_of_one_requester_do_not_mix() {
+	build_and_execute(|| {
+		assert_open(TASK, 500, 90);
+		assert_open(6, 70, 10);
+		assert_settle(&[Right, Right], true, &[250, 250]);
+		Incentives::pay_dealer(TASK, &account(11), 1);
+		assert_close(TASK, 0);
+		assert_eq!(in_escrow(), 80);
+		assert_close(6, 80);
+	});
+}
+
+#[test]
+fn open_wants_money_and_a_new_task() {
+	build_and_execute(|| {
+		let open = |fee, data_reward| Incentives::open(TASK, &requester(), fee, data_reward);
+		let with_layer = |fee, data_reward| {
+			frame::deps::frame_support::storage::with_storage_layer(|| open(fee, data_reward))
+		};
+		assert_noop!(with_layer(Balance::MAX, 1), Error::TooMuch);
+		let most = FUNDS - DRAW_FEE - EXISTENTIAL_DEPOSIT;
+		assert_noop!(with_layer(most, 1), TokenError::FundsUnavailable);
+		// Cannot even pay for the draw.
+		assert!(Incentives::open(6, &account(50), 0, 0).is_err());
+		assert_open(TASK, most - 1, 1);
+		assert_noop!(with_layer(0, 0), Error::EscrowExists);
+	});
+}
+
+#[test]
+fn unknown_tasks_have_no_money() {
+	build_and_execute(|| {
+		let members = committee(&[1]);
+		assert_storage_noop!(Incentives::settle_fee(9, &members, &[Absent], true));
+		assert_storage_noop!(Incentives::pay_dealer(9, &account(1), 1));
+		assert_storage_noop!(Incentives::close(9));
+		assert_eq!(Incentives::expected_reward(9, 3), 0);
+	});
+}
+
+#[test]
+fn rewards_due_are_what_a_right_share_will_earn() {
+	build_and_execute(|| {
+		assert_open(TASK, 500, 90);
+		assert_open(6, 50, 0);
+		assert_eq!(Incentives::expected_reward(TASK, 5), 100);
+		assert_eq!(Incentives::rewards_due([(TASK, 5), (6, 5), (9, 5)]), 110);
+		assert_settle(&[Right; 5], true, &[100; 5]);
+		assert_eq!(Incentives::rewards_due([(TASK, 5), (6, 5)]), 10);
+		assert_eq!(Incentives::rewards_due([]), 0);
+	});
+}

@@ -1,0 +1,122 @@
+//! Tests of the incentives. Helpers named `assert_..` do one thing and check its events and
+//! balances.
+
+mod fees;
+mod penalties;
+mod random;
+
+use crate::{mock::*, *};
+use frame::{testing_prelude::*, token::fungible::hold::Inspect as _};
+use ostraka_primitives::{
+	task::{Committee, Seat},
+	traits::{Escrow, Penalties, SeatReport},
+	WorkerKey,
+};
+
+type Error = crate::Error<Test>;
+
+const TASK: TaskId = 5;
+
+fn requester() -> AccountId {
+	account(0)
+}
+
+fn committee(members: &[u8]) -> Committee {
+	let seats = members.iter().map(|number| Seat {
+		account: account(*number),
+		worker: WorkerKey::from_raw([*number; 32]),
+		seal_key: [*number; 96],
+	});
+	BoundedVec::try_from(seats.collect::<Vec<_>>()).unwrap()
+}
+
+fn free(number: u8) -> Balance {
+	Balances::free_balance(account(number))
+}
+
+fn in_escrow() -> Balance {
+	Balances::balance_on_hold(&HoldReason::Escrow.into(), &requester())
+}
+
+fn deposit(number: u8) -> Balance {
+	Balances::balance_on_hold(&HoldReason::Deposit.into(), &account(number))
+}
+
+fn assert_open(task: TaskId, fee: Balance, data_reward: Balance) {
+	let (before, held, earlier) = (free(0), in_escrow(), free(39));
+	events();
+	assert_ok!(Incentives::open(task, &requester(), fee, data_reward));
+	let requester = requester();
+	let draw_fee = DRAW_FEE;
+	assert_eq!(events(), [Event::EscrowOpened { task, requester, fee, data_reward, draw_fee }]);
+	assert_eq!(free(0), before - fee - data_reward - DRAW_FEE);
+	assert_eq!(in_escrow(), held + fee + data_reward);
+	assert_eq!(free(39), earlier + DRAW_FEE);
+}
+
+/// Settles `TASK` with members 1, 2, .. and checks what each earned and what went back.
+fn assert_settle(reports: &[SeatReport], completed: bool, earned: &[Balance]) {
+	let members: Vec<u8> = (1..=reports.len() as u8).collect();
+	let before: Vec<_> = members.iter().map(|number| free(*number)).collect();
+	let (fee, requesters) = (Incentives::escrow(TASK).unwrap().fee, free(0));
+	events();
+	Incentives::settle_fee(TASK, &committee(&members), reports, completed);
+	let paid: Balance = earned.iter().sum();
+	let mut expected = Vec::new();
+	let mut compensation = 0;
+	for ((number, report), amount) in members.iter().zip(reports).zip(earned) {
+		let node = account(*number);
+		if *amount > 0 {
+			expected.push(Event::NodePaid { task: TASK, node: node.clone(), amount: *amount });
+		}
+		let slashed = if *report == SeatReport::Absent { ABSENCE } else { 0 };
+		if slashed > 0 {
+			compensation += slashed / 4;
+			expected.push(Event::Punished {
+				task: TASK,
+				culprit: node,
+				fault: Fault::Absence,
+				amount: ABSENCE,
+				to_accuser: 0,
+				to_victim: ABSENCE / 4,
+			});
+		}
+		assert_eq!(free(*number), before[usize::from(*number) - 1] + amount - slashed);
+	}
+	let returned = fee - paid;
+	expected.push(Event::FeeSettled { task: TASK, requester: requester(), paid, returned });
+	assert_eq!(events(), expected);
+	assert_eq!(free(0), requesters + returned + compensation);
+}
+
+fn assert_close(task: TaskId, returned: Balance) {
+	let (before, held) = (free(0), in_escrow());
+	events();
+	Incentives::close(task);
+	assert_eq!(events(), [Event::EscrowClosed { task, requester: requester(), returned }]);
+	assert_eq!(free(0), before + returned);
+	assert_eq!(in_escrow(), held - returned);
+	assert_eq!(Incentives::escrow(task), None);
+}
+
+fn assert_hold_deposit(task: TaskId, dealer: u8) {
+	let (before, held) = (free(dealer), deposit(dealer));
+	events();
+	assert_ok!(Incentives::hold_deposit(task, &account(dealer)));
+	let held_now = Event::DepositHeld { task, dealer: account(dealer), amount: DEPOSIT };
+	assert_eq!(events(), [held_now]);
+	assert_eq!(free(dealer), before - DEPOSIT);
+	assert_eq!(deposit(dealer), held + DEPOSIT);
+	assert_eq!(Incentives::deposit(task, account(dealer)), Some(DEPOSIT));
+}
+
+fn assert_release_deposit(task: TaskId, dealer: u8) {
+	let (before, held) = (free(dealer), deposit(dealer));
+	events();
+	Incentives::release_deposit(task, &account(dealer));
+	let returned = Event::DepositReturned { task, dealer: account(dealer), amount: DEPOSIT };
+	assert_eq!(events(), [returned]);
+	assert_eq!(free(dealer), before + DEPOSIT);
+	assert_eq!(deposit(dealer), held - DEPOSIT);
+	assert_eq!(Incentives::deposit(task, account(dealer)), None);
+}

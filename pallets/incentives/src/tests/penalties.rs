@@ -1,0 +1,187 @@
+//! Deposits and slashes.
+
+use super::*;
+
+#[test]
+fn a_deposit_comes_back() {
+	build_and_execute(|| {
+		assert_hold_deposit(TASK, 11);
+		assert_hold_deposit(6, 11);
+		assert_release_deposit(TASK, 11);
+		assert_eq!(deposit(11), DEPOSIT);
+		assert_release_deposit(6, 11);
+	});
+}
+
+#[test]
+fn a_deposit_is_held_once_and_wants_money() {
+	build_and_execute(|| {
+		assert_hold_deposit(TASK, 11);
+		assert_noop!(Incentives::hold_deposit(TASK, &account(11)), Error::DepositExists);
+		assert_noop!(Incentives::hold_deposit(TASK, &account(50)), TokenError::FundsUnavailable);
+	});
+}
+
+#[test]
+fn deposits_that_are_not_there_change_nothing() {
+	build_and_execute(|| {
+		assert_hold_deposit(TASK, 11);
+		assert_storage_noop!(Incentives::release_deposit(6, &account(11)));
+		assert_storage_noop!(Incentives::punish_dealer(TASK, &account(12), &account(1)));
+		assert_release_deposit(TASK, 11);
+		assert_storage_noop!(Incentives::punish_dealer(TASK, &account(11), &account(1)));
+	});
+}
+
+/// Checks the event of a punishment and what was burnt.
+fn assert_punished(
+	culprit: u8,
+	fault: Fault,
+	(amount, to_accuser, to_victim): (Balance, Balance, Balance),
+	punish: impl FnOnce(),
+) {
+	let burnt = Burnt::get();
+	events();
+	punish();
+	let culprit = account(culprit);
+	assert_eq!(
+		events(),
+		[Event::Punished { task: TASK, culprit, fault, amount, to_accuser, to_victim }]
+	);
+	assert_eq!(Burnt::get() - burnt, amount - to_accuser - to_victim);
+	assert!(2 * (Burnt::get() - burnt) >= amount);
+}
+
+#[test]
+fn a_bad_dealing_costs_the_deposit() {
+	build_and_execute(|| {
+		assert_open(TASK, 0, 0);
+		assert_hold_deposit(TASK, 11);
+		let requesters = free(0);
+		assert_punished(11, Fault::BadDealing, (400, 100, 100), || {
+			Incentives::punish_dealer(TASK, &account(11), &account(1))
+		});
+		assert_eq!(free(11), FUNDS - DEPOSIT);
+		assert_eq!((free(1), free(0)), (FUNDS + 100, requesters + 100));
+		assert_eq!(deposit(11), 0);
+		assert_eq!(notes(), []);
+		// Only once.
+		assert_storage_noop!(Incentives::punish_dealer(TASK, &account(11), &account(1)));
+	});
+}
+
+#[test]
+fn without_a_requester_its_part_is_burnt() {
+	build_and_execute(|| {
+		assert_hold_deposit(TASK, 11);
+		assert_punished(11, Fault::BadDealing, (400, 100, 0), || {
+			Incentives::punish_dealer(TASK, &account(11), &account(1))
+		});
+	});
+}
+
+#[test]
+fn nobody_profits_from_its_own_slash() {
+	build_and_execute(|| {
+		assert_open(TASK, 0, 0);
+		assert_hold_deposit(TASK, 0);
+		assert_punished(0, Fault::BadDealing, (400, 0, 0), || {
+			Incentives::punish_dealer(TASK, &requester(), &requester())
+		});
+	});
+}
+
+#[test]
+fn a_false_accusation_makes_the_exposed_dealer_whole() {
+	build_and_execute(|| {
+		let part = FALSE_ACCUSATION / 4;
+		assert_punished(1, Fault::FalseAccusation, (FALSE_ACCUSATION, 0, part), || {
+			Incentives::punish_false_accuser(TASK, &account(1), &account(11))
+		});
+		assert_eq!(free(11), FUNDS + part);
+		assert_eq!(
+			notes(),
+			[Note::Slash(account(1), FALSE_ACCUSATION), Note::Conviction(account(1))]
+		);
+	});
+}
+
+#[test]
+fn a_wrong_share_makes_the_requester_whole() {
+	build_and_execute(|| {
+		assert_open(TASK, 0, 0);
+		let (part, requesters) = (WRONG_SHARE / 4, free(0));
+		assert_punished(1, Fault::WrongShare, (WRONG_SHARE, 0, part), || {
+			Incentives::punish_wrong_share(TASK, &account(1))
+		});
+		assert_eq!(free(0), requesters + part);
+		assert_eq!(notes(), [Note::Slash(account(1), WRONG_SHARE), Note::Conviction(account(1))]);
+	});
+}
+
+#[test]
+fn a_node_without_stake_is_still_convicted() {
+	build_and_execute(|| {
+		assert_punished(50, Fault::WrongShare, (0, 0, 0), || {
+			Incentives::punish_wrong_share(TASK, &account(50))
+		});
+		assert_eq!(notes().last(), Some(&Note::Conviction(account(50))));
+	});
+}
+
+#[test]
+fn a_part_that_cannot_be_received_is_burnt() {
+	build_and_execute(|| {
+		// A percent of 801 is below the existential deposit.
+		VictimShare::set(&Permill::from_percent(1));
+		events();
+		Incentives::punish_false_accuser(TASK, &account(1), &account(50));
+		let punished = Event::Punished {
+			task: TASK,
+			culprit: account(1),
+			fault: Fault::FalseAccusation,
+			amount: FALSE_ACCUSATION,
+			to_accuser: 0,
+			to_victim: 0,
+		};
+		let failed = Event::PayoutFailed { task: TASK, account: account(50), amount: 8 };
+		assert_eq!(events(), [failed, punished]);
+		assert_eq!(Burnt::get(), FALSE_ACCUSATION);
+	});
+}
+
+fn integrity_test() {
+	<Incentives as Hooks<u32>>::integrity_test();
+}
+
+#[test]
+fn parameters_fit_together() {
+	build_and_execute(integrity_test);
+}
+
+#[test]
+#[should_panic(expected = "an accuser gets at most a quarter")]
+fn accusers_get_no_more_than_a_quarter() {
+	build_and_execute(|| {
+		AccuserShare::set(&Permill::from_parts(250_001));
+		integrity_test();
+	});
+}
+
+#[test]
+#[should_panic(expected = "a victim gets at most a quarter")]
+fn victims_get_no_more_than_a_quarter() {
+	build_and_execute(|| {
+		VictimShare::set(&Permill::from_parts(250_001));
+		integrity_test();
+	});
+}
+
+#[test]
+#[should_panic(expected = "four times what an accusation costs")]
+fn deposits_cover_accusations() {
+	build_and_execute(|| {
+		WorstAccuseFee::set(&(DEPOSIT / 4 + 1));
+		integrity_test();
+	});
+}

@@ -1,0 +1,111 @@
+//! Random sequences of everything that can happen to a task's money: the invariants hold after each
+//! step, no token is made or lost but by burning, and in the end nothing is left on hold.
+
+use super::*;
+use proptest::prelude::*;
+
+#[derive(Clone, Debug)]
+enum Step {
+	Open { requester: u8, fee: Balance, data_reward: Balance },
+	Settle { members: Vec<u8>, reports: Vec<SeatReport>, completed: bool },
+	PayDealer { dealer: u8, accepted: u32 },
+	Close,
+	HoldDeposit(u8),
+	ReleaseDeposit(u8),
+	PunishDealer { dealer: u8, accuser: u8 },
+	PunishFalseAccuser { accuser: u8, exposed: u8 },
+	PunishWrongShare(u8),
+}
+
+/// Accounts that exist and, from 40 on, some that do not.
+fn someone() -> impl Strategy<Value = u8> {
+	prop_oneof![0u8..12, 40u8..44]
+}
+
+fn report() -> impl Strategy<Value = SeatReport> {
+	prop_oneof![
+		4 => Just(SeatReport::Right),
+		1 => Just(SeatReport::Uncommitted),
+		1 => Just(SeatReport::Excused),
+		1 => Just(SeatReport::Absent),
+		1 => Just(SeatReport::Idle),
+		1 => Just(SeatReport::Convicted),
+	]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+	let amount = || prop_oneof![Just(0u128), 0u128..100, 0u128..300_000, Just(Balance::MAX)];
+	prop_oneof![
+		4 => (someone(), amount(), amount())
+			.prop_map(|(requester, fee, data_reward)| Step::Open { requester, fee, data_reward }),
+		2 => (
+			prop::collection::vec(someone(), 0..8),
+			prop::collection::vec(report(), 0..8),
+			any::<bool>(),
+		)
+			.prop_map(|(members, reports, completed)| Step::Settle { members, reports, completed }),
+		3 => (someone(), 0u32..6)
+			.prop_map(|(dealer, accepted)| Step::PayDealer { dealer, accepted }),
+		2 => Just(Step::Close),
+		4 => someone().prop_map(Step::HoldDeposit),
+		1 => someone().prop_map(Step::ReleaseDeposit),
+		1 => (someone(), someone())
+			.prop_map(|(dealer, accuser)| Step::PunishDealer { dealer, accuser }),
+		1 => (someone(), someone())
+			.prop_map(|(accuser, exposed)| Step::PunishFalseAccuser { accuser, exposed }),
+		1 => someone().prop_map(Step::PunishWrongShare),
+	]
+}
+
+fn run(task: TaskId, step: Step) {
+	let dispatch = |call: &dyn Fn() -> DispatchResult| {
+		let _ = frame::deps::frame_support::storage::with_storage_layer(call);
+	};
+	match step {
+		Step::Open { requester, fee, data_reward } => {
+			dispatch(&|| Incentives::open(task, &account(requester), fee, data_reward))
+		},
+		Step::Settle { members, reports, completed } => {
+			Incentives::settle_fee(task, &committee(&members), &reports, completed)
+		},
+		Step::PayDealer { dealer, accepted } => {
+			Incentives::pay_dealer(task, &account(dealer), accepted)
+		},
+		Step::Close => Incentives::close(task),
+		Step::HoldDeposit(dealer) => dispatch(&|| Incentives::hold_deposit(task, &account(dealer))),
+		Step::ReleaseDeposit(dealer) => Incentives::release_deposit(task, &account(dealer)),
+		Step::PunishDealer { dealer, accuser } => {
+			Incentives::punish_dealer(task, &account(dealer), &account(accuser))
+		},
+		Step::PunishFalseAccuser { accuser, exposed } => {
+			Incentives::punish_false_accuser(task, &account(accuser), &account(exposed))
+		},
+		Step::PunishWrongShare(node) => Incentives::punish_wrong_share(task, &account(node)),
+	}
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+	#[test]
+	fn money_is_conserved(steps in prop::collection::vec((0u32..4, step()), 1..60)) {
+		build_and_execute(|| {
+			for (task, step) in steps {
+				run(task, step);
+				Incentives::do_try_state().unwrap();
+				assert_money_is_conserved();
+			}
+			for task in 0..4 {
+				Incentives::close(task);
+				for number in 0..50 {
+					Incentives::release_deposit(task, &account(number));
+				}
+			}
+			assert_eq!(Escrows::<Test>::iter().count(), 0);
+			assert_eq!(Deposits::<Test>::iter().count(), 0);
+			for (_, info) in frame_system::Account::<Test>::iter() {
+				assert_eq!(info.data.reserved, 0);
+			}
+		});
+	}
+}

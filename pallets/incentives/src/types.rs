@@ -1,0 +1,154 @@
+//! What the incentives pallet stores of a task's money, and the arithmetic of fees. Nothing here
+//! knows the pallet's `Config`.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use ostraka_primitives::{traits::SeatReport, AccountId, Balance};
+use scale_info::TypeInfo;
+
+/// A task's money, on hold in the requester's account.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct TaskEscrow {
+	/// Who pays.
+	pub requester: AccountId,
+	/// The committee's fee. Zero once it is settled.
+	pub fee: Balance,
+	/// Part of the fee that each seat earns also if the task fails, as it was when the task was
+	/// submitted.
+	pub base_per_seat: Balance,
+	/// Reward for the accepted dealers together, as it was at the start.
+	pub data_reward: Balance,
+	/// What is left of it.
+	pub data_left: Balance,
+	/// Whether the fee is settled.
+	pub settled: bool,
+}
+
+impl TaskEscrow {
+	/// What is on hold.
+	pub fn held(&self) -> Balance {
+		self.fee.saturating_add(self.data_left)
+	}
+
+	/// What each seat of `seats` can earn: see [`SeatPay`]. `seats` times all of it is at most the
+	/// fee.
+	pub fn pay(&self, seats: u32) -> SeatPay {
+		let seats = Balance::from(seats);
+		let each = self.fee.checked_div(seats).unwrap_or_default();
+		let base = self.base_per_seat.min(each);
+		SeatPay { base, rest: each.saturating_sub(base) }
+	}
+
+	/// An accepted dealer's part of the data reward, if `accepted` of them share it.
+	pub fn dealer_share(&self, accepted: u32) -> Balance {
+		self.data_reward.checked_div(accepted.into()).unwrap_or_default().min(self.data_left)
+	}
+}
+
+/// What one seat can earn.
+///
+/// The rest of the fee is divided by the number of seats, not by the number of right answers: a
+/// member must not gain by another's fall. What nobody earns goes back to the requester.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeatPay {
+	/// Whether or not the task completes.
+	pub base: Balance,
+	/// If it completes, on top.
+	pub rest: Balance,
+}
+
+impl SeatPay {
+	/// What a seat with this report has earned.
+	pub fn earned(&self, report: SeatReport, completed: bool) -> Balance {
+		match report {
+			SeatReport::Right if completed => self.base.saturating_add(self.rest),
+			SeatReport::Right | SeatReport::Excused | SeatReport::Idle => self.base,
+			SeatReport::Uncommitted | SeatReport::Absent | SeatReport::Convicted => 0,
+		}
+	}
+}
+
+/// What somebody is punished for.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum Fault {
+	/// A dealer dealt a share that does not fit its commitments, or cannot be opened.
+	BadDealing,
+	/// A node accused a dealer wrongly.
+	FalseAccusation,
+	/// A node revealed a wrong result share, or another than it had committed to.
+	WrongShare,
+	/// A node revealed nothing.
+	Absence,
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use proptest::prelude::*;
+
+	fn escrow(fee: Balance, base_per_seat: Balance, data_reward: Balance) -> TaskEscrow {
+		TaskEscrow {
+			requester: AccountId::new([0; 32]),
+			fee,
+			base_per_seat,
+			data_reward,
+			data_left: data_reward,
+			settled: false,
+		}
+	}
+
+	#[test]
+	fn a_seat_earns_by_its_report() {
+		let pay = SeatPay { base: 3, rest: 7 };
+		let earned = |completed| {
+			[
+				SeatReport::Right,
+				SeatReport::Uncommitted,
+				SeatReport::Excused,
+				SeatReport::Absent,
+				SeatReport::Idle,
+				SeatReport::Convicted,
+			]
+			.map(|report| pay.earned(report, completed))
+		};
+		assert_eq!(earned(true), [10, 0, 3, 0, 3, 0]);
+		assert_eq!(earned(false), [3, 0, 3, 0, 3, 0]);
+	}
+
+	#[test]
+	fn without_seats_or_dealers_nothing_is_shared() {
+		assert_eq!(escrow(10, 1, 10).pay(0), SeatPay { base: 0, rest: 0 });
+		assert_eq!(escrow(10, 1, 10).dealer_share(0), 0);
+	}
+
+	proptest! {
+		#[test]
+		fn seats_share_no_more_than_the_fee(fee: Balance, base: Balance, seats in 0u32..=32) {
+			let pay = escrow(fee, base, 0).pay(seats);
+			let each = pay.base.checked_add(pay.rest).unwrap();
+			let all = each.checked_mul(seats.into()).unwrap();
+			prop_assert!(all <= fee);
+			prop_assert!(seats == 0 || fee - all < seats.into());
+			prop_assert!(pay.base <= base);
+		}
+
+		#[test]
+		fn dealers_share_no_more_than_the_reward(reward: Balance, accepted in 1u32..=512) {
+			let share = escrow(0, 0, reward).dealer_share(accepted);
+			let all = share.checked_mul(accepted.into()).unwrap();
+			prop_assert!(all <= reward && reward - all < accepted.into());
+		}
+	}
+}

@@ -1,0 +1,578 @@
+//! # Registry
+//!
+//! The compute nodes: their stake, keys, capacity and reputation, and the draw of committees from
+//! them.
+//!
+//! ## Terminology
+//! - *operator*: the account that registered a node and owns its stake. One account, one node, one
+//!   seat of a committee.
+//! - *worker key*: the ed25519 key that signs the node's messages. *Seal key* `E = e P`: what
+//!   dealers seal its shares to.
+//! - *in selection* (active): takes part in draws. *Chilled*: does not, but still serves the tasks
+//!   that it sits on.
+//! - *least stake*: of a node in selection. A security class asks for a multiple of it.
+//! - *seat*: a place on a running task's committee. It pins the worker key and seal key of the
+//!   draw.
+//! - *bonded* stake counts in draws; stake *on its way out* does not, but a slash reaches it until
+//!   it is withdrawn.
+//!
+//! ## A node's life
+//! 1. `register` holds the stake, checks both keys, and puts the node in selection.
+//! 2. The task book draws it ([`ostraka_primitives::traits::Committees`]), and releases it when the
+//!    task is settled.
+//! 3. `rotate_key` changes its keys for later tasks. The old ones stay reserved until the last seat
+//!    under them is given back.
+//! 4. Absences in a row and convictions chill it; `activate` brings it back.
+//! 5. To leave: `chill`, `unbond` everything, `withdraw` after the unbonding period, `deregister`.
+//!
+//! ## What keeps a draw honest
+//! - Only nodes that were in selection, with no less stake, before the task was submitted: nobody
+//!   can join or grow once the seed can be guessed. `activate` and `bond` therefore restart a
+//!   node's `active_since`.
+//! - The pick itself gives nobody influence on others' places: see [`draw`].
+//! - Two thirds of the stake that meets the class must be eligible, or the draw waits.
+//!
+//! ## Slashing
+//! [`ostraka_primitives::traits::Stakes`] takes stake, on its way out or not, and hands it over;
+//! who decides how much and where it goes is the incentives pallet. The unbonding period is longer
+//! than the longest task (`integrity_test`), and nobody withdraws below what the classes of its
+//! seats ask for, so what a draw counted on is there when a fault is proven.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
+
+extern crate alloc;
+
+use alloc::vec::Vec;
+use frame::{
+	prelude::*,
+	token::fungible::{
+		hold::{Balanced as BalancedHold, Mutate as MutateHold},
+		Credit, Mutate,
+	},
+};
+use ostraka_primitives::{
+	api::NodeInfo, AccountId, Balance, BlockNumber, PointBytes, TaskId, WorkerKey, WorkerSignature,
+	MAX_ASSIGNMENTS,
+};
+
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
+mod committees;
+pub mod draw;
+mod keys;
+#[cfg(test)]
+mod mock;
+mod operator;
+mod selection;
+mod stakes;
+#[cfg(test)]
+mod tests;
+#[cfg(any(feature = "std", feature = "try-runtime"))]
+mod try_state;
+pub mod types;
+mod views;
+pub mod weights;
+
+pub use pallet::*;
+pub use types::{
+	Candidate, ChillCause, GenesisNode, HeldSeat, KeyOwner, Node, Reputation, Unlock, MAX_UNLOCKS,
+};
+pub use weights::WeightInfo;
+
+/// What a slash took.
+pub type CreditOf<T> = Credit<AccountId, <T as Config>::Currency>;
+
+/// Most nodes in one answer of `nodes`.
+pub const NODES_PAGE: usize = 256;
+
+// The macros expand to `expect`s of their own.
+#[allow(clippy::expect_used)]
+#[frame::pallet]
+pub mod pallet {
+	use super::*;
+
+	#[pallet::pallet]
+	pub struct Pallet<T>(_);
+
+	/// What the runtime decides.
+	#[pallet::config]
+	pub trait Config:
+		frame_system::Config<AccountId = AccountId, Hash = H256, RuntimeEvent: From<Event<Self>>>
+	{
+		/// The overarching hold reason.
+		type RuntimeHoldReason: From<HoldReason>;
+
+		/// The token that is staked.
+		type Currency: Mutate<AccountId, Balance = Balance>
+			+ MutateHold<AccountId, Reason = Self::RuntimeHoldReason>
+			+ BalancedHold<AccountId>;
+
+		/// Least stake of a node in selection.
+		#[pallet::constant]
+		type MinStake: Get<Balance>;
+
+		/// Most nodes in selection. Not to be lowered below the number that there are.
+		#[pallet::constant]
+		type MaxNodes: Get<u32>;
+
+		/// Blocks between `unbond` and `withdraw`.
+		#[pallet::constant]
+		type UnbondingPeriod: Get<BlockNumber>;
+
+		/// Most blocks from a task's submission to the end of its settlement.
+		#[pallet::constant]
+		type LongestTask: Get<BlockNumber>;
+
+		/// Absences in a row that chill a node.
+		#[pallet::constant]
+		type MaxAbsences: Get<u32>;
+
+		/// Weights of the calls.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// The registered nodes, by operator. Written by all of the operator's calls, by slashes and
+	/// reputation; freed by `deregister`.
+	#[pallet::storage]
+	pub type Nodes<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, Node>;
+
+	/// The nodes in selection, ordered by account: [`Nodes`] with `active_since`, reduced to what a
+	/// draw reads. Written with [`Nodes`] and [`Seats`].
+	#[pallet::storage]
+	pub type Candidates<T: Config> =
+		StorageValue<_, BoundedVec<Candidate, <T as Config>::MaxNodes>, ValueQuery>;
+
+	/// The worker keys that are taken: each node's present one, and former ones with seats. Written
+	/// by `register` and `rotate_key`; freed by `deregister`, or, for a former key, when its last
+	/// seat is given back.
+	#[pallet::storage]
+	pub type Keys<T: Config> = StorageMap<_, Blake2_128Concat, WorkerKey, KeyOwner>;
+
+	/// The worker key that each taken seal key belongs to. Written and freed with [`Keys`].
+	#[pallet::storage]
+	pub type SealKeys<T: Config> = StorageMap<_, Blake2_128Concat, PointBytes, WorkerKey>;
+
+	/// The seats that an operator's node holds. Written by draws; freed when their tasks are
+	/// settled.
+	#[pallet::storage]
+	pub type Seats<T: Config> = StorageMap<
+		_,
+		Blake2_128Concat,
+		AccountId,
+		BoundedVec<HeldSeat, ConstU32<MAX_ASSIGNMENTS>>,
+		ValueQuery,
+	>;
+
+	/// Why tokens are on hold.
+	#[pallet::composite_enum]
+	pub enum HoldReason {
+		/// Stake of a compute node, stake on its way out included.
+		#[codec(index = 0)]
+		Stake,
+	}
+
+	/// Nodes that the chain starts with, in selection from block 0: for development networks.
+	///
+	/// **Their keys are not checked**: building a genesis has no curve arithmetic of the host, so
+	/// neither the proof of the seal key nor the worker key's agreement is asked for. Whoever
+	/// writes a chain's genesis can give it any state, so nothing is lost. Uniqueness, stake and
+	/// capacity are checked as ever.
+	#[pallet::genesis_config]
+	#[derive(DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// The nodes.
+		pub nodes: Vec<GenesisNode>,
+		#[doc(hidden)]
+		#[serde(skip)]
+		pub marker: core::marker::PhantomData<T>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			for node in &self.nodes {
+				let admitted = Pallet::<T>::admit_genesis(node);
+				assert!(admitted.is_ok(), "genesis node {:?}: {admitted:?}", node.account);
+			}
+		}
+	}
+
+	/// What happened.
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A node was registered and is in selection.
+		Registered {
+			/// Its operator.
+			operator: AccountId,
+			/// Its worker key.
+			worker: WorkerKey,
+			/// Its stake.
+			stake: Balance,
+			/// Tasks that it takes at a time.
+			capacity: u32,
+		},
+		/// Stake was added.
+		Bonded {
+			/// The operator.
+			operator: AccountId,
+			/// How much was added.
+			amount: Balance,
+			/// Bonded stake now.
+			stake: Balance,
+		},
+		/// Stake is on its way out.
+		Unbonding {
+			/// The operator.
+			operator: AccountId,
+			/// How much.
+			amount: Balance,
+			/// First block in which it can be withdrawn.
+			at: BlockNumber,
+			/// Bonded stake now.
+			stake: Balance,
+		},
+		/// Stake was given back.
+		Withdrawn {
+			/// The operator.
+			operator: AccountId,
+			/// How much.
+			amount: Balance,
+		},
+		/// A node left selection.
+		Chilled {
+			/// Its operator.
+			operator: AccountId,
+			/// Why.
+			cause: ChillCause,
+		},
+		/// A node is in selection again.
+		Activated {
+			/// Its operator.
+			operator: AccountId,
+		},
+		/// A node has new keys.
+		KeyRotated {
+			/// Its operator.
+			operator: AccountId,
+			/// The new worker key.
+			worker: WorkerKey,
+			/// The former one.
+			former: WorkerKey,
+			/// Whether the former one still has seats. Its secret must be kept until `KeyReleased`.
+			former_has_seats: bool,
+		},
+		/// A former worker key has no seats left: its secret can be deleted.
+		KeyReleased {
+			/// The operator.
+			operator: AccountId,
+			/// The key.
+			worker: WorkerKey,
+		},
+		/// A node's capacity changed.
+		CapacitySet {
+			/// Its operator.
+			operator: AccountId,
+			/// Tasks that it takes at a time.
+			capacity: u32,
+		},
+		/// A node left for good.
+		Deregistered {
+			/// Its operator.
+			operator: AccountId,
+			/// Its last worker key.
+			worker: WorkerKey,
+		},
+		/// Stake was taken.
+		Slashed {
+			/// The operator.
+			operator: AccountId,
+			/// How much.
+			amount: Balance,
+			/// Bonded stake now.
+			stake: Balance,
+		},
+		/// A node was absent from a task that ended.
+		WasAbsent {
+			/// Its operator.
+			operator: AccountId,
+			/// Absences since its last answer.
+			in_a_row: u32,
+		},
+		/// A node was convicted.
+		Convicted {
+			/// Its operator.
+			operator: AccountId,
+			/// Convictions over its life.
+			convictions: u32,
+		},
+	}
+
+	/// Why a call was refused, and what to do.
+	#[pallet::error]
+	pub enum Error<T> {
+		/// This account has a node already. Use another account, or `rotate_key` to change this
+		/// node's keys.
+		AlreadyRegistered,
+		/// This account has no node. Call `register` first.
+		NotRegistered,
+		/// Another registration, or a former key with unfinished tasks, has this worker key. Make a
+		/// new one.
+		WorkerKeyTaken,
+		/// Another registration, or a former key with unfinished tasks, has this seal key. Make a
+		/// new worker key and derive its own.
+		SealKeyTaken,
+		/// The worker key's signature does not cover this genesis, account and seal key. Sign those
+		/// with that key.
+		WrongWorkerSignature,
+		/// The seal key is not the encoding of a point of the group other than the identity. Derive
+		/// it again from the worker key.
+		InvalidSealKey,
+		/// The proof of the seal key does not hold for this genesis, account and worker key. Make
+		/// it for those.
+		WrongKeyProof,
+		/// The stake is below the least stake of a node in selection. Stake more; to go below,
+		/// `chill` first.
+		BelowLeastStake,
+		/// More than the bonded stake. Ask for less.
+		NotEnoughStake,
+		/// The amount is zero. Name one.
+		ZeroAmount,
+		/// Capacity is between 1 and 256. To take no tasks, `chill`.
+		InvalidCapacity,
+		/// The node is in selection already.
+		AlreadyActive,
+		/// The node is not in selection.
+		NotActive,
+		/// All places in selection are taken. Try again when a node has left.
+		SelectionFull,
+		/// Too many chunks of stake on their way out. `withdraw` those that are due, or wait.
+		TooManyUnlocks,
+		/// No stake is due. Wait for the block that `Unbonding` named.
+		NothingToWithdraw,
+		/// The node's unfinished tasks ask for this stake. Withdraw when they are settled.
+		StakeNeeded,
+		/// The node is in selection. `chill` first.
+		StillActive,
+		/// The node has stake. `unbond` and `withdraw` it first.
+		StillBonded,
+		/// The node sits on unfinished tasks. Wait until they are settled.
+		StillAssigned,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn integrity_test() {
+			assert!(T::MinStake::get() > 0, "a draw by stake needs stakes above zero");
+			assert!(T::MaxNodes::get() > 0, "nobody could be in selection");
+			assert!(T::MaxAbsences::get() > 0, "every node would count as absent too often");
+			assert!(
+				T::UnbondingPeriod::get() > T::LongestTask::get(),
+				"a member could withdraw its stake before its task's faults are proven"
+			);
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), frame::deps::sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Registers the caller's compute node and puts it in selection.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the operator, who must have `stake` free beyond the existential deposit.
+		///
+		/// - `worker`: the node's ed25519 worker key;
+		/// - `seal_key`: `E = e P`, 96 bytes, `x` then `y`, big-endian;
+		/// - `proof`: of `e`, bound to this chain's genesis, the operator and the worker key;
+		/// - `worker_signature`: the worker key's over `"ostraka/worker-key/v1"`, genesis,
+		///   operator, seal key: without it anybody could take another's worker key;
+		/// - `stake`: to hold; at least `MinStake`;
+		/// - `capacity`: tasks to take at a time.
+		///
+		/// ## Errors
+		/// `AlreadyRegistered`, `BelowLeastStake`, `InvalidCapacity`, `WorkerKeyTaken`,
+		/// `SealKeyTaken`, `WrongWorkerSignature`, `InvalidSealKey`, `WrongKeyProof`,
+		/// `SelectionFull`, or the currency's if the stake is not there.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::register())]
+		pub fn register(
+			origin: OriginFor<T>,
+			worker: WorkerKey,
+			seal_key: PointBytes,
+			proof: [u8; 64],
+			worker_signature: WorkerSignature,
+			stake: Balance,
+			capacity: u32,
+		) -> DispatchResult {
+			let operator = ensure_signed(origin)?;
+			Self::do_register(
+				operator,
+				worker,
+				seal_key,
+				&proof,
+				&worker_signature,
+				stake,
+				capacity,
+			)
+		}
+
+		/// Adds to the stake. Draws of tasks that were submitted before pass the node over.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the operator.
+		///
+		/// ## Errors
+		/// `ZeroAmount`, `NotRegistered`, or the currency's if the amount is not there.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::bond())]
+		pub fn bond(origin: OriginFor<T>, amount: Balance) -> DispatchResult {
+			Self::do_bond(ensure_signed(origin)?, amount)
+		}
+
+		/// Sends bonded stake on its way out: due after `UnbondingPeriod` blocks, until then it
+		/// counts in no draw but can be slashed.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the operator.
+		///
+		/// ## Errors
+		/// `ZeroAmount`, `NotRegistered`, `NotEnoughStake`, `BelowLeastStake` of a node in
+		/// selection, `TooManyUnlocks`.
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::unbond())]
+		pub fn unbond(origin: OriginFor<T>, amount: Balance) -> DispatchResult {
+			Self::do_unbond(ensure_signed(origin)?, amount)
+		}
+
+		/// Gives back the stake that is due.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the operator.
+		///
+		/// ## Errors
+		/// `NotRegistered`, `NothingToWithdraw`, `StakeNeeded` if less would stay than the classes
+		/// of its seats ask for.
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::withdraw())]
+		pub fn withdraw(origin: OriginFor<T>) -> DispatchResult {
+			Self::do_withdraw(ensure_signed(origin)?)
+		}
+
+		/// Takes the node out of selection. It still serves the tasks that it sits on.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the operator.
+		///
+		/// ## Errors
+		/// `NotRegistered`, `NotActive`.
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::chill())]
+		pub fn chill(origin: OriginFor<T>) -> DispatchResult {
+			Self::do_chill(ensure_signed(origin)?)
+		}
+
+		/// Puts the node in selection again, for tasks that are submitted from the next block on.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the operator.
+		///
+		/// ## Errors
+		/// `NotRegistered`, `AlreadyActive`, `BelowLeastStake`, `SelectionFull`.
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::activate())]
+		pub fn activate(origin: OriginFor<T>) -> DispatchResult {
+			Self::do_activate(ensure_signed(origin)?)
+		}
+
+		/// Gives the node new keys for later draws. The tasks that it sits on keep the former ones,
+		/// whose secret must be kept until `KeyReleased`. Arguments as in `register`.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the operator.
+		///
+		/// ## Errors
+		/// `NotRegistered`, `WorkerKeyTaken`, `SealKeyTaken`, `WrongWorkerSignature`,
+		/// `InvalidSealKey`, `WrongKeyProof`.
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::rotate_key())]
+		pub fn rotate_key(
+			origin: OriginFor<T>,
+			worker: WorkerKey,
+			seal_key: PointBytes,
+			proof: [u8; 64],
+			worker_signature: WorkerSignature,
+		) -> DispatchResult {
+			let operator = ensure_signed(origin)?;
+			Self::do_rotate_key(operator, worker, seal_key, &proof, &worker_signature)
+		}
+
+		/// Sets how many tasks the node takes at a time. Tasks above it that it sits on already
+		/// stay.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the operator.
+		///
+		/// ## Errors
+		/// `InvalidCapacity`, `NotRegistered`.
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::set_capacity())]
+		pub fn set_capacity(origin: OriginFor<T>, capacity: u32) -> DispatchResult {
+			Self::do_set_capacity(ensure_signed(origin)?, capacity)
+		}
+
+		/// Forgets the node. It must be chilled, without stake and without seats. Its keys are free
+		/// again.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the operator.
+		///
+		/// ## Errors
+		/// `NotRegistered`, `StillActive`, `StillBonded`, `StillAssigned`.
+		#[pallet::call_index(8)]
+		#[pallet::weight(T::WeightInfo::deregister())]
+		pub fn deregister(origin: OriginFor<T>) -> DispatchResult {
+			Self::do_deregister(ensure_signed(origin)?)
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// A node by its operator's account.
+		pub fn node(account: AccountId) -> Option<NodeInfo> {
+			Self::node_info(&account)
+		}
+
+		/// Registered nodes in the order of storage, those after the given one; at most 256.
+		pub fn nodes_after(after: Option<AccountId>) -> Vec<NodeInfo> {
+			Self::nodes(after)
+		}
+
+		/// Who a worker key belongs to, and the seal key registered with it.
+		pub fn key_owner(worker: WorkerKey) -> Option<KeyOwner> {
+			Keys::<T>::get(worker)
+		}
+
+		/// The seats that an operator's node holds.
+		pub fn seats(account: AccountId) -> Vec<HeldSeat> {
+			Seats::<T>::get(account).into_inner()
+		}
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// This block's number.
+	pub(crate) fn now() -> BlockNumber {
+		frame_system::Pallet::<T>::block_number().saturated_into()
+	}
+
+	/// Hash of the chain's first block. The system pallet prunes all but this one.
+	pub(crate) fn genesis() -> [u8; 32] {
+		frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()).0
+	}
+}

@@ -1,0 +1,111 @@
+//! A chain of system, balances and registry. Incentives are the tests, which call the traits
+//! themselves.
+
+use crate as pallet_registry;
+use crate::*;
+use frame::testing_prelude::*;
+use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
+
+pub const MIN_STAKE: Balance = 100;
+pub const FUNDS: Balance = 1_000_000;
+pub const MAX_NODES: u32 = 12;
+pub const UNBONDING: BlockNumber = 50;
+pub const MAX_ABSENCES: u32 = 3;
+
+#[frame_construct_runtime]
+mod runtime {
+	#[runtime::runtime]
+	#[runtime::derive(
+		RuntimeCall,
+		RuntimeEvent,
+		RuntimeError,
+		RuntimeOrigin,
+		RuntimeFreezeReason,
+		RuntimeHoldReason,
+		RuntimeTask,
+		RuntimeViewFunction
+	)]
+	pub struct Test;
+
+	#[runtime::pallet_index(0)]
+	pub type System = frame_system;
+	#[runtime::pallet_index(1)]
+	pub type Balances = pallet_balances;
+	#[runtime::pallet_index(2)]
+	pub type Registry = pallet_registry;
+}
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+	type Block = MockBlockU32<Test>;
+	type AccountId = AccountId;
+	type Lookup = IdentityLookup<AccountId>;
+	type AccountData = pallet_balances::AccountData<Balance>;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+	type Balance = Balance;
+	type ExistentialDeposit = ConstU128<1>;
+	type AccountStore = System;
+}
+
+parameter_types! {
+	pub storage LongestTask: BlockNumber = 40;
+}
+
+impl Config for Test {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Currency = Balances;
+	type MinStake = ConstU128<MIN_STAKE>;
+	type MaxNodes = ConstU32<MAX_NODES>;
+	type UnbondingPeriod = ConstU32<UNBONDING>;
+	type LongestTask = LongestTask;
+	type MaxAbsences = ConstU32<MAX_ABSENCES>;
+	type WeightInfo = ();
+}
+
+/// An operator's account, funded for numbers below 60.
+pub fn account(number: u8) -> AccountId {
+	AccountId::new([number; 32])
+}
+
+/// State of a chain with these genesis nodes, at block 1.
+pub fn with_genesis(nodes: Vec<GenesisNode>) -> TestState {
+	let balances = (0..60).map(|number| (account(number), FUNDS)).collect();
+	let config = RuntimeGenesisConfig {
+		balances: pallet_balances::GenesisConfig { balances, ..Default::default() },
+		registry: pallet_registry::GenesisConfig { nodes, ..Default::default() },
+		..Default::default()
+	};
+	let mut state = TestState::new(config.build_storage().unwrap());
+	state.register_extension(KeystoreExt::new(MemoryKeystore::new()));
+	state.execute_with(|| System::set_block_number(1));
+	state
+}
+
+/// State for benchmarks.
+pub fn new_test_ext() -> TestState {
+	with_genesis(Vec::new())
+}
+
+/// Runs a test at block 1 of an empty chain and checks the invariants after it.
+pub fn build_and_execute(test: impl FnOnce()) {
+	new_test_ext().execute_with(|| {
+		test();
+		Registry::do_try_state().unwrap();
+	});
+}
+
+/// The pallet's events since the last call.
+pub fn events() -> Vec<Event<Test>> {
+	let events = System::events();
+	System::reset_events();
+	events
+		.into_iter()
+		.filter_map(|record| match record.event {
+			RuntimeEvent::Registry(event) => Some(event),
+			_ => None,
+		})
+		.collect()
+}

@@ -1,0 +1,169 @@
+//! What an operator's calls do.
+
+use crate::*;
+use frame::token::Precision;
+
+impl<T: Config> Pallet<T> {
+	fn known(operator: &AccountId) -> Result<Node, Error<T>> {
+		Nodes::<T>::get(operator).ok_or(Error::<T>::NotRegistered)
+	}
+
+	fn check_capacity(capacity: u32) -> DispatchResult {
+		ensure!((1..=MAX_ASSIGNMENTS).contains(&capacity), Error::<T>::InvalidCapacity);
+		Ok(())
+	}
+
+	pub(crate) fn do_register(
+		operator: AccountId,
+		worker: WorkerKey,
+		seal_key: PointBytes,
+		proof: &[u8; 64],
+		signature: &WorkerSignature,
+		stake: Balance,
+		capacity: u32,
+	) -> DispatchResult {
+		Self::check_new_node(&operator, stake, capacity)?;
+		Self::check_keys(&operator, &worker, &seal_key, proof, signature)?;
+		Self::admit(&operator, worker, seal_key, stake, capacity)?;
+		Self::deposit_event(Event::Registered { operator, worker, stake, capacity });
+		Ok(())
+	}
+
+	/// As [`Self::do_register`], without proofs.
+	pub(crate) fn admit_genesis(node: &GenesisNode) -> DispatchResult {
+		let seal_key =
+			PointBytes::try_from(node.seal_key.as_ref()).map_err(|_| Error::<T>::InvalidSealKey)?;
+		Self::check_new_node(&node.account, node.stake, node.capacity)?;
+		Self::check_keys_free(&node.worker, &seal_key)?;
+		Self::admit(&node.account, node.worker, seal_key, node.stake, node.capacity)
+	}
+
+	fn check_new_node(operator: &AccountId, stake: Balance, capacity: u32) -> DispatchResult {
+		ensure!(!Nodes::<T>::contains_key(operator), Error::<T>::AlreadyRegistered);
+		ensure!(stake >= T::MinStake::get(), Error::<T>::BelowLeastStake);
+		Self::check_capacity(capacity)
+	}
+
+	/// Holds the stake of a new node whose claims are checked, and puts it in selection.
+	pub(crate) fn admit(
+		operator: &AccountId,
+		worker: WorkerKey,
+		seal_key: PointBytes,
+		stake: Balance,
+		capacity: u32,
+	) -> DispatchResult {
+		T::Currency::hold(&HoldReason::Stake.into(), operator, stake)?;
+		Self::claim_keys(operator, &worker, &seal_key);
+		let node = Node {
+			worker,
+			seal_key,
+			capacity,
+			stake,
+			unbonding: BoundedVec::new(),
+			active_since: Some(Self::now()),
+			reputation: Reputation::default(),
+		};
+		Self::store(operator, &node)
+	}
+
+	pub(crate) fn do_bond(operator: AccountId, amount: Balance) -> DispatchResult {
+		ensure!(amount > 0, Error::<T>::ZeroAmount);
+		let mut node = Self::known(&operator)?;
+		T::Currency::hold(&HoldReason::Stake.into(), &operator, amount)?;
+		node.stake = node.stake.saturating_add(amount);
+		// With the seed in sight, more stake could be put where it wins.
+		node.active_since = node.active_since.map(|_| Self::now());
+		let stake = node.stake;
+		Self::store(&operator, &node)?;
+		Self::deposit_event(Event::Bonded { operator, amount, stake });
+		Ok(())
+	}
+
+	pub(crate) fn do_unbond(operator: AccountId, amount: Balance) -> DispatchResult {
+		ensure!(amount > 0, Error::<T>::ZeroAmount);
+		let mut node = Self::known(&operator)?;
+		let left = node.stake.checked_sub(amount).ok_or(Error::<T>::NotEnoughStake)?;
+		ensure!(
+			node.active_since.is_none() || left >= T::MinStake::get(),
+			Error::<T>::BelowLeastStake
+		);
+		let at = Self::now().saturating_add(T::UnbondingPeriod::get());
+		ensure!(node.start_unbonding(amount, at), Error::<T>::TooManyUnlocks);
+		Self::store(&operator, &node)?;
+		Self::deposit_event(Event::Unbonding { operator, amount, at, stake: left });
+		Ok(())
+	}
+
+	pub(crate) fn do_withdraw(operator: AccountId) -> DispatchResult {
+		let mut node = Self::known(&operator)?;
+		let now = Self::now();
+		let amount = node.due(now);
+		ensure!(amount > 0, Error::<T>::NothingToWithdraw);
+		node.drop_due(now);
+		// The unbonding period alone keeps the stake longer than a task runs; this holds also when
+		// tasks settle late.
+		let seats = Seats::<T>::get(&operator);
+		let needed = seats.iter().map(|seat| seat.least_stake).max().unwrap_or_default();
+		ensure!(node.held() >= needed, Error::<T>::StakeNeeded);
+		T::Currency::release(&HoldReason::Stake.into(), &operator, amount, Precision::Exact)?;
+		// Bonded stake and selection are as they were.
+		Nodes::<T>::insert(&operator, node);
+		Self::deposit_event(Event::Withdrawn { operator, amount });
+		Ok(())
+	}
+
+	pub(crate) fn do_chill(operator: AccountId) -> DispatchResult {
+		let mut node = Self::known(&operator)?;
+		ensure!(node.active_since.is_some(), Error::<T>::NotActive);
+		Self::leave_selection(&operator, &mut node, ChillCause::Operator);
+		Self::store(&operator, &node)
+	}
+
+	pub(crate) fn do_activate(operator: AccountId) -> DispatchResult {
+		let mut node = Self::known(&operator)?;
+		ensure!(node.active_since.is_none(), Error::<T>::AlreadyActive);
+		ensure!(node.stake >= T::MinStake::get(), Error::<T>::BelowLeastStake);
+		node.active_since = Some(Self::now());
+		node.reputation.absences_in_a_row = 0;
+		Self::store(&operator, &node)?;
+		Self::deposit_event(Event::Activated { operator });
+		Ok(())
+	}
+
+	pub(crate) fn do_rotate_key(
+		operator: AccountId,
+		worker: WorkerKey,
+		seal_key: PointBytes,
+		proof: &[u8; 64],
+		signature: &WorkerSignature,
+	) -> DispatchResult {
+		let mut node = Self::known(&operator)?;
+		Self::check_keys(&operator, &worker, &seal_key, proof, signature)?;
+		let former = node.worker;
+		let former_has_seats = Self::replace_keys(&operator, &mut node, worker, seal_key);
+		// Keys play no part in selection.
+		Nodes::<T>::insert(&operator, node);
+		Self::deposit_event(Event::KeyRotated { operator, worker, former, former_has_seats });
+		Ok(())
+	}
+
+	pub(crate) fn do_set_capacity(operator: AccountId, capacity: u32) -> DispatchResult {
+		Self::check_capacity(capacity)?;
+		let mut node = Self::known(&operator)?;
+		node.capacity = capacity;
+		Self::store(&operator, &node)?;
+		Self::deposit_event(Event::CapacitySet { operator, capacity });
+		Ok(())
+	}
+
+	pub(crate) fn do_deregister(operator: AccountId) -> DispatchResult {
+		let node = Self::known(&operator)?;
+		ensure!(node.active_since.is_none(), Error::<T>::StillActive);
+		ensure!(node.held() == 0, Error::<T>::StillBonded);
+		ensure!(!Seats::<T>::contains_key(&operator), Error::<T>::StillAssigned);
+		Self::free_keys(&node.worker);
+		Nodes::<T>::remove(&operator);
+		Self::deposit_event(Event::Deregistered { operator, worker: node.worker });
+		Ok(())
+	}
+}

@@ -1,0 +1,210 @@
+//! Committees: who is drawn, how often, and when a draw waits.
+
+use super::*;
+
+/// Nodes `1..` with these stakes, in selection since block 1; now is block 2.
+fn nodes(stakes: &[Balance], capacity: u32) {
+	for (index, stake) in stakes.iter().enumerate() {
+		admit(index as u8 + 1, *stake, capacity);
+	}
+	System::set_block_number(2);
+}
+
+fn outcome(parameters: ClassParameters) -> Result<(), DrawError> {
+	let requester = account(59);
+	let request = request(1, parameters, &requester);
+	let can = Registry::can_draw(&request, no_dealers);
+	let candidates = Candidates::<Test>::get();
+	// A draw fails exactly if it was said to, and then leaves nothing.
+	if can.is_err() {
+		let drawn = Registry::draw(&request, seed(1), no_dealers);
+		assert_eq!(drawn.map(|_| ()), can);
+		assert_eq!(Candidates::<Test>::get(), candidates);
+		assert_eq!(Seats::<Test>::iter().count(), 0);
+	}
+	can
+}
+
+#[test]
+fn members_hold_distinct_seats_until_release() {
+	build_and_execute(|| {
+		nodes(&[100; 7], 2);
+		let first = assert_draw(1, class(5, 1));
+		let second = assert_draw(2, class(5, 1));
+		assert_ne!(first, second);
+		let mut accounts: Vec<_> = first.iter().map(|seat| &seat.account).collect();
+		accounts.sort();
+		accounts.dedup();
+		assert_eq!(accounts.len(), 5);
+		assert_release(1, &first);
+		assert_release(2, &second);
+		assert!((1..=7).all(|number| free(&account(number)) == 2));
+		assert_eq!(Seats::<Test>::iter().count(), 0);
+	});
+}
+
+#[test]
+fn a_seed_gives_one_committee() {
+	let draw = || {
+		let mut drawn = None;
+		build_and_execute(|| {
+			nodes(&[100, 200, 300, 400, 500], 1);
+			drawn = Some(assert_draw(1, class(3, 1)));
+		});
+		drawn.unwrap()
+	};
+	assert_eq!(draw(), draw());
+}
+
+#[test]
+fn seats_follow_stake() {
+	build_and_execute(|| {
+		let stakes = [100, 200, 300, 400, 1000];
+		nodes(&stakes, 8);
+		let rounds = 3000;
+		let mut first_seats = [0u32; 5];
+		for task in 0..rounds {
+			let committee = assert_draw(task, class(3, 1));
+			let winner = AsRef::<[u8; 32]>::as_ref(&committee[0].account)[0];
+			first_seats[usize::from(winner) - 1] += 1;
+			Registry::release(task, &committee);
+		}
+		for (stake, seats) in stakes.iter().zip(first_seats) {
+			let expected = f64::from(rounds) * *stake as f64 / 2000.0;
+			// Five standard deviations.
+			let deviation = (f64::from(seats) - expected).abs();
+			assert!(deviation < 5.0 * expected.sqrt(), "{stake}: {seats} for {expected}");
+		}
+	});
+}
+
+#[test]
+fn newcomers_wait_for_the_next_task() {
+	build_and_execute(|| {
+		nodes(&[100; 3], 1);
+		// Registered, activated or grown in the submission's block: too late.
+		let late = account(1);
+		assert_bond(&late, 1);
+		assert_eq!(outcome(class(3, 1)), Err(DrawError::TooFewNodes));
+		assert_chill(&account(2));
+		assert_activate(&account(2));
+		assert_eq!(outcome(class(3, 1)), Err(DrawError::TooFewNodes));
+		admit(4, 100, 1);
+		assert_eq!(outcome(class(3, 1)), Err(DrawError::TooFewNodes));
+		System::set_block_number(3);
+		assert_eq!(outcome(class(3, 1)), Ok(()));
+	});
+}
+
+#[test]
+fn chilled_nodes_are_not_drawn() {
+	build_and_execute(|| {
+		nodes(&[100; 4], 100);
+		assert_chill(&account(2));
+		for task in 0..50 {
+			let committee = assert_draw(task, class(3, 1));
+			assert!(committee.iter().all(|seat| seat.account != account(2)));
+		}
+	});
+}
+
+#[test]
+fn stake_below_the_class_does_not_count() {
+	build_and_execute(|| {
+		nodes(&[100, 100, 100, 199, 200, 200], 10);
+		assert_eq!(outcome(class(3, 1)), Ok(()));
+		assert_eq!(outcome(class(3, 2)), Err(DrawError::TooLittleStake));
+		admit(7, 200, 10);
+		System::set_block_number(3);
+		let committee = assert_draw(1, class(3, 2));
+		assert!(committee.iter().all(|seat| node(&seat.account).stake >= 200));
+		// Stake on its way out does not count either.
+		assert_unbond(&account(7), 1);
+		assert_eq!(
+			Registry::can_draw(&request(2, class(3, 2), &account(59)), no_dealers),
+			Err(DrawError::TooLittleStake)
+		);
+	});
+}
+
+#[test]
+fn requester_and_dealers_are_not_drawn() {
+	build_and_execute(|| {
+		nodes(&[100, 100, 100, 100, 100, 100], 100);
+		let requester = account(1);
+		let is_dealer = |operator: &AccountId| *operator == account(2);
+		for task in 0..60 {
+			let request = request(task, class(4, 1), &requester);
+			let committee = Registry::draw(&request, seed(task), is_dealer).unwrap();
+			let outsiders = [account(1), account(2)];
+			assert!(committee.iter().all(|seat| !outsiders.contains(&seat.account)));
+		}
+		assert_eq!(
+			Registry::can_draw(&request(60, class(5, 1), &requester), is_dealer),
+			Err(DrawError::TooFewNodes)
+		);
+	});
+}
+
+#[test]
+fn a_requester_cannot_choose_by_naming_dealers() {
+	build_and_execute(|| {
+		nodes(&[100; 9], 1);
+		// Six of nine nodes may sit: two thirds of the stake. Five may not.
+		let requester = account(59);
+		let request = request(1, class(3, 1), &requester);
+		let dealers =
+			|count: u8| move |operator: &AccountId| AsRef::<[u8; 32]>::as_ref(operator)[0] <= count;
+		assert_eq!(Registry::can_draw(&request, dealers(3)), Ok(()));
+		assert_eq!(Registry::can_draw(&request, dealers(4)), Err(DrawError::TooLittleCapacity));
+	});
+}
+
+#[test]
+fn a_requester_cannot_choose_by_filling_capacity() {
+	build_and_execute(|| {
+		// One large node without a place left: the others hold less than two thirds.
+		nodes(&[100, 100, 100, 100, 201], 1);
+		assert_eq!(outcome(class(3, 1)), Ok(()));
+		Seats::<Test>::insert(
+			account(5),
+			BoundedVec::truncate_from(vec![HeldSeat {
+				task: 9,
+				worker: node(&account(5)).worker,
+				least_stake: 100,
+			}]),
+		);
+		Pallet::store(&account(5), &node(&account(5))).unwrap();
+		let requester = account(59);
+		let request = request(1, class(3, 1), &requester);
+		assert_eq!(Registry::can_draw(&request, no_dealers), Err(DrawError::TooLittleCapacity));
+		// At two thirds exactly it is drawn: 400 of 600.
+		assert_unbond(&account(5), 1);
+		assert_eq!(Registry::can_draw(&request, no_dealers), Ok(()));
+	});
+}
+
+#[test]
+fn a_draw_waits_for_free_capacity() {
+	build_and_execute(|| {
+		nodes(&[100; 4], 1);
+		let committee = assert_draw(7, class(3, 1));
+		let requester = account(59);
+		let waiting = || Registry::can_draw(&request(8, class(3, 1), &requester), no_dealers);
+		assert_eq!(waiting(), Err(DrawError::TooLittleCapacity));
+		assert_release(7, &committee);
+		assert_eq!(waiting(), Ok(()));
+		assert_eq!(outcome(class(5, 1)), Err(DrawError::TooFewNodes));
+	});
+}
+
+#[test]
+fn release_of_an_unknown_task_changes_nothing() {
+	build_and_execute(|| {
+		nodes(&[100; 3], 2);
+		let committee = assert_draw(1, class(3, 1));
+		assert_storage_noop!(Registry::release(2, &committee));
+		assert_release(1, &committee);
+		assert_storage_noop!(Registry::release(1, &committee));
+	});
+}

@@ -1,0 +1,267 @@
+//! Tests of the registry. Helpers named `assert_..` make a call and check its event and what it
+//! left in storage.
+
+mod draws;
+mod genesis;
+mod keys;
+mod operator;
+mod random;
+mod stakes;
+
+use crate::{mock::*, *};
+use frame::{
+	deps::sp_core::{ed25519, Pair},
+	testing_prelude::*,
+};
+use ostraka_primitives::{
+	task::{ClassParameters, Committee},
+	traits::{Committees, DrawError, DrawRequest, Roster, Stakes},
+};
+use ostraka_protocol::{
+	worker_key::{self, registration_message, Registration},
+	G1,
+};
+use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
+
+type Pallet = crate::Pallet<Test>;
+type Error = crate::Error<Test>;
+
+fn pair(number: u8) -> ed25519::Pair {
+	ed25519::Pair::from_seed(&[number; 32])
+}
+
+/// Worker key `number`, ready to be registered by `operator` on the chain with this genesis.
+fn registration_on(genesis: [u8; 32], operator: &AccountId, number: u8) -> Registration {
+	let pair = pair(number);
+	let mut rng = ChaCha20Rng::from_seed([number; 32]);
+	let sign = |message: &[u8]| Some(pair.sign(message).0);
+	worker_key::register::<G1, _>(&genesis, operator.as_ref(), &pair.public().0, sign, &mut rng)
+		.unwrap()
+}
+
+fn registration(operator: &AccountId, number: u8) -> Registration {
+	registration_on(Pallet::genesis(), operator, number)
+}
+
+fn signed(operator: &AccountId) -> RuntimeOrigin {
+	RuntimeOrigin::signed(operator.clone())
+}
+
+/// `register` with all that can be wrong.
+fn register(
+	operator: &AccountId,
+	worker: WorkerKey,
+	keys: &Registration,
+	stake: Balance,
+	capacity: u32,
+) -> DispatchResult {
+	let signature = WorkerSignature::from_raw(keys.signature);
+	Registry::register(
+		signed(operator),
+		worker,
+		keys.seal_key,
+		keys.proof,
+		signature,
+		stake,
+		capacity,
+	)
+}
+
+/// Registers account `number` with worker key `number`.
+fn assert_register(number: u8, stake: Balance, capacity: u32) -> AccountId {
+	let operator = account(number);
+	let keys = registration(&operator, number);
+	let worker = pair(number).public();
+	let free = Balances::free_balance(&operator);
+	events();
+	assert_ok!(register(&operator, worker, &keys, stake, capacity));
+	assert_eq!(
+		events(),
+		[Event::Registered { operator: operator.clone(), worker, stake, capacity }]
+	);
+	assert_eq!(Balances::free_balance(&operator), free - stake);
+	let node = Nodes::<Test>::get(&operator).unwrap();
+	assert_eq!(node.active_since, Some(System::block_number()));
+	assert_eq!(
+		Pallet::node_info(&operator),
+		Some(NodeInfo {
+			account: operator.clone(),
+			worker,
+			seal_key: keys.seal_key,
+			stake,
+			unbonding: 0,
+			active: true,
+			capacity,
+			assigned: 0,
+			completed: 0,
+			absences: 0,
+			convictions: 0,
+		})
+	);
+	assert_eq!(Registry::seal_key(&worker), Some(keys.seal_key));
+	operator
+}
+
+/// Registers account `number` without proofs: for tests in which keys do not matter.
+fn admit(number: u8, stake: Balance, capacity: u32) -> AccountId {
+	let operator = account(number);
+	Pallet::admit(&operator, WorkerKey::from_raw([number; 32]), [number; 96], stake, capacity)
+		.unwrap();
+	operator
+}
+
+fn node(operator: &AccountId) -> Node {
+	Nodes::<Test>::get(operator).unwrap()
+}
+
+fn assert_bond(operator: &AccountId, amount: Balance) {
+	let before = node(operator);
+	events();
+	assert_ok!(Registry::bond(signed(operator), amount));
+	let stake = before.stake + amount;
+	assert_eq!(events(), [Event::Bonded { operator: operator.clone(), amount, stake }]);
+	let active_since = before.active_since.map(|_| System::block_number());
+	assert_eq!(node(operator), Node { stake, active_since, ..before });
+}
+
+fn assert_unbond(operator: &AccountId, amount: Balance) {
+	let before = node(operator);
+	events();
+	assert_ok!(Registry::unbond(signed(operator), amount));
+	let (at, stake) = (System::block_number() + UNBONDING, before.stake - amount);
+	assert_eq!(events(), [Event::Unbonding { operator: operator.clone(), amount, at, stake }]);
+	let after = node(operator);
+	assert_eq!(after.held(), before.held());
+	assert_eq!(after.stake, stake);
+	assert_eq!(after.active_since, before.active_since);
+	assert_eq!(after.unbonding.last().unwrap().at, at);
+}
+
+fn assert_withdraw(operator: &AccountId, amount: Balance) {
+	let (before, free) = (node(operator), Balances::free_balance(operator));
+	events();
+	assert_ok!(Registry::withdraw(signed(operator)));
+	assert_eq!(events(), [Event::Withdrawn { operator: operator.clone(), amount }]);
+	assert_eq!(Balances::free_balance(operator), free + amount);
+	assert_eq!(node(operator).held(), before.held() - amount);
+	assert_eq!(node(operator).stake, before.stake);
+}
+
+fn assert_chill(operator: &AccountId) {
+	let before = node(operator);
+	events();
+	assert_ok!(Registry::chill(signed(operator)));
+	let cause = ChillCause::Operator;
+	assert_eq!(events(), [Event::Chilled { operator: operator.clone(), cause }]);
+	assert_eq!(node(operator), Node { active_since: None, ..before });
+}
+
+fn assert_activate(operator: &AccountId) {
+	events();
+	assert_ok!(Registry::activate(signed(operator)));
+	assert_eq!(events(), [Event::Activated { operator: operator.clone() }]);
+	assert_eq!(node(operator).active_since, Some(System::block_number()));
+	assert_eq!(node(operator).reputation.absences_in_a_row, 0);
+}
+
+/// Rotates to worker key `number`; answers the former key.
+fn assert_rotate(operator: &AccountId, number: u8, former_has_seats: bool) -> WorkerKey {
+	let before = node(operator);
+	let keys = registration(operator, number);
+	let worker = pair(number).public();
+	let signature = WorkerSignature::from_raw(keys.signature);
+	events();
+	assert_ok!(Registry::rotate_key(
+		signed(operator),
+		worker,
+		keys.seal_key,
+		keys.proof,
+		signature
+	));
+	let former = before.worker;
+	assert_eq!(
+		events(),
+		[Event::KeyRotated { operator: operator.clone(), worker, former, former_has_seats }]
+	);
+	assert_eq!(node(operator), Node { worker, seal_key: keys.seal_key, ..before });
+	assert_eq!(Registry::seal_key(&worker), Some(keys.seal_key));
+	assert_eq!(Registry::seal_key(&former), None);
+	assert_eq!(Keys::<Test>::contains_key(former), former_has_seats);
+	assert_eq!(SealKeys::<Test>::contains_key(before.seal_key), former_has_seats);
+	former
+}
+
+fn assert_set_capacity(operator: &AccountId, capacity: u32) {
+	let before = node(operator);
+	events();
+	assert_ok!(Registry::set_capacity(signed(operator), capacity));
+	assert_eq!(events(), [Event::CapacitySet { operator: operator.clone(), capacity }]);
+	assert_eq!(node(operator), Node { capacity, ..before });
+}
+
+fn assert_deregister(operator: &AccountId) {
+	let worker = node(operator).worker;
+	events();
+	assert_ok!(Registry::deregister(signed(operator)));
+	assert_eq!(events(), [Event::Deregistered { operator: operator.clone(), worker }]);
+	assert_eq!(Nodes::<Test>::get(operator), None);
+	assert_eq!(Keys::<Test>::get(worker), None);
+	assert_eq!(Pallet::node_info(operator), None);
+}
+
+fn class(seats: u8, stake_factor: u32) -> ClassParameters {
+	ClassParameters { seats, threshold: (seats - 1) / 2, stake_factor, least_dealers: 2 }
+}
+
+/// A request by an account without a node, submitted in this block.
+fn request(task: TaskId, parameters: ClassParameters, requester: &AccountId) -> DrawRequest<'_> {
+	DrawRequest { task, parameters, submitted_at: System::block_number(), requester }
+}
+
+fn seed(number: u32) -> [u8; 32] {
+	frame::hashing::sha2_256(&number.to_le_bytes())
+}
+
+fn no_dealers(_: &AccountId) -> bool {
+	false
+}
+
+/// Draws a committee for an outsider's task, and checks seats, places and assignments.
+fn assert_draw(task: TaskId, parameters: ClassParameters) -> Committee {
+	let requester = account(59);
+	let request = request(task, parameters, &requester);
+	let before = Candidates::<Test>::get();
+	assert_eq!(Registry::can_draw(&request, no_dealers), Ok(()));
+	let committee = Registry::draw(&request, seed(task), no_dealers).unwrap();
+	assert_eq!(committee.len(), usize::from(parameters.seats));
+	for seat in &committee {
+		let node = node(&seat.account);
+		assert_eq!((seat.worker, seat.seal_key), (node.worker, node.seal_key));
+		assert!(Registry::assignments(&seat.worker).contains(&task));
+		assert!(Pallet::tasks_of(&seat.account).contains(&task));
+	}
+	for old in before {
+		let taken = u32::from(committee.iter().any(|seat| seat.account == old.account));
+		assert_eq!(free(&old.account), old.free - taken);
+	}
+	committee
+}
+
+/// Settles a task, and checks that its seats are given back.
+fn assert_release(task: TaskId, committee: &Committee) {
+	Registry::release(task, committee);
+	for seat in committee {
+		assert!(!Registry::assignments(&seat.worker).contains(&task));
+		assert!(!Pallet::tasks_of(&seat.account).contains(&task));
+	}
+}
+
+/// Places free of a node in selection.
+fn free(operator: &AccountId) -> u32 {
+	let candidates = Candidates::<Test>::get();
+	candidates.iter().find(|candidate| candidate.account == *operator).unwrap().free
+}
+
+fn is_candidate(operator: &AccountId) -> bool {
+	Candidates::<Test>::get().iter().any(|candidate| candidate.account == *operator)
+}

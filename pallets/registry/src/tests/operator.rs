@@ -1,0 +1,291 @@
+//! The operator's calls, keys apart.
+
+use super::*;
+
+#[test]
+fn a_node_lives_from_register_to_deregister() {
+	build_and_execute(|| {
+		let operator = assert_register(1, 300, 4);
+		assert!(is_candidate(&operator));
+		assert_bond(&operator, 50);
+		assert_unbond(&operator, 150);
+		assert_chill(&operator);
+		assert!(!is_candidate(&operator));
+		assert_activate(&operator);
+		assert_set_capacity(&operator, 9);
+		assert_eq!(free(&operator), 9);
+		assert_chill(&operator);
+		assert_unbond(&operator, 200);
+		System::set_block_number(1 + UNBONDING);
+		assert_withdraw(&operator, 350);
+		assert_deregister(&operator);
+		assert_eq!(Balances::free_balance(&operator), FUNDS);
+		// All is free again.
+		assert_register(1, 300, 4);
+	});
+}
+
+#[test]
+fn calls_want_a_node() {
+	build_and_execute(|| {
+		let nobody = signed(&account(1));
+		let keys = registration(&account(1), 1);
+		let signature = WorkerSignature::from_raw(keys.signature);
+		assert_noop!(Registry::bond(nobody.clone(), 1), Error::NotRegistered);
+		assert_noop!(Registry::unbond(nobody.clone(), 1), Error::NotRegistered);
+		assert_noop!(Registry::withdraw(nobody.clone()), Error::NotRegistered);
+		assert_noop!(Registry::chill(nobody.clone()), Error::NotRegistered);
+		assert_noop!(Registry::activate(nobody.clone()), Error::NotRegistered);
+		assert_noop!(Registry::set_capacity(nobody.clone(), 1), Error::NotRegistered);
+		assert_noop!(Registry::deregister(nobody.clone()), Error::NotRegistered);
+		let worker = pair(1).public();
+		assert_noop!(
+			Registry::rotate_key(nobody, worker, keys.seal_key, keys.proof, signature),
+			Error::NotRegistered
+		);
+	});
+}
+
+#[test]
+fn calls_want_a_signature() {
+	build_and_execute(|| {
+		let keys = registration(&account(1), 1);
+		let signature = WorkerSignature::from_raw(keys.signature);
+		let worker = pair(1).public();
+		let root = RuntimeOrigin::root;
+		let (seal_key, proof) = (keys.seal_key, keys.proof);
+		let register =
+			Registry::register(root(), worker, seal_key, proof, signature.clone(), 100, 1);
+		assert_noop!(register, BadOrigin);
+		assert_noop!(Registry::bond(root(), 1), BadOrigin);
+		assert_noop!(Registry::unbond(root(), 1), BadOrigin);
+		assert_noop!(Registry::withdraw(root()), BadOrigin);
+		assert_noop!(Registry::chill(root()), BadOrigin);
+		assert_noop!(Registry::activate(root()), BadOrigin);
+		assert_noop!(Registry::rotate_key(root(), worker, seal_key, proof, signature), BadOrigin);
+		assert_noop!(Registry::set_capacity(root(), 1), BadOrigin);
+		assert_noop!(Registry::deregister(root()), BadOrigin);
+	});
+}
+
+#[test]
+fn register_wants_stake_and_capacity_and_no_second_node() {
+	build_and_execute(|| {
+		let operator = account(1);
+		let keys = registration(&operator, 1);
+		let worker = pair(1).public();
+		let attempt = |stake, capacity| register(&operator, worker, &keys, stake, capacity);
+		assert_noop!(attempt(MIN_STAKE - 1, 1), Error::BelowLeastStake);
+		assert_noop!(attempt(MIN_STAKE, 0), Error::InvalidCapacity);
+		assert_noop!(attempt(MIN_STAKE, MAX_ASSIGNMENTS + 1), Error::InvalidCapacity);
+		// The existential deposit stays.
+		assert_noop!(attempt(FUNDS, 1), TokenError::FundsUnavailable);
+		assert_register(1, MIN_STAKE, MAX_ASSIGNMENTS);
+		let keys = registration(&operator, 2);
+		assert_noop!(
+			register(&operator, pair(2).public(), &keys, MIN_STAKE, 1),
+			Error::AlreadyRegistered
+		);
+	});
+}
+
+#[test]
+fn selection_has_an_end() {
+	build_and_execute(|| {
+		for number in 2..2 + MAX_NODES as u8 {
+			admit(number, MIN_STAKE, 1);
+		}
+		let operator = account(1);
+		let keys = registration(&operator, 1);
+		assert_noop!(
+			register(&operator, pair(1).public(), &keys, MIN_STAKE, 1),
+			Error::SelectionFull
+		);
+		assert_chill(&account(2));
+		assert_register(1, MIN_STAKE, 1);
+		assert_noop!(Registry::activate(signed(&account(2))), Error::SelectionFull);
+	});
+}
+
+#[test]
+fn bond_wants_an_amount_that_is_there() {
+	build_and_execute(|| {
+		let operator = assert_register(1, MIN_STAKE, 1);
+		assert_noop!(Registry::bond(signed(&operator), 0), Error::ZeroAmount);
+		assert_noop!(Registry::bond(signed(&operator), FUNDS), TokenError::FundsUnavailable);
+		assert_bond(&operator, FUNDS - MIN_STAKE - 1);
+	});
+}
+
+#[test]
+fn bond_restarts_the_time_in_selection() {
+	build_and_execute(|| {
+		let operator = assert_register(1, MIN_STAKE, 1);
+		System::set_block_number(7);
+		assert_bond(&operator, 1);
+		assert_eq!(node(&operator).active_since, Some(7));
+		assert_chill(&operator);
+		assert_bond(&operator, 1);
+		assert_eq!(node(&operator).active_since, None);
+	});
+}
+
+#[test]
+fn unbond_is_bounded() {
+	build_and_execute(|| {
+		let operator = assert_register(1, 1000, 1);
+		let unbond = |amount| Registry::unbond(signed(&operator), amount);
+		assert_noop!(unbond(0), Error::ZeroAmount);
+		assert_noop!(unbond(1001), Error::NotEnoughStake);
+		assert_noop!(unbond(901), Error::BelowLeastStake);
+		// Chunks of one block are one.
+		assert_unbond(&operator, 10);
+		assert_unbond(&operator, 10);
+		assert_eq!(node(&operator).unbonding.len(), 1);
+		for block in 2..=MAX_UNLOCKS {
+			System::set_block_number(block);
+			assert_unbond(&operator, 10);
+		}
+		System::set_block_number(MAX_UNLOCKS + 1);
+		assert_noop!(unbond(10), Error::TooManyUnlocks);
+		// Chilled, all may go.
+		assert_chill(&operator);
+		System::set_block_number(MAX_UNLOCKS);
+		assert_unbond(&operator, 830);
+		assert_eq!(node(&operator).stake, 0);
+		assert_noop!(Registry::activate(signed(&operator)), Error::BelowLeastStake);
+	});
+}
+
+#[test]
+fn withdraw_gives_what_is_due_and_no_more() {
+	build_and_execute(|| {
+		let operator = assert_register(1, 1000, 1);
+		let withdraw = || Registry::withdraw(signed(&operator));
+		assert_noop!(withdraw(), Error::NothingToWithdraw);
+		assert_unbond(&operator, 200);
+		System::set_block_number(5);
+		assert_unbond(&operator, 300);
+		System::set_block_number(UNBONDING);
+		assert_noop!(withdraw(), Error::NothingToWithdraw);
+		System::set_block_number(1 + UNBONDING);
+		assert_withdraw(&operator, 200);
+		assert_noop!(withdraw(), Error::NothingToWithdraw);
+		System::set_block_number(5 + UNBONDING);
+		assert_withdraw(&operator, 300);
+		assert!(node(&operator).unbonding.is_empty());
+	});
+}
+
+#[test]
+fn withdraw_leaves_what_seats_ask_for() {
+	build_and_execute(|| {
+		for number in 1..=3 {
+			admit(number, 1000, 2);
+		}
+		System::set_block_number(2);
+		let modest = assert_draw(1, class(3, 1));
+		let demanding = assert_draw(2, class(3, 5));
+		let operator = account(1);
+		assert_chill(&operator);
+		assert_unbond(&operator, 600);
+		System::set_block_number(2 + UNBONDING);
+		let withdraw = || Registry::withdraw(signed(&operator));
+		// 400 would stay; the second task's class asks for 500.
+		assert_noop!(withdraw(), Error::StakeNeeded);
+		assert_release(2, &demanding);
+		assert_withdraw(&operator, 600);
+		assert_unbond(&operator, 400);
+		System::set_block_number(2 + 2 * UNBONDING);
+		assert_noop!(withdraw(), Error::StakeNeeded);
+		assert_release(1, &modest);
+		assert_withdraw(&operator, 400);
+		assert_deregister(&operator);
+	});
+}
+
+#[test]
+fn chill_and_activate_want_a_change() {
+	build_and_execute(|| {
+		let operator = assert_register(1, 100, 1);
+		assert_noop!(Registry::activate(signed(&operator)), Error::AlreadyActive);
+		assert_chill(&operator);
+		assert_noop!(Registry::chill(signed(&operator)), Error::NotActive);
+		assert_activate(&operator);
+	});
+}
+
+#[test]
+fn capacity_has_bounds_and_may_fall_below_the_seats() {
+	build_and_execute(|| {
+		for number in 1..=3 {
+			admit(number, 100, 3);
+		}
+		System::set_block_number(2);
+		let operator = account(1);
+		let first = assert_draw(1, class(3, 1));
+		assert_draw(2, class(3, 1));
+		let set = |capacity| Registry::set_capacity(signed(&operator), capacity);
+		assert_noop!(set(0), Error::InvalidCapacity);
+		assert_noop!(set(MAX_ASSIGNMENTS + 1), Error::InvalidCapacity);
+		assert_set_capacity(&operator, 1);
+		assert_eq!(free(&operator), 0);
+		assert_release(1, &first);
+		assert_eq!(free(&operator), 0);
+		assert_set_capacity(&operator, MAX_ASSIGNMENTS);
+		assert_eq!(free(&operator), MAX_ASSIGNMENTS - 1);
+	});
+}
+
+#[test]
+fn leaving_has_an_order() {
+	build_and_execute(|| {
+		for number in 1..=3 {
+			admit(number, 100, 1);
+		}
+		System::set_block_number(2);
+		let committee = assert_draw(1, class(3, 1));
+		let operator = account(1);
+		let leave = || Registry::deregister(signed(&operator));
+		assert_noop!(leave(), Error::StillActive);
+		assert_chill(&operator);
+		assert_noop!(leave(), Error::StillBonded);
+		// A slash may leave a member nothing; it still has its seat.
+		drop(Registry::slash(&operator, 100));
+		assert_noop!(leave(), Error::StillAssigned);
+		assert_release(1, &committee);
+		assert_deregister(&operator);
+	});
+}
+
+#[test]
+fn nodes_come_in_pages() {
+	build_and_execute(|| {
+		for number in 0..5 {
+			admit(number, 100, 1);
+		}
+		let all = Pallet::nodes(None);
+		assert_eq!(all.len(), 5);
+		let rest = Pallet::nodes(Some(all[1].account.clone()));
+		assert_eq!(rest, all[2..]);
+		assert!(Pallet::nodes(Some(all[4].account.clone())).is_empty());
+		assert_eq!(Pallet::nodes_after(None), all);
+		assert_eq!(Pallet::node(all[0].account.clone()).as_ref(), Some(&all[0]));
+	});
+}
+
+#[test]
+fn parameters_fit_together() {
+	build_and_execute(|| {
+		<Registry as Hooks<BlockNumber>>::integrity_test();
+	});
+}
+
+#[test]
+#[should_panic(expected = "withdraw its stake before")]
+fn unbonding_outlasts_tasks() {
+	build_and_execute(|| {
+		LongestTask::set(&UNBONDING);
+		<Registry as Hooks<BlockNumber>>::integrity_test();
+	});
+}

@@ -1,0 +1,135 @@
+//! Random sequences of everything that can happen to nodes: the invariants hold after each step and
+//! no token is lost.
+
+use super::*;
+use frame::traits::Imbalance;
+use proptest::prelude::*;
+
+#[derive(Clone, Debug)]
+enum Step {
+	Admit(Balance, u32),
+	Bond(Balance),
+	Unbond(Balance),
+	Withdraw,
+	Chill,
+	Activate,
+	Rotate(u8),
+	Capacity(u32),
+	Deregister,
+	Slash(Balance),
+	Presence(bool),
+	Conviction,
+	Draw(u32),
+	Release(prop::sample::Index),
+	Wait(BlockNumber),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+	prop_oneof![
+		3 => (50u128..600, 0u32..4).prop_map(|(stake, capacity)| Step::Admit(stake, capacity)),
+		1 => (0u128..300).prop_map(Step::Bond),
+		2 => (0u128..300).prop_map(Step::Unbond),
+		2 => Just(Step::Withdraw),
+		1 => Just(Step::Chill),
+		1 => Just(Step::Activate),
+		1 => (20u8..200).prop_map(Step::Rotate),
+		1 => (0u32..4).prop_map(Step::Capacity),
+		1 => Just(Step::Deregister),
+		1 => (0u128..700).prop_map(Step::Slash),
+		1 => any::<bool>().prop_map(Step::Presence),
+		1 => Just(Step::Conviction),
+		4 => (1u32..3).prop_map(Step::Draw),
+		2 => any::<prop::sample::Index>().prop_map(Step::Release),
+		2 => (1u32..60).prop_map(Step::Wait),
+	]
+}
+
+/// Keys are claimed as `rotate_key` does, without the proofs, which are other tests' business.
+fn rotate(operator: &AccountId, number: u8) -> DispatchResult {
+	let mut node = Nodes::<Test>::get(operator).ok_or(Error::NotRegistered)?;
+	let (worker, seal_key) = (WorkerKey::from_raw([number; 32]), [number; 96]);
+	Pallet::check_keys_free(&worker, &seal_key)?;
+	Pallet::replace_keys(operator, &mut node, worker, seal_key);
+	Nodes::<Test>::insert(operator, node);
+	Ok(())
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+	#[test]
+	fn invariants_hold(steps in prop::collection::vec((0u8..15, step()), 1..80)) {
+		new_test_ext().execute_with(|| {
+			let issuance = Balances::total_issuance();
+			let mut slashed = 0;
+			let mut tasks: Vec<(TaskId, Committee)> = Vec::new();
+			for (index, (number, step)) in steps.into_iter().enumerate() {
+				let operator = account(number);
+				let origin = || signed(&operator);
+				let dispatch = |call: &dyn Fn() -> DispatchResult| {
+					let _ = frame::deps::frame_support::storage::with_storage_layer(call);
+				};
+				match step {
+					Step::Admit(stake, capacity) => dispatch(&|| Pallet::admit_genesis(&GenesisNode {
+						account: operator.clone(),
+						worker: WorkerKey::from_raw([number; 32]),
+						seal_key: vec![number; 96].into(),
+						stake,
+						capacity,
+					})),
+					Step::Bond(amount) => dispatch(&|| Registry::bond(origin(), amount)),
+					Step::Unbond(amount) => dispatch(&|| Registry::unbond(origin(), amount)),
+					Step::Withdraw => dispatch(&|| Registry::withdraw(origin())),
+					Step::Chill => dispatch(&|| Registry::chill(origin())),
+					Step::Activate => dispatch(&|| Registry::activate(origin())),
+					Step::Rotate(key) => dispatch(&|| rotate(&operator, key)),
+					Step::Capacity(capacity) => dispatch(&|| Registry::set_capacity(origin(), capacity)),
+					Step::Deregister => dispatch(&|| Registry::deregister(origin())),
+					Step::Slash(amount) => slashed += Registry::slash(&operator, amount).peek(),
+					Step::Presence(present) => Registry::note_presence(&operator, present),
+					Step::Conviction => Registry::note_conviction(&operator),
+					Step::Draw(factor) => {
+						let task = index as TaskId;
+						let request = request(task, class(3, factor), &operator);
+						if let Ok(committee) = Registry::draw(&request, seed(task), no_dealers) {
+							tasks.push((task, committee));
+						}
+					},
+					Step::Release(which) if !tasks.is_empty() => {
+						let (task, committee) = tasks.swap_remove(which.index(tasks.len()));
+						Registry::release(task, &committee);
+					},
+					Step::Release(_) => {},
+					Step::Wait(blocks) => System::set_block_number(System::block_number() + blocks),
+				}
+				Registry::do_try_state().unwrap();
+				assert_eq!(Balances::total_issuance(), issuance - slashed);
+			}
+			// Everybody can leave in the end, with all that was not slashed.
+			for (task, committee) in tasks {
+				Registry::release(task, &committee);
+			}
+			for info in Pallet::nodes(None) {
+				let origin = || signed(&info.account);
+				if info.active {
+					assert_ok!(Registry::chill(origin()));
+				}
+				System::set_block_number(System::block_number() + UNBONDING);
+				if info.unbonding > 0 {
+					assert_ok!(Registry::withdraw(origin()));
+				}
+				if info.stake > 0 {
+					assert_ok!(Registry::unbond(origin(), info.stake));
+					System::set_block_number(System::block_number() + UNBONDING);
+					assert_ok!(Registry::withdraw(origin()));
+				}
+				assert_ok!(Registry::deregister(origin()));
+			}
+			assert_eq!(Keys::<Test>::iter().count(), 0);
+			assert_eq!(SealKeys::<Test>::iter().count(), 0);
+			assert_eq!(Seats::<Test>::iter().count(), 0);
+			let free: Balance = (0..60).map(|number| Balances::free_balance(account(number))).sum();
+			assert_eq!(free, issuance - slashed);
+		});
+	}
+}

@@ -1,0 +1,146 @@
+//! Slashes and reputation.
+
+use super::*;
+use frame::traits::Imbalance;
+
+/// Slashes, and checks event, hold and issuance. Answers what was taken.
+fn assert_slash(operator: &AccountId, amount: Balance) -> Balance {
+	let (before, issuance) = (node(operator), Balances::total_issuance());
+	events();
+	let credit = Registry::slash(operator, amount);
+	let taken = credit.peek();
+	assert_eq!(taken, amount.min(before.held()));
+	let after = node(operator);
+	assert_eq!(after.held(), before.held() - taken);
+	let slashed = Event::Slashed { operator: operator.clone(), amount: taken, stake: after.stake };
+	assert!(taken == 0 || events().contains(&slashed));
+	drop(credit);
+	assert_eq!(Balances::total_issuance(), issuance - taken);
+	taken
+}
+
+#[test]
+fn a_slash_takes_bonded_stake_first() {
+	build_and_execute(|| {
+		let operator = assert_register(1, 1000, 1);
+		assert_unbond(&operator, 300);
+		assert_eq!(assert_slash(&operator, 200), 200);
+		assert_eq!(node(&operator).stake, 500);
+		assert_eq!(node(&operator).unbonding_total(), 300);
+		assert!(is_candidate(&operator));
+		assert_eq!(Candidates::<Test>::get()[0].stake, 500);
+	});
+}
+
+#[test]
+fn stake_on_its_way_out_is_slashed() {
+	build_and_execute(|| {
+		let operator = assert_register(1, 1000, 1);
+		assert_chill(&operator);
+		assert_unbond(&operator, 400);
+		System::set_block_number(4);
+		assert_unbond(&operator, 600);
+		// The chunk that leaves last goes first.
+		assert_eq!(assert_slash(&operator, 700), 700);
+		let unbonding = node(&operator).unbonding;
+		assert_eq!(unbonding.into_inner(), [Unlock { amount: 300, at: 1 + UNBONDING }]);
+		System::set_block_number(1 + UNBONDING);
+		assert_withdraw(&operator, 300);
+	});
+}
+
+#[test]
+fn a_slash_takes_what_is_there() {
+	build_and_execute(|| {
+		let operator = assert_register(1, 1000, 1);
+		assert_unbond(&operator, 300);
+		assert_eq!(assert_slash(&operator, Balance::MAX), 1000);
+		assert_eq!(assert_slash(&operator, 1), 0);
+		assert_eq!(node(&operator).held(), 0);
+		// Nobody's stake is nothing.
+		assert_storage_noop!(assert_eq!(Registry::slash(&account(9), 5).peek(), 0));
+	});
+}
+
+#[test]
+fn below_the_least_stake_a_node_is_chilled() {
+	build_and_execute(|| {
+		let operator = assert_register(1, MIN_STAKE + 5, 1);
+		assert_slash(&operator, 5);
+		assert!(is_candidate(&operator));
+		events();
+		drop(Registry::slash(&operator, 1));
+		let cause = ChillCause::Slash;
+		assert!(events().contains(&Event::Chilled { operator: operator.clone(), cause }));
+		assert!(!is_candidate(&operator));
+		assert_noop!(Registry::activate(signed(&operator)), Error::BelowLeastStake);
+		assert_bond(&operator, 1);
+		assert_activate(&operator);
+	});
+}
+
+#[test]
+fn absences_in_a_row_chill() {
+	build_and_execute(|| {
+		let operator = assert_register(1, MIN_STAKE, 1);
+		let absent = || Registry::note_presence(&operator, false);
+		for in_a_row in 1..MAX_ABSENCES {
+			absent();
+			assert_eq!(events(), [Event::WasAbsent { operator: operator.clone(), in_a_row }]);
+		}
+		// An answer starts the count again.
+		Registry::note_presence(&operator, true);
+		for _ in 1..MAX_ABSENCES {
+			absent();
+			assert!(is_candidate(&operator));
+		}
+		events();
+		absent();
+		let cause = ChillCause::Absences;
+		assert_eq!(
+			events(),
+			[
+				Event::WasAbsent { operator: operator.clone(), in_a_row: MAX_ABSENCES },
+				Event::Chilled { operator: operator.clone(), cause }
+			]
+		);
+		assert!(!is_candidate(&operator));
+		let info = Pallet::node_info(&operator).unwrap();
+		assert_eq!((info.completed, info.absences), (1, 2 * MAX_ABSENCES - 1));
+		// Back in selection, it has all its chances.
+		assert_activate(&operator);
+		absent();
+		assert!(is_candidate(&operator));
+	});
+}
+
+#[test]
+fn a_conviction_chills_at_once() {
+	build_and_execute(|| {
+		let operator = assert_register(1, MIN_STAKE, 1);
+		events();
+		Registry::note_conviction(&operator);
+		let cause = ChillCause::Conviction;
+		assert_eq!(
+			events(),
+			[
+				Event::Convicted { operator: operator.clone(), convictions: 1 },
+				Event::Chilled { operator: operator.clone(), cause }
+			]
+		);
+		assert!(!is_candidate(&operator));
+		// A second one while chilled counts.
+		Registry::note_conviction(&operator);
+		assert_eq!(events(), [Event::Convicted { operator: operator.clone(), convictions: 2 }]);
+		assert_activate(&operator);
+	});
+}
+
+#[test]
+fn accounts_without_a_node_have_no_reputation() {
+	build_and_execute(|| {
+		assert_storage_noop!(Registry::note_presence(&account(1), true));
+		assert_storage_noop!(Registry::note_presence(&account(1), false));
+		assert_storage_noop!(Registry::note_conviction(&account(1)));
+	});
+}

@@ -1,0 +1,109 @@
+//! The registry's invariants, one function each.
+
+use crate::*;
+use alloc::collections::BTreeSet;
+use frame::{deps::sp_runtime::TryRuntimeError, token::fungible::hold::Inspect as _};
+
+impl<T: Config> Pallet<T> {
+	/// Checks all invariants.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
+		Self::selection_mirrors_nodes()?;
+		Self::active_nodes_hold_the_least_stake()?;
+		Self::stake_is_on_hold()?;
+		Self::chunks_are_not_empty()?;
+		Self::nodes_own_their_keys()?;
+		Self::keys_are_in_use()?;
+		Self::seal_keys_mirror_keys()?;
+		Self::seats_have_owners()
+	}
+
+	/// [`Candidates`] is ordered and says of exactly the active nodes what [`Nodes`] and [`Seats`]
+	/// say.
+	fn selection_mirrors_nodes() -> Result<(), TryRuntimeError> {
+		let mut expected: Vec<_> = Nodes::<T>::iter()
+			.filter_map(|(account, node)| {
+				let free = node.capacity.saturating_sub(Self::assigned(&account));
+				let since = node.active_since?;
+				Some(Candidate { account, stake: node.stake, since, free })
+			})
+			.collect();
+		expected.sort_by(|left, right| left.account.cmp(&right.account));
+		ensure!(
+			Candidates::<T>::get().into_inner() == expected,
+			"selection differs from the nodes"
+		);
+		Ok(())
+	}
+
+	fn active_nodes_hold_the_least_stake() -> Result<(), TryRuntimeError> {
+		for (_, node) in Nodes::<T>::iter().filter(|(_, node)| node.active_since.is_some()) {
+			ensure!(node.stake >= T::MinStake::get(), "an active node holds too little");
+		}
+		Ok(())
+	}
+
+	/// Bonded stake and stake on its way out are all that is on hold.
+	fn stake_is_on_hold() -> Result<(), TryRuntimeError> {
+		for (account, node) in Nodes::<T>::iter() {
+			let on_hold = T::Currency::balance_on_hold(&HoldReason::Stake.into(), &account);
+			ensure!(on_hold == node.held(), "stake differs from what is on hold");
+		}
+		Ok(())
+	}
+
+	/// Chunks on their way out are not empty, and no two are due in one block.
+	fn chunks_are_not_empty() -> Result<(), TryRuntimeError> {
+		for (_, node) in Nodes::<T>::iter() {
+			let blocks: BTreeSet<_> = node.unbonding.iter().map(|chunk| chunk.at).collect();
+			ensure!(blocks.len() == node.unbonding.len(), "two chunks are due in one block");
+			ensure!(node.unbonding.iter().all(|chunk| chunk.amount > 0), "a chunk is empty");
+		}
+		Ok(())
+	}
+
+	/// Each node's present keys are taken in its name.
+	fn nodes_own_their_keys() -> Result<(), TryRuntimeError> {
+		for (account, node) in Nodes::<T>::iter() {
+			let owner = KeyOwner { account, seal_key: node.seal_key };
+			ensure!(Keys::<T>::get(node.worker) == Some(owner), "a node does not own its keys");
+		}
+		Ok(())
+	}
+
+	/// Each taken key is a node's present one, or has a seat.
+	fn keys_are_in_use() -> Result<(), TryRuntimeError> {
+		for (worker, owner) in Keys::<T>::iter() {
+			let node = Nodes::<T>::get(&owner.account).ok_or("a key's owner is not registered")?;
+			let seated = Seats::<T>::get(&owner.account).iter().any(|seat| seat.worker == worker);
+			ensure!(node.worker == worker || seated, "a key is reserved for nothing");
+		}
+		Ok(())
+	}
+
+	/// [`SealKeys`] is the inverse of [`Keys`].
+	fn seal_keys_mirror_keys() -> Result<(), TryRuntimeError> {
+		for (worker, owner) in Keys::<T>::iter() {
+			ensure!(SealKeys::<T>::get(owner.seal_key) == Some(worker), "a seal key is not taken");
+		}
+		ensure!(
+			SealKeys::<T>::iter().count() == Keys::<T>::iter().count(),
+			"a seal key is taken without its worker key"
+		);
+		Ok(())
+	}
+
+	/// Seats belong to registered nodes, under keys of theirs, one a task.
+	fn seats_have_owners() -> Result<(), TryRuntimeError> {
+		for (account, seats) in Seats::<T>::iter() {
+			ensure!(!seats.is_empty(), "an empty list of seats is stored");
+			ensure!(Nodes::<T>::contains_key(&account), "a seat's owner is not registered");
+			let tasks: BTreeSet<_> = seats.iter().map(|seat| seat.task).collect();
+			ensure!(tasks.len() == seats.len(), "an operator has two seats of a task");
+			for seat in &seats {
+				let owner = Keys::<T>::get(seat.worker).ok_or("a seat's key is not taken")?;
+				ensure!(owner.account == account, "a seat's key is another's");
+			}
+		}
+		Ok(())
+	}
+}

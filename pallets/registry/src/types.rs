@@ -1,0 +1,242 @@
+//! What the registry stores of a node, and the transitions of its stake and reputation. Nothing
+//! here knows the pallet's `Config`.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame::deps::{
+	sp_core::{Bytes, ConstU32},
+	sp_runtime::BoundedVec,
+};
+use ostraka_primitives::{AccountId, Balance, BlockNumber, PointBytes, TaskId, WorkerKey};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+
+/// Most chunks of stake that one node can have on their way out. A withdrawal clears those that are
+/// due.
+pub const MAX_UNLOCKS: u32 = 16;
+
+/// A part of the stake on its way out. It stays on hold, and can be slashed, until it is withdrawn.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Unlock {
+	/// How much.
+	pub amount: Balance,
+	/// First block in which it can be withdrawn.
+	pub at: BlockNumber,
+}
+
+/// What a node is known for.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Reputation {
+	/// Tasks in which it revealed a right result share.
+	pub completed: u32,
+	/// Tasks in which it was absent.
+	pub absences: u32,
+	/// Absences since its last answer or activation.
+	pub absences_in_a_row: u32,
+	/// Proven faults.
+	pub convictions: u32,
+}
+
+impl Reputation {
+	/// Notes an answer.
+	pub fn answered(&mut self) {
+		self.completed = self.completed.saturating_add(1);
+		self.absences_in_a_row = 0;
+	}
+
+	/// Notes an absence.
+	pub fn was_absent(&mut self) {
+		self.absences = self.absences.saturating_add(1);
+		self.absences_in_a_row = self.absences_in_a_row.saturating_add(1);
+	}
+
+	/// Notes a proven fault.
+	pub fn was_convicted(&mut self) {
+		self.convictions = self.convictions.saturating_add(1);
+	}
+}
+
+/// A registered compute node. Its operator's account is the key it is stored under.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Node {
+	/// Present worker key. Seats keep the one they were drawn with.
+	pub worker: WorkerKey,
+	/// Present `E_j`, which belongs to the worker key.
+	pub seal_key: PointBytes,
+	/// Tasks that it will sit on at a time.
+	pub capacity: u32,
+	/// Bonded stake: what counts in a draw.
+	pub stake: Balance,
+	/// Stake on its way out, by block.
+	pub unbonding: BoundedVec<Unlock, ConstU32<MAX_UNLOCKS>>,
+	/// Block since which it is in selection with at least its present stake; `None` if it is not in
+	/// selection.
+	pub active_since: Option<BlockNumber>,
+	/// What it is known for.
+	pub reputation: Reputation,
+}
+
+impl Node {
+	/// Stake on its way out.
+	pub fn unbonding_total(&self) -> Balance {
+		self.unbonding.iter().fold(0, |sum, chunk| sum.saturating_add(chunk.amount))
+	}
+
+	/// All that is on hold, and that a slash can reach.
+	pub fn held(&self) -> Balance {
+		self.stake.saturating_add(self.unbonding_total())
+	}
+
+	/// Moves `amount` of the bonded stake on its way out. Answers `false`, and changes nothing, if
+	/// it has no room for one more chunk. Of chunks that are due in the same block one is made.
+	pub fn start_unbonding(&mut self, amount: Balance, at: BlockNumber) -> bool {
+		let amount = amount.min(self.stake);
+		if let Some(chunk) = self.unbonding.iter_mut().find(|chunk| chunk.at == at) {
+			chunk.amount = chunk.amount.saturating_add(amount);
+		} else if self.unbonding.try_push(Unlock { amount, at }).is_err() {
+			return false;
+		}
+		self.stake = self.stake.saturating_sub(amount);
+		true
+	}
+
+	/// What can be withdrawn in block `now`.
+	pub fn due(&self, now: BlockNumber) -> Balance {
+		self.unbonding
+			.iter()
+			.filter(|chunk| chunk.at <= now)
+			.fold(0, |sum, chunk| sum.saturating_add(chunk.amount))
+	}
+
+	/// Forgets the chunks that are due in block `now`.
+	pub fn drop_due(&mut self, now: BlockNumber) {
+		self.unbonding.retain(|chunk| chunk.at > now);
+	}
+
+	/// Forgets `amount` that a slash took: bonded stake first, then the chunks that would leave
+	/// last.
+	pub fn take(&mut self, amount: Balance) {
+		let from_bond = amount.min(self.stake);
+		self.stake = self.stake.saturating_sub(from_bond);
+		let mut rest = amount.saturating_sub(from_bond);
+		for chunk in self.unbonding.iter_mut().rev() {
+			let taken = rest.min(chunk.amount);
+			chunk.amount = chunk.amount.saturating_sub(taken);
+			rest = rest.saturating_sub(taken);
+		}
+		self.unbonding.retain(|chunk| chunk.amount > 0);
+	}
+}
+
+/// A seat that a node holds in a running task, under the worker key that was its own at the draw.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct HeldSeat {
+	/// The task.
+	pub task: TaskId,
+	/// The pinned worker key.
+	pub worker: WorkerKey,
+	/// Stake that the task's class asks of a member.
+	pub least_stake: Balance,
+}
+
+/// Who a worker key belongs to.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct KeyOwner {
+	/// The operator.
+	pub account: AccountId,
+	/// The `E_j` registered with it.
+	pub seal_key: PointBytes,
+}
+
+/// A node in selection, as the draw sees it. A copy of what the draw needs of [`Node`], so that a
+/// draw reads one value and not every node.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Candidate {
+	/// The operator.
+	pub account: AccountId,
+	/// Bonded stake; above zero.
+	pub stake: Balance,
+	/// Block since which it is in selection with at least this stake.
+	pub since: BlockNumber,
+	/// Tasks that it can take on now.
+	pub free: u32,
+}
+
+/// Why a node left selection.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum ChillCause {
+	/// Its operator asked for it.
+	Operator,
+	/// It was absent too often in a row.
+	Absences,
+	/// It was convicted.
+	Conviction,
+	/// A slash left it less than the least stake.
+	Slash,
+}
+
+/// A node that the chain starts with, for development networks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GenesisNode {
+	/// The operator, who must hold the stake and the existential deposit.
+	pub account: AccountId,
+	/// Its worker key.
+	pub worker: WorkerKey,
+	/// Its `E_j`: 96 bytes, in hexadecimal.
+	pub seal_key: Bytes,
+	/// Its stake.
+	pub stake: Balance,
+	/// Tasks that it will sit on at a time.
+	pub capacity: u32,
+}

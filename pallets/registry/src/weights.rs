@@ -1,0 +1,58 @@
+//! Weights of the registry's calls.
+//!
+//! [`WeightInfo`] is what the calls ask for. The runtime brings measured values; `()` is for mocks
+//! and counts database operations only.
+
+use frame::weights_prelude::*;
+
+/// Weights of the registry's calls.
+pub trait WeightInfo {
+	/// Of `register`.
+	fn register() -> Weight;
+	/// Of `bond`.
+	fn bond() -> Weight;
+	/// Of `unbond`.
+	fn unbond() -> Weight;
+	/// Of `withdraw`.
+	fn withdraw() -> Weight;
+	/// Of `chill`.
+	fn chill() -> Weight;
+	/// Of `activate`.
+	fn activate() -> Weight;
+	/// Of `rotate_key`.
+	fn rotate_key() -> Weight;
+	/// Of `set_capacity`.
+	fn set_capacity() -> Weight;
+	/// Of `deregister`.
+	fn deregister() -> Weight;
+}
+
+impl WeightInfo for () {
+	fn register() -> Weight {
+		RocksDbWeight::get().reads_writes(7, 6)
+	}
+	fn bond() -> Weight {
+		RocksDbWeight::get().reads_writes(5, 4)
+	}
+	fn unbond() -> Weight {
+		RocksDbWeight::get().reads_writes(3, 2)
+	}
+	fn withdraw() -> Weight {
+		RocksDbWeight::get().reads_writes(4, 3)
+	}
+	fn chill() -> Weight {
+		RocksDbWeight::get().reads_writes(3, 2)
+	}
+	fn activate() -> Weight {
+		RocksDbWeight::get().reads_writes(3, 2)
+	}
+	fn rotate_key() -> Weight {
+		RocksDbWeight::get().reads_writes(6, 5)
+	}
+	fn set_capacity() -> Weight {
+		RocksDbWeight::get().reads_writes(3, 2)
+	}
+	fn deregister() -> Weight {
+		RocksDbWeight::get().reads_writes(3, 3)
+	}
+}

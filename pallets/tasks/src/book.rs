@@ -1,0 +1,38 @@
+//! What the sharing sees of the book.
+
+use crate::*;
+use ostraka_primitives::traits::{TaskBook, TaskView};
+
+impl<T: Config> TaskBook for Pallet<T> {
+	fn view(task: TaskId) -> Option<TaskView> {
+		let drawn = DrawnTasks::<T>::get(task)?;
+		Some(TaskView {
+			task_hash: drawn.task_hash,
+			threshold: drawn.threshold,
+			length: drawn.length,
+			invited: drawn.invited,
+			status: Statuses::<T>::get(task)?,
+			committee: drawn.committee,
+		})
+	}
+
+	fn status(task: TaskId) -> Option<TaskStatus> {
+		Statuses::<T>::get(task)
+	}
+
+	fn is_invited(task: TaskId, dealer: &AccountId) -> bool {
+		Cohorts::<T>::contains_key(task, dealer)
+	}
+
+	fn all_dealt(task: TaskId) {
+		Self::end_collecting(task, true);
+	}
+
+	fn all_committed(task: TaskId) {
+		Self::end_committing(task, true);
+	}
+
+	fn all_revealed(task: TaskId) {
+		Self::end_revealing(task);
+	}
+}

@@ -1,0 +1,71 @@
+//! Relations between the parameters, checked when a runtime is built.
+
+use crate::{types::verify_window, *};
+
+impl<T: Config> Pallet<T> {
+	/// See `integrity_test` of the pallet's hooks. Panics name the relation that does not hold.
+	pub(crate) fn check_parameters() {
+		Self::check_classes();
+		Self::check_windows();
+		Self::check_weights();
+	}
+
+	fn check_classes() {
+		for class in T::Classes::get() {
+			assert!(class.is_sound(), "a class has unsound parameters: {class:?}");
+			assert!(class.least_dealers <= MAX_DEALERS, "a class needs more dealers than fit");
+		}
+		assert!(T::MaxOpenTasks::get() > 0, "no task can be open");
+	}
+
+	fn check_windows() {
+		assert!(T::MinCollect::get() > 0, "dealers need a block");
+		assert!(T::MinCollect::get() <= T::MaxCollect::get(), "MinCollect exceeds MaxCollect");
+		assert!(T::DrawDelay::get() > 0, "a draw's seed would be known at submission");
+		assert!(T::DrawWindow::get() > 0, "a draw needs a block");
+		assert!(T::CommitWindow::get() > 0, "members need a block to commit");
+		assert!(T::RevealWindow::get() > 0, "members need a block to reveal");
+		assert!(Self::longest_life() < BlockNumber::MAX / 2, "the windows are too long");
+
+		let per_block = T::AccusationsPerBlock::get();
+		assert!(per_block > 0, "no accusation would fit into a block");
+		for class in T::Classes::get() {
+			for invited in [class.least_dealers, MAX_DEALERS] {
+				let window = verify_window(T::VerifyBase::get(), class.seats, invited, per_block);
+				let adjudications = u32::from(class.seats).saturating_add(invited);
+				assert!(
+					window.saturating_mul(per_block) >= adjudications,
+					"the verification window lacks room for every accusation"
+				);
+			}
+		}
+	}
+
+	fn check_weights() {
+		let block = T::BlockWeights::get().max_block;
+		let accusations =
+			T::AccuseWeight::get().saturating_mul(T::AccusationsPerBlock::get().into());
+		assert!(
+			accusations.all_lte(block.saturating_div(4)),
+			"AccusationsPerBlock accusations exceed a quarter of a block"
+		);
+
+		// A step that does not fit into the hook's share would never be taken.
+		let before = T::WeightInfo::poll().saturating_add(T::WeightInfo::advance());
+		let freeze = T::WeightInfo::freeze().saturating_add(T::Sharing::freeze_weight(MAX_DEALERS));
+		let draw = T::WeightInfo::draw_wait().saturating_add(T::WeightInfo::draw());
+		for (name, step) in [
+			("draw", draw),
+			("freeze", freeze),
+			("settle_fee", T::WeightInfo::settle_fee()),
+			("settle_sharing", T::WeightInfo::settle_sharing()),
+			("free_cohort", T::WeightInfo::free_cohort(1)),
+			("close", T::WeightInfo::close()),
+		] {
+			assert!(
+				before.saturating_add(step).all_lte(Self::poll_limit()),
+				"the step {name} does not fit into the hook's share of a block"
+			);
+		}
+	}
+}

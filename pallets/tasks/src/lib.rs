@@ -1,0 +1,510 @@
+//! # The task book
+//!
+//! A requester publishes a task: a statistic, its cohort of invited dealers, a security class, a fee. The book draws its
+//! committee, keeps its deadlines, and drives its settlement; the neighbours do the work of each phase:
+//! [`Committees`] (the registry) draws, [`Sharing`] (vss) holds dealings and result shares, [`Escrow`] (incentives)
+//! holds and pays money.
+//!
+//! ## Terms
+//! - **Task**: one joint computation, known by a number that is never used twice.
+//! - **Cohort**: the accounts invited to deal. A requester may be one of them.
+//! - **Committee**: the compute nodes drawn for the task; never its requester nor its dealers.
+//! - **Task hash** (`TH`): pins genesis, number, spec, cohort, class, windows and the committee's keys, at the draw.
+//! - **Window**: length of a phase in blocks. A phase's deadline is the last block in which something may happen in it.
+//! - **Agenda**: one entry an open task, with the block from which the hook has to look at it.
+//!
+//! ## A task's way
+//! 1. `submit` checks everything, takes fee and data reward into escrow, and puts the task into `Drawing`.
+//! 2. Some blocks later, when randomness nobody knew at submission has become known, the hook draws the committee and
+//!    fixes `TH`: `Collecting`. A draw that finds too few nodes, stake or capacity is tried again until it is too late.
+//! 3. All invited have dealt, or the deadline is over: `Verifying`, which runs its whole window.
+//! 4. The accepted set is frozen: `Committing`, or, with too few accepted dealers, failed with nothing released.
+//! 5. All have committed, or the deadline is over: `Revealing`.
+//! 6. All have answered, or the deadline is over: `Settling`, as completed if a result is there, else as failed.
+//! 7. In chunks: members are paid, deposits and rests returned, storage freed, the committee released: `Settled`.
+//!
+//! The state machine itself is [`machine`]. The requester may `cancel` until collecting ends.
+//!
+//! ## What holds
+//! - The hook works in `on_poll`, within the meter it is given and a share of the block of its own; so it may lag. Nothing
+//!   relies on it alone: every call checks its task's deadline itself.
+//! - The agenda holds exactly the open tasks, each once, by block; a task that moves takes its entry along. So no entry
+//!   is ever stale, and the agenda cannot be full while fewer than `MaxOpenTasks` tasks are open. Entries are served
+//!   oldest first and a task that is not finished goes behind the others, so that none starves.
+//! - Left after settlement: the record (218 bytes with one column, 12,031 with the longest spec there is), which readers
+//!   of a result need to understand it, and the state (at most 9). Paid for by the draw fee. The cohort (32
+//!   bytes a dealer), the committee (160 bytes a seat) and the agenda's entry (8 bytes) are freed.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+	not(any(test, feature = "runtime-benchmarks")),
+	deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
+
+extern crate alloc;
+
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
+mod book;
+mod draw;
+mod integrity;
+pub mod machine;
+#[cfg(test)]
+mod mock;
+mod poll;
+mod settle;
+mod submit;
+#[cfg(test)]
+mod tests;
+#[cfg(any(feature = "std", feature = "try-runtime"))]
+mod try_state;
+pub mod types;
+pub mod weights;
+
+pub use pallet::*;
+pub use weights::WeightInfo;
+
+use alloc::vec::Vec;
+use frame::{deps::frame_support::weights::WeightMeter, prelude::*};
+use ostraka_primitives::{
+	api::TaskInfo,
+	spec::TaskSpec,
+	task::{ClassParameters, Committee, FailReason, Outcome, SecurityClass, Task, TaskStatus},
+	traits::{Committees, DrawEntropy, DrawError, Escrow, Sharing},
+	AccountId, Balance, BlockNumber, Digest, TaskId, MAX_DEALERS,
+};
+use types::{Drawn, Due, Record, RelayEpoch, Stage};
+
+/// The invited dealers, as a submission names them.
+pub type Dealers = BoundedVec<AccountId, ConstU32<MAX_DEALERS>>;
+
+// The macro's own code unwraps; the calls are one line each, and of the call enum's variants only `submit` is large.
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::large_enum_variant)]
+#[frame::pallet]
+pub mod pallet {
+	use super::*;
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	/// Version of the storage layout.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config<AccountId = AccountId> {
+		/// Draws and releases committees.
+		type Committees: Committees;
+
+		/// The sharing protocol. One step of its settlement must fit into [`Config::PollShare`] of a block.
+		type Sharing: Sharing;
+
+		/// The requester's money.
+		type Escrow: Escrow;
+
+		/// Randomness for draws.
+		type Entropy: DrawEntropy;
+
+		/// What the classes Standard, Confidential and Restricted ask for, in this order.
+		#[pallet::constant]
+		type Classes: Get<[ClassParameters; 3]>;
+
+		/// Most tasks open at a time.
+		#[pallet::constant]
+		type MaxOpenTasks: Get<u32>;
+
+		/// Shortest window for dealing, in blocks.
+		#[pallet::constant]
+		type MinCollect: Get<BlockNumber>;
+
+		/// Longest window for dealing, in blocks.
+		#[pallet::constant]
+		type MaxCollect: Get<BlockNumber>;
+
+		/// Blocks between a submission and the first block whose randomness may seed its draw.
+		#[pallet::constant]
+		type DrawDelay: Get<BlockNumber>;
+
+		/// Blocks over which a draw is tried; must be longer than the longest wait for a class's randomness.
+		#[pallet::constant]
+		type DrawWindow: Get<BlockNumber>;
+
+		/// Fixed part of the verification window, in blocks.
+		#[pallet::constant]
+		type VerifyBase: Get<BlockNumber>;
+
+		/// Accusations that fit into a quarter of a block.
+		#[pallet::constant]
+		type AccusationsPerBlock: Get<u32>;
+
+		/// Worst weight of judging one accusation.
+		type AccuseWeight: Get<Weight>;
+
+		/// Blocks after the freeze in which workers wait for finality.
+		#[pallet::constant]
+		type FinalityLag: Get<BlockNumber>;
+
+		/// Window for committing, in blocks, the finality lag not counted.
+		#[pallet::constant]
+		type CommitWindow: Get<BlockNumber>;
+
+		/// Window for revealing, in blocks.
+		#[pallet::constant]
+		type RevealWindow: Get<BlockNumber>;
+
+		/// Share of a block that the hook may take at most.
+		#[pallet::constant]
+		type PollShare: Get<Perbill>;
+
+		/// Weights of this pallet.
+		type WeightInfo: WeightInfo;
+
+		/// Prepares the neighbours for benchmarks.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: benchmarking::BenchmarkHelper;
+	}
+
+	/// Number of the next task. Written by `submit`.
+	#[pallet::storage]
+	pub type NextTask<T> = StorageValue<_, TaskId, ValueQuery>;
+
+	/// What was asked, of every task ever. Written by `submit` and by the draw; kept for good.
+	#[pallet::storage]
+	pub type Records<T> = StorageMap<_, Twox64Concat, TaskId, Record>;
+
+	/// State of every task ever; moved along by calls and by the hook; kept for good.
+	#[pallet::storage]
+	pub type Statuses<T> = StorageMap<_, Twox64Concat, TaskId, TaskStatus>;
+
+	/// Invited dealers of open tasks. Written by `submit`, freed by the settlement.
+	#[pallet::storage]
+	pub type Cohorts<T> =
+		StorageDoubleMap<_, Twox64Concat, TaskId, Blake2_128Concat, AccountId, (), OptionQuery>;
+
+	/// Committee and parameters of drawn tasks. Written by the draw, freed by the settlement.
+	#[pallet::storage]
+	pub type DrawnTasks<T> = StorageMap<_, Twox64Concat, TaskId, Drawn>;
+
+	/// How far settlements have come. Written when a task ends, freed when it is settled.
+	#[pallet::storage]
+	pub type Settlements<T> = StorageMap<_, Twox64Concat, TaskId, Stage>;
+
+	/// The open tasks, by the block from which the hook has to look at them. Written with every change of state.
+	#[pallet::storage]
+	pub type Agenda<T: Config> = StorageValue<_, BoundedVec<Due, T::MaxOpenTasks>, ValueQuery>;
+
+	/// The newest relay epoch that the runtime told of. Overwritten by the next; never freed.
+	#[pallet::storage]
+	pub type RelayEpochs<T> = StorageValue<_, RelayEpoch>;
+
+	/// Whether draws are predictable. Written by genesis alone.
+	#[pallet::storage]
+	pub type Insecure<T> = StorageValue<_, bool, ValueQuery>;
+
+	/// Genesis of the task book.
+	#[pallet::genesis_config]
+	#[derive(frame::deps::frame_support::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// Marks a chain whose randomness is predictable (a dev chain): for trying out only.
+		pub insecure: bool,
+		#[serde(skip)]
+		#[doc(hidden)]
+		pub _config: core::marker::PhantomData<T>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			if self.insecure {
+				Insecure::<T>::put(true);
+			}
+		}
+	}
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A task was published and its fee taken into escrow.
+		TaskSubmitted {
+			/// The task.
+			task: TaskId,
+			/// Who asked for it.
+			requester: AccountId,
+			/// Its class.
+			class: SecurityClass,
+			/// Number of invited dealers.
+			dealers: u32,
+			/// Fee for the committee.
+			fee: Balance,
+			/// Reward for the accepted dealers together.
+			data_reward: Balance,
+			/// First block in which its committee may be drawn.
+			draw_from: BlockNumber,
+			/// Last block in which that is tried.
+			draw_until: BlockNumber,
+		},
+		/// A task's committee was drawn: its invited dealers may deal.
+		CommitteeDrawn {
+			/// The task.
+			task: TaskId,
+			/// `TH`, which dealings must carry.
+			task_hash: Digest,
+			/// The members' accounts, by seat.
+			members: Vec<AccountId>,
+			/// Last block in which a dealing is taken.
+			collect_until: BlockNumber,
+		},
+		/// Dealing is over: the committee checks its shares.
+		CollectingEnded {
+			/// The task.
+			task: TaskId,
+			/// Whether all invited have dealt before the deadline.
+			early: bool,
+			/// Last block in which an accusation excludes a dealing.
+			verify_until: BlockNumber,
+		},
+		/// The accepted set is frozen: members commit to their result shares.
+		AcceptedSetFrozen {
+			/// The task.
+			task: TaskId,
+			/// Number of accepted dealings.
+			accepted: u32,
+			/// Last block in which a commitment is taken.
+			commit_until: BlockNumber,
+		},
+		/// Committing is over: members reveal their result shares.
+		CommittingEnded {
+			/// The task.
+			task: TaskId,
+			/// Whether all members have committed before the deadline.
+			early: bool,
+			/// Last block in which a result share is taken.
+			reveal_until: BlockNumber,
+		},
+		/// A task's result is published.
+		TaskCompleted {
+			/// The task.
+			task: TaskId,
+		},
+		/// A task ended without a result.
+		TaskFailed {
+			/// The task.
+			task: TaskId,
+			/// Why.
+			reason: FailReason,
+		},
+		/// A task is settled: everybody is paid, and only its record and its result are left.
+		TaskSettled {
+			/// The task.
+			task: TaskId,
+			/// How it ended.
+			outcome: Outcome,
+		},
+	}
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// The spec's statistic takes another number of columns.
+		WrongColumns,
+		/// The spec lacks the regression's target, or gives one to a statistic that has none.
+		WrongTarget,
+		/// The spec lacks a weight column, gives one to a statistic that has none, or lets it be negative.
+		WrongWeight,
+		/// The spec's edges are missing, not rising, out of range, or given to a statistic that has none.
+		WrongEdges,
+		/// The spec's quantiles are missing, not within 1 to 999 thousandths, or given to a statistic that has none.
+		WrongQuantiles,
+		/// The spec's groups are missing, or one is named twice.
+		WrongGroups,
+		/// A name in the spec is empty, not UTF-8, or used twice.
+		WrongName,
+		/// A column's smallest value exceeds its largest, or its bounds or decimals are out of range.
+		WrongRange,
+		/// The spec lets a dealer encode no row at all.
+		NoRows,
+		/// The spec's vector is too long: fewer columns, edges or groups.
+		SpecTooLong,
+		/// Fewer dealers are invited than the class needs for a result.
+		TooFewDealers,
+		/// A dealer is invited twice.
+		DuplicateDealer,
+		/// The window for dealing is shorter than `MinCollect` blocks.
+		WindowTooShort,
+		/// The window for dealing is longer than `MaxCollect` blocks.
+		WindowTooLong,
+		/// The fee is below the least fee for this class, vector and number of dealers.
+		FeeTooLow,
+		/// Too many tasks are open: try again when some are settled.
+		TooManyOpenTasks,
+		/// Too few active compute nodes for this class, requester and dealers not counted.
+		TooFewNodes,
+		/// Too few compute nodes have the stake that this class asks for.
+		TooLittleStake,
+		/// Too few compute nodes with enough stake have room for another task.
+		TooLittleCapacity,
+		/// The numbers of tasks are used up.
+		NoTaskNumbers,
+		/// There is no such task.
+		UnknownTask,
+		/// Only the task's requester may do this.
+		NotRequester,
+		/// The task is past the phase in which this is possible.
+		WrongPhase,
+		/// The phase's last block is over.
+		DeadlineOver,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_poll(_now: BlockNumberFor<T>, meter: &mut WeightMeter) {
+			Self::poll(meter);
+		}
+
+		fn integrity_test() {
+			Self::check_parameters();
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(
+			_now: BlockNumberFor<T>,
+		) -> Result<(), frame::deps::sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Publish a task: a joint statistic over the data of the invited dealers.
+		///
+		/// Takes `fee` (for the committee) and `data_reward` (for the accepted dealers together, may be 0) into escrow and
+		/// charges the draw fee. A committee is drawn some blocks later; then the dealers have `collect` blocks to deal.
+		/// What is left of fee and reward comes back when the task is settled.
+		///
+		/// - `spec`: what is computed, over which columns with which declared ranges.
+		/// - `class`: how secret the data is; decides how many nodes hold it and how many dealers are needed.
+		/// - `dealers`: the accounts that may deal, each once, in any order. The requester may be one of them.
+		/// - `collect`: window for dealing, in blocks.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the requester. A node that the requester or a dealer operates is barred from the committee.
+		///
+		/// ## Errors
+		/// The first broken rule of the spec; `TooFewDealers`, `DuplicateDealer`, `WindowTooShort`, `WindowTooLong`,
+		/// `FeeTooLow`, `TooManyOpenTasks`; `TooFewNodes`, `TooLittleStake` or `TooLittleCapacity` if no committee could be
+		/// drawn now; what the escrow answers if the requester cannot pay.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::submit(dealers.len() as u32))]
+		pub fn submit(
+			origin: OriginFor<T>,
+			spec: TaskSpec,
+			class: SecurityClass,
+			dealers: Dealers,
+			collect: BlockNumber,
+			fee: Balance,
+			data_reward: Balance,
+		) -> DispatchResult {
+			let requester = ensure_signed(origin)?;
+			Self::do_submit(requester, spec, class, dealers, collect, fee, data_reward)
+		}
+
+		/// Take a task back before its dealing is over.
+		///
+		/// Deposits and the data reward are returned in full; of the fee all but the base part, which the committee
+		/// gets if it was drawn already.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the task's requester.
+		///
+		/// ## Errors
+		/// `UnknownTask`, `NotRequester`, `WrongPhase` once dealing is over, `DeadlineOver` if its last block is over but the
+		/// next phase has not begun.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::cancel())]
+		pub fn cancel(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_cancel(who, task)
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// A task.
+		pub fn task(task: TaskId) -> Option<Task> {
+			Some(Records::<T>::get(task)?.with_status(Statuses::<T>::get(task)?))
+		}
+
+		/// The committee of a task, by seat; empty before the draw and after the settlement.
+		pub fn committee(task: TaskId) -> Committee {
+			DrawnTasks::<T>::get(task).map(|drawn| drawn.committee).unwrap_or_default()
+		}
+
+		/// The invited dealers of an open task, sorted.
+		pub fn dealers(task: TaskId) -> Vec<AccountId> {
+			let mut dealers: Vec<_> =
+				Cohorts::<T>::iter_key_prefix(task).take(MAX_DEALERS as usize).collect();
+			dealers.sort();
+			dealers
+		}
+
+		/// The open tasks, by the block in which they are looked at next.
+		pub fn open_tasks() -> Vec<TaskId> {
+			Agenda::<T>::get().iter().map(|due| due.task).collect()
+		}
+
+		/// What a committee for this task would lack now; nothing if it could be drawn, or is drawn already.
+		pub fn draw_obstacle(task: TaskId) -> Option<DrawError> {
+			Self::obstacle(task)
+		}
+
+		/// What a class asks for.
+		pub fn class_parameters(class: SecurityClass) -> ClassParameters {
+			Self::parameters(class)
+		}
+
+		/// The newest relay epoch that the runtime told of.
+		pub fn relay_epoch() -> Option<RelayEpoch> {
+			RelayEpochs::<T>::get()
+		}
+
+		/// Whether this chain's draws are predictable: for trying out only.
+		pub fn is_insecure() -> bool {
+			Insecure::<T>::get()
+		}
+
+		/// Most blocks from a task's submission to its end, if the hook does not lag; its settlement comes after.
+		pub fn longest_task() -> BlockNumber {
+			Self::longest_life()
+		}
+	}
+
+	impl<T: Config> Pallet<T> {
+		/// A task with its cohort and committee, for the runtime API. The counters are the sharing's: the runtime fills
+		/// them in.
+		pub fn task_info(task: TaskId) -> Option<TaskInfo> {
+			Some(TaskInfo {
+				task: Self::task(task)?,
+				committee: Self::committee(task),
+				dealers: Self::dealers(task),
+				dealings: 0,
+				excluded: 0,
+				committed: 0,
+				right_shares: 0,
+			})
+		}
+
+		/// For the runtime, which reads the relay chain's state: keeps the epoch and the randomness that became known
+		/// with it, if it is newer than the one kept. Answers whether it was.
+		pub fn note_relay_epoch(epoch: u64, randomness: [u8; 32]) -> bool {
+			let newer = RelayEpochs::<T>::get().is_none_or(|known| known.epoch < epoch);
+			if newer {
+				RelayEpochs::<T>::put(RelayEpoch { epoch, randomness });
+			}
+			newer
+		}
+
+		/// Number of this block.
+		pub(crate) fn now() -> BlockNumber {
+			frame_system::Pallet::<T>::block_number().saturated_into()
+		}
+	}
+}

@@ -1,0 +1,184 @@
+//! The status machine: which state follows which. Pure functions on [`TaskStatus`], without storage or `Config`.
+//!
+//! ```text
+//! Drawing ──drawn──► Collecting ──dealt──► Verifying ──frozen──► Committing ──committed──► Revealing
+//!    │ undrawn            │                    │ too few                                      │
+//!    │ cancelled          │ cancelled          ▼                                              │ revealed
+//!    └────────────────────┴──────────────► Settling(outcome) ◄────────────────────────────────┘
+//!                                              │ settled
+//!                                              ▼
+//!                                          Settled(outcome)
+//! ```
+//! Invariants: a task never goes back, `Settled` is the only state that nothing leaves, a phase entered in block `b`
+//! ends at `b` plus its window at the latest, and verification never ends before its window does.
+
+use ostraka_primitives::{
+	task::{FailReason, Outcome, TaskStatus, Windows},
+	BlockNumber,
+};
+
+/// Why a transition is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+	/// The task is in another state.
+	WrongState,
+	/// The state lasts longer.
+	TooEarly,
+	/// The state's last block is over.
+	TooLate,
+}
+
+/// Transitions of a task's state. Each takes the present block where it matters.
+pub trait Machine: Sized {
+	/// A committee was drawn: dealers may deal.
+	///
+	/// # Errors
+	/// Not in `Drawing`, before its `from`, or after its `until`.
+	fn drawn(self, now: BlockNumber, windows: &Windows) -> Result<Self, Refused>;
+	/// No committee came together in time.
+	///
+	/// # Errors
+	/// Not in `Drawing`, or its `until` is not over.
+	fn undrawn(self, now: BlockNumber) -> Result<Self, Refused>;
+	/// The requester takes it back.
+	///
+	/// # Errors
+	/// In neither `Drawing` nor `Collecting`, or after its `until`.
+	fn cancelled(self, now: BlockNumber) -> Result<Self, Refused>;
+	/// Collecting is over, early or at its deadline: the committee checks.
+	///
+	/// # Errors
+	/// Not in `Collecting`.
+	fn dealt(self, now: BlockNumber, windows: &Windows) -> Result<Self, Refused>;
+	/// Whether the accepted set may be frozen.
+	///
+	/// # Errors
+	/// Not in `Verifying`, or its `until` is not over.
+	fn may_freeze(self, now: BlockNumber) -> Result<(), Refused>;
+	/// The accepted set is frozen with `accepted` dealings, of which the class asks for `least`.
+	///
+	/// # Errors
+	/// As [`Self::may_freeze`].
+	fn frozen(
+		self,
+		now: BlockNumber,
+		windows: &Windows,
+		accepted: u32,
+		least: u32,
+	) -> Result<Self, Refused>;
+	/// Committing is over, early or at its deadline: members reveal.
+	///
+	/// # Errors
+	/// Not in `Committing`.
+	fn committed(self, now: BlockNumber, windows: &Windows) -> Result<Self, Refused>;
+	/// Revealing is over, early or at its deadline.
+	///
+	/// # Errors
+	/// Not in `Revealing`.
+	fn revealed(self, has_result: bool) -> Result<Self, Refused>;
+	/// Nothing is left to pay, return or free.
+	///
+	/// # Errors
+	/// Not in `Settling`.
+	fn settled(self) -> Result<Self, Refused>;
+	/// First block in which the book has to look at the task, entered in block `now`; none once it is settled.
+	fn due_at(self, now: BlockNumber) -> Option<BlockNumber>;
+}
+
+impl Machine for TaskStatus {
+	fn drawn(self, now: BlockNumber, windows: &Windows) -> Result<Self, Refused> {
+		let Self::Drawing { from, until } = self else { return Err(Refused::WrongState) };
+		if now < from {
+			return Err(Refused::TooEarly);
+		}
+		in_time(now, until)?;
+		Ok(Self::Collecting { until: now.saturating_add(windows.collect) })
+	}
+
+	fn undrawn(self, now: BlockNumber) -> Result<Self, Refused> {
+		let Self::Drawing { until, .. } = self else { return Err(Refused::WrongState) };
+		over(now, until)?;
+		Ok(Self::Settling(Outcome::Failed(FailReason::NoCommittee)))
+	}
+
+	fn cancelled(self, now: BlockNumber) -> Result<Self, Refused> {
+		match self {
+			Self::Drawing { until, .. } | Self::Collecting { until } => {
+				in_time(now, until)?;
+				Ok(Self::Settling(Outcome::Failed(FailReason::Cancelled)))
+			},
+			_ => Err(Refused::WrongState),
+		}
+	}
+
+	fn dealt(self, now: BlockNumber, windows: &Windows) -> Result<Self, Refused> {
+		let Self::Collecting { .. } = self else { return Err(Refused::WrongState) };
+		Ok(Self::Verifying { until: now.saturating_add(windows.verify) })
+	}
+
+	fn may_freeze(self, now: BlockNumber) -> Result<(), Refused> {
+		let Self::Verifying { until } = self else { return Err(Refused::WrongState) };
+		over(now, until)
+	}
+
+	fn frozen(
+		self,
+		now: BlockNumber,
+		windows: &Windows,
+		accepted: u32,
+		least: u32,
+	) -> Result<Self, Refused> {
+		self.may_freeze(now)?;
+		Ok(if accepted < least {
+			Self::Settling(Outcome::Failed(FailReason::TooFewDealers))
+		} else {
+			Self::Committing { frozen_at: now, until: now.saturating_add(windows.commit) }
+		})
+	}
+
+	fn committed(self, now: BlockNumber, windows: &Windows) -> Result<Self, Refused> {
+		let Self::Committing { .. } = self else { return Err(Refused::WrongState) };
+		Ok(Self::Revealing { until: now.saturating_add(windows.reveal) })
+	}
+
+	fn revealed(self, has_result: bool) -> Result<Self, Refused> {
+		let Self::Revealing { .. } = self else { return Err(Refused::WrongState) };
+		Ok(Self::Settling(if has_result {
+			Outcome::Completed
+		} else {
+			Outcome::Failed(FailReason::TooFewShares)
+		}))
+	}
+
+	fn settled(self) -> Result<Self, Refused> {
+		let Self::Settling(outcome) = self else { return Err(Refused::WrongState) };
+		Ok(Self::Settled(outcome))
+	}
+
+	fn due_at(self, now: BlockNumber) -> Option<BlockNumber> {
+		match self {
+			Self::Drawing { from, .. } => Some(from),
+			Self::Collecting { until }
+			| Self::Verifying { until }
+			| Self::Committing { until, .. }
+			| Self::Revealing { until } => Some(until.saturating_add(1)),
+			Self::Settling(_) => Some(now),
+			Self::Settled(_) => None,
+		}
+	}
+}
+
+/// `until` is the last block in which something may happen.
+fn in_time(now: BlockNumber, until: BlockNumber) -> Result<(), Refused> {
+	(now <= until).then_some(()).ok_or(Refused::TooLate)
+}
+
+/// The contrary of [`in_time`].
+fn over(now: BlockNumber, until: BlockNumber) -> Result<(), Refused> {
+	(now > until).then_some(()).ok_or(Refused::TooEarly)
+}
+
+/// Whether result shares were due in a task that ended so: whether it reached `Revealing`.
+pub fn shares_were_due(outcome: Outcome) -> bool {
+	matches!(outcome, Outcome::Completed | Outcome::Failed(FailReason::TooFewShares))
+}

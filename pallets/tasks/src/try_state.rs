@@ -1,0 +1,126 @@
+//! Invariants of the storage, one function each.
+
+use crate::{machine::Machine, submit::cohort_hash, *};
+use alloc::collections::BTreeSet;
+use frame::deps::sp_runtime::TryRuntimeError;
+
+fn check(holds: bool, what: &'static str) -> Result<(), TryRuntimeError> {
+	holds.then_some(()).ok_or(TryRuntimeError::Other(what))
+}
+
+fn is_settled(status: &TaskStatus) -> bool {
+	matches!(status, TaskStatus::Settled(_))
+}
+
+impl<T: Config> Pallet<T> {
+	/// Checks every invariant.
+	///
+	/// # Errors
+	/// The first that does not hold.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
+		Self::try_numbers()?;
+		Self::try_agenda_order()?;
+		Self::try_agenda_members()?;
+		Self::try_agenda_blocks()?;
+		Self::try_cohorts()?;
+		Self::try_drawn()?;
+		Self::try_settlements()
+	}
+
+	/// Records and states are of the same tasks, with numbers below the next.
+	fn try_numbers() -> Result<(), TryRuntimeError> {
+		let next = NextTask::<T>::get();
+		for task in Records::<T>::iter_keys() {
+			check(task < next, "a record's number is not used yet")?;
+			check(Statuses::<T>::contains_key(task), "a record has no state")?;
+		}
+		let (records, statuses) =
+			(Records::<T>::iter_keys().count(), Statuses::<T>::iter_keys().count());
+		check(records == statuses, "a state has no record")
+	}
+
+	/// Entries come by block, within the bound.
+	fn try_agenda_order() -> Result<(), TryRuntimeError> {
+		let agenda = Agenda::<T>::get();
+		check(agenda.len() <= T::MaxOpenTasks::get() as usize, "the agenda is too long")?;
+		let sorted = agenda.iter().zip(agenda.iter().skip(1)).all(|(one, next)| one.at <= next.at);
+		check(sorted, "the agenda is out of order")
+	}
+
+	/// The agenda holds exactly the open tasks, each once.
+	fn try_agenda_members() -> Result<(), TryRuntimeError> {
+		let agenda = Agenda::<T>::get();
+		let listed: BTreeSet<_> = agenda.iter().map(|due| due.task).collect();
+		check(listed.len() == agenda.len(), "a task is on the agenda twice")?;
+		let open = Statuses::<T>::iter().filter(|(_, status)| !is_settled(status));
+		let open: BTreeSet<_> = open.map(|(task, _)| task).collect();
+		check(listed == open, "the agenda does not hold the open tasks")
+	}
+
+	/// An entry stands where its task's state is due, or later for one that waits for another try.
+	fn try_agenda_blocks() -> Result<(), TryRuntimeError> {
+		let now = Self::now();
+		for due in Agenda::<T>::get() {
+			let status = Statuses::<T>::get(due.task).ok_or("an entry's task is unknown")?;
+			let holds = match status {
+				TaskStatus::Drawing { from, .. } => due.at >= from && due.at <= from.max(now + 1),
+				TaskStatus::Settling(_) => due.at <= now + 1,
+				_ => Some(due.at) == status.due_at(now),
+			};
+			check(holds, "an entry stands at the wrong block")?;
+		}
+		Ok(())
+	}
+
+	/// The cohort of an open task is whole until its settlement frees it; a settled task has none.
+	fn try_cohorts() -> Result<(), TryRuntimeError> {
+		for (task, record) in Records::<T>::iter() {
+			let dealers = Self::dealers(task);
+			let whole =
+				dealers.len() as u32 == record.invited && cohort_hash(&dealers) == record.cohort;
+			let (stage, status) = (Settlements::<T>::get(task), Statuses::<T>::get(task));
+			let holds = match (stage, status.as_ref().is_some_and(is_settled)) {
+				(_, true) | (Some(Stage::Close), _) => dealers.is_empty(),
+				(Some(Stage::Cohort), _) => dealers.len() as u32 <= record.invited,
+				_ => whole,
+			};
+			check(holds, "a cohort has too many or too few dealers")?;
+		}
+		let owned = Cohorts::<T>::iter_keys().all(|(task, _)| Records::<T>::contains_key(task));
+		check(owned, "a cohort belongs to no task")
+	}
+
+	/// A task has a committee from the draw to the settlement, with its class's seats, and of its own task hash.
+	fn try_drawn() -> Result<(), TryRuntimeError> {
+		for (task, status) in Statuses::<T>::iter() {
+			let record = Records::<T>::get(task).ok_or("a state has no record")?;
+			let drawn = DrawnTasks::<T>::get(task);
+			let expected = match status {
+				TaskStatus::Drawing { .. } | TaskStatus::Settled(_) => false,
+				TaskStatus::Settling(_) => record.drawn.is_some(),
+				_ => true,
+			};
+			check(drawn.is_some() == expected, "a committee is missing, or was not freed")?;
+			if let Some(drawn) = drawn {
+				let seats = usize::from(record.parameters.seats);
+				check(drawn.committee.len() == seats, "a committee has another number of seats")?;
+				let (at, hash) = record.drawn.ok_or("a committee was drawn at no block")?;
+				check(hash == drawn.task_hash, "a task has two hashes")?;
+				let again = Self::hash_task(task, &record, at, &drawn.committee);
+				check(hash == again, "a task hash does not fit its task")?;
+			}
+		}
+		let owned = DrawnTasks::<T>::iter_keys().all(Statuses::<T>::contains_key);
+		check(owned, "a committee belongs to no task")
+	}
+
+	/// A settlement is under way for exactly the tasks that settle.
+	fn try_settlements() -> Result<(), TryRuntimeError> {
+		for (task, status) in Statuses::<T>::iter() {
+			let settling = matches!(status, TaskStatus::Settling(_));
+			check(Settlements::<T>::contains_key(task) == settling, "a settlement is astray")?;
+		}
+		let owned = Settlements::<T>::iter_keys().all(Statuses::<T>::contains_key);
+		check(owned, "a settlement belongs to no task")
+	}
+}

@@ -1,0 +1,168 @@
+//! What the task book stores. These types know no `Config`.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use ostraka_primitives::{
+	spec::TaskSpec,
+	task::{ClassParameters, Committee, SecurityClass, Task, TaskStatus, Windows},
+	AccountId, Balance, BlockNumber, Digest, TaskId,
+};
+use scale_info::TypeInfo;
+
+/// The part of a task that stays for good: what was asked, and what the draw fixed. Its state is stored beside it,
+/// as that is read far more often.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Record {
+	/// Who asked for it and pays.
+	pub requester: AccountId,
+	/// What it computes.
+	pub spec: TaskSpec,
+	/// Its class.
+	pub class: SecurityClass,
+	/// What the class asked for when the task was submitted.
+	pub parameters: ClassParameters,
+	/// Its windows.
+	pub windows: Windows,
+	/// Block in which it was submitted.
+	pub submitted_at: BlockNumber,
+	/// Relay epoch in which it was submitted: decides which randomness may seed its draw.
+	pub submitted_epoch: u64,
+	/// Number of invited dealers.
+	pub invited: u32,
+	/// SHA-256 of the invited dealers' accounts, sorted, one after the other.
+	pub cohort: Digest,
+	/// Fee for the committee.
+	pub fee: Balance,
+	/// Reward for the accepted dealers together.
+	pub data_reward: Balance,
+	/// Block of the draw, and `TH`.
+	pub drawn: Option<(BlockNumber, Digest)>,
+}
+
+impl Record {
+	/// The task as clients see it.
+	pub fn with_status(self, status: TaskStatus) -> Task {
+		let (drawn_at, task_hash) = self.drawn.unzip();
+		Task {
+			requester: self.requester,
+			spec: self.spec,
+			class: self.class,
+			parameters: self.parameters,
+			windows: self.windows,
+			submitted_at: self.submitted_at,
+			invited: self.invited,
+			cohort: self.cohort,
+			fee: self.fee,
+			data_reward: self.data_reward,
+			task_hash,
+			drawn_at,
+			status,
+		}
+	}
+}
+
+/// What the phases after the draw need of a task, in one read. Lives from the draw until the task is settled.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Drawn {
+	/// `TH`.
+	pub task_hash: Digest,
+	/// `t`.
+	pub threshold: u8,
+	/// `L`.
+	pub length: u32,
+	/// Number of invited dealers.
+	pub invited: u32,
+	/// Least number of accepted dealers.
+	pub least_dealers: u32,
+	/// Its windows.
+	pub windows: Windows,
+	/// Members, by seat.
+	pub committee: Committee,
+}
+
+/// An entry of the agenda.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Due {
+	/// First block in which the book has to look at the task.
+	pub at: BlockNumber,
+	/// The task.
+	pub task: TaskId,
+}
+
+/// Stage of a settlement: what is to be done next. The stages come in this order.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum Stage {
+	/// Members are paid or punished, and the rest of the fee goes back.
+	#[default]
+	Fee,
+	/// Deposits go back, data rewards are paid, and dealings are freed.
+	Sharing,
+	/// The cohort is freed.
+	Cohort,
+	/// The committee is released, the escrow closed.
+	Close,
+}
+
+/// What the relay chain said of its epoch.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct RelayEpoch {
+	/// Number of the epoch.
+	pub epoch: u64,
+	/// The randomness that became known with it.
+	pub randomness: [u8; 32],
+}
+
+/// The window for checking shares: a fixed part, two blocks a seat for the accusers' staggered waiting, and room for
+/// one adjudication a seat and one an invited dealer.
+///
+/// `per_block` is the number of adjudications that fit into a quarter of a block; 0 counts as 1.
+pub fn verify_window(base: BlockNumber, seats: u8, invited: u32, per_block: u32) -> BlockNumber {
+	let seats = u32::from(seats);
+	let adjudications = seats.saturating_add(invited).div_ceil(per_block.max(1));
+	base.saturating_add(seats.saturating_mul(2)).saturating_add(adjudications)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use proptest::prelude::*;
+
+	proptest! {
+		#[test]
+		fn the_verify_window_has_room_for_every_adjudication(
+			base in 0u32..100, seats in 3u8..=32, invited in 2u32..=512, per_block in 1u32..200,
+		) {
+			let window = verify_window(base, seats, invited, per_block);
+			prop_assert!(window >= base + 2 * u32::from(seats));
+			prop_assert!((window - base - 2 * u32::from(seats)) * per_block >= u32::from(seats) + invited);
+		}
+	}
+
+	#[test]
+	fn no_adjudications_a_block_counts_as_one() {
+		assert_eq!(verify_window(4, 3, 10, 0), 4 + 6 + 13);
+	}
+}

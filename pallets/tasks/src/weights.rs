@@ -1,0 +1,74 @@
+//! Weights of the task book's calls and of the steps of its hook.
+//!
+//! The `()` implementation is for mocks: round numbers, large enough that a small meter stops the hook half-way. A
+//! runtime takes generated weights.
+
+use frame::deps::frame_support::weights::Weight;
+
+/// Weights of this pallet. What the neighbours do is part of each, as benchmarks run with the real ones;
+/// `Sharing::freeze_weight` and what `Sharing::settle` takes from its meter come on top.
+pub trait WeightInfo {
+	/// `submit` with `d` dealers and the longest spec.
+	fn submit(d: u32) -> Weight;
+	/// `cancel`.
+	fn cancel() -> Weight;
+	/// Looking at the agenda.
+	fn poll() -> Weight;
+	/// A transition at a deadline: also what every other step of the hook starts with.
+	fn advance() -> Weight;
+	/// Finding that a draw's randomness is not known yet.
+	fn draw_wait() -> Weight;
+	/// A draw, from a full registry.
+	fn draw() -> Weight;
+	/// A freeze, of a task without dealings.
+	fn freeze() -> Weight;
+	/// Paying and punishing the largest committee.
+	fn settle_fee() -> Weight;
+	/// Handing a settlement to the sharing.
+	fn settle_sharing() -> Weight;
+	/// Freeing `d` entries of the cohort.
+	fn free_cohort(d: u32) -> Weight;
+	/// Releasing the largest committee and closing the escrow.
+	fn close() -> Weight;
+}
+
+impl WeightInfo for () {
+	fn submit(d: u32) -> Weight {
+		unit(20).saturating_add(unit(1).saturating_mul(d.into()))
+	}
+	fn cancel() -> Weight {
+		unit(5)
+	}
+	fn poll() -> Weight {
+		unit(1)
+	}
+	fn advance() -> Weight {
+		unit(2)
+	}
+	fn draw_wait() -> Weight {
+		unit(2)
+	}
+	fn draw() -> Weight {
+		unit(40)
+	}
+	fn freeze() -> Weight {
+		unit(4)
+	}
+	fn settle_fee() -> Weight {
+		unit(40)
+	}
+	fn settle_sharing() -> Weight {
+		unit(2)
+	}
+	fn free_cohort(d: u32) -> Weight {
+		unit(1).saturating_add(unit(1).saturating_mul(d.into()))
+	}
+	fn close() -> Weight {
+		unit(10)
+	}
+}
+
+/// Round numbers for mocks.
+fn unit(count: u64) -> Weight {
+	Weight::from_parts(1_000_000, 100).saturating_mul(count)
+}

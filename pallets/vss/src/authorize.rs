@@ -1,0 +1,157 @@
+//! Which members' calls the pool and blocks take.
+//!
+//! Checks run from cheap to dear: age of the attempt, phase and deadline, seat, duplicates, lengths, hashes, and last the
+//! ed25519 signature. Group operations wait for dispatch.
+//!
+//! - *Tag*: `(task, call, seat)`, with the dealer for accusations. A seat's calls can displace only its own: a liar's
+//!   accusation of a dealer does not keep an honest member's out of the pool.
+//! - *Priority* grows with the block of the attempt, so that a retry displaces its predecessor. The block is not in the
+//!   tag, and an attempt is forgotten after [`Config::RetryInterval`] blocks.
+
+use crate::{Config, Error, Pallet};
+use codec::Encode;
+use frame::{deps::sp_runtime::transaction_validity::TransactionValidityWithRefund, prelude::*};
+use ostraka_primitives::{
+	message::{EvidenceMessage, MessageKind, ResultShareBytes, WorkerMessage, WORKER_MESSAGE},
+	task::Seat,
+	traits::TaskView,
+	AccountId, BlockNumber, Digest, TaskId, WorkerSignature,
+};
+
+/// Prefix of the calls' tags in the pool.
+const TAG_PREFIX: &str = "OstrakaVss";
+
+/// What one attempt of a member's call is, arguments of the call itself apart.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt {
+	/// The task.
+	pub task: TaskId,
+	/// The seat.
+	pub seat: u8,
+	/// The call.
+	pub kind: MessageKind,
+	/// Block of the attempt.
+	pub at: BlockNumber,
+}
+
+/// What stands for the call's own arguments under the signature: SHA-256 of their SCALE bytes, in order. They are
+/// `(dealer, digest, evidence)`, `(accepted_set, commitment)` or `(accepted_set, share)`.
+pub fn payload(arguments: &impl Encode) -> Digest {
+	sp_io::hashing::sha2_256(&arguments.encode())
+}
+
+impl<T: Config> Pallet<T> {
+	/// Hash of the chain's first block, which the signature covers.
+	pub fn genesis() -> Digest {
+		let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::default());
+		<Digest>::try_from(hash.as_ref()).unwrap_or_default()
+	}
+
+	/// What the seat's worker key signs: the SCALE bytes of this.
+	pub fn worker_message(task_hash: Digest, attempt: Attempt, payload: Digest) -> WorkerMessage {
+		let Attempt { task, seat, kind, at } = attempt;
+		let domain = *WORKER_MESSAGE;
+		let genesis = Self::genesis();
+		WorkerMessage { domain, genesis, task_hash, task, seat, kind, payload, at }
+	}
+
+	#[allow(clippy::too_many_arguments)]
+	pub(crate) fn authorize_accuse(
+		_source: TransactionSource,
+		task: &TaskId,
+		seat: &u8,
+		dealer: &AccountId,
+		digest: &Digest,
+		evidence: &EvidenceMessage,
+		at: &BlockNumber,
+		signature: &WorkerSignature,
+	) -> TransactionValidityWithRefund {
+		let attempt = Attempt { task: *task, seat: *seat, kind: MessageKind::Accuse, at: *at };
+		let checked = || {
+			Self::check_age(*at)?;
+			let accusation = Self::check_accusation(*task, *seat, dealer, digest, evidence)?;
+			let payload = payload(&(dealer, digest, evidence));
+			Self::check_signature(attempt, &accusation.view, &accusation.member, payload, signature)
+		};
+		Self::validity(checked(), attempt, (task, MessageKind::Accuse, seat, dealer))
+	}
+
+	pub(crate) fn authorize_commit_result(
+		_source: TransactionSource,
+		task: &TaskId,
+		seat: &u8,
+		accepted_set: &Digest,
+		commitment: &Digest,
+		at: &BlockNumber,
+		signature: &WorkerSignature,
+	) -> TransactionValidityWithRefund {
+		let attempt = Attempt { task: *task, seat: *seat, kind: MessageKind::Commit, at: *at };
+		let checked = || {
+			Self::check_age(*at)?;
+			let turn = Self::check_commit(*task, *seat, accepted_set)?;
+			let payload = payload(&(accepted_set, commitment));
+			Self::check_signature(attempt, &turn.view, &turn.member, payload, signature)
+		};
+		Self::validity(checked(), attempt, (task, MessageKind::Commit, seat))
+	}
+
+	pub(crate) fn authorize_reveal_result(
+		_source: TransactionSource,
+		task: &TaskId,
+		seat: &u8,
+		accepted_set: &Digest,
+		share: &ResultShareBytes,
+		at: &BlockNumber,
+		signature: &WorkerSignature,
+	) -> TransactionValidityWithRefund {
+		let attempt = Attempt { task: *task, seat: *seat, kind: MessageKind::Reveal, at: *at };
+		let checked = || {
+			Self::check_age(*at)?;
+			let (turn, _) = Self::check_reveal(*task, *seat, accepted_set, share)?;
+			let payload = payload(&(accepted_set, share));
+			Self::check_signature(attempt, &turn.view, &turn.member, payload, signature)
+		};
+		Self::validity(checked(), attempt, (task, MessageKind::Reveal, seat))
+	}
+
+	/// The attempt must be of this block or of one not longer ago than the retry interval.
+	fn check_age(at: BlockNumber) -> Result<(), Error<T>> {
+		let now = Self::now();
+		let fresh = at <= now && now - at <= T::RetryInterval::get();
+		ensure!(fresh, Error::StaleAttempt);
+		Ok(())
+	}
+
+	fn check_signature(
+		attempt: Attempt,
+		view: &TaskView,
+		member: &Seat,
+		payload: Digest,
+		signature: &WorkerSignature,
+	) -> Result<(), Error<T>> {
+		let message = Self::worker_message(view.task_hash, attempt, payload).encode();
+		let good = sp_io::crypto::ed25519_verify(signature, &message, &member.worker);
+		ensure!(good, Error::BadSignature);
+		Ok(())
+	}
+
+	fn validity(
+		checked: Result<(), Error<T>>,
+		attempt: Attempt,
+		tag: impl Encode,
+	) -> TransactionValidityWithRefund {
+		checked.map_err(|error| InvalidTransaction::Custom(error_index(&error)))?;
+		ValidTransaction::with_tag_prefix(TAG_PREFIX)
+			.priority(T::BasePriority::get().saturating_add(attempt.at.into()))
+			.and_provides(tag)
+			.longevity(T::RetryInterval::get().into())
+			.propagate(true)
+			.build()
+			.map(|valid| (valid, Weight::zero()))
+	}
+}
+
+/// The error's index, as in the metadata.
+pub(crate) fn error_index<T>(error: &Error<T>) -> u8 {
+	error.encode().first().copied().unwrap_or_default()
+}

@@ -1,0 +1,152 @@
+//! What must hold of the pallet's state between any two blocks: one function an invariant.
+
+use crate::{
+	types::SharingState, Config, Dealings, Pallet, Results, RightShares, Seats, Sharings, Standing,
+	UsedEphemerals, G1,
+};
+use alloc::vec::Vec;
+use frame::{deps::sp_runtime::TryRuntimeError, prelude::*};
+use ostraka_crypto::encoding::{decode_scalar, IDENTITY};
+use ostraka_primitives::{task::TaskStatus, traits::TaskBook, TaskId};
+use ostraka_protocol::adjudicator::verify_result;
+
+type Check = Result<(), TryRuntimeError>;
+
+impl<T: Config> Pallet<T> {
+	/// Checks all invariants.
+	///
+	/// # Errors
+	/// The first one that is broken.
+	pub fn do_try_state() -> Check {
+		Self::nothing_without_its_task()?;
+		Self::ephemerals_belong_to_dealings()?;
+		for (task, state) in Sharings::<T>::iter() {
+			Self::dealings_are_counted(task, &state)?;
+			Self::aggregate_is_sound(&state)?;
+			Self::seats_fit(task, &state)?;
+			Self::right_shares_are_kept(task, &state)?;
+			Self::frozen_when_due(task, &state)?;
+			Self::result_fits(task, &state)?;
+		}
+		Self::results_verify()
+	}
+
+	/// Everything of a task is freed with it, its result apart.
+	fn nothing_without_its_task() -> Check {
+		let known = |task: TaskId| Sharings::<T>::contains_key(task);
+		ensure!(Dealings::<T>::iter_keys().all(|(task, _)| known(task)), "dealing without task");
+		ensure!(Seats::<T>::iter_keys().all(known), "seats without task");
+		ensure!(RightShares::<T>::iter_keys().all(|(task, _)| known(task)), "share without task");
+		Ok(())
+	}
+
+	/// Each dealing has its own `R`, and no other is remembered.
+	fn ephemerals_belong_to_dealings() -> Check {
+		let all = Dealings::<T>::iter()
+			.all(|(task, _, record)| UsedEphemerals::<T>::contains_key(task, record.ephemeral));
+		ensure!(all, "dealing without its R");
+		let same = UsedEphemerals::<T>::iter().count() == Dealings::<T>::iter().count();
+		ensure!(same, "an R belongs to two dealings, or to none");
+		Ok(())
+	}
+
+	fn dealings_are_counted(task: TaskId, state: &SharingState) -> Check {
+		let records = || Dealings::<T>::iter_prefix_values(task);
+		let left = state.dealings.checked_sub(state.freed).ok_or("more freed than dealt")?;
+		ensure!(records().count() as u32 == left, "dealings miscounted");
+		let excluded = records().filter(|record| record.standing == Standing::Excluded).count();
+		let fits = if state.freed == 0 {
+			excluded as u32 == state.excluded
+		} else {
+			excluded as u32 <= state.excluded
+		};
+		ensure!(fits, "exclusions miscounted");
+		Ok(())
+	}
+
+	/// The aggregate decodes; over no dealing it is the identity.
+	fn aggregate_is_sound(state: &SharingState) -> Check {
+		Self::decode_aggregate(&state.aggregate).map_err(|_| "aggregate does not decode")?;
+		let empty = state.accepted() > 0 || state.aggregate.iter().all(|point| *point == IDENTITY);
+		ensure!(empty, "aggregate over no dealing is not the identity");
+		Ok(())
+	}
+
+	/// Enough seats for the threshold, and result shares only after the freeze.
+	fn seats_fit(task: TaskId, state: &SharingState) -> Check {
+		let seats = Seats::<T>::get(task).ok_or("task without seats")?;
+		let threshold = state.aggregate.len().checked_sub(1).ok_or("no commitments")?;
+		ensure!(threshold >= 1 && seats.len() > 2 * threshold, "too few seats for the threshold");
+		let early = seats.iter().any(|seat| seat.commitment.is_some() || seat.answer.is_some());
+		ensure!(!early || state.accepted_set.is_some(), "result share before the freeze");
+		Ok(())
+	}
+
+	/// The first `t + 1` right shares are kept, and no others.
+	fn right_shares_are_kept(task: TaskId, state: &SharingState) -> Check {
+		let seats = Seats::<T>::get(task).ok_or("task without seats")?;
+		let right = seats.iter().filter(|seat| seat.is_right()).count();
+		let kept = RightShares::<T>::iter_key_prefix(task).count();
+		ensure!(kept == right.min(state.aggregate.len()), "right shares miscounted");
+		let all_right = RightShares::<T>::iter_key_prefix(task).all(|seat| {
+			usize::from(seat)
+				.checked_sub(1)
+				.and_then(|i| seats.get(i))
+				.is_some_and(|s| s.is_right())
+		});
+		ensure!(all_right, "a kept share is not a right one");
+		Ok(())
+	}
+
+	/// `h_A` is there when the phase asks for it, and is the hash of what the state holds.
+	fn frozen_when_due(task: TaskId, state: &SharingState) -> Check {
+		let Some(view) = T::Tasks::view(task) else { return Ok(()) };
+		match view.status {
+			TaskStatus::Collecting { .. } | TaskStatus::Verifying { .. } => {
+				ensure!(state.accepted_set.is_none(), "frozen too early");
+			},
+			TaskStatus::Committing { .. } | TaskStatus::Revealing { .. } => {
+				ensure!(state.accepted_set.is_some(), "not frozen");
+			},
+			_ => {},
+		}
+		if let (Some(accepted_set), 0) = (state.accepted_set, state.freed) {
+			let again = Self::accepted_set_hash(task, &view.task_hash, &state.aggregate);
+			ensure!(again == accepted_set, "the accepted set changed after the freeze");
+		}
+		Ok(())
+	}
+
+	/// A result exists exactly if `t + 1` right shares do, and is about the frozen set.
+	fn result_fits(task: TaskId, state: &SharingState) -> Check {
+		let seats = Seats::<T>::get(task).ok_or("task without seats")?;
+		let right = seats.iter().filter(|seat| seat.is_right()).count();
+		let result = Results::<T>::get(task);
+		ensure!(
+			result.is_some() == (right >= state.aggregate.len()),
+			"result missing or unfounded"
+		);
+		if let Some(result) = result {
+			ensure!(Some(result.accepted_set) == state.accepted_set, "result of another set");
+			ensure!(
+				Some(&result.commitment) == state.aggregate.first(),
+				"result of another aggregate"
+			);
+			ensure!(result.dealers == state.accepted(), "result of other dealers");
+		}
+		Ok(())
+	}
+
+	/// Every result, settled tasks' included, opens its commitment.
+	fn results_verify() -> Check {
+		for result in Results::<T>::iter_values() {
+			let values = result.values.iter().map(decode_scalar).collect::<Result<Vec<_>, _>>();
+			let values = values.map_err(|_| "result is not canonical")?;
+			let blinding =
+				decode_scalar(&result.blinding).map_err(|_| "result is not canonical")?;
+			let good = verify_result::<G1>(&result.commitment, &values, &blinding);
+			ensure!(good == Ok(true), "result does not open its commitment");
+		}
+		Ok(())
+	}
+}

@@ -1,0 +1,438 @@
+//! Dealings, accusations and result shares: the sharing protocol of a task, from its drawn committee to its result.
+//!
+//! # Terms
+//! - *dealing*: a dealer's commitments and sealed shares. The state keeps its *digest*; the shares themselves lie in the
+//!   block body and, by offchain indexing, in the databases of nodes that ask for it.
+//! - *accepted set* `A`: the dealings that count. *Aggregate*: the sums of their commitments. `h_A` names both.
+//! - *seat* `j` (1-based): a member of the committee with its worker key pinned for the task.
+//! - *result share* of a seat: the sum of its shares of the dealings in `A`.
+//!
+//! # How a task goes
+//! 1. The task book opens it ([`Sharing::open`](ostraka_primitives::traits::Sharing)) once its committee is drawn.
+//! 2. Dealers [`deal`](Pallet::deal); the dealing's commitments join the aggregate.
+//! 3. Members [`accuse`](Pallet::accuse). The runtime judges at once: the dealer is convicted and its dealing excluded,
+//!    or the accuser is convicted. There is no third outcome.
+//! 4. The task book freezes `A`. Nothing changes it any more.
+//! 5. Members [`commit_result`](Pallet::commit_result), then [`reveal_result`](Pallet::reveal_result). The first `t + 1`
+//!    right shares are found by one multi-scalar multiplication each and give the result; later ones must lie on the
+//!    polynomials through these.
+//! 6. The task book settles it in chunks: deposits return, data rewards are paid, storage is freed. The result stays.
+//!
+//! # Properties
+//! - A culprit is convicted by evidence that the runtime checks itself, in the block that brings it. Evidence that does
+//!   not belong to the task, the dealing or the accepted set is rejected and convicts nobody.
+//! - Members' calls are *authorized general transactions*: free of fees, signed by the pinned worker key over genesis,
+//!   task hash, task, seat, call, arguments and the block of the attempt. Before the signature only cheap checks run
+//!   ([`authorize`]); group operations happen at dispatch. No accusation passes authorization unless it is about an
+//!   accepted dealing, so a free call that reaches dispatch convicts somebody or advances the task.
+//! - Every collection is bounded by the committee's size or the number of invited dealers.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub mod authorize;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+#[cfg(any(test, feature = "runtime-benchmarks"))]
+pub mod fixtures;
+#[cfg(any(feature = "std", feature = "try-runtime"))]
+mod invariants;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+mod accusation;
+mod dealing;
+mod result;
+mod settlement;
+pub mod types;
+pub mod weights;
+pub mod worker;
+
+pub use ostraka_protocol::G1;
+pub use pallet::*;
+pub use types::{
+	AccuserFault, Answer, Counters, DealerFault, DealingRecord, SeatState, ShareFault,
+	SharingState, Standing,
+};
+pub use weights::WeightInfo;
+
+/// Target of the pallet's log lines.
+pub const LOG_TARGET: &str = "runtime::ostraka::vss";
+
+/// Sets tasks up for benchmarks, in whatever holds the task book and the money.
+#[cfg(feature = "runtime-benchmarks")]
+pub trait BenchmarkHelper {
+	/// Puts a task into the book so that `TaskBook::view` answers exactly `view`, over what was there; gives every
+	/// member a stake, every dealer an invitation and the means for its deposit. Does not call `Sharing::open`.
+	fn set_task(
+		task: ostraka_primitives::TaskId,
+		view: &ostraka_primitives::traits::TaskView,
+		dealers: &[ostraka_primitives::AccountId],
+	);
+}
+
+// Calls live for the length of a dispatch; a box would not make `accuse` smaller on the wire.
+#[allow(clippy::large_enum_variant)]
+#[frame::pallet]
+pub mod pallet {
+	use super::*;
+	use frame::prelude::*;
+	use ostraka_primitives::{
+		message::{DealingMessage, EvidenceMessage, ResultShareBytes},
+		task::TaskResult,
+		traits::{Escrow, Penalties, Roster, TaskBook},
+		AccountId, BlockNumber, Digest, TaskId, WorkerSignature,
+	};
+
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	/// # Requirements
+	///
+	/// The runtime's transaction extension must contain `frame_system::AuthorizeCall`.
+	#[pallet::config]
+	pub trait Config:
+		CreateAuthorizedTransaction<Call<Self>> + frame_system::Config<AccountId = AccountId>
+	{
+		/// The tasks.
+		type Tasks: TaskBook;
+		/// Deposits and punishments.
+		type Penalties: Penalties;
+		/// The requester's money, of which dealers get their part.
+		type Escrow: Escrow;
+		/// The nodes, for the offchain worker.
+		type Roster: Roster;
+		/// How many blocks a member's attempt is good for; then its worker tries again.
+		#[pallet::constant]
+		type RetryInterval: Get<BlockNumber>;
+		/// How many blocks a worker waits after the freeze before it answers, `Δ`: by then a re-org to another accepted
+		/// set is not to be expected. The task book's commit windows must be longer.
+		#[pallet::constant]
+		type FinalityLag: Get<BlockNumber>;
+		/// Pool priority of members' calls, to which the block of the attempt is added.
+		#[pallet::constant]
+		type BasePriority: Get<TransactionPriority>;
+		/// Weight of a kilobyte of offchain-indexed data, which no benchmark measures.
+		#[pallet::constant]
+		type IndexedWeightPerKb: Get<Weight>;
+		/// Weights.
+		type WeightInfo: WeightInfo;
+		/// Sets tasks up for benchmarks.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: BenchmarkHelper;
+	}
+
+	/// Open tasks. Written at the draw, by `deal`, by accusations that exclude, and by the freeze; freed at settlement.
+	#[pallet::storage]
+	pub type Sharings<T: Config> = StorageMap<_, Twox64Concat, TaskId, SharingState>;
+
+	/// Members' states, by seat, of open tasks. Written at the draw, by accusations and by result shares; freed at
+	/// settlement.
+	#[pallet::storage]
+	pub type Seats<T: Config> = StorageMap<_, Twox64Concat, TaskId, types::Seats>;
+
+	/// Dealings of open tasks, by dealer. Written by `deal` and by convictions; freed at settlement. At most as many a
+	/// task as dealers are invited.
+	#[pallet::storage]
+	pub type Dealings<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, TaskId, Blake2_128Concat, AccountId, DealingRecord>;
+
+	/// SHA-256 of every `R` that was used in an open task. Written by `deal`, freed at settlement with the dealing.
+	#[pallet::storage]
+	pub type UsedEphemerals<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, TaskId, Identity, Digest, ()>;
+
+	/// The first `t + 1` right result shares of open tasks, by seat. Written by `reveal_result`, freed at settlement.
+	#[pallet::storage]
+	pub type RightShares<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, TaskId, Twox64Concat, u8, ResultShareBytes>;
+
+	/// Published results. Written by the `t + 1`st right share and kept for good.
+	#[pallet::storage]
+	pub type Results<T: Config> = StorageMap<_, Twox64Concat, TaskId, TaskResult>;
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A dealing was taken; `dealings` are in.
+		Dealt { task: TaskId, dealer: AccountId, digest: Digest, dealings: u32 },
+		/// An accusation was right. `excluded`: whether the dealing no longer counts, or it came too late for that.
+		DealerConvicted {
+			task: TaskId,
+			dealer: AccountId,
+			seat: u8,
+			accuser: AccountId,
+			fault: DealerFault,
+			excluded: bool,
+		},
+		/// A right accusation came too late to exclude the dealing: the member need not reveal a result share.
+		SeatExcused { task: TaskId, seat: u8, node: AccountId, dealer: AccountId },
+		/// An accusation was false: its author is convicted.
+		AccuserConvicted {
+			task: TaskId,
+			seat: u8,
+			accuser: AccountId,
+			dealer: AccountId,
+			fault: AccuserFault,
+		},
+		/// The accepted set is frozen.
+		Frozen { task: TaskId, accepted: u32, accepted_set: Digest },
+		/// A member committed to its result share; `committed` have.
+		ResultCommitted { task: TaskId, seat: u8, node: AccountId, committed: u32 },
+		/// A right result share came in; `right_shares` have.
+		ResultShareRight { task: TaskId, seat: u8, node: AccountId, right_shares: u32 },
+		/// A wrong result share came in: the member is convicted.
+		ResultShareWrong { task: TaskId, seat: u8, node: AccountId, fault: ShareFault },
+		/// The result is out.
+		ResultPublished { task: TaskId, accepted_set: Digest, dealers: u32 },
+	}
+
+	/// An authorized call that is refused by the pool gives `InvalidTransaction::Custom` with the index of the error.
+	#[pallet::error]
+	pub enum Error<T> {
+		/// No such task, or its committee is not drawn yet, or it has ended.
+		UnknownTask,
+		/// The task is in another phase.
+		WrongPhase,
+		/// The phase's deadline has passed.
+		DeadlinePassed,
+		/// The dealing was made for another task, committee or chain: its task hash is not this task's.
+		WrongTaskHash,
+		/// The account is not invited to deal to this task.
+		NotInvited,
+		/// The dealer has dealt to this task already.
+		AlreadyDealt,
+		/// The dealing's `R` was used in this task already.
+		EphemeralReused,
+		/// A list, a sealed share or an evidence has not exactly the length that the task asks for.
+		WrongLength,
+		/// A point is not canonical, not on the curve, not in the prime-order subgroup, or the identity where a key is
+		/// needed.
+		InvalidPoint,
+		/// A number is not below the field's order.
+		NonCanonicalScalar,
+		/// The proof of `rho` does not hold for this dealing.
+		InvalidProof,
+		/// The committee has no such seat.
+		UnknownSeat,
+		/// The member was convicted of a wrong result share in this task.
+		SeatConvicted,
+		/// The member made a false accusation in this task and may make no other.
+		AccusationsForfeited,
+		/// The dealer has not dealt to this task.
+		UnknownDealing,
+		/// The evidence, or the given digest, is about another dealing than the accepted one.
+		DigestMismatch,
+		/// The dealer was convicted already, and the accuser needs no excuse.
+		AlreadyConvicted,
+		/// The accepted set is not the frozen one: a message of another fork.
+		WrongAcceptedSet,
+		/// The member has committed already.
+		AlreadyCommitted,
+		/// The member has revealed already.
+		AlreadyRevealed,
+		/// The block of the attempt is in the future or too long ago.
+		StaleAttempt,
+		/// The signature is not the seat's pinned worker key's over this call.
+		BadSignature,
+		/// The state contradicts itself. Never seen unless the runtime is broken; nothing changes.
+		Corrupt,
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Deals to a task: commitments, and one sealed share for each seat. Holds the dealer's deposit.
+		///
+		/// Fresh polynomials and a fresh `rho` belong to every attempt. The client opens and checks all sealed shares
+		/// before it sends: a wrong one costs the deposit.
+		///
+		/// ## Dispatch Origin
+		/// Signed by a dealer that the task invites.
+		///
+		/// ## Errors
+		/// `UnknownTask`, `WrongPhase`, `DeadlinePassed`, `WrongTaskHash`, `NotInvited`, `AlreadyDealt`,
+		/// `EphemeralReused`, `WrongLength`, `InvalidPoint`, `NonCanonicalScalar`, `InvalidProof`, and those of the
+		/// deposit.
+		#[pallet::call_index(0)]
+		#[pallet::weight(Pallet::<T>::deal_weight(dealing))]
+		pub fn deal(
+			origin: OriginFor<T>,
+			task: TaskId,
+			task_hash: Digest,
+			dealing: DealingMessage,
+		) -> DispatchResult {
+			let dealer = ensure_signed(origin)?;
+			Self::do_deal(task, task_hash, dealer, dealing)
+		}
+
+		/// Accuses a dealer: the member opens its own sealed share in public, with proof. Judged at once: the dealer is
+		/// convicted and its dealing excluded, or the accuser is convicted. `Ok` means judged, not that it was right.
+		///
+		/// After the deadline of verification an accusation still convicts the dealer, but the dealing stays counted
+		/// and the member is excused from its result share instead. A dealer convicted that late can be accused again,
+		/// once by each member that is not excused yet: with no further punishment of the dealer, to excuse the member.
+		///
+		/// ## Dispatch Origin
+		/// Authorized: signed by the seat's pinned worker key.
+		///
+		/// ## Errors
+		/// `UnknownTask`, `WrongPhase`, `DeadlinePassed`, `UnknownSeat`, `SeatConvicted`, `AccusationsForfeited`,
+		/// `WrongLength`, `UnknownDealing`, `DigestMismatch`, `AlreadyConvicted`.
+		#[pallet::call_index(1)]
+		#[pallet::weight((
+			T::WeightInfo::accuse(
+				weights::length_of(evidence.sealed.len()),
+				weights::threshold_of(evidence.commitments.len()),
+			),
+			DispatchClass::Operational,
+			Pays::No,
+		))]
+		#[pallet::weight_of_authorize(T::WeightInfo::authorize_accuse(
+			weights::length_of(evidence.sealed.len()),
+			weights::threshold_of(evidence.commitments.len()),
+		))]
+		#[pallet::authorize(Self::authorize_accuse)]
+		#[allow(clippy::too_many_arguments)]
+		pub fn accuse(
+			origin: OriginFor<T>,
+			task: TaskId,
+			seat: u8,
+			dealer: AccountId,
+			digest: Digest,
+			evidence: EvidenceMessage,
+			_at: BlockNumber,
+			_signature: WorkerSignature,
+		) -> DispatchResult {
+			ensure_authorized(origin)?;
+			Self::do_accuse(task, seat, dealer, digest, evidence)
+		}
+
+		/// Commits to the member's result share. Who reveals without having committed is not paid.
+		///
+		/// ## Dispatch Origin
+		/// Authorized: signed by the seat's pinned worker key.
+		///
+		/// ## Errors
+		/// `UnknownTask`, `WrongPhase`, `DeadlinePassed`, `UnknownSeat`, `SeatConvicted`, `WrongAcceptedSet`,
+		/// `AlreadyCommitted`.
+		#[pallet::call_index(2)]
+		#[pallet::weight((T::WeightInfo::commit_result(), DispatchClass::Operational, Pays::No))]
+		#[pallet::weight_of_authorize(T::WeightInfo::authorize_commit_result())]
+		#[pallet::authorize(Self::authorize_commit_result)]
+		#[allow(clippy::too_many_arguments)]
+		pub fn commit_result(
+			origin: OriginFor<T>,
+			task: TaskId,
+			seat: u8,
+			accepted_set: Digest,
+			commitment: Digest,
+			_at: BlockNumber,
+			_signature: WorkerSignature,
+		) -> DispatchResult {
+			ensure_authorized(origin)?;
+			Self::do_commit_result(task, seat, accepted_set, commitment)
+		}
+
+		/// Reveals the member's result share: `y_j`, then `γ_j`. A share that is not what was committed, or that does
+		/// not fit the aggregate, convicts the member; the task goes on. The `t + 1`st right one publishes the result.
+		/// `Ok` means judged, not that it was right.
+		///
+		/// A share with a number that is not below the field's order is no share: it is rejected, never judged, and
+		/// its sender counts as absent.
+		///
+		/// ## Dispatch Origin
+		/// Authorized: signed by the seat's pinned worker key.
+		///
+		/// ## Errors
+		/// `UnknownTask`, `WrongPhase`, `DeadlinePassed`, `UnknownSeat`, `SeatConvicted`, `WrongAcceptedSet`,
+		/// `AlreadyRevealed`, `WrongLength`, `NonCanonicalScalar`.
+		#[pallet::call_index(3)]
+		#[pallet::weight((
+			weights::worst_reveal::<T::WeightInfo>(weights::length_of_result(share.len())),
+			DispatchClass::Operational,
+			Pays::No,
+		))]
+		#[pallet::weight_of_authorize(T::WeightInfo::authorize_reveal_result(
+			weights::length_of_result(share.len()),
+		))]
+		#[pallet::authorize(Self::authorize_reveal_result)]
+		#[allow(clippy::too_many_arguments)]
+		pub fn reveal_result(
+			origin: OriginFor<T>,
+			task: TaskId,
+			seat: u8,
+			accepted_set: Digest,
+			share: ResultShareBytes,
+			_at: BlockNumber,
+			_signature: WorkerSignature,
+		) -> DispatchResultWithPostInfo {
+			ensure_authorized(origin)?;
+			Self::do_reveal_result(task, seat, accepted_set, share)
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// The published result of a task.
+		pub fn result(task: TaskId) -> Option<TaskResult> {
+			Results::<T>::get(task)
+		}
+
+		/// What the state holds of a dealer's dealing to an unsettled task.
+		pub fn dealing(task: TaskId, dealer: AccountId) -> Option<DealingRecord> {
+			Dealings::<T>::get(task, dealer)
+		}
+
+		/// How far an unsettled task is; zeros for any other.
+		pub fn counters(task: TaskId) -> Counters {
+			Self::count(task)
+		}
+
+		/// `h_A` of an unsettled task, once its accepted set is frozen.
+		pub fn accepted_set(task: TaskId) -> Option<Digest> {
+			Sharings::<T>::get(task)?.accepted_set
+		}
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn offchain_worker(now: BlockNumberFor<T>) {
+			worker::run::<T>(now);
+		}
+
+		fn integrity_test() {
+			assert!(
+				T::RetryInterval::get() >= 1,
+				"an attempt must be good for its own block's successor"
+			);
+			assert!(
+				T::BasePriority::get()
+					<= TransactionPriority::MAX - TransactionPriority::from(u32::MAX),
+				"the block of the attempt must fit on top of the base priority"
+			);
+			const {
+				assert!(
+					2 * (ostraka_primitives::MAX_COMMITMENTS - 1)
+						< ostraka_primitives::MAX_COMMITTEE,
+					"a committee of the largest size must have room for the largest threshold"
+				)
+			};
+			assert_eq!(
+				ostraka_primitives::MAX_SEALED as usize,
+				ostraka_crypto::seal::ciphertext_len(ostraka_crypto::generators::MAX_LENGTH),
+				"messages and cryptography must agree on the longest vector"
+			);
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), frame::deps::sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+}

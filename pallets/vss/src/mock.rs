@@ -1,0 +1,280 @@
+//! A runtime of system and this pallet, with neighbours that answer what a test sets and remember what they were told.
+//! Cryptography is real.
+
+use crate::{self as pallet_vss, fixtures, types::task_context};
+use frame::{
+	deps::{
+		frame_support::weights::constants::WEIGHT_REF_TIME_PER_MILLIS,
+		sp_runtime::{
+			generic,
+			traits::{Applyable, Checkable},
+			transaction_validity::TransactionValidityError,
+			MultiSignature,
+		},
+	},
+	testing_prelude::*,
+};
+use ostraka_primitives::{
+	task::TaskStatus,
+	traits::{Escrow, Penalties, SeatReport, TaskBook, TaskView},
+	AccountId, Balance, TaskId,
+};
+use ostraka_protocol::{task_hash, Member, TaskContext, TaskHashInput};
+use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
+use std::collections::BTreeMap;
+
+pub type Extension = frame_system::AuthorizeCall<Test>;
+pub type Extrinsic = generic::UncheckedExtrinsic<AccountId, RuntimeCall, MultiSignature, Extension>;
+type Block = generic::Block<generic::Header<u32, BlakeTwo256>, Extrinsic>;
+
+construct_runtime!(
+	pub enum Test {
+		System: frame_system,
+		Vss: pallet_vss,
+	}
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+	type AccountId = AccountId;
+	type Block = Block;
+	type Lookup = IdentityLookup<AccountId>;
+}
+
+parameter_types! {
+	pub const IndexedWeightPerKb: Weight = Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS / 100, 0);
+}
+
+impl pallet_vss::Config for Test {
+	type Tasks = Book;
+	type Penalties = Court;
+	type Escrow = Purse;
+	type Roster = ();
+	type RetryInterval = ConstU32<5>;
+	type FinalityLag = ConstU32<2>;
+	type BasePriority = ConstU64<1_000_000>;
+	type IndexedWeightPerKb = IndexedWeightPerKb;
+	type WeightInfo = ();
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Book;
+}
+
+impl<LocalCall> CreateTransactionBase<LocalCall> for Test
+where
+	RuntimeCall: From<LocalCall>,
+{
+	type Extrinsic = Extrinsic;
+	type RuntimeCall = RuntimeCall;
+}
+
+impl<LocalCall> CreateTransaction<LocalCall> for Test
+where
+	RuntimeCall: From<LocalCall>,
+{
+	type Extension = Extension;
+	fn create_transaction(call: RuntimeCall, extension: Extension) -> Extrinsic {
+		Extrinsic::new_transaction(call, extension)
+	}
+}
+
+impl<LocalCall> CreateAuthorizedTransaction<LocalCall> for Test
+where
+	RuntimeCall: From<LocalCall>,
+{
+	fn create_extension() -> Extension {
+		Extension::new()
+	}
+}
+
+/// What the task book was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+	Dealt(TaskId),
+	Committed(TaskId),
+	Revealed(TaskId),
+}
+
+/// What the incentives were told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Money {
+	Held(TaskId, AccountId),
+	Released(TaskId, AccountId),
+	Dealer { task: TaskId, dealer: AccountId, accuser: AccountId },
+	FalseAccuser { task: TaskId, accuser: AccountId, exposed: AccountId },
+	WrongShare(TaskId, AccountId),
+	Paid { task: TaskId, dealer: AccountId, accepted: u32 },
+}
+
+parameter_types! {
+	pub static Views: BTreeMap<TaskId, TaskView> = BTreeMap::new();
+	pub static Invited: BTreeMap<TaskId, Vec<AccountId>> = BTreeMap::new();
+	pub static BookLog: Vec<Told> = vec![];
+	pub static MoneyLog: Vec<Money> = vec![];
+	pub static DealersArePoor: bool = false;
+}
+
+pub struct Book;
+
+impl TaskBook for Book {
+	fn view(task: TaskId) -> Option<TaskView> {
+		Views::get().get(&task).cloned()
+	}
+	fn status(task: TaskId) -> Option<TaskStatus> {
+		Self::view(task).map(|view| view.status)
+	}
+	fn is_invited(task: TaskId, dealer: &AccountId) -> bool {
+		Invited::get().get(&task).is_some_and(|dealers| dealers.contains(dealer))
+	}
+	fn all_dealt(task: TaskId) {
+		BookLog::mutate(|log| log.push(Told::Dealt(task)));
+	}
+	fn all_committed(task: TaskId) {
+		BookLog::mutate(|log| log.push(Told::Committed(task)));
+	}
+	fn all_revealed(task: TaskId) {
+		BookLog::mutate(|log| log.push(Told::Revealed(task)));
+	}
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for Book {
+	fn set_task(task: TaskId, view: &TaskView, dealers: &[AccountId]) {
+		Views::mutate(|views| views.insert(task, view.clone()));
+		Invited::mutate(|invited| invited.insert(task, dealers.to_vec()));
+	}
+}
+
+fn note(entry: Money) {
+	MoneyLog::mutate(|log| log.push(entry));
+}
+
+pub struct Court;
+
+impl Penalties for Court {
+	fn hold_deposit(task: TaskId, dealer: &AccountId) -> Result<(), DispatchError> {
+		ensure!(!DealersArePoor::get(), DispatchError::Token(TokenError::FundsUnavailable));
+		note(Money::Held(task, dealer.clone()));
+		Ok(())
+	}
+	fn release_deposit(task: TaskId, dealer: &AccountId) {
+		note(Money::Released(task, dealer.clone()));
+	}
+	fn punish_dealer(task: TaskId, dealer: &AccountId, accuser: &AccountId) {
+		note(Money::Dealer { task, dealer: dealer.clone(), accuser: accuser.clone() });
+	}
+	fn punish_false_accuser(task: TaskId, accuser: &AccountId, exposed: &AccountId) {
+		note(Money::FalseAccuser { task, accuser: accuser.clone(), exposed: exposed.clone() });
+	}
+	fn punish_wrong_share(task: TaskId, node: &AccountId) {
+		note(Money::WrongShare(task, node.clone()));
+	}
+}
+
+pub struct Purse;
+
+impl Escrow for Purse {
+	fn least_fee(_: u8, _: u32, _: u32) -> Balance {
+		0
+	}
+	fn open(_: TaskId, _: &AccountId, _: Balance, _: Balance) -> DispatchResult {
+		Ok(())
+	}
+	fn settle_fee(_: TaskId, _: &ostraka_primitives::task::Committee, _: &[SeatReport], _: bool) {}
+	fn pay_dealer(task: TaskId, dealer: &AccountId, accepted: u32) {
+		note(Money::Paid { task, dealer: dealer.clone(), accepted });
+	}
+	fn close(_: TaskId) {}
+}
+
+/// An empty chain at block 10, with a keystore.
+pub fn new_test_ext() -> TestState {
+	let storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
+	let mut ext = TestState::from(storage);
+	ext.register_extension(KeystoreExt::new(MemoryKeystore::new()));
+	ext.execute_with(|| {
+		Views::take();
+		Invited::take();
+		BookLog::take();
+		MoneyLog::take();
+		DealersArePoor::take();
+		System::set_block_number(10);
+	});
+	ext
+}
+
+/// Runs a test; afterwards all invariants must hold.
+pub fn build_and_execute(test: impl FnOnce()) {
+	new_test_ext().execute_with(|| {
+		test();
+		Vss::do_try_state().unwrap();
+	});
+}
+
+/// Puts a drawn task into the book and opens it: `n` seats, threshold `t`, vectors of `length`, dealers 0 to
+/// `invited`, collecting until block 20. Its hash covers genesis, number and committee.
+pub fn open_task(task: TaskId, n: u8, t: u8, length: u32, invited: u32) -> TaskContext {
+	use ostraka_primitives::traits::Sharing;
+	let view = view_of(task, n, t, length, invited, Vss::genesis());
+	let context = task_context(&view);
+	Views::mutate(|views| views.insert(task, view));
+	let dealers = (0..invited).map(fixtures::dealer_account).collect();
+	Invited::mutate(|all| all.insert(task, dealers));
+	Vss::open(task, t, n);
+	context
+}
+
+/// The view of such a task, on a chain with this genesis.
+pub fn view_of(
+	task: TaskId,
+	n: u8,
+	t: u8,
+	length: u32,
+	invited: u32,
+	genesis: [u8; 32],
+) -> TaskView {
+	let committee = fixtures::committee(n);
+	let members: Vec<_> = committee
+		.iter()
+		.map(|seat| Member {
+			account: *seat.account.as_ref(),
+			worker: seat.worker.0,
+			seal_key: seat.seal_key,
+		})
+		.collect();
+	let hash = task_hash(&TaskHashInput {
+		genesis: &genesis,
+		task_id: task,
+		spec: &length.to_le_bytes(),
+		class: 0,
+		n,
+		threshold: t,
+		deadlines: &[20, 30, 40, 50],
+		committee: &members,
+	});
+	let status = TaskStatus::Collecting { until: 20 };
+	TaskView { task_hash: hash, threshold: t, length, invited, status, committee }
+}
+
+/// Moves a task into a state.
+pub fn set_status(task: TaskId, status: TaskStatus) {
+	Views::mutate(|views| views.get_mut(&task).unwrap().status = status);
+}
+
+/// Sends an authorized transaction as a block's author would apply it: the extension authorizes the call, then it is
+/// dispatched.
+pub fn apply(call: pallet_vss::Call<Test>) -> Result<DispatchResult, TransactionValidityError> {
+	use frame::deps::frame_support::dispatch::GetDispatchInfo;
+	let call = RuntimeCall::from(call);
+	let info = call.get_dispatch_info();
+	assert_eq!(info.pays_fee, Pays::No);
+	assert_eq!(info.class, DispatchClass::Operational);
+	let transaction =
+		<Test as CreateAuthorizedTransaction<pallet_vss::Call<Test>>>::create_authorized_transaction(
+			call,
+		);
+	let length = transaction.encoded_size();
+	let checked =
+		Checkable::check(transaction, &frame_system::ChainContext::<Test>::default()).unwrap();
+	let outcome = checked.apply::<Test>(&info, length)?;
+	Ok(outcome.map(|_| ()).map_err(|error| error.error))
+}

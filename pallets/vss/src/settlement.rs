@@ -1,0 +1,112 @@
+//! The sharing protocol as the task book drives it: opening, freezing, reporting, and settling in chunks.
+
+use crate::{
+	types::{SeatState, SharingState, Standing},
+	Config, Dealings, Pallet, Results, RightShares, Seats, Sharings, UsedEphemerals, WeightInfo,
+	G1,
+};
+use alloc::{vec, vec::Vec};
+use frame::{deps::frame_support::weights::WeightMeter, log, prelude::*};
+use ostraka_primitives::{
+	traits::{Escrow, Penalties, Progress, SeatReport, Sharing},
+	TaskId, MAX_COMMITTEE,
+};
+use ostraka_protocol::adjudicator::Aggregate;
+
+impl<T: Config> Sharing for Pallet<T> {
+	fn open(task: TaskId, threshold: u8, seats: u8) {
+		let aggregate = Self::encode_aggregate(&Aggregate::<G1>::zero(threshold));
+		let seats = vec![SeatState::default(); usize::from(seats)].try_into();
+		// A class is sound before it is stored, so both fit.
+		let (Ok(aggregate), Ok(seats)) = (aggregate, seats) else {
+			log::error!(target: crate::LOG_TARGET, "task {task} opened with unsound parameters");
+			return;
+		};
+		Sharings::<T>::insert(
+			task,
+			SharingState { aggregate, dealings: 0, excluded: 0, freed: 0, accepted_set: None },
+		);
+		Seats::<T>::insert::<_, crate::types::Seats>(task, seats);
+	}
+
+	fn freeze(task: TaskId) -> u32 {
+		Self::do_freeze(task)
+	}
+
+	fn freeze_weight(dealings: u32) -> Weight {
+		T::WeightInfo::freeze(dealings)
+	}
+
+	fn has_result(task: TaskId) -> bool {
+		Results::<T>::contains_key(task)
+	}
+
+	fn reports(task: TaskId, due: bool) -> Vec<SeatReport> {
+		let seats = Seats::<T>::get(task).unwrap_or_default();
+		seats.iter().map(|state| report(state, due)).collect()
+	}
+
+	fn settle(task: TaskId, completed: bool, meter: &mut WeightMeter) -> Progress {
+		let Some(mut state) = Sharings::<T>::get(task) else { return Progress::Done };
+		let freed_before = state.freed;
+		while state.freed < state.dealings {
+			if meter.try_consume(T::WeightInfo::settle_dealing()).is_err() {
+				if state.freed != freed_before {
+					Sharings::<T>::insert(task, &state);
+				}
+				return Progress::More;
+			}
+			if !Self::settle_dealing(task, completed, state.accepted()) {
+				break;
+			}
+			state.freed = state.freed.saturating_add(1);
+		}
+		if meter.try_consume(T::WeightInfo::settle_task()).is_err() {
+			Sharings::<T>::insert(task, &state);
+			return Progress::More;
+		}
+		Self::free_task(task);
+		Progress::Done
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// Frees one dealing: returns the deposit of a dealer that was not convicted and pays its part of the data reward.
+	/// The reward is split by the number of dealings that counted; the part of a dealer convicted late goes back to the
+	/// requester, so that no dealer gains by another's conviction. Answers whether there was one.
+	pub(crate) fn settle_dealing(task: TaskId, completed: bool, accepted: u32) -> bool {
+		let Some((dealer, record)) = Dealings::<T>::drain_prefix(task).next() else { return false };
+		UsedEphemerals::<T>::remove(task, record.ephemeral);
+		if record.standing == Standing::Accepted {
+			T::Penalties::release_deposit(task, &dealer);
+			if completed {
+				T::Escrow::pay_dealer(task, &dealer, accepted);
+			}
+		}
+		true
+	}
+
+	/// Frees what is left of a task once its dealings are.
+	pub(crate) fn free_task(task: TaskId) {
+		let _ = RightShares::<T>::clear_prefix(task, MAX_COMMITTEE, None);
+		Seats::<T>::remove(task);
+		Sharings::<T>::remove(task);
+	}
+}
+
+/// How a member did. A false accuser counts as convicted even if it then revealed a right share.
+fn report(state: &SeatState, due: bool) -> SeatReport {
+	if state.is_convicted() || state.accused_falsely {
+		SeatReport::Convicted
+	} else if state.is_right() && state.commitment.is_some() {
+		SeatReport::Right
+	} else if state.is_right() {
+		SeatReport::Uncommitted
+	} else if state.excused {
+		SeatReport::Excused
+	} else if due {
+		SeatReport::Absent
+	} else {
+		SeatReport::Idle
+	}
+}

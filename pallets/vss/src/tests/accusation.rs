@@ -1,0 +1,395 @@
+//! Accusations: verdicts, times, and what a liar can do.
+
+use super::*;
+use ostraka_crypto::{
+	encoding::{decode_key, encode_point, IDENTITY},
+	Affine,
+};
+
+/// Dealer 1's share for seat 2 is wrong.
+fn scene() -> Scene {
+	Scene::new(3, &[(1, Corruption::WrongShare(2))])
+}
+
+fn dealer_punished(seat: u8) -> Money {
+	Money::Dealer { task: TASK, dealer: dealer_account(1), accuser: operator(seat) }
+}
+
+fn accuser_punished(seat: u8, index: u32) -> Money {
+	Money::FalseAccuser { task: TASK, accuser: operator(seat), exposed: dealer_account(index) }
+}
+
+#[test]
+fn a_right_accusation_excludes_the_dealing() {
+	build_and_execute(|| {
+		let scene = scene();
+		scene.verify();
+		let before = Sharings::<Test>::get(TASK).unwrap().aggregate;
+		judged(scene.accuse(2, 1));
+		assert_eq!(standing(1), Standing::Excluded);
+		assert_eq!(money(), vec![dealer_punished(2)]);
+		event(Event::DealerConvicted {
+			task: TASK,
+			dealer: dealer_account(1),
+			seat: 2,
+			accuser: operator(2),
+			fault: DealerFault::WrongShare,
+			excluded: true,
+		});
+		assert_eq!(Vss::counters(TASK).excluded, 1);
+		assert!(!seat_state(2).excused);
+
+		// The aggregate is the sum over the others.
+		let after = Sharings::<Test>::get(TASK).unwrap().aggregate;
+		assert_ne!(before, after);
+		let mut sum = adjudicator::Aggregate::<G1>::zero(2);
+		for index in [0, 2] {
+			let bytes = &scene.dealt[index].1.commitments;
+			sum.add(&vss_commitments(bytes)).unwrap();
+		}
+		assert_eq!(after.to_vec(), sum.to_bytes());
+	});
+}
+
+fn vss_commitments(bytes: &[ostraka_crypto::PointBytes]) -> ostraka_crypto::vss::Commitments<G1> {
+	ostraka_crypto::vss::Commitments::from_bytes(bytes, 2).unwrap()
+}
+
+#[test]
+fn a_share_that_does_not_open_convicts_the_dealer() {
+	build_and_execute(|| {
+		let scene = Scene::new(2, &[(1, Corruption::Unopenable(4))]);
+		judged(scene.accuse(4, 1));
+		assert_eq!(money(), vec![dealer_punished(4)]);
+		assert_eq!(standing(1), Standing::Excluded);
+	});
+}
+
+#[test]
+fn accusations_are_judged_while_dealers_still_deal() {
+	build_and_execute(|| {
+		let scene = scene();
+		judged(scene.accuse(2, 1));
+		assert_eq!(standing(1), Standing::Excluded);
+		// Nor does it matter that the book lags behind the deadline of collecting.
+		System::set_block_number(25);
+		judged(scene.accuse(3, 0));
+		assert_eq!(money(), vec![dealer_punished(2), accuser_punished(3, 0)]);
+	});
+}
+
+#[test]
+fn excluding_all_dealings_leaves_the_identity() {
+	build_and_execute(|| {
+		let scene =
+			Scene::new(2, &[(0, Corruption::WrongShare(1)), (1, Corruption::WrongShare(1))]);
+		judged(scene.accuse(1, 0));
+		judged(scene.accuse(1, 1));
+		let state = Sharings::<Test>::get(TASK).unwrap();
+		assert_eq!(state.aggregate.to_vec(), vec![IDENTITY; 3]);
+		assert_eq!(state.accepted(), 0);
+	});
+}
+
+#[test]
+fn a_false_accusation_convicts_its_author_and_ends_its_right() {
+	build_and_execute(|| {
+		let scene = scene();
+		scene.verify();
+		judged(scene.accuse(3, 0));
+		assert_eq!(standing(0), Standing::Accepted);
+		assert_eq!(money(), vec![accuser_punished(3, 0)]);
+		event(Event::AccuserConvicted {
+			task: TASK,
+			seat: 3,
+			accuser: operator(3),
+			dealer: dealer_account(0),
+			fault: AccuserFault::FalseAccusation,
+		});
+		refused(|| scene.accuse(3, 0), Error::AccusationsForfeited);
+		refused(|| scene.accuse(3, 1), Error::AccusationsForfeited);
+		// Others keep theirs.
+		judged(scene.accuse(2, 1));
+	});
+}
+
+#[test]
+fn a_dealer_is_convicted_once() {
+	build_and_execute(|| {
+		let scene =
+			Scene::new(2, &[(1, Corruption::WrongShare(2)), (1, Corruption::WrongShare(3))]);
+		scene.verify();
+		judged(scene.accuse(2, 1));
+		refused(|| scene.accuse(3, 1), Error::AlreadyConvicted);
+		refused(|| scene.accuse(2, 1), Error::AlreadyConvicted);
+		assert_eq!(money(), vec![dealer_punished(2)]);
+	});
+}
+
+/// A liar that is first in the pool or in the block must not shield a dealer from an honest accuser.
+#[test]
+fn a_liar_ahead_of_an_honest_accuser_is_convicted_and_changes_nothing() {
+	build_and_execute(|| {
+		let scene = scene();
+		scene.verify();
+		// Seat 1's share is right, so seat 1 lies; with its own tag it displaces nobody.
+		judged(scene.accuse(1, 1));
+		assert_eq!(standing(1), Standing::Accepted);
+		judged(scene.accuse(2, 1));
+		assert_eq!(standing(1), Standing::Excluded);
+		assert_eq!(money(), vec![accuser_punished(1, 1), dealer_punished(2)]);
+	});
+}
+
+/// With `K + T`, `T` of order three, a forged proof passes one time in three unless the subgroup is checked: the wrong
+/// key would not open the share, and an honest dealer would be convicted.
+#[test]
+fn a_small_order_component_convicts_the_accuser() {
+	build_and_execute(|| {
+		let scene = scene();
+		scene.verify();
+		let (dealer, dealing) = &scene.dealt[0];
+		let secret = fixtures::seal_secret(3);
+		let torsion = Affine::<G1>::new_unchecked(0u64.into(), 2u64.into());
+		assert!(torsion.is_on_curve());
+		let honest = secret.dh::<G1>(&decode_key(&dealing.ephemeral).unwrap());
+		let dh = encode_point::<G1>(&(honest + torsion).into());
+		let forged = (0..100)
+			.map(|seed| {
+				fixtures::evidence_with(&scene.ctx, 3, dealer, dealing, &secret, dh, seed).unwrap()
+			})
+			// The challenge is a multiple of three (256 is 1 modulo 3), so that it cancels T.
+			.find(|evidence| {
+				evidence.dleq[..32].iter().map(|b| u32::from(*b)).sum::<u32>() % 3 == 0
+			})
+			.unwrap();
+		judged(scene.accuse_with(3, 0, forged));
+		assert_eq!(standing(0), Standing::Accepted);
+		assert_eq!(money(), vec![accuser_punished(3, 0)]);
+		event(Event::AccuserConvicted {
+			task: TASK,
+			seat: 3,
+			accuser: operator(3),
+			dealer: dealer_account(0),
+			fault: AccuserFault::InvalidDh,
+		});
+	});
+}
+
+#[test]
+fn the_identity_and_a_wrong_dh_convict_the_accuser() {
+	build_and_execute(|| {
+		let scene = scene();
+		let mut evidence = scene.evidence(1, 1);
+		evidence.dh = IDENTITY;
+		judged(scene.accuse_with(1, 1, evidence));
+		// Seat 2 is right about the dealer, but lies about K.
+		let mut evidence = scene.evidence(2, 1);
+		evidence.dh = scene.evidence(2, 0).dh;
+		judged(scene.accuse_with(2, 1, evidence));
+		let mut evidence = scene.evidence(3, 1);
+		evidence.dleq = [0xff; 64];
+		judged(scene.accuse_with(3, 1, evidence));
+		let all: Vec<_> = [1, 2, 3].into_iter().map(|seat| accuser_punished(seat, 1)).collect();
+		assert_eq!(money(), all);
+		assert_eq!(standing(1), Standing::Accepted);
+	});
+}
+
+/// Keys are pinned by the task hash: evidence by the pinned key convicts, evidence by a later one convicts its author,
+/// and a later worker key signs nothing.
+#[test]
+fn a_key_rotated_between_deal_and_accusation_changes_nothing() {
+	build_and_execute(|| {
+		let scene = scene();
+		scene.verify();
+		let (dealer, dealing) = &scene.dealt[1];
+		let digest = scene.digest(1);
+
+		let call = accuse_call(&scene.ctx, 2, dealer, digest, scene.evidence(2, 1), now());
+		let Call::accuse { task, seat, dealer: of, evidence, at, .. } = call else { panic!() };
+		let attempt = Attempt { task, seat, kind: MessageKind::Accuse, at };
+		let new_key = fixtures::worker_key(42);
+		let args = payload(&(&of, &digest, &evidence));
+		let signature =
+			fixtures::sign::<Test>(&new_key, scene.ctx.task_hash, attempt, args).unwrap();
+		let by_new_key = Call::accuse { task, seat, dealer: of, digest, evidence, at, signature };
+		refused(|| apply(by_new_key), Error::BadSignature);
+
+		let rotated = fixtures::seal_secret(43);
+		let evidence = fixtures::evidence(&scene.ctx, 4, dealer, dealing, &rotated, 1).unwrap();
+		judged(scene.accuse_with(4, 1, evidence));
+		assert_eq!(money(), vec![accuser_punished(4, 1)]);
+
+		judged(scene.accuse(2, 1));
+		assert_eq!(standing(1), Standing::Excluded);
+	});
+}
+
+#[test]
+fn evidence_of_another_dealing_task_or_seat_is_refused() {
+	build_and_execute(|| {
+		let scene = scene();
+		scene.verify();
+		// Of another dealing.
+		refused(|| scene.accuse_with(2, 1, scene.evidence(2, 0)), Error::DigestMismatch);
+		// Of another seat.
+		refused(|| scene.accuse_with(3, 1, scene.evidence(2, 1)), Error::DigestMismatch);
+		// With a sealed share of its own making.
+		let mut forged = scene.evidence(1, 0);
+		forged.sealed = vec![7; forged.sealed.len()];
+		refused(|| scene.accuse_with(1, 0, forged.clone()), Error::DigestMismatch);
+		forged.sealed_hashes[0] = ostraka_crypto::messages::hash_sealed(&forged.sealed);
+		refused(|| scene.accuse_with(1, 0, forged), Error::DigestMismatch);
+		// With other commitments.
+		let mut forged = scene.evidence(1, 0);
+		forged.commitments[0] = IDENTITY;
+		refused(|| scene.accuse_with(1, 0, forged), Error::DigestMismatch);
+		// With a digest that is not in the state.
+		let call =
+			accuse_call(&scene.ctx, 2, &scene.dealer(1), [9; 32], scene.evidence(2, 1), now());
+		refused(|| apply(call), Error::DigestMismatch);
+		// Of a dealer that has not dealt.
+		let stranger = dealer_account(9);
+		let call =
+			accuse_call(&scene.ctx, 2, &stranger, scene.digest(1), scene.evidence(2, 1), now());
+		refused(|| apply(call), Error::UnknownDealing);
+	});
+}
+
+#[test]
+fn every_length_must_be_exact() {
+	build_and_execute(|| {
+		let scene = scene();
+		let spoil = |spoil: &dyn Fn(&mut EvidenceBytes)| {
+			let mut evidence = scene.evidence(2, 1);
+			spoil(&mut evidence);
+			refused(|| scene.accuse_with(2, 1, evidence), Error::WrongLength);
+		};
+		spoil(&|evidence| evidence.commitments.truncate(evidence.commitments.len() - 1));
+		spoil(&|evidence| evidence.commitments.push(IDENTITY));
+		spoil(&|evidence| evidence.sealed_hashes.truncate(evidence.sealed_hashes.len() - 1));
+		spoil(&|evidence| evidence.sealed_hashes.push([0; 32]));
+		spoil(&|evidence| evidence.sealed.truncate(evidence.sealed.len() - 1));
+		spoil(&|evidence| evidence.sealed.push(0));
+	});
+}
+
+/// Nothing changes the accepted set after the freeze.
+#[test]
+fn an_accusation_after_the_freeze_slashes_and_excuses() {
+	for revealing in [false, true] {
+		build_and_execute(|| {
+			let scene = scene();
+			scene.verify();
+			let h_a = scene.freeze();
+			if revealing {
+				scene.reveal_phase();
+			}
+			let before = Sharings::<Test>::get(TASK).unwrap();
+			judged(scene.accuse(2, 1));
+			assert_eq!(Sharings::<Test>::get(TASK).unwrap(), before);
+			assert_eq!(Vss::accepted_set(TASK), Some(h_a));
+			assert_eq!(standing(1), Standing::ConvictedLate);
+			assert!(seat_state(2).excused);
+			assert_eq!(money(), vec![dealer_punished(2)]);
+			event(Event::SeatExcused {
+				task: TASK,
+				seat: 2,
+				node: operator(2),
+				dealer: dealer_account(1),
+			});
+			let reports = Vss::reports(TASK, true);
+			assert_eq!(reports[1], SeatReport::Excused);
+			assert_eq!(reports[0], SeatReport::Absent);
+		});
+	}
+}
+
+/// The book may lag: the deadline alone decides.
+#[test]
+fn an_accusation_after_the_deadline_is_late_even_before_the_freeze() {
+	build_and_execute(|| {
+		let scene = scene();
+		scene.verify();
+		System::set_block_number(31);
+		judged(scene.accuse(2, 1));
+		assert_eq!(standing(1), Standing::ConvictedLate);
+		assert!(seat_state(2).excused);
+		scene.freeze();
+		assert_eq!(scene.accepted().len(), 3);
+	});
+	build_and_execute(|| {
+		let scene = scene();
+		scene.verify();
+		System::set_block_number(30);
+		judged(scene.accuse(2, 1));
+		assert_eq!(standing(1), Standing::Excluded);
+	});
+}
+
+/// Whoever lacks its share must be excused, also if another member convicted the dealer first.
+#[test]
+fn a_late_convicted_dealer_can_be_accused_for_an_excuse_only() {
+	build_and_execute(|| {
+		let scene =
+			Scene::new(3, &[(1, Corruption::WrongShare(2)), (1, Corruption::Unopenable(3))]);
+		scene.verify();
+		scene.freeze();
+		judged(scene.accuse(2, 1));
+		judged(scene.accuse(3, 1));
+		assert!(seat_state(3).excused);
+		assert_eq!(money(), vec![dealer_punished(2)], "the dealer is punished once");
+		refused(|| scene.accuse(3, 1), Error::AlreadyConvicted);
+		// A member that has its share gets no excuse this way.
+		judged(scene.accuse(4, 1));
+		assert!(!seat_state(4).excused);
+		assert_eq!(money(), vec![dealer_punished(2), accuser_punished(4, 1)]);
+	});
+}
+
+#[test]
+fn accusations_end_with_the_phases() {
+	build_and_execute(|| {
+		let scene = scene();
+		scene.verify();
+		scene.freeze();
+		scene.reveal_phase();
+		System::set_block_number(51);
+		refused(|| scene.accuse(2, 1), Error::DeadlinePassed);
+		for status in [
+			TaskStatus::Drawing { from: 1, until: 99 },
+			TaskStatus::Settling(Outcome::Completed),
+			TaskStatus::Settled(Outcome::Completed),
+		] {
+			set_status(TASK, status);
+			refused(|| scene.accuse(2, 1), Error::WrongPhase);
+		}
+	});
+}
+
+#[test]
+fn an_excuse_or_a_conviction_ends_the_waiting() {
+	build_and_execute(|| {
+		let scene = scene();
+		scene.verify();
+		scene.freeze();
+		for seat in [1, 4, 5] {
+			judged(scene.commit(seat, &scene.share(seat)));
+		}
+		assert_eq!(BookLog::get(), vec![Told::Dealt(TASK)]);
+		judged(scene.accuse(2, 1));
+		assert_eq!(BookLog::get(), vec![Told::Dealt(TASK)]);
+		judged(scene.accuse(3, 0));
+		assert_eq!(BookLog::get(), vec![Told::Dealt(TASK), Told::Committed(TASK)]);
+
+		scene.reveal_phase();
+		for seat in [1, 4] {
+			judged(scene.reveal(seat, &scene.share(seat)));
+		}
+		assert_eq!(BookLog::get().len(), 2);
+		judged(scene.reveal(5, &scene.share(5)));
+		assert_eq!(BookLog::get().last(), Some(&Told::Revealed(TASK)));
+		scene.assert_result();
+	});
+}

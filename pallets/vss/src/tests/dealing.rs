@@ -1,0 +1,286 @@
+//! Dealing, and the freeze.
+
+use super::*;
+use crate::types::dealing_bytes;
+use codec::Decode;
+use ostraka_crypto::{encoding::IDENTITY, seal::SealSecret, vss};
+use ostraka_primitives::message::{indexed_key, IndexedDealing};
+
+fn honest(ctx: &TaskContext, index: u32, seed: u64) -> DealingBytes {
+	let input = fixtures::input(LENGTH as usize, u64::from(index) + 1);
+	fixtures::dealing(ctx, &dealer_account(index), &input, seed).unwrap()
+}
+
+fn opened() -> TaskContext {
+	open_task(TASK, 5, 2, LENGTH, 3)
+}
+
+/// Rejected with this error, changing nothing.
+#[track_caller]
+fn rejected(ctx: &TaskContext, index: u32, dealing: DealingBytes, error: Error<Test>) {
+	assert_noop!(deal(ctx, &dealer_account(index), dealing), error);
+}
+
+#[test]
+fn a_dealing_is_recorded_counted_and_indexed() {
+	let mut ext = new_test_ext();
+	let (digest, dealing) = ext.execute_with(|| {
+		let ctx = opened();
+		let dealing = honest(&ctx, 0, 1);
+		assert_ok!(deal(&ctx, &dealer_account(0), dealing.clone()));
+		let digest = dealing.digest(&ctx.task_hash, dealer_account(0).as_ref());
+		let record = Vss::dealing(TASK, dealer_account(0)).unwrap();
+		assert_eq!((record.digest, record.block), (digest, 10));
+		assert_eq!(record.standing, Standing::Accepted);
+		let state = Sharings::<Test>::get(TASK).unwrap();
+		assert_eq!(state.aggregate.to_vec(), dealing.commitments);
+		assert_eq!(Vss::counters(TASK), Counters { dealings: 1, ..Default::default() });
+		assert_eq!(MoneyLog::get(), vec![Money::Held(TASK, dealer_account(0))]);
+		event(Event::Dealt { task: TASK, dealer: dealer_account(0), digest, dealings: 1 });
+		assert_eq!(BookLog::get(), vec![]);
+		Vss::do_try_state().unwrap();
+		(digest, dealing)
+	});
+	ext.persist_offchain_overlay();
+	let indexed = ext.offchain_db().get(&indexed_key(&digest)).unwrap();
+	let indexed = IndexedDealing::decode(&mut &indexed[..]).unwrap();
+	assert_eq!(indexed.dealer, dealer_account(0));
+	assert_eq!(dealing_bytes(&indexed.dealing), dealing);
+}
+
+#[test]
+fn the_last_invited_dealer_ends_collecting() {
+	build_and_execute(|| {
+		Scene::new(3, &[]);
+		assert_eq!(BookLog::get(), vec![Told::Dealt(TASK)]);
+	});
+}
+
+#[test]
+fn a_second_dealing_is_rejected() {
+	build_and_execute(|| {
+		let ctx = opened();
+		assert_ok!(deal(&ctx, &dealer_account(0), honest(&ctx, 0, 1)));
+		rejected(&ctx, 0, honest(&ctx, 0, 2), Error::AlreadyDealt);
+	});
+}
+
+#[test]
+fn a_wrong_task_hash_is_rejected() {
+	build_and_execute(|| {
+		let ctx = opened();
+		let mut other = ctx.clone();
+		other.task_hash[0] ^= 1;
+		rejected(&other, 0, honest(&ctx, 0, 1), Error::WrongTaskHash);
+	});
+}
+
+#[test]
+fn uninvited_accounts_cannot_deal() {
+	build_and_execute(|| {
+		let ctx = opened();
+		rejected(&ctx, 3, honest(&ctx, 3, 1), Error::NotInvited);
+	});
+}
+
+#[test]
+fn dealings_are_taken_only_while_collecting_until_the_deadline() {
+	build_and_execute(|| {
+		let ctx = opened();
+		System::set_block_number(21);
+		rejected(&ctx, 0, honest(&ctx, 0, 1), Error::DeadlinePassed);
+		System::set_block_number(20);
+		assert_ok!(deal(&ctx, &dealer_account(0), honest(&ctx, 0, 1)));
+		for status in [
+			TaskStatus::Drawing { from: 1, until: 30 },
+			TaskStatus::Verifying { until: 30 },
+			TaskStatus::Settling(Outcome::Failed(FailReason::Cancelled)),
+		] {
+			set_status(TASK, status);
+			rejected(&ctx, 1, honest(&ctx, 1, 1), Error::WrongPhase);
+		}
+		set_status(TASK, TaskStatus::Collecting { until: 20 });
+		let message = dealing_message(honest(&ctx, 1, 1)).unwrap();
+		let origin = RuntimeOrigin::signed(dealer_account(1));
+		let unknown = Vss::deal(origin, TASK + 1, ctx.task_hash, message.clone());
+		assert_noop!(unknown, Error::<Test>::UnknownTask);
+		let unsigned = Vss::deal(RuntimeOrigin::none(), TASK, ctx.task_hash, message);
+		assert_noop!(unsigned, DispatchError::BadOrigin);
+	});
+}
+
+#[test]
+fn a_dealer_that_cannot_pay_its_deposit_does_not_deal() {
+	build_and_execute(|| {
+		let ctx = opened();
+		DealersArePoor::set(true);
+		let dealing = dealing_message(honest(&ctx, 0, 1)).unwrap();
+		let call = RuntimeCall::Vss(Call::deal { task: TASK, task_hash: ctx.task_hash, dealing });
+		use frame::traits::UnfilteredDispatchable;
+		let dispatched = frame::deps::frame_support::storage::with_storage_layer(|| {
+			call.dispatch_bypass_filter(RuntimeOrigin::signed(dealer_account(0)))
+				.map(|_| ())
+				.map_err(|error| error.error)
+		});
+		assert!(dispatched.is_err());
+		assert_eq!(Vss::dealing(TASK, dealer_account(0)), None);
+		assert_eq!(Vss::counters(TASK), Counters::default());
+	});
+}
+
+/// A copied `R` would make honest accusers of the copy reveal the Diffie-Hellman values of the original.
+#[test]
+fn a_copied_ephemeral_is_rejected_even_with_a_valid_proof() {
+	build_and_execute(|| {
+		let ctx = opened();
+		let share = |dealer: &AccountId, rho: &SealSecret, seed| {
+			let input = fixtures::input(LENGTH as usize, seed);
+			let mut rng = fixtures::rng(seed);
+			let (commitments, shares) = vss::share::<G1, _>(&input, 2, 5, &mut rng).unwrap();
+			fixtures::assemble(&ctx, dealer, &commitments, &shares, rho, seed).unwrap()
+		};
+		let rho = fixtures::seal_secret(77);
+		let original = share(&dealer_account(0), &rho, 1);
+		assert_ok!(deal(&ctx, &dealer_account(0), original.clone()));
+
+		// Without knowing rho: the proof fails, used or not.
+		let mut copy = honest(&ctx, 1, 5);
+		copy.ephemeral = original.ephemeral;
+		rejected(&ctx, 1, copy.clone(), Error::EphemeralReused);
+		UsedEphemerals::<Test>::remove(TASK, sp_io::hashing::sha2_256(&original.ephemeral));
+		rejected(&ctx, 1, copy, Error::InvalidProof);
+		UsedEphemerals::<Test>::insert(TASK, sp_io::hashing::sha2_256(&original.ephemeral), ());
+		// By colluding dealers that both know rho.
+		rejected(&ctx, 1, share(&dealer_account(1), &rho, 2), Error::EphemeralReused);
+		assert_ok!(deal(
+			&ctx,
+			&dealer_account(1),
+			share(&dealer_account(1), &fixtures::seal_secret(78), 2)
+		));
+	});
+}
+
+#[test]
+fn a_dealing_belongs_to_its_dealer() {
+	build_and_execute(|| {
+		let ctx = opened();
+		rejected(&ctx, 1, honest(&ctx, 0, 1), Error::InvalidProof);
+	});
+}
+
+#[test]
+fn a_dealing_cannot_be_replayed_to_another_task_or_chain() {
+	build_and_execute(|| {
+		let ctx = opened();
+		let dealing = honest(&ctx, 0, 1);
+		let replay = |from: &TaskContext| {
+			assert_ne!(from.task_hash, ctx.task_hash);
+			let dealing = honest(from, 0, 1);
+			// As it was sent there, and with the hash that this task asks for.
+			rejected(from, 0, dealing.clone(), Error::WrongTaskHash);
+			rejected(&ctx, 0, dealing, Error::InvalidProof);
+		};
+		replay(&crate::types::task_context(&view_of(TASK + 1, 5, 2, LENGTH, 3, Vss::genesis())));
+		replay(&crate::types::task_context(&view_of(TASK, 5, 2, LENGTH, 3, [1; 32])));
+		assert_ok!(deal(&ctx, &dealer_account(0), dealing));
+	});
+}
+
+#[test]
+fn every_length_must_be_exact() {
+	build_and_execute(|| {
+		let ctx = opened();
+		let good = honest(&ctx, 0, 1);
+		let spoil = |spoil: &dyn Fn(&mut DealingBytes)| {
+			let mut dealing = good.clone();
+			spoil(&mut dealing);
+			rejected(&ctx, 0, dealing, Error::WrongLength);
+		};
+		spoil(&|dealing| dealing.commitments.truncate(dealing.commitments.len() - 1));
+		spoil(&|dealing| dealing.commitments.push(IDENTITY));
+		spoil(&|dealing| dealing.commitments.clear());
+		spoil(&|dealing| dealing.sealed.truncate(dealing.sealed.len() - 1));
+		spoil(&|dealing| dealing.sealed.push(dealing.sealed[0].clone()));
+		spoil(&|dealing| dealing.sealed[4].truncate(100));
+		spoil(&|dealing| dealing.sealed[0].push(0));
+		spoil(&|dealing| dealing.sealed[2].clear());
+	});
+}
+
+#[test]
+fn bad_points_and_scalars_are_rejected() {
+	build_and_execute(|| {
+		let ctx = opened();
+		let good = honest(&ctx, 0, 1);
+		let spoil = |error: Error<Test>, spoil: &dyn Fn(&mut DealingBytes)| {
+			let mut dealing = good.clone();
+			spoil(&mut dealing);
+			rejected(&ctx, 0, dealing, error);
+		};
+		// (0, 2): on the curve, of order three.
+		let mut small_order = [0; 96];
+		small_order[95] = 2;
+		let mut off_curve = [0; 96];
+		off_curve[95] = 3;
+		for bad in [small_order, off_curve, [0xff; 96], [0; 96]] {
+			spoil(Error::InvalidPoint, &|dealing| dealing.commitments[1] = bad);
+			spoil(Error::InvalidPoint, &|dealing| dealing.ephemeral = bad);
+		}
+		spoil(Error::InvalidPoint, &|dealing| dealing.ephemeral = IDENTITY);
+		spoil(Error::NonCanonicalScalar, &|dealing| dealing.proof = [0xff; 64]);
+		spoil(Error::InvalidProof, &|dealing| dealing.proof = [0; 64]);
+		spoil(Error::InvalidProof, &|dealing| dealing.sealed[3][0] ^= 1);
+		spoil(Error::InvalidProof, &|dealing| dealing.commitments.swap(0, 1));
+		spoil(Error::InvalidProof, &|dealing| dealing.commitments[0] = IDENTITY);
+	});
+}
+
+#[test]
+fn identity_commitments_are_legal() {
+	build_and_execute(|| {
+		let ctx = opened();
+		let dealing = fixtures::identity_dealing(&ctx, &dealer_account(0), 1).unwrap();
+		assert_eq!(dealing.commitments, vec![IDENTITY; 3]);
+		assert_ok!(deal(&ctx, &dealer_account(0), dealing));
+		assert_ok!(deal(&ctx, &dealer_account(1), honest(&ctx, 1, 2)));
+	});
+}
+
+#[test]
+fn the_freeze_counts_what_is_accepted_and_happens_once() {
+	build_and_execute(|| {
+		let scene = Scene::new(3, &[(1, Corruption::WrongShare(2))]);
+		judged(scene.accuse(2, 1));
+		scene.verify();
+		let h_a = scene.freeze();
+		let digests = [scene.digest(2), scene.digest(0)];
+		let aggregate = Sharings::<Test>::get(TASK).unwrap().aggregate;
+		let expected = adjudicator::accepted_set_hash(&scene.ctx.task_hash, &digests, &aggregate);
+		assert_eq!(h_a, expected);
+		event(Event::Frozen { task: TASK, accepted: 2, accepted_set: h_a });
+		assert_storage_noop!(assert_eq!(Vss::freeze(TASK), 2));
+	});
+}
+
+#[test]
+fn a_task_without_dealings_freezes_to_nothing() {
+	build_and_execute(|| {
+		opened();
+		set_status(TASK, TaskStatus::Verifying { until: 30 });
+		assert_eq!(Vss::freeze(TASK), 0);
+		assert_storage_noop!(assert_eq!(Vss::freeze(TASK + 1), 0));
+		set_status(TASK, TaskStatus::Settling(Outcome::Failed(FailReason::TooFewDealers)));
+	});
+}
+
+#[test]
+fn a_dealing_weighs_by_its_kilobytes() {
+	build_and_execute(|| {
+		let ctx = open_task(TASK, 5, 2, 64, 3);
+		let input = fixtures::input(64, 1);
+		let dealing = fixtures::dealing(&ctx, &dealer_account(0), &input, 1).unwrap();
+		// 5 shares of 32 * 65 + 16 bytes are 10.3 kilobytes.
+		let weight = Vss::deal_weight(&dealing_message(dealing).unwrap());
+		assert_eq!(weight, <() as WeightInfo>::deal(2, 11) + IndexedWeightPerKb::get() * 11);
+	});
+}

@@ -1,0 +1,157 @@
+//! Reports, and settling in chunks.
+
+use super::*;
+use frame::deps::frame_support::weights::{Weight, WeightMeter};
+use ostraka_primitives::traits::Progress;
+
+fn unlimited() -> WeightMeter {
+	WeightMeter::new()
+}
+
+/// Nothing is left of the task but its result.
+fn assert_freed() {
+	assert_eq!(Sharings::<Test>::iter().count(), 0);
+	assert_eq!(Seats::<Test>::iter().count(), 0);
+	assert_eq!(Dealings::<Test>::iter().count(), 0);
+	assert_eq!(UsedEphemerals::<Test>::iter().count(), 0);
+	assert_eq!(RightShares::<Test>::iter().count(), 0);
+}
+
+/// A completed task with one excluded, one late convicted and two honest dealers.
+fn completed() -> Scene {
+	let scene = Scene::new(4, &[(0, Corruption::WrongShare(1)), (1, Corruption::WrongShare(2))]);
+	scene.verify();
+	judged(scene.accuse(1, 0));
+	scene.freeze();
+	judged(scene.accuse(2, 1));
+	scene.commit_all([1, 3, 4]);
+	for seat in [1, 3, 4] {
+		judged(scene.reveal(seat, &scene.share(seat)));
+	}
+	set_status(TASK, TaskStatus::Settling(Outcome::Completed));
+	MoneyLog::take();
+	scene
+}
+
+#[test]
+fn settling_pays_returns_and_frees() {
+	build_and_execute(|| {
+		completed();
+		let result = Vss::result(TASK);
+		assert_eq!(Vss::settle(TASK, true, &mut unlimited()), Progress::Done);
+		assert_freed();
+		assert_eq!(Vss::result(TASK), result);
+		assert!(result.is_some());
+		let mut log = MoneyLog::get();
+		log.sort_by_key(|entry| format!("{entry:?}"));
+		let mut expected: Vec<_> = [2, 3]
+			.into_iter()
+			.flat_map(|index| {
+				let dealer = dealer_account(index);
+				let paid = Money::Paid { task: TASK, dealer: dealer.clone(), accepted: 3 };
+				[Money::Released(TASK, dealer), paid]
+			})
+			.collect();
+		expected.sort_by_key(|entry| format!("{entry:?}"));
+		assert_eq!(log, expected, "convicted dealers get neither deposit nor reward");
+		assert_eq!(Vss::settle(TASK, true, &mut unlimited()), Progress::Done);
+		assert_eq!(Vss::counters(TASK), Counters::default());
+	});
+}
+
+#[test]
+fn a_failed_task_returns_deposits_and_pays_nobody() {
+	build_and_execute(|| {
+		let scene = Scene::new(2, &[]);
+		scene.verify();
+		set_status(TASK, TaskStatus::Settling(Outcome::Failed(FailReason::TooFewDealers)));
+		assert_eq!(Vss::settle(TASK, false, &mut unlimited()), Progress::Done);
+		assert_freed();
+		assert_eq!(money().len(), 2);
+		assert!(money().iter().all(|entry| matches!(entry, Money::Released(..))));
+	});
+}
+
+#[test]
+fn settling_goes_only_as_far_as_the_meter_and_pays_once() {
+	build_and_execute(|| {
+		completed();
+		let step = <() as WeightInfo>::settle_dealing();
+		let nothing = &mut WeightMeter::with_limit(Weight::zero());
+		assert_storage_noop!(assert_eq!(Vss::settle(TASK, true, nothing), Progress::More));
+		let mut chunks = 0;
+		loop {
+			let mut meter = WeightMeter::with_limit(step);
+			let progress = Vss::settle(TASK, true, &mut meter);
+			assert!(meter.consumed().all_lte(step));
+			Vss::do_try_state().unwrap();
+			chunks += 1;
+			if progress == Progress::Done {
+				break;
+			}
+			assert!(chunks < 10);
+		}
+		// Four dealings, then the rest.
+		assert_eq!(chunks, 5);
+		assert_freed();
+		assert_eq!(MoneyLog::get().len(), 4);
+	});
+}
+
+#[test]
+fn nothing_is_left_between_tasks() {
+	build_and_execute(|| {
+		completed();
+		let other = TASK + 1;
+		open_task(other, 3, 1, 1, 1);
+		assert_eq!(Vss::settle(TASK, true, &mut unlimited()), Progress::Done);
+		assert!(Sharings::<Test>::contains_key(other));
+		assert!(Seats::<Test>::contains_key(other));
+	});
+}
+
+#[test]
+fn reports_before_result_shares_were_due() {
+	build_and_execute(|| {
+		let scene = Scene::new(2, &[(0, Corruption::WrongShare(2))]);
+		scene.verify();
+		judged(scene.accuse(3, 1));
+		judged(scene.accuse(2, 0));
+		use SeatReport::*;
+		assert_eq!(Vss::reports(TASK, false), vec![Idle, Idle, Convicted, Idle, Idle]);
+		assert_eq!(Vss::reports(TASK + 1, false), vec![]);
+	});
+}
+
+/// A false accuser is convicted: its share may complete the task, but is not paid.
+#[test]
+fn a_false_accuser_is_not_paid_for_a_right_share() {
+	build_and_execute(|| {
+		let scene = Scene::new(2, &[]);
+		scene.verify();
+		judged(scene.accuse(3, 1));
+		scene.freeze();
+		scene.commit_all([1, 2, 3]);
+		for seat in 1..=3 {
+			judged(scene.reveal(seat, &scene.share(seat)));
+		}
+		scene.assert_result();
+		use SeatReport::*;
+		assert_eq!(Vss::reports(TASK, true), vec![Right, Right, Convicted, Absent, Absent]);
+	});
+}
+
+#[test]
+fn unsound_parameters_open_nothing() {
+	build_and_execute(|| {
+		assert_storage_noop!(Vss::open(TASK, 200, 5));
+		assert_storage_noop!(Vss::open(TASK, 2, 200));
+	});
+}
+
+#[test]
+fn the_freeze_weighs_by_dealings() {
+	build_and_execute(|| {
+		assert_eq!(<Vss as Sharing>::freeze_weight(512), <() as WeightInfo>::freeze(512));
+	});
+}

@@ -1,0 +1,97 @@
+//! What a run reads of its block's state. Nothing here writes, and nothing else of the worker's reads the state.
+
+use super::{
+	decide::{Dealing, SeatView},
+	store::SeatKey,
+};
+use crate::{types, Config, Dealings, Pallet, Seats, Sharings, Standing};
+use alloc::vec::Vec;
+use frame::prelude::Get;
+use ostraka_primitives::{
+	message::{CommitmentBytes, DealingMessage},
+	task::Seat as PinnedSeat,
+	traits::TaskBook,
+	BlockNumber, Digest, TaskId, WorkerKey, MAX_DEALERS,
+};
+use ostraka_protocol::TaskContext;
+
+pub use ostraka_protocol::G1;
+
+/// A local key's seat in a task.
+#[derive(Clone, Debug)]
+pub struct Seat {
+	/// The task.
+	pub task: TaskId,
+	/// What the seat's records go by.
+	pub key: SeatKey,
+	/// The seat as the task pinned it.
+	pub pinned: PinnedSeat,
+	/// What the protocol's functions ask for.
+	pub context: TaskContext,
+	/// How far task and seat are.
+	pub state: SeatView,
+}
+
+/// Hash of the chain's first block.
+pub fn genesis<T: Config>() -> Digest {
+	Pallet::<T>::genesis()
+}
+
+/// `Δ`, in blocks.
+pub fn finality_lag<T: Config>() -> BlockNumber {
+	T::FinalityLag::get()
+}
+
+/// Blocks until an attempt is repeated.
+pub fn retry_interval<T: Config>() -> BlockNumber {
+	T::RetryInterval::get()
+}
+
+/// The seat that this key has in this task, if the task is open and its committee drawn.
+pub fn seat<T: Config>(task: TaskId, worker: &WorkerKey) -> Option<Seat> {
+	let view = T::Tasks::view(task)?;
+	let index = view.committee.iter().position(|seat| seat.worker == *worker)?;
+	let pinned = view.committee.get(index)?.clone();
+	let member = Seats::<T>::get(task)?.get(index).copied()?;
+	let state = SeatView {
+		seat: u8::try_from(index).ok()?.checked_add(1)?,
+		seats: u8::try_from(view.committee.len()).ok()?,
+		status: view.status,
+		committed: member.commitment.is_some(),
+		answered: member.answer.is_some(),
+		excused: member.excused,
+		may_accuse: !member.accused_falsely,
+	};
+	let key = SeatKey { worker: *worker, task_hash: view.task_hash };
+	Some(Seat { task, key, pinned, context: types::task_context(&view), state })
+}
+
+/// The dealings that count, with nothing known of their shares yet.
+pub fn dealings<T: Config>(seat: &Seat) -> Vec<Dealing> {
+	Dealings::<T>::iter_prefix(seat.task)
+		.take(MAX_DEALERS as usize)
+		.filter(|(_, record)| record.counts())
+		.map(|(dealer, record)| Dealing {
+			dealer,
+			digest: record.digest,
+			dealt_at: record.block,
+			accusable: match record.standing {
+				Standing::Accepted => true,
+				Standing::ConvictedLate => !seat.state.excused,
+				Standing::Excluded => false,
+			},
+			share: None,
+		})
+		.collect()
+}
+
+/// `h_A` and the aggregate, once the accepted set is frozen.
+pub fn frozen<T: Config>(task: TaskId) -> Option<(Digest, CommitmentBytes)> {
+	let sharing = Sharings::<T>::get(task)?;
+	Some((sharing.accepted_set?, sharing.aggregate))
+}
+
+/// A dealing as the protocol's functions take it.
+pub fn dealing_bytes(message: &DealingMessage) -> ostraka_crypto::messages::DealingBytes {
+	types::dealing_bytes(message)
+}

@@ -1,0 +1,177 @@
+//! Accusations and answers: what goes into them, and how they reach the pool.
+//!
+//! # Invariants
+//! - An accusation is judged here first, by the function that the runtime judges with: an honest worker never sends one
+//!   that would convict itself.
+//! - An answer is sent only if the accepted set of this block's state hashes to its `h_A`, the sum fits the aggregate,
+//!   and the seat is locked to this `h_A`.
+//! - That the pool takes a transaction proves nothing. It counts as done when a block's state shows it.
+
+use super::{
+	chain::{self, G1},
+	decide::{Answer, Dealing},
+	keys,
+	shares::{accepted_copy, add_up},
+	store::{self, Message},
+	Hex, Run, WorkerError, LOG_TARGET,
+};
+use crate::{authorize::payload, types::evidence_message, Call, Config};
+use frame::{log, prelude::*};
+use ostraka_primitives::{
+	message::{MessageKind, ResultShareBytes, WorkerMessage, WORKER_MESSAGE},
+	BlockNumber, Digest, WorkerSignature,
+};
+use ostraka_protocol::{
+	adjudicator::{accepted_set_hash, check_result_share, result_commitment, Aggregate},
+	worker,
+};
+
+impl<T: Config> Run<T> {
+	/// Accuses the dealer of a wrong share, unless that was sent recently.
+	pub(super) fn accuse(
+		&mut self,
+		seat: &chain::Seat,
+		dealing: &Dealing,
+		retry: BlockNumber,
+	) -> Result<(), WorkerError> {
+		let (dealer, digest) = (dealing.dealer.clone(), dealing.digest);
+		let message = Message::Accuse(digest);
+		let sent = store::send_once(&seat.key, &message, self.now, retry, || {
+			let bytes = accepted_copy(seat, dealing)?;
+			let secrets = self.secrets(seat)?;
+			let evidence = worker::accuse::<G1, _>(
+				&seat.context,
+				&secrets.seal,
+				seat.state.seat,
+				dealer.as_ref(),
+				&digest,
+				&bytes,
+				&mut self.rng,
+			)?;
+			let evidence = evidence_message(evidence).ok_or(WorkerError::TooLong)?;
+			let payload = payload(&(&dealer, &digest, &evidence));
+			let signature = self.sign(seat, MessageKind::Accuse, payload)?;
+			let (task, seat, at) = (seat.task, seat.state.seat, self.now);
+			let dealer = dealer.clone();
+			self.submit(Call::accuse { task, seat, dealer, digest, evidence, at, signature })
+		});
+		if matches!(sent, Err(WorkerError::Protocol(_))) {
+			// The ledger is wrong about this share: look again.
+			store::forget(&seat.key, &digest)?;
+		}
+		if sent? {
+			self.note_sent(seat, message);
+		}
+		Ok(())
+	}
+
+	/// Commits to the result share, or reveals it, unless that was sent recently.
+	pub(super) fn answer(
+		&mut self,
+		seat: &chain::Seat,
+		dealings: &[Dealing],
+		answer: Answer,
+		retry: BlockNumber,
+	) -> Result<(), WorkerError> {
+		let message = Message::Answer(answer);
+		let sent = store::send_once(&seat.key, &message, self.now, retry, || {
+			let (accepted_set, aggregate) =
+				chain::frozen::<T>(seat.task).ok_or(WorkerError::AcceptedSet)?;
+			let digests: alloc::vec::Vec<Digest> =
+				dealings.iter().map(|dealing| dealing.digest).collect();
+			if accepted_set_hash(&seat.key.task_hash, &digests, &aggregate) != accepted_set {
+				return Err(WorkerError::AcceptedSet);
+			}
+			let secrets = self.secrets(seat)?;
+			let share = add_up(seat, &secrets, dealings)?;
+			let sums = Aggregate::<G1>::from_bytes(&aggregate, seat.context.threshold)?;
+			let j = seat.state.seat;
+			if !check_result_share(&sums, j, &share) {
+				return Err(WorkerError::ResultShare);
+			}
+			store::lock(&seat.key, &accepted_set)?;
+			let (task, seat_number, at) = (seat.task, j, self.now);
+			let call = match answer {
+				Answer::Reveal => {
+					let share = ResultShareBytes::try_from(share.to_bytes().to_vec())
+						.map_err(|_| WorkerError::TooLong)?;
+					let payload = payload(&(&accepted_set, &share));
+					let signature = self.sign(seat, MessageKind::Reveal, payload)?;
+					Call::reveal_result {
+						task,
+						seat: seat_number,
+						accepted_set,
+						share,
+						at,
+						signature,
+					}
+				},
+				Answer::Commit => {
+					let worker = &seat.key.worker.0;
+					let commitment = result_commitment(&accepted_set, j, worker, &share);
+					let payload = payload(&(&accepted_set, &commitment));
+					let signature = self.sign(seat, MessageKind::Commit, payload)?;
+					Call::commit_result {
+						task,
+						seat: seat_number,
+						accepted_set,
+						commitment,
+						at,
+						signature,
+					}
+				},
+			};
+			self.submit(call)
+		});
+		if sent? {
+			self.note_sent(seat, message);
+		}
+		Ok(())
+	}
+
+	/// Signs a call's arguments, in this block.
+	fn sign(
+		&self,
+		seat: &chain::Seat,
+		kind: MessageKind,
+		payload: Digest,
+	) -> Result<WorkerSignature, WorkerError> {
+		let message = WorkerMessage {
+			domain: *WORKER_MESSAGE,
+			genesis: self.genesis,
+			task_hash: seat.key.task_hash,
+			task: seat.task,
+			seat: seat.state.seat,
+			kind,
+			payload,
+			at: self.now,
+		};
+		keys::sign(&seat.key.worker, &message)
+	}
+
+	fn submit(&self, call: Call<T>) -> Result<(), WorkerError> {
+		let transaction = T::create_authorized_transaction(call.into());
+		SubmitTransaction::<T, Call<T>>::submit_transaction(transaction)
+			.map_err(|()| WorkerError::Refused)
+	}
+
+	fn note_sent(&mut self, seat: &chain::Seat, message: Message) {
+		let (task, number) = (seat.task, seat.state.seat);
+		match message {
+			Message::Accuse(digest) => log::info!(
+				target: LOG_TARGET,
+				"task {task}, seat {number}: sent the accusation of dealing {}",
+				Hex(&digest),
+			),
+			Message::Answer(answer) => log::info!(
+				target: LOG_TARGET,
+				"task {task}, seat {number}: sent its {}",
+				match answer {
+					Answer::Commit => "commitment to its result share",
+					Answer::Reveal => "result share",
+				},
+			),
+		}
+		self.summary.sent.push((task, seat.key.worker, message));
+	}
+}

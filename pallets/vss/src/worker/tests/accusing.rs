@@ -1,0 +1,181 @@
+//! Wrong shares: who accuses, when, and what the chain makes of it.
+
+use super::{mock::*, node::*};
+use crate::{
+	worker::{
+		decide::{rank, Answer, ACCUSE_STEP},
+		store::Message,
+	},
+	Call, Dealings, Event, Seats, Standing,
+};
+use ostraka_primitives::task::TaskStatus;
+
+fn convictions(chain: &mut Chain) -> Vec<(u8, bool)> {
+	chain.state(|| {
+		let events = System::events().into_iter().map(|record| record.event);
+		events
+			.filter_map(|event| match event {
+				RuntimeEvent::Vss(Event::DealerConvicted { seat, excluded, .. }) => {
+					Some((seat, excluded))
+				},
+				RuntimeEvent::Vss(Event::AccuserConvicted { .. }) => panic!("an honest accuser"),
+				_ => None,
+			})
+			.collect()
+	})
+}
+
+fn standing(chain: &mut Chain, dealer: u8) -> Standing {
+	chain.state(|| Dealings::<Test>::get(TASK, account(dealer)).expect("dealt").standing)
+}
+
+#[test]
+fn a_bad_dealing_is_accused_and_that_very_transaction_convicts_the_dealer() {
+	for flaw in [Flaw::Wrong, Flaw::Unopenable] {
+		let node = Node::new(&[2]);
+		let mut chain = Chain::new(&node);
+		chain.deal(TASK, 5, 1, None);
+		let bad = chain.deal(TASK, 5, 2, Some((2, flaw)));
+		chain.deal(TASK, 5, 3, None);
+
+		let turn = 5 + rank(2, SEATS, &bad) * ACCUSE_STEP;
+		if turn > 6 {
+			assert!(chain.sent(turn - 1).is_empty(), "its turn has not come");
+		}
+		let sent = chain.sent(turn.max(6));
+		assert_eq!(sent.len(), 1);
+		assert!(matches!(call(&sent[0]), Call::accuse { seat: 2, digest, .. } if *digest == bad));
+		assert!(chain.sent(turn.max(6) + 1).is_empty(), "sent a short while ago");
+
+		chain.include_all(turn + 2, sent);
+		assert_eq!(convictions(&mut chain), vec![(2, true)]);
+		assert_eq!(standing(&mut chain, 2), Standing::Excluded);
+		assert!(chain.sent(40).is_empty());
+
+		// The task goes on without that dealing.
+		chain.freeze(TASK, 50);
+		let sent = chain.sent(53);
+		assert!(matches!(call(&sent[0]), Call::commit_result { .. }));
+		chain.include_all(54, sent);
+		chain.set_status(TASK, TaskStatus::Revealing { until: 90 });
+		let sent = chain.sent(55);
+		chain.include_all(56, sent);
+		assert_eq!(chain.state(|| Vss::count(TASK)).right_shares, 1);
+	}
+}
+
+#[test]
+fn each_wrong_share_is_accused_once_by_whom_it_concerns() {
+	let node = Node::new(&[1, 2, 3]);
+	let mut chain = Chain::new(&node);
+	let first = chain.deal(TASK, 5, 1, Some((1, Flaw::Wrong)));
+	let second = chain.deal(TASK, 5, 2, Some((2, Flaw::Unopenable)));
+	chain.deal(TASK, 5, 3, None);
+	let mut accused = Vec::new();
+	for block in 6..20 {
+		let sent = chain.sent(block);
+		for transaction in &sent {
+			let Call::accuse { seat, digest, .. } = call(transaction) else {
+				panic!("no accusation")
+			};
+			accused.push((*seat, *digest));
+		}
+		chain.include_all(block + 1, sent);
+	}
+	accused.sort_unstable();
+	assert_eq!(accused, vec![(1, first), (2, second)]);
+}
+
+#[test]
+fn looks_again_before_its_turn_and_spares_a_second_accusation() {
+	let node = Node::new(&[1, 2, 3]);
+	let mut chain = Chain::new(&node);
+	let bad = chain.deal(TASK, 5, 1, Some((ALL, Flaw::Wrong)));
+	let mut order: Vec<u8> = (1..=SEATS).collect();
+	order.sort_by_key(|seat| rank(*seat, SEATS, &bad));
+	// Only the first in the queue speaks at first.
+	let sent = chain.sent(6);
+	assert_eq!(sent.len(), 1);
+	assert!(matches!(call(&sent[0]), Call::accuse { seat, .. } if *seat == order[0]));
+	// It is lost: the next one steps in, and the first one tries again when its interval is over.
+	let sent = chain.sent(5 + ACCUSE_STEP);
+	assert_eq!(sent.len(), 1);
+	assert!(matches!(call(&sent[0]), Call::accuse { seat, .. } if *seat == order[1]));
+	chain.include_all(8, sent);
+	// The dealing is out: nobody has a reason to accuse any more.
+	for block in 9..30 {
+		assert!(chain.sent(block).is_empty());
+	}
+	assert_eq!(convictions(&mut chain), vec![(order[1], true)]);
+}
+
+#[test]
+fn accuses_after_the_freeze_for_its_excuse() {
+	let node = Node::new(&[1, 2]);
+	let mut chain = Chain::new(&node);
+	chain.deal(TASK, 5, 1, None);
+	let bad = chain.deal(TASK, 5, 2, Some((ALL, Flaw::Wrong)));
+	// It was away while there was time.
+	chain.freeze(TASK, 20);
+	let sent = chain.sent(21);
+	assert_eq!(sent.len(), 2, "each needs an excuse of its own");
+	assert!(sent
+		.iter()
+		.all(|sent| matches!(call(sent), Call::accuse { digest, .. } if *digest == bad)));
+	chain.include_all(22, sent);
+	assert_eq!(convictions(&mut chain).len(), 1, "the dealer is convicted once");
+	assert_eq!(standing(&mut chain, 2), Standing::ConvictedLate);
+	let excused: Vec<bool> = chain.state(|| {
+		Seats::<Test>::get(TASK).expect("open").iter().map(|seat| seat.excused).collect()
+	});
+	assert_eq!(excused, vec![true, true, false]);
+	chain.set_status(TASK, TaskStatus::Revealing { until: 60 });
+	for block in [23, 30, 40] {
+		assert!(chain.sent(block).is_empty(), "nothing is due from it");
+	}
+}
+
+#[test]
+fn accuses_nobody_when_all_shares_are_right() {
+	let node = Node::new(&[1, 2, 3]);
+	let mut chain = Chain::new(&node);
+	for dealer in 1..=6 {
+		chain.deal(TASK, 5, dealer, None);
+	}
+	chain.set_status(TASK, TaskStatus::Verifying { until: 40 });
+	for block in [6, 20, 39, 40, 41] {
+		assert!(chain.sent(block).is_empty());
+	}
+}
+
+#[test]
+fn an_accusation_that_vanished_is_sent_again() {
+	let node = Node::new(&[2]);
+	let mut chain = Chain::new(&node);
+	chain.deal(TASK, 5, 1, Some((2, Flaw::Wrong)));
+	chain.set_status(TASK, TaskStatus::Verifying { until: 60 });
+	let first = chain.run(20);
+	assert!(matches!(first.sent[..], [(TASK, _, Message::Accuse(_))]));
+	assert_eq!(chain.run(20 + RETRY - 1).sent, vec![]);
+	assert_eq!(chain.run(20 + RETRY).sent.len(), 1);
+	let sent = node.take_pool();
+	chain.include(25, sent[1].clone());
+	assert_eq!(convictions(&mut chain), vec![(2, true)]);
+	// The first attempt comes through late: refused, and without consequences.
+	let late = sent[0].clone();
+	assert!(chain.try_include(26, late).is_err());
+}
+
+#[test]
+fn does_not_answer_over_a_wrong_share() {
+	let node = Node::new(&[2]);
+	let mut chain = Chain::new(&node);
+	chain.deal(TASK, 5, 1, Some((2, Flaw::Unopenable)));
+	chain.deal(TASK, 5, 2, None);
+	chain.freeze(TASK, 20);
+	let summary = chain.run(30);
+	assert!(!summary
+		.sent
+		.iter()
+		.any(|(_, _, message)| *message == Message::Answer(Answer::Commit)));
+}

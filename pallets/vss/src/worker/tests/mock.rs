@@ -1,0 +1,268 @@
+//! A runtime for the worker's tests, its task book, and dealings.
+//!
+//! The pallet is the real one; its neighbours are stubs whose data lie in the state, so that two states are two forks.
+
+use crate as pallet_vss;
+use crate::fixtures;
+use codec::Encode;
+use frame::{
+	deps::{
+		frame_support::storage::unhashed,
+		frame_system,
+		sp_runtime::{generic, traits::BlakeTwo256},
+	},
+	prelude::*,
+	testing_prelude::{construct_runtime, derive_impl, ConstU32, ConstU64},
+};
+use ostraka_crypto::{messages::DealingBytes, seal::SealSecret, vss, Scalar};
+use ostraka_primitives::{
+	task::{Committee, Seat, TaskStatus},
+	traits::{Roster, TaskBook, TaskView},
+	AccountId, BlockNumber, Digest, PointBytes, TaskId, WorkerKey,
+};
+use ostraka_protocol::{worker_key, TaskContext, G1};
+use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
+use sp_core::{ed25519, Pair};
+use std::sync::OnceLock;
+
+pub const LAG: BlockNumber = 3;
+pub const RETRY: BlockNumber = 4;
+pub const THRESHOLD: u8 = 1;
+pub const SEATS: u8 = 3;
+pub const LENGTH: u32 = 2;
+pub const TASK: TaskId = 7;
+/// `BlockHash(0)` of a state built by `frame_system`'s default genesis.
+pub const GENESIS: Digest = [69; 32];
+
+pub type TxExtension = frame_system::AuthorizeCall<Test>;
+pub type Extrinsic = frame_system::mocking::MockUncheckedExtrinsic<Test, (), TxExtension>;
+type Block = generic::Block<generic::Header<u32, BlakeTwo256>, Extrinsic>;
+
+construct_runtime!(
+	pub enum Test {
+		System: frame_system,
+		Vss: pallet_vss,
+	}
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+	type AccountId = AccountId;
+	type Block = Block;
+	type Lookup = frame::deps::sp_runtime::traits::IdentityLookup<AccountId>;
+}
+
+impl<LocalCall> CreateTransactionBase<LocalCall> for Test
+where
+	RuntimeCall: From<LocalCall>,
+{
+	type RuntimeCall = RuntimeCall;
+	type Extrinsic = Extrinsic;
+}
+
+impl<LocalCall> CreateTransaction<LocalCall> for Test
+where
+	RuntimeCall: From<LocalCall>,
+{
+	type Extension = TxExtension;
+	fn create_transaction(call: RuntimeCall, extension: TxExtension) -> Extrinsic {
+		Extrinsic::new_transaction(call, extension)
+	}
+}
+
+impl<LocalCall> CreateAuthorizedTransaction<LocalCall> for Test
+where
+	RuntimeCall: From<LocalCall>,
+{
+	fn create_extension() -> TxExtension {
+		TxExtension::new()
+	}
+}
+
+frame::testing_prelude::parameter_types! {
+	pub const PerKb: Weight = Weight::zero();
+}
+
+impl pallet_vss::Config for Test {
+	type Tasks = Book;
+	type Penalties = ();
+	type Escrow = ();
+	type Roster = Book;
+	type RetryInterval = ConstU32<RETRY>;
+	type FinalityLag = ConstU32<LAG>;
+	type BasePriority = ConstU64<100>;
+	type IndexedWeightPerKb = PerKb;
+	type WeightInfo = ();
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Book;
+}
+
+/// The task book and the roster: entries in the state under the tasks' numbers.
+pub struct Book;
+
+type Entry = (Digest, u8, u32, u32, TaskStatus, Committee);
+
+fn entry_key(task: TaskId) -> Vec<u8> {
+	(b"book", task).encode()
+}
+
+impl Book {
+	fn tasks() -> Vec<TaskId> {
+		unhashed::get(b"tasks").unwrap_or_default()
+	}
+
+	pub fn set(task: TaskId, view: &TaskView) {
+		let TaskView { task_hash, threshold, length, invited, status, committee } = view.clone();
+		let entry: Entry = (task_hash, threshold, length, invited, status, committee);
+		unhashed::put(&entry_key(task), &entry);
+		let mut tasks = Self::tasks();
+		if !tasks.contains(&task) {
+			tasks.push(task);
+			unhashed::put(b"tasks", &tasks);
+		}
+	}
+
+	pub fn set_status(task: TaskId, status: TaskStatus) {
+		let view = Self::view(task).expect("the task was set");
+		Self::set(task, &TaskView { status, ..view });
+	}
+
+	/// Settles the task: the book forgets it, and its members are released.
+	pub fn forget(task: TaskId) {
+		unhashed::kill(&entry_key(task));
+		let tasks: Vec<_> = Self::tasks().into_iter().filter(|other| *other != task).collect();
+		unhashed::put(b"tasks", &tasks);
+	}
+}
+
+impl TaskBook for Book {
+	fn view(task: TaskId) -> Option<TaskView> {
+		let entry: Option<Entry> = unhashed::get(&entry_key(task));
+		entry.map(|(task_hash, threshold, length, invited, status, committee)| TaskView {
+			task_hash,
+			threshold,
+			length,
+			invited,
+			status,
+			committee,
+		})
+	}
+	fn status(task: TaskId) -> Option<TaskStatus> {
+		Self::view(task).map(|view| view.status)
+	}
+	fn is_invited(_: TaskId, _: &AccountId) -> bool {
+		true
+	}
+	fn all_dealt(_: TaskId) {}
+	fn all_committed(_: TaskId) {}
+	fn all_revealed(_: TaskId) {}
+}
+
+impl Roster for Book {
+	fn assignments(worker: &WorkerKey) -> Vec<TaskId> {
+		let sits = |task: &TaskId| {
+			Self::view(*task).is_some_and(|view| view.committee.iter().any(|s| s.worker == *worker))
+		};
+		Self::tasks().into_iter().filter(sits).collect()
+	}
+	fn seal_key(_: &WorkerKey) -> Option<PointBytes> {
+		None
+	}
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for Book {
+	fn set_task(task: TaskId, view: &TaskView, _: &[AccountId]) {
+		Self::set(task, view);
+	}
+}
+
+pub fn account(number: u8) -> AccountId {
+	AccountId::new([number; 32])
+}
+
+/// The operator's pair of seat `j`.
+pub fn worker_pair(j: u8) -> ed25519::Pair {
+	ed25519::Pair::from_string(&worker_uri(j), None).expect("a valid path")
+}
+
+pub fn worker_uri(j: u8) -> String {
+	format!("//Worker{j}")
+}
+
+/// The pinned seat `j`, as its operator registered it.
+pub fn pinned_seat(j: u8) -> Seat {
+	let (pair, account) = (worker_pair(j), account(200 + j));
+	let made = worker_key::register::<G1, _>(
+		&GENESIS,
+		account.as_ref(),
+		&pair.public().0,
+		|message| Some(pair.sign(message).0),
+		&mut rng(j.into()),
+	);
+	Seat { account, worker: pair.public(), seal_key: made.expect("the pair signs").seal_key }
+}
+
+/// Seats `1 ..= SEATS`, registered once for all tests.
+pub fn committee() -> Committee {
+	static COMMITTEE: OnceLock<Committee> = OnceLock::new();
+	let seats = || (1..=SEATS).map(pinned_seat).collect::<Vec<_>>().try_into().expect("fits");
+	COMMITTEE.get_or_init(seats).clone()
+}
+
+/// A task that collects until block 100.
+pub fn view(task: TaskId) -> TaskView {
+	TaskView {
+		task_hash: [task as u8; 32],
+		threshold: THRESHOLD,
+		length: LENGTH,
+		invited: 100,
+		status: TaskStatus::Collecting { until: 100 },
+		committee: committee(),
+	}
+}
+
+pub fn rng(seed: u64) -> ChaCha20Rng {
+	ChaCha20Rng::seed_from_u64(seed)
+}
+
+/// What is wrong with one seat's sealed share.
+#[derive(Clone, Copy)]
+pub enum Flaw {
+	/// It opens to a share that does not fit.
+	Wrong,
+	/// It does not open.
+	Unopenable,
+}
+
+/// In place of a seat with a flaw: every seat.
+pub const ALL: u8 = 0;
+
+/// A dealing, one seat's share of it flawed if asked for; all that the chain can check of it is right.
+pub fn make_dealing(
+	ctx: &TaskContext,
+	dealer: &AccountId,
+	input: [u64; LENGTH as usize],
+	flaw: Option<(u8, Flaw)>,
+	seed: u64,
+) -> DealingBytes {
+	let (input, n) = (input.map(Scalar::from), ctx.n().expect("sound"));
+	let (commitments, mut shares) =
+		vss::share::<G1, _>(&input, ctx.threshold, n, &mut rng(seed)).expect("sound");
+	let hits = |j| flaw.filter(|(at, _)| *at == j || *at == ALL).map(|(_, flaw)| flaw);
+	for (j, share) in (1..=n).zip(&mut shares) {
+		if let Some(Flaw::Wrong) = hits(j) {
+			share.values[0] += Scalar::from(1u8);
+		}
+	}
+	let rho = SealSecret::random(&mut rng(seed + 1_000_000));
+	let mut dealing =
+		fixtures::assemble(ctx, dealer, &commitments, &shares, &rho, seed).expect("sound");
+	for (j, sealed) in (1..=n).zip(&mut dealing.sealed) {
+		if let Some(Flaw::Unopenable) = hits(j) {
+			sealed[0] ^= 1;
+		}
+	}
+	fixtures::prove(ctx, dealer, &mut dealing, &rho, seed);
+	dealing
+}

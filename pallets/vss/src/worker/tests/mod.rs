@@ -1,0 +1,8 @@
+//! Tests of the worker on the real pallet, by subject.
+
+mod accusing;
+mod answering;
+mod forks;
+mod keeping;
+mod mock;
+mod node;

@@ -1,0 +1,53 @@
+//! What Ostraka's pallets, workers and clients have in common: the SCALE types of tasks and messages, their
+//! bounds, and the small traits through which the pallets meet.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`spec`] | what a task computes |
+//! | [`task`] | a task's class, committee, windows and states |
+//! | [`message`] | what dealers and compute nodes send |
+//! | [`traits`] | the pallets' view of each other |
+//! | [`api`] | the runtime API for clients |
+
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub mod api;
+pub mod message;
+pub mod spec;
+pub mod task;
+pub mod traits;
+
+/// Amount of the native token, in its smallest unit.
+pub type Balance = u128;
+/// Number of a parachain block. All deadlines and windows count these.
+pub type BlockNumber = u32;
+/// An account.
+pub type AccountId = sp_runtime::AccountId32;
+/// Number of a task; never used twice.
+pub type TaskId = u32;
+/// A 32-byte SHA-256 value: task hash, digest of a dealing, `h_A`, commitment to a result share.
+pub type Digest = [u8; 32];
+/// A compressed-form-free point of G1: `x ‖ y`, big-endian, 96 bytes.
+pub type PointBytes = [u8; 96];
+/// A scalar: 32 bytes, little-endian, canonical.
+pub type ScalarBytes = [u8; 32];
+/// A compute node's ed25519 key, held in its keystore under [`WORKER_KEY_TYPE`].
+pub type WorkerKey = sp_core::ed25519::Public;
+/// A signature by a [`WorkerKey`].
+pub type WorkerSignature = sp_core::ed25519::Signature;
+
+/// Keystore key type of worker keys.
+pub const WORKER_KEY_TYPE: sp_core::crypto::KeyTypeId = sp_core::crypto::KeyTypeId(*b"ostr");
+
+/// Most seats of a committee, `n`.
+pub const MAX_COMMITTEE: u32 = 32;
+/// Most points of a dealing's commitments, `t + 1`, as `n >= 2 t + 1`.
+pub const MAX_COMMITMENTS: u32 = 16;
+/// Most dealers that one task can invite.
+pub const MAX_DEALERS: u32 = 512;
+/// Longest sealed share: `32 (L + 1) + 16` bytes.
+pub const MAX_SEALED: u32 = 32 * (spec::MAX_LENGTH + 1) + 16;
+/// Most tasks that one node can sit on at a time.
+pub const MAX_ASSIGNMENTS: u32 = 256;

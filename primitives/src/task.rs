@@ -1,0 +1,272 @@
+//! A task's class, committee, windows and states.
+
+use crate::{
+	spec::TaskSpec, AccountId, Balance, BlockNumber, Digest, PointBytes, WorkerKey, MAX_COMMITTEE,
+};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_core::{bounded::BoundedVec, ConstU32};
+
+/// How secret the data is, which decides how many nodes hold it.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum SecurityClass {
+	/// Data whose exposure would be unpleasant.
+	Standard,
+	/// Data whose exposure would do harm.
+	Confidential,
+	/// Data whose exposure must not happen.
+	Restricted,
+}
+
+/// What a class asks for.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct ClassParameters {
+	/// Seats of the committee, `n`.
+	pub seats: u8,
+	/// Threshold `t`: any `t` shares reveal nothing, `t + 1` reconstruct.
+	pub threshold: u8,
+	/// Least stake of a member, as a multiple of the registry's least stake.
+	pub stake_factor: u32,
+	/// Least number of accepted dealers for a result to be computed.
+	pub least_dealers: u32,
+}
+
+impl ClassParameters {
+	/// Whether `t >= 1`, `2 t + 1 <= n <= 32`, and at least two dealers are asked for (a lone dealer's result
+	/// would be its input).
+	pub fn is_sound(&self) -> bool {
+		let (n, t) = (u32::from(self.seats), u32::from(self.threshold));
+		t >= 1
+			&& n > 2 * t
+			&& n <= MAX_COMMITTEE
+			&& self.least_dealers >= 2
+			&& self.stake_factor >= 1
+	}
+}
+
+/// Lengths of a task's phases, in blocks. A phase's deadline is the block in which it was entered plus its
+/// window; a phase ends early when nothing is left to wait for, except verification, which always runs whole.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Windows {
+	/// For dealers to deal.
+	pub collect: BlockNumber,
+	/// For the committee to check its shares and accuse.
+	pub verify: BlockNumber,
+	/// For the committee to commit to its result shares, the finality lag included.
+	pub commit: BlockNumber,
+	/// For the committee to reveal its result shares.
+	pub reveal: BlockNumber,
+}
+
+/// One member of a committee, its keys pinned for the task. Seat `j` (1-based) is entry `j - 1`.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Seat {
+	/// The operator's account.
+	pub account: AccountId,
+	/// Key that signs the worker's messages.
+	pub worker: WorkerKey,
+	/// `E_j`, which the dealers seal this member's shares to.
+	pub seal_key: PointBytes,
+}
+
+/// A committee, ordered by seat.
+pub type Committee = BoundedVec<Seat, ConstU32<MAX_COMMITTEE>>;
+
+/// Why a task failed.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum FailReason {
+	/// No committee could be drawn in time: not enough active nodes, stake or free capacity.
+	NoCommittee,
+	/// Fewer dealings were accepted than the class asks for.
+	TooFewDealers,
+	/// Fewer than `t + 1` right result shares were revealed.
+	TooFewShares,
+	/// The requester cancelled it.
+	Cancelled,
+}
+
+/// How a task ended.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum Outcome {
+	/// The result is published.
+	Completed,
+	/// There is no result.
+	Failed(FailReason),
+}
+
+/// State of a task. Each variant carries only its own data.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum TaskStatus {
+	/// Waiting for its committee. Left by the draw in block `from` or later, by `cancel`, or at `until` (failed).
+	Drawing {
+		/// First block whose randomness may seed the draw.
+		from: BlockNumber,
+		/// Last block in which it is tried.
+		until: BlockNumber,
+	},
+	/// Dealers deal. Left when all invited have dealt, at the deadline, or by `cancel`.
+	Collecting {
+		/// Last block in which a dealing is taken.
+		until: BlockNumber,
+	},
+	/// The committee checks and accuses. Left at the deadline by the freeze.
+	Verifying {
+		/// Last block in which an accusation excludes a dealing.
+		until: BlockNumber,
+	},
+	/// The accepted set is frozen, members commit. Left when all have committed, or at the deadline.
+	Committing {
+		/// Block in which the accepted set was frozen.
+		frozen_at: BlockNumber,
+		/// Last block in which a commitment is taken.
+		until: BlockNumber,
+	},
+	/// Members reveal. Left when all have answered, or at the deadline.
+	Revealing {
+		/// Last block in which a result share is taken.
+		until: BlockNumber,
+	},
+	/// Ended; rewards are paid and deposits returned in chunks. Left when nothing is left of it to free.
+	Settling(Outcome),
+	/// Nothing of it is left but its record and, if it completed, its result.
+	Settled(Outcome),
+}
+
+/// A task as the chain keeps it.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Task {
+	/// Who asked for it and pays.
+	pub requester: AccountId,
+	/// What it computes.
+	pub spec: TaskSpec,
+	/// Its class.
+	pub class: SecurityClass,
+	/// What the class asked for when the task was submitted.
+	pub parameters: ClassParameters,
+	/// Its windows.
+	pub windows: Windows,
+	/// Block in which it was submitted.
+	pub submitted_at: BlockNumber,
+	/// Number of invited dealers.
+	pub invited: u32,
+	/// SHA-256 of the invited dealers' accounts, sorted, one after the other: the cohort, bound by `TH`.
+	pub cohort: Digest,
+	/// Fee for the committee, in escrow.
+	pub fee: Balance,
+	/// Reward for the accepted dealers together, in escrow.
+	pub data_reward: Balance,
+	/// `TH`, fixed by the draw.
+	pub task_hash: Option<Digest>,
+	/// Block of the draw.
+	pub drawn_at: Option<BlockNumber>,
+	/// Its state.
+	pub status: TaskStatus,
+}
+
+impl SecurityClass {
+	/// Its number in the task hash: 0 is `Standard`.
+	pub const fn index(self) -> u8 {
+		self as u8
+	}
+}
+
+/// What stands in the task hash for the published task: the SCALE bytes of `(spec, cohort)`, so that a cohort
+/// other than the one a dealer agreed to is another task.
+pub fn published_bytes(spec: &TaskSpec, cohort: &Digest) -> alloc::vec::Vec<u8> {
+	(spec, cohort).encode()
+}
+
+impl Windows {
+	/// What stands in the task hash for the deadlines: the block of the draw, then the windows of collecting,
+	/// verifying, committing and revealing.
+	pub const fn deadlines(&self, drawn_at: BlockNumber) -> [BlockNumber; 5] {
+		[drawn_at, self.collect, self.verify, self.commit, self.reveal]
+	}
+}
+
+/// A published result, kept for good: anyone can check `Σ X_l G_l + γ_0 H == C^A_0`.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct TaskResult {
+	/// `h_A`, which names the accepted set.
+	pub accepted_set: Digest,
+	/// Number of accepted dealers.
+	pub dealers: u32,
+	/// `C^A_0`.
+	pub commitment: PointBytes,
+	/// The aggregate vector `X`.
+	pub values: BoundedVec<crate::ScalarBytes, ConstU32<{ crate::spec::MAX_LENGTH }>>,
+	/// `γ_0`, the sum of the dealings' blinding values.
+	pub blinding: crate::ScalarBytes,
+}

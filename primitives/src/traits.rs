@@ -1,0 +1,335 @@
+//! The pallets' view of each other. No pallet depends on another: each takes one of these in its `Config`, and
+//! the runtime wires them. Every trait has a `()` implementation for mocks that do not care.
+//!
+//! | trait | implemented by | used by |
+//! |---|---|---|
+//! | [`Committees`] | registry | tasks |
+//! | [`Roster`] | registry | vss (its offchain worker) |
+//! | [`Stakes`] | registry | incentives |
+//! | [`TaskBook`] | tasks | vss |
+//! | [`Sharing`] | vss | tasks |
+//! | [`Escrow`] | incentives | tasks |
+//! | [`Penalties`] | incentives | vss, tasks |
+
+use crate::{
+	task::{ClassParameters, Committee, FailReason, SecurityClass, TaskStatus},
+	AccountId, Balance, BlockNumber, Digest, PointBytes, TaskId, WorkerKey,
+};
+use alloc::vec::Vec;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_runtime::{DispatchError, DispatchResult};
+use sp_weights::WeightMeter;
+
+/// What is missing for a committee.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum DrawError {
+	/// Fewer active nodes, requester and dealers not counted, than seats.
+	TooFewNodes,
+	/// Enough nodes, but too few with the class's least stake.
+	TooLittleStake,
+	/// Enough nodes with stake, but too few with free capacity, or those hold less than two thirds of the stake.
+	TooLittleCapacity,
+}
+
+/// What a draw is for.
+#[derive(Clone, Debug)]
+pub struct DrawRequest<'a> {
+	/// The task.
+	pub task: TaskId,
+	/// Its class's parameters.
+	pub parameters: ClassParameters,
+	/// Block in which it was submitted: only nodes active before take part.
+	pub submitted_at: BlockNumber,
+	/// Its requester, who may not sit on it. (Dealers are barred by the closure beside this.)
+	pub requester: &'a AccountId,
+}
+
+/// Draws committees.
+pub trait Committees {
+	/// Whether a committee could be drawn now.
+	fn can_draw(
+		request: &DrawRequest,
+		is_dealer: impl Fn(&AccountId) -> bool,
+	) -> Result<(), DrawError>;
+	/// Draws a committee by stake without replacement and reserves its members' capacity.
+	fn draw(
+		request: &DrawRequest,
+		seed: [u8; 32],
+		is_dealer: impl Fn(&AccountId) -> bool,
+	) -> Result<Committee, DrawError>;
+	/// Gives the members' capacity back; called once, when the task settles.
+	fn release(task: TaskId, committee: &Committee);
+}
+
+/// Looks nodes up.
+pub trait Roster {
+	/// Tasks on which this worker key has a pinned seat.
+	fn assignments(worker: &WorkerKey) -> Vec<TaskId>;
+	/// The registered `E_j` of this worker key, if it is a registered node's present one.
+	fn seal_key(worker: &WorkerKey) -> Option<PointBytes>;
+}
+
+/// Takes stake away.
+pub trait Stakes {
+	/// What was taken; dropping it burns it.
+	type Credit;
+	/// Takes up to `amount` of the node's stake, unbonding stake included.
+	fn slash(node: &AccountId, amount: Balance) -> Self::Credit;
+	/// Notes that the node answered (`true`) or was absent (`false`) in a task that ended; a node absent too
+	/// often in a row is out of selection until it activates itself again.
+	fn note_presence(node: &AccountId, present: bool);
+	/// Notes a conviction; the node is out of selection until it activates itself again.
+	fn note_conviction(node: &AccountId);
+}
+
+/// What vss needs to know of a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskView {
+	/// `TH`; there is none before the draw.
+	pub task_hash: Digest,
+	/// `t`.
+	pub threshold: u8,
+	/// `L`.
+	pub length: u32,
+	/// Number of invited dealers.
+	pub invited: u32,
+	/// State, deadlines included.
+	pub status: TaskStatus,
+	/// Members, by seat.
+	pub committee: Committee,
+}
+
+/// The book of tasks. `()` knows none.
+pub trait TaskBook {
+	/// The task, if its committee is drawn and it is not settled.
+	fn view(task: TaskId) -> Option<TaskView>;
+	/// The state alone: one read.
+	fn status(task: TaskId) -> Option<TaskStatus>;
+	/// Whether this account is an invited dealer of the task.
+	fn is_invited(task: TaskId, dealer: &AccountId) -> bool;
+	/// All invited dealers have dealt: collecting may end early.
+	fn all_dealt(task: TaskId);
+	/// All members have committed (or are convicted): committing may end early.
+	fn all_committed(task: TaskId);
+	/// All members have answered (or are convicted): revealing may end early.
+	fn all_revealed(task: TaskId);
+}
+
+/// How a member did in a task that ended.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum SeatReport {
+	/// Committed in time, then revealed a right share: is paid.
+	Right,
+	/// Revealed a right share without a commitment: neither paid nor punished.
+	Uncommitted,
+	/// A valid accusation of its stands, so it may lack its share: neither punished nor paid from the rest.
+	Excused,
+	/// Revealed nothing, or the task never reached its turn and it had nothing to do.
+	Absent,
+	/// Had nothing to do: the task ended before result shares were due.
+	Idle,
+	/// Convicted in this task.
+	Convicted,
+}
+
+/// Progress of work done in chunks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+	/// Call again.
+	More,
+	/// Nothing is left.
+	Done,
+}
+
+/// The sharing protocol, as the task book drives it.
+pub trait Sharing {
+	/// Readies what a drawn task needs (its empty aggregate, its seats).
+	fn open(task: TaskId, threshold: u8, seats: u8);
+	/// Freezes the accepted set and fixes `h_A`; answers how many dealings are in it.
+	fn freeze(task: TaskId) -> u32;
+	/// Worst weight of [`Self::freeze`] with this many dealings.
+	fn freeze_weight(dealings: u32) -> sp_weights::Weight;
+	/// Whether the result is published.
+	fn has_result(task: TaskId) -> bool;
+	/// How every member did, by seat. `due`: whether result shares were due (the task reached revealing).
+	fn reports(task: TaskId, due: bool) -> Vec<SeatReport>;
+	/// Returns deposits, pays data rewards (`data_reward` split among accepted dealers, if the task completed) and
+	/// frees storage, as far as the meter allows. Called again until it is done; it must be able to take at least one
+	/// step with the meter that the task book's share of a block is. Called only for tasks that were opened.
+	fn settle(task: TaskId, completed: bool, meter: &mut WeightMeter) -> Progress;
+}
+
+/// The requester's money.
+pub trait Escrow {
+	/// Least fee for a committee of `seats` and dealings of `length` entries from `invited` dealers.
+	fn least_fee(seats: u8, length: u32, invited: u32) -> Balance;
+	/// Takes the draw fee, and holds `fee` and `data_reward`.
+	fn open(
+		task: TaskId,
+		requester: &AccountId,
+		fee: Balance,
+		data_reward: Balance,
+	) -> DispatchResult;
+	/// Pays the members by their reports, punishes the absent, returns what is left of `fee` to the requester (on
+	/// failure all but the base part). Without a committee (none was drawn: both lists are empty) all of `fee` goes
+	/// back. Called once a task. The data reward stays until [`Self::close`].
+	fn settle_fee(task: TaskId, committee: &Committee, reports: &[SeatReport], completed: bool);
+	/// Pays `share` of the data reward to an accepted dealer.
+	fn pay_dealer(task: TaskId, dealer: &AccountId, accepted: u32);
+	/// Returns what is left of the data reward, and forgets the task.
+	fn close(task: TaskId);
+}
+
+/// Deposits and punishments.
+pub trait Penalties {
+	/// Holds a dealer's deposit.
+	fn hold_deposit(task: TaskId, dealer: &AccountId) -> Result<(), DispatchError>;
+	/// Returns it.
+	fn release_deposit(task: TaskId, dealer: &AccountId);
+	/// A proven bad dealing: slashes the deposit; part goes to the accuser.
+	fn punish_dealer(task: TaskId, dealer: &AccountId, accuser: &AccountId);
+	/// A proven false accusation: slashes the accuser; part goes to the dealer whose share it exposed.
+	fn punish_false_accuser(task: TaskId, accuser: &AccountId, exposed: &AccountId);
+	/// A proven wrong result share: slashes the node; part goes to the requester.
+	fn punish_wrong_share(task: TaskId, node: &AccountId);
+}
+
+/// Entropy for draws.
+pub trait DrawEntropy {
+	/// Seed for the draw of a task submitted in relay epoch `submitted_epoch`, if the randomness that its class
+	/// waits for is known in this block.
+	fn seed(class: SecurityClass, submitted_epoch: u64) -> Option<[u8; 32]>;
+	/// Relay epoch of this block.
+	fn epoch() -> u64;
+}
+
+impl Committees for () {
+	fn can_draw(_: &DrawRequest, _: impl Fn(&AccountId) -> bool) -> Result<(), DrawError> {
+		Err(DrawError::TooFewNodes)
+	}
+	fn draw(
+		_: &DrawRequest,
+		_: [u8; 32],
+		_: impl Fn(&AccountId) -> bool,
+	) -> Result<Committee, DrawError> {
+		Err(DrawError::TooFewNodes)
+	}
+	fn release(_: TaskId, _: &Committee) {}
+}
+
+impl Roster for () {
+	fn assignments(_: &WorkerKey) -> Vec<TaskId> {
+		Vec::new()
+	}
+	fn seal_key(_: &WorkerKey) -> Option<PointBytes> {
+		None
+	}
+}
+
+impl Stakes for () {
+	type Credit = ();
+	fn slash(_: &AccountId, _: Balance) {}
+	fn note_presence(_: &AccountId, _: bool) {}
+	fn note_conviction(_: &AccountId) {}
+}
+
+impl TaskBook for () {
+	fn view(_: TaskId) -> Option<TaskView> {
+		None
+	}
+	fn status(_: TaskId) -> Option<TaskStatus> {
+		None
+	}
+	fn is_invited(_: TaskId, _: &AccountId) -> bool {
+		false
+	}
+	fn all_dealt(_: TaskId) {}
+	fn all_committed(_: TaskId) {}
+	fn all_revealed(_: TaskId) {}
+}
+
+impl Sharing for () {
+	fn open(_: TaskId, _: u8, _: u8) {}
+	fn freeze(_: TaskId) -> u32 {
+		0
+	}
+	fn freeze_weight(_: u32) -> sp_weights::Weight {
+		sp_weights::Weight::zero()
+	}
+	fn has_result(_: TaskId) -> bool {
+		false
+	}
+	fn reports(_: TaskId, _: bool) -> Vec<SeatReport> {
+		Vec::new()
+	}
+	fn settle(_: TaskId, _: bool, _: &mut WeightMeter) -> Progress {
+		Progress::Done
+	}
+}
+
+impl Escrow for () {
+	fn least_fee(_: u8, _: u32, _: u32) -> Balance {
+		0
+	}
+	fn open(_: TaskId, _: &AccountId, _: Balance, _: Balance) -> DispatchResult {
+		Ok(())
+	}
+	fn settle_fee(_: TaskId, _: &Committee, _: &[SeatReport], _: bool) {}
+	fn pay_dealer(_: TaskId, _: &AccountId, _: u32) {}
+	fn close(_: TaskId) {}
+}
+
+impl Penalties for () {
+	fn hold_deposit(_: TaskId, _: &AccountId) -> Result<(), DispatchError> {
+		Ok(())
+	}
+	fn release_deposit(_: TaskId, _: &AccountId) {}
+	fn punish_dealer(_: TaskId, _: &AccountId, _: &AccountId) {}
+	fn punish_false_accuser(_: TaskId, _: &AccountId, _: &AccountId) {}
+	fn punish_wrong_share(_: TaskId, _: &AccountId) {}
+}
+
+impl DrawEntropy for () {
+	fn seed(_: SecurityClass, _: u64) -> Option<[u8; 32]> {
+		None
+	}
+	fn epoch() -> u64 {
+		0
+	}
+}
+
+/// Why `FailReason` and not a bare flag travels with a failed task: clients print it.
+impl FailReason {
+	/// One plain sentence.
+	pub fn explain(&self) -> &'static str {
+		match self {
+			Self::NoCommittee => "no committee could be drawn in time",
+			Self::TooFewDealers => "fewer dealings were accepted than the class asks for",
+			Self::TooFewShares => "fewer right result shares were revealed than reconstruct",
+			Self::Cancelled => "the requester cancelled it",
+		}
+	}
+}

@@ -1,0 +1,33 @@
+//! Ostraka's protocol, one module a role. No chain, no clock, no I/O: the roles' functions take what they must know and
+//! return what they have to say, so that clients, offchain workers, the runtime and simulations run the same text.
+//!
+//! - [`task`]: what everybody knows of a task once its committee is drawn, and the hash that pins it.
+//! - [`dealer`]: from an input vector to a dealing.
+//! - [`worker`]: a compute node opens, checks, accuses, aggregates.
+//! - [`adjudicator`]: the chain verifies dealings, judges accusations, keeps the aggregate, checks and reconstructs.
+//! - [`worker_key`]: what a compute node's one key signs at registration, and its seal secret.
+//! - [`statistics`]: from rows to an input vector, and from the aggregate to a typed result.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(
+	not(test),
+	deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
+
+extern crate alloc;
+
+pub mod adjudicator;
+// `substrate_runtime` is set by the wasm builder.
+#[allow(unexpected_cfgs)]
+mod curve;
+pub mod dealer;
+pub mod statistics;
+pub mod task;
+pub mod worker;
+pub mod worker_key;
+
+pub use curve::G1;
+pub use ostraka_crypto::Error;
+pub use task::{task_hash, Member, TaskContext, TaskHashInput};

@@ -1,0 +1,279 @@
+//! The dealer's side: own rows to the vector that is dealt.
+//!
+//! Everything is checked here, before anything is sent: ranges, the cap on rows, and the floor against small
+//! cells. The vector's layout is in the head of [`super`].
+
+use super::{
+	number::fixed_point,
+	rows::{classify, text, Row, Use},
+};
+use alloc::{string::String, vec, vec::Vec};
+use core::fmt;
+use num_bigint::BigInt;
+use ostraka_crypto::Scalar;
+use ostraka_primitives::spec::{Column, SpecError, Statistic, TaskSpec};
+use zeroize::Zeroizing;
+
+/// A dealer's encoded input.
+pub struct Encoded {
+	/// The vector to deal, [`TaskSpec::length`] entries. Secret; zeroized on drop.
+	pub vector: Zeroizing<Vec<Scalar>>,
+	/// Rows that count.
+	pub used: u64,
+	/// Rows left out for a missing value (the group's name included).
+	pub skipped_missing: u64,
+	/// Rows left out because their group is not one of the task's.
+	pub skipped_other_group: u64,
+	/// Rows that count, by group in the spec's order; one entry without a group-by.
+	pub per_group_rows: Vec<u64>,
+}
+
+/// Shows no entry of the vector.
+impl fmt::Debug for Encoded {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.debug_struct("Encoded")
+			.field("used", &self.used)
+			.field("skipped_missing", &self.skipped_missing)
+			.field("skipped_other_group", &self.skipped_other_group)
+			.finish_non_exhaustive()
+	}
+}
+
+/// Why rows cannot be dealt. Rows are numbered from 1, a file's header not counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EncodeError {
+	/// The spec is not valid.
+	Spec(SpecError),
+	/// A row has another number of values than the spec has columns.
+	RowWidth {
+		/// The row.
+		row: u64,
+		/// Columns of the spec.
+		expected: usize,
+		/// Values of the row.
+		found: usize,
+	},
+	/// A value is outside its column's declared range.
+	OutOfRange {
+		/// The row.
+		row: u64,
+		/// Name of the column.
+		column: String,
+		/// Digits behind the decimal point of the numbers that follow.
+		decimals: u8,
+		/// The value, in units of the column.
+		value: i64,
+		/// Smallest legal value.
+		min: i64,
+		/// Largest legal value.
+		max: i64,
+	},
+	/// More rows count than the task lets one dealer encode.
+	TooManyRows {
+		/// The first row too many.
+		row: u64,
+		/// The task's cap.
+		max_rows: u32,
+	},
+	/// No row counts.
+	NoRows {
+		/// Rows left out for a missing value.
+		skipped_missing: u64,
+		/// Rows left out for their group.
+		skipped_other_group: u64,
+	},
+	/// A cell has fewer rows of this dealer than the floor, and more than none.
+	SmallCell {
+		/// The group; `None` if the task has no groups and the cell is all rows.
+		group: Option<String>,
+		/// Own rows in it.
+		rows: u64,
+		/// The floor.
+		floor: u64,
+	},
+}
+
+impl fmt::Display for EncodeError {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		match self {
+			Self::Spec(error) => write!(f, "the task's specification is not valid: {error:?}"),
+			Self::RowWidth { row, expected, found } => {
+				write!(f, "row {row} has {found} values, the task has {expected} columns")
+			},
+			Self::OutOfRange { row, column, decimals, value, min, max } => {
+				let [value, min, max] = [value, min, max]
+					.map(|units| fixed_point(&BigInt::from(*units), u32::from(*decimals)));
+				write!(
+					f,
+					"row {row}: {column} = {value} is outside its declared range {min} to {max}"
+				)
+			},
+			Self::TooManyRows { row, max_rows } => {
+				write!(f, "row {row} exceeds the {max_rows} rows that a dealer may encode")
+			},
+			Self::NoRows { skipped_missing, skipped_other_group } => write!(
+				f,
+				"no row to encode ({skipped_missing} with a missing value, {skipped_other_group} of \
+				 another group)"
+			),
+			Self::SmallCell { group: Some(group), rows, floor } => {
+				write!(f, "group {group} has {rows} rows, fewer than the floor of {floor}")
+			},
+			Self::SmallCell { group: None, rows, floor } => {
+				write!(f, "there are {rows} rows, fewer than the floor of {floor}")
+			},
+		}
+	}
+}
+
+impl core::error::Error for EncodeError {}
+
+impl From<SpecError> for EncodeError {
+	fn from(error: SpecError) -> Self {
+		Self::Spec(error)
+	}
+}
+
+/// Encodes a dealer's rows.
+///
+/// `min_cell` is the dealer's floor against small cells (the head of [`super`] says what a cell is): a cell
+/// with rows, but fewer than the floor, is refused. For [`Statistic::Contributors`] the floor (at least 1)
+/// instead decides whether the dealer counts itself in, and nothing is refused.
+///
+/// # Errors
+/// The first thing that is wrong, by row and column.
+pub fn encode<'a>(
+	spec: &TaskSpec,
+	rows: impl IntoIterator<Item = Row<'a>>,
+	min_cell: u64,
+) -> Result<Encoded, EncodeError> {
+	spec.validate()?;
+	let columns: Vec<&Column> = spec.all_columns().collect();
+	let length = spec.length_of_group() as usize;
+	let mut vector = Zeroizing::new(vec![Scalar::from(0u64); spec.length() as usize]);
+	let mut per_group_rows = vec![0u64; spec.groups() as usize];
+	let (mut used, mut skipped_missing, mut skipped_other_group) = (0u64, 0u64, 0u64);
+	let mut values = Zeroizing::new(Vec::with_capacity(columns.len()));
+	let mut terms = Zeroizing::new(Vec::with_capacity(length));
+
+	for (row, number) in rows.into_iter().zip(1u64..) {
+		if row.values.len() != columns.len() {
+			let found = row.values.len();
+			return Err(EncodeError::RowWidth { row: number, expected: columns.len(), found });
+		}
+		let cell = match classify(spec, row, &mut values) {
+			Use::Missing => {
+				skipped_missing = skipped_missing.saturating_add(1);
+				continue;
+			},
+			Use::OtherGroup => {
+				skipped_other_group = skipped_other_group.saturating_add(1);
+				continue;
+			},
+			Use::Cell(cell) => cell,
+		};
+		check_ranges(&columns, &values, number)?;
+		if used >= u64::from(spec.max_rows) {
+			return Err(EncodeError::TooManyRows { row: number, max_rows: spec.max_rows });
+		}
+		used = used.saturating_add(1);
+		if let Some(rows) = per_group_rows.get_mut(cell) {
+			*rows = rows.saturating_add(1);
+		}
+		row_terms(spec, &values, &mut terms);
+		for (entry, term) in vector.iter_mut().skip(cell * length).zip(terms.iter()) {
+			*entry += Scalar::from(*term);
+		}
+	}
+
+	if used == 0 {
+		return Err(EncodeError::NoRows { skipped_missing, skipped_other_group });
+	}
+	if spec.statistic == Statistic::Contributors {
+		for (entry, rows) in vector.iter_mut().zip(&per_group_rows) {
+			*entry = Scalar::from(u64::from(*rows >= min_cell.max(1)));
+		}
+	} else {
+		check_cells(spec, &per_group_rows, min_cell)?;
+	}
+	Ok(Encoded { vector, used, skipped_missing, skipped_other_group, per_group_rows })
+}
+
+fn check_ranges(columns: &[&Column], values: &[i64], row: u64) -> Result<(), EncodeError> {
+	let outside = columns
+		.iter()
+		.zip(values)
+		.find(|(column, value)| !(column.min..=column.max).contains(value));
+	match outside {
+		None => Ok(()),
+		Some((column, value)) => Err(EncodeError::OutOfRange {
+			row,
+			column: text(&column.name),
+			decimals: column.decimals,
+			value: *value,
+			min: column.min,
+			max: column.max,
+		}),
+	}
+}
+
+fn check_cells(spec: &TaskSpec, rows: &[u64], floor: u64) -> Result<(), EncodeError> {
+	let small = rows.iter().enumerate().find(|(_, rows)| (1..floor).contains(rows));
+	match small {
+		None => Ok(()),
+		Some((cell, rows)) => {
+			let group = spec.group_by.as_ref().and_then(|grouping| grouping.groups.get(cell));
+			Err(EncodeError::SmallCell { group: group.map(text), rows: *rows, floor })
+		},
+	}
+}
+
+/// One row's summands. No product overflows: declared bounds are at most 2^62.
+fn row_terms(spec: &TaskSpec, values: &[i64], terms: &mut Vec<i128>) {
+	terms.clear();
+	let wide = || values.iter().map(|value| i128::from(*value));
+	match (spec.statistic, values) {
+		(Statistic::Count, _) => terms.push(1),
+		(Statistic::Sum | Statistic::Mean, _) => {
+			terms.push(1);
+			terms.extend(wide());
+		},
+		(Statistic::Variance | Statistic::Std, _) => {
+			terms.push(1);
+			terms.extend(wide());
+			terms.extend(wide().map(|x| x * x));
+		},
+		(Statistic::Covariance | Statistic::Correlation, _) => {
+			terms.push(1);
+			terms.extend(wide());
+			upper_triangle(&Zeroizing::new(wide().collect::<Vec<_>>()), terms);
+		},
+		(Statistic::Regression, [regressors @ .., target]) => {
+			let target = i128::from(*target);
+			let z: Vec<i128> =
+				core::iter::once(1).chain(regressors.iter().map(|x| i128::from(*x))).collect();
+			let z = Zeroizing::new(z);
+			upper_triangle(&z, terms);
+			terms.extend(z.iter().map(|z| z * target));
+			terms.push(target * target);
+		},
+		(Statistic::WeightedMean | Statistic::VectorMean, [entries @ .., weight]) => {
+			let weight = i128::from(*weight);
+			terms.push(weight);
+			terms.extend(entries.iter().map(|x| i128::from(*x) * weight));
+		},
+		(Statistic::Histogram | Statistic::Quantiles | Statistic::Median, [x, ..]) => {
+			let bin = spec.edges.partition_point(|edge| edge <= x);
+			terms.extend((0..=spec.edges.len()).map(|i| i128::from(i == bin)));
+		},
+		// contributors have no summands; the others' rows have the width of a valid spec
+		_ => {},
+	}
+}
+
+/// `z_i z_j` for `i <= j`, row by row.
+fn upper_triangle(z: &[i128], terms: &mut Vec<i128>) {
+	for (i, left) in z.iter().enumerate() {
+		terms.extend(z.iter().skip(i).map(|right| left * right));
+	}
+}

@@ -1,0 +1,62 @@
+//! Statistics as a pair of pure functions around a sum.
+//!
+//! A dealer [`encode`]s its own rows into one short vector of field elements (sufficient statistics), the
+//! committee adds the dealers' vectors, and whoever reads the sum [`finalize`]s it into a typed
+//! [`Outcome`]. [`plaintext`] computes the same statistic over pooled rows by another, direct algorithm: the
+//! two outcomes are equal, number for number. No floats, no I/O: cells arrive as fixed-point integers.
+//!
+//! # Terms
+//! - *row*: the fixed-point values of [`TaskSpec::all_columns`] (columns, then target, then weight), `None`
+//!   where a cell is missing, and the text of its group column.
+//! - *unit* of a column: `10^-decimals`. Values, ranges and edges count units; an [`Outcome`] holds numbers in
+//!   the data's own scale.
+//! - *cell*: the rows of one group; without a group-by all used rows are the one cell. The floor against
+//!   small cells counts a dealer's own rows of a cell. Histogram bins are no cells: the edges are public and
+//!   chosen before the data, and a bin's count says nothing that a group's count does not.
+//! - `n`: rows used; `k`: regressors with the intercept; `cap`: dealers times [`TaskSpec::max_rows`].
+//!
+//! # Vector
+//! One vector a group, one after the other in the order of the groups; its entries are
+//!
+//! | statistic | entries |
+//! |---|---|
+//! | count | n |
+//! | sum, mean | n, Σx |
+//! | weighted mean | Σw, Σwx |
+//! | variance, std | n, Σx, Σx² |
+//! | covariance, correlation | n, Σx, Σy, Σx², Σxy, Σy² |
+//! | regression | upper triangle, row by row, of Σzzᵀ with z = (1, x_1, .., x_d); Σzy; Σy² |
+//! | histogram, quantiles, median | with edges e_0 < .. < e_m: x < e_0; e_{i-1} <= x < e_i for each i; x >= e_m |
+//! | vector mean | Σw, Σwx_1, .., Σwx_d |
+//! | contributors | 1 if the dealer has rows enough in the group, else 0 |
+//!
+//! # Invariants
+//! - A row is used whole or skipped whole: one missing value skips it.
+//! - Sums are integers below 2^172 in magnitude (see `MAX_BOUND`), so a field element, lifted to the centred
+//!   residue, is the integer sum.
+//! - [`finalize`] never panics, whatever vector and spec it is given; what no rows within the declared
+//!   ranges can give is [`FinalizeError::Inconsistent`] as far as cheap necessary conditions tell.
+//!
+//! [`TaskSpec::all_columns`]: ostraka_primitives::spec::TaskSpec::all_columns
+//! [`TaskSpec::max_rows`]: ostraka_primitives::spec::TaskSpec::max_rows
+
+mod checks;
+mod encode;
+mod finalize;
+mod number;
+mod outcome;
+mod plaintext;
+mod quantile;
+mod regression;
+mod rows;
+
+#[cfg(test)]
+mod tests;
+
+pub use checks::Inconsistency;
+pub use encode::{encode, EncodeError, Encoded};
+pub use finalize::{finalize, FinalizeError};
+pub use number::{Digits, Number};
+pub use outcome::{Bins, Bounds, Cell, Named, Outcome, Quantile, Summary, Value};
+pub use plaintext::{plaintext, plaintext_contributors, PlaintextError};
+pub use rows::{Row, Rows};

@@ -1,0 +1,108 @@
+//! Rows as the statistics take them: fixed-point values and a group's name.
+
+use super::encode::EncodeError;
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use core::fmt;
+use ostraka_primitives::spec::{Name, TaskSpec};
+
+/// One row.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+	/// The values of [`TaskSpec::all_columns`], in their order and units; `None` is a missing value.
+	pub values: &'a [Option<i64>],
+	/// The text of the group column; `None` if missing, or if the task has no groups.
+	pub group: Option<&'a str>,
+}
+
+/// A table of rows of one width.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Rows {
+	width: usize,
+	values: Vec<Option<i64>>,
+	groups: Vec<Option<String>>,
+}
+
+impl Rows {
+	/// An empty table of the width that a spec's rows have.
+	pub fn new(spec: &TaskSpec) -> Self {
+		Self { width: spec.all_columns().count(), ..Self::default() }
+	}
+
+	/// Adds a row.
+	///
+	/// # Errors
+	/// [`EncodeError::RowWidth`] if it has another number of values than the table.
+	pub fn push(&mut self, values: &[Option<i64>], group: Option<&str>) -> Result<(), EncodeError> {
+		if values.len() != self.width {
+			let row = self.groups.len() as u64 + 1;
+			return Err(EncodeError::RowWidth { row, expected: self.width, found: values.len() });
+		}
+		self.values.extend_from_slice(values);
+		self.groups.push(group.map(ToOwned::to_owned));
+		Ok(())
+	}
+
+	/// Number of rows.
+	pub fn len(&self) -> usize {
+		self.groups.len()
+	}
+
+	/// Whether there are no rows.
+	pub fn is_empty(&self) -> bool {
+		self.groups.is_empty()
+	}
+
+	/// The rows in order.
+	pub fn iter(&self) -> impl Iterator<Item = Row<'_>> + Clone {
+		self.groups.iter().enumerate().map(|(i, group)| Row {
+			values: self.values.get(i * self.width..(i + 1) * self.width).unwrap_or_default(),
+			group: group.as_deref(),
+		})
+	}
+}
+
+/// Shows no value: rows are what nobody is to see.
+impl fmt::Debug for Rows {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.debug_struct("Rows")
+			.field("width", &self.width)
+			.field("len", &self.len())
+			.finish_non_exhaustive()
+	}
+}
+
+/// What becomes of a row.
+pub(super) enum Use {
+	/// It counts in the cell of that index; its values are complete.
+	Cell(usize),
+	/// A value or its group is missing.
+	Missing,
+	/// Its group is not one of the spec's.
+	OtherGroup,
+}
+
+/// Decides what becomes of a row, and puts its values into `values`.
+pub(super) fn classify(spec: &TaskSpec, row: Row<'_>, values: &mut Vec<i64>) -> Use {
+	let cell = match (&spec.group_by, row.group) {
+		(None, _) => 0,
+		(Some(_), None) => return Use::Missing,
+		(Some(grouping), Some(name)) => {
+			match grouping.groups.iter().position(|group| group.as_slice() == name.as_bytes()) {
+				Some(cell) => cell,
+				None => return Use::OtherGroup,
+			}
+		},
+	};
+	values.clear();
+	values.extend(row.values.iter().flatten());
+	if values.len() == row.values.len() {
+		Use::Cell(cell)
+	} else {
+		Use::Missing
+	}
+}
+
+/// A spec's name as text. A valid spec's names are UTF-8.
+pub(super) fn text(name: &Name) -> String {
+	String::from_utf8_lossy(name).into_owned()
+}

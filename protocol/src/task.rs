@@ -1,0 +1,149 @@
+//! What everybody knows of a task once its committee is drawn, and the hash `TH` that pins all of it.
+
+use alloc::vec::Vec;
+use ostraka_crypto::{
+	messages::DealingBytes, seal, transcript::Transcript, vss, Error, Hash, Identity, PointBytes,
+};
+
+const TASK_TAG: &str = "ostraka/task/v1";
+const SPEC_TAG: &str = "ostraka/spec/v1";
+
+/// A member of a task's committee, as pinned at the draw. Its index `j` is its place, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+	/// The operator's account.
+	pub account: Identity,
+	/// The worker key.
+	pub worker: Identity,
+	/// `E_j`.
+	pub seal_key: PointBytes,
+}
+
+/// All that the task hash covers.
+#[derive(Clone, Copy, Debug)]
+pub struct TaskHashInput<'a> {
+	/// The chain's genesis hash.
+	pub genesis: &'a Hash,
+	/// The task's number.
+	pub task_id: u32,
+	/// What was published: `ostraka_primitives::task::published_bytes`, the SCALE bytes of spec and cohort.
+	pub spec: &'a [u8],
+	/// The security class.
+	pub class: u8,
+	/// Nodes in the committee.
+	pub n: u8,
+	/// Threshold.
+	pub threshold: u8,
+	/// Block of the draw and the phases' windows: `ostraka_primitives::task::Windows::deadlines`.
+	pub deadlines: &'a [u32],
+	/// The committee, in the order of its indices.
+	pub committee: &'a [Member],
+}
+
+/// The task hash `TH`.
+pub fn task_hash(input: &TaskHashInput<'_>) -> Hash {
+	let mut transcript = Transcript::new(TASK_TAG)
+		.fixed(input.genesis)
+		.u32(input.task_id)
+		.fixed(&Transcript::new(SPEC_TAG).variable(input.spec).digest())
+		.u8(input.class)
+		.u8(input.n)
+		.u8(input.threshold)
+		.count(input.deadlines.len());
+	for deadline in input.deadlines {
+		transcript = transcript.u32(*deadline);
+	}
+	transcript = transcript.count(input.committee.len());
+	for (j, member) in (1u8..=u8::MAX).zip(input.committee) {
+		transcript =
+			transcript.u8(j).fixed(&member.account).fixed(&member.worker).point(&member.seal_key);
+	}
+	transcript.digest()
+}
+
+/// What everybody knows of a task once it is drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskContext {
+	/// `TH`.
+	pub task_hash: Hash,
+	/// `t`: any `t + 1` nodes reconstruct, any `t` learn nothing.
+	pub threshold: u8,
+	/// `L`, the length of every dealer's vector.
+	pub length: u16,
+	/// `E_1 .. E_n`.
+	pub seal_keys: Vec<PointBytes>,
+}
+
+impl TaskContext {
+	/// The number of nodes.
+	///
+	/// # Errors
+	/// `Parameters` if number and threshold do not fit together.
+	pub fn n(&self) -> Result<u8, Error> {
+		let n = u8::try_from(self.seal_keys.len()).map_err(|_| Error::Parameters)?;
+		vss::check_parameters(self.threshold, n)?;
+		Ok(n)
+	}
+
+	/// `L`.
+	pub fn length(&self) -> usize {
+		usize::from(self.length)
+	}
+
+	/// Number of commitments of a dealing, `t + 1`.
+	pub fn commitments(&self) -> usize {
+		usize::from(self.threshold) + 1
+	}
+
+	/// `E_j`.
+	///
+	/// # Errors
+	/// `Index` if there is no node `j`.
+	pub fn seal_key(&self, j: u8) -> Result<&PointBytes, Error> {
+		let index = usize::from(j).checked_sub(1).ok_or(Error::Index)?;
+		self.seal_keys.get(index).ok_or(Error::Index)
+	}
+
+	/// Checks every length of a dealing. To be called before anything of it is decoded.
+	///
+	/// # Errors
+	/// `Parameters`, `VectorLength`, `Length`.
+	pub fn check_lengths(&self, dealing: &DealingBytes) -> Result<(), Error> {
+		let n = self.n()?;
+		vss::check_length(self.length())?;
+		expect_length("commitments", self.commitments(), dealing.commitments.len())?;
+		expect_length("sealed shares", usize::from(n), dealing.sealed.len())?;
+		let expected = seal::ciphertext_len(self.length());
+		dealing
+			.sealed
+			.iter()
+			.try_for_each(|sealed| expect_length("ciphertext", expected, sealed.len()))
+	}
+
+	/// What the sealed share of node `j` is bound to.
+	pub(crate) fn seal_context<'a>(
+		&'a self,
+		dealer: &'a Identity,
+		j: u8,
+		ephemeral: &'a PointBytes,
+		commitments: &'a [PointBytes],
+	) -> Result<seal::Context<'a>, Error> {
+		let seal_key = self.seal_key(j)?;
+		Ok(seal::Context {
+			task_hash: &self.task_hash,
+			dealer,
+			j,
+			seal_key,
+			ephemeral,
+			commitments,
+		})
+	}
+}
+
+pub(crate) fn expect_length(
+	what: &'static str,
+	expected: usize,
+	found: usize,
+) -> Result<(), Error> {
+	(expected == found).then_some(()).ok_or(Error::Length { what, expected, found })
+}

@@ -1,0 +1,165 @@
+//! The worker: a compute node opens its shares, checks them, accuses dealers of wrong ones, and adds up the rest.
+//!
+//! # Invariant
+//! A Diffie-Hellman value is computed or revealed only for a dealing whose digest the chain's state holds as accepted.
+//! [`open`] and [`accuse`] cannot see the state: their callers compare [`DealingBytes::digest`] with it first, also for a
+//! dealing that someone handed in later.
+
+use crate::{
+	adjudicator::{judge, DealerFault, Verdict},
+	task::TaskContext,
+};
+use alloc::vec::Vec;
+use ostraka_crypto::{
+	encoding::{decode_key, encode_point},
+	messages::{DealingBytes, EvidenceBytes},
+	proofs::{self, DleqStatement},
+	seal::{Key, SealSecret},
+	vss::{self, Commitments, SecretShare},
+	Curve, Error, Hash, Identity, PointBytes,
+};
+use rand_core::{CryptoRng, RngCore};
+
+/// Why a sealed share gives no share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+	/// The dealer's doing: to be accused.
+	Dealer(DealerFault),
+	/// The dealing does not belong to the task or the node, so nobody can be accused of it.
+	NotOurs(Error),
+}
+
+/// Opens and decodes node `j`'s share of a dealing that the chain has accepted. Does not check it against the
+/// commitments: [`check`] does that for many at once.
+///
+/// # Errors
+/// [`Fault`].
+pub fn open<P: Curve>(
+	ctx: &TaskContext,
+	secret: &SealSecret,
+	j: u8,
+	dealer: &Identity,
+	dealing: &DealingBytes,
+) -> Result<SecretShare, Fault> {
+	ctx.check_lengths(dealing).map_err(Fault::NotOurs)?;
+	let sealed = own_sealed(j, dealing).map_err(Fault::NotOurs)?;
+	open_sealed::<P>(ctx, secret, j, dealer, &dealing.ephemeral, &dealing.commitments, sealed)
+}
+
+/// [`open`], for a node that keeps of a dealing only its own sealed share.
+///
+/// # Errors
+/// [`Fault`].
+pub fn open_sealed<P: Curve>(
+	ctx: &TaskContext,
+	secret: &SealSecret,
+	j: u8,
+	dealer: &Identity,
+	ephemeral: &PointBytes,
+	commitments: &[PointBytes],
+	sealed: &[u8],
+) -> Result<SecretShare, Fault> {
+	let context = ctx.seal_context(dealer, j, ephemeral, commitments).map_err(Fault::NotOurs)?;
+	let public = decode_key::<P>(ephemeral).map_err(Fault::NotOurs)?;
+	Key::derive(&secret.dh(&public), &context)
+		.open(sealed, ctx.length())
+		.map_err(|error| Fault::Dealer(DealerFault::from_opening(error)))
+}
+
+/// Checks node `j`'s opened shares of many dealings at once and returns the places of the wrong ones, rising. The draws
+/// of `rng` must be unknown to the dealers.
+pub fn check<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+	ctx: &TaskContext,
+	j: u8,
+	items: &[(&Commitments<P>, &SecretShare)],
+	rng: &mut R,
+) -> Vec<usize> {
+	let fits = |(commitments, share): &(&Commitments<P>, &SecretShare)| {
+		commitments.0.len() == ctx.commitments() && share.length() == ctx.length()
+	};
+	if items.iter().all(fits) {
+		return vss::batch_check(j, items, rng);
+	}
+	// Shares of another task's shape are wrong whatever they hold; none comes out of `open`.
+	let (places, fitting): (Vec<_>, Vec<_>) =
+		items.iter().copied().enumerate().filter(|(_, item)| fits(item)).unzip();
+	let wrong: Vec<_> = vss::batch_check(j, &fitting, rng);
+	let right = |place: &usize| {
+		places.binary_search(place).is_ok_and(|position| wrong.binary_search(&position).is_err())
+	};
+	(0..items.len()).filter(|place| !right(place)).collect()
+}
+
+/// Makes the evidence against an accepted dealing, and judges it as the runtime will.
+///
+/// # Errors
+/// `NoFault` if it would not convict the dealer (an honest node must not send it), `DigestMismatch`, and those of
+/// [`judge`].
+pub fn accuse<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+	ctx: &TaskContext,
+	secret: &SealSecret,
+	j: u8,
+	dealer: &Identity,
+	digest: &Hash,
+	dealing: &DealingBytes,
+	rng: &mut R,
+) -> Result<EvidenceBytes, Error> {
+	ctx.check_lengths(dealing)?;
+	// Before the secret is touched.
+	if dealing.digest(&ctx.task_hash, dealer) != *digest {
+		return Err(Error::DigestMismatch);
+	}
+	let evidence = reveal::<P, R>(ctx, secret, j, digest, dealing, rng)?;
+	match judge::<P>(ctx, dealer, j, digest, &evidence)? {
+		Verdict::DealerGuilty(_) => Ok(evidence),
+		Verdict::AccuserGuilty(_) => Err(Error::NoFault),
+	}
+}
+
+/// Makes the evidence without judging it.
+fn reveal<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+	ctx: &TaskContext,
+	secret: &SealSecret,
+	j: u8,
+	digest: &Hash,
+	dealing: &DealingBytes,
+	rng: &mut R,
+) -> Result<EvidenceBytes, Error> {
+	let ephemeral = decode_key::<P>(&dealing.ephemeral)?;
+	let dh = encode_point(&secret.dh(&ephemeral));
+	let statement = DleqStatement {
+		task_hash: &ctx.task_hash,
+		digest,
+		j,
+		seal_key: ctx.seal_key(j)?,
+		ephemeral: &dealing.ephemeral,
+		dh: &dh,
+	};
+	Ok(EvidenceBytes {
+		dh,
+		dleq: proofs::prove_dleq::<P, R>(&statement, secret, rng)?,
+		commitments: dealing.commitments.clone(),
+		ephemeral: dealing.ephemeral,
+		sealed_hashes: dealing.sealed_hashes(),
+		sealed: own_sealed(j, dealing)?.to_vec(),
+	})
+}
+
+/// Adds up a node's shares of the accepted dealings: its result share.
+///
+/// # Errors
+/// `Length` if there are none, or of different lengths.
+pub fn aggregate(shares: &[SecretShare]) -> Result<SecretShare, Error> {
+	let Some((first, others)) = shares.split_first() else {
+		return Err(Error::Length { what: "shares", expected: 1, found: 0 });
+	};
+	let mut sum = first.clone();
+	others.iter().try_for_each(|share| sum.add(share))?;
+	Ok(sum)
+}
+
+/// The sealed share of node `j`.
+fn own_sealed(j: u8, dealing: &DealingBytes) -> Result<&[u8], Error> {
+	let index = usize::from(j).checked_sub(1).ok_or(Error::Index)?;
+	dealing.sealed.get(index).map(Vec::as_slice).ok_or(Error::Index)
+}

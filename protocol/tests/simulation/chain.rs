@@ -1,0 +1,352 @@
+//! A small model of the chain: the rules of the five phases around one task, without accounts, blocks or money.
+//! Everything that needs judgement is asked of [`adjudicator`], as the runtime asks it.
+//!
+//! # Terms
+//! - A message that is *refused* changes nothing and names nobody. What is *punished* stands in the ledger.
+//! - A caller's identity (dealer, seat `j`) counts as authenticated: signatures are the pallets' subject.
+
+use ostraka_crypto::{
+	messages::{DealingBytes, EvidenceBytes},
+	vss::{Commitments, SecretShare},
+	Error, Hash, Identity, Plain, PointBytes, Scalar,
+};
+use ostraka_protocol::{
+	adjudicator::{self, AccuserFault, Aggregate, DealerFault, Verdict},
+	TaskContext,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where the task stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+	Collecting,
+	Verifying,
+	Committing,
+	Revealing,
+	Completed,
+	Failed(Failure),
+}
+
+/// Why there is no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+	TooFewDealers,
+	TooFewShares,
+}
+
+/// Why a message is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+	WrongPhase,
+	WrongTaskHash,
+	NotInvited,
+	DealtBefore,
+	CopiedEphemeral,
+	UnknownDealing,
+	AlreadyConvicted,
+	Forfeited,
+	WrongAcceptedSet,
+	AlreadyCommitted,
+	AlreadyRevealed,
+	Protocol(Error),
+}
+
+/// Somebody who can be punished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Party {
+	Dealer(Identity),
+	Node(u8),
+}
+
+/// What for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Penalty {
+	Dealer(DealerFault),
+	Accuser(AccuserFault),
+	WrongShare,
+	NotAsCommitted,
+	Absent,
+}
+
+/// What became of an accepted dealing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+	Accepted,
+	/// Convicted before the freeze.
+	Excluded,
+	/// Convicted after the freeze: it counts on.
+	ConvictedLate,
+}
+
+/// An accepted dealing. `body` is what block bodies hold, the rest is state.
+pub struct Record {
+	pub digest: Hash,
+	pub standing: Standing,
+	pub commitments: Commitments<Plain>,
+	pub body: DealingBytes,
+}
+
+#[derive(Clone, Default)]
+struct SeatState {
+	accused_falsely: bool,
+	excused: bool,
+	commitment: Option<Hash>,
+	/// Whether its revealed share was right.
+	answer: Option<bool>,
+}
+
+/// The published result.
+#[derive(Clone, Debug)]
+pub struct Published {
+	pub sum: Vec<Scalar>,
+	pub blinding: Scalar,
+	pub commitment: PointBytes,
+}
+
+pub struct Chain {
+	pub ctx: TaskContext,
+	pub phase: Phase,
+	pub records: BTreeMap<Identity, Record>,
+	pub ledger: BTreeMap<Party, Vec<Penalty>>,
+	pub result: Option<Published>,
+	/// Every share that was revealed and judged, right or wrong, in order.
+	pub revealed: Vec<(u8, SecretShare)>,
+	pub h_a: Option<Hash>,
+	workers: Vec<Identity>,
+	invited: BTreeSet<Identity>,
+	least_dealers: usize,
+	ephemerals: BTreeSet<PointBytes>,
+	/// State holds bytes.
+	aggregate: Vec<PointBytes>,
+	seats: Vec<SeatState>,
+	/// The first `t + 1` right shares.
+	right: Vec<(u8, SecretShare)>,
+}
+
+fn ensure(condition: bool, otherwise: Refusal) -> Result<(), Refusal> {
+	condition.then_some(()).ok_or(otherwise)
+}
+
+impl Chain {
+	pub fn new(
+		ctx: TaskContext,
+		workers: Vec<Identity>,
+		invited: impl IntoIterator<Item = Identity>,
+		least_dealers: usize,
+	) -> Self {
+		Self {
+			phase: Phase::Collecting,
+			records: BTreeMap::new(),
+			ledger: BTreeMap::new(),
+			result: None,
+			revealed: Vec::new(),
+			h_a: None,
+			seats: vec![SeatState::default(); workers.len()],
+			workers,
+			invited: invited.into_iter().collect(),
+			// a result over nobody, or of one class below its least number, is never computed
+			least_dealers: least_dealers.max(1),
+			ephemerals: BTreeSet::new(),
+			aggregate: Aggregate::<Plain>::zero(ctx.threshold).to_bytes(),
+			right: Vec::new(),
+			ctx,
+		}
+	}
+
+	/// The dealings that count, in the order of their dealers.
+	pub fn accepted(&self) -> impl Iterator<Item = (&Identity, &Record)> {
+		self.records.iter().filter(|(_, record)| record.standing != Standing::Excluded)
+	}
+
+	pub fn aggregate(&self) -> Aggregate<Plain> {
+		Aggregate::from_bytes(&self.aggregate, self.ctx.threshold).unwrap()
+	}
+
+	pub fn commitment(&self, j: u8) -> Option<Hash> {
+		self.seat(j).commitment
+	}
+
+	/// Seats that are paid: right shares that were committed to.
+	pub fn paid(&self) -> BTreeSet<u8> {
+		let paid = |seat: &SeatState| seat.answer == Some(true) && seat.commitment.is_some();
+		(1u8..).zip(&self.seats).filter(|(_, seat)| paid(seat)).map(|(j, _)| j).collect()
+	}
+
+	pub fn deal(
+		&mut self,
+		dealer: &Identity,
+		task_hash: &Hash,
+		dealing: &DealingBytes,
+	) -> Result<(), Refusal> {
+		self.in_phase(Phase::Collecting)?;
+		ensure(*task_hash == self.ctx.task_hash, Refusal::WrongTaskHash)?;
+		ensure(self.invited.contains(dealer), Refusal::NotInvited)?;
+		ensure(!self.records.contains_key(dealer), Refusal::DealtBefore)?;
+		ensure(!self.ephemerals.contains(&dealing.ephemeral), Refusal::CopiedEphemeral)?;
+		let accepted = adjudicator::verify_dealing::<Plain>(&self.ctx, dealer, dealing)
+			.map_err(Refusal::Protocol)?;
+		let mut aggregate = self.aggregate();
+		aggregate.add(&accepted.commitments).unwrap();
+		self.aggregate = aggregate.to_bytes();
+		self.ephemerals.insert(dealing.ephemeral);
+		let record = Record {
+			digest: accepted.digest,
+			standing: Standing::Accepted,
+			commitments: accepted.commitments,
+			body: dealing.clone(),
+		};
+		self.records.insert(*dealer, record);
+		Ok(())
+	}
+
+	pub fn end_collecting(&mut self) {
+		assert_eq!(self.phase, Phase::Collecting);
+		self.phase = Phase::Verifying;
+	}
+
+	pub fn accuse(
+		&mut self,
+		j: u8,
+		dealer: &Identity,
+		digest: &Hash,
+		evidence: &EvidenceBytes,
+	) -> Result<Verdict, Refusal> {
+		let late = match self.phase {
+			Phase::Collecting | Phase::Verifying => false,
+			Phase::Committing | Phase::Revealing => true,
+			Phase::Completed | Phase::Failed(_) => return Err(Refusal::WrongPhase),
+		};
+		let seat = self.seat(j);
+		ensure(!seat.accused_falsely, Refusal::Forfeited)?;
+		let record = self.records.get(dealer).ok_or(Refusal::UnknownDealing)?;
+		ensure(record.digest == *digest, Refusal::UnknownDealing)?;
+		let standing = record.standing;
+		let open = match standing {
+			Standing::Accepted => true,
+			Standing::ConvictedLate => !seat.excused,
+			Standing::Excluded => false,
+		};
+		ensure(open, Refusal::AlreadyConvicted)?;
+		let verdict = adjudicator::judge::<Plain>(&self.ctx, dealer, j, digest, evidence)
+			.map_err(Refusal::Protocol)?;
+		match verdict {
+			Verdict::AccuserGuilty(fault) => {
+				self.seat_mut(j).accused_falsely = true;
+				self.punish(Party::Node(j), Penalty::Accuser(fault));
+			},
+			Verdict::DealerGuilty(fault) => {
+				if standing == Standing::Accepted {
+					self.punish(Party::Dealer(*dealer), Penalty::Dealer(fault));
+				}
+				let standing = if late {
+					self.seat_mut(j).excused = true;
+					Standing::ConvictedLate
+				} else {
+					let commitments =
+						Commitments::from_bytes(&evidence.commitments, self.ctx.threshold).unwrap();
+					let mut aggregate = self.aggregate();
+					aggregate.sub(&commitments).unwrap();
+					self.aggregate = aggregate.to_bytes();
+					Standing::Excluded
+				};
+				self.records.get_mut(dealer).unwrap().standing = standing;
+			},
+		}
+		Ok(verdict)
+	}
+
+	/// Ends verification: `A` never changes again.
+	pub fn freeze(&mut self) {
+		assert_eq!(self.phase, Phase::Verifying);
+		let digests: Vec<Hash> = self.accepted().map(|(_, record)| record.digest).collect();
+		if digests.len() < self.least_dealers {
+			self.phase = Phase::Failed(Failure::TooFewDealers);
+			return;
+		}
+		let h_a = adjudicator::accepted_set_hash(&self.ctx.task_hash, &digests, &self.aggregate);
+		self.h_a = Some(h_a);
+		self.phase = Phase::Committing;
+	}
+
+	pub fn commit(&mut self, j: u8, h_a: &Hash, commitment: Hash) -> Result<(), Refusal> {
+		self.in_phase(Phase::Committing)?;
+		ensure(self.h_a == Some(*h_a), Refusal::WrongAcceptedSet)?;
+		ensure(self.seat(j).commitment.is_none(), Refusal::AlreadyCommitted)?;
+		self.seat_mut(j).commitment = Some(commitment);
+		Ok(())
+	}
+
+	pub fn end_committing(&mut self) {
+		assert_eq!(self.phase, Phase::Committing);
+		self.phase = Phase::Revealing;
+	}
+
+	/// Whether the share is right; if not, its author is punished.
+	pub fn reveal(&mut self, j: u8, h_a: &Hash, share: &[u8]) -> Result<bool, Refusal> {
+		self.in_phase(Phase::Revealing)?;
+		ensure(self.h_a == Some(*h_a), Refusal::WrongAcceptedSet)?;
+		let seat = self.seat(j);
+		ensure(seat.answer.is_none(), Refusal::AlreadyRevealed)?;
+		let share = SecretShare::from_bytes(share, self.ctx.length()).map_err(Refusal::Protocol)?;
+		let worker = &self.workers[usize::from(j) - 1];
+		let commitment = adjudicator::result_commitment(h_a, j, worker, &share);
+		let needed = usize::from(self.ctx.threshold) + 1;
+		let fault = if seat.commitment.is_some_and(|committed| committed != commitment) {
+			Some(Penalty::NotAsCommitted)
+		} else if self.right.len() < needed {
+			let fits = adjudicator::check_result_share(&self.aggregate(), j, &share);
+			(!fits).then_some(Penalty::WrongShare)
+		} else {
+			let fits = adjudicator::lies_on(&self.right, j, &share).unwrap();
+			(!fits).then_some(Penalty::WrongShare)
+		};
+		self.seat_mut(j).answer = Some(fault.is_none());
+		self.revealed.push((j, share.clone()));
+		match fault {
+			Some(penalty) => self.punish(Party::Node(j), penalty),
+			None if self.right.len() < needed => {
+				self.right.push((j, share));
+				if self.right.len() == needed {
+					let (sum, blinding) = adjudicator::reconstruct(&self.right).unwrap();
+					let commitment = self.aggregate[0];
+					self.result = Some(Published { sum, blinding, commitment });
+				}
+			},
+			None => {},
+		}
+		Ok(fault.is_none())
+	}
+
+	/// The last deadline.
+	pub fn settle(&mut self) {
+		if self.phase != Phase::Revealing {
+			return;
+		}
+		for j in (1u8..).take(self.seats.len()) {
+			let seat = self.seat(j);
+			if seat.answer.is_none() && !seat.excused {
+				self.punish(Party::Node(j), Penalty::Absent);
+			}
+		}
+		self.phase = match self.result {
+			Some(_) => Phase::Completed,
+			None => Phase::Failed(Failure::TooFewShares),
+		};
+	}
+
+	fn in_phase(&self, phase: Phase) -> Result<(), Refusal> {
+		ensure(self.phase == phase, Refusal::WrongPhase)
+	}
+
+	fn seat(&self, j: u8) -> &SeatState {
+		&self.seats[usize::from(j) - 1]
+	}
+
+	fn seat_mut(&mut self, j: u8) -> &mut SeatState {
+		&mut self.seats[usize::from(j) - 1]
+	}
+
+	fn punish(&mut self, party: Party, penalty: Penalty) {
+		self.ledger.entry(party).or_default().push(penalty);
+	}
+}

@@ -1,0 +1,382 @@
+//! Plays a scenario: honest parties with the protocol's own roles, cheats as their role says. What an honest party
+//! sends must never be refused, and each attempt of a cheat must be refused where it has to be; both is asserted on
+//! the spot.
+
+use super::{
+	chain::{Chain, Phase, Refusal, Standing},
+	cheats,
+	node::{committee, context, Node},
+	scenario::{dealer_id, AccuserRole, AnswerRole, DealerPart, DealerRole, Scenario},
+};
+use ostraka_crypto::{
+	messages::DealingBytes,
+	polynomial, scalar,
+	seal::SealSecret,
+	vss::{self, SecretShare},
+	Error, Plain, Scalar,
+};
+use ostraka_protocol::{
+	adjudicator::{self, Verdict},
+	dealer, TaskContext,
+};
+use rand_chacha::ChaCha20Rng;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Plays a whole task over the dealers' inputs (by place) and returns the chain as it stands at the end.
+pub fn play(scenario: &Scenario, inputs: &[Vec<Scalar>], rng: &mut ChaCha20Rng) -> Chain {
+	let mut nodes = committee(scenario.n(), rng);
+	let length = inputs[0].len();
+	let ctx = context(1, scenario.threshold, length, &nodes);
+	// Another task of the same committee and length: what is replayed comes from there.
+	let sibling = context(2, scenario.threshold, length, &nodes);
+	let workers = nodes.iter().map(|node| node.worker).collect();
+	let invited = (0..inputs.len()).map(dealer_id);
+	let mut chain = Chain::new(ctx, workers, invited, scenario.least_dealers);
+
+	collect(scenario, &sibling, inputs, &mut chain, rng);
+	chain.end_collecting();
+	verify(scenario, &sibling, &mut nodes, &mut chain, rng);
+	chain.freeze();
+	if chain.phase == Phase::Committing {
+		let before = (chain.h_a, chain.aggregate().to_bytes());
+		accuse_late(scenario, &nodes, &mut chain, rng);
+		compute(scenario, &sibling, &mut nodes, &mut chain, rng);
+		assert_eq!(before, (chain.h_a, chain.aggregate().to_bytes()), "A is frozen");
+	}
+	chain.settle();
+	chain
+}
+
+/// Input sharing.
+fn collect(
+	scenario: &Scenario,
+	sibling: &TaskContext,
+	inputs: &[Vec<Scalar>],
+	chain: &mut Chain,
+	rng: &mut ChaCha20Rng,
+) {
+	let ctx = chain.ctx.clone();
+	let mut honest: BTreeMap<usize, DealingBytes> = BTreeMap::new();
+	for (place, part) in scenario.dealers.iter().enumerate() {
+		if part.role == DealerRole::Honest {
+			let dealing =
+				dealer::deal::<Plain, _>(&ctx, &dealer_id(place), &inputs[place], rng).unwrap();
+			honest.insert(place, dealing);
+		}
+	}
+	// Dealings can be seen, and copied, before they are included.
+	let seen = honest.first_key_value().map(|(place, dealing)| (*place, dealing.clone()));
+	let shared = SealSecret::random(rng);
+	let mut shared_used = false;
+	for place in &scenario.arrivals {
+		let (id, input) = (&dealer_id(*place), inputs[*place].as_slice());
+		let DealerPart { role, victims } = &scenario.dealers[*place];
+		let rho = SealSecret::random(rng);
+		let mut deal = |ctx: &TaskContext, rho: &SealSecret| {
+			cheats::deal(ctx, id, input, (*role, victims), rho, rng)
+		};
+		let refused = |error| Err(Refusal::Protocol(error));
+		let (task_hash, dealing, answer) = match role {
+			DealerRole::Absent => continue,
+			DealerRole::Honest => (ctx.task_hash, honest[place].clone(), Ok(())),
+			DealerRole::CopiedEphemeral | DealerRole::CopiedDealing => {
+				let Some((original, seen)) = &seen else { continue };
+				let copy = match role {
+					DealerRole::CopiedDealing => seen.clone(),
+					_ => DealingBytes {
+						ephemeral: seen.ephemeral,
+						proof: seen.proof,
+						..deal(&ctx, &rho)
+					},
+				};
+				// ahead of the original too: and the original is then not in its way
+				let answer = if chain.records.contains_key(&dealer_id(*original)) {
+					Err(Refusal::CopiedEphemeral)
+				} else {
+					refused(Error::InvalidProof)
+				};
+				(ctx.task_hash, copy, answer)
+			},
+			DealerRole::SharedEphemeral => {
+				let answer = if shared_used { Err(Refusal::CopiedEphemeral) } else { Ok(()) };
+				shared_used = true;
+				(ctx.task_hash, deal(&ctx, &shared), answer)
+			},
+			DealerRole::WrongProof => {
+				(ctx.task_hash, deal(&ctx, &rho), refused(Error::InvalidProof))
+			},
+			DealerRole::WrongTaskHash => {
+				(sibling.task_hash, deal(sibling, &rho), Err(Refusal::WrongTaskHash))
+			},
+			DealerRole::Replayed => {
+				(ctx.task_hash, deal(sibling, &rho), refused(Error::InvalidProof))
+			},
+			DealerRole::Misshapen => {
+				let mut dealing = deal(&ctx, &rho);
+				dealing.sealed.pop();
+				let n = ctx.seal_keys.len();
+				let error = Error::Length { what: "sealed shares", expected: n, found: n - 1 };
+				(ctx.task_hash, dealing, refused(error))
+			},
+			DealerRole::SmallOrderPoint => {
+				(ctx.task_hash, deal(&ctx, &rho), refused(Error::NotInSubgroup))
+			},
+			DealerRole::SecondDealing
+			| DealerRole::BadValue
+			| DealerRole::BadBlinding
+			| DealerRole::Unopenable
+			| DealerRole::NonCanonical => (ctx.task_hash, deal(&ctx, &rho), Ok(())),
+		};
+		assert_eq!(chain.deal(id, &task_hash, &dealing), answer, "dealer {place}, {role:?}");
+		if *role == DealerRole::SecondDealing {
+			let second = dealer::deal::<Plain, _>(&ctx, id, input, rng).unwrap();
+			assert_eq!(chain.deal(id, &ctx.task_hash, &second), Err(Refusal::DealtBefore));
+		}
+	}
+}
+
+/// Verification up to the freeze: liars first, then who lies and is honest beside it, then the honest.
+fn verify(
+	scenario: &Scenario,
+	sibling: &TaskContext,
+	nodes: &mut [Node],
+	chain: &mut Chain,
+	rng: &mut ChaCha20Rng,
+) {
+	nodes.iter_mut().for_each(|node| node.examine(chain, rng));
+	let nodes = &*nodes;
+	let ctx = chain.ctx.clone();
+	for node in nodes {
+		let (j, secret) = (node.j, &node.secret);
+		let role = scenario.node(j).accusing;
+		let target = chain.records.iter().find(|(id, _)| match role {
+			AccuserRole::False => !node.bad.contains(*id),
+			_ => true,
+		});
+		let Some((id, record)) = target else { continue };
+		let (id, digest, body) = (*id, record.digest, &record.body);
+		let evidence = match role {
+			AccuserRole::False => cheats::evidence(&ctx, secret, j, &digest, body, rng),
+			AccuserRole::WrongDleq => {
+				let mut evidence = cheats::evidence(&ctx, secret, j, &digest, body, rng);
+				evidence.dleq[32] ^= 1;
+				evidence
+			},
+			AccuserRole::SmallOrderDh => {
+				cheats::small_order_evidence(&ctx, secret, j, &digest, body, rng)
+			},
+			_ => continue,
+		};
+		let verdict = chain.accuse(j, &id, &digest, &evidence);
+		assert!(matches!(verdict, Ok(Verdict::AccuserGuilty(_))), "node {j}: {verdict:?}");
+		// Whoever lied once is not heard again, not even with the truth.
+		for id in &node.bad {
+			let digest = chain.records[id].digest;
+			let evidence = node.accusation(chain, id, rng).unwrap();
+			assert_eq!(chain.accuse(j, id, &digest, &evidence), Err(Refusal::Forfeited));
+		}
+	}
+	for node in nodes.iter().filter(|n| scenario.node(n.j).accusing == AccuserRole::Foreign) {
+		accuse_with_foreign_evidence(sibling, nodes, node, chain, rng);
+	}
+	for node in nodes {
+		if matches!(scenario.node(node.j).accusing, AccuserRole::Diligent | AccuserRole::Foreign) {
+			node.accuse_all(chain, rng);
+		}
+	}
+}
+
+/// Evidence that is sound where it belongs, sent where it does not.
+fn accuse_with_foreign_evidence(
+	sibling: &TaskContext,
+	nodes: &[Node],
+	node: &Node,
+	chain: &mut Chain,
+	rng: &mut ChaCha20Rng,
+) {
+	let (j, secret, ctx) = (node.j, &node.secret, chain.ctx.clone());
+	let Some((id, record)) = chain.records.first_key_value() else { return };
+	let (id, digest) = (*id, record.digest);
+	let other = &nodes[usize::from(j) % nodes.len()];
+	// of another task: the same dealer's bad share there
+	let input = vec![Scalar::from(1u8); ctx.length()];
+	let (rho, bad) = (SealSecret::random(rng), (DealerRole::Unopenable, &BTreeSet::from([j])));
+	let there = cheats::deal(sibling, &id, &input, bad, &rho, rng);
+	let there_digest = there.digest(&sibling.task_hash, &id);
+	let mut foreign = vec![
+		cheats::evidence(sibling, secret, j, &there_digest, &there, rng),
+		cheats::evidence(&ctx, &other.secret, other.j, &digest, &record.body, rng),
+	];
+	// of another dealing of the task
+	if let Some((_, record)) = chain.records.iter().nth(1) {
+		foreign.push(cheats::evidence(&ctx, secret, j, &record.digest, &record.body, rng));
+	}
+	for evidence in &foreign {
+		let refused = Err(Refusal::Protocol(Error::DigestMismatch));
+		assert_eq!(chain.accuse(j, &id, &digest, evidence), refused);
+	}
+	let unknown = chain.accuse(j, &id, &there_digest, &foreign[0]);
+	assert_eq!(unknown, Err(Refusal::UnknownDealing));
+}
+
+/// Rightful accusations after the freeze.
+fn accuse_late(scenario: &Scenario, nodes: &[Node], chain: &mut Chain, rng: &mut ChaCha20Rng) {
+	for node in nodes.iter().filter(|n| scenario.node(n.j).accusing == AccuserRole::Late) {
+		let mut excused = false;
+		for id in &node.bad {
+			let record = &chain.records[id];
+			let (digest, standing) = (record.digest, record.standing);
+			let evidence = node.accusation(chain, id, rng).unwrap();
+			let verdict = chain.accuse(node.j, id, &digest, &evidence);
+			if standing == Standing::Accepted || standing == Standing::ConvictedLate && !excused {
+				assert!(matches!(verdict, Ok(Verdict::DealerGuilty(_))), "{verdict:?}");
+				excused = true;
+			} else {
+				assert_eq!(verdict, Err(Refusal::AlreadyConvicted));
+			}
+		}
+	}
+}
+
+/// Commitments and reveals.
+fn compute(
+	scenario: &Scenario,
+	sibling: &TaskContext,
+	nodes: &mut [Node],
+	chain: &mut Chain,
+	rng: &mut ChaCha20Rng,
+) {
+	let h_a = chain.h_a.unwrap();
+	let other_h_a =
+		adjudicator::accepted_set_hash(&sibling.task_hash, &[], &chain.aggregate().to_bytes());
+	let mut errors = cancelling_errors(scenario, chain.ctx.length(), rng);
+	// What each node will say, before it knows what others say.
+	let mut shares: BTreeMap<u8, (SecretShare, SecretShare)> = BTreeMap::new();
+	for node in nodes.iter_mut() {
+		let role = scenario.node(node.j).answering;
+		let own = node.result_share(chain);
+		let honest = matches!(role, AnswerRole::Diligent | AnswerRole::Uncommitted);
+		if honest && own.is_none() {
+			continue;
+		}
+		let lacking = own.is_none();
+		assert!(node.lock(chain), "a dealing enters one set");
+		let own = own.unwrap_or_else(|| noise(chain.ctx.length(), rng));
+		let mut wrong = own.clone();
+		match errors.remove(&node.j) {
+			Some(error) => wrong.add(&error).unwrap(),
+			None if role == AnswerRole::Wrong && lacking => {},
+			None => wrong.add(&noise(chain.ctx.length(), rng)).unwrap(),
+		}
+		let (committed, revealed) = match role {
+			AnswerRole::Wrong | AnswerRole::Cancelling => (wrong.clone(), wrong),
+			AnswerRole::OtherThanCommitted => (own, wrong),
+			AnswerRole::CommittedToOther => (wrong, own),
+			_ => (own.clone(), own),
+		};
+		shares.insert(node.j, (committed, revealed));
+	}
+
+	for node in nodes.iter().filter(|node| !scenario.node(node.j).answering.waits()) {
+		let Some((share, _)) = shares.get(&node.j) else { continue };
+		match scenario.node(node.j).answering {
+			AnswerRole::Absent | AnswerRole::Uncommitted => {},
+			AnswerRole::OtherSet => {
+				let commitment = node.commitment(&other_h_a, share);
+				let answer = chain.commit(node.j, &other_h_a, commitment);
+				assert_eq!(answer, Err(Refusal::WrongAcceptedSet));
+			},
+			_ => {
+				let commitment = node.commitment(&h_a, share);
+				assert_eq!(chain.commit(node.j, &h_a, commitment), Ok(()));
+				let again = chain.commit(node.j, &h_a, [0; 32]);
+				assert_eq!(again, Err(Refusal::AlreadyCommitted));
+			},
+		}
+	}
+	let copied = (1..=scenario.n()).find_map(|j| chain.commitment(j));
+	for j in 1..=scenario.n() {
+		if let (AnswerRole::CopiedCommitment, Some(copied)) = (scenario.node(j).answering, copied) {
+			assert_eq!(chain.commit(j, &h_a, copied), Ok(()));
+		}
+	}
+	chain.end_committing();
+
+	for j in &scenario.reveals {
+		let role = scenario.node(*j).answering;
+		let share = if role.waits() {
+			match interpolated(chain, *j) {
+				Some(share) => share,
+				None => continue,
+			}
+		} else {
+			match shares.get(j) {
+				Some((_, share)) => share.clone(),
+				None => continue,
+			}
+		};
+		let bytes = share.to_bytes();
+		match role {
+			AnswerRole::Absent | AnswerRole::CommitsOnly => {},
+			AnswerRole::OtherSet => {
+				let answer = chain.reveal(*j, &other_h_a, &bytes);
+				assert_eq!(answer, Err(Refusal::WrongAcceptedSet));
+			},
+			AnswerRole::Misshapen => {
+				let answer = chain.reveal(*j, &h_a, &bytes[1..]);
+				assert!(matches!(answer, Err(Refusal::Protocol(Error::Length { .. }))));
+				let answer = chain.reveal(*j, &h_a, &cheats::non_canonical(&share));
+				assert_eq!(answer, Err(Refusal::Protocol(Error::NonCanonicalScalar)));
+			},
+			_ => {
+				chain.reveal(*j, &h_a, &bytes).unwrap();
+				assert_eq!(chain.reveal(*j, &h_a, &bytes), Err(Refusal::AlreadyRevealed));
+			},
+		}
+	}
+}
+
+fn noise(length: usize, rng: &mut ChaCha20Rng) -> SecretShare {
+	SecretShare {
+		values: (0..length).map(|_| scalar::random(rng)).collect(),
+		blinding: scalar::random(rng),
+	}
+}
+
+/// Errors of the cancelling pair that vanish at zero when the first `t + 1` reveals are interpolated.
+fn cancelling_errors(
+	scenario: &Scenario,
+	length: usize,
+	rng: &mut ChaCha20Rng,
+) -> BTreeMap<u8, SecretShare> {
+	let pair: Vec<u8> = scenario
+		.reveals
+		.iter()
+		.copied()
+		.filter(|j| scenario.node(*j).answering == AnswerRole::Cancelling)
+		.collect();
+	let [a, b] = pair[..] else { return BTreeMap::new() };
+	let first = &scenario.reveals[..=usize::from(scenario.threshold)];
+	let weights = polynomial::lagrange(first, 0).unwrap();
+	let error = noise(length, rng);
+	let scaled = |factor: Scalar| SecretShare {
+		values: error.values.iter().map(|value| *value * factor).collect(),
+		blinding: error.blinding * factor,
+	};
+	// they are the first two to reveal
+	BTreeMap::from([(a, scaled(weights[1])), (b, scaled(-weights[0]))])
+}
+
+/// What a free rider makes of the reveals so far: its right share, if `t + 1` others were right. The check is one that
+/// anybody can make.
+pub fn interpolated(chain: &Chain, j: u8) -> Option<SecretShare> {
+	let aggregate = chain.aggregate();
+	let right: Vec<(u8, SecretShare)> = chain
+		.revealed
+		.iter()
+		.filter(|(other, share)| adjudicator::check_result_share(&aggregate, *other, share))
+		.take(usize::from(chain.ctx.threshold) + 1)
+		.cloned()
+		.collect();
+	(right.len() > usize::from(chain.ctx.threshold)).then(|| vss::interpolate(&right, j).unwrap())
+}

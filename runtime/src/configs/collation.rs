@@ -1,0 +1,116 @@
+//! Wiring of what makes the runtime a parachain's: inherents from the relay chain, Aura, sessions, collators.
+//!
+//! One setting serves a development chain with one block a second and a real relay chain. The parachain's slot is
+//! the relay chain's: the consensus hook compares the two, whatever the pace of blocks.
+
+use crate::{
+	entropy::RelayEntropy, AccountId, Aura, AuraId, Balance, Balances, CollatorSelection,
+	ParachainInfo, Runtime, RuntimeEvent, Session, SessionKeys, EXISTENTIAL_DEPOSIT, HOURS, SLOT_DURATION,
+};
+use cumulus_pallet_parachain_system::RelayNumberMonotonicallyIncreases;
+use frame_support::{
+	parameter_types,
+	traits::{ConstBool, ConstU32, ConstU64},
+	weights::Weight,
+	PalletId,
+};
+use frame_system::EnsureRoot;
+use sp_runtime::traits::OpaqueKeys;
+
+/// How far behind the relay chain's tip the relay parent is.
+pub const RELAY_PARENT_OFFSET: u32 = 0;
+/// Blocks that may be built on one relay parent.
+pub const BLOCK_PROCESSING_VELOCITY: u32 = 1;
+/// Blocks that may wait for inclusion.
+pub const UNINCLUDED_SEGMENT_CAPACITY: u32 = 3;
+
+/// Bounds the pace of blocks against the relay chain's slots.
+pub type ConsensusHook = cumulus_pallet_aura_ext::FixedVelocityConsensusHook<
+	Runtime,
+	{ SLOT_DURATION as u32 },
+	BLOCK_PROCESSING_VELOCITY,
+	UNINCLUDED_SEGMENT_CAPACITY,
+>;
+
+parameter_types! {
+	/// There are no cross-chain messages, hence nothing to reserve for them.
+	pub const NoWeight: Weight = Weight::zero();
+}
+
+impl cumulus_pallet_parachain_system::Config for Runtime {
+	type WeightInfo = cumulus_pallet_parachain_system::weights::SubstrateWeight<Runtime>;
+	type RuntimeEvent = RuntimeEvent;
+	type OnSystemEvent = RelayEntropy;
+	type SelfParaId = ParachainInfo;
+	type DmpQueue = ();
+	type ReservedDmpWeight = NoWeight;
+	type OutboundXcmpMessageSource = ();
+	type XcmpMessageHandler = ();
+	type ReservedXcmpWeight = NoWeight;
+	type CheckAssociatedRelayNumber = RelayNumberMonotonicallyIncreases;
+	type ConsensusHook = ConsensusHook;
+	type RelayParentOffset = ConstU32<RELAY_PARENT_OFFSET>;
+	type SchedulingSignatureVerifier = ();
+}
+
+impl staging_parachain_info::Config for Runtime {}
+
+impl cumulus_pallet_aura_ext::Config for Runtime {}
+
+impl pallet_aura::Config for Runtime {
+	type AuthorityId = AuraId;
+	type DisabledValidators = ();
+	type MaxAuthorities = ConstU32<100_000>;
+	type AllowMultipleBlocksPerSlot = ConstBool<true>;
+	type SlotDuration = ConstU64<SLOT_DURATION>;
+}
+
+impl pallet_authorship::Config for Runtime {
+	type FindAuthor = pallet_session::FindAccountFromAuthorIndex<Self, Aura>;
+	type EventHandler = (CollatorSelection,);
+}
+
+parameter_types! {
+	pub const SessionPeriod: u32 = 6 * HOURS;
+	pub const SessionOffset: u32 = 0;
+	pub const SessionKeyDeposit: Balance = 0;
+}
+
+impl pallet_session::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type ValidatorId = AccountId;
+	type ValidatorIdOf = pallet_collator_selection::IdentityCollator;
+	type ShouldEndSession = pallet_session::PeriodicSessions<SessionPeriod, SessionOffset>;
+	type NextSessionRotation = pallet_session::PeriodicSessions<SessionPeriod, SessionOffset>;
+	type SessionManager = CollatorSelection;
+	type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
+	type Keys = SessionKeys;
+	type DisablingStrategy = ();
+	type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
+	type Currency = Balances;
+	type KeyDeposit = SessionKeyDeposit;
+}
+
+parameter_types! {
+	/// Receives transaction fees; collators are paid from it, a half of it a block.
+	pub const PotId: PalletId = PalletId(*b"ost/cpot");
+}
+
+/// Least bond of a collator candidate.
+pub const CANDIDACY_BOND: Balance = 1_000_000 * EXISTENTIAL_DEPOSIT;
+
+impl pallet_collator_selection::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type Currency = Balances;
+	type UpdateOrigin = EnsureRoot<AccountId>;
+	type PotId = PotId;
+	type MaxCandidates = ConstU32<100>;
+	type MinEligibleCollators = ConstU32<1>;
+	type MaxInvulnerables = ConstU32<20>;
+	// A collator that authors nothing for a session is out.
+	type KickThreshold = SessionPeriod;
+	type ValidatorId = AccountId;
+	type ValidatorIdOf = pallet_collator_selection::IdentityCollator;
+	type ValidatorRegistration = Session;
+	type WeightInfo = pallet_collator_selection::weights::SubstrateWeight<Runtime>;
+}

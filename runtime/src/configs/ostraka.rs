@@ -1,0 +1,183 @@
+//! Wiring of our own pallets. None knows another: each sees its neighbours through the traits of
+//! `ostraka_primitives::traits`.
+//!
+//! | trait | given by | to |
+//! |---|---|---|
+//! | `Committees` | registry | tasks |
+//! | `Roster` | registry | vss |
+//! | `Stakes` | registry | incentives |
+//! | `TaskBook` | tasks | vss |
+//! | `Sharing` | vss | tasks |
+//! | `Escrow` | incentives | tasks, vss |
+//! | `Penalties` | incentives | vss |
+//! | `DrawEntropy` | this runtime's [`RelayEntropy`] | tasks |
+//!
+//! Windows count blocks of six seconds, and development chains make one a second.
+
+use super::system::{RuntimeBlockWeights, TransactionByteFee, TreasuryAccount};
+use crate::{
+	entropy::RelayEntropy,
+	fees::{FeesToPot, WeightToFee},
+	network::{Classes, Development},
+	weights, Balance, Balances, BlockNumber, Incentives, Registry, Runtime,
+	RuntimeHoldReason, Tasks, Vss, DAYS, MILLIUNIT, MINUTES, UNIT,
+};
+use frame_support::{
+	parameter_types,
+	traits::{tokens::imbalance::ResolveTo, ConstU32, Get},
+	weights::{Weight, WeightToFee as _},
+};
+use ostraka_primitives::{spec::MAX_LENGTH, task::ClassParameters, MAX_COMMITMENTS};
+use pallet_vss::WeightInfo;
+use sp_runtime::{transaction_validity::TransactionPriority, Perbill, Permill};
+
+impl crate::network::Config for Runtime {}
+
+/// The security classes, from state: they differ between networks.
+pub struct NetworkClasses;
+
+impl Get<[ClassParameters; 3]> for NetworkClasses {
+	fn get() -> [ClassParameters; 3] {
+		Classes::<Runtime>::get().to_array()
+	}
+}
+
+/// Blocks after the freeze in which workers wait, so that a re-org to another accepted set is not to be expected. A
+/// development chain has no forks.
+pub struct FinalityLag;
+
+impl Get<BlockNumber> for FinalityLag {
+	fn get() -> BlockNumber {
+		match Development::<Runtime>::get() {
+			true => 1,
+			false => 6,
+		}
+	}
+}
+
+parameter_types! {
+	/// Least stake of a node in selection.
+	pub const MinStake: Balance = 1_000 * UNIT;
+	/// Between `unbond` and `withdraw`: longer than the longest task.
+	pub const UnbondingPeriod: BlockNumber = 14 * DAYS;
+	/// A week of dealing, a day for the draw, and room for the rest with any classes.
+	pub const LongestTask: BlockNumber = 10 * DAYS;
+}
+
+impl pallet_registry::Config for Runtime {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Currency = Balances;
+	type MinStake = MinStake;
+	type MaxNodes = ConstU32<1_000>;
+	type UnbondingPeriod = UnbondingPeriod;
+	type LongestTask = LongestTask;
+	type MaxAbsences = ConstU32<3>;
+	type WeightInfo = weights::Registry;
+}
+
+parameter_types! {
+	/// Worst weight of judging one accusation: the longest vector, the largest threshold.
+	pub AccuseWeight: Weight =
+		<weights::Vss as WeightInfo>::accuse(MAX_LENGTH, MAX_COMMITMENTS - 1);
+	/// Of these, how many fit into a quarter of a block.
+	pub AccusationsPerBlock: u32 = {
+		let quarter = RuntimeBlockWeights::get().max_block.saturating_div(4);
+		let fit = quarter.checked_div_per_component(&AccuseWeight::get());
+		fit.map_or(1, |fit| fit.clamp(1, 1_000) as u32)
+	};
+	/// Dealers need a few blocks at least.
+	pub const MinCollect: BlockNumber = 5;
+	/// Longest window for dealing.
+	pub const MaxCollect: BlockNumber = 7 * DAYS;
+	/// Long enough for the randomness of two relay epochs later, of four hours each.
+	pub const DrawWindow: BlockNumber = DAYS;
+	/// What the book's hook may take of a block.
+	pub const PollShare: Perbill = Perbill::from_percent(25);
+}
+
+impl pallet_tasks::Config for Runtime {
+	type Committees = Registry;
+	type Sharing = Vss;
+	type Escrow = Incentives;
+	type Entropy = RelayEntropy;
+	type Classes = NetworkClasses;
+	type MaxOpenTasks = ConstU32<1_000>;
+	type MinCollect = MinCollect;
+	type MaxCollect = MaxCollect;
+	type DrawDelay = ConstU32<2>;
+	type DrawWindow = DrawWindow;
+	type VerifyBase = ConstU32<4>;
+	type AccusationsPerBlock = AccusationsPerBlock;
+	type AccuseWeight = AccuseWeight;
+	type FinalityLag = FinalityLag;
+	type CommitWindow = ConstU32<MINUTES>;
+	type RevealWindow = ConstU32<MINUTES>;
+	type PollShare = PollShare;
+	type WeightInfo = weights::Tasks;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarks::Helper;
+}
+
+parameter_types! {
+	/// Above ordinary transactions; the block of the attempt is added.
+	pub const WorkerPriority: TransactionPriority = TransactionPriority::MAX / 2;
+	/// Two microseconds to write a kilobyte to a node's offchain database.
+	pub const IndexedWeightPerKb: Weight = Weight::from_parts(2_000_000, 0);
+}
+
+impl pallet_vss::Config for Runtime {
+	type Tasks = Tasks;
+	type Penalties = Incentives;
+	type Escrow = Incentives;
+	type Roster = Registry;
+	type RetryInterval = ConstU32<4>;
+	type FinalityLag = FinalityLag;
+	type BasePriority = WorkerPriority;
+	type IndexedWeightPerKb = IndexedWeightPerKb;
+	type WeightInfo = weights::Vss;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarks::Helper;
+}
+
+parameter_types! {
+	/// Price of a draw: a read of all candidates, and a record that stays for good.
+	pub const DrawFee: Balance = UNIT / 2;
+	/// What each seat earns also by a task that fails.
+	pub const BaseFeePerSeat: Balance = UNIT / 10;
+	/// Least of the rest, a seat, for each entry of each invited dealer's vector.
+	pub const FeePerElement: Balance = MILLIUNIT;
+	/// A dealer's deposit.
+	pub const DealerDeposit: Balance = 10 * UNIT;
+	/// Of the longest evidence, were an accusation to pay for its weight and its length.
+	pub WorstAccuseFee: Balance = WeightToFee::weight_to_fee(&AccuseWeight::get())
+		.saturating_add(LONGEST_EVIDENCE.saturating_mul(TransactionByteFee::get()));
+	/// A tenth of the least stake.
+	pub const FalseAccusationSlash: Balance = 100 * UNIT;
+	/// A fifth of the least stake.
+	pub const WrongShareSlash: Balance = 200 * UNIT;
+	/// A hundredth of the least stake: a node can be offline without ill will.
+	pub const AbsenceSlash: Balance = 10 * UNIT;
+	/// A quarter, the most that sabotage among one's own accounts may bring back.
+	pub const SlashShare: Permill = Permill::from_percent(25);
+}
+
+/// Bytes of an accusation with the longest vector and the largest committee, with room to spare.
+const LONGEST_EVIDENCE: Balance = 16 * 1024;
+
+impl pallet_incentives::Config for Runtime {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Currency = Balances;
+	type Stakes = Registry;
+	type Fees = FeesToPot;
+	type Slash = ResolveTo<TreasuryAccount, Balances>;
+	type DrawFee = DrawFee;
+	type BaseFeePerSeat = BaseFeePerSeat;
+	type FeePerElement = FeePerElement;
+	type DealerDeposit = DealerDeposit;
+	type WorstAccuseFee = WorstAccuseFee;
+	type FalseAccusationSlash = FalseAccusationSlash;
+	type WrongShareSlash = WrongShareSlash;
+	type AbsenceSlash = AbsenceSlash;
+	type AccuserShare = SlashShare;
+	type VictimShare = SlashShare;
+}

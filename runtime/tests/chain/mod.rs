@@ -1,0 +1,366 @@
+//! A whole chain for tests: the real runtime from its development preset, blocks with their inherents, signed
+//! transactions that pay fees, and the offchain worker with a real keystore.
+//!
+//! Every block is executed as a collator executes it, and every pallet's invariants are checked after it.
+
+#![allow(dead_code)]
+
+pub mod task;
+
+use codec::{Decode, Encode};
+use cumulus_primitives_core::{relay_chain::HeadData, PersistedValidationData};
+use cumulus_primitives_parachain_inherent::{ParachainInherentData, INHERENT_IDENTIFIER};
+use cumulus_test_relay_sproof_builder::RelayStateSproofBuilder;
+use frame_support::{genesis_builder_helper::build_state, traits::Get};
+use ostraka_primitives::{WorkerKey, WORKER_KEY_TYPE};
+use ostraka_protocol::{worker_key, G1};
+use ostraka_runtime::{
+	presets::{self, TEST_NODES, TEST_OPERATOR_PATH, TEST_PARA_ID, TEST_WORKER_PATH},
+	transaction, AccountId, Balance, Balances, Block, Executive, Hash, Header, Incentives, Network,
+	Nonce, Registry, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, Signature, System,
+	Tasks, UncheckedExtrinsic, Vss, SLOT_DURATION,
+};
+use rand_core::OsRng;
+use sp_block_builder::runtime_decl_for_block_builder::BlockBuilderV6;
+use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature, Slot};
+use sp_core::{
+	ed25519,
+	offchain::{
+		testing::{PoolState, TestOffchainExt, TestTransactionPoolExt},
+		OffchainDbExt, OffchainWorkerExt, TransactionPoolExt,
+	},
+	sr25519, Pair,
+};
+use sp_inherents::InherentData;
+use sp_io::TestExternalities;
+use sp_keystore::{testing::MemoryKeystore, Keystore, KeystoreExt};
+use sp_runtime::{
+	traits::{Block as _, Header as _},
+	transaction_validity::TransactionSource,
+	ApplyExtrinsicResult, Digest, DigestItem, TransactionOutcome,
+};
+use std::sync::Arc;
+
+/// Relay-chain blocks of an epoch, at one block of ours each.
+pub const RELAY_EPOCH: u64 = 10;
+
+/// A chain and the state of its block producer.
+pub struct Chain {
+	ext: TestExternalities,
+	parent: Header,
+	keystore: Arc<MemoryKeystore>,
+	pool: Arc<parking_lot::RwLock<PoolState>>,
+	/// Configuration that the genesis was built of, as JSON.
+	pub config: Vec<u8>,
+	/// All blocks but the first.
+	pub blocks: Vec<Block>,
+	/// Whether workers run after each block, and their transactions go into the next.
+	pub workers: bool,
+}
+
+impl Chain {
+	/// The development preset, no node registered yet.
+	pub fn development() -> Self {
+		Self::from_preset(sp_genesis_builder::DEV_RUNTIME_PRESET)
+	}
+
+	/// Genesis of a preset.
+	pub fn from_preset(name: &str) -> Self {
+		let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
+		let patch = presets::get(&name.into()).unwrap();
+		merge(&mut config, serde_json::from_slice(&patch).unwrap());
+
+		let config = serde_json::to_vec(&config).unwrap();
+		let mut ext = TestExternalities::new_empty();
+		let (pool, state) = TestTransactionPoolExt::new();
+		let (offchain, _) = TestOffchainExt::with_offchain_db(ext.offchain_db());
+		let keystore = Arc::new(MemoryKeystore::new());
+		ext.register_extension(TransactionPoolExt::new(pool));
+		ext.register_extension(OffchainDbExt::new(offchain.clone()));
+		ext.register_extension(OffchainWorkerExt::new(offchain));
+		ext.register_extension(KeystoreExt(keystore.clone()));
+
+		let parent = ext.execute_with(|| {
+			build_state::<RuntimeGenesisConfig>(config.clone()).unwrap();
+			let root = sp_io::storage::root(sp_core::storage::StateVersion::V1);
+			let root = Hash::decode(&mut root.as_slice()).unwrap();
+			Header::new(0, Default::default(), root, Default::default(), Default::default())
+		});
+		Self { ext, parent, keystore, pool: state, config, blocks: Vec::new(), workers: true }
+	}
+
+	/// Looks into the state after the newest block.
+	pub fn look<R>(&mut self, look: impl FnOnce() -> R) -> R {
+		self.ext.execute_with(look)
+	}
+
+	/// Calls into the runtime as a node does between blocks: what it writes to state is thrown away.
+	fn discarding<R>(&mut self, call: impl FnOnce() -> R) -> R {
+		self.ext.execute_with(|| {
+			frame_support::storage::with_transaction_unchecked(|| {
+				TransactionOutcome::Rollback(call())
+			})
+		})
+	}
+
+	/// Number of the newest block.
+	pub fn number(&self) -> u32 {
+		self.parent.number
+	}
+
+	/// A block of the workers' transactions and these, each of which must be valid. Answers how these fared.
+	pub fn block(&mut self, transactions: Vec<UncheckedExtrinsic>) -> Vec<ApplyExtrinsicResult> {
+		let number = self.parent.number + 1;
+		let slot = 1_000 + u64::from(number);
+		let pre_digest =
+			<DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_pre_digest(Slot::from(slot));
+		let header = Header::new(
+			number,
+			Default::default(),
+			Default::default(),
+			self.parent.hash(),
+			Digest { logs: vec![pre_digest] },
+		);
+		let inherents = inherents(&self.parent, slot);
+		let from_workers: Vec<_> = self
+			.pool
+			.write()
+			.transactions
+			.drain(..)
+			.map(|bytes| UncheckedExtrinsic::decode(&mut bytes.as_slice()).unwrap())
+			.collect();
+		let parent = self.parent.hash();
+
+		// A pool refuses what does not validate on the parent's state.
+		for transaction in &from_workers {
+			let transaction = transaction.clone();
+			self.discarding(|| {
+				Executive::validate_transaction(TransactionSource::Local, transaction, parent)
+			})
+			.unwrap();
+		}
+
+		let (block, results) = self.ext.execute_with(|| {
+			Executive::initialize_block(&header);
+			let mut extrinsics = Runtime::inherent_extrinsics(inherents);
+			extrinsics.extend(from_workers);
+			for extrinsic in &extrinsics {
+				Executive::apply_extrinsic(extrinsic.clone()).unwrap().unwrap();
+			}
+			let mut results = Vec::new();
+			for transaction in transactions {
+				let result = Executive::apply_extrinsic(transaction.clone());
+				// An author leaves out what is not even valid.
+				if result.is_ok() {
+					extrinsics.push(transaction);
+				}
+				results.push(result);
+			}
+			let block = Block::new(Executive::finalize_block(), extrinsics);
+			try_state();
+			(block, results)
+		});
+		self.ext.persist_offchain_overlay();
+		self.parent = block.header.clone();
+		self.blocks.push(block);
+		if self.workers {
+			let header = self.parent.clone();
+			self.discarding(|| Executive::offchain_worker(&header));
+		}
+		results
+	}
+
+	/// Blocks without transactions of ours, until `done` holds after one, at most `limit`.
+	pub fn blocks_until(&mut self, limit: u32, mut done: impl FnMut() -> bool) {
+		for _ in 0..limit {
+			if self.look(&mut done) {
+				return;
+			}
+			self.block(Vec::new());
+		}
+		assert!(self.look(done), "not within {limit} blocks");
+	}
+
+	/// A transaction that pays its fee.
+	pub fn signed(&mut self, signer: &sr25519::Pair, call: RuntimeCall) -> UncheckedExtrinsic {
+		let account = AccountId::from(signer.public());
+		let nonce: Nonce = self.look(|| System::account_nonce(&account));
+		let genesis = self.genesis();
+		let payload = transaction::payload(call, nonce, genesis);
+		let signature = payload.using_encoded(|bytes| signer.sign(bytes));
+		let (call, extension, _) = payload.deconstruct();
+		UncheckedExtrinsic::new_signed(
+			call,
+			account.into(),
+			Signature::Sr25519(signature),
+			extension,
+		)
+	}
+
+	/// A block with one transaction that must succeed.
+	pub fn submit(&mut self, signer: &sr25519::Pair, call: impl Into<RuntimeCall>) {
+		let transaction = self.signed(signer, call.into());
+		let results = self.block(vec![transaction]);
+		assert_eq!(results, vec![Ok(Ok(()))]);
+	}
+
+	/// Hash of the first block.
+	pub fn genesis(&mut self) -> Hash {
+		match self.parent.number {
+			0 => self.parent.hash(),
+			_ => self.look(|| System::block_hash(0)),
+		}
+	}
+
+	/// Registers the test nodes, with real keys, each in its own transaction, and puts their keys into the keystore.
+	pub fn register_nodes(&mut self) {
+		let genesis = self.genesis();
+		let mut transactions = Vec::new();
+		for number in 1..=TEST_NODES {
+			let secret = format!("{TEST_WORKER_PATH}{number}");
+			let worker = ed25519::Pair::from_string(&secret, None).unwrap();
+			self.keystore.insert(WORKER_KEY_TYPE, &secret, &worker.public().0).unwrap();
+			let signer = operator(number);
+			let call = registration(&genesis, &signer, &worker);
+			transactions.push(self.signed(&signer, call));
+		}
+		let results = self.block(transactions);
+		assert!(results.iter().all(|result| *result == Ok(Ok(()))), "{results:?}");
+		// Draws take nodes that were in selection before the submission.
+		self.block(Vec::new());
+	}
+
+	/// Takes a worker's key out of service, as if its node were switched off: from now on nobody signs with it.
+	pub fn keep_only_workers(&mut self, numbers: impl IntoIterator<Item = u8>) {
+		let keystore = Arc::new(MemoryKeystore::new());
+		for number in numbers {
+			let secret = format!("{TEST_WORKER_PATH}{number}");
+			let key = worker(number).public();
+			keystore.insert(WORKER_KEY_TYPE, &secret, &key.0).unwrap();
+		}
+		self.keystore = keystore.clone();
+		self.ext.register_extension(KeystoreExt(keystore));
+	}
+}
+
+/// Keys of a test operator, counted from 1.
+pub fn operator(number: u8) -> sr25519::Pair {
+	sr25519::Pair::from_string(&format!("{TEST_OPERATOR_PATH}{number}"), None).unwrap()
+}
+
+/// Keys of a test worker, counted from 1.
+pub fn worker(number: u8) -> ed25519::Pair {
+	ed25519::Pair::from_string(&format!("{TEST_WORKER_PATH}{number}"), None).unwrap()
+}
+
+/// Number of the test worker with this key.
+pub fn worker_number(key: &WorkerKey) -> u8 {
+	(1..=TEST_NODES).find(|number| worker(*number).public() == *key).unwrap()
+}
+
+/// Keys of an account with a name.
+pub fn pair(secret: &str) -> sr25519::Pair {
+	sr25519::Pair::from_string(secret, None).unwrap()
+}
+
+/// The account of these keys.
+pub fn account(pair: &sr25519::Pair) -> AccountId {
+	pair.public().into()
+}
+
+/// All that an account owns.
+pub fn wealth(account: &AccountId) -> Balance {
+	Balances::total_balance_of(account)
+}
+
+trait TotalBalance {
+	fn total_balance_of(account: &AccountId) -> Balance;
+}
+
+impl TotalBalance for Balances {
+	fn total_balance_of(account: &AccountId) -> Balance {
+		use frame_support::traits::fungible::Inspect;
+		<Balances as Inspect<AccountId>>::total_balance(account)
+	}
+}
+
+/// Events of the newest block.
+pub fn events() -> Vec<RuntimeEvent> {
+	System::events().into_iter().map(|record| record.event).collect()
+}
+
+fn registration(
+	genesis: &Hash,
+	operator: &sr25519::Pair,
+	worker: &ed25519::Pair,
+) -> RuntimeCall {
+	let sign = |message: &[u8]| Some(worker.sign(message).0);
+	let made = worker_key::register::<G1, _>(
+		&genesis.0,
+		account(operator).as_ref(),
+		&worker.public().0,
+		sign,
+		&mut OsRng,
+	)
+	.unwrap();
+	RuntimeCall::Registry(pallet_registry::Call::register {
+		worker: worker.public(),
+		seal_key: made.seal_key,
+		proof: made.proof,
+		worker_signature: ed25519::Signature::from_raw(made.signature),
+		stake: 10 * <Runtime as pallet_registry::Config>::MinStake::get(),
+		capacity: 64,
+	})
+}
+
+/// What a collator says of the relay chain: block `slot`, in which our parent is included.
+fn inherents(parent: &Header, slot: u64) -> InherentData {
+	let epoch = slot / RELAY_EPOCH;
+	let (root, proof) = RelayStateSproofBuilder {
+		para_id: TEST_PARA_ID,
+		included_para_head: Some(HeadData(parent.encode())),
+		current_slot: slot.into(),
+		current_epoch: epoch,
+		randomness: sp_core::blake2_256(&epoch.encode()).into(),
+		..Default::default()
+	}
+	.into_state_root_and_proof();
+	let relay = ParachainInherentData {
+		validation_data: PersistedValidationData {
+			parent_head: HeadData(parent.encode()),
+			relay_parent_number: slot as u32,
+			relay_parent_storage_root: root,
+			max_pov_size: 5 * 1024 * 1024,
+		},
+		relay_chain_state: proof,
+		downward_messages: Default::default(),
+		horizontal_messages: Default::default(),
+		relay_parent_descendants: Default::default(),
+		collator_peer_id: None,
+	};
+	let mut data = InherentData::new();
+	data.put_data(INHERENT_IDENTIFIER, &relay).unwrap();
+	data.put_data(*b"timstap0", &(slot * SLOT_DURATION)).unwrap();
+	data
+}
+
+/// Every invariant of our own pallets.
+pub fn try_state() {
+	Network::do_try_state().unwrap();
+	Registry::do_try_state().unwrap();
+	Tasks::do_try_state().unwrap();
+	Vss::do_try_state().unwrap();
+	Incentives::do_try_state().unwrap();
+}
+
+/// What a chain specification does with a preset: lays it over the default genesis.
+pub fn merge(base: &mut serde_json::Value, patch: serde_json::Value) {
+	match (base, patch) {
+		(serde_json::Value::Object(base), serde_json::Value::Object(patch)) => {
+			for (key, value) in patch {
+				merge(base.entry(key).or_insert(serde_json::Value::Null), value);
+			}
+		},
+		(base, patch) => *base = patch,
+	}
+}

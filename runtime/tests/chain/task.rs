@@ -1,0 +1,173 @@
+//! Tasks in tests: submitted, dealt to, and looked at.
+
+use super::{account, Chain};
+use ostraka_crypto::{
+	encoding::{decode_key, encode_point},
+	messages::{hash_sealed, DealingBytes},
+	proofs::{self, RhoStatement},
+	seal::{Context, Key, SealSecret},
+	vss, Scalar,
+};
+use ostraka_primitives::{
+	message::DealingMessage,
+	spec::{Column, Statistic, TaskSpec},
+	task::{Committee, SecurityClass, TaskStatus},
+	Balance, TaskId,
+};
+use ostraka_protocol::{dealer, TaskContext, G1};
+use ostraka_runtime::{Incentives, RuntimeCall, Tasks};
+use rand_core::OsRng;
+use sp_core::sr25519;
+
+/// Length of the mean's vector: count and sum.
+pub const LENGTH: u16 = 2;
+
+/// The mean of a column of small integers.
+pub fn mean() -> TaskSpec {
+	let column = Column {
+		name: b"income".to_vec().try_into().unwrap(),
+		decimals: 0,
+		min: 0,
+		max: 1_000_000,
+	};
+	TaskSpec {
+		statistic: Statistic::Mean,
+		columns: vec![column].try_into().unwrap(),
+		target: None,
+		weight: None,
+		edges: Default::default(),
+		quantiles: Default::default(),
+		group_by: None,
+		max_rows: 1_000,
+	}
+}
+
+/// A dealer's vector: number of rows and their sum.
+pub fn input(rows: u64, sum: u64) -> Vec<Scalar> {
+	vec![Scalar::from(rows), Scalar::from(sum)]
+}
+
+/// Submits a task for the mean; answers its number.
+pub fn submit(
+	chain: &mut Chain,
+	requester: &sr25519::Pair,
+	class: SecurityClass,
+	dealers: &[sr25519::Pair],
+	data_reward: Balance,
+) -> TaskId {
+	let task = chain.look(pallet_tasks::NextTask::<ostraka_runtime::Runtime>::get);
+	let seats = chain.look(|| Tasks::class_parameters(class).seats);
+	let fee = chain.look(|| {
+		use ostraka_primitives::traits::Escrow;
+		Incentives::least_fee(seats, LENGTH.into(), dealers.len() as u32)
+	});
+	let call = pallet_tasks::Call::submit {
+		spec: mean(),
+		class,
+		dealers: dealers.iter().map(account).collect::<Vec<_>>().try_into().unwrap(),
+		collect: 10,
+		fee,
+		data_reward,
+	};
+	chain.submit(requester, RuntimeCall::Tasks(call));
+	task
+}
+
+/// State of a task.
+pub fn status(task: TaskId) -> TaskStatus {
+	pallet_tasks::Statuses::<ostraka_runtime::Runtime>::get(task).unwrap()
+}
+
+/// Waits until the task's committee is drawn.
+pub fn drawn(chain: &mut Chain, task: TaskId) -> Committee {
+	chain.blocks_until(20, || matches!(status(task), TaskStatus::Collecting { .. }));
+	chain.look(|| Tasks::committee(task))
+}
+
+/// Waits until the task is settled.
+pub fn settled(chain: &mut Chain, task: TaskId) -> TaskStatus {
+	chain.blocks_until(120, || matches!(status(task), TaskStatus::Settled(_)));
+	chain.look(|| status(task))
+}
+
+/// What everybody knows of a drawn task.
+pub fn context(chain: &mut Chain, task: TaskId) -> TaskContext {
+	let (info, committee) =
+		chain.look(|| (Tasks::task(task).unwrap(), Tasks::committee(task)));
+	TaskContext {
+		task_hash: info.task_hash.unwrap(),
+		threshold: info.parameters.threshold,
+		length: LENGTH,
+		seal_keys: committee.iter().map(|seat| seat.seal_key).collect(),
+	}
+}
+
+/// An honest dealing's transaction.
+pub fn deal(
+	chain: &mut Chain,
+	task: TaskId,
+	dealer: &sr25519::Pair,
+	input: &[Scalar],
+) -> RuntimeCall {
+	let context = context(chain, task);
+	let made =
+		dealer::deal::<G1, _>(&context, account(dealer).as_ref(), input, &mut OsRng).unwrap();
+	call(task, &context, made)
+}
+
+/// The transaction of a dealing in which one seat's share is wrong. Everything that the chain can check of it holds.
+pub fn deal_wrongly(
+	chain: &mut Chain,
+	task: TaskId,
+	dealer: &sr25519::Pair,
+	input: &[Scalar],
+	wrong_seat: u8,
+) -> RuntimeCall {
+	let ctx = context(chain, task);
+	let account = account(dealer);
+	let n = ctx.seal_keys.len() as u8;
+	let (commitments, mut shares) =
+		vss::share::<G1, _>(input, ctx.threshold, n, &mut OsRng).unwrap();
+	shares[usize::from(wrong_seat) - 1].values[1] += Scalar::from(1u8);
+	let commitments = commitments.to_bytes();
+	let rho = SealSecret::random(&mut OsRng);
+	let ephemeral = encode_point(&rho.public::<G1>());
+	let sealed: Vec<_> = (1..=n)
+		.zip(&shares)
+		.map(|(j, share)| {
+			let seal_key = &ctx.seal_keys[usize::from(j) - 1];
+			let context = Context {
+				task_hash: &ctx.task_hash,
+				dealer: account.as_ref(),
+				j,
+				seal_key,
+				ephemeral: &ephemeral,
+				commitments: &commitments,
+			};
+			let dh = rho.dh::<G1>(&decode_key(seal_key).unwrap());
+			Key::derive(&dh, &context).seal(share).unwrap()
+		})
+		.collect();
+	let sealed_hashes: Vec<_> = sealed.iter().map(|sealed| hash_sealed(sealed)).collect();
+	let statement = RhoStatement {
+		task_hash: &ctx.task_hash,
+		dealer: account.as_ref(),
+		ephemeral: &ephemeral,
+		commitments: &commitments,
+		sealed_hashes: &sealed_hashes,
+	};
+	let proof = proofs::prove_rho::<G1, _>(&statement, &rho, &mut OsRng);
+	call(task, &ctx, DealingBytes { commitments, ephemeral, proof, sealed })
+}
+
+fn call(task: TaskId, context: &TaskContext, made: DealingBytes) -> RuntimeCall {
+	let sealed: Vec<_> =
+		made.sealed.into_iter().map(|sealed| sealed.try_into().unwrap()).collect();
+	let dealing = DealingMessage {
+		commitments: made.commitments.try_into().unwrap(),
+		ephemeral: made.ephemeral,
+		proof: made.proof,
+		sealed: sealed.try_into().unwrap(),
+	};
+	RuntimeCall::Vss(pallet_vss::Call::deal { task, task_hash: context.task_hash, dealing })
+}

@@ -1,0 +1,202 @@
+//! The runtime as such: presets, metadata, randomness of draws, fees, proxies.
+
+mod chain;
+
+use chain::{account, pair, Chain};
+use codec::Encode;
+use frame_support::{
+	dispatch::{DispatchClass, GetDispatchInfo},
+	traits::{InstanceFilter, IntegrityTest},
+};
+use ostraka_primitives::{task::SecurityClass, traits::DrawEntropy};
+use ostraka_runtime::{
+	configs::system::{ProxyType, RuntimeBlockWeights},
+	entropy::RelayEntropy,
+	network::{self, DEVELOPMENT, PRODUCTION},
+	presets::{self, TEST_NODES, TEST_OPERATORS},
+	transaction, AllPalletsWithSystem, Network, Runtime, RuntimeCall, Sudo, Tasks, VERSION,
+};
+use sp_core::{twox_128, Pair};
+use sp_runtime::BoundedVec;
+
+#[test]
+fn every_preset_makes_a_chain() {
+	for name in presets::names() {
+		let mut chain = Chain::from_preset(name.as_ref());
+		chain.look(chain::try_state);
+		chain.block(Vec::new());
+		let production = name.as_str() == presets::PRODUCTION_PRESET;
+		chain.look(|| {
+			assert_eq!(pallet_sudo::Key::<Runtime>::get().is_none(), production);
+			assert_eq!(Tasks::is_insecure(), !production);
+			let classes = network::Classes::<Runtime>::get();
+			assert_eq!(classes, if production { PRODUCTION } else { DEVELOPMENT });
+			AllPalletsWithSystem::integrity_test();
+		});
+	}
+}
+
+#[test]
+fn there_is_no_other_preset() {
+	assert_eq!(presets::get(&"elsewhere".into()), None);
+}
+
+#[test]
+fn the_constants_of_the_presets_are_the_derived_keys() {
+	for (number, key) in (1..=TEST_NODES).zip(TEST_OPERATORS) {
+		let derived = chain::operator(number).public().0;
+		assert_eq!(key, derived, "operator {number} is {}", sp_core::hexdisplay::HexDisplay::from(&derived));
+	}
+}
+
+#[test]
+fn only_the_sdks_transaction_extensions_are_there_and_authorization_comes_first() {
+	use frame_metadata_names as names;
+	let found = names();
+	assert_eq!(found.first().map(String::as_str), Some("AuthorizeCall"));
+	let known = [
+		"AuthorizeCall",
+		"CheckNonZeroSender",
+		"CheckSpecVersion",
+		"CheckTxVersion",
+		"CheckGenesis",
+		"CheckMortality",
+		"CheckNonce",
+		"CheckWeight",
+		"ChargeTransactionPayment",
+		"CheckMetadataHash",
+		"StorageWeightReclaim",
+	];
+	assert_eq!(found, known);
+}
+
+/// Names of the transaction extensions, in order.
+fn frame_metadata_names() -> Vec<String> {
+	use sp_runtime::traits::TransactionExtension;
+	transaction::TxExtension::metadata()
+		.into_iter()
+		.map(|extension| extension.identifier.to_string())
+		.collect()
+}
+
+#[test]
+fn metadata_is_served_in_versions_14_to_16() {
+	let mut chain = Chain::development();
+	chain.look(|| {
+		for version in 14..=16 {
+			let metadata = Runtime::metadata_at_version(version).unwrap();
+			assert!(!metadata.is_empty());
+		}
+	});
+}
+
+#[test]
+fn the_relay_chains_keys_are_babes() {
+	use cumulus_primitives_core::relay_chain::well_known_keys::{
+		EPOCH_INDEX, ONE_EPOCH_AGO_RANDOMNESS,
+	};
+	let key = |name: &[u8]| [twox_128(b"Babe"), twox_128(name)].concat();
+	assert_eq!(EPOCH_INDEX, key(b"EpochIndex"));
+	// Written when an epoch begins, from what the one before drew.
+	assert_eq!(ONE_EPOCH_AGO_RANDOMNESS, key(b"NextRandomness"));
+}
+
+#[test]
+fn seeds_change_with_the_block_and_restricted_ones_with_the_epoch_only() {
+	let mut chain = Chain::development();
+	chain.look(|| pallet_tasks::Insecure::<Runtime>::put(false));
+	let mut standard = Vec::new();
+	let mut restricted = Vec::new();
+	for _ in 0..2 * chain::RELAY_EPOCH {
+		chain.block(Vec::new());
+		chain.look(|| {
+			standard.push(RelayEntropy::seed(SecurityClass::Standard, 0).unwrap());
+			restricted.push(RelayEntropy::seed(SecurityClass::Restricted, 0).unwrap());
+			let now = RelayEntropy::epoch();
+			assert_eq!(RelayEntropy::seed(SecurityClass::Restricted, now), None);
+			assert_eq!(RelayEntropy::seed(SecurityClass::Restricted, now - 1), None);
+			assert!(RelayEntropy::seed(SecurityClass::Restricted, now - 2).is_some());
+			assert_eq!(RelayEntropy::seed(SecurityClass::Restricted, u64::MAX), None);
+		});
+	}
+	standard.sort();
+	standard.dedup();
+	assert_eq!(standard.len() as u64, 2 * chain::RELAY_EPOCH);
+	restricted.dedup();
+	assert!(restricted.len() <= 3, "one an epoch");
+}
+
+#[test]
+fn a_proof_that_leaves_the_epoch_out_draws_nothing() {
+	let mut chain = Chain::development();
+	chain.block(Vec::new());
+	chain.look(|| {
+		let epoch = RelayEntropy::epoch();
+		network::Relay::<Runtime>::mutate(|view| view.complete = false);
+		assert_eq!(RelayEntropy::seed(SecurityClass::Standard, 0), None);
+		assert_eq!(RelayEntropy::epoch(), epoch + 1);
+	});
+}
+
+#[test]
+fn root_sets_sound_classes_only() {
+	let mut chain = Chain::development();
+	chain.look(|| {
+		let root = || frame_system::RawOrigin::Root.into();
+		assert_eq!(Network::set_classes(root(), PRODUCTION), Ok(()));
+		assert_eq!(Tasks::class_parameters(SecurityClass::Restricted).seats, 31);
+		let mut unsound = PRODUCTION;
+		unsound.standard.threshold = 4;
+		let refused = Network::set_classes(root(), unsound);
+		assert_eq!(refused, Err(network::Error::<Runtime>::UnsoundClass.into()));
+		let signed = frame_system::RawOrigin::Signed(account(&pair("//Alice"))).into();
+		assert!(Network::set_classes(signed, PRODUCTION).is_err());
+		assert_eq!(Sudo::key(), Some(account(&pair("//Alice"))));
+	});
+}
+
+#[test]
+fn proxies_do_what_they_are_for() {
+	let chill = RuntimeCall::Registry(pallet_registry::Call::chill {});
+	let transfer = RuntimeCall::Balances(pallet_balances::Call::transfer_all {
+		dest: account(&pair("//Bob")).into(),
+		keep_alive: false,
+	});
+	assert!(ProxyType::Operator.filter(&chill));
+	assert!(!ProxyType::Operator.filter(&transfer));
+	assert!(!ProxyType::Dealer.filter(&chill));
+	assert!(!ProxyType::NonTransfer.filter(&transfer));
+	assert!(ProxyType::NonTransfer.filter(&chill));
+}
+
+#[test]
+fn transactions_made_without_state_are_valid() {
+	let mut chain = Chain::development();
+	chain.block(Vec::new());
+	let call = frame_system::Call::remark { remark: b"ostraka".to_vec() };
+	chain.submit(&pair("//Bob"), RuntimeCall::System(call));
+	assert_eq!(VERSION.spec_name.as_ref(), "ostraka");
+}
+
+#[test]
+fn two_hundred_dealings_fit_into_a_block() {
+	use ostraka_primitives::message::DealingMessage;
+	// n = 7, t = 3, L = 8.
+	let sealed = BoundedVec::truncate_from(vec![0; 32 * 9 + 16]);
+	let dealing = DealingMessage {
+		commitments: BoundedVec::truncate_from(vec![[0; 96]; 4]),
+		ephemeral: [0; 96],
+		proof: [0; 64],
+		sealed: BoundedVec::truncate_from(vec![sealed; 7]),
+	};
+	let call = RuntimeCall::Vss(pallet_vss::Call::deal { task: 0, task_hash: [0; 32], dealing });
+	let info = call.get_dispatch_info();
+	let length = call.encoded_size() as u64 + 150;
+	let weights = RuntimeBlockWeights::get();
+	let class = weights.get(DispatchClass::Normal);
+	let each = info.call_weight.saturating_add(class.base_extrinsic);
+	let room = class.max_total.unwrap();
+	assert!(room.ref_time() / each.ref_time() >= 200, "{each:?} of {room:?}");
+	assert!(room.proof_size() / (each.proof_size() + length) >= 200, "{each:?} of {room:?}");
+	assert!(3_932_160 / length >= 200, "{length} bytes each");
+}

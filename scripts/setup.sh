@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# Installs what building Ostraka needs, and says what it does. Safe to run again: what is there is left alone.
+#
+#   1. system packages (Debian, Ubuntu): C/C++ compiler, libclang, protoc, cmake, OpenSSL headers;
+#   2. the Rust toolchain that rust-toolchain.toml names, by rustup;
+#   3. its `wasm32v1-none` standard library, which the runtime is built for: by rustup where rustup can
+#      install it, else compiled from Debian's `rust-src` package of the same version.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '[setup] %s\n' "$*"; }
+die() { printf '[setup] error: %s\n' "$*" >&2; exit 1; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+PACKAGES=(clang libclang-dev protobuf-compiler libprotobuf-dev cmake pkg-config libssl-dev make m4 curl jq)
+WASM_TARGET=wasm32v1-none
+SUITE=trixie-backports # the Debian suite whose rust-src is tried where rustup cannot install
+
+system_packages() {
+	command -v apt-get >/dev/null || {
+		say "no apt-get here: install the equivalents of: ${PACKAGES[*]}"
+		return
+	}
+	local missing=()
+	for package in "${PACKAGES[@]}"; do
+		dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+	done
+	[ ${#missing[@]} = 0 ] && { say "system packages: all there"; return; }
+	say "system packages: installing ${missing[*]}"
+	as_root apt-get update -qq
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+toolchain() {
+	command -v cargo >/dev/null || die "cargo is not on the PATH: install rustup first (https://rustup.rs), then run this again"
+	local channel
+	channel=$(sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
+	if ! rustc --version 2>/dev/null | grep -q "rustc $channel "; then
+		say "toolchain: installing Rust $channel by rustup"
+		rustup toolchain install "$channel" --profile minimal --component clippy --component rustfmt
+	fi
+	rustc --version | grep -q "rustc $channel " || die "rustc is not $channel, which rust-toolchain.toml asks for"
+	say "toolchain: $(rustc --version)"
+}
+
+wasm_lib_dir() { echo "$(rustc --print sysroot)/lib/rustlib/$WASM_TARGET/lib"; }
+have_wasm() { compgen -G "$(wasm_lib_dir)/libcore-*.rlib" >/dev/null; }
+
+wasm_by_rustup() {
+	[ "${RUSTUP_AUTO_INSTALL:-1}" != 0 ] || return 1
+	command -v rustup >/dev/null || return 1
+	say "wasm target: asking rustup for $WASM_TARGET and rust-src"
+	timeout 300 rustup target add "$WASM_TARGET" && timeout 300 rustup component add rust-src
+}
+
+# Debian's mirror as this machine's own package sources name it.
+debian_mirror() {
+	apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+		awk '$1 == "Debian" && $2 !~ /security/ { print $2; exit }'
+}
+
+rust_src_from_debian() {
+	local into=$1 version=$2 work=$3 mirror
+	mirror=$(debian_mirror)
+	[ -n "$mirror" ] || die "no Debian mirror among this machine's package sources, and rustup cannot install: install the $WASM_TARGET target by hand"
+	mkdir -p "$work"/apt/lists/partial "$work"/apt/cache/archives/partial "$work"/deb
+	printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$mirror" "$SUITE" >"$work/apt/sources.list"
+	# a lists folder of its own: the system's package sources stay as they are
+	local options=(-o "Dir::Etc::sourcelist=$work/apt/sources.list" -o "Dir::Etc::sourceparts=-"
+		-o "Dir::State::lists=$work/apt/lists" -o "Dir::Cache=$work/apt/cache" -o "APT::Sandbox::User=root")
+	apt-get "${options[@]}" update -qq
+	local deb_version
+	deb_version=$(apt-cache "${options[@]}" madison rust-src | awk -v v="$version" '$3 ~ "^" v { print $3; exit }')
+	[ -n "$deb_version" ] || die "Debian's $SUITE has no rust-src $version"
+	(cd "$work/deb" && apt-get "${options[@]}" download -qq "rust-src=$deb_version")
+	dpkg-deb -x "$work"/deb/rust-src_*.deb "$work/deb/root"
+	local library
+	library=$(dirname "$(find "$work/deb/root" -path '*/library/Cargo.lock' -print -quit)")
+	[ -f "$library/core/src/lib.rs" ] || die "the rust-src package does not hold the standard library's source"
+	mkdir -p "$into"
+	rm -rf "$into/library"
+	cp -r "$library" "$into/library"
+}
+
+wasm_from_source() {
+	local work version sysroot
+	version=$(rustc --version | awk '{ print $2 }')
+	sysroot=$(rustc --print sysroot)
+	work=$SCRATCH
+	if [ ! -f "$sysroot/lib/rustlib/src/rust/library/Cargo.lock" ]; then
+		say "wasm target: rustup cannot install here; taking the standard library's source, $version, from Debian ($SUITE)"
+		rust_src_from_debian "$sysroot/lib/rustlib/src/rust" "$version" "$work"
+	fi
+	say "wasm target: compiling core and alloc for $WASM_TARGET (under a minute)"
+	mkdir -p "$work/scratch/src"
+	printf '[package]\nname = "scratch"\nversion = "0.0.0"\nedition = "2021"\n[workspace]\n' >"$work/scratch/Cargo.toml"
+	printf '#![no_std]\n' >"$work/scratch/src/lib.rs"
+	(cd "$work/scratch" && env -u CARGO_TARGET_DIR RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Cembed-bitcode=yes -Ccodegen-units=1" \
+		cargo "+$(rustup show active-toolchain 2>/dev/null | awk '{ print $1 }')" build --quiet --release --target "$WASM_TARGET" \
+		-Zbuild-std=core,alloc,compiler_builtins -Zbuild-std-features=compiler-builtins-mem)
+	mkdir -p "$(wasm_lib_dir)"
+	for name in core alloc compiler_builtins; do
+		cp "$work"/scratch/target/"$WASM_TARGET"/release/deps/lib$name-*.rlib "$(wasm_lib_dir)/"
+	done
+	# artefacts of another standard library would clash with this one
+	rm -rf "${CARGO_TARGET_DIR:-target}"/*/wbuild
+}
+
+wasm_target() {
+	if have_wasm; then say "wasm target: there"; return; fi
+	wasm_by_rustup || wasm_from_source
+	have_wasm || die "the $WASM_TARGET standard library is still missing in $(wasm_lib_dir)"
+	say "wasm target: installed"
+}
+
+SCRATCH=$(mktemp -d)
+trap 'rm -rf "$SCRATCH"' EXIT
+system_packages
+toolchain
+wasm_target
+say "ready"

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Everything that CI runs, with the time of every step. Run it by `make test`, which sets up first.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
+export OSTRAKA_NODE="${OSTRAKA_NODE:-$CARGO_TARGET_DIR/release/ostraka-node}"
+# Clippy compiles the workspace itself, so linting costs no second build of a thousand dependencies.
+export RUSTC_WORKSPACE_WRAPPER="clippy-driver" CLIPPY_ARGS="-Dwarnings"
+# The runtime is also built without host calls, for the test that compares the two.
+export OSTRAKA_PURE_WASM=1
+CARGO_FLAGS=(--locked --release)
+
+TIMES=()
+step() {
+	local name=$1 began=$SECONDS
+	shift
+	printf '\n=== %s: %s\n' "$name" "$*"
+	"$@" || { printf '=== %s FAILED after %d s\n' "$name" $((SECONDS - began)) >&2; exit 1; }
+	TIMES+=("$(printf '%6d s  %s' $((SECONDS - began)) "$name")")
+}
+
+# Runs the demo on a dev chain of its own and holds its JSON against a jq condition.
+demo() {
+	local condition=$1 out
+	shift
+	out=$(mktemp)
+	"$CARGO_TARGET_DIR/release/ostraka" demo --json "$@" >"$out" || { cat "$out"; rm -f "$out"; return 1; }
+	if ! jq -e "$condition" "$out" >/dev/null; then
+		echo "the demo's answer does not satisfy: $condition" >&2
+		cat "$out" >&2
+		rm -f "$out"
+		return 1
+	fi
+	jq -r '.tasks[] | "\(.statistic) of \(.columns | join(", ")): exact \(.exact), verified \(.verified)"' "$out"
+	rm -f "$out"
+}
+
+step "format" cargo fmt --all --check
+step "lint and build" cargo build "${CARGO_FLAGS[@]}" --workspace
+step "lint and build the tests" cargo test "${CARGO_FLAGS[@]}" --workspace --all-targets --no-run
+step "no_std" cargo check "${CARGO_FLAGS[@]}" -p ostraka-crypto -p ostraka-protocol --no-default-features --target wasm32v1-none
+step "tests" cargo test "${CARGO_FLAGS[@]}" --workspace
+step "demo, 50 institutions" demo \
+	'.dealers == 50 and .rows == 9976 and (.tasks | length >= 5) and all(.tasks[]; .exact and .verified)'
+step "demo on another file" demo '.dealers >= 5 and (.tasks | length == 1) and all(.tasks[]; .exact and .verified)' \
+	--data examples/clinics.csv --split-by clinic --statistic regression --columns dose --target response
+
+printf '\nTimes:\n'
+printf '%s\n' "${TIMES[@]}"
+printf '%6d s  in all\n' "$SECONDS"

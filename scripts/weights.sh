@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Measures every call of our pallets and writes runtime/src/weights/: once with the elliptic curve host calls,
+# once in pure wasm. Takes a while; run it after a change of what a call does, on a quiet machine.
+#
+#   scripts/weights.sh [PALLET ...]      default: all of ours
+#
+# STEPS and REPEAT (environment) set the benchmark's grid; the defaults are what the committed files were made with.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}" RAYON_NUM_THREADS=1
+STEPS=${STEPS:-8} REPEAT=${REPEAT:-4}
+PALLETS=("$@")
+[ $# -gt 0 ] || PALLETS=(pallet_registry pallet_tasks pallet_vss pallet_incentives)
+
+say() { printf '[weights] %s\n' "$*"; }
+
+# The runtime's wasm with its benchmarks, in a target folder of its own: the ordinary build stays as it is.
+build_runtime() {
+	local features=$1 into=$2 target=wasm32v1-none
+	say "building the runtime with: $features"
+	CARGO_TARGET_DIR="$CARGO_TARGET_DIR/weights" \
+		RUSTFLAGS="-C target-cpu=mvp -C link-arg=--export-table -C link-arg=--import-memory -C link-arg=--export=__heap_base --cfg substrate_runtime" \
+		cargo rustc --release --locked --target $target -p ostraka-runtime --lib --crate-type cdylib \
+		--no-default-features --features "$features"
+	cp "$CARGO_TARGET_DIR/weights/$target/release/ostraka_runtime.wasm" "$into"
+}
+
+measure() {
+	local wasm=$1 module=$2 pallet
+	mkdir -p "runtime/src/weights/$module"
+	for pallet in "${PALLETS[@]}"; do
+		say "$module: $pallet"
+		"$CARGO_TARGET_DIR/release/ostraka-bencher" --runtime "$wasm" --genesis-builder-preset development \
+			--pallet "$pallet" --extrinsic '*' --steps "$STEPS" --repeat "$REPEAT" --wasm-execution compiled \
+			--heap-pages 4096 --output "runtime/src/weights/$module/$pallet.rs"
+	done
+}
+
+cargo build --release --locked -p ostraka-bencher -p ostraka-node
+build_runtime runtime-benchmarks,host-calls "$CARGO_TARGET_DIR/weights/host_calls.wasm"
+measure "$CARGO_TARGET_DIR/weights/host_calls.wasm" host_calls
+build_runtime runtime-benchmarks "$CARGO_TARGET_DIR/weights/pure_wasm.wasm"
+measure "$CARGO_TARGET_DIR/weights/pure_wasm.wasm" pure_wasm
+cargo fmt -p ostraka-runtime
+say "written to runtime/src/weights; read the diff before you commit it"
