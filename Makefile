@@ -33,6 +33,14 @@ dev: build ## Run a dev chain until Ctrl-C (1 s blocks, seven compute nodes, ws:
 test: setup ## Run everything that CI runs
 	@scripts/test.sh
 
+.PHONY: bench
+bench: setup ## Measure the cryptography beside what it cannot avoid (docs/RESULTS.md)
+	RAYON_NUM_THREADS=1 CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/benches cargo bench --manifest-path benches/Cargo.toml $(ARGS)
+
+.PHONY: weights
+weights: setup ## Measure every call and write runtime/src/weights (slow)
+	@scripts/weights.sh
+
 .PHONY: format
 format: ## Format the code
 	cargo fmt --all

@@ -23,9 +23,10 @@ fn build() {
 	use substrate_wasm_builder::WasmBuilder;
 
 	let [_, pure] = FILES;
+	// The builder turns on in wasm what cargo says is on here, but for `std`.
+	std::env::remove_var("CARGO_FEATURE_BUILD_WASM");
 	WasmBuilder::build_using_defaults();
 	if std::env::var_os(PURE).is_some_and(|value| !value.is_empty()) {
-		// The builder turns on in wasm what cargo says is on here.
 		std::env::remove_var("CARGO_FEATURE_HOST_CALLS");
 		WasmBuilder::init_with_defaults().set_file_name(pure).build();
 	} else {

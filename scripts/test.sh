@@ -37,6 +37,7 @@ demo() {
 }
 
 step "format" cargo fmt --all --check
+step "documents" scripts/check_docs.sh
 step "lint and build" cargo build "${CARGO_FLAGS[@]}" --workspace
 step "lint and build the tests" cargo test "${CARGO_FLAGS[@]}" --workspace --all-targets --no-run
 step "no_std" cargo check "${CARGO_FLAGS[@]}" -p ostraka-crypto -p ostraka-protocol --no-default-features --target wasm32v1-none

@@ -54,7 +54,9 @@ mod tests {
 
 	#[test]
 	fn all_parameters_are_sound() {
-		for class in [SecurityClass::Standard, SecurityClass::Confidential, SecurityClass::Restricted] {
+		for class in
+			[SecurityClass::Standard, SecurityClass::Confidential, SecurityClass::Restricted]
+		{
 			for production in [false, true] {
 				assert!(parameters(class, production).is_sound(), "{class:?}");
 			}

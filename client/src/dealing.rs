@@ -7,7 +7,8 @@ use crate::{
 };
 use ostraka_crypto::{messages::DealingBytes, Plain};
 use ostraka_primitives::{
-	api::TaskInfo, message::DealingMessage, task::published_bytes, AccountId, Balance, Digest, TaskId,
+	api::TaskInfo, message::DealingMessage, task::published_bytes, AccountId, Balance, Digest,
+	TaskId,
 };
 use ostraka_protocol::{dealer, statistics::Encoded, task_hash, TaskContext, TaskHashInput};
 use rand_core::OsRng;
@@ -94,15 +95,24 @@ pub async fn check_money(chain: &Chain, account: &AccountId) -> Result<(), Error
 ///
 /// # Errors
 /// `Failed` if the protocol refuses the input or the committee's keys.
-pub fn make(ctx: &TaskContext, account: &AccountId, input: &Encoded) -> Result<DealingMessage, Error> {
+pub fn make(
+	ctx: &TaskContext,
+	account: &AccountId,
+	input: &Encoded,
+) -> Result<DealingMessage, Error> {
 	let id: &[u8; 32] = account.as_ref();
 	let bytes = dealer::deal::<Plain, _>(ctx, id, &input.vector, &mut OsRng)
 		.map_err(|error| Error::Failed(format!("no dealing can be made: {error}")))?;
-	message(bytes).ok_or_else(|| Error::Failed("the dealing is longer than any task allows".to_owned()))
+	message(bytes)
+		.ok_or_else(|| Error::Failed("the dealing is longer than any task allows".to_owned()))
 }
 
 fn message(bytes: DealingBytes) -> Option<DealingMessage> {
-	let sealed = bytes.sealed.into_iter().map(|sealed| sealed.try_into().ok()).collect::<Option<Vec<_>>>()?;
+	let sealed = bytes
+		.sealed
+		.into_iter()
+		.map(|sealed| sealed.try_into().ok())
+		.collect::<Option<Vec<_>>>()?;
 	Some(DealingMessage {
 		commitments: bytes.commitments.try_into().ok()?,
 		ephemeral: bytes.ephemeral,

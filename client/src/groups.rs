@@ -79,9 +79,9 @@ pub async fn check(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<Optio
 		let same_column = |other: &TaskSpec| {
 			other.group_by.as_ref().is_some_and(|other| other.column == grouping.column)
 		};
-		let counts = other.spec.statistic == Statistic::Contributors &&
-			other.cohort == info.task.cohort &&
-			same_column(&other.spec);
+		let counts = other.spec.statistic == Statistic::Contributors
+			&& other.cohort == info.task.cohort
+			&& same_column(&other.spec);
 		if !counts {
 			continue;
 		}

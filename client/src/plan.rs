@@ -41,7 +41,11 @@ impl Plan {
 	///
 	/// # Errors
 	/// Those of [`build`].
-	pub fn new(request: &StatisticRequest, table: &Table, round: bool) -> Result<Self, SpecProblem> {
+	pub fn new(
+		request: &StatisticRequest,
+		table: &Table,
+		round: bool,
+	) -> Result<Self, SpecProblem> {
 		if request.statistic.is_none() {
 			return Self::of_loans(table);
 		}
@@ -56,10 +60,12 @@ impl Plan {
 		let mut plan = Self { first: Vec::new(), grouped: Vec::new() };
 		for request in loans_requests() {
 			let spec = build(&request, Some(table), false).map_err(|problem| match problem {
-				SpecProblem::Data(error @ DataError::NoColumn { .. }) => SpecProblem::Usage(format!(
+				SpecProblem::Data(error @ DataError::NoColumn { .. }) => {
+					SpecProblem::Usage(format!(
 					"{error}\n  without --statistic the loan book's statistics are computed; for another file \
 					 say which with --statistic and --columns"
-				)),
+				))
+				},
 				other => other,
 			})?;
 			plan.push(spec);
@@ -85,15 +91,20 @@ fn loans_requests() -> Vec<StatisticRequest> {
 		..Default::default()
 	};
 	let edges = |step: u32| (0..=40_000 / step).map(|i| (i * step).to_string()).collect();
-	let amounts =
-		|statistic, step| StatisticRequest { edges: edges(step), ..request(statistic, &["loan_amount"]) };
+	let amounts = |statistic, step| StatisticRequest {
+		edges: edges(step),
+		..request(statistic, &["loan_amount"])
+	};
 	vec![
 		request(StatisticName::Mean, &["annual_income"]),
 		request(StatisticName::Std, &["annual_income"]),
 		request(StatisticName::Correlation, &["interest_rate", "debt_to_income"]),
 		StatisticRequest {
 			target: Some("interest_rate".to_owned()),
-			..request(StatisticName::Regression, &["debt_to_income", "annual_income", "loan_amount"])
+			..request(
+				StatisticName::Regression,
+				&["debt_to_income", "annual_income", "loan_amount"],
+			)
 		},
 		amounts(StatisticName::Histogram, 5_000),
 		amounts(StatisticName::Median, 1_000),
@@ -106,14 +117,19 @@ fn loans_requests() -> Vec<StatisticRequest> {
 
 impl Grouped {
 	/// The task over the groups to which at least `least` dealers contribute, and the groups left out.
-	pub fn with_enough(&self, contributors: &Outcome, least: u32) -> (Option<TaskSpec>, Vec<String>) {
+	pub fn with_enough(
+		&self,
+		contributors: &Outcome,
+		least: u32,
+	) -> (Option<TaskSpec>, Vec<String>) {
 		groups::with_enough(&self.spec, contributors, least)
 	}
 }
 
 /// A task in a few words: `regression of y on a, b by g`.
 pub fn title(spec: &TaskSpec) -> String {
-	let columns = spec.columns.iter().map(|column| text(&column.name)).collect::<Vec<_>>().join(", ");
+	let columns =
+		spec.columns.iter().map(|column| text(&column.name)).collect::<Vec<_>>().join(", ");
 	let mut title = label(spec.statistic).to_owned();
 	match &spec.target {
 		Some(target) => title += &format!(" of {} on {columns}", text(&target.name)),
@@ -137,10 +153,14 @@ mod tests {
 	#[test]
 	fn the_built_in_plan_fits_the_loan_book() {
 		let table = Table::parse(LOANS_NAME, LOANS).expect("well-formed");
-		let plan = Plan::new(&StatisticRequest::default(), &table, false).expect("its columns are there");
+		let plan =
+			Plan::new(&StatisticRequest::default(), &table, false).expect("its columns are there");
 		let titles: Vec<String> = plan.first.iter().map(title).collect();
 		assert_eq!(titles.len(), 7);
-		assert_eq!(titles[3], "regression of interest_rate on debt_to_income, annual_income, loan_amount");
+		assert_eq!(
+			titles[3],
+			"regression of interest_rate on debt_to_income, annual_income, loan_amount"
+		);
 		assert_eq!(plan.grouped.len(), 1);
 		assert_eq!(title(&plan.grouped[0].spec), "mean of interest_rate by grade");
 		assert_eq!(plan.grouped[0].contributors, 6);
@@ -149,7 +169,8 @@ mod tests {
 	#[test]
 	fn another_file_needs_a_statistic() {
 		let table = Table::parse("other.csv", b"a\n1\n").expect("well-formed");
-		let message = Plan::new(&StatisticRequest::default(), &table, false).expect_err("no income");
+		let message =
+			Plan::new(&StatisticRequest::default(), &table, false).expect_err("no income");
 		assert!(message.to_string().contains("say which with --statistic"));
 	}
 
@@ -172,8 +193,8 @@ mod tests {
 			rows
 		};
 		let dealers = [rows(&["a", "b"]), rows(&["a"])];
-		let counted =
-			plaintext_contributors(&plan.first[0], dealers.iter().map(Rows::iter), 1).expect("counted");
+		let counted = plaintext_contributors(&plan.first[0], dealers.iter().map(Rows::iter), 1)
+			.expect("counted");
 		let (spec, left_out) = plan.grouped[0].with_enough(&counted, 2);
 		assert_eq!(left_out, ["b"]);
 		assert_eq!(spec.map(|spec| spec.groups()), Some(1));

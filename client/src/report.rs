@@ -11,6 +11,10 @@ use ostraka_protocol::statistics::Outcome;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
+/// The phases, in their order. `computing` is a simulation's, which has no blocks to commit and reveal in.
+const PHASES: [&str; 7] =
+	["drawing", "collecting", "verifying", "committing", "revealing", "computing", "settling"];
+
 /// A whole run.
 #[derive(Debug, Serialize)]
 pub struct Report {
@@ -35,6 +39,12 @@ pub struct TaskReport {
 	/// What was computed, in a few words.
 	#[serde(skip)]
 	pub title: String,
+	/// The joint result as lines of name and value, in the statistic's own order.
+	#[serde(skip)]
+	pub lines: Vec<(String, String)>,
+	/// The same from the pooled rows.
+	#[serde(skip)]
+	pub plaintext_lines: Vec<(String, String)>,
 	/// Number of the task on its chain.
 	#[serde(skip_serializing_if = "Option::is_none")]
 	pub task: Option<u32>,
@@ -95,6 +105,8 @@ impl TaskReport {
 	pub fn of(spec: &TaskSpec) -> Self {
 		Self {
 			title: title(spec),
+			lines: Vec::new(),
+			plaintext_lines: Vec::new(),
 			task: None,
 			statistic: label(spec.statistic).to_owned(),
 			columns: spec.columns.iter().map(|column| text(&column.name)).collect(),
@@ -118,8 +130,11 @@ impl TaskReport {
 
 	/// Enters the joint outcome and that of the pooled rows.
 	pub fn compare(&mut self, joint: &Outcome, pooled: &Outcome) {
-		self.result = json::value(&joint.to_named());
-		self.plaintext = json::value(&pooled.to_named());
+		let (named, plaintext) = (joint.to_named(), pooled.to_named());
+		self.result = json::value(&named);
+		self.plaintext = json::value(&plaintext);
+		self.lines = output::lines(&named);
+		self.plaintext_lines = output::lines(&plaintext);
 		self.exact = joint == pooled;
 	}
 
@@ -131,9 +146,12 @@ impl TaskReport {
 	/// Enters what a phase took. Phases of the same name are added up.
 	pub fn phase(&mut self, name: &str, blocks: Option<u32>, seconds: f64) {
 		let before = self.phases.get(name);
-		let of = |key: &str| before.and_then(|phase| phase.get(key)).and_then(Json::as_f64).unwrap_or(0.0);
+		let of = |key: &str| {
+			before.and_then(|phase| phase.get(key)).and_then(Json::as_f64).unwrap_or(0.0)
+		};
 		let seconds = ((of("seconds") + seconds) * 1000.0).round() / 1000.0;
-		let blocks = blocks.map(|blocks| f64::from(blocks) + of("blocks")).map(|blocks| blocks as u64);
+		let blocks =
+			blocks.map(|blocks| f64::from(blocks) + of("blocks")).map(|blocks| blocks as u64);
 		let phase = serde_json::json!({ "blocks": blocks, "seconds": seconds });
 		self.phases.insert(name.to_owned(), phase);
 	}
@@ -168,14 +186,19 @@ impl Report {
 				table.add_row([&number, &task.title, "failed", failure, "", "no"]);
 				continue;
 			}
-			let joint = output::lines(&task.result);
-			let plaintext = output::lines(&task.plaintext);
-			for (i, (name, value)) in joint.iter().enumerate() {
-				let pooled = plaintext.iter().find(|(other, _)| other == name);
+			for (i, (name, value)) in task.lines.iter().enumerate() {
+				let pooled = task.plaintext_lines.iter().find(|(other, _)| other == name);
 				let pooled = pooled.map_or("", |(_, value)| value.as_str());
 				let equal = if i == 0 { yes_no(task.exact) } else { "" };
 				let first = |text: &str| if i == 0 { text.to_owned() } else { String::new() };
-				table.add_row([&first(&number), &first(&task.title), name.as_str(), value, pooled, equal]);
+				table.add_row([
+					&first(&number),
+					&first(&task.title),
+					name.as_str(),
+					value,
+					pooled,
+					equal,
+				]);
 			}
 		}
 		println!("{table}");
@@ -184,12 +207,8 @@ impl Report {
 	}
 
 	fn print_phases(&self) {
-		let mut names: Vec<&str> = Vec::new();
-		for name in self.tasks.iter().flat_map(|task| task.phases.keys()) {
-			if !names.contains(&name.as_str()) {
-				names.push(name);
-			}
-		}
+		let mut names = PHASES.to_vec();
+		names.retain(|name| self.tasks.iter().any(|task| task.phases.contains_key(*name)));
 		let has_money = self.tasks.iter().any(|task| !task.fees.is_null());
 		let mut heads = vec!["statistic", "dealers"];
 		heads.extend(&names);
@@ -200,7 +219,9 @@ impl Report {
 		let mut table = output::table(&heads);
 		for task in &self.tasks {
 			let mut row = vec![task.title.clone(), task.accepted.to_string()];
-			row.extend(names.iter().map(|name| task.phases.get(*name).map_or(String::new(), phase_text)));
+			row.extend(
+				names.iter().map(|name| task.phases.get(*name).map_or(String::new(), phase_text)),
+			);
 			if has_money {
 				row.extend([&task.fees, &task.rewards].map(|amounts| self.money(amounts)));
 			}

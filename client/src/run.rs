@@ -11,7 +11,8 @@ use crate::{
 use clap::Args;
 use ostraka_primitives::spec::{Statistic, TaskSpec};
 use ostraka_protocol::statistics::{
-	encode, plaintext, plaintext_contributors, EncodeError, Encoded, Outcome, PlaintextError, Row, Rows,
+	encode, plaintext, plaintext_contributors, EncodeError, Encoded, Outcome, PlaintextError, Row,
+	Rows,
 };
 
 /// The flags of a file that is split among dealers.
@@ -123,7 +124,9 @@ pub fn inputs<'a>(
 ) -> Result<Vec<(&'a Dealer, Input)>, Error> {
 	let made = parallel::map(
 		dealers,
-		|_, dealer| input(dealer, table, spec, args.file.round, args.min_cell, args.drop_small_cells),
+		|_, dealer| {
+			input(dealer, table, spec, args.file.round, args.min_cell, args.drop_small_cells)
+		},
 		|| (),
 	);
 	let mut inputs = Vec::new();

@@ -1,9 +1,8 @@
 //! The command line tool from outside: every bad input has its message and its exit code, before anything is sent; the
 //! simulation gives the JSON that is promised.
 
-use assert_cmd::Command;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::{path::PathBuf, process::Command};
 use tempfile::TempDir;
 
 /// A directory with one data file.
@@ -20,7 +19,7 @@ fn data(bytes: impl AsRef<[u8]>) -> Data {
 }
 
 fn ostraka() -> Command {
-	let mut command = Command::cargo_bin("ostraka").expect("built");
+	let mut command = Command::new(env!("CARGO_BIN_EXE_ostraka"));
 	for name in ["OSTRAKA_SURI", "OSTRAKA_URL", "OSTRAKA_NODE", "OSTRAKA_WORKER_SURI"] {
 		command.env_remove(name);
 	}
@@ -30,7 +29,11 @@ fn ostraka() -> Command {
 /// Runs the tool with a file and more flags, given as words.
 fn with(data: &Data, command: &str, flags: &str) -> Command {
 	let mut ostraka = ostraka();
-	ostraka.args(command.split_whitespace()).arg("--data").arg(&data.file).args(flags.split_whitespace());
+	ostraka
+		.args(command.split_whitespace())
+		.arg("--data")
+		.arg(&data.file)
+		.args(flags.split_whitespace());
 	ostraka
 }
 
@@ -99,7 +102,11 @@ fn two_columns_of_one_name() {
 fn a_column_that_is_not_there() {
 	let data = data(GOOD);
 	let wrong = "--split-by who --class standard --statistic mean --columns X";
-	fails(&mut with(&data, "simulate", wrong), 2, &["no column `X`", "did you mean `x`?", "who, x, y, g"]);
+	fails(
+		&mut with(&data, "simulate", wrong),
+		2,
+		&["no column `X`", "did you mean `x`?", "who, x, y, g"],
+	);
 	let wrong = "--split-by whom --class standard --statistic mean --columns x";
 	fails(&mut with(&data, "simulate", wrong), 2, &["no column `whom`"]);
 	let wrong = "--split-by who --class standard --statistic mean --columns x --group-by h";
@@ -182,7 +189,11 @@ fn a_column_without_any_value() {
 #[test]
 fn a_group_with_too_few_rows() {
 	let flags = format!("{MEAN} --min-cell 3");
-	fails(&mut with(&data(GOOD), "simulate", &flags), 2, &["2 rows", "floor of 3", "--drop-small-cells"]);
+	fails(
+		&mut with(&data(GOOD), "simulate", &flags),
+		2,
+		&["2 rows", "floor of 3", "--drop-small-cells"],
+	);
 }
 
 #[test]
@@ -220,14 +231,22 @@ fn unknown_faults_and_too_many() {
 	let data = data(GOOD);
 	let faults = |faults: &str| format!("{MEAN} --faults {faults}");
 	fails(&mut with(&data, "simulate", &faults("bribe")), 2, &["no fault `bribe`", "wrong-share"]);
-	fails(&mut with(&data, "simulate", &faults("bad-share=4")), 2, &["more faults than there are dealers"]);
+	fails(
+		&mut with(&data, "simulate", &faults("bad-share=4")),
+		2,
+		&["more faults than there are dealers"],
+	);
 	fails(&mut with(&data, "simulate", &faults("silent-node=2")), 2, &["no result", "1 at most"]);
 }
 
 #[test]
 fn another_file_without_a_statistic() {
 	let flags = "--split-by who --class standard";
-	fails(&mut with(&data(GOOD), "simulate", flags), 2, &["annual_income", "say which with --statistic"]);
+	fails(
+		&mut with(&data(GOOD), "simulate", flags),
+		2,
+		&["annual_income", "say which with --statistic"],
+	);
 }
 
 #[test]
@@ -283,7 +302,8 @@ fn every_statistic_runs() {
 		assert!(task["result"].get(key).is_some(), "{flags}: {task}");
 		assert_eq!(task["exact"], true, "{flags}");
 	}
-	let regression = "--split-by who --class standard --json --statistic regression --columns x --target y";
+	let regression =
+		"--split-by who --class standard --json --statistic regression --columns x --target y";
 	let report = json(&mut with(&data, "simulate", regression));
 	let coefficients = &report["tasks"][0]["result"]["coefficients"];
 	assert!(coefficients["intercept"].is_number() && coefficients["x"].is_number());
@@ -335,7 +355,9 @@ fn completions_and_help() {
 		let output = ostraka().args(["completions", shell]).output().expect("runs");
 		assert!(output.status.success() && !output.stdout.is_empty());
 	}
-	for command in ["", "node", "node register", "task", "task submit", "deal", "result", "simulate", "demo"] {
+	for command in
+		["", "node", "node register", "task", "task submit", "deal", "result", "simulate", "demo"]
+	{
 		let mut help = ostraka();
 		let output = help.args(command.split_whitespace()).arg("--help").output().expect("runs");
 		assert!(output.status.success(), "{command}");

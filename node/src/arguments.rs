@@ -38,10 +38,8 @@ pub type Default = (&'static str, Option<&'static str>, &'static [&'static str])
 
 /// What a compute node's worker needs: to run although the node makes no blocks, and to find dealings in the
 /// offchain database.
-const COMPUTE: [Default; 2] = [
-	("--offchain-worker", Some("always"), &[]),
-	("--enable-offchain-indexing", Some("true"), &[]),
-];
+const COMPUTE: [Default; 2] =
+	[("--offchain-worker", Some("always"), &[]), ("--enable-offchain-indexing", Some("true"), &[])];
 
 /// What a development chain needs. It listens to nobody but local RPC clients, keeps all state, so that results can
 /// be verified from the chain however long ago they were, and lets a client follow many transactions at a time.
@@ -150,9 +148,7 @@ mod tests {
 		);
 		assert_eq!(
 			plan(words("--chain x --offchain-worker=never --compute")),
-			Plan::Again(words(
-				"--chain x --offchain-worker=never --enable-offchain-indexing true"
-			))
+			Plan::Again(words("--chain x --offchain-worker=never --enable-offchain-indexing true"))
 		);
 	}
 

@@ -61,8 +61,7 @@ pub fn run(mut arguments: Vec<OsString>) -> Result<()> {
 		),
 	};
 	if let Some(directory) = &temporary {
-		arguments =
-			arguments::with(arguments, "--base-path", Some(directory.path().as_os_str()));
+		arguments = arguments::with(arguments, "--base-path", Some(directory.path().as_os_str()));
 	}
 	let base = given.as_deref().or(temporary.as_ref().map(|directory| directory.path()));
 
@@ -211,9 +210,7 @@ fn given_port(port: &std::ffi::OsStr) -> Result<u16> {
 
 /// The usual port, or any that is free.
 fn free_port() -> Result<u16> {
-	is_free(DEFAULT_RPC_PORT)
-		.or_else(|_| is_free(0))
-		.context("no port is free for the RPC server")
+	is_free(DEFAULT_RPC_PORT).or_else(|_| is_free(0)).context("no port is free for the RPC server")
 }
 
 fn is_free(port: u16) -> io::Result<u16> {

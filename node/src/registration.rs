@@ -84,7 +84,11 @@ pub async fn register_test_nodes(url: &str) -> Result<()> {
 }
 
 /// The call by which an operator registers its node.
-fn registration(genesis: &Hash, account: &AccountId, worker: &ed25519::Pair) -> Result<RuntimeCall> {
+fn registration(
+	genesis: &Hash,
+	account: &AccountId,
+	worker: &ed25519::Pair,
+) -> Result<RuntimeCall> {
 	let sign = |message: &[u8]| Some(worker.sign(message).0);
 	let key = worker.public();
 	let made =

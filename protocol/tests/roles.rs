@@ -26,6 +26,9 @@ struct Setup {
 	rng: ChaCha20Rng,
 }
 
+/// What a cheat seals for its victim, from the right share; noise if `None`.
+type Plaintext<'a> = Option<&'a dyn Fn(SecretShare) -> Vec<u8>>;
+
 const DEALER: Identity = [0xd0; 32];
 
 fn setup(threshold: u8, n: u8, length: u16, seed: u64) -> Setup {
@@ -66,7 +69,7 @@ impl Setup {
 	}
 
 	/// A dealing whose sealed share for node `j` holds the given plaintext, or noise: all the rest is as it must be.
-	fn cheat(&mut self, j: u8, plaintext: Option<&dyn Fn(SecretShare) -> Vec<u8>>) -> DealingBytes {
+	fn cheat(&mut self, j: u8, plaintext: Plaintext<'_>) -> DealingBytes {
 		let input = self.vector();
 		let n = self.ctx.seal_keys.len() as u8;
 		let (commitments, shares) =
@@ -265,7 +268,7 @@ fn every_dealer_fault_is_convicted() {
 		bytes[32..64].fill(0xff);
 		bytes
 	};
-	let cases: [(DealerFault, Option<&dyn Fn(SecretShare) -> Vec<u8>>); 4] = [
+	let cases: [(DealerFault, Plaintext<'_>); 4] = [
 		(DealerFault::WrongShare, Some(&add_one)),
 		(DealerFault::WrongShare, Some(&wrong_blinding)),
 		(DealerFault::NonCanonicalScalar, Some(&non_canonical)),

@@ -3,9 +3,9 @@
 use crate::{
 	configs::collation::{ConsensusHook, RELAY_PARENT_OFFSET},
 	entropy::RelayEntropy,
-	presets, AccountId, AuraId, Balance, Block, Executive, Incentives, InherentDataExt, Nonce, ParachainInfo,
-	ParachainSystem, Registry, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, Tasks,
-	TransactionPayment, Vss, SLOT_DURATION, VERSION,
+	presets, AccountId, AuraId, Balance, Block, Executive, Incentives, InherentDataExt, Nonce,
+	ParachainInfo, ParachainSystem, Registry, Runtime, RuntimeCall, RuntimeGenesisConfig,
+	SessionKeys, System, Tasks, TransactionPayment, Vss, SLOT_DURATION, VERSION,
 };
 use alloc::vec::Vec;
 use cumulus_primitives_core::{ParaId, RelayProofRequest, VerifySchedulingSignature};

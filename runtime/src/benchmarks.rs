@@ -1,8 +1,7 @@
 //! Sets the pallets' neighbours up for benchmarks, with the real ones.
 
 use crate::{
-	AccountId, Balance, Balances, Incentives, Registry, Runtime, RuntimeHoldReason, System,
-	UNIT,
+	AccountId, Balance, Balances, Incentives, Registry, Runtime, RuntimeHoldReason, System, UNIT,
 };
 use frame_support::traits::{
 	fungible::{Mutate, MutateHold},
@@ -96,8 +95,7 @@ impl pallet_vss::BenchmarkHelper for Helper {
 			stake_factor: 1,
 			least_dealers: 2,
 		};
-		let column =
-			Column { name: Default::default(), decimals: 0, min: 0, max: 1 };
+		let column = Column { name: Default::default(), decimals: 0, min: 0, max: 1 };
 		let spec = TaskSpec {
 			statistic: Statistic::Mean,
 			columns: [column].to_vec().try_into().unwrap_or_default(),
@@ -158,4 +156,3 @@ impl pallet_vss::BenchmarkHelper for Helper {
 		}
 	}
 }
-

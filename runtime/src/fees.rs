@@ -57,4 +57,3 @@ impl OnUnbalanced<Credit<crate::AccountId, Balances>> for FeesToPot {
 		drop(<Balances as Balanced<crate::AccountId>>::resolve(&pot, amount));
 	}
 }
-

@@ -19,9 +19,7 @@ use ostraka_primitives::{task::ClassParameters, MAX_DEALERS};
 use scale_info::TypeInfo;
 
 /// What this block knows of its relay parent.
-#[derive(
-	Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct RelayView {
 	/// Storage root of the relay parent.
 	pub storage_root: [u8; 32],

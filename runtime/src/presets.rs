@@ -18,8 +18,8 @@
 use crate::{
 	configs::{collation::CANDIDACY_BOND, system::TreasuryAccount},
 	AccountId, AuraId, Balance, BalancesConfig, CollatorSelection, CollatorSelectionConfig,
-	NetworkConfig, ParachainInfoConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig,
-	TasksConfig, EXISTENTIAL_DEPOSIT, UNIT,
+	NetworkConfig, ParachainInfoConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys,
+	SudoConfig, TasksConfig, EXISTENTIAL_DEPOSIT, UNIT,
 };
 use alloc::{vec, vec::Vec};
 use cumulus_primitives_core::ParaId;

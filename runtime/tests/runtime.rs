@@ -14,9 +14,10 @@ use ostraka_runtime::{
 	entropy::RelayEntropy,
 	network::{self, DEVELOPMENT, PRODUCTION},
 	presets::{self, TEST_NODES, TEST_OPERATORS},
-	transaction, AllPalletsWithSystem, Network, Runtime, RuntimeCall, Sudo, Tasks, VERSION,
+	transaction, AllPalletsWithSystem, Network, Runtime, RuntimeCall, Tasks, VERSION,
 };
-use sp_core::{twox_128, Pair};
+use sp_core::Pair;
+use sp_io::hashing::twox_128;
 use sp_runtime::BoundedVec;
 
 #[test]
@@ -45,7 +46,12 @@ fn there_is_no_other_preset() {
 fn the_constants_of_the_presets_are_the_derived_keys() {
 	for (number, key) in (1..=TEST_NODES).zip(TEST_OPERATORS) {
 		let derived = chain::operator(number).public().0;
-		assert_eq!(key, derived, "operator {number} is {}", sp_core::hexdisplay::HexDisplay::from(&derived));
+		assert_eq!(
+			key,
+			derived,
+			"operator {number} is {}",
+			sp_core::hexdisplay::HexDisplay::from(&derived)
+		);
 	}
 }
 
@@ -151,7 +157,7 @@ fn root_sets_sound_classes_only() {
 		assert_eq!(refused, Err(network::Error::<Runtime>::UnsoundClass.into()));
 		let signed = frame_system::RawOrigin::Signed(account(&pair("//Alice"))).into();
 		assert!(Network::set_classes(signed, PRODUCTION).is_err());
-		assert_eq!(Sudo::key(), Some(account(&pair("//Alice"))));
+		assert_eq!(pallet_sudo::Key::<Runtime>::get(), Some(account(&pair("//Alice"))));
 	});
 }
 

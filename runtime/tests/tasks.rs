@@ -234,8 +234,7 @@ fn a_dealing_of_another_task_is_refused() {
 		panic!("not a dealing")
 	};
 	let replayed = pallet_vss::Call::deal { task: second, task_hash, dealing };
-	let transaction =
-		chain.signed(&dealers[0], ostraka_runtime::RuntimeCall::Vss(replayed));
+	let transaction = chain.signed(&dealers[0], ostraka_runtime::RuntimeCall::Vss(replayed));
 	let results = chain.block(vec![transaction]);
 	assert_eq!(results, [Ok(Err(pallet_vss::Error::<Runtime>::WrongTaskHash.into()))]);
 }
@@ -247,7 +246,7 @@ fn restricted_waits_for_randomness_of_two_epochs_later() {
 	let mut dealers = dealers;
 	dealers.extend((0..4).map(|number| pair(&format!("//dealer//{number}"))));
 	chain.look(|| pallet_tasks::Insecure::<Runtime>::put(false));
-	let epoch = |chain: &mut Chain| chain.look(|| Tasks::relay_epoch()).unwrap().epoch;
+	let epoch = |chain: &mut Chain| chain.look(Tasks::relay_epoch).unwrap().epoch;
 	let task = submit(&mut chain, &alice, SecurityClass::Restricted, &dealers, 0);
 	let submitted = epoch(&mut chain);
 	for _ in 0..3 * chain::RELAY_EPOCH {

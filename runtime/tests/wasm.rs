@@ -37,11 +37,10 @@ fn call<H: HostFunctions>(
 ) -> Vec<u8> {
 	let code = RuntimeCode {
 		code_fetcher: &WrappedRuntimeCode(blob.into()),
-		hash: sp_core::blake2_256(blob).to_vec(),
+		hash: sp_io::hashing::blake2_256(blob).to_vec(),
 		heap_pages: None,
 	};
-	let (result, _) =
-		executor.call(&mut state.ext(), &code, method, data, CallContext::Offchain);
+	let (result, _) = executor.call(&mut state.ext(), &code, method, data, CallContext::Offchain);
 	result.unwrap_or_else(|error| panic!("{method}: {error}"))
 }
 
@@ -49,13 +48,8 @@ fn call<H: HostFunctions>(
 fn replay<H: HostFunctions>(blob: &'static [u8], chain: &Chain) {
 	let executor = WasmExecutor::<H>::builder().build();
 	let mut state = TestExternalities::new_empty();
-	let built = call(
-		&executor,
-		blob,
-		&mut state,
-		"GenesisBuilder_build_state",
-		&chain.config.encode(),
-	);
+	let built =
+		call(&executor, blob, &mut state, "GenesisBuilder_build_state", &chain.config.encode());
 	assert_eq!(Result::<(), String>::decode(&mut built.as_slice()), Ok(Ok(())));
 	for block in &chain.blocks {
 		call(&executor, blob, &mut state, "Core_execute_block", &block.encode());

@@ -82,7 +82,10 @@ pub fn first_line(path: &Path) -> Result<String, Error> {
 	})?;
 	let line = text.lines().next().unwrap_or_default().trim();
 	if line.is_empty() {
-		return Err(Error::Usage(format!("{}: the key file's first line is empty", path.display())));
+		return Err(Error::Usage(format!(
+			"{}: the key file's first line is empty",
+			path.display()
+		)));
 	}
 	Ok(line.to_owned())
 }
@@ -99,7 +102,9 @@ pub fn parse(text: &str) -> Result<AccountId, String> {
 		return Ok(AccountId::new(bytes));
 	}
 	if text.starts_with("//") {
-		return Signer::from_secret(text).map(|signer| signer.account()).map_err(|error| error.to_string());
+		return Signer::from_secret(text)
+			.map(|signer| signer.account())
+			.map_err(|error| error.to_string());
 	}
 	AccountId::from_ss58check(text).map_err(|_| {
 		format!("`{text}` is not an account: give an SS58 address, 0x and 64 hexadecimal digits, or //Name")

@@ -134,7 +134,12 @@ impl Chain {
 	///
 	/// # Errors
 	/// Those of a request.
-	pub async fn least_fee(&self, seats: u8, length: u32, invited: u32) -> Result<Balance, ChainError> {
+	pub async fn least_fee(
+		&self,
+		seats: u8,
+		length: u32,
+		invited: u32,
+	) -> Result<Balance, ChainError> {
 		self.call("least_fee", (seats, length, invited), self.head()).await
 	}
 
@@ -144,26 +149,36 @@ impl Chain {
 	/// Those of a request.
 	pub async fn draw_obstacle(&self, task: TaskId) -> Result<Option<&'static str>, ChainError> {
 		let pallet = self.metadata().pallet_by_name("Tasks");
-		let Some(view) = pallet.and_then(|pallet| pallet.view_function_by_name("draw_obstacle")) else {
+		let Some(view) = pallet.and_then(|pallet| pallet.view_function_by_name("draw_obstacle"))
+		else {
 			return Ok(None);
 		};
 		let arguments = (view.query_id(), task.encode()).encode();
-		let (function, arguments) = ("RuntimeViewFunction_execute_view_function", arguments.as_slice());
+		let (function, arguments) =
+			("RuntimeViewFunction_execute_view_function", arguments.as_slice());
 		let head = self.head();
 		let answer = self
 			.0
 			.link
-			.ask(|rpc| async move { rpc.state_call(function, Some(arguments), Some(head.hash)).await })
+			.ask(
+				|rpc| async move { rpc.state_call(function, Some(arguments), Some(head.hash)).await },
+			)
 			.await
 			.map_err(|error| pruned(error, head.number))?;
-		let unreadable = |error: codec::Error| ChainError::Unreadable(format!("draw_obstacle: {error}"));
-		let answer: Result<Vec<u8>, u8> = Decode::decode(&mut answer.as_slice()).map_err(unreadable)?;
+		let unreadable =
+			|error: codec::Error| ChainError::Unreadable(format!("draw_obstacle: {error}"));
+		let answer: Result<Vec<u8>, u8> =
+			Decode::decode(&mut answer.as_slice()).map_err(unreadable)?;
 		let Ok(bytes) = answer else { return Ok(None) };
 		let obstacle = <Option<DrawError>>::decode(&mut bytes.as_slice()).map_err(unreadable)?;
 		Ok(obstacle.map(|obstacle| match obstacle {
 			DrawError::TooFewNodes => "too few compute nodes are active",
-			DrawError::TooLittleStake => "too few compute nodes have the stake that the class asks for",
-			DrawError::TooLittleCapacity => "too few compute nodes with enough stake have room for another task",
+			DrawError::TooLittleStake => {
+				"too few compute nodes have the stake that the class asks for"
+			},
+			DrawError::TooLittleCapacity => {
+				"too few compute nodes with enough stake have room for another task"
+			},
 		}))
 	}
 

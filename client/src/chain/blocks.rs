@@ -13,7 +13,8 @@ use subxt::{
 const KEPT: usize = 64;
 
 /// The pallets whose events are decoded field by field.
-const DECODED: [&str; 6] = ["Registry", "Tasks", "Vss", "Incentives", "TransactionPayment", "System"];
+const DECODED: [&str; 6] =
+	["Registry", "Tasks", "Vss", "Incentives", "TransactionPayment", "System"];
 
 /// An event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +70,8 @@ impl Chain {
 	/// `Pruned`, and those of a request.
 	pub async fn body(&self, block: Head) -> Result<Vec<Vec<u8>>, ChainError> {
 		let hash = block.hash;
-		let details = self.0.link.ask(|rpc| async move { rpc.chain_get_block(Some(hash)).await }).await?;
+		let details =
+			self.0.link.ask(|rpc| async move { rpc.chain_get_block(Some(hash)).await }).await?;
 		let pruned = ChainError::Pruned { what: "the body", block: block.number };
 		let extrinsics = details.ok_or(pruned)?.block.extrinsics;
 		Ok(extrinsics.iter().map(|bytes| strip_length(&bytes.0).to_vec()).collect())
@@ -112,13 +114,20 @@ impl Chain {
 			let mut fields = Vec::new();
 			if DECODED.contains(&event.pallet_name()) {
 				let pallet = metadata.pallet_by_event_index(event.pallet_index());
-				let variant = pallet.and_then(|pallet| pallet.event_variant_by_index(event.event_index()));
+				let variant =
+					pallet.and_then(|pallet| pallet.event_variant_by_index(event.event_index()));
 				let mut rest = event.field_bytes();
 				for field in variant.iter().flat_map(|variant| &variant.fields) {
 					let before = rest;
-					decode_with_visitor(&mut rest, field.ty.id, metadata.types(), IgnoreVisitor::new())
-						.map_err(|error| unreadable(error.to_string()))?;
-					let bytes = before.get(..before.len() - rest.len()).unwrap_or_default().to_vec();
+					decode_with_visitor(
+						&mut rest,
+						field.ty.id,
+						metadata.types(),
+						IgnoreVisitor::new(),
+					)
+					.map_err(|error| unreadable(error.to_string()))?;
+					let bytes =
+						before.get(..before.len() - rest.len()).unwrap_or_default().to_vec();
 					fields.push((field.name.clone().unwrap_or_default(), bytes));
 				}
 			}

@@ -175,7 +175,9 @@ pub fn check(metadata: &Metadata) -> Result<(), Mismatch> {
 			variant.fields.iter().map(|field| field.name.as_deref().unwrap_or("_")).collect();
 		let own: Vec<&str> = form.arguments.iter().map(|(name, _)| *name).collect();
 		if theirs != own {
-			return Err(Mismatch::Differs(format!("{name} takes {theirs:?}, the client gives {own:?}")));
+			return Err(Mismatch::Differs(format!(
+				"{name} takes {theirs:?}, the client gives {own:?}"
+			)));
 		}
 		let types = Own::new(form.arguments.iter().map(|(_, meta)| *meta));
 		for (place, field) in variant.fields.iter().enumerate() {
@@ -213,7 +215,8 @@ mod tests {
 			},
 		);
 		assert_eq!(call.title(), "Vss.deal");
-		let expected = [7u32.encode(), vec![1; 32], vec![0], vec![2; 96], vec![3; 64], vec![0]].concat();
+		let expected =
+			[7u32.encode(), vec![1; 32], vec![0], vec![2; 96], vec![3; 64], vec![0]].concat();
 		assert_eq!(call.arguments.0, expected);
 		assert!(withdraw().arguments.0.is_empty());
 	}

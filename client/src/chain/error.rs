@@ -34,7 +34,9 @@ pub enum ChainError {
 		what: String,
 	},
 	/// The chain is an Ostraka chain of another version.
-	#[error("the chain at {url} speaks another version: {what}\n  use the `ostraka` that belongs to it")]
+	#[error(
+		"the chain at {url} speaks another version: {what}\n  use the `ostraka` that belongs to it"
+	)]
 	OtherVersion {
 		/// Where.
 		url: String,
@@ -94,7 +96,9 @@ pub enum ChainError {
 	#[error("there is no task {0}\n  `ostraka task list` shows the tasks there are")]
 	NoTask(u32),
 	/// There is no such node.
-	#[error("the account {0} has no compute node\n  `ostraka node list` shows the nodes there are")]
+	#[error(
+		"the account {0} has no compute node\n  `ostraka node list` shows the nodes there are"
+	)]
 	NoNode(String),
 }
 

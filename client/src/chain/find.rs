@@ -74,9 +74,9 @@ pub struct FoundShare {
 /// Places behind every occurrence of a pattern.
 fn occurrences<'a>(bytes: &'a [u8], pattern: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
 	let starts = bytes.windows(pattern.len().max(1)).enumerate();
-	starts.filter(move |(_, window)| *window == pattern).filter_map(move |(start, _)| {
-		bytes.get(start + pattern.len()..)
-	})
+	starts
+		.filter(move |(_, window)| *window == pattern)
+		.filter_map(move |(start, _)| bytes.get(start + pattern.len()..))
 }
 
 /// The account that signed an extrinsic (version 4, address form `Id`).
@@ -111,7 +111,12 @@ pub fn accusations(extrinsic: &[u8], indices: &Indices, task: TaskId) -> Vec<Fou
 }
 
 /// The result shares of a task with that accepted set.
-pub fn shares(extrinsic: &[u8], indices: &Indices, task: TaskId, accepted_set: &Digest) -> Vec<FoundShare> {
+pub fn shares(
+	extrinsic: &[u8],
+	indices: &Indices,
+	task: TaskId,
+	accepted_set: &Digest,
+) -> Vec<FoundShare> {
 	let pattern = (indices.reveal, task).encode();
 	occurrences(extrinsic, &pattern)
 		.filter_map(|mut rest| <(u8, Digest, ResultShareBytes)>::decode(&mut rest).ok())
@@ -141,7 +146,10 @@ mod tests {
 		let call = (INDICES.deal, 7u32, [8u8; 32], message()).encode();
 		let alone = [vec![0x84, 0], vec![6; 32], vec![1; 70], call.clone()].concat();
 		let found = dealings(&alone, &INDICES, 7, &[8; 32]);
-		assert_eq!(found, [FoundDealing { signer: Some(AccountId::new([6; 32])), dealing: message() }]);
+		assert_eq!(
+			found,
+			[FoundDealing { signer: Some(AccountId::new([6; 32])), dealing: message() }]
+		);
 		let batch = [vec![0x84, 0], vec![6; 32], vec![40, 2, 8], call.clone(), call].concat();
 		assert_eq!(dealings(&batch, &INDICES, 7, &[8; 32]).len(), 2);
 		assert!(dealings(&alone, &INDICES, 8, &[8; 32]).is_empty());
@@ -151,7 +159,8 @@ mod tests {
 	#[test]
 	fn a_result_share_is_found_with_its_accepted_set() {
 		let share: ResultShareBytes = vec![1; 64].try_into().expect("short");
-		let call = (INDICES.reveal, 7u32, 2u8, [8u8; 32], share.clone(), 100u32, [0u8; 64]).encode();
+		let call =
+			(INDICES.reveal, 7u32, 2u8, [8u8; 32], share.clone(), 100u32, [0u8; 64]).encode();
 		let extrinsic = [vec![0x45, 0, 0, 1], call].concat();
 		assert_eq!(shares(&extrinsic, &INDICES, 7, &[8; 32]), [FoundShare { seat: 2, share }]);
 		assert!(shares(&extrinsic, &INDICES, 7, &[7; 32]).is_empty());

@@ -62,7 +62,9 @@ impl Comparison<'_> {
 			(TypeDef::Array(own), TypeDef::Array(theirs)) if own.len == theirs.len => {
 				self.types(own.type_param.id, theirs.type_param.id)
 			},
-			(TypeDef::Tuple(own), TypeDef::Tuple(theirs)) if own.fields.len() == theirs.fields.len() => {
+			(TypeDef::Tuple(own), TypeDef::Tuple(theirs))
+				if own.fields.len() == theirs.fields.len() =>
+			{
 				let pairs = own.fields.iter().zip(&theirs.fields);
 				pairs.into_iter().try_for_each(|(own, theirs)| self.types(own.id, theirs.id))
 			},
@@ -88,14 +90,21 @@ impl Comparison<'_> {
 		Ok(())
 	}
 
-	fn variants(&mut self, own: &[Variant<PortableForm>], theirs: &[Variant<PortableForm>]) -> Outcome {
+	fn variants(
+		&mut self,
+		own: &[Variant<PortableForm>],
+		theirs: &[Variant<PortableForm>],
+	) -> Outcome {
 		if own.len() != theirs.len() {
 			return Err(format!("{} variants where the client has {}", theirs.len(), own.len()));
 		}
 		for own in own {
-			let same = |theirs: &&Variant<PortableForm>| theirs.index == own.index && theirs.name == own.name;
+			let same = |theirs: &&Variant<PortableForm>| {
+				theirs.index == own.index && theirs.name == own.name
+			};
 			let theirs = theirs.iter().find(same).ok_or(format!("no variant {}", own.name))?;
-			self.fields(&own.fields, &theirs.fields).map_err(|error| format!("{}: {error}", own.name))?;
+			self.fields(&own.fields, &theirs.fields)
+				.map_err(|error| format!("{}: {error}", own.name))?;
 		}
 		Ok(())
 	}
@@ -179,7 +188,10 @@ mod tests {
 
 	#[test]
 	fn a_difference_is_named() {
-		assert_eq!(compare::<Pair, other::Pair>(), Err("b: u16 where the client has u8".to_owned()));
+		assert_eq!(
+			compare::<Pair, other::Pair>(),
+			Err("b: u16 where the client has u8".to_owned())
+		);
 		assert!(compare::<SecurityClass, other::SecurityClass>().is_err());
 		assert!(compare::<[u8; 64], [u8; 65]>().is_err());
 		assert!(compare::<u32, u64>().is_err());

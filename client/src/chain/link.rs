@@ -70,12 +70,23 @@ impl Link {
 			match tokio::time::timeout(REQUEST_TIMEOUT, request(client)).await {
 				Ok(Ok(answer)) => return Ok(answer),
 				Ok(Err(error)) => {
+					if std::env::var("DBGLINK").is_ok() {
+						eprintln!(
+							"LINK gen {generation} error {error:?} {} after {:?}",
+							std::any::type_name::<F>(),
+							start.elapsed()
+						);
+					}
 					if let Some(error) = lasting(error) {
 						return Err(error);
 					}
 				},
 				// a connection that is silent for so long is lost
-				Err(_) => {},
+				Err(_) => {
+					if std::env::var("DBGLINK").is_ok() {
+						eprintln!("LINK timeout {generation}");
+					}
+				},
 			}
 			if start.elapsed() >= self.patience {
 				let seconds = self.patience.as_secs();
@@ -96,7 +107,8 @@ impl Link {
 		method: &str,
 		parameters: &(impl serde::Serialize + Sync),
 	) -> Result<T, ChainError> {
-		let unreadable = |error: serde_json::Error| ChainError::Unreadable(format!("{method}: {error}"));
+		let unreadable =
+			|error: serde_json::Error| ChainError::Unreadable(format!("{method}: {error}"));
 		let list = serde_json::to_value(parameters).map_err(unreadable)?;
 		self.attempt(|client| {
 			let list = list.clone();
@@ -137,23 +149,23 @@ async fn connect(url: &str) -> Result<RpcClient, ChainError> {
 	}
 }
 
-/// The innermost cause, which is what the system says.
+/// What the system says, without the names of the layers that passed it on.
 fn reason(error: &RpcError) -> String {
-	let mut cause: &dyn std::error::Error = error;
-	if let RpcError::Client(inner) = error {
-		cause = inner.as_ref();
+	let text = error.to_string();
+	let layers = ["RPC error: ", "client error: ", "Error when opening the TCP socket: "];
+	let mut rest = text.as_str();
+	while let Some(shorter) = layers.iter().find_map(|layer| rest.strip_prefix(layer)) {
+		rest = shorter;
 	}
-	while let Some(next) = cause.source() {
-		cause = next;
-	}
-	cause.to_string()
+	rest.to_owned()
 }
 
 /// The error if asking again over a new connection would not help.
 fn lasting(error: RpcError) -> Option<ChainError> {
 	match error {
 		RpcError::User(error) => {
-			let data = error.data.as_ref().map(|data| format!(" ({})", data.get().trim_matches('"')));
+			let data =
+				error.data.as_ref().map(|data| format!(" ({})", data.get().trim_matches('"')));
 			Some(ChainError::Rpc(format!("{}{}", error.message, data.unwrap_or_default())))
 		},
 		RpcError::Client(_) | RpcError::DisconnectedWillReconnect(_) => None,

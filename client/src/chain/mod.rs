@@ -97,11 +97,14 @@ impl Chain {
 		let not_ostraka = |what: String| ChainError::NotOstraka { url: url.to_owned(), what };
 		let genesis = link.ask(|rpc| async move { rpc.genesis_hash().await }).await;
 		let genesis = genesis.map_err(|error| match error {
-			ChainError::Rpc(what) => not_ostraka(format!("it does not answer as a node does ({what})")),
+			ChainError::Rpc(what) => {
+				not_ostraka(format!("it does not answer as a node does ({what})"))
+			},
 			other => other,
 		})?;
 		let metadata = metadata(&link).await?;
-		let version = link.ask(|rpc| async move { rpc.state_get_runtime_version(None).await }).await?;
+		let version =
+			link.ask(|rpc| async move { rpc.state_get_runtime_version(None).await }).await?;
 		let mismatch = |mismatch| match mismatch {
 			Mismatch::Absent(what) => not_ostraka(what),
 			Mismatch::Differs(what) => ChainError::OtherVersion { url: url.to_owned(), what },
@@ -181,9 +184,11 @@ impl Token {
 		}
 		let fraction: String = format!("{fraction:0<decimals$}").chars().take(decimals).collect();
 		let digits = format!("{whole}{fraction}");
-		digits.trim_start_matches('0').parse().or_else(|_| match digits.bytes().all(|b| b == b'0') {
-			true => Ok(0),
-			false => Err(format!("`{text}` is more than there can be")),
+		digits.trim_start_matches('0').parse().or_else(|_| {
+			match digits.bytes().all(|b| b == b'0') {
+				true => Ok(0),
+				false => Err(format!("`{text}` is more than there can be")),
+			}
 		})
 	}
 }
@@ -241,7 +246,8 @@ fn client(
 }
 
 async fn token(link: &Link) -> Token {
-	let properties = link.ask(|rpc| async move { rpc.system_properties().await }).await.unwrap_or_default();
+	let properties =
+		link.ask(|rpc| async move { rpc.system_properties().await }).await.unwrap_or_default();
 	let first = |name: &str| match properties.get(name) {
 		Some(serde_json::Value::Array(values)) => values.first().cloned(),
 		other => other.cloned(),

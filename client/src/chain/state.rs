@@ -68,11 +68,13 @@ pub(super) fn check(metadata: &Metadata) -> Result<(), Mismatch> {
 		metadata.pallet_by_name(name).ok_or_else(absent)
 	};
 	let dealings = pallet("Vss")?.storage().and_then(|storage| storage.entry_by_name("Dealings"));
-	let dealings = dealings.ok_or(Mismatch::Differs("there is no storage Vss.Dealings".to_owned()))?;
+	let dealings =
+		dealings.ok_or(Mismatch::Differs("there is no storage Vss.Dealings".to_owned()))?;
 	own.matches(0, metadata.types(), dealings.value_ty())
 		.map_err(|difference| Mismatch::Differs(format!("storage Vss.Dealings: {difference}")))?;
 	let classes = pallet("Tasks")?.constant_by_name("Classes").map(|constant| constant.ty());
-	let classes = classes.ok_or(Mismatch::Differs("there is no constant Tasks.Classes".to_owned()))?;
+	let classes =
+		classes.ok_or(Mismatch::Differs("there is no constant Tasks.Classes".to_owned()))?;
 	own.matches(1, metadata.types(), classes)
 		.map_err(|difference| Mismatch::Differs(format!("constant Tasks.Classes: {difference}")))
 }
@@ -87,7 +89,11 @@ impl Chain {
 	///
 	/// # Errors
 	/// `Pruned`, and those of a request.
-	pub(super) async fn storage_at(&self, key: &[u8], block: Head) -> Result<Option<Vec<u8>>, ChainError> {
+	pub(super) async fn storage_at(
+		&self,
+		key: &[u8],
+		block: Head,
+	) -> Result<Option<Vec<u8>>, ChainError> {
 		let hash = block.hash;
 		let value = self
 			.0
@@ -114,7 +120,8 @@ impl Chain {
 		item: &'static str,
 		keys: Vec<Value>,
 	) -> Result<Option<T>, ChainError> {
-		let unreadable = |error: String| ChainError::Unreadable(format!("{pallet}.{item}: {error}"));
+		let unreadable =
+			|error: String| ChainError::Unreadable(format!("{pallet}.{item}: {error}"));
 		let address = storage::dynamic::<Vec<Value>, Value>(pallet, item);
 		let entry = self.0.client.storage().entry(address);
 		let key = entry
@@ -122,7 +129,9 @@ impl Chain {
 			.map_err(|error| unreadable(error.to_string()))?;
 		let value = self.storage_at(&key, self.head()).await?;
 		value
-			.map(|bytes| T::decode(&mut bytes.as_slice()).map_err(|error| unreadable(error.to_string())))
+			.map(|bytes| {
+				T::decode(&mut bytes.as_slice()).map_err(|error| unreadable(error.to_string()))
+			})
 			.transpose()
 	}
 

@@ -3,11 +3,7 @@
 use super::{account, calls::Call, track::Place, Chain, ChainError, Event, Head, Signer};
 use ostraka_primitives::{AccountId, Balance};
 use std::sync::atomic::{AtomicU32, Ordering};
-use subxt::{
-	config::DefaultExtrinsicParamsBuilder,
-	error::DispatchError,
-	utils::AccountId32,
-};
+use subxt::{config::DefaultExtrinsicParamsBuilder, error::DispatchError, utils::AccountId32};
 
 /// Blocks for which a transaction is valid.
 const VALID_FOR: u32 = 64;
@@ -57,8 +53,9 @@ impl Chain {
 			None => self.nonce(&signer.account()).await?,
 		};
 		let head = self.head();
-		let unsignable =
-			|error: &dyn std::fmt::Display| ChainError::Unreadable(format!("{}: {error}", call.title()));
+		let unsignable = |error: &dyn std::fmt::Display| {
+			ChainError::Unreadable(format!("{}: {error}", call.title()))
+		};
 		let parameters = DefaultExtrinsicParamsBuilder::new()
 			.nonce(nonce)
 			.mortal_from_unchecked(u64::from(VALID_FOR), u64::from(head.number), head.hash)
@@ -98,7 +95,10 @@ impl Chain {
 				if message.contains("Already Imported") || attempts.into_inner() > 1 {
 					return Ok(());
 				}
-				Err(ChainError::Invalid { call: call.title(), reason: explain(&message, &signer.account()) })
+				Err(ChainError::Invalid {
+					call: call.title(),
+					reason: explain(&message, &signer.account()),
+				})
 			},
 			Err(other) => Err(other),
 		}
@@ -112,7 +112,8 @@ impl Chain {
 		if let Some(failed) = events.iter().find(|event| event.is("System", "ExtrinsicFailed")) {
 			return Err(self.refusal(call, failed.bytes("dispatch_error").unwrap_or_default()));
 		}
-		let fees = events.iter().filter(|event| event.is("TransactionPayment", "TransactionFeePaid"));
+		let fees =
+			events.iter().filter(|event| event.is("TransactionPayment", "TransactionFeePaid"));
 		let fee = fees.filter_map(|event| event.field::<Balance>("actual_fee")).sum();
 		Ok(Receipt { block: place.block, fee, events })
 	}
@@ -128,10 +129,14 @@ impl Chain {
 					name: format!("{}.{}", details.pallet.name(), details.variant.name),
 					docs: details.variant.docs.join(" ").trim().to_owned(),
 				},
-				Err(_) => ChainError::Refused { call, name: error.to_string(), docs: String::new() },
+				Err(_) => {
+					ChainError::Refused { call, name: error.to_string(), docs: String::new() }
+				},
 			},
 			Ok(other) => ChainError::Refused { call, name: other.to_string(), docs: String::new() },
-			Err(error) => ChainError::Refused { call, name: error.to_string(), docs: String::new() },
+			Err(error) => {
+				ChainError::Refused { call, name: error.to_string(), docs: String::new() }
+			},
 		}
 	}
 }
@@ -151,7 +156,9 @@ fn explain(message: &str, account: &AccountId) -> String {
 			.to_owned();
 	}
 	if message.contains("Priority is too low") {
-		return format!("another transaction of {address} waits in its place: try again in a few blocks");
+		return format!(
+			"another transaction of {address} waits in its place: try again in a few blocks"
+		);
 	}
 	message.to_owned()
 }
@@ -163,7 +170,8 @@ mod tests {
 	#[test]
 	fn messages_of_the_pool_are_explained() {
 		let account = AccountId::new([1; 32]);
-		let poor = "Invalid Transaction (Inability to pay some fees (e.g. account balance too low))";
+		let poor =
+			"Invalid Transaction (Inability to pay some fees (e.g. account balance too low))";
 		assert!(explain(poor, &account).contains("cannot pay the fee"));
 		assert!(explain("Transaction is outdated", &account).contains("run the command again"));
 		assert_eq!(explain("something else", &account), "something else");

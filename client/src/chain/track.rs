@@ -145,10 +145,12 @@ impl Chain {
 		if head == self.head() {
 			return Ok(());
 		}
-		for block in self.new_blocks(head).await? {
+		let new = self.new_blocks(head).await?;
+		// before the waiters are told: what they read next is to be the state with their transaction in it
+		self.0.tracker.head.send_replace(head);
+		for block in new {
 			self.look_through(block).await?;
 		}
-		self.0.tracker.head.send_replace(head);
 		Ok(())
 	}
 
@@ -163,7 +165,11 @@ impl Chain {
 		while new.len() < MOST_BACK && !is_known(block.hash) {
 			new.push(block);
 			let hash = block.hash;
-			let header = self.0.link.ask(|rpc| async move { rpc.chain_get_header(Some(hash)).await }).await?;
+			let header = self
+				.0
+				.link
+				.ask(|rpc| async move { rpc.chain_get_header(Some(hash)).await })
+				.await?;
 			let Some(header) = header else { break };
 			let Some(number) = block.number.checked_sub(1) else { break };
 			block = Head { number, hash: header.parent_hash };
@@ -219,6 +225,7 @@ async fn best(link: &Link) -> Result<Head, ChainError> {
 	let hash = link.ask(|rpc| async move { rpc.chain_get_block_hash(None).await }).await?;
 	let hash = hash.ok_or_else(unreadable)?;
 	let header = link.ask(|rpc| async move { rpc.chain_get_header(Some(hash)).await }).await?;
-	let number = header.and_then(|header| u32::try_from(header.number).ok()).ok_or_else(unreadable)?;
+	let number =
+		header.and_then(|header| u32::try_from(header.number).ok()).ok_or_else(unreadable)?;
 	Ok(Head { number, hash })
 }

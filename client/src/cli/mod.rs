@@ -41,7 +41,13 @@ pub struct Global {
 	#[arg(long, global = true)]
 	pub json: bool,
 	/// Where the chain is: a node's web socket [default: ws://127.0.0.1:9944]
-	#[arg(long, global = true, value_name = "URL", env = "OSTRAKA_URL", help_heading = "Connection")]
+	#[arg(
+		long,
+		global = true,
+		value_name = "URL",
+		env = "OSTRAKA_URL",
+		help_heading = "Connection"
+	)]
 	pub url: Option<String>,
 	/// Secret of the account that signs: a seed phrase, 0x and 32 bytes, or a path such as //Alice
 	#[arg(

@@ -71,7 +71,8 @@ fn parse_only(text: &str) -> Result<(String, String), String> {
 pub async fn run(args: &DealArgs, global: &Global) -> Result<(), Error> {
 	let signer = Signer::from_flags(global)?;
 	let table = args.file.table()?;
-	let table = table.ok_or_else(|| Error::Usage("name the file with your rows: --data FILE".to_owned()))?;
+	let table = table
+		.ok_or_else(|| Error::Usage("name the file with your rows: --data FILE".to_owned()))?;
 	let chain = super::connect(global).await?;
 	let info = chain.task(args.task).await?;
 	let account = signer.account();
@@ -113,7 +114,12 @@ pub async fn run(args: &DealArgs, global: &Global) -> Result<(), Error> {
 		return already(args.task, record.map_or(0, |record| record.block), global);
 	};
 	if global.json {
-		output::print_json(&summary(args.task, &info, &input, Some((receipt.block.number, receipt.fee))));
+		output::print_json(&summary(
+			args.task,
+			&info,
+			&input,
+			Some((receipt.block.number, receipt.fee)),
+		));
 	} else {
 		println!(
 			"dealt to task {}, in block {}, for {}; a deposit is held until the task is settled",
@@ -154,9 +160,13 @@ async fn collecting(
 /// The dealing is on the chain: nothing is to be done, which is what was asked.
 fn already(task: TaskId, block: u32, global: &Global) -> Result<(), Error> {
 	if global.json {
-		output::print_json(&json!({ "task": task, "dealt": true, "already": true, "block": block }));
+		output::print_json(
+			&json!({ "task": task, "dealt": true, "already": true, "block": block }),
+		);
 	} else {
-		println!("this account has dealt to task {task} already, in block {block}: nothing was sent");
+		println!(
+			"this account has dealt to task {task} already, in block {block}: nothing was sent"
+		);
 	}
 	Ok(())
 }
@@ -197,7 +207,11 @@ fn describe(task: TaskId, info: &TaskInfo, table: &Table, dealer: &Dealer, input
 	let unused: Vec<&str> = unused.into_iter().map(String::as_str).collect();
 	println!(
 		"not shared: the rows themselves{}",
-		if unused.is_empty() { String::new() } else { format!(", and the columns {}", unused.join(", ")) }
+		if unused.is_empty() {
+			String::new()
+		} else {
+			format!(", and the columns {}", unused.join(", "))
+		}
 	);
 	println!("published, as the sum over all accepted dealers: the same {} numbers", spec.length());
 }
@@ -214,7 +228,9 @@ fn entries(spec: &TaskSpec) -> String {
 			"the number of rows, the sums, the sums of squares and products"
 		},
 		Statistic::Regression => "the sums of the columns and of all their products",
-		Statistic::Histogram | Statistic::Quantiles | Statistic::Median => "the number of rows in each bin",
+		Statistic::Histogram | Statistic::Quantiles | Statistic::Median => {
+			"the number of rows in each bin"
+		},
 		Statistic::VectorMean => "the sum of the weights and the weighted sums",
 		Statistic::Contributors => "whether there are rows enough",
 	};
@@ -247,4 +263,3 @@ fn summary(
 		"skipped_other_group": input.encoded.skipped_other_group,
 	})
 }
-

@@ -138,7 +138,8 @@ pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 		progress: &progress,
 	};
 	let mut staged = setting.stage(&plan.first, &[], &mut chronicle).await?;
-	let Second { specs, cohorts, left_out, mut reports } = grouped(&plan, &staged, parameters.least_dealers)?;
+	let Second { specs, cohorts, left_out, mut reports } =
+		grouped(&plan, &staged, parameters.least_dealers)?;
 	if !specs.is_empty() {
 		staged.extend(setting.stage(&specs, &cohorts, &mut chronicle).await?);
 	}
@@ -220,7 +221,8 @@ async fn report(
 ) -> Result<TaskReport, Error> {
 	let mut report = TaskReport::of(&staged.spec);
 	report.task = Some(staged.task);
-	report.skipped_missing = staged.inputs.iter().map(|(_, input)| input.encoded.skipped_missing).sum();
+	report.skipped_missing =
+		staged.inputs.iter().map(|(_, input)| input.encoded.skipped_missing).sum();
 	for (phase, from, to) in staged.journal.phases() {
 		let seconds = to.at.duration_since(from.at).as_secs_f64();
 		report.phase(phase, Some(to.block.saturating_sub(from.block)), seconds);
@@ -246,8 +248,7 @@ async fn report(
 	}
 	let rows: Vec<_> = staged.inputs.iter().map(|(_, input)| &input.rows).collect();
 	let joint = result_outcome(&staged.spec, result)?;
-	let pooled =
-		tokio::task::block_in_place(|| run::pooled(&staged.spec, &rows, args.min_cell))?;
+	let pooled = tokio::task::block_in_place(|| run::pooled(&staged.spec, &rows, args.min_cell))?;
 	report.compare(&joint, &pooled);
 	let info = chain.task(staged.task).await?;
 	let evidence = verify::gather(chain, staged.task, &info, result, bodies).await?;
@@ -271,7 +272,8 @@ fn fees(staged: &Staged) -> Json {
 fn rewards(staged: &Staged) -> Json {
 	let nodes: Balance = staged.journal.nodes.values().sum();
 	let by_node = staged.journal.nodes.iter();
-	let by_node = by_node.map(|(node, amount)| (crate::chain::account::address(node), money(*amount)));
+	let by_node =
+		by_node.map(|(node, amount)| (crate::chain::account::address(node), money(*amount)));
 	json!({
 		"nodes": money(nodes),
 		"dealers": money(staged.journal.dealers),

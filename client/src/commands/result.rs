@@ -62,7 +62,7 @@ pub async fn run(args: &ResultArgs, global: &Global) -> Result<(), Error> {
 	if global.json {
 		output::print_json(&report);
 	} else {
-		print_report(&report);
+		print_report(&report, &info, &result)?;
 		print_checks(&verification);
 		if let Some(path) = &args.export {
 			println!("the transcript is in {}", path.display());
@@ -71,7 +71,10 @@ pub async fn run(args: &ResultArgs, global: &Global) -> Result<(), Error> {
 	if verification.is_right() {
 		Ok(())
 	} else {
-		Err(Error::Failed(format!("the result of task {} does not withstand the checks", args.task)))
+		Err(Error::Failed(format!(
+			"the result of task {} does not withstand the checks",
+			args.task
+		)))
 	}
 }
 
@@ -79,7 +82,10 @@ pub async fn run(args: &ResultArgs, global: &Global) -> Result<(), Error> {
 async fn published(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<TaskResult, Error> {
 	chain.result(task).await?.ok_or_else(|| {
 		let how = show::progress(info, chain.head().number);
-		Error::Failed(format!("task {task} has no result: {} ({how})", show::state(&info.task.status)))
+		Error::Failed(format!(
+			"task {task} has no result: {} ({how})",
+			show::state(&info.task.status)
+		))
 	})
 }
 
@@ -87,13 +93,18 @@ async fn published(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<TaskR
 ///
 /// # Errors
 /// As [`run`].
-pub async fn print(chain: &Chain, task: TaskId, info: &TaskInfo, global: &Global) -> Result<(), Error> {
+pub async fn print(
+	chain: &Chain,
+	task: TaskId,
+	info: &TaskInfo,
+	global: &Global,
+) -> Result<(), Error> {
 	let result = published(chain, task, info).await?;
 	let report = report(task, info, &result)?;
 	if global.json {
 		output::print_json(&report);
 	} else {
-		print_report(&report);
+		print_report(&report, info, &result)?;
 	}
 	Ok(())
 }
@@ -115,10 +126,12 @@ fn report(task: TaskId, info: &TaskInfo, result: &TaskResult) -> Result<Json, Er
 	}))
 }
 
-fn print_report(report: &Json) {
+fn print_report(report: &Json, info: &TaskInfo, result: &TaskResult) -> Result<(), Error> {
 	let line = |name: &str| report.get(name).map(output::scalar).unwrap_or_default();
 	println!("task {}: {} ({} dealers)", line("task"), line("title"), line("dealers"));
-	show::print_lines(&output::lines(&report["result"]));
+	let outcome = verify::result_outcome(&info.task.spec, result)?;
+	show::print_lines(&output::lines(&outcome.to_named()));
+	Ok(())
 }
 
 fn print_checks(verification: &Verification) {

@@ -56,7 +56,10 @@ pub fn progress(info: &TaskInfo, block: u32) -> String {
 			format!("dealings {} of {}, {left} blocks left", info.dealings, info.task.invited)
 		},
 		TaskStatus::Verifying { .. } => {
-			format!("committee checks its shares, {left} blocks left, {} dealings excluded", info.excluded)
+			format!(
+				"committee checks its shares, {left} blocks left, {} dealings excluded",
+				info.excluded
+			)
 		},
 		TaskStatus::Committing { .. } => format!("commitments {} of {seats}", info.committed),
 		TaskStatus::Revealing { .. } => format!("result shares {} of {seats}", info.right_shares),
@@ -115,7 +118,10 @@ pub fn task_lines(chain: &Chain, id: TaskId, info: &TaskInfo) -> Vec<(String, St
 	let token = chain.token();
 	let mut lines = vec![
 		("task".to_owned(), format!("{id}: {}", title(&task.spec))),
-		("state".to_owned(), format!("{} ({})", state(&task.status), progress(info, chain.head().number))),
+		(
+			"state".to_owned(),
+			format!("{} ({})", state(&task.status), progress(info, chain.head().number)),
+		),
 		("requester".to_owned(), address(&task.requester)),
 		(
 			"class".to_owned(),
@@ -138,7 +144,10 @@ pub fn task_lines(chain: &Chain, id: TaskId, info: &TaskInfo) -> Vec<(String, St
 	}
 	if let Some(grouping) = &task.spec.group_by {
 		let groups: Vec<String> = grouping.groups.iter().map(crate::spec::text).collect();
-		lines.push((format!("groups of {}", crate::spec::text(&grouping.column)), groups.join(", ")));
+		lines.push((
+			format!("groups of {}", crate::spec::text(&grouping.column)),
+			groups.join(", "),
+		));
 	}
 	if let (Some(block), Some(hash)) = (task.drawn_at, task.task_hash) {
 		lines.push(("drawn".to_owned(), format!("block {block}")));
@@ -147,7 +156,10 @@ pub fn task_lines(chain: &Chain, id: TaskId, info: &TaskInfo) -> Vec<(String, St
 	for (seat, j) in info.committee.iter().zip(1u32..) {
 		lines.push((format!("seat {j}"), address(&seat.account)));
 	}
-	lines.push(("dealers".to_owned(), format!("{} invited, {} have dealt", task.invited, info.dealings)));
+	lines.push((
+		"dealers".to_owned(),
+		format!("{} invited, {} have dealt", task.invited, info.dealings),
+	));
 	lines
 }
 

@@ -84,7 +84,8 @@ pub fn run(args: &SimulateArgs, global: &Global) -> Result<(), Error> {
 		None => OsRng.fill_bytes(&mut seed),
 	}
 	let start = usize::from(seed[0]);
-	let roles = Roles::cast(&args.faults, book.dealers.len(), seats, start).map_err(Error::Usage)?;
+	let roles =
+		Roles::cast(&args.faults, book.dealers.len(), seats, start).map_err(Error::Usage)?;
 	let lost = roles.nodes.iter().flatten().filter(|fault| fault.loses_share()).count();
 	if seats - lost < usize::from(parameters.threshold) + 1 {
 		let most = seats - usize::from(parameters.threshold) - 1;
@@ -93,7 +94,8 @@ pub fn run(args: &SimulateArgs, global: &Global) -> Result<(), Error> {
 		)));
 	}
 	let progress = Progress::new(global.json);
-	let stage = Stage { args, table: &table, book: &book, class, parameters, roles, seed, progress };
+	let stage =
+		Stage { args, table: &table, book: &book, class, parameters, roles, seed, progress };
 	let mut reports = Vec::new();
 	let mut outcomes = Vec::new();
 	for spec in &plan.first {
@@ -124,7 +126,9 @@ pub fn run(args: &SimulateArgs, global: &Global) -> Result<(), Error> {
 	if report.is_right() {
 		Ok(())
 	} else {
-		Err(Error::Failed("not every task has a result that equals that of the pooled rows".to_owned()))
+		Err(Error::Failed(
+			"not every task has a result that equals that of the pooled rows".to_owned(),
+		))
 	}
 }
 
@@ -181,7 +185,8 @@ impl Stage<'_> {
 		);
 		bar.finish_with_message("done");
 		let mut report = TaskReport::of(spec);
-		report.skipped_missing = inputs.iter().map(|(_, input)| input.encoded.skipped_missing).sum();
+		report.skipped_missing =
+			inputs.iter().map(|(_, input)| input.encoded.skipped_missing).sum();
 		let played = match played {
 			Ok(played) => played,
 			Err(failure) => {

@@ -63,8 +63,10 @@ pub async fn run(args: &SupplyArgs, chain: &Chain, global: &Global) -> Result<()
 		}
 	}
 	if global.json {
-		let supplied: Vec<_> =
-			supplied.iter().map(|(dealer, block)| json!({ "dealer": dealer, "block": block })).collect();
+		let supplied: Vec<_> = supplied
+			.iter()
+			.map(|(dealer, block)| json!({ "dealer": dealer, "block": block }))
+			.collect();
 		output::print_json(&json!({ "task": args.task, "supplied": supplied }));
 	} else {
 		println!(

@@ -142,7 +142,10 @@ fn dealers(args: &SubmitArgs) -> Result<Vec<AccountId>, Error> {
 		return Err(Error::Usage(format!("the dealer {} is invited twice", address(twice.0))));
 	}
 	if dealers.len() > MAX_DEALERS as usize {
-		return Err(Error::Usage(format!("{} dealers: a task can invite {MAX_DEALERS}", dealers.len())));
+		return Err(Error::Usage(format!(
+			"{} dealers: a task can invite {MAX_DEALERS}",
+			dealers.len()
+		)));
 	}
 	Ok(dealers)
 }
@@ -207,20 +210,29 @@ async fn submit(args: &SubmitArgs, global: &Global) -> Result<(), Error> {
 	println!("  in block {}, fee {}", receipt.block.number, token.render(fee));
 	println!("  {} dealers are invited; follow it with `ostraka task watch {task}`", dealers.len());
 	if insecure {
-		println!("  this is a development chain: draws are predictable, use it to try things out only");
+		println!(
+			"  this is a development chain: draws are predictable, use it to try things out only"
+		);
 	}
 	Ok(())
 }
 
 /// The spec over the groups that the contributors' task found enough dealers in.
-async fn enough(chain: &Chain, spec: TaskSpec, task: TaskId, least: u32) -> Result<TaskSpec, Error> {
+async fn enough(
+	chain: &Chain,
+	spec: TaskSpec,
+	task: TaskId,
+	least: u32,
+) -> Result<TaskSpec, Error> {
 	let counted = groups::counted(chain, task).await?;
 	let (spec, left_out) = groups::with_enough(&spec, &counted, least);
 	if !left_out.is_empty() {
 		eprintln!("left out for too few dealers: {}", left_out.join(", "));
 	}
 	spec.ok_or_else(|| {
-		Error::Failed(format!("task {task} found no group with {least} dealers: there is nothing to compute"))
+		Error::Failed(format!(
+			"task {task} found no group with {least} dealers: there is nothing to compute"
+		))
 	})
 }
 
@@ -323,7 +335,9 @@ async fn cancel(task: TaskId, global: &Global) -> Result<(), Error> {
 	chain.task(task).await?;
 	let receipt = chain.submit(&calls::cancel(task), &signer, None).await?;
 	if global.json {
-		output::print_json(&json!({ "task": task, "block": receipt.block.number, "cancelled": true }));
+		output::print_json(
+			&json!({ "task": task, "block": receipt.block.number, "cancelled": true }),
+		);
 	} else {
 		println!("task {task} is cancelled, in block {}", receipt.block.number);
 	}

@@ -80,7 +80,8 @@ fn from_keystore(directory: &Path) -> Result<String, Error> {
 	};
 	let text = std::fs::read_to_string(&file)
 		.map_err(|error| wrong(format!("the key file cannot be read: {error}")))?;
-	serde_json::from_str(&text).map_err(|_| wrong("the key file is not as a node writes it".to_owned()))
+	serde_json::from_str(&text)
+		.map_err(|_| wrong("the key file is not as a node writes it".to_owned()))
 }
 
 #[cfg(test)]

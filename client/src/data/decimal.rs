@@ -204,7 +204,9 @@ mod tests {
 
 	#[test]
 	fn refuses_what_is_no_number() {
-		for text in ["", " ", "abc", "1,000", "1.2.3", "--1", "1e", "e5", "0x10", "1_0", ".", "-", "٣"] {
+		for text in
+			["", " ", "abc", "1,000", "1.2.3", "--1", "1e", "e5", "0x10", "1_0", ".", "-", "٣"]
+		{
 			assert_eq!(Decimal::parse(text), Err(NumberError::NotANumber), "{text}");
 		}
 		for text in ["NaN", "nan", "inf", "-inf", "Infinity", "+INF"] {

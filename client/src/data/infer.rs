@@ -122,7 +122,10 @@ mod tests {
 	fn says_where_a_bad_cell_is() {
 		let table = table("1,a\n2x,b\n");
 		let message = facts(&table, "x", None, false).expect_err("2x").to_string();
-		assert!(message.contains("data.csv, line 3, column `x`: `2x` is not a number"), "{message}");
+		assert!(
+			message.contains("data.csv, line 3, column `x`: `2x` is not a number"),
+			"{message}"
+		);
 		assert!(matches!(facts(&table, "z", None, false), Err(DataError::NoColumn { .. })));
 	}
 

@@ -60,8 +60,10 @@ impl Book {
 		if dealers.is_empty() {
 			return Err(DataError::NoValue { file: file(), column: by.to_owned() });
 		}
-		let mut dealers: Vec<Dealer> =
-			dealers.into_iter().map(|(name, rows)| Dealer { name: name.to_owned(), rows }).collect();
+		let mut dealers: Vec<Dealer> = dealers
+			.into_iter()
+			.map(|(name, rows)| Dealer { name: name.to_owned(), rows })
+			.collect();
 		if let Some(most) = most {
 			if dealers.len() < most {
 				return Err(DataError::TooFewDealers {
@@ -231,11 +233,15 @@ mod tests {
 		let table = table("who,x\nb,1\na,2\n,3\nb,4\n  ,5\n");
 		let book = Book::split(&table, "who", None).expect("two dealers");
 		assert_eq!(book.skipped, 2);
-		let names: Vec<_> = book.dealers.iter().map(|d| (d.name.as_str(), d.rows.clone())).collect();
+		let names: Vec<_> =
+			book.dealers.iter().map(|d| (d.name.as_str(), d.rows.clone())).collect();
 		assert_eq!(names, [("a", vec![1]), ("b", vec![0, 3])]);
 		let one = Book::split(&table, "who", Some(1)).expect("one dealer");
 		assert_eq!(one.dealers[0].name, "b");
-		assert!(matches!(Book::split(&table, "who", Some(3)), Err(DataError::TooFewDealers { .. })));
+		assert!(matches!(
+			Book::split(&table, "who", Some(3)),
+			Err(DataError::TooFewDealers { .. })
+		));
 		assert!(matches!(Book::split(&table, "whom", None), Err(DataError::NoColumn { .. })));
 	}
 
@@ -279,6 +285,9 @@ mod tests {
 		assert_eq!(values, [Some(15), Some(-20), None]);
 		assert_eq!(share.missing_cells, 1);
 		let message = all.share(&table, &spec(0, 15), false).expect_err("-2").to_string();
-		assert!(message.contains("line 4, column `x`: -2.0 is outside its declared range 0.0 to 1.5"), "{message}");
+		assert!(
+			message.contains("line 4, column `x`: -2.0 is outside its declared range 0.0 to 1.5"),
+			"{message}"
+		);
 	}
 }

@@ -58,7 +58,8 @@ impl Table {
 			return Err(DataError::Empty { file });
 		}
 		let mut reader = ReaderBuilder::new().from_reader(bytes);
-		let header = reader.byte_headers().map_err(|error| of_reader(&file, bytes, &error))?.clone();
+		let header =
+			reader.byte_headers().map_err(|error| of_reader(&file, bytes, &error))?.clone();
 		let header = text(&file, 1, header)?;
 		let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
 		for (i, name) in columns.iter().enumerate() {

@@ -33,7 +33,8 @@ impl Cast {
 			let secret = Sha256::new().chain_update(seed).chain_update(name).finalize();
 			Signer::from_seed(secret.into())
 		};
-		let dealers = book.dealers.iter().map(|dealer| account(&dealer.name)).collect::<Result<_, _>>()?;
+		let dealers =
+			book.dealers.iter().map(|dealer| account(&dealer.name)).collect::<Result<_, _>>()?;
 		Ok(Self { requester, dealers })
 	}
 
@@ -46,7 +47,9 @@ impl Cast {
 		let accounts: Vec<AccountId> = self.dealers.iter().map(Signer::account).collect();
 		for part in accounts.chunks(AT_ONCE) {
 			let call = calls::pay_all(chain.metadata(), part, amount).ok_or_else(|| {
-				ChainError::Unreadable("the chain has no Utility.batch_all or Balances.transfer_keep_alive".to_owned())
+				ChainError::Unreadable(
+					"the chain has no Utility.batch_all or Balances.transfer_keep_alive".to_owned(),
+				)
 			})?;
 			chain.submit(&call, &self.requester, None).await?;
 		}

@@ -2,10 +2,7 @@
 
 use crate::chain::{Chain, ChainError, Event, Head};
 use codec::Decode;
-use ostraka_primitives::{
-	task::Outcome,
-	AccountId, Balance, TaskId,
-};
+use ostraka_primitives::{task::Outcome, AccountId, Balance, TaskId};
 use std::{
 	collections::BTreeMap,
 	sync::{Arc, Mutex, PoisonError},
@@ -122,7 +119,8 @@ impl Journal {
 			("Tasks", "TaskFailed") => self.ended = Some(mark),
 			("Tasks", "TaskSettled") => {
 				self.settled = Some(mark);
-				self.outcome = event.bytes("outcome").and_then(|mut bytes| Outcome::decode(&mut bytes).ok());
+				self.outcome =
+					event.bytes("outcome").and_then(|mut bytes| Outcome::decode(&mut bytes).ok());
 			},
 			("Vss", "Dealt") => self.dealings = self.dealings.saturating_add(1),
 			("Vss", "ResultCommitted") => self.commitments = self.commitments.saturating_add(1),

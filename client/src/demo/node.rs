@@ -22,7 +22,7 @@ use tokio::process::{Child, Command};
 /// The port that a node usually listens on.
 const USUAL_PORT: u16 = 9944;
 /// How long the node may take to answer.
-const START: Duration = Duration::from_secs(120);
+const START: Duration = Duration::from_secs(300);
 /// How long it may take to shut down.
 const STOP: Duration = Duration::from_secs(60);
 /// Wait between two looks.
@@ -71,7 +71,8 @@ impl DevNode {
 		let failed = |error: std::io::Error| {
 			Error::Failed(format!("{} cannot be started: {error}", binary.display()))
 		};
-		let directory = tempfile::Builder::new().prefix("ostraka-demo-").tempdir().map_err(failed)?;
+		let directory =
+			tempfile::Builder::new().prefix("ostraka-demo-").tempdir().map_err(failed)?;
 		let log = directory.path().join("node.log");
 		let output = File::create(&log).map_err(failed)?;
 		let port = free_port().map_err(failed)?;
@@ -154,7 +155,8 @@ impl DevNode {
 	fn failure(&self, what: &str) -> Error {
 		let log = std::fs::read_to_string(&self.log).unwrap_or_default();
 		let lines: Vec<&str> = log.lines().collect();
-		let tail = lines.get(lines.len().saturating_sub(LOG_LINES)..).unwrap_or_default().join("\n  ");
+		let tail =
+			lines.get(lines.len().saturating_sub(LOG_LINES)..).unwrap_or_default().join("\n  ");
 		Error::Failed(format!("{what}\n  {tail}"))
 	}
 }

@@ -82,8 +82,9 @@ impl Setting<'_> {
 		for spec in specs {
 			inputs.push(tokio::task::block_in_place(|| self.inputs(spec))?);
 		}
-		let with_rows =
-			|inputs: &Vec<(usize, Input)>| inputs.iter().map(|(place, _)| *place).collect::<Vec<_>>();
+		let with_rows = |inputs: &Vec<(usize, Input)>| {
+			inputs.iter().map(|(place, _)| *place).collect::<Vec<_>>()
+		};
 		let cohorts: Vec<Vec<usize>> = inputs
 			.iter()
 			.enumerate()
@@ -157,11 +158,13 @@ impl Setting<'_> {
 				let dealers = calls::Dealers::try_from(invited)
 					.map_err(|_| Error::Usage("more dealers than a task can invite".to_owned()))?;
 				let reward = self.data_reward.unwrap_or(fee);
-				let call = calls::submit(spec.clone(), self.class, dealers, self.collect, fee, reward);
+				let call =
+					calls::submit(spec.clone(), self.class, dealers, self.collect, fee, reward);
 				let receipt = self.chain.submit(&call, &self.cast.requester, Some(nonce)).await?;
 				let event = receipt.event("Tasks", "TaskSubmitted");
 				let task = event.and_then(|event| event.field("task"));
-				let task = task.ok_or_else(|| ChainError::Unreadable("a task's number".to_owned()))?;
+				let task =
+					task.ok_or_else(|| ChainError::Unreadable("a task's number".to_owned()))?;
 				Ok::<_, Error>((task, receipt.fee))
 			}
 		});
@@ -177,7 +180,8 @@ impl Setting<'_> {
 		}
 		let dealers = 0..self.cast.dealers.len();
 		let dealt = stream::iter(dealers).map(|place| self.deal_all(place, staged, &contexts));
-		let fees: Vec<Vec<(usize, Balance)>> = dealt.buffer_unordered(AT_ONCE).try_collect().await?;
+		let fees: Vec<Vec<(usize, Balance)>> =
+			dealt.buffer_unordered(AT_ONCE).try_collect().await?;
 		let mut totals = vec![0; staged.len()];
 		for (task, fee) in fees.into_iter().flatten() {
 			if let Some(total) = totals.get_mut(task) {
@@ -196,10 +200,11 @@ impl Setting<'_> {
 	) -> Result<Vec<(usize, Balance)>, Error> {
 		let Some(signer) = self.cast.dealers.get(place) else { return Ok(Vec::new()) };
 		let first = self.chain.nonce(&signer.account()).await?;
-		let own = staged.iter().zip(contexts).enumerate().filter_map(|(task, (staged, context))| {
-			let (_, input) = staged.inputs.iter().find(|(dealer, _)| *dealer == place)?;
-			Some((task, staged.task, context, input))
-		});
+		let own =
+			staged.iter().zip(contexts).enumerate().filter_map(|(task, (staged, context))| {
+				let (_, input) = staged.inputs.iter().find(|(dealer, _)| *dealer == place)?;
+				Some((task, staged.task, context, input))
+			});
 		let dealings = own.zip(first..).map(|((task, id, context, input), nonce)| async move {
 			let dealt =
 				dealing::deal(self.chain, id, context, &input.encoded, signer, Some(nonce)).await?;
@@ -219,7 +224,11 @@ impl Setting<'_> {
 					groups::check(self.chain, task, &info).await?;
 					return dealing::context(self.chain, task, &info);
 				},
-				_ => return Err(Error::Failed(format!("task {task} ended before its dealing began"))),
+				_ => {
+					return Err(Error::Failed(format!(
+						"task {task} ended before its dealing began"
+					)))
+				},
 			}
 		}
 	}
@@ -237,7 +246,11 @@ impl Setting<'_> {
 			for (staged, bar) in staged.iter().zip(bars) {
 				let journal = chronicle.journal(staged.task);
 				bar.set_position(u64::from(journal.dealings));
-				bar.set_message(journal.progress(staged.inputs.len(), self.parameters.seats, block));
+				bar.set_message(journal.progress(
+					staged.inputs.len(),
+					self.parameters.seats,
+					block,
+				));
 				settled += usize::from(journal.settled.is_some());
 			}
 			if settled == staged.len() {

@@ -17,7 +17,10 @@ pub fn value(value: &Value) -> Json {
 		Value::Number(number) => self::number(number),
 		Value::List(items) => Json::Array(items.iter().map(self::value).collect()),
 		Value::Map(entries) => Json::Object(
-			entries.iter().map(|(name, entry)| (name.clone(), self::value(entry))).collect::<Map<_, _>>(),
+			entries
+				.iter()
+				.map(|(name, entry)| (name.clone(), self::value(entry)))
+				.collect::<Map<_, _>>(),
 		),
 	}
 }

@@ -4,6 +4,7 @@ pub mod json;
 pub mod progress;
 
 use comfy_table::{presets, ContentArrangement, Table};
+use ostraka_protocol::statistics::Value;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -35,27 +36,27 @@ pub fn table(heads: &[&str]) -> Table {
 	table
 }
 
-/// A JSON object as lines of name and value: nested objects become `outer.inner`.
-pub fn lines(value: &Json) -> Vec<(String, String)> {
+/// A tree of names as lines of name and value: what is nested becomes `outer.inner`.
+pub fn lines(value: &Value) -> Vec<(String, String)> {
 	let mut lines = Vec::new();
 	walk("", value, &mut lines);
 	lines
 }
 
-fn walk(name: &str, value: &Json, lines: &mut Vec<(String, String)>) {
+fn walk(name: &str, value: &Value, lines: &mut Vec<(String, String)>) {
 	match value {
-		Json::Object(entries) if !entries.is_empty() => {
+		Value::Map(entries) if !entries.is_empty() => {
 			for (key, entry) in entries {
 				let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
 				walk(&name, entry, lines);
 			}
 		},
-		Json::Array(items) if items.iter().any(Json::is_object) => {
+		Value::List(items) if items.iter().any(|item| matches!(item, Value::Map(_))) => {
 			for (i, item) in items.iter().enumerate() {
 				walk(&format!("{name}[{i}]"), item, lines);
 			}
 		},
-		_ => lines.push((name.to_owned(), scalar(value))),
+		_ => lines.push((name.to_owned(), scalar(&json::value(value)))),
 	}
 }
 
@@ -71,7 +72,9 @@ pub fn scalar(value: &Json) -> String {
 			}
 			text
 		},
-		Json::Number(number) if number.is_f64() => number.as_f64().map_or_else(String::new, decimal),
+		Json::Number(number) if number.is_f64() => {
+			number.as_f64().map_or_else(String::new, decimal)
+		},
 		other => other.to_string(),
 	}
 }
@@ -103,16 +106,30 @@ mod tests {
 	fn numbers_are_shown_with_ten_digits() {
 		let shown = [1.0 / 3.0, 79_412.738_885_324_78, 0.0, 2.5, 1e-12, 1e20, -1234.0]
 			.map(|number| scalar(&Json::from(number)));
-		let expected =
-			["0.3333333333", "79412.73889", "0", "2.5", "1.000000000e-12", "1.000000000e20", "-1234"];
+		let expected = [
+			"0.3333333333",
+			"79412.73889",
+			"0",
+			"2.5",
+			"1.000000000e-12",
+			"1.000000000e20",
+			"-1234",
+		];
 		assert_eq!(shown, expected);
 	}
 
 	#[test]
 	fn nested_names_are_joined() {
-		let value = serde_json::json!({ "a": 1, "b": { "c": [1, 2], "d": null }, "e": [{ "f": "x" }] });
-		let lines = lines(&value);
-		let texts: Vec<String> = lines.iter().map(|(name, value)| format!("{name}={value}")).collect();
-		assert_eq!(texts, ["a=1", "b.c=1 2", "b.d=-", "e[0].f=x"]);
+		let text = |text: &str| Value::Text(text.to_owned());
+		let map = |name: &str, value| Value::Map(vec![(name.to_owned(), value)]);
+		let list = Value::List(vec![text("1"), text("2")]);
+		let value = Value::Map(vec![
+			("b".to_owned(), map("c", list)),
+			("a".to_owned(), Value::Null),
+			("e".to_owned(), Value::List(vec![map("f", text("x"))])),
+		]);
+		let texts: Vec<String> =
+			lines(&value).iter().map(|(name, value)| format!("{name}={value}")).collect();
+		assert_eq!(texts, ["b.c=1 2", "a=-", "e[0].f=x"]);
 	}
 }

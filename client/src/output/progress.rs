@@ -14,7 +14,8 @@ impl Progress {
 	/// Shown on a terminal, unless `quiet`.
 	pub fn new(quiet: bool) -> Self {
 		let is_shown = !quiet && std::io::stderr().is_terminal();
-		let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+		let target =
+			if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
 		Self { bars: MultiProgress::with_draw_target(target), is_shown }
 	}
 
@@ -26,7 +27,9 @@ impl Progress {
 	/// A bar that fills up to `length`.
 	pub fn bar(&self, title: &str, length: u64) -> ProgressBar {
 		let bar = self.bars.add(ProgressBar::new(length));
-		if let Ok(style) = ProgressStyle::with_template("{prefix:<44!} {bar:24} {pos:>5}/{len:<5} {msg}") {
+		if let Ok(style) =
+			ProgressStyle::with_template("{prefix:<44!} {bar:24} {pos:>5}/{len:<5} {msg}")
+		{
 			bar.set_style(style.progress_chars("━╸─"));
 		}
 		bar.set_prefix(title.to_owned());

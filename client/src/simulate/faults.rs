@@ -66,7 +66,8 @@ pub struct Faults {
 pub fn parse(text: &str) -> Result<Faults, String> {
 	let (kind, count) = text.split_once('=').unwrap_or((text, "1"));
 	let kind = FaultKind::from_str(kind.trim(), true).map_err(|_| {
-		let names: Vec<String> = FaultKind::value_variants().iter().map(ToString::to_string).collect();
+		let names: Vec<String> =
+			FaultKind::value_variants().iter().map(ToString::to_string).collect();
 		format!("no fault `{kind}`; there are: {}", names.join(", "))
 	})?;
 	let count = count.trim().parse().map_err(|_| format!("`{count}` is not a number of times"))?;
@@ -87,7 +88,12 @@ impl Roles {
 	///
 	/// # Errors
 	/// If there are more faults than dealers or nodes.
-	pub fn cast(faults: &[Faults], dealers: usize, nodes: usize, start: usize) -> Result<Self, String> {
+	pub fn cast(
+		faults: &[Faults],
+		dealers: usize,
+		nodes: usize,
+		start: usize,
+	) -> Result<Self, String> {
 		let mut roles = Self { dealers: vec![None; dealers], nodes: vec![None; nodes] };
 		for fault in faults {
 			let (places, who) = if fault.kind.is_dealers() {
@@ -133,7 +139,12 @@ mod tests {
 		let roles = Roles::cast(&faults, 4, 3, 3).expect("enough dealers");
 		assert_eq!(
 			roles.dealers,
-			[Some(FaultKind::BadShare), Some(FaultKind::SilentDealer), None, Some(FaultKind::BadShare)]
+			[
+				Some(FaultKind::BadShare),
+				Some(FaultKind::SilentDealer),
+				None,
+				Some(FaultKind::BadShare)
+			]
 		);
 		assert!(Roles::cast(&faults, 2, 3, 0).is_err());
 		assert!(Roles::cast(&faults, 0, 0, 0).is_err());

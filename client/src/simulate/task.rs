@@ -110,7 +110,10 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 	};
 
 	let nodes: Vec<Node> = (0..usize::from(seats))
-		.map(|i| Node { secret: SealSecret::random(&mut rng("node", i)), worker: identity(&cast.seed, "worker", i) })
+		.map(|i| Node {
+			secret: SealSecret::random(&mut rng("node", i)),
+			worker: identity(&cast.seed, "worker", i),
+		})
 		.collect();
 	let ctx = context(cast, &nodes);
 	lap(&mut phases, "drawing");
@@ -126,7 +129,9 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 			let id = dealers.get(place).ok_or(Error::Index)?;
 			match role(place) {
 				Some(FaultKind::SilentDealer) => Ok(None),
-				Some(kind @ (FaultKind::BadShare | FaultKind::Unopenable | FaultKind::Malformed)) => {
+				Some(
+					kind @ (FaultKind::BadShare | FaultKind::Unopenable | FaultKind::Malformed),
+				) => {
 					let victim = 1 + (place % usize::from(seats)) as u8;
 					cheats::deal(&ctx, id, input, kind, victim, rng).map(Some)
 				},
@@ -198,13 +203,19 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 			adjudicator::lies_on(right.get(..needed).unwrap_or_default(), j, &share)?
 		};
 		match (fits, cheat) {
-			(false, _) => faults.push(fault(cheat, &format!("node {j}"), "convicted: wrong share".to_owned())),
+			(false, _) => {
+				faults.push(fault(cheat, &format!("node {j}"), "convicted: wrong share".to_owned()))
+			},
 			(true, Some(FaultKind::Uncommitted)) => {
 				faults.push(fault(cheat, &format!("node {j}"), "unpaid: no commitment".to_owned()));
 				right.push((j, share));
 			},
 			(true, _) if !committed => {
-				faults.push(fault(cheat, &format!("node {j}"), "convicted: not what was committed".to_owned()));
+				faults.push(fault(
+					cheat,
+					&format!("node {j}"),
+					"convicted: not what was committed".to_owned(),
+				));
 			},
 			(true, _) => right.push((j, share)),
 		}
@@ -246,8 +257,11 @@ fn verify(
 					worker::open::<Plain>(ctx, &node.secret, *j, id, &dealing.bytes)
 				})
 				.collect();
-			let good: Vec<(usize, &SecretShare)> =
-				shares.iter().enumerate().filter_map(|(k, share)| Some((k, share.as_ref().ok()?))).collect();
+			let good: Vec<(usize, &SecretShare)> = shares
+				.iter()
+				.enumerate()
+				.filter_map(|(k, share)| Some((k, share.as_ref().ok()?)))
+				.collect();
 			let items: Vec<_> = good
 				.iter()
 				.filter_map(|(k, share)| Some((&accepted.get(*k)?.commitments, *share)))
@@ -256,7 +270,9 @@ fn verify(
 			let wrong = worker::check(ctx, *j, &items, rng);
 			let mut bad: Vec<usize> =
 				wrong.iter().filter_map(|k| good.get(*k).map(|(place, _)| *place)).collect();
-			bad.extend(shares.iter().enumerate().filter(|(_, share)| share.is_err()).map(|(k, _)| k));
+			bad.extend(
+				shares.iter().enumerate().filter(|(_, share)| share.is_err()).map(|(k, _)| k),
+			);
 			(shares, bad)
 		},
 		|| (),
@@ -269,7 +285,8 @@ fn verify(
 			let Some(dealing) = accepted.get(k) else { continue };
 			let id = dealer_of(dealing)?;
 			let (digest, bytes) = (&dealing.digest, &dealing.bytes);
-			let evidence = worker::accuse::<Plain, _>(ctx, &node.secret, *j, id, digest, bytes, rng)?;
+			let evidence =
+				worker::accuse::<Plain, _>(ctx, &node.secret, *j, id, digest, bytes, rng)?;
 			if let Verdict::DealerGuilty(what) =
 				adjudicator::judge::<Plain>(ctx, id, *j, &dealing.digest, &evidence)?
 			{
@@ -287,8 +304,13 @@ fn verify(
 			let dealing = dealing.1;
 			let evidence =
 				cheats::accuse(ctx, &node.secret, *j, &dealing.digest, &dealing.bytes, kind, rng)?;
-			let verdict =
-				adjudicator::judge::<Plain>(ctx, dealer_of(dealing)?, *j, &dealing.digest, &evidence)?;
+			let verdict = adjudicator::judge::<Plain>(
+				ctx,
+				dealer_of(dealing)?,
+				*j,
+				&dealing.digest,
+				&evidence,
+			)?;
 			let verdict = match verdict {
 				Verdict::AccuserGuilty(what) => format!("convicted: {what:?}"),
 				Verdict::DealerGuilty(what) => format!("the dealer was convicted: {what:?}"),
@@ -361,7 +383,12 @@ fn fault(kind: Option<FaultKind>, by: &str, verdict: String) -> FaultReport {
 }
 
 fn identity(seed: &[u8; 32], what: &str, i: usize) -> Identity {
-	Sha256::new().chain_update(seed).chain_update(what).chain_update((i as u64).to_le_bytes()).finalize().into()
+	Sha256::new()
+		.chain_update(seed)
+		.chain_update(what)
+		.chain_update((i as u64).to_le_bytes())
+		.finalize()
+		.into()
 }
 
 fn stream(seed: &[u8; 32], task: u32, what: &str, i: usize) -> ChaCha20Rng {

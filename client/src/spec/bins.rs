@@ -35,7 +35,10 @@ mod tests {
 
 	#[test]
 	fn widths_are_round() {
-		assert_eq!(edges(1000, 40_000, 10).expect("covers"), (0..=10).map(|i| i * 5000).collect::<Vec<_>>());
+		assert_eq!(
+			edges(1000, 40_000, 10).expect("covers"),
+			(0..=10).map(|i| i * 5000).collect::<Vec<_>>()
+		);
 		assert_eq!(edges(0, 6, 3).expect("covers"), [0, 5, 10, 15]);
 		assert_eq!(edges(-7, 7, 8).expect("covers"), [-8, -6, -4, -2, 0, 2, 4, 6, 8]);
 		assert_eq!(edges(5, 5, 1).expect("covers"), [5, 6]);

@@ -37,7 +37,9 @@ fn usage<T>(message: impl Into<String>) -> Result<T> {
 /// # Errors
 /// What is missing, superfluous or out of range, by flag.
 pub fn build(request: &StatisticRequest, table: Option<&Table>, round: bool) -> Result<TaskSpec> {
-	let Some(name) = request.statistic else { return usage("give a statistic with --statistic NAME") };
+	let Some(name) = request.statistic else {
+		return usage("give a statistic with --statistic NAME");
+	};
 	let statistic = Statistic::from(name);
 	check_flags(statistic, request)?;
 	let column = |name: &String| column(name, request, table, round);
@@ -87,7 +89,9 @@ fn check_flags(statistic: Statistic, request: &StatisticRequest) -> Result<()> {
 	let name = label(statistic);
 	let given = request.columns.len();
 	let needs = match statistic {
-		Statistic::Covariance | Statistic::Correlation if given != 2 => Some("two columns: --columns a,b"),
+		Statistic::Covariance | Statistic::Correlation if given != 2 => {
+			Some("two columns: --columns a,b")
+		},
 		Statistic::Regression | Statistic::VectorMean if given == 0 => {
 			Some("one column or more: --columns a,b,..")
 		},
@@ -190,7 +194,9 @@ fn column(
 
 fn bounded_name(name: &str) -> Result<Name> {
 	name.as_bytes().to_vec().try_into().map_err(|_| {
-		SpecProblem::Usage(format!("the name `{name}` has more than {MAX_NAME} bytes: rename it in the file"))
+		SpecProblem::Usage(format!(
+			"the name `{name}` has more than {MAX_NAME} bytes: rename it in the file"
+		))
 	})
 }
 
@@ -224,7 +230,10 @@ fn edges(statistic: Statistic, request: &StatisticRequest, columns: &[Column]) -
 fn quantiles(request: &StatisticRequest) -> Result<Vec<u16>> {
 	let quantile = |text: &String| {
 		let thousandths = Decimal::parse(text).and_then(|number| number.to_units(3)).ok();
-		match thousandths.and_then(|number| u16::try_from(number).ok()).filter(|n| (1..1000).contains(n)) {
+		match thousandths
+			.and_then(|number| u16::try_from(number).ok())
+			.filter(|n| (1..1000).contains(n))
+		{
 			Some(thousandths) => Ok(thousandths),
 			None => usage(format!(
 				"--quantiles: `{text}` is not between 0 and 1 with at most three decimals"
@@ -246,7 +255,9 @@ fn grouping(request: &StatisticRequest, table: Option<&Table>) -> Result<Option<
 		},
 		Some(table) => table.distinct(column)?,
 		None => {
-			return usage("name the groups with --groups, or give a file to infer them from with --data")
+			return usage(
+				"name the groups with --groups, or give a file to infer them from with --data",
+			)
 		},
 	};
 	if groups.len() > MAX_GROUPS as usize {
@@ -256,9 +267,9 @@ fn grouping(request: &StatisticRequest, table: Option<&Table>) -> Result<Option<
 		));
 	}
 	let names = groups.iter().map(|group| bounded_name(group)).collect::<Result<Vec<_>>>()?;
-	let groups = names.try_into().map_err(|_| {
-		SpecProblem::Usage(format!("too many groups: {MAX_GROUPS} at most"))
-	})?;
+	let groups = names
+		.try_into()
+		.map_err(|_| SpecProblem::Usage(format!("too many groups: {MAX_GROUPS} at most")))?;
 	Ok(Some(Grouping { column: bounded_name(column)?, groups }))
 }
 
@@ -292,7 +303,8 @@ mod tests {
 	use crate::spec::{DecimalsArg, RangeArg, StatisticName};
 
 	fn table() -> Table {
-		Table::parse("data.csv", b"x,y,w,g\n1.5,1,2,a\n-3,20,0,b\n4.25,300,1,a\n").expect("well-formed")
+		Table::parse("data.csv", b"x,y,w,g\n1.5,1,2,a\n-3,20,0,b\n4.25,300,1,a\n")
+			.expect("well-formed")
 	}
 
 	fn request(statistic: StatisticName, columns: &[&str]) -> StatisticRequest {
@@ -314,7 +326,8 @@ mod tests {
 
 	#[test]
 	fn infers_what_is_left_open() {
-		let spec = build(&request(StatisticName::Mean, &["x"]), Some(&table()), false).expect("valid");
+		let spec =
+			build(&request(StatisticName::Mean, &["x"]), Some(&table()), false).expect("valid");
 		let column = &spec.columns[0];
 		assert_eq!((column.decimals, column.min, column.max), (2, -300, 430));
 		assert_eq!(spec.length(), 2);
@@ -339,7 +352,10 @@ mod tests {
 		assert!(refusal(&request, None).contains("give --range x=MIN:MAX"));
 		request.ranges = vec![range("x", "-1", "2.50")];
 		let spec = build(&request, None, false).expect("valid");
-		assert_eq!((spec.columns[0].decimals, spec.columns[0].min, spec.columns[0].max), (1, -10, 25));
+		assert_eq!(
+			(spec.columns[0].decimals, spec.columns[0].min, spec.columns[0].max),
+			(1, -10, 25)
+		);
 		request.group_by = Some("g".to_owned());
 		assert!(refusal(&request, None).contains("--groups"));
 	}
@@ -368,19 +384,43 @@ mod tests {
 			(with(StatisticName::Covariance, &["x"], |_| ()), "takes two columns"),
 			(with(StatisticName::Mean, &["x", "y"], |_| ()), "takes one column"),
 			(with(StatisticName::Regression, &["x"], |_| ()), "needs --target"),
-			(with(StatisticName::Mean, &["x"], |r| r.target = Some("y".into())), "no use for --target"),
+			(
+				with(StatisticName::Mean, &["x"], |r| r.target = Some("y".into())),
+				"no use for --target",
+			),
 			(with(StatisticName::WeightedMean, &["x"], |_| ()), "needs --weight"),
-			(with(StatisticName::WeightedMean, &["y"], |r| r.weight = Some("x".into())), "can be negative"),
+			(
+				with(StatisticName::WeightedMean, &["y"], |r| r.weight = Some("x".into())),
+				"can be negative",
+			),
 			(with(StatisticName::Quantiles, &["x"], |_| ()), "needs --quantiles"),
-			(with(StatisticName::Quantiles, &["x"], |r| r.quantiles = vec!["1".into()]), "not between 0 and 1"),
-			(with(StatisticName::Histogram, &["x"], |r| r.bins = Some(0)), "--bins must be between"),
-			(with(StatisticName::Histogram, &["x"], |r| r.edges = vec!["1".into(), "1".into()]), "each larger"),
-			(with(StatisticName::Histogram, &["x"], |r| r.edges = vec!["a".into(), "1".into()]), "not a number"),
+			(
+				with(StatisticName::Quantiles, &["x"], |r| r.quantiles = vec!["1".into()]),
+				"not between 0 and 1",
+			),
+			(
+				with(StatisticName::Histogram, &["x"], |r| r.bins = Some(0)),
+				"--bins must be between",
+			),
+			(
+				with(StatisticName::Histogram, &["x"], |r| r.edges = vec!["1".into(), "1".into()]),
+				"each larger",
+			),
+			(
+				with(StatisticName::Histogram, &["x"], |r| r.edges = vec!["a".into(), "1".into()]),
+				"not a number",
+			),
 			(with(StatisticName::Mean, &["x"], |r| r.bins = Some(3)), "no use for --bins"),
 			(with(StatisticName::Mean, &["z"], |_| ()), "there is no column `z`"),
 			(with(StatisticName::Mean, &["g"], |_| ()), "`a` is not a number"),
-			(with(StatisticName::Mean, &["x"], |r| r.ranges = vec![range("x", "2", "1")]), "smaller bound comes first"),
-			(with(StatisticName::Mean, &["x"], |r| r.ranges = vec![range("q", "1", "2")]), "no column of this statistic"),
+			(
+				with(StatisticName::Mean, &["x"], |r| r.ranges = vec![range("x", "2", "1")]),
+				"smaller bound comes first",
+			),
+			(
+				with(StatisticName::Mean, &["x"], |r| r.ranges = vec![range("q", "1", "2")]),
+				"no column of this statistic",
+			),
 			(with(StatisticName::Mean, &["x"], |r| r.max_rows = 0), "--max-rows"),
 			(with(StatisticName::Contributors, &[], |_| ()), "needs --group-by"),
 			(with(StatisticName::Correlation, &["x", "x"], |_| ()), "named twice"),

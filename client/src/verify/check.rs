@@ -112,10 +112,10 @@ pub struct Verification {
 impl Verification {
 	/// Whether every check that could be made holds, those that carry the result among them.
 	pub fn is_right(&self) -> bool {
-		self.checks.iter().all(|check| check.holds != Some(false)) &&
-			self.checks.iter().any(|check| check.holds == Some(true)) &&
-			!self.accepted.is_empty() &&
-			self.outcome.is_some()
+		self.checks.iter().all(|check| check.holds != Some(false))
+			&& self.checks.iter().any(|check| check.holds == Some(true))
+			&& !self.accepted.is_empty()
+			&& self.outcome.is_some()
 	}
 }
 
@@ -134,7 +134,8 @@ impl Evidence {
 			self.result.values.iter().map(|value| decode_scalar(value).ok()).collect();
 		let blinding = decode_scalar(&self.result.blinding).ok();
 		let opens = values.as_ref().zip(blinding).is_some_and(|(values, blinding)| {
-			adjudicator::verify_result::<Plain>(&self.result.commitment, values, &blinding) == Ok(true)
+			adjudicator::verify_result::<Plain>(&self.result.commitment, values, &blinding)
+				== Ok(true)
 		});
 		note(
 			"the result opens its commitment",
@@ -168,14 +169,17 @@ impl Evidence {
 		let right = self.right_shares(&context, &aggregate);
 		let needed = context.commitments();
 		let same = right.get(..needed).map(|first| {
-			adjudicator::reconstruct(first).is_ok_and(|(sum, gamma)| {
-				Some(sum) == values && Some(gamma) == blinding
-			})
+			adjudicator::reconstruct(first)
+				.is_ok_and(|(sum, gamma)| Some(sum) == values && Some(gamma) == blinding)
 		});
 		note(
 			"the result shares give the result",
 			if aggregate.is_empty() { None } else { Some(same == Some(true)) },
-			format!("{} of {} revealed shares are right, {needed} are needed", right.len(), self.shares.len()),
+			format!(
+				"{} of {} revealed shares are right, {needed} are needed",
+				right.len(),
+				self.shares.len()
+			),
 		);
 
 		let spec = &self.info.task.spec;
@@ -278,17 +282,26 @@ impl Evidence {
 	}
 
 	/// The result shares that fit the aggregate.
-	fn right_shares(&self, context: &TaskContext, aggregate: &[[u8; 96]]) -> Vec<(u8, SecretShare)> {
-		let Ok(aggregate) = Aggregate::<Plain>::from_untrusted_bytes(aggregate, context.threshold) else {
+	fn right_shares(
+		&self,
+		context: &TaskContext,
+		aggregate: &[[u8; 96]],
+	) -> Vec<(u8, SecretShare)> {
+		let Ok(aggregate) = Aggregate::<Plain>::from_untrusted_bytes(aggregate, context.threshold)
+		else {
 			return Vec::new();
 		};
 		let mut right = Vec::new();
 		for share in &self.shares {
-			let Ok(decoded) = SecretShare::from_bytes(&share.share, context.length()) else { continue };
+			let Ok(decoded) = SecretShare::from_bytes(&share.share, context.length()) else {
+				continue;
+			};
 			let known = right.iter().any(|(seat, _)| *seat == share.seat);
 			let seats = context.seal_keys.len();
 			let is_seat = (1..=seats).contains(&usize::from(share.seat));
-			if !known && is_seat && adjudicator::check_result_share(&aggregate, share.seat, &decoded) {
+			if !known
+				&& is_seat && adjudicator::check_result_share(&aggregate, share.seat, &decoded)
+			{
 				right.push((share.seat, decoded));
 			}
 		}

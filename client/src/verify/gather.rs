@@ -35,7 +35,12 @@ pub struct Bodies(Mutex<BTreeMap<u32, Body>>);
 
 impl Bodies {
 	/// Bodies of a range of blocks of the best chain.
-	async fn range(&self, chain: &Chain, from: u32, to: u32) -> Result<Vec<(u32, Body)>, ChainError> {
+	async fn range(
+		&self,
+		chain: &Chain,
+		from: u32,
+		to: u32,
+	) -> Result<Vec<(u32, Body)>, ChainError> {
 		let read = |number: u32| async move {
 			if let Some(body) = self.0.lock().await.get(&number) {
 				return Ok::<_, ChainError>((number, body.clone()));
@@ -83,9 +88,11 @@ pub async fn gather(
 ) -> Result<Evidence, ChainError> {
 	let record = &info.task;
 	let unreadable = |what: &str| ChainError::Unreadable(format!("task {task}: {what}"));
-	let task_hash = record.task_hash.ok_or_else(|| unreadable("it has a result and no task hash"))?;
+	let task_hash =
+		record.task_hash.ok_or_else(|| unreadable("it has a result and no task hash"))?;
 	let drawn_at = record.drawn_at.ok_or_else(|| unreadable("it has a result and no draw"))?;
-	let indices = Indices::new(chain.metadata()).ok_or_else(|| unreadable("the calls are unknown"))?;
+	let indices =
+		Indices::new(chain.metadata()).ok_or_else(|| unreadable("the calls are unknown"))?;
 	let committee = committee(chain, task, info, drawn_at).await;
 	let context = context(info, &task_hash);
 
@@ -178,7 +185,9 @@ async fn dealings(
 			let id: &[u8; 32] = AsRef::as_ref(*dealer);
 			adjudicator::verify_dealing::<Plain>(context, id, &bytes).is_ok()
 		};
-		let Some(dealer) = found.signer.iter().chain(&info.dealers).find(proves).cloned() else { continue };
+		let Some(dealer) = found.signer.iter().chain(&info.dealers).find(proves).cloned() else {
+			continue;
+		};
 		let digest = bytes.digest(&context.task_hash, dealer.as_ref());
 		proven.push(Dealing { dealer, block, digest, bytes });
 	}
@@ -188,7 +197,9 @@ async fn dealings(
 	for block in proven.iter().map(|dealing| dealing.block).collect::<BTreeSet<_>>() {
 		let Some(taken) = taken(chain, block).await? else { continue };
 		let of_block = proven.iter().filter(|dealing| dealing.block == block);
-		refused.extend(of_block.map(|dealing| dealing.digest).filter(|digest| !taken.contains(digest)));
+		refused.extend(
+			of_block.map(|dealing| dealing.digest).filter(|digest| !taken.contains(digest)),
+		);
 	}
 	if !is_settled {
 		for dealing in &proven {
@@ -222,7 +233,12 @@ async fn taken(chain: &Chain, number: u32) -> Result<Option<BTreeSet<Digest>>, C
 }
 
 /// The committee: from the present state, or, once the task is settled, from that of the draw if the node has it.
-async fn committee(chain: &Chain, task: TaskId, info: &TaskInfo, drawn_at: u32) -> Option<Committee> {
+async fn committee(
+	chain: &Chain,
+	task: TaskId,
+	info: &TaskInfo,
+	drawn_at: u32,
+) -> Option<Committee> {
 	if !info.committee.is_empty() {
 		return Some(info.committee.clone());
 	}

@@ -39,7 +39,8 @@ fn evidence() -> Evidence {
 		})
 		.collect();
 	let committee: Committee = seats.try_into().expect("three seats");
-	let column = Column { name: b"x".to_vec().try_into().expect("short"), decimals: 0, min: 0, max: 9 };
+	let column =
+		Column { name: b"x".to_vec().try_into().expect("short"), decimals: 0, min: 0, max: 9 };
 	let task = Task {
 		requester: AccountId::new([50; 32]),
 		spec: TaskSpec {
@@ -108,7 +109,12 @@ fn evidence() -> Evidence {
 		}
 		.expect("a dealing");
 		let digest = bytes.digest(&task_hash, &account);
-		evidence.dealings.push(Dealing { dealer: AccountId::new(account), block: 9, digest, bytes });
+		evidence.dealings.push(Dealing {
+			dealer: AccountId::new(account),
+			block: 9,
+			digest,
+			bytes,
+		});
 	}
 	let bad = evidence.dealings.last().expect("four").clone();
 	let (secret, dealer) = (&secrets[1], bad.dealer.as_ref());

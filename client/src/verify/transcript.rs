@@ -198,9 +198,7 @@ mod tests {
 	use ostraka_primitives::{
 		api::TaskInfo,
 		spec::Statistic,
-		task::{
-			FailReason, Outcome, Seat, SecurityClass, Task, TaskResult, TaskStatus, Windows,
-		},
+		task::{FailReason, Outcome, Seat, SecurityClass, Task, TaskResult, TaskStatus, Windows},
 		AccountId,
 	};
 

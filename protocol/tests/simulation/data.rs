@@ -12,7 +12,7 @@ pub enum Data {
 	/// Any field elements.
 	Vectors(Vec<Vec<Scalar>>),
 	/// A real statistic.
-	Table { spec: TaskSpec, rows: Vec<Rows> },
+	Table { spec: Box<TaskSpec>, rows: Vec<Rows> },
 }
 
 impl Data {
@@ -32,7 +32,7 @@ impl Data {
 	pub fn table(statistic: Statistic, dealers: usize, rng: &mut ChaCha20Rng) -> Self {
 		let spec = spec(statistic);
 		let rows = (0..dealers).map(|_| rows(&spec, rng)).collect();
-		Self::Table { spec, rows }
+		Self::Table { spec: Box::new(spec), rows }
 	}
 
 	/// What each dealer deals.

@@ -212,25 +212,25 @@ impl Scenario {
 		}
 	}
 
-	/// A committee of up to 13 nodes with `t` up to 6; in three of four at most `t` nodes cheat.
+	/// A committee of up to 13 nodes with `t` up to 6; in two of three at most `t` nodes cheat.
 	pub fn random(rng: &mut ChaCha20Rng) -> Self {
 		let threshold = 1 + below(rng, 6) as u8;
 		let least = 2 * threshold + 1;
 		let n = least + below(rng, usize::from(13 - least) + 1) as u8;
-		let dealers = 1 + below(rng, 6);
+		let dealers = 1 + below(rng, 6).max(below(rng, 3));
 		let mut scenario = Self::honest(threshold, n, dealers);
 		scenario.least_dealers = 1 + below(rng, 3);
 
 		let mut seats: Vec<u8> = (1..=n).collect();
 		for part in &mut scenario.dealers {
-			if below(rng, 2) == 0 {
+			if below(rng, 3) == 0 {
 				part.role = pick(&DealerRole::FAULTS, rng);
 				shuffle(&mut seats, rng);
 				let wronged = if below(rng, 2) == 0 { 1 } else { 1 + below(rng, seats.len()) };
 				part.victims = seats.iter().take(wronged).copied().collect();
 			}
 		}
-		let most = if below(rng, 4) == 0 { n } else { threshold };
+		let most = if below(rng, 3) == 0 { n } else { threshold };
 		let cheats = below(rng, usize::from(most) + 1);
 		shuffle(&mut seats, rng);
 		for seat in seats.iter().take(cheats) {
@@ -337,7 +337,9 @@ impl Expected {
 
 		// computation
 		let has_right = |j: u8| !accepted.iter().any(|place| victim(place, j));
-		let mut right = 0;
+		// Right shares that count, and those that anybody can interpolate from: a right share that is not what was
+		// committed convicts its author and is public all the same.
+		let (mut right, mut public) = (0usize, 0usize);
 		let mut paid = BTreeSet::new();
 		let mut committed = false;
 		for j in 1..=scenario.n() {
@@ -345,15 +347,19 @@ impl Expected {
 				AnswerRole::Diligent if has_right(j) => {
 					committed = true;
 					right += 1;
+					public += 1;
 					paid.insert(j);
 					continue;
 				},
 				AnswerRole::Uncommitted if has_right(j) => {
 					right += 1;
+					public += 1;
 					continue;
 				},
 				AnswerRole::Wrong | AnswerRole::Cancelling => Penalty::WrongShare,
-				AnswerRole::OtherThanCommitted | AnswerRole::CommittedToOther => {
+				AnswerRole::OtherThanCommitted => Penalty::NotAsCommitted,
+				AnswerRole::CommittedToOther => {
+					public += usize::from(has_right(j));
 					Penalty::NotAsCommitted
 				},
 				role if role.waits() => continue,
@@ -368,18 +374,20 @@ impl Expected {
 				punish(Party::Node(j), penalty);
 			}
 		}
-		let completes = right > usize::from(scenario.threshold);
+		let needed = usize::from(scenario.threshold) + 1;
 		for j in (1..=scenario.n()).filter(|j| scenario.node(*j).answering.waits()) {
 			let copied = committed && scenario.node(j).answering == AnswerRole::CopiedCommitment;
-			if !completes {
-				if !excused.contains(&j) {
-					punish(Party::Node(j), Penalty::Absent);
-				}
-			} else if copied {
-				punish(Party::Node(j), Penalty::NotAsCommitted);
+			match public >= needed {
+				true if copied => punish(Party::Node(j), Penalty::NotAsCommitted),
+				true => right += 1,
+				false if excused.contains(&j) => {},
+				false => punish(Party::Node(j), Penalty::Absent),
 			}
 		}
-		let phase = if completes { Phase::Completed } else { Phase::Failed(Failure::TooFewShares) };
+		let phase = match right >= needed {
+			true => Phase::Completed,
+			false => Phase::Failed(Failure::TooFewShares),
+		};
 		Self { accepted, ledger, paid, phase }
 	}
 }

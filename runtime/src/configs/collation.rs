@@ -5,7 +5,8 @@
 
 use crate::{
 	entropy::RelayEntropy, AccountId, Aura, AuraId, Balance, Balances, CollatorSelection,
-	ParachainInfo, Runtime, RuntimeEvent, Session, SessionKeys, EXISTENTIAL_DEPOSIT, HOURS, SLOT_DURATION,
+	ParachainInfo, Runtime, RuntimeEvent, Session, SessionKeys, EXISTENTIAL_DEPOSIT, HOURS,
+	SLOT_DURATION,
 };
 use cumulus_pallet_parachain_system::RelayNumberMonotonicallyIncreases;
 use frame_support::{

@@ -19,8 +19,8 @@ use crate::{
 	entropy::RelayEntropy,
 	fees::{FeesToPot, WeightToFee},
 	network::{Classes, Development},
-	weights, Balance, Balances, BlockNumber, Incentives, Registry, Runtime,
-	RuntimeHoldReason, Tasks, Vss, DAYS, MILLIUNIT, MINUTES, UNIT,
+	weights, Balance, Balances, BlockNumber, Incentives, Registry, Runtime, RuntimeHoldReason,
+	Tasks, Vss, DAYS, MILLIUNIT, MINUTES, UNIT,
 };
 use frame_support::{
 	parameter_types,

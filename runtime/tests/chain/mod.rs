@@ -11,7 +11,7 @@ use codec::{Decode, Encode};
 use cumulus_primitives_core::{relay_chain::HeadData, PersistedValidationData};
 use cumulus_primitives_parachain_inherent::{ParachainInherentData, INHERENT_IDENTIFIER};
 use cumulus_test_relay_sproof_builder::RelayStateSproofBuilder;
-use frame_support::{genesis_builder_helper::build_state, traits::Get};
+use frame_support::genesis_builder_helper::build_state;
 use ostraka_primitives::{WorkerKey, WORKER_KEY_TYPE};
 use ostraka_protocol::{worker_key, G1};
 use ostraka_runtime::{
@@ -112,8 +112,9 @@ impl Chain {
 	pub fn block(&mut self, transactions: Vec<UncheckedExtrinsic>) -> Vec<ApplyExtrinsicResult> {
 		let number = self.parent.number + 1;
 		let slot = 1_000 + u64::from(number);
-		let pre_digest =
-			<DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_pre_digest(Slot::from(slot));
+		let pre_digest = <DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_pre_digest(
+			Slot::from(slot),
+		);
 		let header = Header::new(
 			number,
 			Default::default(),
@@ -289,11 +290,7 @@ pub fn events() -> Vec<RuntimeEvent> {
 	System::events().into_iter().map(|record| record.event).collect()
 }
 
-fn registration(
-	genesis: &Hash,
-	operator: &sr25519::Pair,
-	worker: &ed25519::Pair,
-) -> RuntimeCall {
+fn registration(genesis: &Hash, operator: &sr25519::Pair, worker: &ed25519::Pair) -> RuntimeCall {
 	let sign = |message: &[u8]| Some(worker.sign(message).0);
 	let made = worker_key::register::<G1, _>(
 		&genesis.0,
@@ -321,7 +318,7 @@ fn inherents(parent: &Header, slot: u64) -> InherentData {
 		included_para_head: Some(HeadData(parent.encode())),
 		current_slot: slot.into(),
 		current_epoch: epoch,
-		randomness: sp_core::blake2_256(&epoch.encode()).into(),
+		randomness: sp_io::hashing::blake2_256(&epoch.encode()).into(),
 		..Default::default()
 	}
 	.into_state_root_and_proof();

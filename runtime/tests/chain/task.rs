@@ -92,8 +92,7 @@ pub fn settled(chain: &mut Chain, task: TaskId) -> TaskStatus {
 
 /// What everybody knows of a drawn task.
 pub fn context(chain: &mut Chain, task: TaskId) -> TaskContext {
-	let (info, committee) =
-		chain.look(|| (Tasks::task(task).unwrap(), Tasks::committee(task)));
+	let (info, committee) = chain.look(|| (Tasks::task(task).unwrap(), Tasks::committee(task)));
 	TaskContext {
 		task_hash: info.task_hash.unwrap(),
 		threshold: info.parameters.threshold,
@@ -161,8 +160,7 @@ pub fn deal_wrongly(
 }
 
 fn call(task: TaskId, context: &TaskContext, made: DealingBytes) -> RuntimeCall {
-	let sealed: Vec<_> =
-		made.sealed.into_iter().map(|sealed| sealed.try_into().unwrap()).collect();
+	let sealed: Vec<_> = made.sealed.into_iter().map(|sealed| sealed.try_into().unwrap()).collect();
 	let dealing = DealingMessage {
 		commitments: made.commitments.try_into().unwrap(),
 		ephemeral: made.ephemeral,

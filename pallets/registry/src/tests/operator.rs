@@ -54,8 +54,7 @@ fn calls_want_a_signature() {
 		let worker = pair(1).public();
 		let root = RuntimeOrigin::root;
 		let (seal_key, proof) = (keys.seal_key, keys.proof);
-		let register =
-			Registry::register(root(), worker, seal_key, proof, signature.clone(), 100, 1);
+		let register = Registry::register(root(), worker, seal_key, proof, signature, 100, 1);
 		assert_noop!(register, BadOrigin);
 		assert_noop!(Registry::bond(root(), 1), BadOrigin);
 		assert_noop!(Registry::unbond(root(), 1), BadOrigin);

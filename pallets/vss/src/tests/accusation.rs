@@ -257,6 +257,25 @@ fn evidence_of_another_dealing_task_or_seat_is_refused() {
 	});
 }
 
+/// A dealing that its dealer never sent, with evidence that fits it, convicts nobody.
+#[test]
+fn a_made_up_dealing_convicts_nobody() {
+	build_and_execute(|| {
+		let scene = scene();
+		let dealer = scene.dealer(0);
+		let input = fixtures::input(LENGTH as usize, 9);
+		let corruption = [Corruption::WrongShare(3)];
+		let made_up =
+			fixtures::corrupt_dealing(&scene.ctx, &dealer, &input, &corruption, 9).unwrap();
+		let secret = fixtures::seal_secret(3);
+		let evidence = fixtures::evidence(&scene.ctx, 3, &dealer, &made_up, &secret, 1).unwrap();
+		let digest = made_up.digest(&scene.ctx.task_hash, dealer.as_ref());
+		let call = accuse_call(&scene.ctx, 3, &dealer, digest, evidence, now());
+		refused(|| apply(call), Error::DigestMismatch);
+		assert_eq!(money(), vec![]);
+	});
+}
+
 #[test]
 fn every_length_must_be_exact() {
 	build_and_execute(|| {

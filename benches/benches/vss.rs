@@ -1,7 +1,7 @@
 //! What dealing and batch checking cost beside the group operations that they cannot avoid.
 //!
 //! ```text
-//! RAYON_NUM_THREADS=1 cargo bench -p ostraka-crypto --bench vss
+//! make bench
 //! ```
 //! - `deal/L`: polynomials, commitments, `R`, sealed shares, their opening and check, the proof; against `bare/L`: the
 //!   `t + 1` multi-scalar multiplications over `L + 1` generators, the check's one, and the `n + 2` scalar
