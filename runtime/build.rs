@@ -1,8 +1,8 @@
 //! Builds the runtime's wasm blob, and, if asked to, a second one without host calls.
 //!
 //! `WASM_BINARY` is the blob that nodes run; it uses the features that this crate is built with. Tests compare it
-//! with one that has the feature `host-calls` off. As that is another wasm build of some minutes, it is made only if
-//! the variable `OSTRAKA_PURE_WASM` is set; else `pure::WASM_BINARY` is `None`.
+//! with one that has the feature `host-calls` off, but the same weights. As that is another wasm build of some
+//! minutes, it is made only if the variable `OSTRAKA_PURE_WASM` is set; else `pure::WASM_BINARY` is `None`.
 
 /// Asks for the second blob.
 const PURE: &str = "OSTRAKA_PURE_WASM";
@@ -28,6 +28,7 @@ fn build() {
 	WasmBuilder::build_using_defaults();
 	if std::env::var_os(PURE).is_some_and(|value| !value.is_empty()) {
 		std::env::remove_var("CARGO_FEATURE_HOST_CALLS");
+		// `HOST_CALL_WEIGHTS` stays: state holds weights and fees, so to be compared both blobs must weigh alike.
 		WasmBuilder::init_with_defaults().set_file_name(pure).build();
 	} else {
 		no_blob(pure);

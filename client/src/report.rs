@@ -210,15 +210,21 @@ impl Report {
 		let mut names = PHASES.to_vec();
 		names.retain(|name| self.tasks.iter().any(|task| task.phases.contains_key(*name)));
 		let has_money = self.tasks.iter().any(|task| !task.fees.is_null());
-		let mut heads = vec!["statistic", "dealers"];
+		let symbol = self.token.as_ref().map_or("", |token| token.symbol.as_str());
+		let (fees, rewards) = (format!("fees {symbol}"), format!("rewards {symbol}"));
+		let mut heads = vec!["task", "statistic", "dealers"];
 		heads.extend(&names);
 		if has_money {
-			heads.extend(["fees", "rewards"]);
+			heads.extend([fees.as_str(), rewards.as_str()]);
 		}
 		heads.push("verified");
 		let mut table = output::table(&heads);
 		for task in &self.tasks {
-			let mut row = vec![task.title.clone(), task.accepted.to_string()];
+			let number = task.task.map_or_else(|| "-".to_owned(), |task| task.to_string());
+			let by =
+				task.group_by.as_ref().map_or_else(String::new, |column| format!(" by {column}"));
+			let mut row =
+				vec![number, format!("{}{by}", task.statistic), task.accepted.to_string()];
 			row.extend(
 				names.iter().map(|name| task.phases.get(*name).map_or(String::new(), phase_text)),
 			);
@@ -235,7 +241,7 @@ impl Report {
 	fn money(&self, amounts: &Json) -> String {
 		let total = amounts.get("total").map(output::scalar).unwrap_or_default();
 		match (&self.token, total.parse()) {
-			(Some(token), Ok(amount)) => token.render(amount),
+			(Some(token), Ok(amount)) => token.short(amount),
 			_ => total,
 		}
 	}
@@ -265,7 +271,7 @@ fn yes_no(yes: bool) -> &'static str {
 fn phase_text(phase: &Json) -> String {
 	let seconds = phase.get("seconds").and_then(Json::as_f64).unwrap_or(0.0);
 	match phase.get("blocks").and_then(Json::as_u64) {
-		Some(blocks) => format!("{blocks} blk, {seconds:.1} s"),
+		Some(blocks) => format!("{blocks} blk\n{seconds:.1} s"),
 		None => format!("{seconds:.3} s"),
 	}
 }

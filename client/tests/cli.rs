@@ -445,6 +445,7 @@ fn a_registration_needs_one_worker_key() {
 fn a_demo_reads_its_data_before_it_starts_a_chain() {
 	let data = data("who,x\na,1\nb,two\n");
 	fails(&mut with(&data, "demo", MEAN), 2, &["line 3", "is not a number"]);
-	let mut none = with(&self::data(GOOD), "demo", MEAN);
+	let good = self::data(GOOD);
+	let mut none = with(&good, "demo", MEAN);
 	fails(none.args(["--node", "/no/such/node"]), 2, &["there is no node binary"]);
 }

@@ -17,8 +17,8 @@ pub type Rpc = LegacyRpcMethods<RpcConfigFor<SubstrateConfig>>;
 
 /// How long the first connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long one request may take.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long one request may take at its first attempt; at the next twice as long, and so on.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a lost connection is waited for.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 /// Wait between two attempts, which grows.
@@ -63,18 +63,19 @@ impl Link {
 	where
 		F: Future<Output = Result<T, RpcError>>,
 	{
-		let start = Instant::now();
+		let mut failing: Option<Instant> = None;
 		let mut wait = FIRST_WAIT;
+		let mut attempt = 1;
 		loop {
 			let (generation, client) = self.client.read().await.clone();
-			match tokio::time::timeout(REQUEST_TIMEOUT, request(client)).await {
+			match tokio::time::timeout(REQUEST_TIMEOUT * attempt, request(client)).await {
 				Ok(Ok(answer)) => return Ok(answer),
 				Ok(Err(error)) => {
 					if std::env::var("DBGLINK").is_ok() {
 						eprintln!(
 							"LINK gen {generation} error {error:?} {} after {:?}",
 							std::any::type_name::<F>(),
-							start.elapsed()
+							failing
 						);
 					}
 					if let Some(error) = lasting(error) {
@@ -84,14 +85,15 @@ impl Link {
 				// a connection that is silent for so long is lost
 				Err(_) => {
 					if std::env::var("DBGLINK").is_ok() {
-						eprintln!("LINK timeout {generation}");
+						eprintln!("LINK timeout {generation} {}", std::any::type_name::<F>());
 					}
 				},
 			}
-			if start.elapsed() >= self.patience {
+			if failing.get_or_insert_with(Instant::now).elapsed() >= self.patience {
 				let seconds = self.patience.as_secs();
 				return Err(ChainError::Gone { url: self.url.clone(), seconds });
 			}
+			attempt += 1;
 			tokio::time::sleep(wait).await;
 			wait = (wait * 2).min(LONGEST_WAIT);
 			self.renew(generation).await;

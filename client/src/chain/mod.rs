@@ -167,6 +167,20 @@ impl Token {
 		format!("{whole}{point}{fraction} {}", self.symbol)
 	}
 
+	/// An amount in tokens with four decimals, without the token's sign: for tables.
+	pub fn short(&self, amount: Balance) -> String {
+		const SHOWN: u8 = 4;
+		let cut = 10u128.pow(u32::from(self.decimals.saturating_sub(SHOWN)));
+		let decimals = usize::from(self.decimals.min(SHOWN));
+		let digits = format!("{:0>width$}", amount / cut, width = decimals + 1);
+		let (whole, fraction) = digits.split_at(digits.len() - decimals);
+		if decimals == 0 {
+			whole.to_owned()
+		} else {
+			format!("{whole}.{fraction}")
+		}
+	}
+
 	/// Reads an amount in tokens.
 	///
 	/// # Errors
@@ -286,6 +300,8 @@ mod tests {
 		}
 		assert_eq!(token.render(12_500), "12.5 OST");
 		assert_eq!(token.render(7), "0.007 OST");
+		assert_eq!(token.short(12_345), "12.345");
+		assert_eq!(Token { decimals: 6, ..token.clone() }.short(1_234_567), "1.2345");
 		assert_eq!(Token { decimals: 0, ..token }.render(7), "7 OST");
 	}
 

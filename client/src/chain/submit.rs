@@ -52,13 +52,13 @@ impl Chain {
 			Some(nonce) => nonce,
 			None => self.nonce(&signer.account()).await?,
 		};
-		let head = self.head();
+		let anchor = self.anchor();
 		let unsignable = |error: &dyn std::fmt::Display| {
 			ChainError::Unreadable(format!("{}: {error}", call.title()))
 		};
 		let parameters = DefaultExtrinsicParamsBuilder::new()
 			.nonce(nonce)
-			.mortal_from_unchecked(u64::from(VALID_FOR), u64::from(head.number), head.hash)
+			.mortal_from_unchecked(u64::from(VALID_FOR), u64::from(anchor.number), anchor.hash)
 			.build();
 		let extrinsic = self
 			.0
@@ -68,7 +68,7 @@ impl Chain {
 			.and_then(|mut signable| signable.sign(signer.keypair()))
 			.map_err(|error| unsignable(&error))?
 			.into_encoded();
-		let told = self.expect(super::strip_length(&extrinsic), head.number + VALID_FOR);
+		let told = self.expect(super::strip_length(&extrinsic), anchor.number + VALID_FOR);
 		self.send(call, signer, &extrinsic).await?;
 		let gone = ChainError::Gone { url: self.url().to_owned(), seconds: 0 };
 		match told.await.unwrap_or(Err(gone))? {

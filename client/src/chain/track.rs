@@ -60,12 +60,12 @@ impl Tracker {
 	/// # Errors
 	/// Those of a request.
 	pub async fn start(link: &Link) -> Result<Self, ChainError> {
-		let head = best(link).await?;
+		let (head, parent) = best(link).await?;
 		Ok(Self {
 			head: watch::Sender::new(head),
 			failure: watch::Sender::new(None),
 			waiters: Mutex::default(),
-			recent: Mutex::new(VecDeque::from([head])),
+			recent: Mutex::new(parent.into_iter().chain([head]).collect()),
 		})
 	}
 }
@@ -90,6 +90,14 @@ impl Chain {
 	/// The best block, as of the last look.
 	pub fn head(&self) -> Head {
 		*self.0.tracker.head.borrow()
+	}
+
+	/// The best block's parent: what a transaction's validity is anchored to, as the pool may not know the best block yet.
+	pub fn anchor(&self) -> Head {
+		let head = self.head();
+		let recent = self.0.tracker.recent.lock().unwrap_or_else(PoisonError::into_inner);
+		let parent = recent.iter().rev().find(|block| block.number < head.number);
+		parent.copied().unwrap_or(head)
 	}
 
 	/// Waits for a best block other than `known`.
@@ -138,7 +146,7 @@ impl Chain {
 	/// One look at the best block.
 	async fn step(&self) -> Result<(), ChainError> {
 		let generation = self.0.link.generation().await;
-		let head = best(&self.0.link).await?;
+		let (head, _) = best(&self.0.link).await?;
 		if self.0.link.generation().await != generation {
 			self.check_same().await?;
 		}
@@ -219,13 +227,14 @@ impl Chain {
 	}
 }
 
-/// The best block.
-async fn best(link: &Link) -> Result<Head, ChainError> {
+/// The best block, and its parent.
+async fn best(link: &Link) -> Result<(Head, Option<Head>), ChainError> {
 	let unreadable = || ChainError::Unreadable("the best block".to_owned());
 	let hash = link.ask(|rpc| async move { rpc.chain_get_block_hash(None).await }).await?;
 	let hash = hash.ok_or_else(unreadable)?;
 	let header = link.ask(|rpc| async move { rpc.chain_get_header(Some(hash)).await }).await?;
-	let number =
-		header.and_then(|header| u32::try_from(header.number).ok()).ok_or_else(unreadable)?;
-	Ok(Head { number, hash })
+	let header = header.ok_or_else(unreadable)?;
+	let number = u32::try_from(header.number).map_err(|_| unreadable())?;
+	let parent = number.checked_sub(1).map(|number| Head { number, hash: header.parent_hash });
+	Ok((Head { number, hash }, parent))
 }

@@ -259,9 +259,10 @@ async fn report(
 /// What the requester and the dealers paid.
 fn fees(staged: &Staged) -> Json {
 	let journal = &staged.journal;
-	let total = journal.paid + journal.draw_fee + staged.transactions;
+	let total = journal.paid + journal.dealers + journal.draw_fee + staged.transactions;
 	json!({
 		"committee": money(journal.paid),
+		"data_reward": money(journal.dealers),
 		"draw": money(journal.draw_fee),
 		"transactions": money(staged.transactions),
 		"total": money(total),

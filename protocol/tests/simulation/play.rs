@@ -13,7 +13,7 @@ use ostraka_crypto::{
 	polynomial, scalar,
 	seal::SealSecret,
 	vss::{self, SecretShare},
-	Error, Plain, Scalar,
+	Error, Hash, Plain, Scalar,
 };
 use ostraka_protocol::{
 	adjudicator::{self, Verdict},
@@ -247,8 +247,10 @@ fn compute(
 	rng: &mut ChaCha20Rng,
 ) {
 	let h_a = chain.h_a.unwrap();
-	let other_h_a =
-		adjudicator::accepted_set_hash(&sibling.task_hash, &[], &chain.aggregate().to_bytes());
+	// the very same set, as if of another task
+	let digests: Vec<Hash> = chain.accepted().map(|(_, record)| record.digest).collect();
+	let sums = chain.aggregate().to_bytes();
+	let other_h_a = adjudicator::accepted_set_hash(&sibling.task_hash, &digests, &sums);
 	let mut errors = cancelling_errors(scenario, chain.ctx.length(), rng);
 	// What each node will say, before it knows what others say.
 	let mut shares: BTreeMap<u8, (SecretShare, SecretShare)> = BTreeMap::new();

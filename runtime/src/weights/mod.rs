@@ -5,14 +5,14 @@
 use crate::Runtime;
 use measured::{pallet_registry, pallet_tasks, pallet_vss};
 
-#[cfg(feature = "host-calls")]
+#[cfg(feature = "host-call-weights")]
 use host_calls as measured;
-#[cfg(not(feature = "host-calls"))]
+#[cfg(not(feature = "host-call-weights"))]
 use pure_wasm as measured;
 
-#[cfg(feature = "host-calls")]
+#[cfg(feature = "host-call-weights")]
 pub mod host_calls;
-#[cfg(not(feature = "host-calls"))]
+#[cfg(not(feature = "host-call-weights"))]
 pub mod pure_wasm;
 
 /// Of `pallet-registry`.

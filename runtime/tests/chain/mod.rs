@@ -8,17 +8,17 @@
 pub mod task;
 
 use codec::{Decode, Encode};
-use cumulus_primitives_core::{relay_chain::HeadData, PersistedValidationData};
+use cumulus_primitives_core::{relay_chain::HeadData, ParaId, PersistedValidationData};
 use cumulus_primitives_parachain_inherent::{ParachainInherentData, INHERENT_IDENTIFIER};
 use cumulus_test_relay_sproof_builder::RelayStateSproofBuilder;
 use frame_support::genesis_builder_helper::build_state;
 use ostraka_primitives::{WorkerKey, WORKER_KEY_TYPE};
 use ostraka_protocol::{worker_key, G1};
 use ostraka_runtime::{
-	presets::{self, TEST_NODES, TEST_OPERATOR_PATH, TEST_PARA_ID, TEST_WORKER_PATH},
+	presets::{self, TEST_NODES, TEST_OPERATOR_PATH, TEST_WORKER_PATH},
 	transaction, AccountId, Balance, Balances, Block, Executive, Hash, Header, Incentives, Network,
-	Nonce, Registry, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, Signature, System,
-	Tasks, UncheckedExtrinsic, Vss, SLOT_DURATION,
+	Nonce, ParachainInfo, Registry, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig,
+	Signature, System, Tasks, UncheckedExtrinsic, Vss, SLOT_DURATION,
 };
 use rand_core::OsRng;
 use sp_block_builder::runtime_decl_for_block_builder::BlockBuilderV6;
@@ -122,7 +122,8 @@ impl Chain {
 			self.parent.hash(),
 			Digest { logs: vec![pre_digest] },
 		);
-		let inherents = inherents(&self.parent, slot);
+		let para_id = self.ext.execute_with(ParachainInfo::parachain_id);
+		let inherents = inherents(para_id, &self.parent, slot);
 		let from_workers: Vec<_> = self
 			.pool
 			.write()
@@ -311,10 +312,10 @@ fn registration(genesis: &Hash, operator: &sr25519::Pair, worker: &ed25519::Pair
 }
 
 /// What a collator says of the relay chain: block `slot`, in which our parent is included.
-fn inherents(parent: &Header, slot: u64) -> InherentData {
+fn inherents(para_id: ParaId, parent: &Header, slot: u64) -> InherentData {
 	let epoch = slot / RELAY_EPOCH;
 	let (root, proof) = RelayStateSproofBuilder {
-		para_id: TEST_PARA_ID,
+		para_id,
 		included_para_head: Some(HeadData(parent.encode())),
 		current_slot: slot.into(),
 		current_epoch: epoch,
