@@ -71,23 +71,12 @@ impl Link {
 			match tokio::time::timeout(REQUEST_TIMEOUT * attempt, request(client)).await {
 				Ok(Ok(answer)) => return Ok(answer),
 				Ok(Err(error)) => {
-					if std::env::var("DBGLINK").is_ok() {
-						eprintln!(
-							"LINK gen {generation} error {error:?} {} after {:?}",
-							std::any::type_name::<F>(),
-							failing
-						);
-					}
 					if let Some(error) = lasting(error) {
 						return Err(error);
 					}
 				},
 				// a connection that is silent for so long is lost
-				Err(_) => {
-					if std::env::var("DBGLINK").is_ok() {
-						eprintln!("LINK timeout {generation} {}", std::any::type_name::<F>());
-					}
-				},
+				Err(_) => {},
 			}
 			if failing.get_or_insert_with(Instant::now).elapsed() >= self.patience {
 				let seconds = self.patience.as_secs();
