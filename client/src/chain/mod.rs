@@ -49,13 +49,15 @@ use subxt::{
 	},
 	metadata::Metadata,
 };
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 use track::Tracker;
 
 /// Where a node is if no flag says so.
 pub const DEFAULT_URL: &str = "ws://127.0.0.1:9944";
 /// Version of the metadata that is asked for.
 const METADATA_VERSION: u32 = 16;
+/// Transactions that are handed in at a time.
+const SENDING: usize = 32;
 
 /// A connection to an Ostraka chain. Clones share it.
 #[derive(Clone)]
@@ -68,6 +70,8 @@ struct Inner {
 	token: Token,
 	tracker: Tracker,
 	events: Mutex<Events>,
+	/// Bounds how many transactions are handed in at a time: a connection takes so many requests and no more.
+	sending: Semaphore,
 }
 
 /// The chain's token.
@@ -120,6 +124,7 @@ impl Chain {
 			token,
 			tracker,
 			events: Mutex::default(),
+			sending: Semaphore::new(SENDING),
 		}));
 		track::follow(&chain);
 		Ok(chain)

@@ -80,6 +80,8 @@ impl Chain {
 	/// Hands an extrinsic to the pool. If the connection is lost over it, it is handed in again; that the pool has it or a
 	/// block had it is no error then.
 	async fn send(&self, call: &Call, signer: &Signer, extrinsic: &[u8]) -> Result<(), ChainError> {
+		let gone = |_| ChainError::Gone { url: self.url().to_owned(), seconds: 0 };
+		let _turn = self.0.sending.acquire().await.map_err(gone)?;
 		let attempts = AtomicU32::new(0);
 		let sent = self
 			.0

@@ -23,8 +23,8 @@ use ostraka_primitives::{
 };
 use ostraka_protocol::TaskContext;
 
-/// Dealers that deal at a time.
-const AT_ONCE: usize = 32;
+/// Dealers that deal to a task at a time.
+const AT_ONCE: usize = 64;
 
 /// What all stages share.
 pub struct Setting<'a> {
@@ -171,46 +171,42 @@ impl Setting<'_> {
 		future::try_join_all(submissions).await
 	}
 
-	/// Lets every dealer deal to every task it is invited to, as soon as the committees are drawn. Answers the
+	/// Lets every dealer deal to every task it is invited to, each as soon as its committee is drawn. Answers the
 	/// transaction fees, by task.
 	async fn deal(&self, staged: &[Staged]) -> Result<Vec<Balance>, Error> {
-		let mut contexts: Vec<TaskContext> = Vec::new();
-		for staged in staged {
-			contexts.push(self.drawn(staged.task).await?);
-		}
-		let dealers = 0..self.cast.dealers.len();
-		let dealt = stream::iter(dealers).map(|place| self.deal_all(place, staged, &contexts));
-		let fees: Vec<Vec<(usize, Balance)>> =
-			dealt.buffer_unordered(AT_ONCE).try_collect().await?;
-		let mut totals = vec![0; staged.len()];
-		for (task, fee) in fees.into_iter().flatten() {
-			if let Some(total) = totals.get_mut(task) {
-				*total += fee;
-			}
-		}
-		Ok(totals)
+		let nonces = self.cast.dealers.iter().map(|signer| {
+			let account = signer.account();
+			async move { self.chain.nonce(&account).await }
+		});
+		let nonces: Vec<u64> = stream::iter(nonces).buffered(AT_ONCE).try_collect().await?;
+		let tasks = (0..staged.len()).map(|task| self.deal_one(task, staged, &nonces));
+		future::try_join_all(tasks).await
 	}
 
-	/// One dealer's dealings: made one after the other, sent without waiting for each other.
-	async fn deal_all(
+	/// All dealings to one task. A dealer's transactions are numbered in the order of the tasks, so that none waits for
+	/// another to be in a block.
+	async fn deal_one(
 		&self,
-		place: usize,
-		staged: &[Staged],
-		contexts: &[TaskContext],
-	) -> Result<Vec<(usize, Balance)>, Error> {
-		let Some(signer) = self.cast.dealers.get(place) else { return Ok(Vec::new()) };
-		let first = self.chain.nonce(&signer.account()).await?;
-		let own =
-			staged.iter().zip(contexts).enumerate().filter_map(|(task, (staged, context))| {
-				let (_, input) = staged.inputs.iter().find(|(dealer, _)| *dealer == place)?;
-				Some((task, staged.task, context, input))
-			});
-		let dealings = own.zip(first..).map(|((task, id, context, input), nonce)| async move {
-			let dealt =
-				dealing::deal(self.chain, id, context, &input.encoded, signer, Some(nonce)).await?;
-			Ok::<_, Error>((task, dealt.map_or(0, |receipt| receipt.fee)))
+		task: usize,
+		all: &[Staged],
+		nonces: &[u64],
+	) -> Result<Balance, Error> {
+		let Some(staged) = all.get(task) else { return Ok(0) };
+		let context = &self.drawn(staged.task).await?;
+		let dealings = staged.inputs.iter().filter_map(|(place, input)| {
+			let (signer, first) = (self.cast.dealers.get(*place)?, nonces.get(*place)?);
+			let has_part = |staged: &&Staged| staged.inputs.iter().any(|(other, _)| other == place);
+			let nonce = first + all.iter().take(task).filter(has_part).count() as u64;
+			Some(async move {
+				let (id, vector) = (staged.task, &input.encoded);
+				let dealt =
+					dealing::deal(self.chain, id, context, vector, signer, Some(nonce)).await?;
+				Ok::<_, Error>(dealt.map_or(0, |receipt| receipt.fee))
+			})
 		});
-		future::try_join_all(dealings).await
+		let fees: Vec<Balance> =
+			stream::iter(dealings).buffer_unordered(AT_ONCE).try_collect().await?;
+		Ok(fees.into_iter().sum())
 	}
 
 	/// Waits until a task's committee is drawn.
