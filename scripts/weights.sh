@@ -38,7 +38,8 @@ measure() {
 	done
 }
 
-cargo build --release --locked -p ostraka-bencher -p ostraka-node
+# the whole workspace: a part of it would choose other features for a thousand dependencies
+cargo build --release --locked --workspace
 build_runtime runtime-benchmarks,host-calls "$CARGO_TARGET_DIR/weights/host_calls.wasm"
 measure "$CARGO_TARGET_DIR/weights/host_calls.wasm" host_calls
 build_runtime runtime-benchmarks "$CARGO_TARGET_DIR/weights/pure_wasm.wasm"

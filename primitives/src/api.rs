@@ -1,7 +1,7 @@
 //! The runtime API for clients that have no metadata of view functions (polkadot.js among them).
 
 use crate::{
-	task::{Committee, Task, TaskResult},
+	task::{ClassParameters, Committee, SecurityClass, Task, TaskResult},
 	AccountId, Balance, PointBytes, TaskId, WorkerKey,
 };
 use alloc::vec::Vec;
@@ -67,6 +67,8 @@ sp_api::decl_runtime_apis! {
 		fn result(task: TaskId) -> Option<TaskResult>;
 		/// Rewards that this account has earned in unsettled tasks.
 		fn rewards_due(account: AccountId) -> Balance;
+		/// What a class asks of tasks that are submitted now.
+		fn class(class: SecurityClass) -> ClassParameters;
 		/// Least fee of a task.
 		fn least_fee(seats: u8, length: u32, invited: u32) -> Balance;
 		/// Whether the chain's draws are predictable (a dev chain's mock randomness): for trying out only.

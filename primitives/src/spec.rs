@@ -5,6 +5,7 @@
 //! follows the length `L` of the vector that every dealer deals ([`TaskSpec::length`]); which entry means
 //! what is said by the encoders of `ostraka-protocol`.
 
+use alloc::collections::BTreeSet;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::{bounded::BoundedVec, ConstU32};
@@ -14,8 +15,8 @@ mod tests;
 
 /// Longest vector that a dealer can deal.
 pub const MAX_LENGTH: u32 = 256;
-/// Most columns of a task, the weight and the target not counted.
-pub const MAX_COLUMNS: u32 = 64;
+/// Most columns of a task, the weight and the target not counted: a vector mean of the longest vector.
+pub const MAX_COLUMNS: u32 = MAX_LENGTH - 1;
 /// Longest name of a column or a group, in bytes of UTF-8.
 pub const MAX_NAME: u32 = 64;
 /// Most edges of a histogram: `edges + 1` bins, the underflow and the overflow bin included.
@@ -182,8 +183,9 @@ fn validate_name(name: &Name) -> Result<(), SpecError> {
 	ok.then_some(()).ok_or(SpecError::WrongName)
 }
 
-fn all_distinct<'a>(names: impl Iterator<Item = &'a Name> + Clone) -> bool {
-	names.clone().enumerate().all(|(i, name)| names.clone().skip(i + 1).all(|other| other != name))
+fn all_distinct<'a>(mut names: impl Iterator<Item = &'a Name>) -> bool {
+	let mut seen = BTreeSet::new();
+	names.all(|name| seen.insert(name.as_slice()))
 }
 
 impl Statistic {

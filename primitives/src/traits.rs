@@ -147,7 +147,7 @@ pub enum SeatReport {
 	Uncommitted,
 	/// A valid accusation of its stands, so it may lack its share: neither punished nor paid from the rest.
 	Excused,
-	/// Revealed nothing, or the task never reached its turn and it had nothing to do.
+	/// Revealed nothing although result shares were due.
 	Absent,
 	/// Had nothing to do: the task ended before result shares were due.
 	Idle,
@@ -180,6 +180,8 @@ pub trait Sharing {
 	/// frees storage, as far as the meter allows. Called again until it is done; it must be able to take at least one
 	/// step with the meter that the task book's share of a block is. Called only for tasks that were opened.
 	fn settle(task: TaskId, completed: bool, meter: &mut WeightMeter) -> Progress;
+	/// Weight of the heaviest single step of [`Self::settle`].
+	fn settle_weight() -> sp_weights::Weight;
 }
 
 /// The requester's money.
@@ -288,6 +290,9 @@ impl Sharing for () {
 	fn settle(_: TaskId, _: bool, _: &mut WeightMeter) -> Progress {
 		Progress::Done
 	}
+	fn settle_weight() -> sp_weights::Weight {
+		sp_weights::Weight::zero()
+	}
 }
 
 impl Escrow for () {
@@ -321,9 +326,8 @@ impl DrawEntropy for () {
 	}
 }
 
-/// Why `FailReason` and not a bare flag travels with a failed task: clients print it.
 impl FailReason {
-	/// One plain sentence.
+	/// One plain sentence, for people.
 	pub fn explain(&self) -> &'static str {
 		match self {
 			Self::NoCommittee => "no committee could be drawn in time",

@@ -15,7 +15,7 @@ use frame_support::{
 };
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
-	task::TaskResult,
+	task::{ClassParameters, SecurityClass, TaskResult},
 	traits::Escrow,
 	TaskId,
 };
@@ -289,6 +289,10 @@ sp_api::impl_runtime_apis! {
 		fn rewards_due(account: AccountId) -> Balance {
 			let tasks = Registry::tasks_of(&account).into_iter();
 			Incentives::rewards_due(tasks.map(|task| (task, Tasks::committee(task).len() as u32)))
+		}
+
+		fn class(class: SecurityClass) -> ClassParameters {
+			Tasks::class_parameters(class)
 		}
 
 		fn least_fee(seats: u8, length: u32, invited: u32) -> Balance {

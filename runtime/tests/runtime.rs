@@ -8,9 +8,16 @@ use frame_support::{
 	dispatch::{DispatchClass, GetDispatchInfo},
 	traits::{InstanceFilter, IntegrityTest},
 };
+use ostraka_client::chain::Metadata;
 use ostraka_primitives::{task::SecurityClass, traits::DrawEntropy};
 use ostraka_runtime::{
-	configs::system::{ProxyType, RuntimeBlockWeights},
+	configs::{
+		ostraka::{
+			AbsenceSlash, FalseAccusationSlash, LongestTask, MinStake, UnbondingPeriod,
+			WrongShareSlash,
+		},
+		system::{ProxyType, RuntimeBlockWeights},
+	},
 	entropy::RelayEntropy,
 	network::{self, DEVELOPMENT, PRODUCTION},
 	presets::{self, TEST_NODES, TEST_OPERATORS},
@@ -19,6 +26,7 @@ use ostraka_runtime::{
 use sp_core::Pair;
 use sp_io::hashing::twox_128;
 use sp_runtime::BoundedVec;
+use std::collections::BTreeMap;
 
 #[test]
 fn every_preset_makes_a_chain() {
@@ -94,6 +102,48 @@ fn metadata_is_served_in_versions_14_to_16() {
 			assert!(!metadata.is_empty());
 		}
 	});
+}
+
+#[test]
+fn the_client_knows_this_runtime() {
+	let mut chain = Chain::development();
+	let metadata = chain.look(|| Runtime::metadata_at_version(16).unwrap());
+	let metadata = Metadata::decode_from(&metadata).unwrap();
+	ostraka_client::chain::check(&metadata).unwrap();
+}
+
+/// The SDK's `SelfParaId` is the parachain's number; nothing else of the metadata is read from state.
+#[test]
+fn networks_have_one_metadata() {
+	type Constants = BTreeMap<(String, String), Vec<u8>>;
+	let constants = |name: &str| -> Constants {
+		let metadata = Chain::from_preset(name).look(|| Runtime::metadata_at_version(16).unwrap());
+		let metadata = Metadata::decode_from(&metadata).unwrap();
+		let constants = metadata.pallets().flat_map(|pallet| {
+			let name = pallet.name().to_owned();
+			let key = move |constant: &str| (name.clone(), constant.to_owned());
+			pallet.constants().map(move |each| (key(each.name()), each.value().to_vec()))
+		});
+		constants.filter(|((_, name), _)| name != "SelfParaId").collect()
+	};
+	let names = presets::names();
+	let first = constants(names[0].as_ref());
+	assert!(first.contains_key(&("Tasks".to_owned(), "MaxCollect".to_owned())));
+	for name in names {
+		assert_eq!(constants(name.as_ref()), first, "the constants of {name} differ");
+	}
+}
+
+#[test]
+fn stake_outlives_every_task_and_covers_every_slash() {
+	let mut chain = Chain::from_preset(presets::PRODUCTION_PRESET);
+	chain.look(|| {
+		assert!(Tasks::longest_task() <= LongestTask::get());
+		assert!(LongestTask::get() < UnbondingPeriod::get());
+	});
+	for slash in [FalseAccusationSlash::get(), WrongShareSlash::get(), AbsenceSlash::get()] {
+		assert!(slash <= MinStake::get());
+	}
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::{calls::Mismatch, layout::Own, state::pruned, Chain, ChainError, Head
 use codec::{Decode, DecodeAll, Encode};
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
-	task::TaskResult,
+	task::{ClassParameters, SecurityClass, TaskResult},
 	traits::DrawError,
 	AccountId, Balance, TaskId,
 };
@@ -21,6 +21,7 @@ fn forms() -> Vec<(&'static str, Vec<MetaType>, MetaType)> {
 		("task", vec![meta_type::<TaskId>()], meta_type::<Option<TaskInfo>>()),
 		("result", vec![meta_type::<TaskId>()], meta_type::<Option<TaskResult>>()),
 		("rewards_due", vec![meta_type::<AccountId>()], meta_type::<Balance>()),
+		("class", vec![meta_type::<SecurityClass>()], meta_type::<ClassParameters>()),
 		(
 			"least_fee",
 			vec![meta_type::<u8>(), meta_type::<u32>(), meta_type::<u32>()],
@@ -128,6 +129,14 @@ impl Chain {
 	/// Those of a request.
 	pub async fn rewards_due(&self, account: &AccountId) -> Result<Balance, ChainError> {
 		self.call("rewards_due", account, self.head()).await
+	}
+
+	/// What the chain asks of tasks of a class.
+	///
+	/// # Errors
+	/// Those of a request.
+	pub async fn class(&self, class: SecurityClass) -> Result<ClassParameters, ChainError> {
+		self.call("class", class, self.head()).await
 	}
 
 	/// Least fee of a task.

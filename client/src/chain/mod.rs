@@ -33,6 +33,7 @@ pub use blocks::Event;
 pub use calls::Call;
 pub use error::ChainError;
 pub use submit::Receipt;
+pub use subxt::metadata::Metadata;
 pub use track::Head;
 
 use blocks::Events;
@@ -47,7 +48,6 @@ use subxt::{
 		substrate::{SpecVersionForRange, H256},
 		SubstrateConfig,
 	},
-	metadata::Metadata,
 };
 use tokio::sync::{Mutex, Semaphore};
 use track::Tracker;

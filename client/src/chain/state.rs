@@ -2,10 +2,7 @@
 
 use super::{calls::Mismatch, layout::Own, Chain, ChainError, Head};
 use codec::{Decode, DecodeAll};
-use ostraka_primitives::{
-	task::{ClassParameters, SecurityClass},
-	AccountId, Balance, BlockNumber, Digest, TaskId,
-};
+use ostraka_primitives::{AccountId, Balance, BlockNumber, Digest, TaskId};
 use scale_info::{meta_type, TypeInfo};
 use subxt::{
 	ext::{frame_decode::storage::encode_storage_key_prefix, scale_value::Value},
@@ -62,7 +59,7 @@ pub struct Money {
 
 /// Holds the types of this module against a chain's metadata.
 pub(super) fn check(metadata: &Metadata) -> Result<(), Mismatch> {
-	let own = Own::new([meta_type::<DealingRecord>(), meta_type::<[ClassParameters; 3]>()]);
+	let own = Own::new([meta_type::<DealingRecord>()]);
 	let pallet = |name: &str| {
 		let absent = || Mismatch::Absent(format!("it has no pallet `{name}`"));
 		metadata.pallet_by_name(name).ok_or_else(absent)
@@ -71,12 +68,7 @@ pub(super) fn check(metadata: &Metadata) -> Result<(), Mismatch> {
 	let dealings =
 		dealings.ok_or(Mismatch::Differs("there is no storage Vss.Dealings".to_owned()))?;
 	own.matches(0, metadata.types(), dealings.value_ty())
-		.map_err(|difference| Mismatch::Differs(format!("storage Vss.Dealings: {difference}")))?;
-	let classes = pallet("Tasks")?.constant_by_name("Classes").map(|constant| constant.ty());
-	let classes =
-		classes.ok_or(Mismatch::Differs("there is no constant Tasks.Classes".to_owned()))?;
-	own.matches(1, metadata.types(), classes)
-		.map_err(|difference| Mismatch::Differs(format!("constant Tasks.Classes: {difference}")))
+		.map_err(|difference| Mismatch::Differs(format!("storage Vss.Dealings: {difference}")))
 }
 
 impl Chain {
@@ -173,17 +165,6 @@ impl Chain {
 	pub fn constant<T: Decode>(&self, pallet: &str, name: &str) -> Option<T> {
 		let constant = self.metadata().pallet_by_name(pallet)?.constant_by_name(name)?;
 		T::decode_all(&mut constant.value()).ok()
-	}
-
-	/// What the chain asks of tasks of a class.
-	///
-	/// # Errors
-	/// `Unreadable`.
-	pub fn class(&self, class: SecurityClass) -> Result<ClassParameters, ChainError> {
-		let classes: Option<[ClassParameters; 3]> = self.constant("Tasks", "Classes");
-		classes
-			.and_then(|classes| classes.get(usize::from(class.index())).copied())
-			.ok_or_else(|| ChainError::Unreadable("constant Tasks.Classes".to_owned()))
 	}
 }
 

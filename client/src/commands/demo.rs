@@ -96,7 +96,7 @@ pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 		},
 	};
 	let class = SecurityClass::from(args.class);
-	let parameters = chain.class(class)?;
+	let parameters = chain.class(class).await?;
 	if book.dealers.len() < parameters.least_dealers as usize {
 		return Err(Error::Data(DataError::TooFewDealers {
 			file: table.file().to_owned(),

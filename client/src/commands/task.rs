@@ -157,7 +157,7 @@ async fn submit(args: &SubmitArgs, global: &Global) -> Result<(), Error> {
 	let dealers = dealers(args)?;
 	let chain = super::connect(global).await?;
 	let class = SecurityClass::from(args.class);
-	let parameters = chain.class(class)?;
+	let parameters = chain.class(class).await?;
 	let spec = match args.contributors_task {
 		Some(task) => enough(&chain, spec, task, parameters.least_dealers).await?,
 		None => spec,

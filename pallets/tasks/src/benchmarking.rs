@@ -1,7 +1,7 @@
 //! Benchmarks of the calls and of the hook's steps, with the runtime's real neighbours.
 
 use crate::{types::*, *};
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 use frame::benchmarking::prelude::*;
 use machine::Machine;
 use ostraka_primitives::spec::{Column, Grouping, Name, Statistic};
@@ -15,12 +15,10 @@ pub trait BenchmarkHelper {
 	fn fund(account: &AccountId);
 }
 
-/// A name of the greatest length, unlike those of other numbers.
+/// A name of the greatest length, unlike those of other numbers only at its end.
 fn name(number: u32) -> Name {
-	let mut bytes = vec![b'x'; ostraka_primitives::spec::MAX_NAME as usize];
-	let text = alloc::format!("{number:04}");
-	bytes[..text.len()].copy_from_slice(text.as_bytes());
-	bytes.try_into().expect("as long as a name may be")
+	let width = ostraka_primitives::spec::MAX_NAME as usize;
+	alloc::format!("{number:x>width$}").into_bytes().try_into().expect("as long as a name may be")
 }
 
 fn column(number: u32) -> Column {

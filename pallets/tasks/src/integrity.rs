@@ -58,7 +58,10 @@ impl<T: Config> Pallet<T> {
 			("draw", draw),
 			("freeze", freeze),
 			("settle_fee", T::WeightInfo::settle_fee()),
-			("settle_sharing", T::WeightInfo::settle_sharing()),
+			(
+				"settle_sharing",
+				T::WeightInfo::settle_sharing().saturating_add(T::Sharing::settle_weight()),
+			),
 			("free_cohort", T::WeightInfo::free_cohort(1)),
 			("close", T::WeightInfo::close()),
 		] {

@@ -31,7 +31,7 @@
 //! - The agenda holds exactly the open tasks, each once, by block; a task that moves takes its entry along. So no entry
 //!   is ever stale, and the agenda cannot be full while fewer than `MaxOpenTasks` tasks are open. Entries are served
 //!   oldest first and a task that is not finished goes behind the others, so that none starves.
-//! - Left after settlement: the record (218 bytes with one column, 12,031 with the longest spec there is), which readers
+//! - Left after settlement: the record (218 bytes with one column, 27,884 were everything in it at its longest), which readers
 //!   of a result need to understand it, and the state (at most 9). Paid for by the draw fee. The cohort (32
 //!   bytes a dealer), the committee (160 bytes a seat) and the agenda's entry (8 bytes) are freed.
 
@@ -105,8 +105,8 @@ pub mod pallet {
 		/// Randomness for draws.
 		type Entropy: DrawEntropy;
 
-		/// What the classes Standard, Confidential and Restricted ask for, in this order.
-		#[pallet::constant]
+		/// What the classes Standard, Confidential and Restricted ask for, in this order. It may be read from state, so
+		/// it is no constant of the metadata.
 		type Classes: Get<[ClassParameters; 3]>;
 
 		/// Most tasks open at a time.
@@ -140,8 +140,8 @@ pub mod pallet {
 		/// Worst weight of judging one accusation.
 		type AccuseWeight: Get<Weight>;
 
-		/// Blocks after the freeze in which workers wait for finality.
-		#[pallet::constant]
+		/// Blocks after the freeze in which workers wait for finality. It may be read from state, so it is no constant of
+		/// the metadata.
 		type FinalityLag: Get<BlockNumber>;
 
 		/// Window for committing, in blocks, the finality lag not counted.

@@ -244,6 +244,10 @@ impl Sharing for Fake {
 		note(Did::Freed { task, completed });
 		Progress::Done
 	}
+
+	fn settle_weight() -> Weight {
+		units(1)
+	}
 }
 
 impl Escrow for Fake {

@@ -112,8 +112,8 @@ pub mod pallet {
 		#[pallet::constant]
 		type RetryInterval: Get<BlockNumber>;
 		/// How many blocks a worker waits after the freeze before it answers, `Δ`: by then a re-org to another accepted
-		/// set is not to be expected. The task book's commit windows must be longer.
-		#[pallet::constant]
+		/// set is not to be expected. The task book's commit windows must be longer. It may be read from state, so it is no
+		/// constant of the metadata.
 		type FinalityLag: Get<BlockNumber>;
 		/// Pool priority of members' calls, to which the block of the attempt is added.
 		#[pallet::constant]

@@ -8,6 +8,7 @@ use crate::{
 use alloc::{vec, vec::Vec};
 use frame::{deps::frame_support::weights::WeightMeter, log, prelude::*};
 use ostraka_primitives::{
+	message::indexed_key,
 	traits::{Escrow, Penalties, Progress, SeatReport, Sharing},
 	TaskId, MAX_COMMITTEE,
 };
@@ -50,7 +51,7 @@ impl<T: Config> Sharing for Pallet<T> {
 		let Some(mut state) = Sharings::<T>::get(task) else { return Progress::Done };
 		let freed_before = state.freed;
 		while state.freed < state.dealings {
-			if meter.try_consume(T::WeightInfo::settle_dealing()).is_err() {
+			if meter.try_consume(Self::settle_dealing_weight()).is_err() {
 				if state.freed != freed_before {
 					Sharings::<T>::insert(task, &state);
 				}
@@ -68,15 +69,26 @@ impl<T: Config> Sharing for Pallet<T> {
 		Self::free_task(task);
 		Progress::Done
 	}
+
+	fn settle_weight() -> Weight {
+		Self::settle_dealing_weight().max(T::WeightInfo::settle_task())
+	}
 }
 
 impl<T: Config> Pallet<T> {
-	/// Frees one dealing: returns the deposit of a dealer that was not convicted and pays its part of the data reward.
+	/// Weight of settling one dealing, the write to the node's offchain database included.
+	fn settle_dealing_weight() -> Weight {
+		T::WeightInfo::settle_dealing().saturating_add(T::IndexedWeightPerKb::get())
+	}
+
+	/// Frees one dealing, and each node's copy of its sealed shares (a member's worker has opened its own by now, and
+	/// keeps it for itself): returns the deposit of a dealer that was not convicted and pays its part of the data reward.
 	/// The reward is split by the number of dealings that counted; the part of a dealer convicted late goes back to the
 	/// requester, so that no dealer gains by another's conviction. Answers whether there was one.
 	pub(crate) fn settle_dealing(task: TaskId, completed: bool, accepted: u32) -> bool {
 		let Some((dealer, record)) = Dealings::<T>::drain_prefix(task).next() else { return false };
 		UsedEphemerals::<T>::remove(task, record.ephemeral);
+		sp_io::offchain_index::clear(&indexed_key(&record.digest));
 		if record.standing == Standing::Accepted {
 			T::Penalties::release_deposit(task, &dealer);
 			if completed {

@@ -27,8 +27,7 @@ use frame_support::{
 	traits::{tokens::imbalance::ResolveTo, ConstU32, Get},
 	weights::{Weight, WeightToFee as _},
 };
-use ostraka_primitives::{spec::MAX_LENGTH, task::ClassParameters, MAX_COMMITMENTS};
-use pallet_vss::WeightInfo;
+use ostraka_primitives::task::ClassParameters;
 use sp_runtime::{transaction_validity::TransactionPriority, Perbill, Permill};
 
 impl crate::network::Config for Runtime {}
@@ -76,9 +75,8 @@ impl pallet_registry::Config for Runtime {
 }
 
 parameter_types! {
-	/// Worst weight of judging one accusation: the longest vector, the largest threshold.
-	pub AccuseWeight: Weight =
-		<weights::Vss as WeightInfo>::accuse(MAX_LENGTH, MAX_COMMITMENTS - 1);
+	/// Worst weight of authorizing and judging one accusation.
+	pub AccuseWeight: Weight = Vss::worst_accusation();
 	/// Of these, how many fit into a quarter of a block.
 	pub AccusationsPerBlock: u32 = {
 		let quarter = RuntimeBlockWeights::get().max_block.saturating_div(4);

@@ -2,7 +2,7 @@
 
 use super::*;
 use frame::deps::frame_support::weights::{Weight, WeightMeter};
-use ostraka_primitives::traits::Progress;
+use ostraka_primitives::{message::indexed_key, traits::Progress};
 
 fn unlimited() -> WeightMeter {
 	WeightMeter::new()
@@ -60,6 +60,25 @@ fn settling_pays_returns_and_frees() {
 }
 
 #[test]
+fn settling_clears_every_nodes_copy_of_the_dealings() {
+	let mut ext = new_test_ext();
+	let digests: Vec<_> = ext.execute_with(|| {
+		completed();
+		Dealings::<Test>::iter_values().map(|record| record.digest).collect()
+	});
+	assert_eq!(digests.len(), 4);
+	ext.persist_offchain_overlay();
+	let copies = |ext: &sp_io::TestExternalities| {
+		let db = ext.offchain_db();
+		digests.iter().filter(|digest| db.get(&indexed_key(digest)).is_some()).count()
+	};
+	assert_eq!(copies(&ext), 4);
+	ext.execute_with(|| assert_eq!(Vss::settle(TASK, true, &mut unlimited()), Progress::Done));
+	ext.persist_offchain_overlay();
+	assert_eq!(copies(&ext), 0);
+}
+
+#[test]
 fn a_failed_task_returns_deposits_and_pays_nobody() {
 	build_and_execute(|| {
 		let scene = Scene::new(2, &[]);
@@ -76,7 +95,7 @@ fn a_failed_task_returns_deposits_and_pays_nobody() {
 fn settling_goes_only_as_far_as_the_meter_and_pays_once() {
 	build_and_execute(|| {
 		completed();
-		let step = <() as WeightInfo>::settle_dealing();
+		let step = Vss::settle_weight();
 		let nothing = &mut WeightMeter::with_limit(Weight::zero());
 		assert_storage_noop!(assert_eq!(Vss::settle(TASK, true, nothing), Progress::More));
 		let mut chunks = 0;
