@@ -37,6 +37,10 @@ test: setup ## Run everything that CI runs
 bench: setup ## Measure the cryptography beside what it cannot avoid (docs/RESULTS.md)
 	RAYON_NUM_THREADS=1 CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/benches cargo bench --manifest-path benches/Cargo.toml $(ARGS)
 
+.PHONY: fuzz
+fuzz: setup ## Fuzz the decoders of untrusted bytes, guided by coverage (ARGS=SECONDS for each)
+	@scripts/fuzz.sh $(ARGS)
+
 .PHONY: weights
 weights: setup ## Measure every call and write runtime/src/weights (slow)
 	@scripts/weights.sh

@@ -27,7 +27,9 @@ use sp_runtime::{
 };
 use sp_version::RuntimeVersion;
 
+// The macro writes macros that name this crate and take their imports where they are used.
 #[cfg(feature = "runtime-benchmarks")]
+#[allow(clippy::crate_in_macro_def)]
 mod benches {
 	frame_benchmarking::define_benchmarks!(
 		[frame_system, frame_system_benchmarking::Pallet::<crate::Runtime>]
@@ -37,6 +39,9 @@ mod benches {
 		[pallet_vss, crate::Vss]
 	);
 }
+
+#[cfg(feature = "runtime-benchmarks")]
+impl frame_system_benchmarking::Config for Runtime {}
 
 sp_api::impl_runtime_apis! {
 	impl sp_api::Core<Block> for Runtime {
@@ -329,7 +334,6 @@ sp_api::impl_runtime_apis! {
 			extra: bool,
 		) -> (Vec<frame_benchmarking::BenchmarkList>, Vec<frame_support::traits::StorageInfo>) {
 			use crate::*;
-			use benches::*;
 			use frame_benchmarking::BenchmarkList;
 			use frame_support::traits::StorageInfoTrait;
 
@@ -342,12 +346,9 @@ sp_api::impl_runtime_apis! {
 			config: frame_benchmarking::BenchmarkConfig,
 		) -> Result<Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String> {
 			use crate::*;
-			use benches::*;
 			use frame_benchmarking::BenchmarkBatch;
 			use frame_support::traits::WhitelistedStorageKeys;
 			use sp_storage::TrackedStorageKey;
-
-			impl frame_system_benchmarking::Config for Runtime {}
 
 			let whitelist: Vec<TrackedStorageKey> =
 				AllPalletsWithSystem::whitelisted_storage_keys();

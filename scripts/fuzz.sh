@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Fuzzes the decoders of untrusted bytes, guided by coverage: each target of fuzz/ for so many seconds.
+#
+#   scripts/fuzz.sh [SECONDS]      default: 60
+#
+# Installs cargo-fuzz if it is not there. The pinned stable compiler is used, told to allow the instrumentation that otherwise
+# takes a nightly one. A crashing input is kept under fuzz/artifacts/ and fails the run; the corpus grows under fuzz/corpus/.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+SECONDS_EACH=${1:-60}
+[[ $SECONDS_EACH =~ ^[0-9]+$ ]] || { echo "usage: scripts/fuzz.sh [SECONDS]; \`$SECONDS_EACH\` is no number" >&2; exit 2; }
+command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
+export RUSTC_BOOTSTRAP=1
+unset RUSTC_WORKSPACE_WRAPPER CARGO_TARGET_DIR
+for target in $(cargo fuzz list); do
+	printf '\n=== %s, %s s\n' "$target" "$SECONDS_EACH"
+	cargo fuzz run --sanitizer none "$target" -- -max_total_time="$SECONDS_EACH" -print_final_stats=1
+done
