@@ -12,7 +12,7 @@ say() { printf '[setup] %s\n' "$*"; }
 die() { printf '[setup] error: %s\n' "$*" >&2; exit 1; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
-PACKAGES=(clang libclang-dev protobuf-compiler libprotobuf-dev cmake pkg-config libssl-dev make m4 curl jq)
+PACKAGES=(clang libclang-dev protobuf-compiler libprotobuf-dev cmake pkg-config libssl-dev make m4 curl jq python3)
 WASM_TARGET=wasm32v1-none
 SUITE=trixie-backports # the Debian suite whose rust-src is tried where rustup cannot install
 

@@ -38,6 +38,7 @@ demo() {
 
 step "format" cargo fmt --all --check
 step "documents" scripts/check_docs.sh
+step "transcript" scripts/check_transcript.sh
 step "lint and build" cargo build "${CARGO_FLAGS[@]}" --workspace
 step "lint and build the tests" cargo test "${CARGO_FLAGS[@]}" --workspace --all-targets --no-run
 # The other crates without std are compiled by the runtime's wasm build.

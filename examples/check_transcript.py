@@ -1,0 +1,388 @@
+#!/usr/bin/env python3
+"""Checks a transcript (`ostraka result --task N --export FILE`) as docs/TRANSCRIPT.md says.
+
+	python3 examples/check_transcript.py FILE
+
+An implementation of its own, written from that document, whose numbers the checks below have: it
+shares no code with Ostraka and needs nothing but Python 3.8. Exit code 0: all checks hold; 1: one
+failed; 2: the file cannot be read."""
+
+import json
+import sys
+from functools import lru_cache
+from hashlib import sha256
+from hmac import digest as hmac
+
+from checker import meaning
+from checker.bls12_381 import GENERATOR, IDENTITY, ORDER, combine, hash_to_curve
+from checker.chacha20_poly1305 import unseal
+from checker.reading import Node, Wrong, address, decode_point, demand
+
+DOMAIN = b"OSTRAKA-V01-CS01-with-BLS12381G1_XMD:SHA-256_SSWU_RO_"
+CLASSES = ["Standard", "Confidential", "Restricted"]
+
+
+# Transcript hashes: fields of fixed length stand as they are.
+
+
+def u8(value):
+	return value.to_bytes(1, "little")
+
+
+def u32(value):
+	return value.to_bytes(4, "little")
+
+
+def variable(data):
+	return u32(len(data)) + data
+
+
+def items(elements):
+	return u32(len(elements)) + b"".join(elements)
+
+
+def transcript_hash(tag, *fields):
+	return sha256(variable(tag) + b"".join(fields)).digest()
+
+
+def challenge(tag, *fields):
+	digest = transcript_hash(tag, *fields)
+	halves = [transcript_hash(b"ostraka/challenge/v1", digest, u8(i)) for i in (0, 1)]
+	return int.from_bytes(b"".join(halves), "little") % ORDER
+
+
+@lru_cache(maxsize=None)
+def generator(l):
+	"""`G_l`, and `H` for 0."""
+	return hash_to_curve(b"G" + u32(l) if l else b"H", DOMAIN)
+
+
+def commit(values, blinding):
+	"""The commitment to values and a blinding value."""
+	bases = [generator(l) for l in range(1, len(values) + 1)] + [generator(0)]
+	return combine(bases, values + [blinding])
+
+
+def at_seat(commitments, j):
+	"""What commitments say of seat j's share: the sum of j^k C_k."""
+	return combine(commitments, [j**k for k in range(len(commitments))])
+
+
+class Transcript:
+	"""The document, and what all checks read of it."""
+
+	def __init__(self, document):
+		self.root = Node(document)
+		demand(self.root["version"].number() == 1, "version is not 1")
+		self.task = self.root["task"]
+		self.n, self.t = self.task["seats"].number(8), self.task["threshold"].number(8)
+		self.length = self.task["length"].number()
+		demand(self.t < self.n and 0 < self.length <= 256, "task: impossible n, t or L")
+		self.task_hash = self.root["task_hash"].bytes(32)
+		committee = self.root["committee"]
+		self.committee = None if committee.value is None else committee.list(self.n)
+		self.dealings = self.root["dealings"].list()
+		self.counting = [dealing for dealing in self.dealings if dealing["counts"].value is True]
+		self.accepted = self.root["accepted_set"]
+		self.result = self.root["result"]
+
+	def commitments(self, dealing):
+		return [point.bytes(96) for point in dealing["commitments"].list(self.t + 1)]
+
+	def sealed_hashes(self, dealing):
+		return [hashed.bytes(32) for hashed in dealing["sealed_hashes"].list(self.n)]
+
+	def aggregate(self):
+		return [point.point() for point in self.accepted["aggregate"].list(self.t + 1)]
+
+	def values(self):
+		return [value.scalar() for value in self.result["values"].list(self.length)]
+
+
+def check_task(t):
+	"""1. What was asked: the encoded spec, its length, the class, the cohort."""
+	spec, task = t.task["spec"], t.task
+	try:
+		encoded, length = meaning.encode_spec(spec.value), meaning.length(spec.value)
+	except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+		raise Wrong(f"task.spec cannot be encoded: {error!r}") from None
+	demand(encoded == task["spec_scale"].bytes(), "task.spec is not what task.spec_scale encodes")
+	demand(length == t.length, f"task.length is {t.length}, the spec's is {length}")
+	index = task["class_index"].number(8)
+	demand(CLASSES[index : index + 1] == [task["class"].value], "task.class is not class_index's")
+	demand(len(t.dealings) <= task["invited"].number(), "more dealings than invited dealers")
+	demand(
+		len(t.counting) >= task["least_dealers"].number(),
+		"fewer dealings count than the class asks",
+	)
+	if len(t.dealings) == task["invited"].number():
+		dealers = sorted(dealing["dealer_id"].bytes(32) for dealing in t.dealings)
+		cohort = sha256(b"".join(dealers)).digest()
+		demand(cohort == task["cohort"].bytes(32), "task.cohort is not the hash of the dealers")
+	return f"{spec['statistic'].value}, {t.length} numbers, {index}: {CLASSES[index]}"
+
+
+def check_task_hash(t):
+	"""1. The task hash covers all of it, and the committee."""
+	task, windows = t.task, t.task["windows"]
+	if t.committee is None:
+		return None
+	members = []
+	for j, member in enumerate(t.committee, 1):
+		demand(member["seat"].number() == j, f"{member.place}.seat is not {j}")
+		account = member["account_id"].bytes(32)
+		address(member["account"], account)
+		member["seal_key"].key()
+		members.append(u8(j) + account + member["worker"].bytes(32) + member["seal_key"].bytes(96))
+	published = task["spec_scale"].bytes() + task["cohort"].bytes(32)
+	phases = [windows[name] for name in ("collect", "verify", "commit", "reveal")]
+	preimage = b"".join(
+		[
+			variable(b"ostraka/task/v1"),
+			t.root["genesis"].bytes(32),
+			u32(task["id"].number()),
+			transcript_hash(b"ostraka/spec/v1", variable(published)),
+			u8(task["class_index"].number(8)) + u8(t.n) + u8(t.t),
+			items([u32(number.number()) for number in [task["drawn_at"]] + phases]),
+			items(members),
+		]
+	)
+	demand(sha256(preimage).digest() == t.task_hash, "task_hash is not the hash of the task")
+	given = t.root["task_hash_preimage"].bytes()
+	demand(given == preimage, "task_hash_preimage is not the task's")
+	return f"{len(preimage)} bytes, a committee of {t.n}"
+
+
+def check_digests(t):
+	"""2. Every dealing's digest."""
+	for dealing in t.dealings:
+		dealer = dealing["dealer_id"].bytes(32)
+		address(dealing["dealer"], dealer)
+		digest = transcript_hash(
+			b"ostraka/dealing/v1",
+			t.task_hash,
+			dealer,
+			dealing["ephemeral"].bytes(96),
+			items(t.commitments(dealing)),
+			items(t.sealed_hashes(dealing)),
+		)
+		demand(
+			digest == dealing["digest"].bytes(32), f"{dealing.place}.digest is not the dealing's"
+		)
+	return f"{len(t.dealings)} dealings"
+
+
+def first_messages(proof, statement):
+	"""The challenge of a proof, and z base - c public for each pair of base and public point."""
+	data = proof.bytes(64)
+	c = Node("0x" + data[:32].hex(), f"{proof.place}'s challenge").scalar()
+	z = Node("0x" + data[32:].hex(), f"{proof.place}'s response").scalar()
+	return c, items([(base * z - public * c).encode() for base, public in statement])
+
+
+def check_proofs(t):
+	"""3. Every dealer knows the secret behind its R."""
+	for dealing in t.dealings:
+		ephemeral = dealing["ephemeral"]
+		c, firsts = first_messages(dealing["proof"], [(GENERATOR, ephemeral.key())])
+		expected = challenge(
+			b"ostraka/rho/v1",
+			t.task_hash,
+			dealing["dealer_id"].bytes(32),
+			GENERATOR.encode(),
+			ephemeral.bytes(96),
+			firsts,
+			items(t.commitments(dealing)),
+			items(t.sealed_hashes(dealing)),
+		)
+		demand(c == expected, f"{dealing.place}.proof does not hold")
+	return f"{len(t.dealings)} proofs"
+
+
+def check_accepted(t):
+	"""4. The accepted set: its dealings, their sums, its hash."""
+	number = t.accepted["dealers"].number()
+	found = len(t.counting)
+	demand(found == number, f"{found} dealings count, accepted_set.dealers is {number}")
+	for name in ("dealer_id", "ephemeral"):
+		values = [dealing[name].bytes() for dealing in t.dealings]
+		demand(len(set(values)) == len(values), f"two dealings have the same {name}")
+	digests = sorted(dealing["digest"].bytes(32) for dealing in t.counting)
+	given = [digest.bytes(32) for digest in t.accepted["digests"].list()]
+	demand(
+		given == digests, "accepted_set.digests are not those of the dealings that count, sorted"
+	)
+	for k, total in enumerate(t.aggregate()):
+		added = IDENTITY
+		for dealing in t.counting:
+			added = added + dealing["commitments"].list(t.t + 1)[k].point()
+		demand(added == total, f"accepted_set.aggregate[{k}] is not the sum of the commitments")
+	points = [point.bytes(96) for point in t.accepted["aggregate"].list()]
+	expected = transcript_hash(b"ostraka/accepted/v1", t.task_hash, items(digests), items(points))
+	demand(
+		expected == t.accepted["h_A"].bytes(32), "accepted_set.h_A is not the accepted set's hash"
+	)
+	return f"{number} of {len(t.dealings)} dealings"
+
+
+def check_excluded(t):
+	"""5. Every dealing that does not count was rightly accused."""
+	excluded = [dealing for dealing in t.dealings if dealing["counts"].value is not True]
+	accusations = t.root["accusations"].list()
+	if excluded and t.committee is None:
+		return None
+	for dealing in excluded:
+		about = [a for a in accusations if a["digest"].value == dealing["digest"].value]
+		demand(about, f"{dealing.place} does not count, and nobody accused it")
+		reasons = [acquittal(t, accusation, dealing) for accusation in about]
+		demand(
+			None in reasons, f"{dealing.place} does not count, and {'; '.join(map(str, reasons))}"
+		)
+	return f"{len(excluded)} excluded, {len(accusations)} accusations"
+
+
+def acquittal(t, accusation, dealing):
+	"""Why an accusation is wrong; None if it is right."""
+	place, j, dealer = (
+		accusation.place,
+		accusation["seat"].number(8),
+		dealing["dealer_id"].bytes(32),
+	)
+	demand(1 <= j <= t.n, f"{place}.seat is none")
+	demand(accusation["dealer"].value == dealing["dealer"].value, f"{place} is of another dealer")
+	sealed = accusation["sealed"].bytes(32 * (t.length + 1) + 16)
+	if sha256(sealed).digest() != t.sealed_hashes(dealing)[j - 1]:
+		return f"{place}.sealed is not the dealing's"
+	seal_key, ephemeral = t.committee[j - 1]["seal_key"], dealing["ephemeral"]
+	commitments = t.commitments(dealing)
+	try:
+		statement = [(GENERATOR, seal_key.key()), (ephemeral.key(), accusation["dh"].key())]
+		c, firsts = first_messages(accusation["dleq"], statement)
+	except Wrong as error:
+		return str(error)
+	points = [GENERATOR.encode()] + [n.bytes(96) for n in (seal_key, ephemeral, accusation["dh"])]
+	about = [t.task_hash, accusation["digest"].bytes(32), u8(j)]
+	if c != challenge(b"ostraka/dleq/v1", *about, *points, firsts):
+		return f"{place}.dleq does not hold"
+	info = transcript_hash(
+		b"ostraka/seal/v1", t.task_hash, dealer, u8(j), *points[1:3], items(commitments)
+	)
+	secret = hmac(b"ostraka/seal/v1", points[3], "sha256")
+	share = unseal(hmac(secret, info + b"\1", "sha256"), sealed)
+	if share is None:
+		return None
+	scalars = [int.from_bytes(share[i : i + 32], "little") for i in range(0, len(share), 32)]
+	expected = at_seat([decode_point(point) for point in commitments], j)
+	if max(scalars) >= ORDER or commit(scalars[:-1], scalars[-1]) != expected:
+		return None
+	return f"{place} is false: the share is right"
+
+
+def check_shares(t):
+	"""6. The result shares, each against the aggregate, and what they interpolate to."""
+	aggregate, right = t.aggregate(), []
+	shares = t.root["result_shares"].list()
+	seats = [share["seat"].number(8) for share in shares]
+	demand(len(set(seats)) == len(seats), "two result shares are of the same seat")
+	for j, share in zip(seats, shares):
+		demand(1 <= j <= t.n, f"{share.place}.seat is none")
+		try:
+			values = [value.scalar() for value in share["values"].list(t.length)]
+			values.append(share["auxiliary"].scalar())
+			reason = "it does not fit the aggregate"
+			is_right = commit(values[:-1], values[-1]) == at_seat(aggregate, j)
+		except Wrong as error:
+			is_right, reason = False, str(error)
+		claim = share["right"].value
+		demand(
+			claim is is_right,
+			f"{share.place} is marked {claim}: {'it fits' if is_right else reason}",
+		)
+		if is_right:
+			right.append((j, values))
+	demand(len(right) > t.t, f"{len(right)} result shares are right, {t.t + 1} are needed")
+	total = [0] * (t.length + 1)
+	used = right[: t.t + 1]
+	for j, values in used:
+		weight = 1
+		for i, _ in used:
+			if i != j:
+				weight = weight * i * pow(i - j, -1, ORDER) % ORDER
+		total = [(a + weight * value) % ORDER for a, value in zip(total, values)]
+	demand(total[:-1] == t.values(), "result.values are not what the shares interpolate to")
+	demand(total[-1] == t.result["blinding"].scalar(), "result.blinding is not what the shares say")
+	return f"{len(right)} of {len(shares)} right, {t.t + 1} needed"
+
+
+def check_result(t):
+	"""7. The result opens its commitment, which is the aggregate's first."""
+	commitment = t.result["commitment"].point()
+	demand(commitment == t.aggregate()[0], "result.commitment is not accepted_set.aggregate[0]")
+	opened = commit(t.values(), t.result["blinding"].scalar())
+	demand(opened == commitment, "result.values and blinding do not open result.commitment")
+	return f"{t.length} numbers and the blinding value"
+
+
+def check_meaning(t):
+	"""8. The typed result is what the vector says."""
+	values = [value - ORDER if value > ORDER // 2 else value for value in t.values()]
+	try:
+		return meaning.check(
+			t.task["spec"].value, values, t.result["exact"].value, t.result["typed"].value
+		)
+	except (ValueError, TypeError, KeyError, AttributeError, ZeroDivisionError) as error:
+		raise Wrong(f"result: {error}") from None
+
+
+CHECKS = [
+	("task", check_task),
+	("task hash", check_task_hash),
+	("digests", check_digests),
+	("proofs of rho", check_proofs),
+	("accepted set", check_accepted),
+	("excluded dealings", check_excluded),
+	("result shares", check_shares),
+	("result", check_result),
+	("meaning", check_meaning),
+]
+
+
+def check(document):
+	"""Makes all checks. Yields each one's name, whether it holds (None: it cannot be made), a text."""
+	try:
+		transcript = Transcript(document)
+	except Wrong as error:
+		yield "document", False, str(error)
+		return
+	for name, make in CHECKS:
+		try:
+			detail = make(transcript)
+			yield name, None if detail is None else True, detail or "the committee is not known"
+		except Wrong as error:
+			yield name, False, str(error)
+
+
+def main():
+	if len(sys.argv) != 2:
+		print(__doc__, file=sys.stderr)
+		return 2
+	try:
+		with open(sys.argv[1], encoding="utf-8") as file:
+			document = json.load(file)
+	except (OSError, ValueError) as error:
+		print(f"{sys.argv[1]} cannot be read: {error}", file=sys.stderr)
+		return 2
+	all_hold = True
+	for name, holds, text in check(document):
+		word = {True: "ok", False: "FAILED", None: "not made"}[holds]
+		print(f"{word:8}  {name:18}  {text}", flush=True)
+		all_hold = all_hold and holds is not False
+	if all_hold:
+		print("\nCompare with the state of a node that you trust: genesis, task_hash, h_A, result.")
+		print(f"  genesis    {document['genesis']}\n  task_hash  {document['task_hash']}")
+		print(f"  h_A        {document['accepted_set']['h_A']}")
+	return 0 if all_hold else 1
+
+
+if __name__ == "__main__":
+	sys.exit(main())

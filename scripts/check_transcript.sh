@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Checks the example transcript, and tests that checker: it has to refuse every change of a good transcript. Needs python3.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PYTHONDONTWRITEBYTECODE=1
+python3 examples/check_transcript.py examples/transcript.json
+python3 examples/checker/self_test.py
