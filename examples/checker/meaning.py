@@ -259,7 +259,7 @@ def check(spec, x, exact, typed):
 	parts = [x[i : i + size] for i in range(0, len(x), size)]
 	if groups(spec) is None:
 		same("", numbers(spec, parts[0]), exact, typed)
-		return f"{statistic}: {exact}"
+		return f"{statistic}: {typed}"
 	for given in exact, typed:
 		if given["group_by"] != spec["group_by"]["column"] or set(given["groups"]) != set(
 			groups(spec)
