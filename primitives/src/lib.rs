@@ -29,7 +29,7 @@ pub type AccountId = sp_runtime::AccountId32;
 pub type TaskId = u32;
 /// A 32-byte SHA-256 value: task hash, digest of a dealing, `h_A`, commitment to a result share.
 pub type Digest = [u8; 32];
-/// A compressed-form-free point of G1: `x ‖ y`, big-endian, 96 bytes.
+/// An uncompressed point of G1: `x ‖ y`, big-endian, 96 bytes.
 pub type PointBytes = [u8; 96];
 /// A scalar: 32 bytes, little-endian, canonical.
 pub type ScalarBytes = [u8; 32];
