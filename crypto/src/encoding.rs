@@ -9,7 +9,7 @@
 
 use crate::{
 	error::Error,
-	group::{lift, Curve, Plain},
+	group::{in_subgroup, lift, Curve, Plain},
 	scalar::Scalar,
 };
 use ark_bls12_381::{Fq, Fr};
@@ -44,8 +44,7 @@ pub const IDENTITY: PointBytes = {
 /// `NonCanonicalPoint`, `NotOnCurve`, `NotInSubgroup`.
 pub fn decode_point<P: Curve>(bytes: &PointBytes) -> Result<Affine<P>, Error> {
 	let point = decode_on_curve(bytes)?;
-	// In plain arithmetic, whatever `P` is: nothing outside the subgroup ever reaches the host.
-	if !Plain::is_in_correct_subgroup_assuming_on_curve(&point) {
+	if !in_subgroup(&point) {
 		return Err(Error::NotInSubgroup);
 	}
 	Ok(lift(&point))

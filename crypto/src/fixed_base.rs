@@ -1,109 +1,150 @@
-//! Commitments from tables of multiples of the generators, for dealers (natively only).
+//! Multiples of the generators from tables, for programs that deal often (natively only).
 //!
-//! A table holds `2^(8w) G` for `w = 0 .. 31`. With it a commitment to `L` values is a single pass of bucket sums over
-//! `32 (L + 1)` points, without the doublings and the per-window sums of a multi-scalar multiplication. A generator's
-//! table is made at its first use, in a tenth of a millisecond.
+//! A table holds `d 64^w G` for `w = 0 .. 42` and `d = 1 .. 32`: 132 KB. With it a commitment to `L` values is one sum
+//! of at most `43 (L + 1)` affine points, which blst adds up pair by pair with shared inversions: no doublings, no
+//! buckets. A generator's table takes a millisecond to make, so a program that deals once is done sooner
+//! without: tables are made when a program has used the generators for [`WORTHWHILE`] sums.
 
 use crate::{
 	generators::{self, MAX_LENGTH},
-	group::{lift, normalize, Curve, Plain},
+	group::{Curve, Plain},
+	native,
 	scalar::Scalar,
 };
+use alloc::vec::Vec;
 use ark_ec::{
-	short_weierstrass::{Affine, Bucket, Projective},
+	short_weierstrass::{Affine, Projective},
 	AdditiveGroup, AffineRepr,
 };
-use ark_ff::{PrimeField, Zero};
-use std::{sync::OnceLock, vec::Vec};
+use ark_ff::PrimeField;
+use blst::{blst_fp, blst_p1_affine};
+use core::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::OnceLock;
 use zeroize::Zeroizing;
 
 /// Bits of a digit.
-const WINDOW: usize = 8;
-/// Digits of a scalar: its 255 bits leave room for the last carry.
-const DIGITS: usize = 32;
-/// Digits lie in `-128 ..= 127`: their magnitudes fill this many buckets.
-const BUCKETS: usize = 1 << (WINDOW - 1);
+const WINDOW: usize = 6;
+/// Digits of a scalar: its 255 bits and the last carry.
+const DIGITS: usize = 43;
+/// Digits lie in `-31 ..= 32`: their magnitudes fill this many places.
+const MULTIPLES: usize = 1 << (WINDOW - 1);
+/// Sums before tables are made: those of some eight dealings.
+const WORTHWHILE: usize = 32;
 
-type Table = Vec<Affine<Plain>>;
+type Table = Vec<blst_p1_affine>;
 
-/// `H` at 0, `G_l` at `l`.
-static TABLES: [OnceLock<Table>; MAX_LENGTH + 1] = [const { OnceLock::new() }; MAX_LENGTH + 1];
+/// `H` at 0, `G_l` at `l`, the standard generator last.
+static TABLES: [OnceLock<Table>; MAX_LENGTH + 2] = [const { OnceLock::new() }; MAX_LENGTH + 2];
+/// Sums asked for so far.
+static SUMS: AtomicUsize = AtomicUsize::new(0);
+
+/// Place of the standard generator.
+const STANDARD: usize = MAX_LENGTH + 1;
 
 fn make_table(base: &Affine<Plain>) -> Table {
-	let next = |point: &Projective<Plain>| {
-		let mut point = *point;
-		for _ in 0..WINDOW {
-			point.double_in_place();
+	let mut multiples = Vec::with_capacity(DIGITS * MULTIPLES);
+	let mut power: Projective<Plain> = base.into_group();
+	for _ in 0..DIGITS {
+		let mut multiple = power;
+		multiples.push(multiple);
+		for _ in 1..MULTIPLES {
+			multiple += power;
+			multiples.push(multiple);
 		}
-		Some(point)
-	};
-	let multiples: Vec<_> =
-		std::iter::successors(Some(base.into_group()), next).take(DIGITS).collect();
-	normalize(&multiples)
+		power = multiple.double();
+	}
+	native::affine(&multiples).map(|points| points.as_slice().to_vec()).unwrap_or_default()
 }
 
-fn table(index: usize) -> &'static [Affine<Plain>] {
-	let base = if index == 0 { Some(generators::h()) } else { generators::g(index) };
+fn table(index: usize) -> &'static [blst_p1_affine] {
+	let base = match index {
+		0 => Some(generators::h()),
+		STANDARD => Some(Affine::generator()),
+		_ => generators::g(index),
+	};
 	match (TABLES.get(index), base) {
 		(Some(table), Some(base)) => table.get_or_init(|| make_table(&base)),
 		_ => &[],
 	}
 }
 
-/// Signed digits: `scalar = sum_w digits[w] 256^w`.
-fn digits(scalar: &Scalar) -> Zeroizing<[i16; DIGITS]> {
-	let mut digits = Zeroizing::new([0i16; DIGITS]);
-	let mut carry = 0i16;
+/// Signed digits: `scalar = sum_w digits[w] 64^w`.
+fn digits(scalar: &Scalar) -> Zeroizing<[i8; DIGITS]> {
+	let mut digits = Zeroizing::new([0i8; DIGITS]);
 	let limbs = Zeroizing::new(scalar.into_bigint().0);
-	let bytes = limbs.iter().flat_map(|limb| limb.to_le_bytes());
-	for (digit, byte) in digits.iter_mut().zip(bytes) {
-		*digit = i16::from(byte) + carry;
-		carry = i16::from(*digit >= 128);
-		*digit -= carry << WINDOW;
+	let mut carry = 0i8;
+	for (place, digit) in digits.iter_mut().enumerate() {
+		let (limb, bit) = (place * WINDOW / 64, place * WINDOW % 64);
+		let low = limbs.get(limb).map_or(0, |limb| limb >> bit);
+		let high = match limbs.get(limb + 1) {
+			Some(next) if bit + WINDOW > 64 => next << (64 - bit),
+			_ => 0,
+		};
+		// six bits and a carry
+		let value = ((low | high) & ((1 << WINDOW) - 1)) as i8 + carry;
+		carry = i8::from(value > MULTIPLES as i8);
+		*digit = value - (carry << WINDOW);
 	}
 	digits
 }
 
-/// `sum_l scalars[l] G_l + scalars[L] H`, for at most 257 scalars.
-pub(crate) fn commit<P: Curve>(scalars: &[Scalar]) -> Projective<P> {
-	let Some((blinding, values)) = scalars.split_last() else { return Projective::zero() };
-	let mut buckets = [Bucket::<Plain>::ZERO; BUCKETS];
-	for (index, scalar) in (1..).zip(values).chain([(0, blinding)]) {
-		for (digit, point) in digits(scalar).iter().zip(table(index)) {
+/// `sum_i scalars[i] T_i` over the tables `T_i`.
+fn sum<'a, P: Curve>(terms: impl Iterator<Item = (usize, &'a Scalar)>) -> Projective<P> {
+	let mut points: Vec<blst_p1_affine> = Vec::with_capacity(terms.size_hint().0 * DIGITS);
+	for (index, scalar) in terms {
+		let rows = table(index).chunks_exact(MULTIPLES);
+		for (digit, row) in digits(scalar).iter().zip(rows) {
+			// Digit zero wraps around to no place.
 			let magnitude = usize::from(digit.unsigned_abs());
-			// Digit zero wraps around to no bucket.
-			let Some(bucket) = buckets.get_mut(magnitude.wrapping_sub(1)) else { continue };
-			if *digit > 0 {
-				*bucket += point;
-			} else {
-				*bucket -= point;
-			}
+			let Some(point) = row.get(magnitude.wrapping_sub(1)) else { continue };
+			points.push(if *digit > 0 { *point } else { negated(point) });
 		}
 	}
-	let (mut running, mut sum) = (Bucket::<Plain>::ZERO, Bucket::<Plain>::ZERO);
-	for bucket in buckets.iter().rev() {
-		running += bucket;
-		sum += &running;
-	}
-	let sum: Projective<Plain> = sum.into();
-	lift::<Plain, P>(&sum.into()).into_group()
+	native::relabel(&native::sum(&points))
+}
+
+fn negated(point: &blst_p1_affine) -> blst_p1_affine {
+	let y = -ark_bls12_381::Fq::new_unchecked(ark_ff::BigInt(point.y.l));
+	blst_p1_affine { x: point.x, y: blst_fp { l: y.0 .0 } }
+}
+
+/// Counts a use; whether tables are there, or worth making.
+fn worthwhile() -> bool {
+	SUMS.load(Ordering::Relaxed) >= WORTHWHILE || SUMS.fetch_add(1, Ordering::Relaxed) >= WORTHWHILE
+}
+
+/// `sum_l scalars[l] G_l + scalars[L] H`, for at most 257 scalars. `None` where another way is better.
+pub(crate) fn commit<P: Curve>(scalars: &[Scalar]) -> Option<Projective<P>> {
+	let (blinding, values) = scalars.split_last()?;
+	worthwhile().then(|| sum((1..).zip(values).chain([(0, blinding)])))
+}
+
+/// `scalar * P`. `None` where another way is better.
+pub(crate) fn mul_generator<P: Curve>(scalar: &Scalar) -> Option<Projective<P>> {
+	worthwhile().then(|| sum([(STANDARD, scalar)].into_iter()))
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
 	use crate::{group, scalar};
-	use ark_ff::AdditiveGroup;
+	use ark_ff::Zero;
 	use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 
 	#[test]
 	fn digits_make_up_the_scalar() {
 		let mut rng = ChaCha20Rng::seed_from_u64(1);
-		let edges = [Scalar::ZERO, Scalar::from(127u8), Scalar::from(128u8), -Scalar::from(1u8)];
+		let edges = [
+			Scalar::ZERO,
+			Scalar::from(32u8),
+			Scalar::from(33u8),
+			Scalar::from(u64::MAX),
+			-Scalar::from(1u8),
+		];
 		for scalar in edges.into_iter().chain((0..100).map(|_| scalar::random(&mut rng))) {
 			let sum = digits(&scalar).iter().rev().fold(Scalar::ZERO, |sum, digit| {
-				assert!((-128..128).contains(digit));
-				sum * Scalar::from(256u16) + Scalar::from(i64::from(*digit))
+				assert!((-31..=32).contains(digit));
+				sum * Scalar::from(64u8) + Scalar::from(i64::from(*digit))
 			});
 			assert_eq!(sum, scalar);
 		}
@@ -117,8 +158,28 @@ mod tests {
 			scalars[0] = -Scalar::from(1u8);
 			scalars[length / 2] = Scalar::ZERO;
 			let bases = generators::bases::<Plain>(length).unwrap();
-			assert_eq!(commit::<Plain>(&scalars), group::msm(&bases, &scalars));
+			let (blinding, values) = scalars.split_last().unwrap();
+			let by_tables = sum::<Plain>((1..).zip(values).chain([(0, blinding)]));
+			assert_eq!(by_tables, group::msm(&bases, &scalars));
 		}
-		assert!(commit::<Plain>(&[Scalar::ZERO, Scalar::ZERO]).is_zero());
+		let zero = Scalar::ZERO;
+		assert!(sum::<Plain>([(0, &zero), (1, &zero)].into_iter()).is_zero());
+	}
+
+	#[test]
+	fn with_and_without_tables_products_are_the_same() {
+		let mut rng = ChaCha20Rng::seed_from_u64(3);
+		for _ in 0..2 * WORTHWHILE {
+			let scalar = scalar::random(&mut rng);
+			let expected = group::mul(&Affine::<Plain>::generator(), &scalar);
+			assert_eq!(group::mul_generator::<Plain>(&scalar), expected);
+			let bases = generators::bases::<Plain>(1).unwrap();
+			let scalars = [scalar, -scalar];
+			assert_eq!(
+				commit::<Plain>(&scalars).unwrap_or_else(|| group::msm(&bases, &scalars)),
+				group::msm(&bases, &scalars)
+			);
+		}
+		assert!(commit::<Plain>(&[Scalar::ZERO, Scalar::ZERO]).is_some_and(|sum| sum.is_zero()));
 	}
 }

@@ -1,7 +1,8 @@
 //! The group: what the crate asks of a curve configuration, and the few operations that it performs.
 //!
 //! In a runtime, [`Curve`] is a configuration whose `msm` and `mul_projective` go to the host. Only these two do:
-//! the library's other names for the same sums stay inside. Everything here therefore goes through them.
+//! the library's other names for the same sums stay inside. Everything here therefore goes through them. With the
+//! feature `blst`, [`Plain`]'s operations are blst's.
 
 use crate::scalar::Scalar;
 use alloc::vec::Vec;
@@ -32,7 +33,20 @@ pub fn lift<A: Curve, B: Curve>(point: &Affine<A>) -> Affine<B> {
 
 /// `scalar * point`, for a point of the prime-order subgroup.
 pub fn mul<P: Curve>(point: &Affine<P>, scalar: &Scalar) -> Projective<P> {
+	#[cfg(feature = "blst")]
+	if let Some(product) = crate::native::mul(point, scalar) {
+		return product;
+	}
 	P::mul_projective(&point.into_group(), scalar.into_bigint().as_ref())
+}
+
+/// `scalar * P`, for the standard generator.
+pub fn mul_generator<P: Curve>(scalar: &Scalar) -> Projective<P> {
+	#[cfg(feature = "blst")]
+	if let Some(product) = crate::fixed_base::mul_generator(scalar) {
+		return product;
+	}
+	mul(&P::GENERATOR, scalar)
 }
 
 /// `sum_i scalars[i] * points[i]` over the shorter of the two lists, in one multi-scalar multiplication.
@@ -41,11 +55,33 @@ pub fn msm<P: Curve>(points: &[Affine<P>], scalars: &[Scalar]) -> Projective<P> 
 	let (Some(points), Some(scalars)) = (points.get(..terms), scalars.get(..terms)) else {
 		return Projective::zero();
 	};
+	#[cfg(feature = "blst")]
+	if let Some(sum) = crate::native::msm(points, scalars) {
+		return sum;
+	}
 	// Lengths are equal, which is all that `msm` can complain of.
 	P::msm(points, scalars).unwrap_or_default()
 }
 
 /// Affine forms at the price of one inversion.
 pub fn normalize<P: Curve>(points: &[Projective<P>]) -> Vec<Affine<P>> {
+	#[cfg(feature = "blst")]
+	if let Some(points) = crate::native::normalize(points) {
+		return points;
+	}
 	Projective::<P>::normalize_batch(points)
+}
+
+/// The affine form of one point.
+pub fn affine<P: Curve>(point: &Projective<P>) -> Affine<P> {
+	normalize(core::slice::from_ref(point)).first().copied().unwrap_or_default()
+}
+
+/// Whether a point of the curve is in the subgroup of prime order. In native arithmetic, whatever the configuration that
+/// the point is meant for: nothing outside the subgroup may reach the host.
+pub(crate) fn in_subgroup(point: &Affine<Plain>) -> bool {
+	#[cfg(feature = "blst")]
+	return crate::native::in_subgroup(point);
+	#[cfg(not(feature = "blst"))]
+	Plain::is_in_correct_subgroup_assuming_on_curve(point)
 }

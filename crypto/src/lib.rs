@@ -31,13 +31,15 @@ extern crate alloc;
 
 pub mod encoding;
 mod error;
-#[cfg(feature = "std")]
+#[cfg(feature = "blst")]
 mod fixed_base;
 pub mod generators;
 pub mod group;
 #[cfg(feature = "std")]
 pub mod hash_to_curve;
 pub mod messages;
+#[cfg(feature = "blst")]
+mod native;
 pub mod polynomial;
 pub mod proofs;
 pub mod scalar;

@@ -61,7 +61,14 @@ impl Proof {
 		rng: &mut R,
 	) -> Self {
 		let nonce = Zeroizing::new(nonce(secret, &transcript(&[]).digest(), rng));
-		let firsts: Vec<_> = bases.iter().map(|base| group::mul(base, &nonce)).collect();
+		let first = |base: &Affine<P>| {
+			if *base == P::GENERATOR {
+				group::mul_generator(&nonce)
+			} else {
+				group::mul(base, &nonce)
+			}
+		};
+		let firsts: Vec<_> = bases.iter().map(first).collect();
 		let firsts: Vec<_> = group::normalize(&firsts).iter().map(encode_point).collect();
 		let challenge = transcript(&firsts).challenge();
 		Self { challenge, response: *nonce + challenge * secret }

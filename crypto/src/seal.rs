@@ -16,7 +16,7 @@ use crate::{
 	Hash, Identity,
 };
 use alloc::vec::Vec;
-use ark_ec::{short_weierstrass::Affine, CurveGroup};
+use ark_ec::short_weierstrass::Affine;
 use chacha20poly1305::{aead::Aead, ChaCha20Poly1305, KeyInit, Nonce};
 use core::fmt;
 use hkdf::Hkdf;
@@ -53,13 +53,13 @@ impl SealSecret {
 
 	/// The public key `e P`.
 	pub fn public<P: Curve>(&self) -> Affine<P> {
-		group::mul(&P::GENERATOR, &self.0).into_affine()
+		group::affine(&group::mul_generator(&self.0))
 	}
 
 	/// The Diffie-Hellman value of this secret and another's public key. To be computed by a node only for a dealing
 	/// that the chain has accepted: the proof of `rho` checked there keeps it from becoming an oracle.
 	pub fn dh<P: Curve>(&self, public: &Affine<P>) -> Affine<P> {
-		group::mul(public, &self.0).into_affine()
+		group::affine(&group::mul(public, &self.0))
 	}
 
 	/// The Diffie-Hellman values with many keys, at the price of one inversion.

@@ -228,15 +228,12 @@ fn share_of(rows: &[Vec<Scalar>], length: usize, j: u8) -> SecretShare {
 /// `sum_l scalars[l] G_l + scalars[L] H`: one coefficient's commitment.
 fn commit<P: Curve>(scalars: &[Scalar]) -> Result<Projective<P>, Error> {
 	let length = scalars.len().saturating_sub(1);
-	#[cfg(feature = "std")]
-	{
-		check_length(length)?;
-		Ok(crate::fixed_base::commit(scalars))
+	check_length(length)?;
+	#[cfg(feature = "blst")]
+	if let Some(sum) = crate::fixed_base::commit(scalars) {
+		return Ok(sum);
 	}
-	#[cfg(not(feature = "std"))]
-	{
-		Ok(group::msm(&generators::bases::<P>(length)?, scalars))
-	}
+	Ok(group::msm(&generators::bases::<P>(length)?, scalars))
 }
 
 /// Whether node `j`'s share fits the commitments. One multi-scalar multiplication of `L + t + 2` terms.

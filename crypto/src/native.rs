@@ -1,0 +1,311 @@
+//! Group operations by blst, for native programs: the same points and bytes as the curve library's, sooner.
+//!
+//! Both libraries hold coordinates in Montgomery form of six limbs, so points change hands as they are. Only blst's
+//! safe interface is used, whose one multiplication is a multi-scalar multiplication over scalars of one length. What
+//! it does not do is done here: in a sum, scalars of very different lengths are multiplied apart; for a product, the
+//! scalar is split in two halves by the curve's endomorphism, which halves the number of doublings. A product
+//! is right in the subgroup of prime order only, where the endomorphism is a multiplication; a sum also for other points,
+//! unless their order is tiny. Nothing that was not checked to be in the subgroup comes here.
+//!
+//! Every function returns `None` for a configuration other than [`Plain`]: a hosted one is to use the host.
+
+use crate::{
+	group::{lift, Curve, Plain},
+	scalar::Scalar,
+};
+use alloc::vec::Vec;
+use ark_bls12_381::Fq;
+use ark_ec::{
+	scalar_mul::glv::GLVConfig,
+	short_weierstrass::{Affine, Projective},
+	AffineRepr,
+};
+use ark_ff::{BigInt, BigInteger, PrimeField, Zero};
+use blst::{blst_fp, blst_p1, blst_p1_affine, p1_affines, MultiPoint};
+use core::any::TypeId;
+use zeroize::Zeroizing;
+
+/// Bits of the scalars of each class: powers of indices, coefficients of linear combinations, everything else.
+const CLASSES: [u32; 3] = [32, 136, 255];
+/// Bits of a half of a scalar.
+const HALF: u32 = 128;
+
+/// Terms of one class.
+struct Terms {
+	bits: u32,
+	points: Vec<blst_p1_affine>,
+	scalars: Zeroizing<Vec<u8>>,
+}
+
+impl Terms {
+	/// Room for all at once: a vector that grows leaves its old, unwiped copy behind.
+	fn with_room(bits: u32, terms: usize) -> Self {
+		let scalars = Zeroizing::new(Vec::with_capacity(bytes_of(bits) * terms));
+		Self { bits, points: Vec::with_capacity(terms), scalars }
+	}
+
+	fn push(&mut self, point: &Affine<Plain>, scalar: &Scalar) {
+		let Some(point) = to_blst(point) else { return };
+		let limbs = Zeroizing::new(scalar.into_bigint().0);
+		let bytes = limbs.iter().flat_map(|limb| limb.to_le_bytes());
+		self.points.push(point);
+		self.scalars.extend(bytes.take(bytes_of(self.bits)));
+	}
+
+	fn sum(&self) -> Projective<Plain> {
+		// blst indexes the first element.
+		if self.points.is_empty() {
+			return Projective::zero();
+		}
+		from_blst(&self.points.as_slice().mult(&self.scalars, self.bits as usize))
+	}
+}
+
+fn bytes_of(bits: u32) -> usize {
+	bits.div_ceil(8) as usize
+}
+
+fn is_plain<P: Curve>() -> bool {
+	TypeId::of::<P>() == TypeId::of::<Plain>()
+}
+
+/// blst's form of a point; `None` of the identity.
+pub(crate) fn to_blst(point: &Affine<Plain>) -> Option<blst_p1_affine> {
+	let (x, y) = point.xy()?;
+	Some(blst_p1_affine { x: blst_fp { l: x.0 .0 }, y: blst_fp { l: y.0 .0 } })
+}
+
+fn coordinate(value: &blst_fp) -> Fq {
+	Fq::new_unchecked(BigInt(value.l))
+}
+
+/// A Jacobian point; both libraries mean the same by its coordinates.
+fn from_blst(point: &blst_p1) -> Projective<Plain> {
+	let z = coordinate(&point.z);
+	if z.is_zero() {
+		return Projective::zero();
+	}
+	Projective::new_unchecked(coordinate(&point.x), coordinate(&point.y), z)
+}
+
+/// The sum of points.
+pub(crate) fn sum(points: &[blst_p1_affine]) -> Projective<Plain> {
+	if points.is_empty() {
+		return Projective::zero();
+	}
+	from_blst(&points.add())
+}
+
+/// Affine forms in blst's representation; the identity is all zeros, as it is for [`sum`].
+pub(crate) fn affine(points: &[Projective<Plain>]) -> Option<p1_affines> {
+	let jacobian: Vec<_> = points
+		.iter()
+		.map(|point| blst_p1 {
+			x: blst_fp { l: point.x.0 .0 },
+			y: blst_fp { l: point.y.0 .0 },
+			z: blst_fp { l: point.z.0 .0 },
+		})
+		.collect();
+	// blst indexes the first element.
+	(!jacobian.is_empty()).then(|| p1_affines::from(&jacobian))
+}
+
+/// Whether a point of the curve is in the subgroup of prime order.
+pub(crate) fn in_subgroup(point: &Affine<Plain>) -> bool {
+	to_blst(point).is_none_or(|point| [point].validate().is_ok())
+}
+
+/// `scalar * point`, for a point of the prime-order subgroup.
+pub(crate) fn mul<P: Curve>(point: &Affine<P>, scalar: &Scalar) -> Option<Projective<P>> {
+	if !is_plain::<P>() {
+		return None;
+	}
+	let point = lift::<P, Plain>(point);
+	let (first, second) = Plain::scalar_decomposition(*scalar);
+	let image = Plain::endomorphism_affine(&point);
+	let mut halves = Terms::with_room(HALF, 2);
+	for ((positive, part), point) in [(first, point), (second, image)] {
+		halves.push(&if positive { point } else { -point }, &part);
+	}
+	Some(relabel(&halves.sum()))
+}
+
+/// `sum_i scalars[i] * points[i]` over the shorter of the two lists.
+pub(crate) fn msm<P: Curve>(points: &[Affine<P>], scalars: &[Scalar]) -> Option<Projective<P>> {
+	if !is_plain::<P>() {
+		return None;
+	}
+	let bits = |scalar: &Scalar| scalar.into_bigint().num_bits();
+	let [tiny_bits, short_bits, long_bits] = CLASSES;
+	let count = |from: u32, to: u32| {
+		scalars.iter().filter(|scalar| (from + 1..=to).contains(&bits(scalar))).count()
+	};
+	let mut tiny = Terms::with_room(tiny_bits, count(0, tiny_bits));
+	let mut short = Terms::with_room(short_bits, count(tiny_bits, short_bits));
+	let mut long = Terms::with_room(long_bits, count(short_bits, long_bits));
+	for (point, scalar) in points.iter().zip(scalars) {
+		let point = lift::<P, Plain>(point);
+		match bits(scalar) {
+			0 => {},
+			length if length <= tiny_bits => tiny.push(&point, scalar),
+			length if length <= short_bits => short.push(&point, scalar),
+			_ => long.push(&point, scalar),
+		}
+	}
+	let sum = tiny.sum() + short.sum() + long.sum();
+	Some(relabel(&sum))
+}
+
+/// Affine forms at the price of one inversion.
+pub(crate) fn normalize<P: Curve>(points: &[Projective<P>]) -> Option<Vec<Affine<P>>> {
+	if !is_plain::<P>() {
+		return None;
+	}
+	let points: Vec<_> = points.iter().map(relabel).collect();
+	let Some(affine) = affine(&points) else { return Some(Vec::new()) };
+	let from = |point: &blst_p1_affine| {
+		let (x, y) = (coordinate(&point.x), coordinate(&point.y));
+		// (0, 0) is not on the curve; it stands for the identity.
+		if x.is_zero() && y.is_zero() {
+			Affine::identity()
+		} else {
+			Affine::new_unchecked(x, y)
+		}
+	};
+	Some(affine.as_slice().iter().map(from).collect())
+}
+
+/// The same point under another configuration of the group.
+pub(crate) fn relabel<A: Curve, B: Curve>(point: &Projective<A>) -> Projective<B> {
+	if point.is_zero() {
+		return Projective::zero();
+	}
+	Projective::new_unchecked(point.x, point.y, point.z)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{generators, group, scalar};
+	use ark_ec::{short_weierstrass::SWCurveConfig, AdditiveGroup, CurveGroup, PrimeGroup};
+	use ark_ff::Field;
+	use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
+
+	/// The curve library's own sum.
+	fn reference(points: &[Affine<Plain>], scalars: &[Scalar]) -> Projective<Plain> {
+		points.iter().zip(scalars).map(|(point, scalar)| point.into_group() * scalar).sum()
+	}
+
+	/// Scalars of every class and its edges, with identities and doubles among the points.
+	fn terms(count: usize, rng: &mut ChaCha20Rng) -> (Vec<Affine<Plain>>, Vec<Scalar>) {
+		let edges = [0u32, 1, 31, 32, 33, 127, 128, 129, 135, 136, 137, 254];
+		let two = Scalar::from(2u8);
+		let scalars: Vec<_> = (0..count)
+			.map(|i| match i % 4 {
+				0 => scalar::random(rng),
+				1 => scalar::random_short(rng),
+				2 => two.pow([u64::from(edges[i / 4 % edges.len()])]) - Scalar::from(i % 2 == 0),
+				_ => -Scalar::from(i as u64),
+			})
+			.collect();
+		let bases = generators::bases::<Plain>(256).unwrap();
+		let points = (0..count).map(|i| match i % 17 {
+			5 => Affine::identity(),
+			6 => -bases[i % 250],
+			7 => bases[(i + 1) % 250],
+			_ => bases[i % 250],
+		});
+		(points.collect(), scalars)
+	}
+
+	#[test]
+	fn sums_are_those_of_the_curve_library() {
+		let mut rng = ChaCha20Rng::seed_from_u64(1);
+		for count in [0, 1, 2, 3, 9, 31, 32, 100, 400] {
+			let (points, scalars) = terms(count, &mut rng);
+			assert_eq!(msm(&points, &scalars), Some(reference(&points, &scalars)), "{count} terms");
+		}
+	}
+
+	/// What a missing subgroup check would let happen can be shown with either library.
+	#[test]
+	fn sums_are_right_outside_the_subgroup_too() {
+		let mut rng = ChaCha20Rng::seed_from_u64(5);
+		let three = Affine::<Plain>::new_unchecked(Fq::ZERO, Fq::from(2u8));
+		let mixed = (three + Affine::<Plain>::generator()).into_affine();
+		for scalars in [[0, 1].map(|_| scalar::random(&mut rng)), [1u8, 5].map(Scalar::from)] {
+			let points = [mixed, (three + mixed).into_affine()];
+			let limbs = scalars.map(|scalar| scalar.into_bigint());
+			// bit by bit, without the endomorphism
+			let expected = points.iter().zip(&limbs).map(|(point, limbs)| {
+				ark_ff::BitIteratorBE::new(limbs).fold(Projective::<Plain>::zero(), |sum, bit| {
+					let sum = sum.double();
+					if bit {
+						sum + point
+					} else {
+						sum
+					}
+				})
+			});
+			assert_eq!(msm(&points, &scalars), Some(expected.sum()));
+		}
+	}
+
+	#[test]
+	fn halves_of_scalars_are_short() {
+		let mut rng = ChaCha20Rng::seed_from_u64(6);
+		let edges =
+			[Scalar::ZERO, Scalar::from(1u8), -Scalar::from(1u8), Plain::LAMBDA, -Plain::LAMBDA];
+		for scalar in edges.into_iter().chain((0..1_000).map(|_| scalar::random(&mut rng))) {
+			let ((_, first), (_, second)) = Plain::scalar_decomposition(scalar);
+			assert!(
+				first.into_bigint().num_bits() <= HALF && second.into_bigint().num_bits() <= HALF
+			);
+		}
+	}
+
+	#[test]
+	fn products_are_those_of_the_curve_library() {
+		let mut rng = ChaCha20Rng::seed_from_u64(2);
+		let (_, scalars) = terms(64, &mut rng);
+		for scalar in scalars {
+			let point = Affine::<Plain>::generator();
+			assert_eq!(mul(&point, &scalar), Some(point.into_group() * scalar));
+			assert_eq!(mul(&Affine::<Plain>::identity(), &scalar), Some(Projective::zero()));
+		}
+	}
+
+	#[test]
+	fn affine_forms_are_those_of_the_curve_library() {
+		let mut rng = ChaCha20Rng::seed_from_u64(3);
+		let generator = Projective::<Plain>::generator();
+		let mut points: Vec<_> =
+			(0..20).map(|_| (generator * scalar::random(&mut rng)).double()).collect();
+		points[3] = Projective::zero();
+		points[19] = Projective::zero();
+		assert_eq!(normalize(&points), Some(Projective::normalize_batch(&points)));
+		assert_eq!(normalize::<Plain>(&[]), Some(Vec::new()));
+		assert_eq!(normalize(&points[3..4]), Some(vec![Affine::<Plain>::identity()]));
+		let affine: Vec<_> = points.iter().map(|point| point.into_affine()).collect();
+		let in_blst: Vec<_> = affine.iter().filter_map(to_blst).collect();
+		assert_eq!(sum(&in_blst), points.iter().sum::<Projective<Plain>>());
+		assert_eq!(sum(&[in_blst[0]; 40]), points[0] * Scalar::from(40u8));
+	}
+
+	#[test]
+	fn the_subgroup_check_is_that_of_the_curve_library() {
+		let three = Affine::<Plain>::new_unchecked(Fq::ZERO, Fq::from(2u8));
+		let generator = Affine::<Plain>::generator();
+		let mixed = (three + generator).into_affine();
+		for point in [three, generator, mixed, Affine::identity()] {
+			assert_eq!(
+				in_subgroup(&point),
+				Plain::is_in_correct_subgroup_assuming_on_curve(&point)
+			);
+		}
+		assert!(!in_subgroup(&mixed) && !in_subgroup(&three) && in_subgroup(&generator));
+		assert!(group::mul(&generator, &scalar::random_short(&mut ChaCha20Rng::seed_from_u64(4)))
+			.into_affine()
+			.is_on_curve());
+	}
+}
