@@ -41,6 +41,10 @@ bench: setup ## Measure the cryptography beside what it cannot avoid (docs/RESUL
 fuzz: setup ## Fuzz the decoders of untrusted bytes, guided by coverage (ARGS=SECONDS for each)
 	@scripts/fuzz.sh $(ARGS)
 
+.PHONY: experiments
+experiments: setup ## Compare with Paillier, ElGamal and Prio3 on the same work (docs/RESULTS.md; ARGS=--quick in a minute)
+	RAYON_NUM_THREADS=1 CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/experiments cargo run --release --locked --manifest-path experiments/Cargo.toml -- $(ARGS)
+
 .PHONY: weights
 weights: setup ## Measure every call and write runtime/src/weights (slow)
 	@scripts/weights.sh

@@ -1,0 +1,203 @@
+//! Experiment 1: five indicators, each decided by attacks that are carried out.
+//!
+//! A deployment has servers, of which it claims to stand `c` corrupt ones. They crash, withhold, and send what they like.
+//! Users may be corrupt too; a false value in a well-formed upload is not counted, since no scheme here can see it.
+
+pub mod elgamal;
+pub mod ostraka;
+pub mod paillier;
+pub mod threshold_paillier;
+
+use crate::{data, scheme::plain_sum, scheme::Scheme};
+use anyhow::{ensure, Result};
+use std::{fmt, time::Duration};
+
+/// What is asked of a scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Indicator {
+	/// See [`Indicator::definition`].
+	Fairness,
+	/// See [`Indicator::definition`].
+	Scalability,
+	/// See [`Indicator::definition`].
+	Robustness,
+	/// See [`Indicator::definition`].
+	Privacy,
+	/// See [`Indicator::definition`].
+	Verifiability,
+}
+
+impl Indicator {
+	/// All, in the order of the table.
+	pub const ALL: [Self; 5] =
+		[Self::Fairness, Self::Scalability, Self::Robustness, Self::Privacy, Self::Verifiability];
+
+	/// What exactly is asked.
+	pub fn definition(self) -> &'static str {
+		match self {
+			Self::Fairness => {
+				"If anyone learns the sum, every user gets it, and all get the same: also when `c` servers stop at the \
+				 moment they know it, or announce another one."
+			},
+			Self::Scalability => {
+				"An upload is as large among 200 users as among 25; the servers' work a user grows by less than half from \
+				 25 to 200; and large values come out too, exactly, within 30 s: the squares of all loans in cents, \
+				 which a variance needs, summed over eight users."
+			},
+			Self::Robustness => {
+				"The right sum over the honest users comes out although `c` servers crash, or `c` servers send wrong \
+				 contributions, or a user sends a malformed upload."
+			},
+			Self::Privacy => {
+				"`c` servers, with all that is public, cannot tell which of the possible values a user sent. (Control: \
+				 `c + 1` can, by the same program.)"
+			},
+			Self::Verifiability => {
+				"From the public record alone, anyone accepts the right sum and refuses another, whoever vouches for it."
+			},
+		}
+	}
+}
+
+impl fmt::Display for Indicator {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		write!(f, "{self:?}")
+	}
+}
+
+/// What came out of a check.
+#[derive(Clone, Debug)]
+pub struct Finding {
+	/// Whether the scheme has what is asked.
+	pub met: bool,
+	/// What was seen.
+	pub evidence: String,
+}
+
+impl Finding {
+	/// A finding.
+	pub fn new(met: bool, evidence: impl Into<String>) -> Self {
+		Self { met, evidence: evidence.into() }
+	}
+}
+
+/// A scheme in a deployment.
+pub struct Column {
+	/// Its name.
+	pub name: &'static str,
+	/// Servers, and how many corrupt ones it claims to stand.
+	pub deployment: &'static str,
+	/// One finding an indicator.
+	pub findings: [Finding; 5],
+}
+
+impl Column {
+	/// How many indicators are met.
+	pub fn met(&self) -> usize {
+		self.findings.iter().filter(|finding| finding.met).count()
+	}
+}
+
+/// Attacks every scheme.
+pub fn run(amounts: &[u64]) -> Result<Vec<Column>> {
+	Ok(vec![
+		ostraka::attack(amounts)?,
+		paillier::attack(amounts)?,
+		threshold_paillier::attack(amounts)?,
+		elgamal::attack(amounts)?,
+		elgamal::attack_threshold(amounts)?,
+	])
+}
+
+/// The users of whom there are few; one contributes each.
+const USERS: usize = 5;
+
+/// Sums of squares of the amounts in cents, of eight users who share the loans among them.
+fn squares(amounts: &[u64]) -> Vec<Vec<u64>> {
+	let users = amounts.chunks(amounts.len().div_ceil(8));
+	users.map(|loans| vec![loans.iter().map(|amount| (amount * 100).pow(2)).sum()]).collect()
+}
+
+/// Growth from 25 to 200 users: the sizes of the uploads, and the ratio of the servers' work a user.
+fn growth<S: Scheme>(scheme: &mut S, amounts: &[u64]) -> Result<(Vec<usize>, f64)> {
+	let inputs = data::inputs(amounts, 200, 1);
+	scheme.prepare(inputs.len())?;
+	let uploads = inputs
+		.iter()
+		.enumerate()
+		.map(|(user, input)| scheme.upload(user, input))
+		.collect::<Result<Vec<_>>>()?;
+	let mut sizes: Vec<_> = uploads.iter().map(|upload| scheme.bytes(upload)).collect();
+	sizes.dedup();
+	let mut per_user = |users: usize| -> Result<f64> {
+		// the quickest of three: noise only adds
+		let mut best = Duration::MAX;
+		for _ in 0..3 {
+			let outcome = scheme.aggregate(&uploads[..users])?;
+			ensure!(outcome.sum == plain_sum(&inputs[..users]), "a wrong sum");
+			best = best.min(outcome.server);
+		}
+		Ok(best.as_secs_f64() / users as f64)
+	};
+	let small = per_user(25)?;
+	Ok((sizes, per_user(200)? / small))
+}
+
+/// The finding from growth, and from what came of large values.
+fn scalability(sizes: &[usize], ratio: f64, large: Result<String, String>) -> Finding {
+	let met = sizes.len() == 1 && ratio < 1.5 && large.is_ok();
+	let (Ok(large) | Err(large)) = large;
+	let sizes: Vec<_> = sizes.iter().map(usize::to_string).collect();
+	Finding::new(
+		met,
+		format!(
+			"uploads of {} bytes whatever N; servers' work a user at N = 200 is {ratio:.2} of that at 25; {large}",
+			sizes.join(" and ")
+		),
+	)
+}
+
+/// The sum of large values by a scheme.
+fn large<S: Scheme>(scheme: &mut S, amounts: &[u64]) -> Result<Result<String, String>> {
+	let inputs = squares(amounts);
+	let uploads = inputs
+		.iter()
+		.enumerate()
+		.map(|(user, input)| scheme.upload(user, input))
+		.collect::<Result<Vec<_>>>()?;
+	let expected = plain_sum(&inputs);
+	Ok(match scheme.aggregate(&uploads) {
+		Ok(outcome) if outcome.sum == expected => {
+			Ok(format!("{} bits came out", expected[0].ilog2() + 1))
+		},
+		Ok(_) => Err("a large sum came out wrong".into()),
+		Err(error) => Err(format!("a sum of {} bits: {error}", expected[0].ilog2() + 1)),
+	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	/// The table that `docs/RESULTS.md` shows: a change of it is a change of what is claimed.
+	#[test]
+	fn the_attacks_come_out_as_reported() {
+		let loans = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/loans.csv");
+		let amounts = data::amounts(std::path::Path::new(loans)).unwrap();
+		let met: Vec<_> = run(&amounts)
+			.unwrap()
+			.into_iter()
+			.map(|column| (column.name, column.findings.map(|finding| finding.met)))
+			.collect();
+		assert_eq!(
+			met,
+			[
+				("Ostraka", [true; 5]),
+				("Paillier", [false, true, false, true, false]),
+				("Paillier, threshold", [true; 5]),
+				("ElGamal", [false, false, false, true, false]),
+				("ElGamal, threshold", [true, false, true, true, true]),
+			]
+		);
+	}
+}

@@ -1,0 +1,295 @@
+//! Ostraka under attack: a committee of five with threshold two, by the crates that clients, nodes and runtime run.
+
+use super::{growth, large, scalability, Column, Finding, USERS};
+use crate::scheme::Scheme;
+use crate::schemes::ostraka::{account, to_u64, Ostraka, Upload, N, T};
+use anyhow::{ensure, Result};
+use ostraka_crypto::{
+	encoding::{decode_key, encode_point},
+	generators, group,
+	messages::{hash_sealed, DealingBytes},
+	polynomial,
+	proofs::{self, RhoStatement},
+	scalar,
+	seal::{Context, Key, SealSecret},
+	vss::{self, SecretShare},
+	Affine, Scalar,
+};
+use ostraka_protocol::{
+	adjudicator::{self, Verdict},
+	worker, G1,
+};
+
+/// Result shares of all nodes over honest dealings of `values`.
+struct Round {
+	scheme: Ostraka,
+	aggregate: adjudicator::Aggregate<G1>,
+	shares: Vec<(u8, SecretShare)>,
+	sum: u64,
+}
+
+impl Round {
+	fn of(values: &[u64]) -> Result<Self> {
+		let mut scheme = Ostraka::new(1)?;
+		let uploads = values
+			.iter()
+			.enumerate()
+			.map(|(user, value)| scheme.upload(user, &[*value]))
+			.collect::<Result<Vec<_>>>()?;
+		let (digests, aggregate) = scheme.accept(&uploads)?;
+		let mut shares = Vec::new();
+		for j in 1..=N {
+			shares.push((j, scheme.node(j, &uploads, &digests)?));
+		}
+		Ok(Self { scheme, aggregate, shares, sum: values.iter().sum() })
+	}
+
+	/// What the chain publishes when these result shares are revealed: wrong ones are refused, and their nodes named.
+	fn publish(&self, revealed: &[(u8, SecretShare)]) -> Result<(Option<u64>, Vec<u8>)> {
+		let (mut right, mut named) = (Vec::new(), Vec::new());
+		for (j, share) in revealed {
+			if adjudicator::check_result_share(&self.aggregate, *j, share) {
+				right.push((*j, share.clone()));
+			} else {
+				named.push(*j);
+			}
+		}
+		right.truncate(usize::from(T) + 1);
+		if right.len() <= usize::from(T) {
+			return Ok((None, named));
+		}
+		let (sum, blinding) = adjudicator::reconstruct(&right)?;
+		let c0 = self.aggregate.to_bytes()[0];
+		ensure!(adjudicator::verify_result::<G1>(&c0, &sum, &blinding)?, "an unverifiable result");
+		Ok((Some(to_u64(&sum[0])?), named))
+	}
+
+	/// The shares, those of the first `T` nodes falsified.
+	fn falsified(&self) -> Vec<(u8, SecretShare)> {
+		let mut shares = self.shares.clone();
+		for (_, share) in shares.iter_mut().take(usize::from(T)) {
+			share.values[0] += Scalar::from(1u8);
+		}
+		shares
+	}
+}
+
+/// Carries out all attacks.
+pub fn attack(amounts: &[u64]) -> Result<Column> {
+	let values = &amounts[..USERS];
+	let round = Round::of(values)?;
+	Ok(Column {
+		name: "Ostraka",
+		deployment: "5 nodes and the chain, c = 2 nodes",
+		findings: [
+			fairness(&round)?,
+			scaling(amounts)?,
+			robustness(&round, values)?,
+			privacy(values[0])?,
+			verifiability(&round)?,
+		],
+	})
+}
+
+fn fairness(round: &Round) -> Result<Finding> {
+	let corrupt = usize::from(T);
+	// Before an honest node reveals, the corrupt ones hold `t` shares.
+	let (early, _) = round.publish(&round.shares[..corrupt])?;
+	let (withheld, _) = round.publish(&round.shares[corrupt..])?;
+	let (false_ones, named) = round.publish(&round.falsified())?;
+	let met = early.is_none() && [withheld, false_ones] == [Some(round.sum); 2] && named == [1, 2];
+	Ok(Finding::new(
+		met,
+		format!(
+			"two nodes keep silent after the others' revelation: the chain publishes {withheld:?} all the same; they \
+			 reveal false shares: {false_ones:?}, nodes {named:?} convicted; before anyone reveals, two shares give {early:?}"
+		),
+	))
+}
+
+fn scaling(amounts: &[u64]) -> Result<Finding> {
+	let (sizes, ratio) = growth(&mut Ostraka::new(1)?, amounts)?;
+	Ok(scalability(&sizes, ratio, large(&mut Ostraka::new(1)?, amounts)?))
+}
+
+/// A dealing whose share for node `victim` does not fit its commitments, otherwise well-formed.
+fn cheating_dealing(scheme: &mut Ostraka, user: usize, victim: u8) -> Result<Upload> {
+	let (dealer, rng) = (account(user), &mut scheme.rng);
+	let (commitments, mut shares) = vss::share::<G1, _>(&[Scalar::from(1u8)], T, N, rng)?;
+	shares[usize::from(victim) - 1].values[0] += Scalar::from(1u8);
+	let commitments = commitments.to_bytes();
+	let rho = SealSecret::random(rng);
+	let ephemeral = encode_point(&rho.public::<G1>());
+	let mut sealed = Vec::new();
+	for ((j, share), seal_key) in (1..).zip(&shares).zip(&scheme.ctx.seal_keys) {
+		let context = Context {
+			task_hash: &scheme.ctx.task_hash,
+			dealer: &dealer,
+			j,
+			seal_key,
+			ephemeral: &ephemeral,
+			commitments: &commitments,
+		};
+		sealed.push(Key::derive(&rho.dh(&decode_key::<G1>(seal_key)?), &context).seal(share)?);
+	}
+	let sealed_hashes: Vec<_> = sealed.iter().map(|sealed| hash_sealed(sealed)).collect();
+	let statement = RhoStatement {
+		task_hash: &scheme.ctx.task_hash,
+		dealer: &dealer,
+		ephemeral: &ephemeral,
+		commitments: &commitments,
+		sealed_hashes: &sealed_hashes,
+	};
+	let proof = proofs::prove_rho::<G1, _>(&statement, &rho, rng);
+	Ok(Upload { dealer, dealing: DealingBytes { commitments, ephemeral, proof, sealed } })
+}
+
+fn robustness(round: &Round, values: &[u64]) -> Result<Finding> {
+	let (crashed, _) = round.publish(&round.shares[usize::from(T)..])?;
+	let (wrong, named) = round.publish(&round.falsified())?;
+
+	// A dealer gives node 3 a wrong share; another sends garbage.
+	let mut scheme = Ostraka::new(1)?;
+	let mut uploads = values
+		.iter()
+		.enumerate()
+		.map(|(user, value)| scheme.upload(user, &[*value]))
+		.collect::<Result<Vec<_>>>()?;
+	uploads.push(cheating_dealing(&mut scheme, values.len(), 3)?);
+	let mut garbage = scheme.upload(values.len() + 1, &[1])?;
+	garbage.dealing.commitments[0] = [0xff; 96];
+	let refused = scheme.accept(std::slice::from_ref(&garbage)).is_err();
+	let (mut digests, mut aggregate) = scheme.accept(&uploads)?;
+	let noticed = scheme.node(3, &uploads, &digests).is_err();
+	let (Some(cheat), Some(digest)) = (uploads.pop(), digests.pop()) else {
+		unreachable!("pushed above")
+	};
+	let (ctx, secret) = (&scheme.ctx, &scheme.secrets[2]);
+	let evidence = worker::accuse::<G1, _>(
+		ctx,
+		secret,
+		3,
+		&cheat.dealer,
+		&digest,
+		&cheat.dealing,
+		&mut scheme.rng,
+	)?;
+	let verdict = adjudicator::judge::<G1>(ctx, &cheat.dealer, 3, &digest, &evidence)?;
+	let excluded = adjudicator::verify_dealing::<G1>(ctx, &cheat.dealer, &cheat.dealing)?;
+	aggregate.sub(&excluded.commitments)?;
+	let mut shares = Vec::new();
+	for j in 1..=N {
+		shares.push((j, scheme.node(j, &uploads, &digests)?));
+	}
+	let after = to_u64(&Ostraka::settle(&aggregate, &shares)?[0])?;
+
+	let expected = Some(round.sum);
+	let convicted = matches!(verdict, Verdict::DealerGuilty(_));
+	let met = refused
+		&& noticed
+		&& convicted
+		&& [crashed, wrong, Some(after)] == [expected; 3]
+		&& named == [1, 2];
+	Ok(Finding::new(
+		met,
+		format!(
+			"two nodes crash: {crashed:?}; two send wrong result shares: {wrong:?}, nodes {named:?} named; a wrong sealed \
+			 share: {verdict:?}, excluded, the others' sum is {after}; a malformed dealing is refused"
+		),
+	))
+}
+
+/// How many of the candidates a coalition's shares of one value leave possible: a candidate is out if no polynomial of
+/// degree `t` has it at zero and the shares at the nodes.
+fn possible(candidates: &[u64], shares: &[(u8, Scalar)]) -> Result<usize> {
+	let t = usize::from(T);
+	let Some((first, others)) = shares.split_at_checked(t) else { return Ok(candidates.len()) };
+	let fits = |candidate: &u64| -> Result<bool> {
+		// the polynomial through the candidate and the first `t` shares, at the other nodes; its nodes are moved by one,
+		// so that the candidate's place is not zero
+		let mut nodes = vec![1];
+		nodes.extend(first.iter().map(|(j, _)| j + 1));
+		let known: Vec<_> = [Scalar::from(*candidate)]
+			.into_iter()
+			.chain(first.iter().map(|(_, share)| *share))
+			.collect();
+		for (j, share) in others {
+			let weights = polynomial::lagrange(&nodes, j + 1)?;
+			let value: Scalar =
+				weights.iter().zip(&known).map(|(weight, value)| *weight * value).sum();
+			if value != *share {
+				return Ok(false);
+			}
+		}
+		Ok(true)
+	};
+	Ok(candidates
+		.iter()
+		.map(fits)
+		.collect::<Result<Vec<_>>>()?
+		.into_iter()
+		.filter(|fits| *fits)
+		.count())
+}
+
+fn privacy(value: u64) -> Result<Finding> {
+	let mut rng = Ostraka::new(1)?.rng;
+	let secret = [Scalar::from(value)];
+	let (commitments, shares) = vss::share::<G1, _>(&secret, T, N, &mut rng)?;
+	let of = |nodes: std::ops::RangeInclusive<u8>| -> Vec<_> {
+		nodes.map(|j| (j, shares[usize::from(j) - 1].values[0])).collect()
+	};
+	let candidates: Vec<u64> = (0..=40_000).collect();
+	let (coalition, control) =
+		(possible(&candidates, &of(1..=T))?, possible(&candidates, &of(1..=T + 1))?);
+
+	// A dictionary attack on the commitment: it finds what is committed to without a blinding value.
+	let bases = generators::bases::<G1>(1)?;
+	let (g, h) = (bases[0], bases[1]);
+	let search = |commitment: &Affine<G1>| {
+		let mut guess = group::mul(&g, &Scalar::from(0u8));
+		(0..=40_000u64).find(|_| {
+			let hit = *commitment == guess;
+			guess += g;
+			hit
+		})
+	};
+	let bare = group::affine(&group::mul(&g, &secret[0]));
+	let (found, without) = (search(&commitments.0[0]), search(&bare));
+	// The blinding value alone decides which of two inputs a commitment is to: one to the other's value exists.
+	let other = group::affine(
+		&(group::mul(&g, &Scalar::from(value + 1)) + group::mul(&h, &scalar::random(&mut rng))),
+	);
+	let met = coalition == candidates.len()
+		&& control == 1
+		&& found.is_none()
+		&& without == Some(value)
+		&& search(&other).is_none();
+	Ok(Finding::new(
+		met,
+		format!(
+			"two nodes' shares leave {coalition} of {} values possible (three: {control}); a search of all values in the \
+			 commitment finds {found:?} (without blinding: {without:?})",
+			candidates.len()
+		),
+	))
+}
+
+fn verifiability(round: &Round) -> Result<Finding> {
+	let (sum, blinding) = adjudicator::reconstruct(&round.shares[..usize::from(T) + 1])?;
+	let c0 = round.aggregate.to_bytes()[0];
+	let right = adjudicator::verify_result::<G1>(&c0, &sum, &blinding)?;
+	let mut other = sum;
+	other[0] += Scalar::from(1u8);
+	let wrong = adjudicator::verify_result::<G1>(&c0, &other, &blinding)?;
+	// All nodes together may know another opening only by a relation between the generators; they try the blinding value.
+	let tried = adjudicator::verify_result::<G1>(&c0, &other, &(blinding - Scalar::from(1u8)))?;
+	let dealers = round.scheme.ctx.n().is_ok();
+	Ok(Finding::new(
+		right && !wrong && !tried && dealers,
+		format!(
+			"`verify_result` on the published commitment: the right sum {right}, the sum plus one {wrong}, with another \
+			 blinding value {tried}"
+		),
+	))
+}

@@ -1,0 +1,289 @@
+//! The distance to the physical limit: our multi-scalar multiplications and field loops beside blst's and plain
+//! arkworks', and share generation and reconstruction beside memory bandwidth. One thread.
+
+use crate::{schemes::sharing_only, stats::Summary};
+use anyhow::{ensure, Result};
+use ark_ec::{short_weierstrass::SWCurveConfig, AffineRepr, CurveGroup};
+use blst::{blst_fp, blst_fr, blst_p1_affine, MultiPoint};
+use indicatif::ProgressBar;
+use ostraka_crypto::{
+	group, scalar,
+	vss::{self, SecretShare},
+	Affine, Plain, Scalar,
+};
+use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
+use std::{
+	fs,
+	hint::black_box,
+	path::Path,
+	time::{Duration, Instant},
+};
+
+/// One comparison: medians in microseconds, of runs in turn.
+#[derive(Clone, Debug)]
+pub struct Line {
+	/// What is done.
+	pub operation: String,
+	/// Terms, or values.
+	pub size: usize,
+	/// Runs of each.
+	pub runs: usize,
+	/// Ours.
+	pub ours: f64,
+	/// Fastest and slowest of ours.
+	pub spread: (f64, f64),
+	/// The others: name and median.
+	pub others: Vec<(&'static str, f64)>,
+}
+
+/// Something to time, by name.
+type Contender<'a> = (&'static str, Box<dyn FnMut() + 'a>);
+
+/// Keeps a result from being optimised away.
+fn consume<T>(result: T) {
+	black_box(result);
+}
+
+/// Runs the contenders in turn, ours first, until a time is spent.
+fn compare(
+	operation: &str,
+	size: usize,
+	budget: Duration,
+	mut contenders: Vec<Contender<'_>>,
+) -> Line {
+	let mut times = vec![Vec::new(); contenders.len()];
+	// what is short is run many times in a row, so that the clock can see it
+	let start = Instant::now();
+	contenders.iter_mut().for_each(|(_, work)| work());
+	let once = start.elapsed().as_nanos() as u64 / contenders.len() as u64;
+	let repeat = (200_000 / once.max(1)).max(1) as u32;
+	let start = Instant::now();
+	while times[0].len() < 5 || (start.elapsed() < budget && times[0].len() < 200) {
+		for ((_, work), times) in contenders.iter_mut().zip(&mut times) {
+			let start = Instant::now();
+			(0..repeat).for_each(|_| work());
+			times.push(start.elapsed() / repeat);
+		}
+	}
+	let summaries: Vec<_> = times.iter().map(|times| Summary::of(times)).collect();
+	let us = |ms: f64| ms * 1e3;
+	let ours = summaries[0];
+	let names = contenders.iter().map(|(name, _)| *name);
+	Line {
+		operation: operation.to_owned(),
+		size,
+		runs: ours.count,
+		ours: us(ours.median),
+		spread: (us(ours.min), us(ours.max)),
+		others: names.zip(summaries.iter().map(|summary| us(summary.median))).skip(1).collect(),
+	}
+}
+
+/// Measures everything.
+pub fn run(quick: bool) -> Result<Vec<Line>> {
+	let (powers, budget) = if quick {
+		(vec![4, 8], Duration::from_millis(50))
+	} else {
+		((0..=14).collect(), Duration::from_millis(1_500))
+	};
+	let mut rng = ChaCha20Rng::seed_from_u64(1);
+	let most = 1 << powers.iter().max().copied().unwrap_or(4);
+	let points = points(most, &mut rng);
+	let bar = ProgressBar::new(4 * powers.len() as u64);
+	let mut lines = Vec::new();
+	for size in powers.iter().map(|power| 1usize << power) {
+		let long: Vec<_> = (0..size).map(|_| scalar::random(&mut rng)).collect();
+		let short: Vec<_> = (0..size).map(|_| scalar::random_short(&mut rng)).collect();
+		lines.push(msm("MSM, 255-bit scalars", &points[..size], &long, 255, budget)?);
+		bar.inc(1);
+		lines.push(msm("MSM, 128-bit scalars", &points[..size], &short, 128, budget)?);
+		bar.inc(1);
+		// the smallest sums of points are those of proofs and keys; of the rest they say nothing
+		if size >= 16 {
+			lines.push(dot_product(&long, &short, budget)?);
+			lines.extend(sharing(size, budget, &mut rng)?);
+		}
+		bar.inc(2);
+	}
+	bar.finish_and_clear();
+	Ok(lines)
+}
+
+fn points(count: usize, rng: &mut ChaCha20Rng) -> Vec<Affine<Plain>> {
+	let step = group::mul_generator::<Plain>(&scalar::random(rng));
+	let next = |point: &ostraka_crypto::Projective<Plain>| Some(*point + step);
+	let points: Vec<_> =
+		std::iter::successors(Some(Affine::<Plain>::generator().into_group()), next)
+			.take(count)
+			.collect();
+	group::normalize(&points)
+}
+
+fn msm(
+	operation: &str,
+	points: &[Affine<Plain>],
+	scalars: &[Scalar],
+	bits: usize,
+	budget: Duration,
+) -> Result<Line> {
+	let of = |value: ark_bls12_381::Fq| blst_fp { l: value.0 .0 };
+	let in_blst: Vec<_> =
+		points.iter().map(|point| blst_p1_affine { x: of(point.x), y: of(point.y) }).collect();
+	let bytes: Vec<u8> = scalars
+		.iter()
+		.flat_map(|scalar| {
+			ostraka_crypto::encoding::encode_scalar(scalar)[..bits.div_ceil(8)].to_vec()
+		})
+		.collect();
+	let by_blst = in_blst.as_slice().mult(&bytes, bits);
+	let ours = group::affine(&group::msm(points, scalars));
+	let arkworks = Plain::msm(points, scalars).map(|sum| sum.into_affine());
+	let z = ark_bls12_381::Fq::new_unchecked(ark_ff::BigInt(by_blst.z.l));
+	let same = ours.x * z * z == ark_bls12_381::Fq::new_unchecked(ark_ff::BigInt(by_blst.x.l));
+	ensure!(same && arkworks == Ok(ours), "{operation}: the libraries disagree");
+	Ok(compare(
+		operation,
+		points.len(),
+		budget,
+		vec![
+			("ours", Box::new(|| consume(group::msm(black_box(points), black_box(scalars))))),
+			("blst", Box::new(|| consume(black_box(&in_blst).as_slice().mult(&bytes, bits)))),
+			("arkworks", Box::new(|| consume(Plain::msm(black_box(points), black_box(scalars))))),
+		],
+	))
+}
+
+/// `sum a_i b_i`: what share arithmetic consists of.
+fn dot_product(a: &[Scalar], b: &[Scalar], budget: Duration) -> Result<Line> {
+	let of = |scalar: &Scalar| blst_fr { l: scalar.0 .0 };
+	let (in_blst_a, in_blst_b): (Vec<_>, Vec<_>) =
+		(a.iter().map(of).collect(), b.iter().map(of).collect());
+	let ours = || a.iter().zip(b).fold(Scalar::from(0u8), |sum, (a, b)| sum + *a * b);
+	ensure!(blst_dot(&in_blst_a, &in_blst_b).l == ours().0 .0, "the fields disagree");
+	let whole = || Scalar::sum_of_products_of(a, b);
+	ensure!(whole() == ours(), "the fields disagree");
+	Ok(compare(
+		"field: sum of products",
+		a.len(),
+		budget,
+		vec![
+			("ours", Box::new(|| consume(ours()))),
+			("blst", Box::new(|| consume(blst_dot(&in_blst_a, &in_blst_b)))),
+			("arkworks", Box::new(|| consume(whole()))),
+		],
+	))
+}
+
+/// arkworks' own way to a sum of products, with one reduction for several products.
+trait SumOfProducts: Sized {
+	fn sum_of_products_of(a: &[Self], b: &[Self]) -> Self;
+}
+
+impl SumOfProducts for Scalar {
+	fn sum_of_products_of(a: &[Self], b: &[Self]) -> Self {
+		let chunks = a.chunks_exact(4).zip(b.chunks_exact(4));
+		chunks
+			.filter_map(|(a, b)| {
+				let (a, b): (&[Self; 4], &[Self; 4]) = (a.try_into().ok()?, b.try_into().ok()?);
+				Some(<Self as ark_ff::Field>::sum_of_products(a, b))
+			})
+			.sum()
+	}
+}
+
+#[allow(unsafe_code)]
+fn blst_dot(a: &[blst_fr], b: &[blst_fr]) -> blst_fr {
+	let mut sum = blst_fr::default();
+	let mut product = blst_fr::default();
+	for (a, b) in a.iter().zip(b) {
+		// SAFETY: all pointers are to initialised elements of the field, which blst reads and writes in place.
+		unsafe {
+			blst::blst_fr_mul(&mut product, a, b);
+			blst::blst_fr_add(&mut sum, &sum, &product);
+		}
+	}
+	sum
+}
+
+/// Share generation for five nodes and reconstruction from three, beside a copy of as many bytes as they touch.
+fn sharing(length: usize, budget: Duration, rng: &mut ChaCha20Rng) -> Result<[Line; 2]> {
+	let rows: Vec<Vec<Scalar>> =
+		(0..3).map(|_| (0..length).map(|_| scalar::random(rng)).collect()).collect();
+	let shares: Vec<(u8, SecretShare)> = (1..=5)
+		.map(|j| {
+			let mut share = SecretShare::zero(length);
+			share.values = sharing_only::evaluate(&rows, j);
+			(j, share)
+		})
+		.collect();
+	ensure!(vss::reconstruct(&shares[..3])?.values == rows[0], "reconstruction fails");
+	let copy = |rows: usize| {
+		let from = vec![1u8; 32 * rows * length];
+		let mut to = vec![0u8; from.len()];
+		move || black_box(&mut to).copy_from_slice(black_box(&from))
+	};
+	let generate = compare(
+		"share generation, n = 5, t = 2",
+		length,
+		budget,
+		vec![
+			(
+				"ours",
+				Box::new(|| {
+					(1..=5).for_each(|j| consume(sharing_only::evaluate(black_box(&rows), j)))
+				}),
+			),
+			// three rows read, five written
+			("memory", Box::new(copy(4))),
+		],
+	);
+	let reconstruct = compare(
+		"reconstruction, t = 2",
+		length,
+		budget,
+		vec![
+			("ours", Box::new(|| consume(vss::reconstruct(black_box(&shares[..3]))))),
+			// three read, one written
+			("memory", Box::new(copy(2))),
+		],
+	);
+	Ok([generate, reconstruct])
+}
+
+/// Writes the lines as CSV.
+pub fn write(lines: &[Line], file: &Path) -> Result<()> {
+	let mut text = String::from(
+		"operation,size,runs,ours_us,ours_min_us,ours_max_us,other,other_us,ours_over_other\n",
+	);
+	for Line { operation, size, runs, ours, spread, others } in lines {
+		for (name, other) in others {
+			text += &format!(
+				"\"{operation}\",{size},{runs},{ours:.3},{:.3},{:.3},{name},{other:.3},{:.3}\n",
+				spread.0,
+				spread.1,
+				ours / other
+			);
+		}
+	}
+	Ok(fs::write(file, text)?)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn every_contender_computes_the_same() {
+		// `run` itself refuses contenders that disagree
+		let mut rng = ChaCha20Rng::seed_from_u64(1);
+		let scalars: Vec<_> = (0..16).map(|_| scalar::random(&mut rng)).collect();
+		let points = points(16, &mut rng);
+		let line = msm("msm", &points, &scalars, 255, Duration::ZERO).unwrap();
+		assert_eq!(line.others.len(), 2);
+		assert!(msm("msm", &points, &scalars, 128, Duration::ZERO).is_err());
+		dot_product(&scalars, &scalars, Duration::ZERO).unwrap();
+		let sum = Scalar::sum_of_products_of(&scalars, &scalars);
+		assert_ne!(sum, Scalar::from(0u8));
+		assert_eq!(sharing(16, Duration::ZERO, &mut rng).unwrap()[0].size, 16);
+	}
+}
