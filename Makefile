@@ -33,6 +33,11 @@ dev: build ## Run a dev chain until Ctrl-C (1 s blocks, seven compute nodes, ws:
 test: setup ## Run everything that CI runs
 	@scripts/test.sh
 
+.PHONY: soak
+soak: setup ## A dev chain under cheats and garbage for 20 minutes (ARGS="MINUTES …")
+	cargo build --release --locked --workspace --bins --examples
+	@scripts/soak.sh $(ARGS)
+
 .PHONY: bench
 bench: setup ## Measure the cryptography beside what it cannot avoid (docs/RESULTS.md)
 	RAYON_NUM_THREADS=1 CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/benches cargo bench --manifest-path benches/Cargo.toml $(ARGS)

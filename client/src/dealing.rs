@@ -107,7 +107,8 @@ pub fn make(
 		.ok_or_else(|| Error::Failed("the dealing is longer than any task allows".to_owned()))
 }
 
-fn message(bytes: DealingBytes) -> Option<DealingMessage> {
+/// A dealing as the call takes it; `None` if something of it is longer than any task allows.
+pub fn message(bytes: DealingBytes) -> Option<DealingMessage> {
 	let sealed = bytes
 		.sealed
 		.into_iter()

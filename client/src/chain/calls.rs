@@ -63,6 +63,16 @@ impl Payload for Call {
 }
 
 impl Call {
+	/// A call of any kind, its arguments SCALE-encoded already. Nobody holds these against the metadata.
+	pub fn encoded(pallet: &'static str, name: &'static str, arguments: Vec<u8>) -> Self {
+		Self { pallet, name, arguments: Arguments(arguments) }
+	}
+
+	/// SCALE bytes of the arguments.
+	pub fn arguments(&self) -> &[u8] {
+		&self.arguments.0
+	}
+
 	/// `pallet.call`.
 	pub fn title(&self) -> String {
 		format!("{}.{}", self.pallet, self.name)

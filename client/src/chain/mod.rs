@@ -140,6 +140,11 @@ impl Chain {
 		self.0.link.url()
 	}
 
+	/// The connection, for requests that no method here makes.
+	pub fn link(&self) -> &Link {
+		&self.0.link
+	}
+
 	/// The chain's token.
 	pub fn token(&self) -> &Token {
 		&self.0.token
@@ -280,7 +285,7 @@ async fn token(link: &Link) -> Token {
 }
 
 /// Strips the compact length from an encoded extrinsic.
-pub(crate) fn strip_length(bytes: &[u8]) -> &[u8] {
+pub fn strip_length(bytes: &[u8]) -> &[u8] {
 	let mut rest = bytes;
 	match Compact::<u32>::decode(&mut rest) {
 		Ok(length) if length.0 as usize == rest.len() => rest,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use subxt::{config::DefaultExtrinsicParamsBuilder, error::DispatchError, utils::AccountId32};
 
 /// Blocks for which a transaction is valid.
-const VALID_FOR: u32 = 64;
+pub const VALID_FOR: u32 = 64;
 
 /// A transaction that is in a block and did what it was to do.
 #[derive(Clone, Debug)]
@@ -53,6 +53,27 @@ impl Chain {
 			None => self.nonce(&signer.account()).await?,
 		};
 		let anchor = self.anchor();
+		let extrinsic = self.sign(call, signer, nonce, anchor)?;
+		let told = self.expect(super::strip_length(&extrinsic), anchor.number + VALID_FOR);
+		self.send(call, signer, &extrinsic).await?;
+		let gone = ChainError::Gone { url: self.url().to_owned(), seconds: 0 };
+		match told.await.unwrap_or(Err(gone))? {
+			Some(place) => self.receipt(call, place).await,
+			None => Err(ChainError::NotIncluded { call: call.title(), blocks: VALID_FOR }),
+		}
+	}
+
+	/// Signs a call: an extrinsic with its length, valid in the [`VALID_FOR`] blocks after `anchor`.
+	///
+	/// # Errors
+	/// `Unreadable` if the chain's metadata does not say how.
+	pub fn sign(
+		&self,
+		call: &Call,
+		signer: &Signer,
+		nonce: u64,
+		anchor: Head,
+	) -> Result<Vec<u8>, ChainError> {
 		let unsignable = |error: &dyn std::fmt::Display| {
 			ChainError::Unreadable(format!("{}: {error}", call.title()))
 		};
@@ -66,15 +87,8 @@ impl Chain {
 			.tx()
 			.create_signable_offline(call, parameters)
 			.and_then(|mut signable| signable.sign(signer.keypair()))
-			.map_err(|error| unsignable(&error))?
-			.into_encoded();
-		let told = self.expect(super::strip_length(&extrinsic), anchor.number + VALID_FOR);
-		self.send(call, signer, &extrinsic).await?;
-		let gone = ChainError::Gone { url: self.url().to_owned(), seconds: 0 };
-		match told.await.unwrap_or(Err(gone))? {
-			Some(place) => self.receipt(call, place).await,
-			None => Err(ChainError::NotIncluded { call: call.title(), blocks: VALID_FOR }),
-		}
+			.map_err(|error| unsignable(&error))?;
+		Ok(extrinsic.into_encoded())
 	}
 
 	/// Hands an extrinsic to the pool. If the connection is lost over it, it is handed in again; that the pool has it or a
@@ -107,7 +121,10 @@ impl Chain {
 	}
 
 	/// What became of a transaction in its block.
-	async fn receipt(&self, call: &Call, place: Place) -> Result<Receipt, ChainError> {
+	///
+	/// # Errors
+	/// `Refused` if it failed there, and those of a request.
+	pub async fn receipt(&self, call: &Call, place: Place) -> Result<Receipt, ChainError> {
 		let all = self.events(place.block).await?;
 		let events: Vec<Event> =
 			all.iter().filter(|event| event.extrinsic == Some(place.index)).cloned().collect();

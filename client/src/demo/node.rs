@@ -10,6 +10,7 @@ use nix::{
 	unistd::Pid,
 };
 use std::{
+	ffi::OsString,
 	fs::File,
 	net::TcpListener,
 	path::{Path, PathBuf},
@@ -68,6 +69,20 @@ impl DevNode {
 	/// # Errors
 	/// `Failed` with the end of its log if it does not.
 	pub async fn start(binary: &Path) -> Result<(Self, Chain), Error> {
+		let port = free_port()
+			.map_err(|error| Error::Failed(format!("no port can be listened on: {error}")))?;
+		Self::start_on(binary, port, &[]).await
+	}
+
+	/// Starts a node with more flags on a port, and waits until it answers.
+	///
+	/// # Errors
+	/// As [`Self::start`].
+	pub async fn start_on(
+		binary: &Path,
+		port: u16,
+		flags: &[OsString],
+	) -> Result<(Self, Chain), Error> {
 		let failed = |error: std::io::Error| {
 			Error::Failed(format!("{} cannot be started: {error}", binary.display()))
 		};
@@ -75,9 +90,9 @@ impl DevNode {
 			tempfile::Builder::new().prefix("ostraka-demo-").tempdir().map_err(failed)?;
 		let log = directory.path().join("node.log");
 		let output = File::create(&log).map_err(failed)?;
-		let port = free_port().map_err(failed)?;
 		let child = Command::new(binary)
 			.args(["--dev", "--rpc-port", &port.to_string()])
+			.args(flags)
 			.stdin(Stdio::null())
 			.stdout(Stdio::null())
 			.stderr(output)
@@ -93,6 +108,16 @@ impl DevNode {
 	/// Where it listens.
 	pub fn url(&self) -> &str {
 		&self.url
+	}
+
+	/// Number of its process, as long as it runs.
+	pub fn id(&self) -> Option<u32> {
+		self.child.id()
+	}
+
+	/// Its log, which lasts as long as this does.
+	pub fn log(&self) -> &Path {
+		&self.log
 	}
 
 	async fn ready(&mut self) -> Result<Chain, Error> {

@@ -1,0 +1,104 @@
+//! A committee member that accuses wrongly.
+
+use crate::{
+	cheats,
+	seat::{dealings, Member, Worker},
+	transaction::Outcome,
+	wait::{phase, Phase},
+};
+use ostraka_client::{chain::Chain, Error};
+use ostraka_crypto::messages::EvidenceBytes;
+use ostraka_primitives::{
+	message::{EvidenceMessage, MessageKind},
+	AccountId, TaskId,
+};
+
+/// What is wrong with an accusation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccusationFault {
+	/// The share that it opens is right, if the dealer is honest.
+	False,
+	/// The proof of the revealed Diffie-Hellman value does not hold.
+	WrongDleq,
+}
+
+/// What came of an accusation.
+#[derive(Clone, Debug)]
+pub struct Accused {
+	/// The accuser's seat.
+	pub seat: u8,
+	/// Its node.
+	pub node: AccountId,
+	/// What the chain did.
+	pub outcome: Outcome,
+}
+
+impl Accused {
+	/// Who was convicted, if it was judged.
+	pub fn convicted(&self) -> Option<&'static str> {
+		let receipt = self.outcome.receipt()?;
+		let is = |name| receipt.event("Vss", name).is_some();
+		if is("AccuserConvicted") {
+			return Some("accuser");
+		}
+		(is("DealerConvicted") || is("SeatExcused")).then_some("dealer")
+	}
+}
+
+/// Waits until the dealer has dealt, and accuses it.
+///
+/// # Errors
+/// `Failed` if the task ends before, or the worker key has no seat; `Chain`.
+pub async fn accuse(
+	chain: &Chain,
+	task: TaskId,
+	worker: &Worker,
+	dealer: &AccountId,
+	fault: AccusationFault,
+) -> Result<Accused, Error> {
+	let dealing = loop {
+		let head = chain.head();
+		let info = chain.task_at(task, head).await?;
+		let now = phase(&info.task.status);
+		if now == Phase::Ended {
+			return Err(Error::Failed(format!(
+				"task {task} ended before there was anything to accuse"
+			)));
+		}
+		if now > Phase::Drawing {
+			let held = dealings(chain, task).await?;
+			if let Some(found) = held.into_iter().find(|held| held.dealer == *dealer) {
+				break found;
+			}
+		}
+		chain.next_head(head).await?;
+	};
+	let member = Member::find(chain, task, worker).await?;
+	let evidence = cheats::evidence(
+		&member.context,
+		member.secret(),
+		member.seat,
+		&dealing.digest,
+		&dealing.bytes,
+		fault == AccusationFault::False,
+	);
+	let evidence =
+		evidence.map_err(|error| Error::Failed(format!("no evidence can be made: {error}")))?;
+	let evidence = message(evidence)
+		.ok_or_else(|| Error::Failed("the evidence is longer than any task allows".to_owned()))?;
+	let arguments = (dealer, dealing.digest, evidence);
+	let outcome = member.send(chain, MessageKind::Accuse, &arguments).await?;
+	Ok(Accused { seat: member.seat, node: member.node, outcome })
+}
+
+/// Evidence as the call takes it; `None` if something of it is longer than any task allows.
+pub fn message(bytes: EvidenceBytes) -> Option<EvidenceMessage> {
+	Some(EvidenceMessage {
+		dh: bytes.dh,
+		dleq: bytes.dleq,
+		commitments: bytes.commitments.try_into().ok()?,
+		ephemeral: bytes.ephemeral,
+		sealed_hashes: bytes.sealed_hashes.try_into().ok()?,
+		sealed: bytes.sealed.try_into().ok()?,
+	})
+}

@@ -1,0 +1,328 @@
+//! The command line: one attack a command, its outcome as JSON.
+
+use crate::{
+	accuse::{accuse, AccusationFault},
+	answer::{answer, AnswerFault, Answered},
+	cheats::DealingFault,
+	copy::{copy, What},
+	deal,
+	garbage::Garbage,
+	seat::Worker,
+	soak::{self, SoakArgs},
+	transaction::Outcome,
+};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use ostraka_client::{
+	chain::{
+		account::{self, address},
+		Chain, Signer, DEFAULT_URL,
+	},
+	cli::data::FileArgs,
+	Error,
+};
+use ostraka_primitives::{AccountId, TaskId};
+use serde_json::{json, Value};
+
+/// Dealers and compute nodes that cheat, against a running chain
+#[derive(Debug, Parser)]
+#[command(
+	name = "ostraka-adversary",
+	version,
+	after_help = "Exit codes: 0 the chain took or refused it (the output says which); 1 neither, or a soak that did \
+	              not hold; 2 usage; 3 no chain; 4 no block took it.",
+	max_term_width = 110
+)]
+pub struct Cli {
+	/// Print JSON
+	#[arg(long, global = true)]
+	pub json: bool,
+	/// Where the chain is
+	#[arg(long, global = true, value_name = "URL", env = "OSTRAKA_URL", default_value = DEFAULT_URL)]
+	pub url: String,
+	/// The attack.
+	#[command(subcommand)]
+	pub command: Command,
+}
+
+/// The attacks.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+	/// Deal with a fault
+	Deal(DealArgs),
+	/// Send another dealer's dealing, or its R, as one's own
+	Copy(CopyArgs),
+	/// Commit to and reveal result shares with a fault, as committee members
+	Answer(AnswerArgs),
+	/// Accuse a dealer wrongly, as a committee member
+	Accuse(AccuseArgs),
+	/// Send malformed, truncated, oversized, random, replayed and absurd transactions
+	Garbage(GarbageArgs),
+	/// Run a dev chain under a steady mix of tasks, cheats and garbage, and hold it against what must not be lost
+	Soak(SoakArgs),
+}
+
+/// Flags of `deal`.
+#[derive(Args, Debug)]
+pub struct DealArgs {
+	/// The task
+	#[arg(long, value_name = "N")]
+	pub task: TaskId,
+	/// Secret of the dealer's account
+	#[arg(long, value_name = "SURI")]
+	pub suri: String,
+	/// The rows it would deal.
+	#[command(flatten)]
+	pub file: FileArgs,
+	/// Take only the rows with that text in that column
+	#[arg(long, value_name = "COLUMN=TEXT", value_parser = parse_only)]
+	pub only: Option<(String, String)>,
+	/// bad-share=J, bad-ciphertext=J, non-canonical=J (J: the seat that gets it), wrong-task-hash or no-proof
+	#[arg(long, value_name = "FAULT", value_parser = parse_fault)]
+	pub fault: DealingFault,
+}
+
+/// Flags of `copy`.
+#[derive(Args, Debug)]
+pub struct CopyArgs {
+	/// The task
+	#[arg(long, value_name = "N")]
+	pub task: TaskId,
+	/// Secret of the copying dealer's account
+	#[arg(long, value_name = "SURI")]
+	pub suri: String,
+	/// Whose dealing
+	#[arg(long, value_name = "ACCOUNT", value_parser = account::parse)]
+	pub of: AccountId,
+	/// What of it
+	#[arg(long, value_enum)]
+	pub what: WhatName,
+}
+
+/// What is copied, by name.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum WhatName {
+	/// The dealing, byte by byte
+	Dealing,
+	/// Its R, in a dealing of one's own
+	Key,
+}
+
+/// Flags of `answer`.
+#[derive(Args, Debug)]
+pub struct AnswerArgs {
+	/// The task
+	#[arg(long, value_name = "N")]
+	pub task: TaskId,
+	/// Secret of a member's worker key
+	#[arg(long, value_name = "SURI")]
+	pub suri_worker: String,
+	/// Secret of another member's worker key, who does the same
+	#[arg(long, value_name = "SURI")]
+	pub with: Option<String>,
+	/// What is wrong with the answer
+	#[arg(long, value_enum)]
+	pub fault: AnswerFaultName,
+}
+
+/// A fault of an answer, by name.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum AnswerFaultName {
+	/// Nothing
+	None,
+	/// A number one too large
+	WrongShare,
+	/// Two errors that cancel in the result (needs --with)
+	CancelAtZero,
+	/// The member's right share of another task
+	OtherTask,
+	/// The right share, but not what was committed
+	CommitOther,
+}
+
+/// Flags of `accuse`.
+#[derive(Args, Debug)]
+pub struct AccuseArgs {
+	/// The task
+	#[arg(long, value_name = "N")]
+	pub task: TaskId,
+	/// Secret of the member's worker key
+	#[arg(long, value_name = "SURI")]
+	pub suri_worker: String,
+	/// Whom
+	#[arg(long, value_name = "ACCOUNT", value_parser = account::parse)]
+	pub dealer: AccountId,
+	/// What is wrong with the accusation
+	#[arg(long, value_enum)]
+	pub fault: AccusationFaultName,
+}
+
+/// A fault of an accusation, by name.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum AccusationFaultName {
+	/// The share that it opens is right
+	False,
+	/// The proof of the revealed Diffie-Hellman value does not hold
+	WrongDleq,
+}
+
+/// Flags of `garbage`.
+#[derive(Args, Debug)]
+pub struct GarbageArgs {
+	/// Secret of an account with money for fees
+	#[arg(long, value_name = "SURI")]
+	pub suri: String,
+	/// How many
+	#[arg(long, value_name = "K", default_value_t = 100)]
+	pub count: usize,
+	/// What they follow from
+	#[arg(long, value_name = "X", default_value_t = 1)]
+	pub seed: u64,
+}
+
+fn parse_only(text: &str) -> Result<(String, String), String> {
+	let (column, value) = text.split_once('=').ok_or("the form is COLUMN=TEXT")?;
+	Ok((column.to_owned(), value.trim().to_owned()))
+}
+
+fn parse_fault(text: &str) -> Result<DealingFault, String> {
+	let seat =
+		|seat: &str| seat.parse().map_err(|_| format!("`{seat}` is not the number of a seat"));
+	match text.split_once('=') {
+		Some(("bad-share", j)) => Ok(DealingFault::BadShare(seat(j)?)),
+		Some(("bad-ciphertext", j)) => Ok(DealingFault::BadCiphertext(seat(j)?)),
+		Some(("non-canonical", j)) => Ok(DealingFault::NonCanonical(seat(j)?)),
+		None if text == "wrong-task-hash" => Ok(DealingFault::WrongTaskHash),
+		None if text == "no-proof" => Ok(DealingFault::NoProof),
+		_ => {
+			Err("it is bad-share=J, bad-ciphertext=J, non-canonical=J, wrong-task-hash or no-proof"
+				.to_owned())
+		},
+	}
+}
+
+/// Runs a command and prints what came of it.
+///
+/// # Errors
+/// Whatever kept it from an outcome; `Failed` if a soak's chain did not hold.
+pub async fn run(cli: &Cli) -> Result<(), Error> {
+	if let Command::Soak(args) = &cli.command {
+		let report = soak::run(args).await?;
+		print(&report, cli.json);
+		return match report["failures"].as_array() {
+			Some(failures) if failures.is_empty() => Ok(()),
+			failures => Err(Error::Failed(format!(
+				"{} things did not hold: see `failures`",
+				failures.map_or(0, Vec::len)
+			))),
+		};
+	}
+	let chain = Chain::connect(&cli.url).await?;
+	let report = match &cli.command {
+		Command::Deal(args) => deal_command(args, &chain).await?,
+		Command::Copy(args) => {
+			let signer = Signer::from_secret(&args.suri)?;
+			let what = match args.what {
+				WhatName::Dealing => What::Dealing,
+				WhatName::Key => What::Key,
+			};
+			let outcome = copy(&chain, args.task, &signer, &args.of, what).await?;
+			dealt("copy", args.task, &signer, &outcome)
+		},
+		Command::Answer(args) => answer_command(args, &chain).await?,
+		Command::Accuse(args) => accuse_command(args, &chain).await?,
+		Command::Garbage(args) => {
+			let mut garbage = Garbage::new(&chain, Signer::from_secret(&args.suri)?, args.seed);
+			garbage.send_all(args.count).await?;
+			garbage.tally.json()
+		},
+		Command::Soak(_) => return Ok(()),
+	};
+	print(&report, cli.json);
+	Ok(())
+}
+
+async fn deal_command(args: &DealArgs, chain: &Chain) -> Result<Value, Error> {
+	let signer = Signer::from_secret(&args.suri)?;
+	let info = chain.task(args.task).await?;
+	let input = deal::encode(&args.file, args.only.as_ref(), &info.task.spec)?;
+	let outcome = deal::deal(chain, args.task, &signer, &input, args.fault).await?;
+	Ok(dealt("deal", args.task, &signer, &outcome))
+}
+
+async fn answer_command(args: &AnswerArgs, chain: &Chain) -> Result<Value, Error> {
+	let secrets = [Some(&args.suri_worker), args.with.as_ref()];
+	let workers: Vec<Worker> = secrets
+		.into_iter()
+		.flatten()
+		.map(|secret| Worker::from_secret(secret))
+		.collect::<Result<_, _>>()?;
+	let fault = match args.fault {
+		AnswerFaultName::None => AnswerFault::None,
+		AnswerFaultName::WrongShare => AnswerFault::WrongShare,
+		AnswerFaultName::CancelAtZero => AnswerFault::CancelAtZero,
+		AnswerFaultName::OtherTask => AnswerFault::OtherTask,
+		AnswerFaultName::CommitOther => AnswerFault::CommitOther,
+	};
+	let answered = answer(chain, args.task, &workers, fault).await?;
+	let members: Vec<Value> = answered.iter().map(Answered::json).collect();
+	Ok(json!({ "attack": "answer", "task": args.task, "members": members }))
+}
+
+async fn accuse_command(args: &AccuseArgs, chain: &Chain) -> Result<Value, Error> {
+	let worker = Worker::from_secret(&args.suri_worker)?;
+	let fault = match args.fault {
+		AccusationFaultName::False => AccusationFault::False,
+		AccusationFaultName::WrongDleq => AccusationFault::WrongDleq,
+	};
+	let accused = accuse(chain, args.task, &worker, &args.dealer, fault).await?;
+	let mut report = accused.outcome.json();
+	report["attack"] = json!("accuse");
+	report["task"] = json!(args.task);
+	report["seat"] = json!(accused.seat);
+	report["node"] = json!(address(&accused.node));
+	report["dealer"] = json!(address(&args.dealer));
+	report["convicted"] = json!(accused.convicted());
+	Ok(report)
+}
+
+fn dealt(attack: &str, task: TaskId, signer: &Signer, outcome: &Outcome) -> Value {
+	let mut report = outcome.json();
+	let event = outcome.receipt().and_then(|receipt| receipt.event("Vss", "Dealt"));
+	let digest: Option<[u8; 32]> = event.and_then(|event| event.field("digest"));
+	report["attack"] = json!(attack);
+	report["task"] = json!(task);
+	report["account"] = json!(address(&signer.account()));
+	report["digest"] = json!(digest.map(hex::encode));
+	report
+}
+
+/// Prints a report: as it is, or a line for each of its fields.
+pub fn print(report: &Value, as_json: bool) {
+	if as_json {
+		println!("{report}");
+		return;
+	}
+	for (name, value) in report.as_object().into_iter().flatten() {
+		println!("{name}: {value}");
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::CommandFactory;
+
+	#[test]
+	fn the_command_line_is_sound() {
+		Cli::command().debug_assert();
+	}
+
+	#[test]
+	fn faults_are_read() {
+		assert_eq!(parse_fault("bad-share=3"), Ok(DealingFault::BadShare(3)));
+		assert_eq!(parse_fault("no-proof"), Ok(DealingFault::NoProof));
+		for wrong in ["", "bad-share", "bad-share=x", "no-proof=1", "bad-share=300"] {
+			assert!(parse_fault(wrong).is_err(), "{wrong}");
+		}
+	}
+}

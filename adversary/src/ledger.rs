@@ -1,0 +1,152 @@
+//! What every account should have gained or lost, from the events of blocks: fees, escrow, rewards, slashes and what
+//! others get of them. Transfers between accounts are not events that are read here: none may happen meanwhile.
+
+use ostraka_client::chain::{Chain, Event, Head};
+use ostraka_client::Error;
+use ostraka_primitives::{AccountId, Balance, TaskId};
+use std::collections::BTreeMap;
+
+/// Faults, as the incentives' events number them.
+const BAD_DEALING: [u8; 1] = [0];
+const FALSE_ACCUSATION: [u8; 1] = [1];
+
+/// Gains and losses since some block.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+	requesters: BTreeMap<TaskId, AccountId>,
+	changes: BTreeMap<AccountId, i128>,
+	counts: BTreeMap<String, u64>,
+	/// The last block that was read.
+	last: u32,
+}
+
+impl Ledger {
+	/// A ledger that begins after this block.
+	pub fn after(block: u32) -> Self {
+		Self { last: block, ..Default::default() }
+	}
+
+	/// Reads all blocks up to a head.
+	///
+	/// # Errors
+	/// `Failed` if an event has other fields than expected, `Chain`.
+	pub async fn catch_up(&mut self, chain: &Chain, head: Head) -> Result<(), Error> {
+		while self.last < head.number {
+			let number = self.last + 1;
+			let hash = match number == head.number {
+				true => head.hash,
+				false => chain.block_hash(number).await?,
+			};
+			let events = chain.events(Head { number, hash }).await?;
+			self.read(&events).ok_or_else(|| {
+				Error::Failed(format!("the events of block {number} are not as expected"))
+			})?;
+			self.last = number;
+		}
+		Ok(())
+	}
+
+	/// What an account has gained, or lost, held money counted as its own.
+	pub fn change(&self, account: &AccountId) -> i128 {
+		self.changes.get(account).copied().unwrap_or_default()
+	}
+
+	/// How often an event of our own pallets happened, by `Pallet.Event`.
+	pub fn count(&self, event: &str) -> u64 {
+		self.counts.get(event).copied().unwrap_or_default()
+	}
+
+	/// All counts.
+	pub fn counts(&self) -> &BTreeMap<String, u64> {
+		&self.counts
+	}
+
+	/// `None` if an event lacks a field.
+	fn read(&mut self, events: &[Event]) -> Option<()> {
+		for event in events {
+			let own = ["Registry", "Tasks", "Vss", "Incentives"];
+			if own.contains(&event.pallet.as_str()) {
+				*self.counts.entry(format!("{}.{}", event.pallet, event.name)).or_default() += 1;
+			}
+			match (event.pallet.as_str(), event.name.as_str()) {
+				("TransactionPayment", "TransactionFeePaid") => {
+					let fee: Balance = event.field("actual_fee")?;
+					self.take(event.field("who")?, fee);
+				},
+				("Incentives", "EscrowOpened") => {
+					let requester: AccountId = event.field("requester")?;
+					self.requesters.insert(event.field("task")?, requester.clone());
+					self.take(requester, event.field("draw_fee")?);
+				},
+				("Incentives", "NodePaid") => self.paid(event, "node")?,
+				("Incentives", "DealerPaid") => self.paid(event, "dealer")?,
+				("Incentives", "Punished") => self.punished(event, events)?,
+				_ => {},
+			}
+		}
+		Some(())
+	}
+
+	/// A requester pays.
+	fn paid(&mut self, event: &Event, whom: &str) -> Option<()> {
+		let amount: Balance = event.field("amount")?;
+		let requester = self.requester(event)?;
+		self.take(requester, amount);
+		self.give(event.field(whom)?, amount);
+		Some(())
+	}
+
+	fn punished(&mut self, event: &Event, events: &[Event]) -> Option<()> {
+		let (culprit, amount): (AccountId, Balance) =
+			(event.field("culprit")?, event.field("amount")?);
+		let fault = event.bytes("fault")?;
+		let verdict = |name: &str| {
+			let is_it = |other: &&Event| {
+				other.is("Vss", name)
+					&& other.extrinsic == event.extrinsic
+					&& other.bytes("task") == event.bytes("task")
+			};
+			events.iter().find(is_it)
+		};
+		let victim = if fault == FALSE_ACCUSATION {
+			verdict("AccuserConvicted")?.field("dealer")?
+		} else {
+			self.requester(event)?
+		};
+		let to_accuser: Balance = event.field("to_accuser")?;
+		if fault == BAD_DEALING {
+			self.give(verdict("DealerConvicted")?.field("accuser")?, to_accuser);
+		}
+		self.take(culprit, amount);
+		self.give(victim, event.field("to_victim")?);
+		Some(())
+	}
+
+	fn requester(&self, event: &Event) -> Option<AccountId> {
+		self.requesters.get(&event.field("task")?).cloned()
+	}
+
+	fn give(&mut self, account: AccountId, amount: Balance) {
+		*self.changes.entry(account).or_default() += amount as i128;
+	}
+
+	fn take(&mut self, account: AccountId, amount: Balance) {
+		*self.changes.entry(account).or_default() -= amount as i128;
+	}
+}
+
+/// All that accounts have, held or free.
+///
+/// # Errors
+/// `Chain`.
+pub async fn holdings(
+	chain: &Chain,
+	accounts: &[AccountId],
+) -> Result<BTreeMap<AccountId, Balance>, Error> {
+	let mut holdings = BTreeMap::new();
+	for account in accounts {
+		let money = chain.money(account).await?;
+		holdings.insert(account.clone(), money.free + money.reserved);
+	}
+	Ok(holdings)
+}

@@ -1,0 +1,35 @@
+//! An adversary against a running chain: it holds the key of a registered node or of an invited dealer, and speaks to
+//! the chain directly. Production code has no switch for misbehaving; everything that cheats is here.
+//!
+//! | module | for |
+//! |---|---|
+//! | [`transaction`] | workers' calls as transactions of their own, and what became of a transaction |
+//! | [`cheats`] | dealings and evidence that the protocol's own functions refuse to make |
+//! | [`deal`], [`copy`] | dealers that forge, and such that copy |
+//! | [`seat`] | a committee member's key: its sealed shares from block bodies, its result share |
+//! | [`answer`], [`accuse`] | members with wrong result shares and wrong accusations |
+//! | [`garbage`] | transactions that no chain should do anything for |
+//! | [`stage`], [`wait`] | accounts, nodes, tasks and honest dealers around an attack; a task's phases |
+//! | [`ledger`] | what every account should have gained or lost |
+//! | [`soak`] | all of it for many minutes, on a chain of its own |
+//! | [`cli`] | the command line |
+//!
+//! # What to rely on
+//! An attack ends with what the chain did: included, or refused, with the runtime's own name for why. It is an error only
+//! if it came to neither.
+
+#![deny(missing_docs)]
+
+pub mod accuse;
+pub mod answer;
+pub mod cheats;
+pub mod cli;
+pub mod copy;
+pub mod deal;
+pub mod garbage;
+pub mod ledger;
+pub mod seat;
+pub mod soak;
+pub mod stage;
+pub mod transaction;
+pub mod wait;

@@ -1,0 +1,290 @@
+//! A committee member's key, in the adversary's hands: what the node's worker would know, from block bodies.
+
+use crate::transaction::{self, Outcome};
+use codec::Encode;
+use ostraka_client::{
+	chain::{calls::Call, find::Indices, state::Standing, Chain, ChainError, Head},
+	dealing::context,
+	verify::gather::{dealing_bytes, scan_dealings, Bodies},
+	Error,
+};
+use ostraka_crypto::{
+	messages::DealingBytes,
+	seal::SealSecret,
+	vss::{Commitments, SecretShare},
+	Plain,
+};
+use ostraka_primitives::{
+	api::TaskInfo,
+	message::{MessageKind, WorkerMessage, WORKER_MESSAGE},
+	task::Committee,
+	AccountId, Digest, TaskId, WorkerSignature,
+};
+use ostraka_protocol::{
+	adjudicator::{accepted_set_hash, check_result_share, Aggregate},
+	worker, worker_key, TaskContext,
+};
+use sha2::{Digest as _, Sha256};
+use sp_core::{ed25519, Pair};
+
+/// Attempts at a transaction before it is given up.
+const ATTEMPTS: u32 = 4;
+
+/// A worker key.
+#[derive(Clone)]
+pub struct Worker(ed25519::Pair);
+
+impl Worker {
+	/// The key of a secret.
+	///
+	/// # Errors
+	/// `Usage`; the secret is not repeated.
+	pub fn from_secret(secret: &str) -> Result<Self, Error> {
+		ed25519::Pair::from_string(secret.trim(), None)
+			.map(Self)
+			.map_err(|_| Error::Usage("the secret of the worker key is not usable".to_owned()))
+	}
+
+	/// Its public part.
+	pub fn public(&self) -> ed25519::Public {
+		self.0.public()
+	}
+
+	/// A signature.
+	pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+		self.0.sign(message).0
+	}
+
+	/// `e_j` of the node that an account registered with this key.
+	pub fn seal_secret(&self, genesis: &Digest, account: &AccountId) -> SealSecret {
+		let message = worker_key::seal_key_message(genesis, account.as_ref());
+		worker_key::seal_secret(self.sign(&message))
+	}
+}
+
+/// A dealing that a task's state holds, with its bytes.
+#[derive(Clone, Debug)]
+pub struct HeldDealing {
+	/// Whose.
+	pub dealer: AccountId,
+	/// Its digest.
+	pub digest: Digest,
+	/// Whether it counts.
+	pub counts: bool,
+	/// The dealing.
+	pub bytes: DealingBytes,
+}
+
+/// The dealings that an unsettled task's state holds.
+///
+/// # Errors
+/// `Failed` before the draw, `Chain`.
+pub async fn dealings(chain: &Chain, task: TaskId) -> Result<Vec<HeldDealing>, Error> {
+	let info = chain.task(task).await?;
+	let mut held: Vec<HeldDealing> = Vec::new();
+	for (dealer, digest, bytes) in in_bodies(chain, task, &info).await? {
+		let record = chain.dealing(task, &dealer).await?;
+		let Some(record) = record.filter(|record| record.digest == digest) else { continue };
+		if held.iter().all(|known| known.dealer != dealer) {
+			let counts = record.standing != Standing::Excluded;
+			held.push(HeldDealing { dealer, digest, counts, bytes });
+		}
+	}
+	Ok(held)
+}
+
+/// Everything in block bodies that looks like a dealing to the task, with who signed it.
+async fn in_bodies(
+	chain: &Chain,
+	task: TaskId,
+	info: &TaskInfo,
+) -> Result<Vec<(AccountId, Digest, DealingBytes)>, Error> {
+	let (Some(task_hash), Some(drawn_at)) = (info.task.task_hash, info.task.drawn_at) else {
+		return Err(Error::Failed(format!("task {task} has no committee yet")));
+	};
+	let indices = Indices::new(chain.metadata())
+		.ok_or_else(|| ChainError::Unreadable("the calls are unknown".to_owned()))?;
+	let until = drawn_at.saturating_add(info.task.windows.collect).min(chain.head().number);
+	let range = (drawn_at, until);
+	let bodies = Bodies::default();
+	let found = scan_dealings(chain, &bodies, &indices, task, &task_hash, range).await?;
+	let signed = found.into_iter().filter_map(|(_, found)| Some((found.signer?, found.dealing)));
+	Ok(signed
+		.map(|(dealer, dealing)| {
+			let bytes = dealing_bytes(dealing);
+			(dealer.clone(), bytes.digest(&task_hash, dealer.as_ref()), bytes)
+		})
+		.collect())
+}
+
+/// A seat whose worker key the adversary holds.
+pub struct Member {
+	/// The task.
+	pub task: TaskId,
+	/// Its number, `j`.
+	pub seat: u8,
+	/// The node's account.
+	pub node: AccountId,
+	/// The key.
+	pub worker: Worker,
+	/// What everybody knows of the task.
+	pub context: TaskContext,
+	secret: SealSecret,
+	genesis: Digest,
+}
+
+impl Member {
+	/// The seat of a worker key in a drawn, unsettled task.
+	///
+	/// # Errors
+	/// `Failed` if it has none, `Chain`.
+	pub async fn find(chain: &Chain, task: TaskId, worker: &Worker) -> Result<Self, Error> {
+		let info = chain.task(task).await?;
+		Self::of(chain, task, &info, worker)
+	}
+
+	fn of(chain: &Chain, task: TaskId, info: &TaskInfo, worker: &Worker) -> Result<Self, Error> {
+		let none = || Error::Failed(format!("the worker key has no seat in task {task}"));
+		let (seat, node) = seat_of(&info.committee, worker).ok_or_else(none)?;
+		let genesis = *chain.genesis();
+		Ok(Self {
+			task,
+			seat,
+			secret: worker.seal_secret(&genesis, &node),
+			node,
+			worker: worker.clone(),
+			context: context(chain, task, info)?,
+			genesis,
+		})
+	}
+
+	/// Its secret exponent, `e_j`.
+	pub fn secret(&self) -> &SealSecret {
+		&self.secret
+	}
+
+	/// `h_A`, and the seat's right result share, of a task whose accepted set is frozen.
+	///
+	/// # Errors
+	/// `Failed` if a dealing does not open or the sum does not fit the aggregate, `Chain`.
+	pub async fn result_share(&self, chain: &Chain) -> Result<(Digest, SecretShare), Error> {
+		let held = dealings(chain, self.task).await?;
+		let counted: Vec<&HeldDealing> = held.iter().filter(|dealing| dealing.counts).collect();
+		let failed = |what: &dyn std::fmt::Display| {
+			Error::Failed(format!("task {}, seat {}: {what}", self.task, self.seat))
+		};
+		let mut aggregate = Aggregate::<Plain>::zero(self.context.threshold);
+		let mut sum = SecretShare::zero(self.context.length());
+		for dealing in &counted {
+			let commitments =
+				Commitments::from_bytes(&dealing.bytes.commitments, self.context.threshold);
+			aggregate
+				.add(&commitments.map_err(|error| failed(&error))?)
+				.map_err(|error| failed(&error))?;
+			let share = self.open(&dealing.dealer, &dealing.bytes);
+			let share = share.ok_or_else(|| failed(&"a share does not open"))?;
+			sum.add(&share).map_err(|error| failed(&error))?;
+		}
+		if !check_result_share(&aggregate, self.seat, &sum) {
+			return Err(failed(&"the sum of its shares does not fit the aggregate"));
+		}
+		let digests: Vec<Digest> = counted.iter().map(|dealing| dealing.digest).collect();
+		let h_a = accepted_set_hash(&self.context.task_hash, &digests, &aggregate.to_bytes());
+		Ok((h_a, sum))
+	}
+
+	fn open(&self, dealer: &AccountId, dealing: &DealingBytes) -> Option<SecretShare> {
+		worker::open::<Plain>(&self.context, &self.secret, self.seat, dealer.as_ref(), dealing).ok()
+	}
+
+	/// Signs and sends a call of its own: `arguments` are the call's beside task, seat, block and signature.
+	///
+	/// # Errors
+	/// `Failed` if no block takes it, `Chain`.
+	pub async fn send(
+		&self,
+		chain: &Chain,
+		kind: MessageKind,
+		arguments: &(impl Encode + Sync),
+	) -> Result<Outcome, Error> {
+		transaction::general(chain, ATTEMPTS, |at| self.call(kind, arguments, at)).await
+	}
+
+	/// The signed call of one attempt.
+	pub fn call(&self, kind: MessageKind, arguments: &impl Encode, at: u32) -> Call {
+		let arguments = arguments.encode();
+		let message = WorkerMessage {
+			domain: *WORKER_MESSAGE,
+			genesis: self.genesis,
+			task_hash: self.context.task_hash,
+			task: self.task,
+			seat: self.seat,
+			kind,
+			payload: Sha256::digest(&arguments).into(),
+			at,
+		};
+		let signature = WorkerSignature::from_raw(self.worker.sign(&message.encode()));
+		let mut bytes = (self.task, self.seat).encode();
+		bytes.extend(arguments);
+		(at, signature).encode_to(&mut bytes);
+		let name = match kind {
+			MessageKind::Accuse => "accuse",
+			MessageKind::Commit => "commit_result",
+			MessageKind::Reveal => "reveal_result",
+		};
+		Call::encoded("Vss", name, bytes)
+	}
+}
+
+fn seat_of(committee: &Committee, worker: &Worker) -> Option<(u8, AccountId)> {
+	let key = worker.public();
+	let found = (1u8..).zip(committee).find(|(_, seat)| seat.worker == key);
+	found.map(|(seat, member)| (seat, member.account.clone()))
+}
+
+/// The key's right result share of the newest other task with vectors of that length on whose committee it sits or sat,
+/// with that task's number.
+///
+/// # Errors
+/// `Failed` if there is none, `Chain`.
+pub async fn share_elsewhere(
+	chain: &Chain,
+	but: TaskId,
+	worker: &Worker,
+	length: usize,
+) -> Result<(TaskId, SecretShare), Error> {
+	for task in (0..chain.tasks().await?).rev().filter(|task| *task != but) {
+		let Some((info, drawn)) = drawn(chain, task).await? else { continue };
+		if drawn.task.spec.length() as usize != length
+			|| seat_of(&drawn.committee, worker).is_none()
+		{
+			continue;
+		}
+		let member = Member::of(chain, task, &drawn, worker)?;
+		let mut sum = SecretShare::zero(length);
+		let mut count = 0;
+		for (dealer, _, bytes) in in_bodies(chain, task, &info).await? {
+			// what the chain refused, or a dealer forged, is of no use here
+			let Some(share) = member.open(&dealer, &bytes) else { continue };
+			count += usize::from(sum.add(&share).is_ok());
+		}
+		if count > 0 {
+			return Ok((task, sum));
+		}
+	}
+	Err(Error::Failed(format!(
+		"the worker key has a seat in no other task with vectors of {length} and a dealing"
+	)))
+}
+
+/// A task as it is, and as it was right after its draw, if it was drawn and the node still has that state.
+async fn drawn(chain: &Chain, task: TaskId) -> Result<Option<(TaskInfo, TaskInfo)>, Error> {
+	let info = chain.task(task).await?;
+	let Some(number) = info.task.drawn_at else { return Ok(None) };
+	let hash = chain.block_hash(number).await?;
+	match chain.task_at(task, Head { number, hash }).await {
+		Ok(drawn) => Ok(Some((info, drawn))),
+		Err(ChainError::Pruned { .. }) => Ok(None),
+		Err(error) => Err(error.into()),
+	}
+}

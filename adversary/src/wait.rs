@@ -1,0 +1,96 @@
+//! Waiting for a task to come as far as an attack needs it.
+
+use ostraka_client::{chain::Chain, Error};
+use ostraka_primitives::{
+	api::TaskInfo,
+	task::{Outcome, TaskStatus},
+	TaskId,
+};
+
+/// A task's phases, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+	/// It waits for its committee.
+	Drawing,
+	/// Dealers deal.
+	Collecting,
+	/// Members check and accuse.
+	Verifying,
+	/// Members commit.
+	Committing,
+	/// Members reveal.
+	Revealing,
+	/// It has ended.
+	Ended,
+}
+
+/// The phase of a state.
+pub fn phase(status: &TaskStatus) -> Phase {
+	match status {
+		TaskStatus::Drawing { .. } => Phase::Drawing,
+		TaskStatus::Collecting { .. } => Phase::Collecting,
+		TaskStatus::Verifying { .. } => Phase::Verifying,
+		TaskStatus::Committing { .. } => Phase::Committing,
+		TaskStatus::Revealing { .. } => Phase::Revealing,
+		TaskStatus::Settling(_) | TaskStatus::Settled(_) => Phase::Ended,
+	}
+}
+
+/// Waits until a task is in a phase, or later. Answers it as it is then.
+///
+/// # Errors
+/// `Chain`.
+pub async fn until(chain: &Chain, task: TaskId, at_least: Phase) -> Result<TaskInfo, Error> {
+	let mut head = chain.head();
+	loop {
+		let info = chain.task_at(task, head).await?;
+		if phase(&info.task.status) >= at_least {
+			return Ok(info);
+		}
+		head = chain.next_head(head).await?;
+	}
+}
+
+/// Waits until a task is in exactly that phase.
+///
+/// # Errors
+/// `Failed` if it is past it, `Chain`.
+pub async fn exactly(chain: &Chain, task: TaskId, wanted: Phase) -> Result<TaskInfo, Error> {
+	let info = until(chain, task, wanted).await?;
+	match phase(&info.task.status) {
+		found if found == wanted => Ok(info),
+		found => Err(Error::Failed(format!("task {task} is past {wanted:?}: it is {found:?}"))),
+	}
+}
+
+/// Waits until a task is settled, and answers how it ended.
+///
+/// # Errors
+/// `Chain`.
+pub async fn settled(chain: &Chain, task: TaskId) -> Result<Outcome, Error> {
+	let mut head = chain.head();
+	loop {
+		if let TaskStatus::Settled(outcome) = chain.task_at(task, head).await?.task.status {
+			return Ok(outcome);
+		}
+		head = chain.next_head(head).await?;
+	}
+}
+
+/// Waits until the block of that number is final, so that nothing takes back what it did.
+///
+/// # Errors
+/// `Chain`.
+pub async fn finalized(chain: &Chain, number: u32) -> Result<(), Error> {
+	let mut head = chain.head();
+	loop {
+		let hash =
+			chain.link().ask(|rpc| async move { rpc.chain_get_finalized_head().await }).await?;
+		let header =
+			chain.link().ask(|rpc| async move { rpc.chain_get_header(Some(hash)).await }).await?;
+		if header.is_some_and(|header| header.number >= u64::from(number)) {
+			return Ok(());
+		}
+		head = chain.next_head(head).await?;
+	}
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# A dev chain under a steady mix of tasks, cheats and garbage, for so many minutes (20 unless given), on the loopback
+# interface only. Prints the report and holds the runtime's invariants against the state at the end. Run it by
+# `make soak`, which sets up and builds first; more flags of `ostraka-adversary soak` may follow the minutes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
+export OSTRAKA_NODE="${OSTRAKA_NODE:-$CARGO_TARGET_DIR/release/ostraka-node}"
+minutes=${1:-20}
+shift || true
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+ended=0
+"$CARGO_TARGET_DIR/release/ostraka-adversary" --json soak --minutes "$minutes" --snapshot "$work/state.json" "$@" \
+	>"$work/report.json" || ended=$?
+jq . "$work/report.json"
+[ "$ended" -eq 0 ] || { echo "the soak FAILED: see above" >&2; exit "$ended"; }
+"$CARGO_TARGET_DIR/release/examples/try_state" "$work/state.json"
+echo "the soak held for $minutes minutes"
