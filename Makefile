@@ -19,7 +19,7 @@ setup: ## Install system packages, the Rust toolchain and its wasm target
 
 .PHONY: build
 build: setup ## Build the node and the command line tool
-	cargo build --release --locked --workspace
+	cargo build --release --locked --workspace --exclude ostraka-relay
 
 .PHONY: demo
 demo: build ## Start a dev chain and let 50 institutions compute joint statistics of real loan books
