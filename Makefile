@@ -35,7 +35,7 @@ test: setup ## Run everything that CI runs
 
 .PHONY: soak
 soak: setup ## A dev chain under cheats and garbage for 20 minutes (ARGS="MINUTES …")
-	cargo build --release --locked --workspace --bins --examples
+	cargo build --release --locked --workspace --exclude ostraka-relay --bins --examples
 	@scripts/soak.sh $(ARGS)
 
 .PHONY: bench

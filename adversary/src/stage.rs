@@ -152,7 +152,7 @@ pub async fn submit(
 	collect: u32,
 	nonce: Option<u64>,
 ) -> Result<TaskId, Error> {
-	let seats = chain.class(class)?.seats;
+	let seats = chain.class(class).await?.seats;
 	let fee = chain.least_fee(seats, spec.length(), dealers.len() as u32).await?;
 	let invited = calls::Dealers::try_from(dealers.to_vec())
 		.map_err(|_| Error::Usage("more dealers than a task can invite".to_owned()))?;

@@ -36,8 +36,8 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `60594`
 		//  Estimated: `57487`
-		// Minimum execution time: 6_016_984_000 picoseconds.
-		Weight::from_parts(8_814_644_000, 0)
+		// Minimum execution time: 1_508_639_000 picoseconds.
+		Weight::from_parts(1_638_576_000, 0)
 			.saturating_add(Weight::from_parts(0, 57487))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(5))
@@ -54,8 +54,8 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `72271`
 		//  Estimated: `57487`
-		// Minimum execution time: 362_059_000 picoseconds.
-		Weight::from_parts(472_129_000, 0)
+		// Minimum execution time: 324_538_000 picoseconds.
+		Weight::from_parts(349_633_000, 0)
 			.saturating_add(Weight::from_parts(0, 57487))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -70,8 +70,8 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `71090`
 		//  Estimated: `57487`
-		// Minimum execution time: 310_510_000 picoseconds.
-		Weight::from_parts(312_723_000, 0)
+		// Minimum execution time: 267_374_000 picoseconds.
+		Weight::from_parts(285_092_000, 0)
 			.saturating_add(Weight::from_parts(0, 57487))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -86,8 +86,8 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `16240`
 		//  Estimated: `16827`
-		// Minimum execution time: 239_947_000 picoseconds.
-		Weight::from_parts(369_658_000, 0)
+		// Minimum execution time: 187_065_000 picoseconds.
+		Weight::from_parts(208_175_000, 0)
 			.saturating_add(Weight::from_parts(0, 16827))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -102,8 +102,8 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `70790`
 		//  Estimated: `57487`
-		// Minimum execution time: 263_930_000 picoseconds.
-		Weight::from_parts(297_515_000, 0)
+		// Minimum execution time: 270_880_000 picoseconds.
+		Weight::from_parts(292_712_000, 0)
 			.saturating_add(Weight::from_parts(0, 57487))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -118,8 +118,8 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `70730`
 		//  Estimated: `57487`
-		// Minimum execution time: 312_966_000 picoseconds.
-		Weight::from_parts(324_043_000, 0)
+		// Minimum execution time: 276_515_000 picoseconds.
+		Weight::from_parts(301_784_000, 0)
 			.saturating_add(Weight::from_parts(0, 57487))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -138,8 +138,8 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `17884`
 		//  Estimated: `16827`
-		// Minimum execution time: 1_595_841_000 picoseconds.
-		Weight::from_parts(2_906_296_000, 0)
+		// Minimum execution time: 1_284_283_000 picoseconds.
+		Weight::from_parts(1_364_055_000, 0)
 			.saturating_add(Weight::from_parts(0, 16827))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(5))
@@ -154,8 +154,8 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `70790`
 		//  Estimated: `57487`
-		// Minimum execution time: 322_423_000 picoseconds.
-		Weight::from_parts(351_949_000, 0)
+		// Minimum execution time: 262_311_000 picoseconds.
+		Weight::from_parts(280_116_000, 0)
 			.saturating_add(Weight::from_parts(0, 57487))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -172,8 +172,8 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `2796`
 		//  Estimated: `16827`
-		// Minimum execution time: 139_154_000 picoseconds.
-		Weight::from_parts(147_140_000, 0)
+		// Minimum execution time: 109_029_000 picoseconds.
+		Weight::from_parts(120_743_000, 0)
 			.saturating_add(Weight::from_parts(0, 16827))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))

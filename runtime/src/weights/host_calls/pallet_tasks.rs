@@ -41,7 +41,7 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Storage: `Tasks::Statuses` (r:0 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
 	/// Storage: `Tasks::Records` (r:0 w:1)
-	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(12043), added: 14518, mode: `MaxEncodedLen`)
+	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(27896), added: 30371, mode: `MaxEncodedLen`)
 	/// Storage: `Tasks::Cohorts` (r:0 w:512)
 	/// Proof: `Tasks::Cohorts` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	/// The range of component `d` is `[10, 512]`.
@@ -49,11 +49,11 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `66365`
 		//  Estimated: `57487`
-		// Minimum execution time: 567_271_000 picoseconds.
-		Weight::from_parts(1_118_755_597, 0)
+		// Minimum execution time: 878_008_000 picoseconds.
+		Weight::from_parts(1_096_152_565, 0)
 			.saturating_add(Weight::from_parts(0, 57487))
-			// Standard Error: 1_371_021
-			.saturating_add(Weight::from_parts(1_753_555, 0).saturating_mul(d.into()))
+			// Standard Error: 601_688
+			.saturating_add(Weight::from_parts(2_212_547, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(7))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
@@ -61,18 +61,18 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
 	/// Storage: `Tasks::Records` (r:1 w:0)
-	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(12043), added: 14518, mode: `MaxEncodedLen`)
+	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(27896), added: 30371, mode: `MaxEncodedLen`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(8002), added: 8497, mode: `MaxEncodedLen`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `MaxEncodedLen`)
 	fn cancel() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `18085`
-		//  Estimated: `15508`
-		// Minimum execution time: 179_813_000 picoseconds.
-		Weight::from_parts(206_863_000, 0)
-			.saturating_add(Weight::from_parts(0, 15508))
+		//  Measured:  `33940`
+		//  Estimated: `31361`
+		// Minimum execution time: 233_956_000 picoseconds.
+		Weight::from_parts(255_207_000, 0)
+			.saturating_add(Weight::from_parts(0, 31361))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -82,8 +82,8 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `8091`
 		//  Estimated: `9487`
-		// Minimum execution time: 452_590_000 picoseconds.
-		Weight::from_parts(506_212_000, 0)
+		// Minimum execution time: 440_986_000 picoseconds.
+		Weight::from_parts(473_749_000, 0)
 			.saturating_add(Weight::from_parts(0, 9487))
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
@@ -97,14 +97,14 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `9474`
 		//  Estimated: `9487`
-		// Minimum execution time: 131_004_000 picoseconds.
-		Weight::from_parts(134_028_000, 0)
+		// Minimum execution time: 118_708_000 picoseconds.
+		Weight::from_parts(135_000_000, 0)
 			.saturating_add(Weight::from_parts(0, 9487))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Tasks::Records` (r:1 w:0)
-	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(12043), added: 14518, mode: `MaxEncodedLen`)
+	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(27896), added: 30371, mode: `MaxEncodedLen`)
 	/// Storage: `Tasks::RelayEpochs` (r:1 w:0)
 	/// Proof: `Tasks::RelayEpochs` (`max_values`: Some(1), `max_size`: Some(40), added: 535, mode: `MaxEncodedLen`)
 	/// Storage: `Tasks::Insecure` (r:1 w:0)
@@ -115,11 +115,11 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(8002), added: 8497, mode: `MaxEncodedLen`)
 	fn draw_wait() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `18182`
-		//  Estimated: `15508`
-		// Minimum execution time: 153_700_000 picoseconds.
-		Weight::from_parts(199_849_000, 0)
-			.saturating_add(Weight::from_parts(0, 15508))
+		//  Measured:  `34037`
+		//  Estimated: `31361`
+		// Minimum execution time: 194_370_000 picoseconds.
+		Weight::from_parts(215_643_000, 0)
+			.saturating_add(Weight::from_parts(0, 31361))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -140,17 +140,17 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Storage: `Tasks::Statuses` (r:0 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
 	/// Storage: `Tasks::Records` (r:0 w:1)
-	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(12043), added: 14518, mode: `MaxEncodedLen`)
+	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(27896), added: 30371, mode: `MaxEncodedLen`)
 	/// Storage: `Vss::Seats` (r:0 w:1)
 	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `MaxEncodedLen`)
 	/// Storage: `Vss::Sharings` (r:0 w:1)
 	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `MaxEncodedLen`)
 	fn draw() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `89615`
+		//  Measured:  `89614`
 		//  Estimated: `2535990`
-		// Minimum execution time: 6_859_963_000 picoseconds.
-		Weight::from_parts(7_040_696_000, 0)
+		// Minimum execution time: 6_545_853_000 picoseconds.
+		Weight::from_parts(6_753_852_000, 0)
 			.saturating_add(Weight::from_parts(0, 2535990))
 			.saturating_add(T::DbWeight::get().reads(1017))
 			.saturating_add(T::DbWeight::get().writes(14))
@@ -171,8 +171,8 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `9949`
 		//  Estimated: `9487`
-		// Minimum execution time: 183_927_000 picoseconds.
-		Weight::from_parts(207_676_000, 0)
+		// Minimum execution time: 200_943_000 picoseconds.
+		Weight::from_parts(212_619_000, 0)
 			.saturating_add(Weight::from_parts(0, 9487))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -191,10 +191,10 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn settle_fee() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `6545`
+		//  Measured:  `6009`
 		//  Estimated: `19211`
-		// Minimum execution time: 624_052_000 picoseconds.
-		Weight::from_parts(642_097_000, 0)
+		// Minimum execution time: 491_345_000 picoseconds.
+		Weight::from_parts(539_592_000, 0)
 			.saturating_add(Weight::from_parts(0, 19211))
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(10))
@@ -213,8 +213,8 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `9951`
 		//  Estimated: `9487`
-		// Minimum execution time: 146_238_000 picoseconds.
-		Weight::from_parts(150_842_000, 0)
+		// Minimum execution time: 130_827_000 picoseconds.
+		Weight::from_parts(139_508_000, 0)
 			.saturating_add(Weight::from_parts(0, 9487))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -230,11 +230,11 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `2108 + d * (53 ±0)`
 		//  Estimated: `8659 + d * (2535 ±0)`
-		// Minimum execution time: 50_540_000 picoseconds.
-		Weight::from_parts(50_540_000, 0)
+		// Minimum execution time: 50_769_000 picoseconds.
+		Weight::from_parts(51_122_000, 0)
 			.saturating_add(Weight::from_parts(0, 8659))
-			// Standard Error: 306_629
-			.saturating_add(Weight::from_parts(6_961_182, 0).saturating_mul(d.into()))
+			// Standard Error: 548_753
+			.saturating_add(Weight::from_parts(6_783_267, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -261,10 +261,10 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
 	fn close() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `72772`
+		//  Measured:  `72771`
 		//  Estimated: `111849`
-		// Minimum execution time: 630_053_000 picoseconds.
-		Weight::from_parts(793_494_000, 0)
+		// Minimum execution time: 500_730_000 picoseconds.
+		Weight::from_parts(553_459_000, 0)
 			.saturating_add(Weight::from_parts(0, 111849))
 			.saturating_add(T::DbWeight::get().reads(20))
 			.saturating_add(T::DbWeight::get().writes(14))

@@ -44,13 +44,13 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `6482 + t * (96 ±0)`
 		//  Estimated: `9947 + t * (96 ±0)`
-		// Minimum execution time: 4_340_862_000 picoseconds.
-		Weight::from_parts(756_568_086, 0)
+		// Minimum execution time: 3_788_982_000 picoseconds.
+		Weight::from_parts(4_118_800_479, 0)
 			.saturating_add(Weight::from_parts(0, 9947))
-			// Standard Error: 219_963_247
-			.saturating_add(Weight::from_parts(488_927_548, 0).saturating_mul(t.into()))
-			// Standard Error: 12_499_030
-			.saturating_add(Weight::from_parts(35_477_564, 0).saturating_mul(k.into()))
+			// Standard Error: 198_632_743
+			.saturating_add(Weight::from_parts(181_647_805, 0).saturating_mul(t.into()))
+			// Standard Error: 11_286_961
+			.saturating_add(Weight::from_parts(15_264_783, 0).saturating_mul(k.into()))
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(8))
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
@@ -79,13 +79,13 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `7622 + t * (96 ±0)`
 		//  Estimated: `18512 + t * (96 ±0)`
-		// Minimum execution time: 7_179_029_000 picoseconds.
-		Weight::from_parts(4_763_220_502, 0)
+		// Minimum execution time: 7_176_443_000 picoseconds.
+		Weight::from_parts(2_666_312_854, 0)
 			.saturating_add(Weight::from_parts(0, 18512))
-			// Standard Error: 32_594_556
-			.saturating_add(Weight::from_parts(118_545_456, 0).saturating_mul(l.into()))
-			// Standard Error: 573_612_855
-			.saturating_add(Weight::from_parts(453_426_511, 0).saturating_mul(t.into()))
+			// Standard Error: 24_567_785
+			.saturating_add(Weight::from_parts(41_388_037, 0).saturating_mul(l.into()))
+			// Standard Error: 432_354_326
+			.saturating_add(Weight::from_parts(816_143_678, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(8))
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
@@ -104,8 +104,8 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `8296`
 		//  Estimated: `11761`
-		// Minimum execution time: 95_418_000 picoseconds.
-		Weight::from_parts(98_314_000, 0)
+		// Minimum execution time: 89_358_000 picoseconds.
+		Weight::from_parts(99_808_000, 0)
 			.saturating_add(Weight::from_parts(0, 11761))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -126,13 +126,13 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `6884 + t * (96 ±0)`
 		//  Estimated: `10349 + t * (96 ±0)`
-		// Minimum execution time: 5_580_096_000 picoseconds.
-		Weight::from_parts(11_271_817_167, 0)
+		// Minimum execution time: 647_564_000 picoseconds.
+		Weight::from_parts(594_192_384, 0)
 			.saturating_add(Weight::from_parts(0, 10349))
-			// Standard Error: 12_981_339
-			.saturating_add(Weight::from_parts(7_572_168, 0).saturating_mul(l.into()))
-			// Standard Error: 228_451_136
-			.saturating_add(Weight::from_parts(150_858_354, 0).saturating_mul(t.into()))
+			// Standard Error: 14_041_563
+			.saturating_add(Weight::from_parts(49_359_755, 0).saturating_mul(l.into()))
+			// Standard Error: 247_109_396
+			.saturating_add(Weight::from_parts(66_915_837, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(2))
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
@@ -159,13 +159,11 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `0 + l * (480 ±0) + t * (8308 ±0)`
 		//  Estimated: `23635 + l * (177 ±60) + t * (5026 ±1_024)`
-		// Minimum execution time: 1_093_331_000 picoseconds.
-		Weight::from_parts(1_265_538_435, 0)
+		// Minimum execution time: 1_763_192_000 picoseconds.
+		Weight::from_parts(7_746_103_502, 0)
 			.saturating_add(Weight::from_parts(0, 23635))
-			// Standard Error: 13_678_245
-			.saturating_add(Weight::from_parts(38_663_303, 0).saturating_mul(l.into()))
-			// Standard Error: 240_715_582
-			.saturating_add(Weight::from_parts(374_359_416, 0).saturating_mul(t.into()))
+			// Standard Error: 13_411_798
+			.saturating_add(Weight::from_parts(20_035_786, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
@@ -194,13 +192,13 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `0 + l * (512 ±0) + t * (8308 ±0)`
 		//  Estimated: `31914 + l * (209 ±60) + t * (4673 ±1_024)`
-		// Minimum execution time: 309_715_000 picoseconds.
-		Weight::from_parts(309_715_000, 0)
+		// Minimum execution time: 277_906_000 picoseconds.
+		Weight::from_parts(277_906_000, 0)
 			.saturating_add(Weight::from_parts(0, 31914))
-			// Standard Error: 348_469
-			.saturating_add(Weight::from_parts(1_902_847, 0).saturating_mul(l.into()))
-			// Standard Error: 5_947_937
-			.saturating_add(Weight::from_parts(29_604_263, 0).saturating_mul(t.into()))
+			// Standard Error: 2_358_446
+			.saturating_add(Weight::from_parts(6_528_052, 0).saturating_mul(l.into()))
+			// Standard Error: 40_255_732
+			.saturating_add(Weight::from_parts(13_260_786, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -223,13 +221,13 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `5891`
 		//  Estimated: `9356`
-		// Minimum execution time: 148_690_000 picoseconds.
-		Weight::from_parts(136_819_258, 0)
+		// Minimum execution time: 155_765_000 picoseconds.
+		Weight::from_parts(122_589_589, 0)
 			.saturating_add(Weight::from_parts(0, 9356))
-			// Standard Error: 38_397
-			.saturating_add(Weight::from_parts(270_431, 0).saturating_mul(l.into()))
-			// Standard Error: 675_727
-			.saturating_add(Weight::from_parts(1_286_800, 0).saturating_mul(t.into()))
+			// Standard Error: 52_792
+			.saturating_add(Weight::from_parts(299_654, 0).saturating_mul(l.into()))
+			// Standard Error: 929_066
+			.saturating_add(Weight::from_parts(2_213_292, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
@@ -246,8 +244,8 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `7358`
 		//  Estimated: `10823`
-		// Minimum execution time: 148_474_000 picoseconds.
-		Weight::from_parts(149_612_000, 0)
+		// Minimum execution time: 117_036_000 picoseconds.
+		Weight::from_parts(124_654_000, 0)
 			.saturating_add(Weight::from_parts(0, 10823))
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
@@ -266,11 +264,11 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `8378`
 		//  Estimated: `11843`
-		// Minimum execution time: 121_510_000 picoseconds.
-		Weight::from_parts(136_979_262, 0)
+		// Minimum execution time: 122_764_000 picoseconds.
+		Weight::from_parts(128_235_574, 0)
 			.saturating_add(Weight::from_parts(0, 11843))
-			// Standard Error: 36_747
-			.saturating_add(Weight::from_parts(138_785, 0).saturating_mul(l.into()))
+			// Standard Error: 11_466
+			.saturating_add(Weight::from_parts(152_485, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
@@ -286,11 +284,11 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `7776 + d * (126 ±0)`
 		//  Estimated: `11082 + d * (2601 ±0)`
-		// Minimum execution time: 96_943_000 picoseconds.
-		Weight::from_parts(259_066_582, 0)
+		// Minimum execution time: 100_253_000 picoseconds.
+		Weight::from_parts(125_587_486, 0)
 			.saturating_add(Weight::from_parts(0, 11082))
-			// Standard Error: 1_845_666
-			.saturating_add(Weight::from_parts(7_406_530, 0).saturating_mul(d.into()))
+			// Standard Error: 456_965
+			.saturating_add(Weight::from_parts(5_999_473, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -312,8 +310,8 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `1598`
 		//  Estimated: `7538`
-		// Minimum execution time: 170_518_000 picoseconds.
-		Weight::from_parts(183_188_000, 0)
+		// Minimum execution time: 158_580_000 picoseconds.
+		Weight::from_parts(173_370_000, 0)
 			.saturating_add(Weight::from_parts(0, 7538))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(8))
@@ -328,8 +326,8 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `861`
 		//  Estimated: `41451`
-		// Minimum execution time: 41_219_000 picoseconds.
-		Weight::from_parts(41_739_000, 0)
+		// Minimum execution time: 36_848_000 picoseconds.
+		Weight::from_parts(41_979_000, 0)
 			.saturating_add(Weight::from_parts(0, 41451))
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(18))
