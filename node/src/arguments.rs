@@ -21,8 +21,13 @@ pub fn plan(arguments: Vec<OsString>) -> Plan {
 	let own = own(&arguments);
 	let subcommand = own.first().is_some_and(|first| !starts_with(first, "-"));
 	let asks = ["-h", "--help", "-V", "--version"];
-	if subcommand || own.iter().any(|argument| asks.iter().any(|ask| argument == ask)) {
+	let asks = own.iter().any(|argument| asks.iter().any(|ask| argument == ask));
+	if subcommand || (asks && !given(&arguments, "--compute")) {
 		return Plan::Library;
+	}
+	if asks {
+		// the library does not know this flag, and would complain instead of helping
+		return Plan::Again(without(arguments, "--compute"));
 	}
 	let (dev, compute) = (given(&arguments, "--dev"), given(&arguments, "--compute"));
 	let rest = without(without(arguments, "--dev"), "--compute");
@@ -129,7 +134,6 @@ mod tests {
 			"",
 			"key insert --dev --compute",
 			"--help --dev",
-			"--compute -V",
 			"--chain dev --dev-block-time 1000",
 			"--chain x -- --dev",
 			"-- --compute",
@@ -150,6 +154,13 @@ mod tests {
 			plan(words("--chain x --offchain-worker=never --compute")),
 			Plan::Again(words("--chain x --offchain-worker=never --enable-offchain-indexing true"))
 		);
+	}
+
+	#[test]
+	fn help_is_given_also_with_compute() {
+		assert_eq!(plan(words("--compute -V")), Plan::Again(words("-V")));
+		assert_eq!(plan(words("--dev --compute --help")), Plan::Again(words("--dev --help")));
+		assert_eq!(plan(words("--dev --help")), Plan::Library);
 	}
 
 	#[test]

@@ -42,6 +42,9 @@ const DEFAULT_RPC_PORT: u16 = 9944;
 /// How long the node may take to shut down before it is killed.
 const SHUTDOWN: Duration = Duration::from_secs(60);
 
+/// Between two looks at whether the node takes signals.
+const CAUGHT_PAUSE: Duration = Duration::from_millis(20);
+
 /// Runs a development chain until it ends or a signal comes.
 pub fn run(mut arguments: Vec<OsString>) -> Result<()> {
 	// Whoever brings a chain of their own brings its nodes too.
@@ -177,6 +180,10 @@ pub fn supervised(node: impl FnOnce() -> Result<()>) -> Result<()> {
 		// Nothing is ever written to it; it ends with the process at its other end.
 		io::copy(&mut io::stdin().lock(), &mut io::sink()).ok();
 		ALONE.store(true, Ordering::SeqCst);
+		// While the node is only starting, the signal would end it before it could remove anything.
+		while !is_caught(Signal::SIGTERM) {
+			std::thread::sleep(CAUGHT_PAUSE);
+		}
 		kill(Pid::this(), Signal::SIGTERM).ok();
 	});
 	let outcome = node();
@@ -184,6 +191,14 @@ pub fn supervised(node: impl FnOnce() -> Result<()>) -> Result<()> {
 		std::fs::remove_dir_all(&remove).ok();
 	}
 	outcome
+}
+
+/// Whether this process has a handler for a signal, as far as the system tells.
+fn is_caught(signal: Signal) -> bool {
+	let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+	let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+	let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+	mask.is_none_or(|mask| mask >> (signal as i32 - 1) & 1 == 1)
 }
 
 /// Puts the test workers' keys into a keystore.
@@ -228,6 +243,14 @@ mod tests {
 		let error = given_port(port.as_ref()).unwrap_err();
 		assert!(error.to_string().contains("in use"), "{error}");
 		assert!(given_port("x".as_ref()).is_err());
+	}
+
+	#[test]
+	fn a_signal_without_a_handler_is_told_from_one_with() {
+		assert!(!is_caught(Signal::SIGUSR2));
+		let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+		let _handler = runtime.block_on(async { signal(SignalKind::user_defined2()) }).unwrap();
+		assert!(is_caught(Signal::SIGUSR2));
 	}
 
 	#[test]
