@@ -191,7 +191,7 @@ impl Garbage {
 				self.tally.note(kind, "never included");
 				continue;
 			};
-			match self.chain.receipt(&call, place).await {
+			match self.chain.receipt(&call, None, place).await {
 				Ok(_) => self.tally.taken.push(format!("{}: {}", kind.label(), call.title())),
 				Err(ChainError::Refused { name, .. }) => self.tally.note(kind, &name),
 				Err(other) => return Err(other.into()),

@@ -132,7 +132,7 @@ pub async fn general(
 }
 
 async fn judged(chain: &Chain, call: &Call, place: Place) -> Result<Outcome, Error> {
-	Outcome::of(chain.receipt(call, place).await)
+	Outcome::of(chain.receipt(call, None, place).await)
 }
 
 /// Hands bytes to the pool as they are; `Err` inside is the pool's refusal, in the runtime's words if it has any.

@@ -2,13 +2,16 @@
 
 use crate::{
 	chain::Token,
-	output::{self, json},
+	output::{
+		self,
+		json::{self, Tree},
+	},
 	plan::title,
 	spec::{label, text},
 };
 use ostraka_primitives::spec::TaskSpec;
 use ostraka_protocol::statistics::Outcome;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
 /// The phases, in their order. `computing` is a simulation's, which has no blocks to commit and reveal in.
@@ -68,14 +71,15 @@ pub struct TaskReport {
 	/// Rows left out for a missing value.
 	pub skipped_missing: u64,
 	/// The joint result.
-	pub result: Json,
+	pub result: Tree,
 	/// The same from the pooled rows in the clear.
-	pub plaintext: Json,
+	pub plaintext: Tree,
 	/// Whether the two are the same numbers, exactly.
 	pub exact: bool,
 	/// Whether the result was checked again against the dealers' commitments.
 	pub verified: bool,
 	/// What every phase took.
+	#[serde(serialize_with = "in_their_order")]
 	pub phases: Map<String, Json>,
 	/// What was paid, in the token's smallest unit; null without a chain.
 	pub fees: Json,
@@ -116,8 +120,8 @@ impl TaskReport {
 			left_out: Vec::new(),
 			accepted: 0,
 			skipped_missing: 0,
-			result: Json::Null,
-			plaintext: Json::Null,
+			result: Tree::default(),
+			plaintext: Tree::default(),
 			exact: false,
 			verified: false,
 			phases: Map::new(),
@@ -258,6 +262,14 @@ impl Report {
 		}
 		println!("{table}");
 	}
+}
+
+fn in_their_order<S: Serializer>(
+	phases: &Map<String, Json>,
+	serializer: S,
+) -> Result<S::Ok, S::Error> {
+	let known = PHASES.iter().filter_map(|name| Some((*name, phases.get(*name)?)));
+	serializer.collect_map(known)
 }
 
 fn yes_no(yes: bool) -> &'static str {

@@ -103,6 +103,18 @@ pub enum ChainError {
 }
 
 impl ChainError {
+	/// The same with another line for a refusal.
+	pub fn with_hint(self, hint: &str) -> Self {
+		match self {
+			Self::Refused { call, name, docs } => {
+				let docs =
+					if docs.is_empty() { hint.to_owned() } else { format!("{docs}\n  {hint}") };
+				Self::Refused { call, name, docs }
+			},
+			other => other,
+		}
+	}
+
 	/// Whether chain and connection are all right, and what was asked was refused.
 	pub fn is_refusal(&self) -> bool {
 		matches!(

@@ -10,7 +10,7 @@ use subxt::{
 	config::{RpcConfigFor, SubstrateConfig},
 	rpcs::{client::RpcParams, Error as RpcError, LegacyRpcMethods, RpcClient},
 };
-use tokio::sync::RwLock;
+use tokio::sync::{watch, RwLock};
 
 /// A node's RPC methods.
 pub type Rpc = LegacyRpcMethods<RpcConfigFor<SubstrateConfig>>;
@@ -20,7 +20,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long one request may take at its first attempt; at the next twice as long, and so on.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a lost connection is waited for.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 /// Wait between two attempts, which grows.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -31,6 +31,8 @@ pub struct Link {
 	/// Counts the connections made, so that of many who find one lost only one makes a new one.
 	client: RwLock<(u64, RpcClient)>,
 	patience: Duration,
+	/// Whether requests fail at present.
+	lost: watch::Sender<bool>,
 }
 
 impl Link {
@@ -40,7 +42,12 @@ impl Link {
 	/// `NoConnection`.
 	pub async fn open(url: &str, patience: Duration) -> Result<Self, ChainError> {
 		let client = connect(url).await?;
-		Ok(Self { url: url.to_owned(), client: RwLock::new((0, client)), patience })
+		Ok(Self {
+			url: url.to_owned(),
+			client: RwLock::new((0, client)),
+			patience,
+			lost: watch::Sender::new(false),
+		})
 	}
 
 	/// Where the node is.
@@ -69,7 +76,12 @@ impl Link {
 		loop {
 			let (generation, client) = self.client.read().await.clone();
 			match tokio::time::timeout(REQUEST_TIMEOUT * attempt, request(client)).await {
-				Ok(Ok(answer)) => return Ok(answer),
+				Ok(Ok(answer)) => {
+					if failing.is_some() {
+						self.lost.send_if_modified(std::mem::take);
+					}
+					return Ok(answer);
+				},
 				Ok(Err(error)) => {
 					if let Some(error) = lasting(error) {
 						return Err(error);
@@ -82,6 +94,7 @@ impl Link {
 				let seconds = self.patience.as_secs();
 				return Err(ChainError::Gone { url: self.url.clone(), seconds });
 			}
+			self.lost.send_if_modified(|lost| !std::mem::replace(lost, true));
 			attempt += 1;
 			tokio::time::sleep(wait).await;
 			wait = (wait * 2).min(LONGEST_WAIT);
@@ -123,6 +136,11 @@ impl Link {
 				*present = (generation + 1, client);
 			}
 		}
+	}
+
+	/// Whether the connection is lost and being made again.
+	pub fn lost(&self) -> watch::Receiver<bool> {
+		self.lost.subscribe()
 	}
 
 	/// Number of connections made after the first.

@@ -8,6 +8,7 @@
 //! | [`track`] | new blocks, and the transactions that are waited for in them |
 //! | [`blocks`] | bodies and events |
 //! | [`state`], [`api`] | storage, constants, the runtime API |
+//! | [`stake`] | stake on its way out, nodes for a committee |
 //! | [`find`] | the protocol's messages in block bodies |
 //! | [`account`] | accounts and their secrets |
 //!
@@ -24,6 +25,7 @@ mod error;
 pub mod find;
 pub mod layout;
 pub mod link;
+pub mod stake;
 pub mod state;
 pub mod submit;
 pub mod track;
@@ -49,7 +51,7 @@ use subxt::{
 		SubstrateConfig,
 	},
 };
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{watch, Mutex, Semaphore};
 use track::Tracker;
 
 /// Where a node is if no flag says so.
@@ -153,6 +155,16 @@ impl Chain {
 	/// The chain's metadata.
 	pub fn metadata(&self) -> &Metadata {
 		self.0.client.metadata_ref()
+	}
+
+	/// Whether the connection is lost and being made again.
+	pub fn lost(&self) -> watch::Receiver<bool> {
+		self.0.link.lost()
+	}
+
+	/// For how long a lost connection is made again.
+	pub const fn patience() -> Duration {
+		PATIENCE
 	}
 
 	/// Whether after a lost connection the same chain answers.

@@ -106,7 +106,7 @@ impl Chain {
 	}
 
 	/// A decoded value of the best block's state, under keys.
-	async fn stored<T: Decode>(
+	pub(super) async fn stored<T: Decode>(
 		&self,
 		pallet: &'static str,
 		item: &'static str,

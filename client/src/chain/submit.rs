@@ -54,11 +54,19 @@ impl Chain {
 		};
 		let anchor = self.anchor();
 		let extrinsic = self.sign(call, signer, nonce, anchor)?;
-		let told = self.expect(super::strip_length(&extrinsic), anchor.number + VALID_FOR);
-		self.send(call, signer, &extrinsic).await?;
+		let mut reconnects = self.reconnects();
+		let mut told = self.expect(super::strip_length(&extrinsic), anchor.number + VALID_FOR);
+		self.send(call, signer, &extrinsic, false).await?;
 		let gone = ChainError::Gone { url: self.url().to_owned(), seconds: 0 };
-		match told.await.unwrap_or(Err(gone))? {
-			Some(place) => self.receipt(call, place).await,
+		let place = loop {
+			tokio::select! {
+				place = &mut told => break place.unwrap_or(Err(gone))?,
+				// a node that was started again has lost its pool
+				Ok(()) = reconnects.changed() => self.send(call, signer, &extrinsic, true).await?,
+			}
+		};
+		match place {
+			Some(place) => self.receipt(call, Some(signer), place).await,
 			None => Err(ChainError::NotIncluded { call: call.title(), blocks: VALID_FOR }),
 		}
 	}
@@ -92,8 +100,14 @@ impl Chain {
 	}
 
 	/// Hands an extrinsic to the pool. If the connection is lost over it, it is handed in again; that the pool has it or a
-	/// block had it is no error then.
-	async fn send(&self, call: &Call, signer: &Signer, extrinsic: &[u8]) -> Result<(), ChainError> {
+	/// block had it is no error then, nor is it if it was handed in `before`.
+	async fn send(
+		&self,
+		call: &Call,
+		signer: &Signer,
+		extrinsic: &[u8],
+		before: bool,
+	) -> Result<(), ChainError> {
 		let gone = |_| ChainError::Gone { url: self.url().to_owned(), seconds: 0 };
 		let _turn = self.0.sending.acquire().await.map_err(gone)?;
 		let attempts = AtomicU32::new(0);
@@ -108,7 +122,7 @@ impl Chain {
 		match sent {
 			Ok(_) => Ok(()),
 			Err(ChainError::Rpc(message)) => {
-				if message.contains("Already Imported") || attempts.into_inner() > 1 {
+				if before || message.contains("Already Imported") || attempts.into_inner() > 1 {
 					return Ok(());
 				}
 				Err(ChainError::Invalid {
@@ -123,13 +137,23 @@ impl Chain {
 	/// What became of a transaction in its block.
 	///
 	/// # Errors
-	/// `Refused` if it failed there, and those of a request.
-	pub async fn receipt(&self, call: &Call, place: Place) -> Result<Receipt, ChainError> {
+	/// `Refused` if it failed there (with what the signer has, if it is named and lacks money), and those of a request.
+	pub async fn receipt(
+		&self,
+		call: &Call,
+		signer: Option<&Signer>,
+		place: Place,
+	) -> Result<Receipt, ChainError> {
 		let all = self.events(place.block).await?;
 		let events: Vec<Event> =
 			all.iter().filter(|event| event.extrinsic == Some(place.index)).cloned().collect();
 		if let Some(failed) = events.iter().find(|event| event.is("System", "ExtrinsicFailed")) {
-			return Err(self.refusal(call, failed.bytes("dispatch_error").unwrap_or_default()));
+			let error = failed.bytes("dispatch_error").unwrap_or_default();
+			let (refusal, for_money) = self.refusal(call, error);
+			return Err(match signer {
+				Some(signer) if for_money => self.with_money(refusal, signer).await?,
+				_ => refusal,
+			});
 		}
 		let fees =
 			events.iter().filter(|event| event.is("TransactionPayment", "TransactionFeePaid"));
@@ -137,11 +161,27 @@ impl Chain {
 		Ok(Receipt { block: place.block, fee, events })
 	}
 
-	/// A dispatch error in words.
-	fn refusal(&self, call: &Call, error: &[u8]) -> ChainError {
+	/// A refusal for want of money, with what the account has.
+	async fn with_money(
+		&self,
+		refusal: ChainError,
+		signer: &Signer,
+	) -> Result<ChainError, ChainError> {
+		let account = signer.account();
+		let money = self.money(&account).await?;
+		Ok(refusal.with_hint(&format!(
+			"the account {} has {} free, which does not cover what is to be held and the fees",
+			account::address(&account),
+			self.token().render(money.free.saturating_sub(money.frozen))
+		)))
+	}
+
+	/// A dispatch error in words, and whether it is want of money.
+	fn refusal(&self, call: &Call, error: &[u8]) -> (ChainError, bool) {
 		let call = call.title();
 		let decoded = DispatchError::decode_from(error, self.0.client.metadata());
-		match decoded {
+		let for_money = matches!(&decoded, Ok(DispatchError::Token(_)));
+		let refusal = match decoded {
 			Ok(DispatchError::Module(error)) => match error.details() {
 				Ok(details) => ChainError::Refused {
 					call,
@@ -156,7 +196,8 @@ impl Chain {
 			Err(error) => {
 				ChainError::Refused { call, name: error.to_string(), docs: String::new() }
 			},
-		}
+		};
+		(refusal, for_money)
 	}
 }
 

@@ -50,6 +50,7 @@ struct Waiter {
 pub struct Tracker {
 	head: watch::Sender<Head>,
 	failure: watch::Sender<Option<ChainError>>,
+	reconnects: watch::Sender<u64>,
 	waiters: Mutex<HashMap<Vec<u8>, Waiter>>,
 	recent: Mutex<VecDeque<Head>>,
 }
@@ -64,6 +65,7 @@ impl Tracker {
 		Ok(Self {
 			head: watch::Sender::new(head),
 			failure: watch::Sender::new(None),
+			reconnects: watch::Sender::new(0),
 			waiters: Mutex::default(),
 			recent: Mutex::new(parent.into_iter().chain([head]).collect()),
 		})
@@ -139,16 +141,22 @@ impl Chain {
 		told
 	}
 
+	/// Number of connections made after the first, which changes once it is known that the same chain answers.
+	pub fn reconnects(&self) -> watch::Receiver<u64> {
+		self.0.tracker.reconnects.subscribe()
+	}
+
 	fn waiters(&self) -> std::sync::MutexGuard<'_, HashMap<Vec<u8>, Waiter>> {
 		self.0.tracker.waiters.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
 	/// One look at the best block.
 	async fn step(&self) -> Result<(), ChainError> {
-		let generation = self.0.link.generation().await;
 		let (head, _) = best(&self.0.link).await?;
-		if self.0.link.generation().await != generation {
+		let generation = self.0.link.generation().await;
+		if *self.0.tracker.reconnects.borrow() != generation {
 			self.check_same().await?;
+			self.0.tracker.reconnects.send_replace(generation);
 		}
 		if head == self.head() {
 			return Ok(());

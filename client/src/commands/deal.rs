@@ -19,6 +19,7 @@ use ostraka_primitives::{
 	task::TaskStatus,
 	TaskId,
 };
+use serde::Serialize;
 use serde_json::json;
 
 const EXAMPLES: &str = "\
@@ -95,6 +96,9 @@ pub async fn run(args: &DealArgs, global: &Global) -> Result<(), Error> {
 	}
 	if !global.json {
 		describe(args.task, &info, &table, &dealer, &input);
+	}
+	if !global.json && chain.is_insecure().await? {
+		println!("{}", show::INSECURE);
 	}
 	if args.dry_run {
 		if global.json {
@@ -175,7 +179,9 @@ fn already(task: TaskId, block: u32, global: &Global) -> Result<(), Error> {
 fn describe(task: TaskId, info: &TaskInfo, table: &Table, dealer: &Dealer, input: &Input) {
 	let (spec, encoded) = (&info.task.spec, &input.encoded);
 	println!("task {task}: {}", title(spec));
-	println!("rows of {}: {} in {}", dealer.name, dealer.rows.len(), table.file());
+	let of =
+		if dealer.name == table.file() { String::new() } else { format!(" of {}", dealer.name) };
+	println!("rows{of}: {} in {}", dealer.rows.len(), table.file());
 	println!("  {} count", encoded.used);
 	println!("  {} left out for a missing value", encoded.skipped_missing);
 	if spec.group_by.is_some() {
@@ -188,9 +194,10 @@ fn describe(task: TaskId, info: &TaskInfo, table: &Table, dealer: &Dealer, input
 		println!("  by group (not shared): {}", rows.join(", "));
 	}
 	println!(
-		"shared, as secret shares among {} nodes, any {} of which learn nothing: {}",
+		"shared, as secret shares among {} nodes, any {} of which {} nothing: {}",
 		info.task.parameters.seats,
 		info.task.parameters.threshold,
+		show::learn(info.task.parameters.threshold),
 		entries(spec)
 	);
 	for column in spec.all_columns() {
@@ -238,28 +245,48 @@ fn entries(spec: &TaskSpec) -> String {
 	format!("{numbers} numbers ({what}{each})")
 }
 
-fn summary(
+/// A dealing, or what it would be, as JSON.
+#[derive(Serialize)]
+struct Summary {
 	task: TaskId,
-	info: &TaskInfo,
-	input: &Input,
-	sent: Option<(u32, u128)>,
-) -> serde_json::Value {
+	dealt: bool,
+	already: bool,
+	block: Option<u32>,
+	fee: Option<String>,
+	statistic: &'static str,
+	columns: Vec<Shared>,
+	numbers: u32,
+	rows: u64,
+	skipped_missing: u64,
+	skipped_other_group: u64,
+}
+
+/// A column whose values go into a dealing.
+#[derive(Serialize)]
+struct Shared {
+	name: String,
+	min: String,
+	max: String,
+}
+
+fn summary(task: TaskId, info: &TaskInfo, input: &Input, sent: Option<(u32, u128)>) -> Summary {
 	let spec = &info.task.spec;
-	json!({
-		"task": task,
-		"dealt": sent.is_some(),
-		"already": false,
-		"block": sent.map(|(block, _)| block),
-		"fee": sent.map(|(_, fee)| fee.to_string()),
-		"statistic": label(spec.statistic),
-		"columns": spec.all_columns().map(|column| json!({
-			"name": text(&column.name),
-			"min": render(column.min, column.decimals),
-			"max": render(column.max, column.decimals),
-		})).collect::<Vec<_>>(),
-		"numbers": spec.length(),
-		"rows": input.encoded.used,
-		"skipped_missing": input.encoded.skipped_missing,
-		"skipped_other_group": input.encoded.skipped_other_group,
-	})
+	let columns = spec.all_columns().map(|column| Shared {
+		name: text(&column.name),
+		min: render(column.min, column.decimals),
+		max: render(column.max, column.decimals),
+	});
+	Summary {
+		task,
+		dealt: sent.is_some(),
+		already: false,
+		block: sent.map(|(block, _)| block),
+		fee: sent.map(|(_, fee)| fee.to_string()),
+		statistic: label(spec.statistic),
+		columns: columns.collect(),
+		numbers: spec.length(),
+		rows: input.encoded.used,
+		skipped_missing: input.encoded.skipped_missing,
+		skipped_other_group: input.encoded.skipped_other_group,
+	}
 }

@@ -4,6 +4,7 @@ pub mod completions;
 pub mod deal;
 pub mod demo;
 pub mod node;
+pub mod records;
 pub mod result;
 pub mod show;
 pub mod simulate;
@@ -59,10 +60,24 @@ async fn until_interrupted(command: &Command, global: &Global) -> Result<(), Err
 	}
 }
 
-/// Connects to the chain that the flags name.
+/// Connects to the chain that the flags name. If the connection is lost later, people are told.
 ///
 /// # Errors
 /// `Chain`.
 pub async fn connect(global: &Global) -> Result<Chain, ChainError> {
-	Chain::connect(global.url.as_deref().unwrap_or(DEFAULT_URL)).await
+	let chain = Chain::connect(global.url.as_deref().unwrap_or(DEFAULT_URL)).await?;
+	if !global.json {
+		let (mut lost, url) = (chain.lost(), chain.url().to_owned());
+		tokio::spawn(async move {
+			while lost.changed().await.is_ok() {
+				if *lost.borrow_and_update() {
+					let seconds = Chain::patience().as_secs();
+					eprintln!("the connection to {url} is lost; trying again for {seconds} s");
+				} else {
+					eprintln!("connected to {url} again");
+				}
+			}
+		});
+	}
+	Ok(chain)
 }

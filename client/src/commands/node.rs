@@ -1,7 +1,8 @@
 //! `ostraka node`: the operator's side.
 
 use super::{
-	show::{node_json, node_lines, print_lines},
+	records,
+	show::{node_lines, print_lines},
 	supply,
 	worker_key::{self, WorkerKeyArgs},
 };
@@ -19,7 +20,8 @@ use ostraka_crypto::Plain;
 use ostraka_primitives::{AccountId, WorkerSignature};
 use ostraka_protocol::worker_key::register;
 use rand_core::OsRng;
-use serde_json::json;
+use serde::Serialize;
+use sp_core::ed25519::Pair;
 
 /// Flags of `node`.
 #[derive(Args, Debug)]
@@ -32,10 +34,11 @@ pub struct NodeArgs {
 const REGISTER: &str = "\
 Examples:
   ostraka node register --suri //Operator --worker-suri //Worker --stake 2000
-  ostraka node register --key-file operator.key --keystore /var/lib/ostraka/keystore --stake 5000 --capacity 32
+  ostraka node register --key-file operator.key --stake 5000 --capacity 32 \\
+      --keystore /var/lib/ostraka/chains/ostraka/keystore
 
-The worker key lies in the node's keystore under the key type `ostr`; its secret never leaves this machine. `E_j` and its
-proof follow from it.";
+The worker key lies in the node's keystore under the key type `ostr`; its secret never leaves this machine. The sealing
+key and its proof follow from it.";
 
 /// The commands of `node`.
 #[derive(Debug, Subcommand)]
@@ -103,6 +106,13 @@ pub async fn run(args: &NodeArgs, global: &Global) -> Result<(), Error> {
 	let reads = matches!(args.command, NodeCommand::List | NodeCommand::Supply(_));
 	let named = matches!(&args.command, NodeCommand::Show { account: Some(_) });
 	let signer = if reads || named { None } else { Some(Signer::from_flags(global)?) };
+	// what can be wrong with flags comes before the chain
+	let worker = match &args.command {
+		NodeCommand::Register { worker, .. } | NodeCommand::Rotate { worker } => {
+			Some(worker_key::read(worker)?)
+		},
+		_ => None,
+	};
 	let chain = super::connect(global).await?;
 	let Some(signer) = signer else {
 		return match &args.command {
@@ -112,11 +122,12 @@ pub async fn run(args: &NodeArgs, global: &Global) -> Result<(), Error> {
 		};
 	};
 	let call = match &args.command {
-		NodeCommand::Register { worker, stake, capacity } => {
+		NodeCommand::Register { stake, capacity, .. } => {
 			let stake = amount(&chain, stake)?;
-			registration(&chain, &signer, worker, Some((stake, *capacity)))?
+			check_stake(&chain, stake)?;
+			registration(&chain, &signer, worker.as_ref(), Some((stake, *capacity)))?
 		},
-		NodeCommand::Rotate { worker } => registration(&chain, &signer, worker, None)?,
+		NodeCommand::Rotate { .. } => registration(&chain, &signer, worker.as_ref(), None)?,
 		NodeCommand::Bond { amount: text } => calls::bond(amount(&chain, text)?),
 		NodeCommand::Unbond { amount: text } => calls::unbond(amount(&chain, text)?),
 		NodeCommand::Withdraw => calls::withdraw(),
@@ -128,6 +139,9 @@ pub async fn run(args: &NodeArgs, global: &Global) -> Result<(), Error> {
 			return show(&chain, &signer.account(), global).await
 		},
 	};
+	if let NodeCommand::Withdraw = args.command {
+		check_due(&chain, &signer.account()).await?;
+	}
 	let receipt = chain.submit(&call, &signer, None).await?;
 	report(&chain, &call, &signer, &receipt, global).await
 }
@@ -136,17 +150,48 @@ fn amount(chain: &Chain, text: &str) -> Result<u128, Error> {
 	chain.token().parse(text).map_err(Error::Usage)
 }
 
+/// Checks a new node's stake against the least.
+fn check_stake(chain: &Chain, stake: u128) -> Result<(), Error> {
+	match chain.constant::<u128>("Registry", "MinStake") {
+		Some(least) if stake < least => Err(Error::Usage(format!(
+			"--stake {} is below the least stake of this chain, {}",
+			chain.token().render(stake),
+			chain.token().render(least)
+		))),
+		_ => Ok(()),
+	}
+}
+
+/// Checks that some stake is due, to say when it will be if it is not. The chain decides all the same.
+async fn check_due(chain: &Chain, account: &AccountId) -> Result<(), Error> {
+	let Some(unlocks) = chain.unlocks(account).await? else { return Ok(()) };
+	let now = chain.head().number;
+	let reason = match unlocks.first() {
+		None => {
+			"no stake is on its way out\n  send some on its way with `ostraka node unbond AMOUNT`"
+				.to_owned()
+		},
+		Some(next) if next.at > now.saturating_add(1) => format!(
+			"nothing is due yet\n  {} can be withdrawn from block {} on; the chain is at block {now}",
+			chain.token().render(next.amount),
+			next.at
+		),
+		Some(_) => return Ok(()),
+	};
+	Err(ChainError::Invalid { call: "Registry.withdraw".to_owned(), reason }.into())
+}
+
 /// The call that registers a worker key, or changes to it.
 fn registration(
 	chain: &Chain,
 	signer: &Signer,
-	worker: &WorkerKeyArgs,
+	worker: Option<&Pair>,
 	stake: Option<(u128, u32)>,
 ) -> Result<Call, Error> {
-	let key = worker_key::read(worker)?;
+	let key = worker.ok_or_else(|| Error::Usage("give the worker key".to_owned()))?;
 	let account: [u8; 32] = signer.account().into();
-	let public = worker_key::public(&key);
-	let sign = |message: &[u8]| Some(worker_key::sign(&key, message));
+	let public = worker_key::public(key);
+	let sign = |message: &[u8]| Some(worker_key::sign(key, message));
 	let made = register::<Plain, _>(chain.genesis(), &account, &public.0, sign, &mut OsRng)
 		.ok_or_else(|| Error::Usage("the worker key does not sign".to_owned()))?;
 	let signature = WorkerSignature::from_raw(made.signature);
@@ -158,6 +203,15 @@ fn registration(
 	})
 }
 
+/// A call that was made, as JSON.
+#[derive(Serialize)]
+struct Sent {
+	call: String,
+	block: u32,
+	fee: String,
+	node: Option<records::NodeRecord>,
+}
+
 async fn report(
 	chain: &Chain,
 	call: &Call,
@@ -167,12 +221,12 @@ async fn report(
 ) -> Result<(), Error> {
 	let node = chain.node(&signer.account()).await?;
 	if global.json {
-		output::print_json(&json!({
-			"call": call.title(),
-			"block": receipt.block.number,
-			"fee": receipt.fee.to_string(),
-			"node": node.as_ref().map(node_json),
-		}));
+		output::print_json(&Sent {
+			call: call.title(),
+			block: receipt.block.number,
+			fee: receipt.fee.to_string(),
+			node: node.as_ref().map(records::node),
+		});
 		return Ok(());
 	}
 	println!(
@@ -182,7 +236,8 @@ async fn report(
 		chain.token().render(receipt.fee)
 	);
 	if let Some(node) = node {
-		print_lines(&node_lines(chain.token(), &node));
+		let unlocks = chain.unlocks(&node.account).await?.unwrap_or_default();
+		print_lines(&node_lines(chain.token(), &node, &unlocks));
 	}
 	Ok(())
 }
@@ -192,12 +247,13 @@ async fn show(chain: &Chain, account: &AccountId, global: &Global) -> Result<(),
 	let node = node.ok_or_else(|| ChainError::NoNode(address(account)))?;
 	let due = chain.rewards_due(account).await?;
 	if global.json {
-		let mut json = node_json(&node);
-		json["rewards_due"] = json!(due.to_string());
-		output::print_json(&json);
+		let mut record = records::node(&node);
+		record.rewards_due = Some(due.to_string());
+		output::print_json(&record);
 		return Ok(());
 	}
-	let mut lines = node_lines(chain.token(), &node);
+	let unlocks = chain.unlocks(account).await?.unwrap_or_default();
+	let mut lines = node_lines(chain.token(), &node, &unlocks);
 	lines.push(("rewards due".to_owned(), chain.token().render(due)));
 	print_lines(&lines);
 	Ok(())
@@ -206,7 +262,7 @@ async fn show(chain: &Chain, account: &AccountId, global: &Global) -> Result<(),
 async fn list(chain: &Chain, global: &Global) -> Result<(), Error> {
 	let nodes = chain.nodes().await?;
 	if global.json {
-		output::print_json(&nodes.iter().map(node_json).collect::<Vec<_>>());
+		output::print_json(&nodes.iter().map(records::node).collect::<Vec<_>>());
 		return Ok(());
 	}
 	let mut table =

@@ -6,14 +6,17 @@ use crate::{
 	class,
 	cli::Global,
 	error::Error,
-	output::{self, json},
+	output::{
+		self,
+		json::{self, Tree},
+	},
 	plan::title,
 	spec::{label, text},
-	verify::{self, transcript::transcript, Bodies, Verification},
+	verify::{self, check::Check, transcript::transcript, Bodies, Verification},
 };
 use clap::Args;
 use ostraka_primitives::{api::TaskInfo, task::TaskResult, TaskId};
-use serde_json::{json, Value as Json};
+use serde::Serialize;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -57,8 +60,8 @@ pub async fn run(args: &ResultArgs, global: &Global) -> Result<(), Error> {
 			.map_err(|error| Error::Failed(format!("{}: {error}", path.display())))?;
 	}
 	let mut report = report(args.task, &info, &result)?;
-	report["verified"] = json!(verification.is_right());
-	report["checks"] = json!(verification.checks);
+	report.verified = Some(verification.is_right());
+	report.checks = Some(verification.checks.clone());
 	if global.json {
 		output::print_json(&report);
 	} else {
@@ -109,26 +112,46 @@ pub async fn print(
 	Ok(())
 }
 
-fn report(task: TaskId, info: &TaskInfo, result: &TaskResult) -> Result<Json, Error> {
-	let spec = &info.task.spec;
-	let outcome = verify::result_outcome(spec, result)?.to_named();
-	Ok(json!({
-		"task": task,
-		"title": title(spec),
-		"statistic": label(spec.statistic),
-		"columns": spec.columns.iter().map(|column| text(&column.name)).collect::<Vec<_>>(),
-		"target": spec.target.as_ref().map(|target| text(&target.name)),
-		"class": class::label(info.task.class),
-		"dealers": result.dealers,
-		"result": json::value(&outcome),
-		"exact": json::exact(&outcome),
-		"accepted_set": show::hex(result.accepted_set),
-	}))
+/// A result as JSON.
+#[derive(Serialize)]
+struct Report {
+	task: TaskId,
+	title: String,
+	statistic: &'static str,
+	columns: Vec<String>,
+	target: Option<String>,
+	class: &'static str,
+	dealers: u32,
+	result: Tree,
+	exact: Tree,
+	accepted_set: String,
+	#[serde(skip_serializing_if = "Option::is_none")]
+	verified: Option<bool>,
+	#[serde(skip_serializing_if = "Option::is_none")]
+	checks: Option<Vec<Check>>,
 }
 
-fn print_report(report: &Json, info: &TaskInfo, result: &TaskResult) -> Result<(), Error> {
-	let line = |name: &str| report.get(name).map(output::scalar).unwrap_or_default();
-	println!("task {}: {} ({} dealers)", line("task"), line("title"), line("dealers"));
+fn report(task: TaskId, info: &TaskInfo, result: &TaskResult) -> Result<Report, Error> {
+	let spec = &info.task.spec;
+	let outcome = verify::result_outcome(spec, result)?.to_named();
+	Ok(Report {
+		task,
+		title: title(spec),
+		statistic: label(spec.statistic),
+		columns: spec.columns.iter().map(|column| text(&column.name)).collect(),
+		target: spec.target.as_ref().map(|target| text(&target.name)),
+		class: class::label(info.task.class),
+		dealers: result.dealers,
+		result: json::value(&outcome),
+		exact: json::exact(&outcome),
+		accepted_set: show::hex(result.accepted_set),
+		verified: None,
+		checks: None,
+	})
+}
+
+fn print_report(report: &Report, info: &TaskInfo, result: &TaskResult) -> Result<(), Error> {
+	println!("task {}: {} ({} dealers)", report.task, report.title, report.dealers);
 	let outcome = verify::result_outcome(&info.task.spec, result)?;
 	show::print_lines(&output::lines(&outcome.to_named()));
 	Ok(())

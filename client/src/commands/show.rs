@@ -1,17 +1,30 @@
-//! Tasks and nodes as JSON and as lines for people.
+//! Tasks and nodes as lines for people.
 
 use crate::{
-	chain::{account::address, Chain, Token},
+	chain::{account::address, stake::Unlock, Chain, Token},
 	class,
 	plan::title,
-	verify::transcript,
 };
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
 	task::{Outcome, TaskStatus},
 	TaskId,
 };
-use serde_json::{json, Value as Json};
+
+/// What is said of a chain whose draws are predictable.
+pub const INSECURE: &str =
+	"this is a development chain: its committees are predictable, use it to try things out only";
+/// Most invited dealers that are listed for people.
+const MOST_DEALERS: usize = 20;
+
+/// What so many nodes do.
+pub fn learn(nodes: u8) -> &'static str {
+	if nodes == 1 {
+		"learns"
+	} else {
+		"learn"
+	}
+}
 
 /// The name of a state.
 pub fn state(status: &TaskStatus) -> &'static str {
@@ -63,7 +76,7 @@ pub fn progress(info: &TaskInfo, block: u32) -> String {
 		},
 		TaskStatus::Committing { .. } => format!("commitments {} of {seats}", info.committed),
 		TaskStatus::Revealing { .. } => format!("result shares {} of {seats}", info.right_shares),
-		TaskStatus::Settling(outcome) => format!("{}, being settled", ended(*outcome)),
+		TaskStatus::Settling(outcome) => format!("{}; rewards and deposits are being paid out", ended(*outcome)),
 		TaskStatus::Settled(outcome) => ended(*outcome),
 	}
 }
@@ -74,42 +87,6 @@ pub fn ended(outcome: Outcome) -> String {
 		Outcome::Completed => "completed".to_owned(),
 		Outcome::Failed(reason) => format!("failed: {}", reason.explain()),
 	}
-}
-
-/// A task as JSON. Amounts are in the token's smallest unit, as text.
-pub fn task_json(id: TaskId, info: &TaskInfo) -> Json {
-	let task = &info.task;
-	json!({
-		"task": id,
-		"title": title(&task.spec),
-		"state": state(&task.status),
-		"outcome": outcome(&task.status).map(ended),
-		"until": until(&task.status),
-		"requester": address(&task.requester),
-		"class": class::label(task.class),
-		"seats": task.parameters.seats,
-		"threshold": task.parameters.threshold,
-		"least_dealers": task.parameters.least_dealers,
-		"windows": {
-			"collect": task.windows.collect,
-			"verify": task.windows.verify,
-			"commit": task.windows.commit,
-			"reveal": task.windows.reveal,
-		},
-		"submitted_at": task.submitted_at,
-		"drawn_at": task.drawn_at,
-		"task_hash": task.task_hash.map(hex),
-		"fee": task.fee.to_string(),
-		"data_reward": task.data_reward.to_string(),
-		"invited": task.invited,
-		"dealings": info.dealings,
-		"excluded": info.excluded,
-		"committed": info.committed,
-		"right_shares": info.right_shares,
-		"spec": transcript::spec(&task.spec),
-		"committee": info.committee.iter().map(|seat| address(&seat.account)).collect::<Vec<_>>(),
-		"dealers": info.dealers.iter().map(address).collect::<Vec<_>>(),
-	})
 }
 
 /// A task as lines of name and value.
@@ -126,10 +103,11 @@ pub fn task_lines(chain: &Chain, id: TaskId, info: &TaskInfo) -> Vec<(String, St
 		(
 			"class".to_owned(),
 			format!(
-				"{}: {} nodes hold the shares, any {} of them learn nothing; {} dealers at least",
+				"{}: {} nodes hold the shares, any {} of them {} nothing; {} dealers at least",
 				class::label(task.class),
 				task.parameters.seats,
 				task.parameters.threshold,
+				learn(task.parameters.threshold),
 				task.parameters.least_dealers
 			),
 		),
@@ -160,34 +138,32 @@ pub fn task_lines(chain: &Chain, id: TaskId, info: &TaskInfo) -> Vec<(String, St
 		"dealers".to_owned(),
 		format!("{} invited, {} have dealt", task.invited, info.dealings),
 	));
+	for dealer in info.dealers.iter().take(MOST_DEALERS) {
+		lines.push((String::new(), address(dealer)));
+	}
+	if info.dealers.len() > MOST_DEALERS {
+		let more = info.dealers.len() - MOST_DEALERS;
+		lines.push((String::new(), format!("and {more} more (--json lists all)")));
+	}
 	lines
 }
 
-/// A node as JSON. Amounts are in the token's smallest unit, as text.
-pub fn node_json(node: &NodeInfo) -> Json {
-	json!({
-		"account": address(&node.account),
-		"worker": hex(node.worker.0),
-		"seal_key": hex(node.seal_key),
-		"stake": node.stake.to_string(),
-		"unbonding": node.unbonding.to_string(),
-		"active": node.active,
-		"capacity": node.capacity,
-		"assigned": node.assigned,
-		"completed": node.completed,
-		"absences": node.absences,
-		"convictions": node.convictions,
-	})
-}
-
 /// A node as lines of name and value.
-pub fn node_lines(token: &Token, node: &NodeInfo) -> Vec<(String, String)> {
+pub fn node_lines(token: &Token, node: &NodeInfo, unlocks: &[Unlock]) -> Vec<(String, String)> {
 	let selection = if node.active { "in selection" } else { "not in selection (chilled)" };
+	let mut unbonding = token.render(node.unbonding);
+	for unlock in unlocks {
+		unbonding.push_str(&format!(
+			"; {} from block {} on",
+			token.render(unlock.amount),
+			unlock.at
+		));
+	}
 	[
 		("account", address(&node.account)),
 		("state", selection.to_owned()),
 		("stake", token.render(node.stake)),
-		("on its way out", token.render(node.unbonding)),
+		("on its way out", unbonding),
 		("tasks", format!("{} of {}", node.assigned, node.capacity)),
 		("right result shares", node.completed.to_string()),
 		("absences", node.absences.to_string()),

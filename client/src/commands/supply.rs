@@ -27,6 +27,16 @@ pub struct SupplyArgs {
 	pub from: Option<String>,
 }
 
+/// What a node says that does not let its database be written.
+fn refused(error: ChainError) -> ChainError {
+	match error {
+		ChainError::Rpc(message) => ChainError::Rpc(format!(
+			"{message}\n  to write into its database, start it with --rpc-methods unsafe (and listen on localhost only)"
+		)),
+		other => other,
+	}
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -57,7 +67,7 @@ pub async fn run(args: &SupplyArgs, chain: &Chain, global: &Global) -> Result<()
 				continue;
 			}
 			let value = IndexedDealing { dealer: dealer.clone(), dealing: found.dealing.clone() };
-			chain.set_offchain(&indexed_key(&digest), &value.encode()).await?;
+			chain.set_offchain(&indexed_key(&digest), &value.encode()).await.map_err(refused)?;
 			supplied.push((account::address(dealer), block));
 			break;
 		}

@@ -1,8 +1,8 @@
 //! `ostraka task`: the requester's side.
 
 use super::{
-	result,
-	show::{self, print_lines, state, task_json, task_lines},
+	records, result,
+	show::{self, print_lines, state, task_lines, INSECURE},
 };
 use crate::{
 	chain::{
@@ -24,7 +24,7 @@ use ostraka_primitives::{
 	task::{Outcome, SecurityClass, TaskStatus},
 	AccountId, TaskId, MAX_DEALERS,
 };
-use serde_json::json;
+use serde::Serialize;
 use std::path::PathBuf;
 
 /// Flags of `task`.
@@ -40,7 +40,7 @@ Examples:
   ostraka task submit --suri //Alice --statistic mean --columns income --range income=0:250000 --dealers-file cohort.txt
   ostraka task submit --suri //Alice --statistic contributors --group-by grade --groups A,B,C --dealer //Bob --dealer …
   ostraka task submit --suri //Alice --statistic mean --columns rate --range rate=0:40 --decimals rate=2 \\
-      --group-by grade --contributors-task 7 --dealers-file cohort.txt
+      --group-by grade --groups A,B,C --contributors-task 7 --dealers-file cohort.txt
 
 A group-by runs as two tasks: first the number of dealers with rows in each group, then the statistic over the groups
 that have enough.";
@@ -170,6 +170,15 @@ async fn submit(args: &SubmitArgs, global: &Global) -> Result<(), Error> {
 			parameters.least_dealers
 		)));
 	}
+	let bound = |name| chain.constant::<u32>("Tasks", name);
+	if let (Some(shortest), Some(longest)) = (bound("MinCollect"), bound("MaxCollect")) {
+		if !(shortest..=longest).contains(&args.collect) {
+			return Err(Error::Usage(format!(
+				"--collect {}: dealing takes between {shortest} and {longest} blocks on this chain",
+				args.collect
+			)));
+		}
+	}
 	let least = chain.least_fee(parameters.seats, spec.length(), dealers.len() as u32).await?;
 	let token = chain.token();
 	let fee = match &args.fee {
@@ -187,34 +196,66 @@ async fn submit(args: &SubmitArgs, global: &Global) -> Result<(), Error> {
 	let invited = calls::Dealers::try_from(dealers.clone())
 		.map_err(|_| Error::Usage("too many dealers".to_owned()))?;
 	let call = calls::submit(spec.clone(), class, invited, args.collect, fee, reward);
-	let receipt = chain.submit(&call, &signer, None).await?;
+	let receipt = match chain.submit(&call, &signer, None).await {
+		Err(error) if lacks_nodes(&error) => {
+			let numbers = chain.supply_of_nodes(&parameters).await?;
+			return Err(error.with_hint(&numbers).into());
+		},
+		receipt => receipt?,
+	};
 	let event = receipt.event("Tasks", "TaskSubmitted");
 	let task: TaskId = event.and_then(|event| event.field("task")).ok_or_else(|| {
 		ChainError::Unreadable("the task was submitted, but its number cannot be read".to_owned())
 	})?;
 	let insecure = chain.is_insecure().await?;
 	if global.json {
-		output::print_json(&json!({
-			"task": task,
-			"block": receipt.block.number,
-			"fee": fee.to_string(),
-			"data_reward": reward.to_string(),
-			"transaction_fee": receipt.fee.to_string(),
-			"dealers": dealers.len(),
-			"length": spec.length(),
-			"insecure_chain": insecure,
-		}));
+		output::print_json(&Submitted {
+			task,
+			block: receipt.block.number,
+			fee: fee.to_string(),
+			data_reward: reward.to_string(),
+			transaction_fee: receipt.fee.to_string(),
+			dealers: dealers.len(),
+			length: spec.length(),
+			insecure_chain: insecure,
+		});
 		return Ok(());
 	}
 	println!("task {task}: {}", title(&spec));
 	println!("  in block {}, fee {}", receipt.block.number, token.render(fee));
 	println!("  {} dealers are invited; follow it with `ostraka task watch {task}`", dealers.len());
 	if insecure {
-		println!(
-			"  this is a development chain: draws are predictable, use it to try things out only"
-		);
+		println!("  {INSECURE}");
 	}
 	Ok(())
+}
+
+/// A task that was submitted, as JSON.
+#[derive(Serialize)]
+struct Submitted {
+	task: TaskId,
+	block: u32,
+	fee: String,
+	data_reward: String,
+	transaction_fee: String,
+	dealers: usize,
+	length: u32,
+	insecure_chain: bool,
+}
+
+/// A task that was taken back, as JSON.
+#[derive(Serialize)]
+struct Cancelled {
+	task: TaskId,
+	cancelled: bool,
+	block: u32,
+	transaction_fee: String,
+}
+
+/// Whether a task was refused for want of nodes for its committee.
+fn lacks_nodes(error: &ChainError) -> bool {
+	let names = ["Tasks.TooFewNodes", "Tasks.TooLittleStake", "Tasks.TooLittleCapacity"];
+	matches!(error, ChainError::Refused { name, .. } if names.contains(&name.as_str()))
 }
 
 /// The spec over the groups that the contributors' task found enough dealers in.
@@ -244,7 +285,7 @@ async fn list(last: u32, global: &Global) -> Result<(), Error> {
 		infos.push((task, chain.task(task).await?));
 	}
 	if global.json {
-		let tasks: Vec<_> = infos.iter().map(|(task, info)| task_json(*task, info)).collect();
+		let tasks: Vec<_> = infos.iter().map(|(task, info)| records::task(*task, info)).collect();
 		output::print_json(&tasks);
 		return Ok(());
 	}
@@ -267,10 +308,13 @@ async fn show_one(task: TaskId, global: &Global) -> Result<(), Error> {
 	let chain = super::connect(global).await?;
 	let info = chain.task(task).await?;
 	if global.json {
-		output::print_json(&task_json(task, &info));
+		output::print_json(&records::task(task, &info));
 		return Ok(());
 	}
 	print_lines(&task_lines(&chain, task, &info));
+	if chain.is_insecure().await? {
+		println!("{INSECURE}");
+	}
 	if let TaskStatus::Drawing { .. } = info.task.status {
 		if let Some(obstacle) = chain.draw_obstacle(task).await? {
 			println!("no committee yet: {obstacle}");
@@ -306,7 +350,7 @@ async fn watch(task: TaskId, global: &Global) -> Result<(), Error> {
 		Outcome::Completed => result::print(&chain, task, &info, global).await,
 		Outcome::Failed(_) => {
 			if global.json {
-				output::print_json(&task_json(task, &info));
+				output::print_json(&records::task(task, &info));
 			}
 			Err(Error::Failed(format!("task {task} {}", show::ended(ended))))
 		},
@@ -332,14 +376,30 @@ async fn progress_line(
 async fn cancel(task: TaskId, global: &Global) -> Result<(), Error> {
 	let signer = Signer::from_flags(global)?;
 	let chain = super::connect(global).await?;
-	chain.task(task).await?;
+	let before = chain.task(task).await?.task;
 	let receipt = chain.submit(&calls::cancel(task), &signer, None).await?;
 	if global.json {
-		output::print_json(
-			&json!({ "task": task, "block": receipt.block.number, "cancelled": true }),
-		);
-	} else {
-		println!("task {task} is cancelled, in block {}", receipt.block.number);
+		output::print_json(&Cancelled {
+			task,
+			cancelled: true,
+			block: receipt.block.number,
+			transaction_fee: receipt.fee.to_string(),
+		});
+		return Ok(());
+	}
+	let token = chain.token();
+	println!("task {task} is cancelled, in block {}", receipt.block.number);
+	match before.status {
+		TaskStatus::Drawing { .. } => println!(
+			"  its fee, {}, and its data reward, {}, return to you; the price of the draw does not",
+			token.render(before.fee),
+			token.render(before.data_reward)
+		),
+		_ => println!(
+			"  its data reward, {}, returns to you, and its fee, {}, less what its committee gets for having been drawn",
+			token.render(before.data_reward),
+			token.render(before.fee)
+		),
 	}
 	Ok(())
 }

@@ -4,25 +4,79 @@
 //! the exact ones. What has to be exact is compared before it comes here, or written as text (`docs/TRANSCRIPT.md`).
 
 use ostraka_protocol::statistics::{Digits, Number, Value};
-use serde_json::{Map, Value as Json};
+use serde::{Serialize, Serializer};
+use serde_json::Value as Json;
 
 /// Digits of a fraction that is turned into a double: enough for the nearest one.
 const DIGITS: Digits = Digits::Significant(25);
 
-/// An outcome's tree of names as JSON.
-pub fn value(value: &Value) -> Json {
-	match value {
-		Value::Null => Json::Null,
-		Value::Text(text) => Json::String(text.clone()),
-		Value::Number(number) => self::number(number),
-		Value::List(items) => Json::Array(items.iter().map(self::value).collect()),
-		Value::Map(entries) => Json::Object(
-			entries
-				.iter()
-				.map(|(name, entry)| (name.clone(), self::value(entry)))
-				.collect::<Map<_, _>>(),
-		),
+/// JSON whose objects keep the order of their names: a statistic's numbers are read in it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Tree {
+	/// A value without structure.
+	Leaf(Json),
+	/// A list.
+	List(Vec<Tree>),
+	/// An object.
+	Map(Vec<(String, Tree)>),
+}
+
+impl Default for Tree {
+	fn default() -> Self {
+		Self::Leaf(Json::Null)
 	}
+}
+
+impl Serialize for Tree {
+	fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+		match self {
+			Self::Leaf(value) => value.serialize(serializer),
+			Self::List(items) => serializer.collect_seq(items),
+			Self::Map(entries) => {
+				serializer.collect_map(entries.iter().map(|(name, entry)| (name, entry)))
+			},
+		}
+	}
+}
+
+impl Tree {
+	/// The same without the order.
+	pub fn to_json(&self) -> Json {
+		match self {
+			Self::Leaf(value) => value.clone(),
+			Self::List(items) => Json::Array(items.iter().map(Self::to_json).collect()),
+			Self::Map(entries) => Json::Object(
+				entries.iter().map(|(name, entry)| (name.clone(), entry.to_json())).collect(),
+			),
+		}
+	}
+
+	fn of(value: &Value, number: &impl Fn(&Number) -> Json) -> Self {
+		match value {
+			Value::Null => Self::default(),
+			Value::Text(text) => Self::Leaf(Json::String(text.clone())),
+			Value::Number(value) => Self::Leaf(number(value)),
+			Value::List(items) => {
+				Self::List(items.iter().map(|item| Self::of(item, number)).collect())
+			},
+			Value::Map(entries) => Self::Map(
+				entries
+					.iter()
+					.map(|(name, entry)| (name.clone(), Self::of(entry, number)))
+					.collect(),
+			),
+		}
+	}
+}
+
+/// An outcome's tree of names as JSON.
+pub fn value(value: &Value) -> Tree {
+	Tree::of(value, &number)
+}
+
+/// An outcome's tree of names with every number as exact text: `12`, `3.50`, `-7/3`, `sqrt(2/3)`.
+pub fn exact(value: &Value) -> Tree {
+	Tree::of(value, &|number| Json::String(number.to_string()))
 }
 
 /// A number as JSON.
@@ -38,19 +92,6 @@ pub fn number(number: &Number) -> Json {
 		}
 	}
 	text.parse::<f64>().map_or(Json::Null, Json::from)
-}
-
-/// An outcome's tree of names with every number as exact text: `12`, `3.50`, `-7/3`, `sqrt(2/3)`.
-pub fn exact(value: &Value) -> Json {
-	match value {
-		Value::Null => Json::Null,
-		Value::Text(text) => Json::String(text.clone()),
-		Value::Number(number) => Json::String(number.to_string()),
-		Value::List(items) => Json::Array(items.iter().map(exact).collect()),
-		Value::Map(entries) => Json::Object(
-			entries.iter().map(|(name, entry)| (name.clone(), exact(entry))).collect::<Map<_, _>>(),
-		),
-	}
 }
 
 #[cfg(test)]
@@ -82,7 +123,7 @@ mod tests {
 
 	#[test]
 	fn numbers_are_the_nearest_doubles() {
-		let json = value(&outcome());
+		let json = value(&outcome()).to_json();
 		assert_eq!(json["count"], 3);
 		assert_eq!(json["sum"], 5.5);
 		assert_eq!(json["mean"], 5.5 / 3.0);
@@ -90,8 +131,16 @@ mod tests {
 	}
 
 	#[test]
+	fn names_keep_their_order() {
+		let text = serde_json::to_string(&exact(&outcome())).expect("JSON");
+		let names = ["count", "sum", "mean", "variance", "std"];
+		let places = names.map(|name| text.find(&format!("\"{name}\":")).expect("it is there"));
+		assert!(places.is_sorted(), "{text}");
+	}
+
+	#[test]
 	fn exact_numbers_are_texts() {
-		let json = exact(&outcome());
+		let json = exact(&outcome()).to_json();
 		assert_eq!(json["sum"], "5.5");
 		assert_eq!(json["mean"], "11/6");
 		assert_eq!(json["std"], "sqrt(7/12)");

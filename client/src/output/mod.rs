@@ -56,7 +56,7 @@ fn walk(name: &str, value: &Value, lines: &mut Vec<(String, String)>) {
 				walk(&format!("{name}[{i}]"), item, lines);
 			}
 		},
-		_ => lines.push((name.to_owned(), scalar(&json::value(value)))),
+		_ => lines.push((name.to_owned(), scalar(&json::value(value).to_json()))),
 	}
 }
 

@@ -188,7 +188,10 @@ fn a_right_task_withstands_every_check() {
 	assert!(verification.checks.iter().all(|check| check.holds == Some(true)));
 	assert_eq!(verification.right, [1, 2, 3]);
 	assert_eq!(verification.accepted.len(), 3);
-	let json = super::transcript::transcript(&evidence, &verification);
+	let made = super::transcript::transcript(&evidence, &verification);
+	let text = serde_json::to_string(&made).expect("JSON");
+	assert!(text.starts_with("{\"version\":1,\"genesis\":"), "in the order of the page: {text}");
+	let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
 	assert_eq!(json["result"]["exact"]["mean"], "2");
 	assert_eq!(json["dealings"][3]["counts"], false);
 }

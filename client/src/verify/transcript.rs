@@ -1,98 +1,263 @@
 //! A task's transcript as JSON: enough for an independent implementation to check it. `docs/TRANSCRIPT.md` says what
 //! every field is and which checks to make; the two change together.
 
-use super::check::{members, Evidence, Verification};
+use super::check::{members, Accusation, Check, Dealing, Evidence, Share, Verification};
 use crate::{
 	chain::account::address,
 	class,
-	output::json,
+	output::json::{self, Tree},
 	spec::{label, text},
 };
 use codec::Encode;
 use ostraka_primitives::{
 	spec::{Column, TaskSpec},
-	task::{published_bytes, Committee},
+	task::{published_bytes, Committee, Windows},
+	TaskId,
 };
-use serde_json::{json, Value as Json};
+use ostraka_protocol::statistics::Outcome;
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 /// Version of the format.
 pub const VERSION: u32 = 1;
 
+/// A transcript; the fields stand in the order of `docs/TRANSCRIPT.md`.
+#[derive(Debug, Serialize)]
+pub struct Transcript {
+	version: u32,
+	genesis: String,
+	task: TaskPart,
+	committee: Option<Vec<SeatPart>>,
+	task_hash: String,
+	task_hash_preimage: Option<String>,
+	dealings: Vec<DealingPart>,
+	accusations: Vec<AccusationPart>,
+	accepted_set: AcceptedSetPart,
+	result_shares: Vec<SharePart>,
+	result: ResultPart,
+	checks: Vec<Check>,
+}
+
+#[derive(Debug, Serialize)]
+struct TaskPart {
+	id: TaskId,
+	requester: String,
+	class: &'static str,
+	class_index: u8,
+	seats: u8,
+	threshold: u8,
+	length: u32,
+	least_dealers: u32,
+	invited: u32,
+	cohort: String,
+	submitted_at: u32,
+	drawn_at: Option<u32>,
+	windows: WindowsPart,
+	spec: Spec,
+	spec_scale: String,
+}
+
+/// Lengths of a task's phases, in blocks.
+#[derive(Debug, Serialize)]
+pub struct WindowsPart {
+	collect: u32,
+	verify: u32,
+	commit: u32,
+	reveal: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct SeatPart {
+	seat: u8,
+	account: String,
+	account_id: String,
+	worker: String,
+	seal_key: String,
+}
+
+#[derive(Debug, Serialize)]
+struct DealingPart {
+	dealer: String,
+	dealer_id: String,
+	block: u32,
+	commitments: Vec<String>,
+	ephemeral: String,
+	proof: String,
+	sealed_hashes: Vec<String>,
+	digest: String,
+	counts: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct AccusationPart {
+	block: u32,
+	seat: u8,
+	dealer: String,
+	digest: String,
+	dh: String,
+	dleq: String,
+	sealed: String,
+}
+
+#[derive(Debug, Serialize)]
+struct AcceptedSetPart {
+	#[serde(rename = "h_A")]
+	hash: String,
+	dealers: u32,
+	digests: Vec<String>,
+	aggregate: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct SharePart {
+	block: u32,
+	seat: u8,
+	values: Vec<String>,
+	auxiliary: Option<String>,
+	right: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct ResultPart {
+	values: Vec<String>,
+	blinding: String,
+	commitment: String,
+	typed: Option<Tree>,
+	exact: Option<Tree>,
+}
+
+/// A spec for people and for programs without SCALE.
+#[derive(Debug, Serialize)]
+pub struct Spec {
+	statistic: &'static str,
+	columns: Vec<ColumnPart>,
+	target: Option<ColumnPart>,
+	weight: Option<ColumnPart>,
+	edges: Vec<i64>,
+	quantiles: Vec<u16>,
+	group_by: Option<GroupingPart>,
+	max_rows: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct ColumnPart {
+	name: String,
+	decimals: u8,
+	min: i64,
+	max: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct GroupingPart {
+	column: String,
+	groups: Vec<String>,
+}
+
 /// The transcript.
-pub fn transcript(evidence: &Evidence, verification: &Verification) -> Json {
+pub fn transcript(evidence: &Evidence, verification: &Verification) -> Transcript {
 	let record = &evidence.info.task;
-	let task_hash = record.task_hash.unwrap_or_default();
-	json!({
-		"version": VERSION,
-		"genesis": hex(&evidence.genesis),
-		"task": {
-			"id": evidence.task,
-			"requester": address(&record.requester),
-			"class": class::label(record.class),
-			"class_index": record.class.index(),
-			"seats": record.parameters.seats,
-			"threshold": record.parameters.threshold,
-			"length": record.spec.length(),
-			"least_dealers": record.parameters.least_dealers,
-			"invited": record.invited,
-			"cohort": hex(&record.cohort),
-			"submitted_at": record.submitted_at,
-			"drawn_at": record.drawn_at,
-			"windows": {
-				"collect": record.windows.collect,
-				"verify": record.windows.verify,
-				"commit": record.windows.commit,
-				"reveal": record.windows.reveal,
-			},
-			"spec": spec(&record.spec),
-			"spec_scale": hex(&record.spec.encode()),
+	let result = &evidence.result;
+	let named = verification.outcome.as_ref().map(Outcome::to_named);
+	Transcript {
+		version: VERSION,
+		genesis: hex(&evidence.genesis),
+		task: task(evidence),
+		committee: evidence.committee.as_ref().map(committee),
+		task_hash: hex(&record.task_hash.unwrap_or_default()),
+		task_hash_preimage: evidence
+			.committee
+			.as_ref()
+			.and_then(|members| preimage(evidence, members)),
+		dealings: evidence
+			.dealings
+			.iter()
+			.map(|made| dealing(made, verification.accepted.contains(&made.digest)))
+			.collect(),
+		accusations: evidence.accusations.iter().map(accusation).collect(),
+		accepted_set: AcceptedSetPart {
+			hash: hex(&result.accepted_set),
+			dealers: result.dealers,
+			digests: sorted(&verification.accepted),
+			aggregate: hex_list(&verification.aggregate),
 		},
-		"committee": evidence.committee.as_ref().map(committee),
-		"task_hash": hex(&task_hash),
-		"task_hash_preimage": evidence.committee.as_ref().and_then(|members| preimage(evidence, members)),
-		"dealings": evidence.dealings.iter().map(|dealing| json!({
-			"dealer": address(&dealing.dealer),
-			"dealer_id": hex(dealing.dealer.as_ref()),
-			"block": dealing.block,
-			"commitments": hex_list(&dealing.bytes.commitments),
-			"ephemeral": hex(&dealing.bytes.ephemeral),
-			"proof": hex(&dealing.bytes.proof),
-			"sealed_hashes": hex_list(&dealing.bytes.sealed_hashes()),
-			"digest": hex(&dealing.digest),
-			"counts": verification.accepted.contains(&dealing.digest),
-		})).collect::<Vec<_>>(),
-		"accusations": evidence.accusations.iter().map(|accusation| json!({
-			"block": accusation.block,
-			"seat": accusation.seat,
-			"dealer": address(&accusation.dealer),
-			"digest": hex(&accusation.digest),
-			"dh": hex(&accusation.evidence.dh),
-			"dleq": hex(&accusation.evidence.dleq),
-			"sealed": hex(&accusation.evidence.sealed),
-		})).collect::<Vec<_>>(),
-		"accepted_set": {
-			"h_A": hex(&evidence.result.accepted_set),
-			"dealers": evidence.result.dealers,
-			"digests": sorted(&verification.accepted),
-			"aggregate": hex_list(&verification.aggregate),
+		result_shares: evidence
+			.shares
+			.iter()
+			.map(|made| share(made, verification.right.contains(&made.seat)))
+			.collect(),
+		result: ResultPart {
+			values: hex_list(&result.values),
+			blinding: hex(&result.blinding),
+			commitment: hex(&result.commitment),
+			typed: named.as_ref().map(json::value),
+			exact: named.as_ref().map(json::exact),
 		},
-		"result_shares": evidence.shares.iter().map(|share| json!({
-			"block": share.block,
-			"seat": share.seat,
-			"values": scalars(share.share.get(..share.share.len().saturating_sub(32)).unwrap_or_default()),
-			"auxiliary": share.share.rchunks(32).next().map(hex),
-			"right": verification.right.contains(&share.seat),
-		})).collect::<Vec<_>>(),
-		"result": {
-			"values": hex_list(&evidence.result.values),
-			"blinding": hex(&evidence.result.blinding),
-			"commitment": hex(&evidence.result.commitment),
-			"typed": verification.outcome.as_ref().map(|outcome| json::value(&outcome.to_named())),
-			"exact": verification.outcome.as_ref().map(|outcome| json::exact(&outcome.to_named())),
-		},
-		"checks": verification.checks,
-	})
+		checks: verification.checks.clone(),
+	}
+}
+
+fn task(evidence: &Evidence) -> TaskPart {
+	let record = &evidence.info.task;
+	TaskPart {
+		id: evidence.task,
+		requester: address(&record.requester),
+		class: class::label(record.class),
+		class_index: record.class.index(),
+		seats: record.parameters.seats,
+		threshold: record.parameters.threshold,
+		length: record.spec.length(),
+		least_dealers: record.parameters.least_dealers,
+		invited: record.invited,
+		cohort: hex(&record.cohort),
+		submitted_at: record.submitted_at,
+		drawn_at: record.drawn_at,
+		windows: windows(&record.windows),
+		spec: spec(&record.spec),
+		spec_scale: hex(&record.spec.encode()),
+	}
+}
+
+/// A task's windows.
+pub fn windows(windows: &Windows) -> WindowsPart {
+	let Windows { collect, verify, commit, reveal } = *windows;
+	WindowsPart { collect, verify, commit, reveal }
+}
+
+fn dealing(dealing: &Dealing, counts: bool) -> DealingPart {
+	DealingPart {
+		dealer: address(&dealing.dealer),
+		dealer_id: hex(dealing.dealer.as_ref()),
+		block: dealing.block,
+		commitments: hex_list(&dealing.bytes.commitments),
+		ephemeral: hex(&dealing.bytes.ephemeral),
+		proof: hex(&dealing.bytes.proof),
+		sealed_hashes: hex_list(&dealing.bytes.sealed_hashes()),
+		digest: hex(&dealing.digest),
+		counts,
+	}
+}
+
+fn accusation(accusation: &Accusation) -> AccusationPart {
+	AccusationPart {
+		block: accusation.block,
+		seat: accusation.seat,
+		dealer: address(&accusation.dealer),
+		digest: hex(&accusation.digest),
+		dh: hex(&accusation.evidence.dh),
+		dleq: hex(&accusation.evidence.dleq),
+		sealed: hex(&accusation.evidence.sealed),
+	}
+}
+
+fn share(share: &Share, right: bool) -> SharePart {
+	let values = share.share.get(..share.share.len().saturating_sub(32)).unwrap_or_default();
+	SharePart {
+		block: share.block,
+		seat: share.seat,
+		values: scalars(values),
+		auxiliary: share.share.rchunks(32).next().map(hex),
+		right,
+	}
 }
 
 /// The bytes whose SHA-256 is the task hash.
@@ -135,42 +300,40 @@ fn variable(bytes: &mut Vec<u8>, field: &[u8]) {
 }
 
 /// A spec for people and for programs without SCALE.
-pub fn spec(spec: &TaskSpec) -> Json {
-	json!({
-		"statistic": label(spec.statistic),
-		"columns": spec.columns.iter().map(column).collect::<Vec<_>>(),
-		"target": spec.target.as_ref().map(column),
-		"weight": spec.weight.as_ref().map(column),
-		"edges": spec.edges.to_vec(),
-		"quantiles": spec.quantiles.to_vec(),
-		"group_by": spec.group_by.as_ref().map(|grouping| json!({
-			"column": text(&grouping.column),
-			"groups": grouping.groups.iter().map(text).collect::<Vec<_>>(),
-		})),
-		"max_rows": spec.max_rows,
-	})
+pub fn spec(spec: &TaskSpec) -> Spec {
+	Spec {
+		statistic: label(spec.statistic),
+		columns: spec.columns.iter().map(column).collect(),
+		target: spec.target.as_ref().map(column),
+		weight: spec.weight.as_ref().map(column),
+		edges: spec.edges.to_vec(),
+		quantiles: spec.quantiles.to_vec(),
+		group_by: spec.group_by.as_ref().map(|grouping| GroupingPart {
+			column: text(&grouping.column),
+			groups: grouping.groups.iter().map(text).collect(),
+		}),
+		max_rows: spec.max_rows,
+	}
 }
 
-fn column(column: &Column) -> Json {
-	json!({
-		"name": text(&column.name),
-		"decimals": column.decimals,
-		"min": column.min,
-		"max": column.max,
-	})
+fn column(column: &Column) -> ColumnPart {
+	ColumnPart {
+		name: text(&column.name),
+		decimals: column.decimals,
+		min: column.min,
+		max: column.max,
+	}
 }
 
-fn committee(committee: &Committee) -> Json {
-	let seats = committee.iter().zip(1u8..).map(|(seat, j)| {
-		json!({
-			"seat": j,
-			"account": address(&seat.account),
-			"account_id": hex(seat.account.as_ref()),
-			"worker": hex(&seat.worker.0),
-			"seal_key": hex(&seat.seal_key),
-		})
+fn committee(committee: &Committee) -> Vec<SeatPart> {
+	let seats = committee.iter().zip(1u8..).map(|(seat, j)| SeatPart {
+		seat: j,
+		account: address(&seat.account),
+		account_id: hex(seat.account.as_ref()),
+		worker: hex(&seat.worker.0),
+		seal_key: hex(&seat.seal_key),
 	});
-	Json::Array(seats.collect())
+	seats.collect()
 }
 
 fn hex(bytes: &[u8]) -> String {
