@@ -1,0 +1,85 @@
+//! Accounts with money, and what the library sees of a chain.
+
+use ostraka_client::chain::{calls, Chain, Signer};
+use ostraka_primitives::{api::TaskInfo, AccountId, Balance, TaskId};
+use std::future::Future;
+
+/// Funded accounts of each scenario.
+pub const EACH: usize = 6;
+/// What each has at first, in tokens.
+pub const FUNDS: Balance = 10_000;
+/// A token's smallest units.
+pub const UNIT: Balance = 1_000_000_000_000;
+/// Accounts that one transaction pays.
+const AT_ONCE: usize = 60;
+
+/// Secret of a scenario's account.
+pub fn secret(scenario: &str, number: usize) -> String {
+	format!("//live//{scenario}//{number}")
+}
+
+/// The account of a secret.
+pub fn account(secret: &str) -> AccountId {
+	Signer::from_secret(secret).expect("a derivation path").account()
+}
+
+/// The address of a secret's account.
+pub fn address(secret: &str) -> String {
+	ostraka_client::chain::account::address(&account(secret))
+}
+
+/// A chain, looked at by the library.
+pub struct Look {
+	url: String,
+}
+
+impl Look {
+	pub fn new(url: &str) -> Self {
+		Self { url: url.to_owned() }
+	}
+
+	/// Connects and asks; what the answer is about is the best block of the moment.
+	pub fn ask<T, F: Future<Output = T>>(&self, ask: impl FnOnce(Chain) -> F) -> T {
+		let runtime =
+			tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+		runtime.block_on(async {
+			ask(Chain::connect(&self.url).await.expect("the chain answers")).await
+		})
+	}
+
+	/// What an account can spend, and what it has on hold.
+	pub fn money(&self, secret: &str) -> (Balance, Balance) {
+		let account = account(secret);
+		let money = self.ask(|chain| async move { chain.money(&account).await });
+		let money = money.expect("the chain answers");
+		(money.free, money.reserved)
+	}
+
+	/// A task.
+	pub fn task(&self, task: TaskId) -> TaskInfo {
+		self.ask(|chain| async move { chain.task(task).await }).expect("there is such a task")
+	}
+
+	/// An amount that the chain's metadata states.
+	pub fn constant(&self, pallet: &str, name: &str) -> Balance {
+		self.ask(|chain| async move { chain.constant(pallet, name) })
+			.expect("there is such a constant")
+	}
+
+	/// Gives the accounts of scenarios their money.
+	pub fn fund<'a>(&self, scenarios: impl Iterator<Item = &'a str>) {
+		let accounts: Vec<AccountId> = scenarios
+			.flat_map(|name| (0..EACH).map(move |number| account(&secret(name, number))))
+			.collect();
+		self.ask(|chain| async move {
+			let alice = Signer::from_secret("//Alice").expect("a derivation path");
+			for part in accounts.chunks(AT_ONCE) {
+				let call = calls::pay_all(chain.metadata(), part, FUNDS * UNIT);
+				chain
+					.submit(&call.expect("there is such a call"), &alice, None)
+					.await
+					.expect("paid");
+			}
+		});
+	}
+}

@@ -1,0 +1,66 @@
+//! A statistic by group: first the dealers of each group are counted, then the groups with enough are computed.
+
+use crate::{
+	dealing::{deal, deal_all, number, reaches, submit},
+	Scene,
+};
+
+const ROWS: &str = "grade,rate\nA,1.5\nA,2.5\nA,5\nB,10\nB,20\nB,30.5\n";
+const MORE: &str = "C,40\nC,39\nC,38\n";
+
+pub fn grouping_takes_two_tasks(scene: &Scene) {
+	let tool = scene.tool();
+	let (by, dealers) = (scene.secret(0), (1..5).map(|n| scene.secret(n)).collect::<Vec<_>>());
+	let rows = scene.file("rows.csv", ROWS);
+	let with_c = scene.file("with_c.csv", &format!("{ROWS}{MORE}"));
+	let mean =
+		"--class standard --statistic mean --columns rate --range rate=0:40 --decimals rate=2 \
+	            --group-by grade --groups A,B,C";
+
+	// nobody has counted the dealers: a careful dealer does not deal
+	let early = number(&submit(&tool, &by, mean, &dealers));
+	let refused = deal(&tool, early, &dealers[0], &rows);
+	refused.ends(1, &["groups by `grade`", "--statistic contributors", "--unchecked-groups"]);
+
+	let count = "--class standard --statistic contributors --group-by grade --groups A,B,C";
+	let counted = number(&submit(&tool, &by, count, &dealers));
+	let none = tool.run(&format!("task submit {mean} --contributors-task {counted}"));
+	none.by(&by).fails(1, &["has no result yet"]);
+	let wrong = tool.run(&format!("task submit {mean} --contributors-task {early}"));
+	wrong.by(&by).fails(2, &["does not count contributors"]);
+	reaches(&tool, counted, &["collecting"]);
+	let more = deal(&tool, counted, &dealers[0], &with_c);
+	deal_all(&tool, counted, &dealers[1..], &rows);
+	more.done().says(&["by group (not shared): A: 3, B: 3, C: 3"]);
+	let result = tool.run(&format!("task watch {counted}")).json();
+	let groups = &result["result"]["groups"];
+	let contributors = ["A", "B", "C"].map(|group| groups[group]["contributors"].as_u64());
+	assert_eq!(contributors, [Some(4), Some(4), Some(1)]);
+
+	// a task over all groups is refused still, now for the group of one
+	let all = number(&submit(&tool, &by, mean, &dealers));
+	let refused = deal(&tool, all, &dealers[0], &with_c);
+	refused.ends(1, &["groups with too few dealers: C", "nothing is dealt"]);
+	for task in [early, all] {
+		tool.run(&format!("task cancel {task}")).by(&by).done();
+	}
+
+	let invited = crate::dealing::invite(&dealers);
+	let line = format!("task submit {mean} --contributors-task {counted}{invited} --json");
+	let said = tool.run(&line).by(&by).done();
+	assert!(said.err.contains("left out for too few dealers: C"), "{}", said.err);
+	let task = number(&serde_json::from_str(&said.out).expect("JSON"));
+	reaches(&tool, task, &["collecting"]);
+	let shown = tool.run(&format!("task show {task}")).done();
+	shown.says(&["groups of grade  A, B"]);
+	let more = deal(&tool, task, &dealers[0], &with_c);
+	deal_all(&tool, task, &dealers[1..], &rows);
+	more.done().says(&["3 left out as of no group of the task"]);
+	tool.run(&format!("task watch {task}")).done().says(&["groups.A.mean", "groups.B.mean"]);
+	let result = tool.run(&format!("result --task {task} --verify")).json();
+	assert_eq!(result["verified"], true);
+	let groups = &result["result"]["groups"];
+	assert_eq!(groups["A"]["mean"], 3.0);
+	assert_eq!(groups["B"]["sum"], 4.0 * 60.5);
+	assert!(groups.get("C").is_none());
+}

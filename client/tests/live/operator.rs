@@ -1,0 +1,215 @@
+//! The operator's side: `ostraka node`, and `ostraka-node key`.
+
+use crate::{
+	account::{address, FUNDS, UNIT},
+	dealing::{invite, number, reaches, show, submit},
+	tool::Tool,
+	Scene,
+};
+use ostraka_client::{
+	chain::{calls, Signer},
+	spec::{build, RangeArg, StatisticName, StatisticRequest},
+};
+use ostraka_primitives::task::SecurityClass;
+use serde_json::{json, Value};
+use std::process::Command;
+
+/// Runs a subcommand of the node binary, which must end well.
+#[track_caller]
+fn node(scene: &Scene, arguments: &[&str]) -> String {
+	let output = Command::new(&scene.binary).args(arguments).output().expect("it starts");
+	let errors = String::from_utf8_lossy(&output.stderr);
+	assert!(output.status.success(), "ostraka-node {arguments:?}: {errors}");
+	String::from_utf8(output.stdout).expect("text")
+}
+
+/// A worker key, made as docs/OPERATOR.md says: its secret phrase and its public part.
+fn worker_key(scene: &Scene) -> (String, String) {
+	let made = node(scene, &["key", "generate", "--scheme", "ed25519", "--output-type", "json"]);
+	let made: Value = serde_json::from_str(&made).expect("JSON");
+	let text = |name: &str| made[name].as_str().expect("a text").to_owned();
+	(text("secretPhrase"), text("publicKey"))
+}
+
+fn operator(number: usize) -> String {
+	format!("//Ostraka//operator//{number}")
+}
+
+#[track_caller]
+fn stake(tool: &Tool, by: &str) -> Value {
+	tool.run("node show").by(by).json()
+}
+
+pub fn a_node_from_key_to_chill(scene: &Scene) {
+	let (tool, by) = (scene.tool(), scene.secret(0));
+	let own = address(&by);
+	tool.run("node show").by(&by).fails(4, &[&own, "has no compute node", "ostraka node list"]);
+
+	let (phrase, public) = worker_key(scene);
+	let base = scene.path("base").display().to_string();
+	let insert = ["key", "insert", "--base-path", &base, "--chain", "dev", "--key-type", "ostr"];
+	node(scene, &[&insert[..], &["--scheme", "ed25519", "--suri", &phrase]].concat());
+	let keystore = scene.path("base/chains/ostraka_dev/keystore");
+	let register = "node register --stake 2000 --capacity 4";
+	let said = tool.run(register).by(&by).flag("--keystore", &keystore).done();
+	said.says(&[
+		"Registry.register is in block",
+		&own,
+		"in selection",
+		"2000 OST",
+		"0 of 4",
+		&public,
+	]);
+	let again = tool.run(register).by(&by).flag("--worker-suri", "//live//another");
+	again.fails(4, &["Registry.AlreadyRegistered", "Use another account"]);
+
+	let listed = tool.run("node list").json();
+	let nodes = listed.as_array().expect("a list");
+	assert_eq!(nodes.len(), 8);
+	let listed = nodes.iter().find(|node| node["account"] == own).expect("the new node");
+	assert_eq!(listed["worker"], public);
+	tool.run("node list").done().says(&[&own, "2000 OST", "0/4", "8 nodes"]);
+	tool.run(&format!("node show {own}")).done().says(&["rewards due", &public]);
+
+	// stake: in, out, and not yet back
+	tool.run("node bond 500.5").by(&by).done().says(&["Registry.bond is in block", "2500.5 OST"]);
+	tool.run("node withdraw").by(&by).fails(4, &["no stake is on its way out", "node unbond"]);
+	let below = tool.run("node unbond 2000").by(&by);
+	below.fails(4, &["Registry.BelowLeastStake", "`chill` first"]);
+	tool.run("node unbond 3000").by(&by).fails(4, &["Registry.NotEnoughStake"]);
+	tool.run("node unbond 0").by(&by).fails(4, &["Registry.ZeroAmount"]);
+	tool.run("node unbond 300").by(&by).done().says(&["2200.5 OST", "300 OST from block"]);
+	let early = tool.run("node withdraw").by(&by);
+	early.fails(4, &["nothing is due yet", "300 OST can be withdrawn from block", "is at block"]);
+	let shown = stake(&tool, &by);
+	assert_eq!(shown["stake"], (22_005 * UNIT / 10).to_string());
+	assert_eq!(shown["unbonding"], (300 * UNIT).to_string());
+	let (free, held) = scene.look().money(&by);
+	assert_eq!(held, 25_005 * UNIT / 10, "what is on its way out is still held");
+	assert!(free < FUNDS * UNIT - held);
+
+	// in and out of selection
+	tool.run("node activate").by(&by).fails(4, &["Registry.AlreadyActive"]);
+	tool.run("node deregister").by(&by).fails(4, &["Registry.StillActive", "`chill` first"]);
+	tool.run("node capacity 8").by(&by).done().says(&["0 of 8"]);
+	tool.run("node chill").by(&by).done().says(&["not in selection"]);
+	tool.run("node chill").by(&by).fails(4, &["Registry.NotActive"]);
+	tool.run("node activate").by(&by).done().says(&["in selection"]);
+	let (phrase, public) = worker_key(scene);
+	let rotate = tool.run("node rotate").by(&by).flag("--worker-suri", phrase);
+	rotate.done().says(&["Registry.rotate_key is in block", &public]);
+	let said = tool.run("node chill").by(&by).json();
+	assert_eq!(said["node"]["active"], json!(false));
+	assert_eq!(said["call"], "Registry.chill");
+	tool.run("node deregister").by(&by).fails(4, &["Registry.StillBonded", "`unbond`"]);
+}
+
+pub fn registrations_refused(scene: &Scene) {
+	let (tool, by) = (scene.tool(), scene.secret(0));
+	let register = |by: &str, worker: &str, more: &str| {
+		tool.run(&format!("node register {more}")).by(by).flag("--worker-suri", worker)
+	};
+	let poor = scene.secret(99);
+	let unfunded = register(&poor, "//live//w", "--stake 1000");
+	unfunded.fails(4, &[&address(&poor), "cannot pay the fee", "send tokens to it first"]);
+	let taken = register(&by, "//Ostraka//worker//1", "--stake 1000");
+	taken.fails(4, &["Registry.WorkerKeyTaken", "Make a new one"]);
+	register(&by, "//live//w", "--stake 10").fails(2, &["10 OST", "least stake", "1000 OST"]);
+	let rich = register(&by, "//live//w", "--stake 50000");
+	rich.fails(4, &["Registry.register", &address(&by), "free"]);
+	register(&by, "//live//w", "--stake 1e3").fails(2, &["is not an amount of tokens"]);
+	register(&by, "not a secret", "--stake 1000").fails(2, &["worker key is not usable"]);
+	register(&by, "//live//w", "--stake 1000 --capacity 0").fails(2, &["--capacity"]);
+	register(&by, "//live//w", "--stake 1000 --capacity 257").fails(2, &["--capacity"]);
+	register("no secret", "//live//w", "--stake 1000").fails(2, &["account is not usable"]);
+	for command in ["bond 1", "unbond 1", "withdraw", "chill", "activate", "deregister"] {
+		let refused = tool.run(&format!("node {command}")).by(&by);
+		refused.fails(4, &["Registry.NotRegistered", "Call `register` first"]);
+	}
+	assert_eq!(scene.look().money(&by).1, 0, "nothing is held of who is not registered");
+}
+
+/// Restricted tasks need all seven nodes: with one barred there are too few, with a poor one instead too little stake,
+/// with a busy one too little capacity.
+pub fn what_a_committee_lacks(scene: &Scene) {
+	let tool = scene.tool();
+	let dealers: Vec<String> = (10..20).map(|number| scene.secret(number)).collect();
+	let flags = "--class restricted --statistic mean --columns x --range x=0:9";
+	let refused = |by: &str, parts: &[&str]| {
+		let parts = [parts, &["the committee needs 7 nodes with 5000 OST"]].concat();
+		tool.run(&format!("task submit {flags}{}", invite(&dealers))).by(by).fails(4, &parts)
+	};
+	// the first operator's own node may not sit on its committee
+	let barred = operator(1);
+	refused(&barred, &["Tasks.TooFewNodes", "Too few active compute nodes"]);
+	let poor = scene.secret(0);
+	let register = tool.run("node register --stake 1000").by(&poor);
+	register.flag("--worker-suri", "//live//poor").done();
+	refused(&barred, &["Tasks.TooLittleStake", "8 are in selection, 7 of them have that stake"]);
+	tool.run("node chill").by(&poor).done();
+
+	// two tasks at once, and a node that takes one: the second waits for its committee
+	tool.run("node capacity 1").by(&operator(7)).done();
+	let (first, second) = two_at_once(scene, &dealers);
+	reaches(&tool, first, &["collecting"]);
+	let shown = tool.run(&format!("task show {second}")).done();
+	shown.says(&["drawing", "no committee yet", "room for another task"]);
+	let by = scene.secret(1);
+	refused(&by, &["Tasks.TooLittleCapacity", "room for another task"]);
+	let rows = scene.file("rows.csv", "x\n1\n2\n3\n");
+	let mut watch = tool.run(&format!("task watch {second}")).start();
+	watch.until("room for another task");
+	let mut deal = tool.run(&format!("deal --task {second}")).by(&dealers[0]).data(&rows).start();
+	deal.until("waits for its committee");
+	// room again: it is drawn after all
+	tool.run(&format!("task cancel {first}")).by(&by).done();
+	watch.until("collecting");
+	deal.ends(4, &["has 0 OST and needs", "for the deposit and the fee"]);
+	tool.run("node capacity 64").by(&operator(7)).done();
+	tool.run(&format!("task cancel {second}")).by(&by).done();
+	watch.ends(1, &["the requester cancelled it"]);
+	let free = submit(&tool, &by, flags, &dealers);
+	let task = number(&free);
+	assert_eq!(
+		reaches(&tool, task, &["collecting"])["committee"].as_array().map(Vec::len),
+		Some(7)
+	);
+	tool.run(&format!("task cancel {task}")).by(&by).done();
+	for task in [first, second, task] {
+		reaches(&tool, task, &["settled"]);
+	}
+	assert_eq!(show(&tool, first)["outcome"], "failed: the requester cancelled it");
+}
+
+/// Submits two restricted tasks that are in the pool together.
+fn two_at_once(scene: &Scene, dealers: &[String]) -> (u32, u32) {
+	let by = Signer::from_secret(&scene.secret(1)).expect("a derivation path");
+	let range = ["x", "0", "9"].map(str::to_owned);
+	let [column, min, max] = range;
+	let request = StatisticRequest {
+		statistic: Some(StatisticName::Count),
+		columns: vec!["x".to_owned()],
+		ranges: vec![RangeArg { column, min, max }],
+		max_rows: 9,
+		..Default::default()
+	};
+	let spec = build(&request, None, false).expect("a spec");
+	let accounts: Vec<_> = dealers.iter().map(|secret| crate::account::account(secret)).collect();
+	let accounts = calls::Dealers::try_from(accounts).expect("ten dealers");
+	let class = SecurityClass::Restricted;
+	scene.look().ask(|chain| async move {
+		let seats = chain.class(class).expect("a constant").seats;
+		let fee = chain.least_fee(seats, spec.length(), 10).await.expect("the chain answers");
+		let call = calls::submit(spec, class, accounts, 50, fee, 0);
+		let nonce = chain.nonce(&by.account()).await.expect("the chain answers");
+		let (one, other) = tokio::join!(
+			chain.submit(&call, &by, Some(nonce)),
+			chain.submit(&call, &by, Some(nonce + 1))
+		);
+		let task = |receipt: ostraka_client::chain::Receipt| {
+			let event = receipt.event("Tasks", "TaskSubmitted").expect("its event");
+			event.field::<u32>("task").expect("its number")
+		};
+		(task(one.expect("submitted")), task(other.expect("submitted")))
+	})
+}

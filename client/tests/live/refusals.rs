@@ -1,0 +1,135 @@
+//! What is refused, by the tool before anything is sent, or by the chain. Every refusal says what to do.
+
+use crate::{
+	account::address,
+	dealing::{deal, deal_all, invite, number, reaches, show, submit},
+	Scene,
+};
+
+pub fn tasks_that_cannot_be_submitted(scene: &Scene) {
+	let tool = scene.tool();
+	let (by, poor) = (scene.secret(0), scene.secret(99));
+	let dealers: Vec<String> = (1..5).map(|number| scene.secret(number)).collect();
+	let invited = invite(&dealers);
+	let mean = "--class standard --statistic mean --columns x --range x=0:9";
+	let refused = |by: &str, flags: &str, code: i32, parts: &[&str]| {
+		tool.run(&format!("task submit {flags}")).by(by).fails(code, parts)
+	};
+	let whole = format!("{mean}{invited}");
+	refused(&poor, &whole, 4, &[&address(&poor), "cannot pay the fee", "send tokens to it first"]);
+	refused("no secret", &whole, 2, &["is not usable"]);
+	let own = address(&by);
+	for (more, code, parts) in [
+		// the window for dealing, and money
+		("--collect 4", 2, &["--collect 4", "between 5 and 100800 blocks"][..]),
+		("--collect 100801", 2, &["--collect 100801", "between 5 and 100800 blocks"]),
+		("--fee 0.1", 2, &["--fee 0.1 OST is below the least fee", "0.324 OST"]),
+		("--fee 20000", 4, &["Tasks.submit", &own, "free"]),
+		("--data-reward 20000", 4, &["Tasks.submit", &own, "free"]),
+		("--fee -1", 2, &["-1"]),
+		("--fee much", 2, &["is not an amount of tokens"]),
+		// bounds of columns
+		("--decimals x=10", 2, &["0 to 9"]),
+		("--max-rows 0", 2, &["--max-rows"]),
+		// earlier tasks
+		(
+			"--group-by g --groups A --contributors-task 4000000000",
+			4,
+			&["there is no task 4000000000"],
+		),
+	] {
+		refused(&by, &format!("{mean}{invited} {more}"), code, parts);
+	}
+	refused(
+		&by,
+		&whole.replace("x=0:9", "x=9:0"),
+		2,
+		&["--range x", "the smaller bound comes first"],
+	);
+	// dealers
+	refused(
+		&by,
+		&format!("{mean}{}", invite(&dealers[..2])),
+		2,
+		&["2 dealers are invited", "Standard needs 3"],
+	);
+	let confidential = mean.replace("standard", "confidential");
+	refused(&by, &format!("{confidential}{invited}"), 2, &["Confidential needs 5", "--class"]);
+	refused(&by, &format!("{mean}{invited} --class secret"), 2, &["--class"]);
+	refused(&by, &format!("{mean}{invited}{}", invite(&dealers[..1])), 2, &["is invited twice"]);
+	let many: String = (0..513).map(|number| format!("//many//{number}\n")).collect();
+	let many = scene.file("dealers.txt", &many);
+	let run = tool.run(&format!("task submit {mean}")).by(&by).flag("--dealers-file", &many);
+	run.fails(2, &["513 dealers", "can invite 512"]);
+	// vectors
+	let columns: Vec<String> = (0..40).map(|number| format!("c{number}")).collect();
+	let ranges: String = columns.iter().map(|column| format!(" --range {column}=0:1")).collect();
+	let long = format!(
+		"--class standard --statistic regression --target y --range y=0:1{ranges}{invited}"
+	);
+	refused(&by, &format!("{long} --columns {}", columns.join(",")), 2, &["256"]);
+	let histogram =
+		format!("--class standard --statistic histogram --columns x --range x=0:9{invited}");
+	refused(&by, &format!("{histogram} --bins 0"), 2, &["--bins"]);
+	refused(&by, &format!("{histogram} --edges 3,2"), 2, &["--edges"]);
+	assert_eq!(scene.look().money(&by).1, 0, "nothing is in escrow");
+}
+
+pub fn dealings_that_cannot_be_made(scene: &Scene) {
+	let tool = scene.tool();
+	let (by, poor, other) = (scene.secret(0), scene.secret(99), scene.secret(5));
+	let dealers: Vec<String> = (1..4).map(|number| scene.secret(number)).collect();
+	let flags = "--class standard --statistic mean --columns x --range x=0:9";
+	let with_poor = [&dealers[..], std::slice::from_ref(&poor)].concat();
+	let task = number(&submit(&tool, &by, flags, &with_poor));
+	let full = number(&submit(&tool, &by, flags, &dealers));
+	reaches(&tool, task, &["collecting"]);
+	let rows = scene.file("rows.csv", "x,y\n1,2\n2,3\n9,4\n");
+	deal(&tool, task, &other, &rows).ends(1, &["is not invited to task", "the requester invited"]);
+	deal(&tool, task, &poor, &rows)
+		.ends(4, &["has 0 OST and needs 10.", "send tokens to it first"]);
+	deal(&tool, task, "no secret", &rows).ends(2, &["is not usable"]);
+	for (name, text, parts) in [
+		("outside.csv", "x\n1\n2\n10\n", &["line 4", "outside its declared range"][..]),
+		("few.csv", "x\n1\n2\n", &["--min-cell", "--drop-small-cells"]),
+		("column.csv", "z\n1\n2\n3\n", &["no column `x`"]),
+		("digits.csv", "x\n1\n2.5\n3\n", &["`2.5` has 1 decimals", "--round"]),
+		("none.csv", "x\n,\n", &["line 2"]),
+		("missing.csv", "x,y\n,1\n,2\n", &["at least one row"]),
+	] {
+		let file = scene.file(name, text);
+		deal(&tool, task, &dealers[0], &file).ends(2, parts);
+	}
+	assert_eq!(show(&tool, task)["dealings"], 0);
+	// all that are invited have dealt
+	reaches(&tool, full, &["collecting"]);
+	deal_all(&tool, full, &dealers, &rows);
+	deal(&tool, full, &other, &rows).ends(1, &["is not invited"]);
+	deal(&tool, full, &dealers[0], &rows).done().says(&["already", "nothing was sent"]);
+	reaches(&tool, full, &["verifying"]);
+	let shown = tool.run(&format!("task show {full}")).done();
+	shown.says(&["verifying", "3 invited, 3 have dealt"]);
+	assert_eq!(scene.look().money(&other).1, 0);
+	tool.run(&format!("task cancel {task}")).by(&by).done();
+	reaches(&tool, full, &["settled"]);
+	deal(&tool, full, &dealers[0], &rows).ends(1, &["takes no dealings any more: completed"]);
+	assert_eq!(scene.look().money(&dealers[0]).1, 0);
+}
+
+pub fn tasks_that_do_not_exist(scene: &Scene) {
+	let tool = scene.tool();
+	let (by, no_task) = (scene.secret(0), ["there is no task 4000000000", "ostraka task list"]);
+	let rows = scene.file("rows.csv", "x\n1\n2\n3\n");
+	for command in [
+		"task show 4000000000",
+		"task watch 4000000000",
+		"result --task 4000000000",
+		"node supply --task 4000000000",
+	] {
+		tool.run(command).fails(4, &no_task);
+	}
+	tool.run("task cancel 4000000000").by(&by).fails(4, &no_task);
+	tool.run("deal --task 4000000000").by(&by).data(&rows).fails(4, &no_task);
+	tool.run("task show -1").fails(2, &["-1"]);
+	tool.run("task show seven").fails(2, &["seven"]);
+}
