@@ -12,8 +12,9 @@ use ark_ec::{
 	AffineRepr, CurveGroup,
 };
 use ark_ff::{PrimeField, Zero};
+use core::any::TypeId;
 
-/// Group 1 of BLS12-381, computed in plain Rust.
+/// Group 1 of BLS12-381, computed in plain Rust; by blst with the feature of that name.
 pub type Plain = ark_bls12_381::g1::Config;
 
 /// A configuration of group 1 of BLS12-381: [`Plain`], or one that hands group operations to the host.
@@ -75,6 +76,12 @@ pub fn normalize<P: Curve>(points: &[Projective<P>]) -> Vec<Affine<P>> {
 /// The affine form of one point.
 pub fn affine<P: Curve>(point: &Projective<P>) -> Affine<P> {
 	normalize(core::slice::from_ref(point)).first().copied().unwrap_or_default()
+}
+
+/// Whether operations under this configuration are native code's (blst's). Single additions are then cheap beside terms of
+/// a multi-scalar multiplication. In a runtime they are not: they stay inside, where the host does the latter.
+pub(crate) fn is_native<P: Curve>() -> bool {
+	cfg!(feature = "blst") && TypeId::of::<P>() == TypeId::of::<Plain>()
 }
 
 /// Whether a point of the curve is in the subgroup of prime order. In native arithmetic, whatever the configuration that

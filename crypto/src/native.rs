@@ -10,7 +10,7 @@
 //! Every function returns `None` for a configuration other than [`Plain`]: a hosted one is to use the host.
 
 use crate::{
-	group::{lift, Curve, Plain},
+	group::{is_native, lift, Curve, Plain},
 	scalar::Scalar,
 };
 use alloc::vec::Vec;
@@ -22,7 +22,6 @@ use ark_ec::{
 };
 use ark_ff::{BigInt, BigInteger, PrimeField, Zero};
 use blst::{blst_fp, blst_p1, blst_p1_affine, p1_affines, MultiPoint};
-use core::any::TypeId;
 use zeroize::Zeroizing;
 
 /// Bits of the scalars of each class: powers of indices, coefficients of linear combinations, everything else.
@@ -63,10 +62,6 @@ impl Terms {
 
 fn bytes_of(bits: u32) -> usize {
 	bits.div_ceil(8) as usize
-}
-
-fn is_plain<P: Curve>() -> bool {
-	TypeId::of::<P>() == TypeId::of::<Plain>()
 }
 
 /// blst's form of a point; `None` of the identity.
@@ -117,7 +112,7 @@ pub(crate) fn in_subgroup(point: &Affine<Plain>) -> bool {
 
 /// `scalar * point`, for a point of the prime-order subgroup.
 pub(crate) fn mul<P: Curve>(point: &Affine<P>, scalar: &Scalar) -> Option<Projective<P>> {
-	if !is_plain::<P>() {
+	if !is_native::<P>() {
 		return None;
 	}
 	let point = lift::<P, Plain>(point);
@@ -132,7 +127,7 @@ pub(crate) fn mul<P: Curve>(point: &Affine<P>, scalar: &Scalar) -> Option<Projec
 
 /// `sum_i scalars[i] * points[i]` over the shorter of the two lists.
 pub(crate) fn msm<P: Curve>(points: &[Affine<P>], scalars: &[Scalar]) -> Option<Projective<P>> {
-	if !is_plain::<P>() {
+	if !is_native::<P>() {
 		return None;
 	}
 	let bits = |scalar: &Scalar| scalar.into_bigint().num_bits();
@@ -158,7 +153,7 @@ pub(crate) fn msm<P: Curve>(points: &[Affine<P>], scalars: &[Scalar]) -> Option<
 
 /// Affine forms at the price of one inversion.
 pub(crate) fn normalize<P: Curve>(points: &[Projective<P>]) -> Option<Vec<Affine<P>>> {
-	if !is_plain::<P>() {
+	if !is_native::<P>() {
 		return None;
 	}
 	let points: Vec<_> = points.iter().map(relabel).collect();

@@ -19,7 +19,10 @@ use crate::{
 	scalar::{self, Scalar},
 };
 use alloc::{vec, vec::Vec};
-use ark_ec::short_weierstrass::{Affine, Projective};
+use ark_ec::{
+	short_weierstrass::{Affine, Projective},
+	AdditiveGroup,
+};
 use ark_ff::Zero;
 use core::fmt;
 use rand_core::{CryptoRng, RngCore};
@@ -337,6 +340,8 @@ fn combination_vanishes<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	let mut scalars = Zeroizing::new(Vec::with_capacity(points.len() + terms));
 	scalars.resize(points.len(), Scalar::zero());
 	points.reserve(terms);
+	let fold = group::is_native::<P>();
+	let mut folded = Vec::new();
 	for (commitments, share) in items {
 		if j == 0 || commitments.0.is_empty() || share.values.is_empty() {
 			return false;
@@ -350,10 +355,31 @@ fn combination_vanishes<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 			*sum += coefficient * value;
 		}
 		*blinding += coefficient * share.blinding;
-		points.extend(commitments.0.iter().map(|point| -*point));
-		scalars.extend(powers.iter().take(commitments.0.len()).map(|power| coefficient * power));
+		if fold {
+			folded.push(-commitment_to_share(commitments, j));
+			scalars.push(coefficient);
+		} else {
+			points.extend(commitments.0.iter().map(|point| -*point));
+			scalars
+				.extend(powers.iter().take(commitments.0.len()).map(|power| coefficient * power));
+		}
 	}
+	points.extend(group::normalize(&folded));
 	group::msm(&points, &scalars).is_zero()
+}
+
+/// `sum_k j^k C_k`, by Horner's rule: an index is short, so a step is a few doublings and additions.
+fn commitment_to_share<P: Curve>(commitments: &Commitments<P>, j: u8) -> Projective<P> {
+	commitments.0.iter().rev().fold(Projective::zero(), |sum, point| {
+		let mut product = Projective::zero();
+		for bit in (0..u8::BITS - j.leading_zeros()).rev() {
+			product.double_in_place();
+			if j >> bit & 1 == 1 {
+				product += sum;
+			}
+		}
+		product + point
+	})
 }
 
 /// Shares at distinct nodes, as `(j, share)`.

@@ -1,8 +1,8 @@
 //! Which arithmetic the chain's own code uses for the group.
 //!
 //! In a runtime (`substrate_runtime`), with the feature `host-calls`, [`G1`] hands multiplications and multi-scalar
-//! multiplications to the host (RFC-0163). Without the feature, for a relay chain that does not offer those calls, and
-//! natively, it is plain Rust. Both give the same bytes.
+//! multiplications to the host (RFC-0163). Without the feature, for a relay chain that does not offer those calls, it
+//! is plain Rust; natively too, or blst with the cryptography crate's feature of that name. All give the same bytes.
 
 #[cfg(all(substrate_runtime, feature = "host-calls"))]
 pub use sp_crypto_ec_utils::bls12_381::G1Config as G1;
