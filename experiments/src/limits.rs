@@ -1,7 +1,7 @@
 //! The distance to the physical limit: our multi-scalar multiplications and field loops beside blst's and plain
 //! arkworks', and share generation and reconstruction beside memory bandwidth. One thread.
 
-use crate::{schemes::sharing_only, stats::Summary};
+use crate::{scheme::Stopwatch, schemes::sharing_only, stats::Summary};
 use anyhow::{ensure, Result};
 use ark_ec::{short_weierstrass::SWCurveConfig, AffineRepr, CurveGroup};
 use blst::{blst_fp, blst_fr, blst_p1_affine, MultiPoint};
@@ -60,7 +60,7 @@ fn compare(
 	let start = Instant::now();
 	while times[0].len() < 5 || (start.elapsed() < budget && times[0].len() < 200) {
 		for ((_, work), times) in contenders.iter_mut().zip(&mut times) {
-			let start = Instant::now();
+			let start = Stopwatch::start();
 			(0..repeat).for_each(|_| work());
 			times.push(start.elapsed() / repeat);
 		}

@@ -1,12 +1,12 @@
 //! Experiment 2: the same sum by every scheme, against the number of users and the length of their vectors.
 //!
-//! One thread. Every user's client runs once and is timed alone; the table has the median over the users. The servers run
-//! on the first `N` uploads, several times, each time with a check that the joint sum is right; the table has the
-//! median of the work of all servers together.
+//! One thread, and its processor time. Every user's client runs once and is timed alone; the table has the median over
+//! the users. The servers run on the first `N` uploads, several times, each time with a check that the joint sum is
+//! right; the table has the median of the work of all servers together.
 
 use crate::{
 	data,
-	scheme::{plain_sum, Scheme},
+	scheme::{plain_sum, Scheme, Stopwatch},
 	schemes::{
 		elgamal::ElGamal, ostraka::Ostraka, paillier::Paillier, prio3::Prio3,
 		sharing_only::SharingOnly, Kind,
@@ -112,7 +112,7 @@ impl Measure<'_> {
 		let mut uploads = Vec::with_capacity(self.inputs.len());
 		let mut clients = Vec::with_capacity(self.inputs.len());
 		for (user, input) in self.inputs.iter().enumerate() {
-			let start = Instant::now();
+			let start = Stopwatch::start();
 			let upload = scheme.upload(user, input)?;
 			clients.push(start.elapsed());
 			uploads.push(upload);
