@@ -76,7 +76,9 @@ pub fn progress(info: &TaskInfo, block: u32) -> String {
 		},
 		TaskStatus::Committing { .. } => format!("commitments {} of {seats}", info.committed),
 		TaskStatus::Revealing { .. } => format!("result shares {} of {seats}", info.right_shares),
-		TaskStatus::Settling(outcome) => format!("{}; rewards and deposits are being paid out", ended(*outcome)),
+		TaskStatus::Settling(outcome) => {
+			format!("{}; rewards and deposits are being paid out", ended(*outcome))
+		},
 		TaskStatus::Settled(outcome) => ended(*outcome),
 	}
 }
