@@ -8,15 +8,18 @@ use chain::{
 	task::{deal, deal_wrongly, drawn, input, settled, status, submit},
 	wealth, worker_number, Chain,
 };
+use frame_support::dispatch::GetDispatchInfo;
 use ostraka_crypto::{encoding::decode_scalar, Scalar};
 use ostraka_primitives::{
+	message::EvidenceMessage,
 	task::{FailReason, Outcome, SecurityClass, TaskStatus},
 	TaskId,
 };
 use ostraka_protocol::{adjudicator::verify_result, G1};
 use ostraka_runtime::{Balances, Runtime, RuntimeEvent, Tasks, Vss, UNIT};
 use pallet_vss::Event;
-use sp_core::sr25519;
+use sp_core::{ed25519, sr25519};
+use sp_runtime::DispatchError;
 
 const DATA_REWARD: u128 = 30 * UNIT;
 
@@ -281,4 +284,57 @@ fn an_accusation_is_adjudicated_in_the_block_that_brings_it() {
 		}
 	}
 	assert_eq!(convicted, Some((account(&dealers[0]), 3, true)));
+}
+
+#[test]
+fn an_account_that_signs_a_workers_call_is_refused_and_pays() {
+	let (mut chain, alice, _) = start(0);
+	let signature = ed25519::Signature::from_raw([0; 64]);
+	let (accepted_set, at) = ([0; 32], 1);
+	let calls = [
+		pallet_vss::Call::commit_result {
+			task: 0,
+			seat: 1,
+			accepted_set,
+			commitment: [0; 32],
+			at,
+			signature,
+		},
+		pallet_vss::Call::reveal_result {
+			task: 0,
+			seat: 1,
+			accepted_set,
+			share: vec![0; 32 * 257].try_into().unwrap(),
+			at,
+			signature,
+		},
+		pallet_vss::Call::accuse {
+			task: 0,
+			seat: 1,
+			dealer: account(&alice),
+			digest: [0; 32],
+			evidence: EvidenceMessage {
+				dh: [0; 96],
+				dleq: [0; 64],
+				commitments: Default::default(),
+				ephemeral: [0; 96],
+				sealed_hashes: Default::default(),
+				sealed: vec![0; 32 * 257 + 16].try_into().unwrap(),
+			},
+			at,
+			signature,
+		},
+	];
+	for call in calls {
+		let before = chain.look(|| wealth(&account(&alice)));
+		let info = ostraka_runtime::RuntimeCall::from(call.clone()).get_dispatch_info();
+		let least = chain.look(|| {
+			pallet_transaction_payment::Pallet::<Runtime>::weight_to_fee(info.call_weight)
+		});
+		let transaction = chain.signed(&alice, call.into());
+		let results = chain.block(vec![transaction]);
+		assert_eq!(results, [Ok(Err(DispatchError::BadOrigin))]);
+		let paid = before - chain.look(|| wealth(&account(&alice)));
+		assert!(least > 0 && paid >= least, "paid {paid}, its weight costs {least}");
+	}
 }

@@ -21,7 +21,8 @@
 //! # Properties
 //! - A culprit is convicted by evidence that the runtime checks itself, in the block that brings it. Evidence that does
 //!   not belong to the task, the dealing or the accepted set is rejected and convicts nobody.
-//! - Members' calls are *authorized general transactions*: free of fees, signed by the pinned worker key over genesis,
+//! - Members' calls are *authorized general transactions*: free of fees as nobody's account sends them (an account that
+//!   signs one pays, and is refused), signed by the pinned worker key over genesis,
 //!   task hash, task, seat, call, arguments and the block of the attempt. Before the signature only cheap checks run
 //!   ([`authorize`]); group operations happen at dispatch. No accusation passes authorization unless it is about an
 //!   accepted dealing, so a free call that reaches dispatch convicts somebody or advances the task.
@@ -291,7 +292,6 @@ pub mod pallet {
 				weights::threshold_of(evidence.commitments.len()),
 			),
 			DispatchClass::Operational,
-			Pays::No,
 		))]
 		#[pallet::weight_of_authorize(T::WeightInfo::authorize_accuse(
 			weights::length_of(evidence.sealed.len()),
@@ -322,7 +322,7 @@ pub mod pallet {
 		/// `UnknownTask`, `WrongPhase`, `DeadlinePassed`, `UnknownSeat`, `SeatConvicted`, `WrongAcceptedSet`,
 		/// `AlreadyCommitted`.
 		#[pallet::call_index(2)]
-		#[pallet::weight((T::WeightInfo::commit_result(), DispatchClass::Operational, Pays::No))]
+		#[pallet::weight((T::WeightInfo::commit_result(), DispatchClass::Operational))]
 		#[pallet::weight_of_authorize(T::WeightInfo::authorize_commit_result())]
 		#[pallet::authorize(Self::authorize_commit_result)]
 		#[allow(clippy::too_many_arguments)]
@@ -356,7 +356,6 @@ pub mod pallet {
 		#[pallet::weight((
 			weights::worst_reveal::<T::WeightInfo>(weights::length_of_result(share.len())),
 			DispatchClass::Operational,
-			Pays::No,
 		))]
 		#[pallet::weight_of_authorize(T::WeightInfo::authorize_reveal_result(
 			weights::length_of_result(share.len()),

@@ -266,7 +266,8 @@ pub fn apply(call: pallet_vss::Call<Test>) -> Result<DispatchResult, Transaction
 	use frame::deps::frame_support::dispatch::GetDispatchInfo;
 	let call = RuntimeCall::from(call);
 	let info = call.get_dispatch_info();
-	assert_eq!(info.pays_fee, Pays::No);
+	// Free of fees is who is authorized; an account that signs such a call pays.
+	assert_eq!(info.pays_fee, Pays::Yes);
 	assert_eq!(info.class, DispatchClass::Operational);
 	let transaction =
 		<Test as CreateAuthorizedTransaction<pallet_vss::Call<Test>>>::create_authorized_transaction(

@@ -140,7 +140,7 @@ impl<T: Config> Pallet<T> {
 			Examination::Deciding => T::WeightInfo::reveal_result_deciding(length, threshold),
 			Examination::Later => T::WeightInfo::reveal_result_later(length, threshold),
 		};
-		Ok((Some(weight), Pays::No).into())
+		Ok(Some(weight).into())
 	}
 
 	/// Judges a share. Keeps it if it is right and among the first `t + 1`.

@@ -44,13 +44,13 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `6482 + t * (96 ±0)`
 		//  Estimated: `9947 + t * (96 ±0)`
-		// Minimum execution time: 3_788_982_000 picoseconds.
-		Weight::from_parts(4_118_800_479, 0)
+		// Minimum execution time: 3_724_492_000 picoseconds.
+		Weight::from_parts(2_180_070_402, 0)
 			.saturating_add(Weight::from_parts(0, 9947))
-			// Standard Error: 198_632_743
-			.saturating_add(Weight::from_parts(181_647_805, 0).saturating_mul(t.into()))
-			// Standard Error: 11_286_961
-			.saturating_add(Weight::from_parts(15_264_783, 0).saturating_mul(k.into()))
+			// Standard Error: 18_327_649
+			.saturating_add(Weight::from_parts(256_404_740, 0).saturating_mul(t.into()))
+			// Standard Error: 1_041_540
+			.saturating_add(Weight::from_parts(6_051_978, 0).saturating_mul(k.into()))
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(8))
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
@@ -79,13 +79,13 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `7622 + t * (96 ±0)`
 		//  Estimated: `18512 + t * (96 ±0)`
-		// Minimum execution time: 7_176_443_000 picoseconds.
-		Weight::from_parts(2_666_312_854, 0)
+		// Minimum execution time: 7_124_279_000 picoseconds.
+		Weight::from_parts(4_717_772_564, 0)
 			.saturating_add(Weight::from_parts(0, 18512))
-			// Standard Error: 24_567_785
-			.saturating_add(Weight::from_parts(41_388_037, 0).saturating_mul(l.into()))
-			// Standard Error: 432_354_326
-			.saturating_add(Weight::from_parts(816_143_678, 0).saturating_mul(t.into()))
+			// Standard Error: 1_012_249
+			.saturating_add(Weight::from_parts(23_812_559, 0).saturating_mul(l.into()))
+			// Standard Error: 17_812_219
+			.saturating_add(Weight::from_parts(220_109_489, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(8))
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
@@ -104,8 +104,8 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `8296`
 		//  Estimated: `11761`
-		// Minimum execution time: 89_358_000 picoseconds.
-		Weight::from_parts(99_808_000, 0)
+		// Minimum execution time: 86_280_000 picoseconds.
+		Weight::from_parts(97_156_000, 0)
 			.saturating_add(Weight::from_parts(0, 11761))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -126,13 +126,13 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `6884 + t * (96 ±0)`
 		//  Estimated: `10349 + t * (96 ±0)`
-		// Minimum execution time: 647_564_000 picoseconds.
-		Weight::from_parts(594_192_384, 0)
+		// Minimum execution time: 976_040_000 picoseconds.
+		Weight::from_parts(1_142_454_934, 0)
 			.saturating_add(Weight::from_parts(0, 10349))
-			// Standard Error: 14_041_563
-			.saturating_add(Weight::from_parts(49_359_755, 0).saturating_mul(l.into()))
-			// Standard Error: 247_109_396
-			.saturating_add(Weight::from_parts(66_915_837, 0).saturating_mul(t.into()))
+			// Standard Error: 793_228
+			.saturating_add(Weight::from_parts(24_660_757, 0).saturating_mul(l.into()))
+			// Standard Error: 13_958_176
+			.saturating_add(Weight::from_parts(2_269_064, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(2))
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
@@ -158,17 +158,19 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	fn reveal_result_deciding(l: u32, t: u32, ) -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `0 + l * (480 ±0) + t * (8308 ±0)`
-		//  Estimated: `23635 + l * (177 ±60) + t * (5026 ±1_024)`
-		// Minimum execution time: 1_763_192_000 picoseconds.
-		Weight::from_parts(7_746_103_502, 0)
+		//  Estimated: `23635 + l * (167 ±39) + t * (4834 ±676)`
+		// Minimum execution time: 1_421_807_000 picoseconds.
+		Weight::from_parts(59_008_410, 0)
 			.saturating_add(Weight::from_parts(0, 23635))
-			// Standard Error: 13_411_798
-			.saturating_add(Weight::from_parts(20_035_786, 0).saturating_mul(l.into()))
+			// Standard Error: 667_521
+			.saturating_add(Weight::from_parts(28_188_519, 0).saturating_mul(l.into()))
+			// Standard Error: 11_746_159
+			.saturating_add(Weight::from_parts(98_056_972, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
-			.saturating_add(Weight::from_parts(0, 177).saturating_mul(l.into()))
-			.saturating_add(Weight::from_parts(0, 5026).saturating_mul(t.into()))
+			.saturating_add(Weight::from_parts(0, 167).saturating_mul(l.into()))
+			.saturating_add(Weight::from_parts(0, 4834).saturating_mul(t.into()))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
 	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5194), added: 7669, mode: `Measured`)
@@ -191,19 +193,19 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	fn reveal_result_later(l: u32, t: u32, ) -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `0 + l * (512 ±0) + t * (8308 ±0)`
-		//  Estimated: `31914 + l * (209 ±60) + t * (4673 ±1_024)`
-		// Minimum execution time: 277_906_000 picoseconds.
-		Weight::from_parts(277_906_000, 0)
+		//  Estimated: `31914 + l * (199 ±39) + t * (4469 ±676)`
+		// Minimum execution time: 274_018_000 picoseconds.
+		Weight::from_parts(278_832_000, 0)
 			.saturating_add(Weight::from_parts(0, 31914))
-			// Standard Error: 2_358_446
-			.saturating_add(Weight::from_parts(6_528_052, 0).saturating_mul(l.into()))
-			// Standard Error: 40_255_732
-			.saturating_add(Weight::from_parts(13_260_786, 0).saturating_mul(t.into()))
+			// Standard Error: 263_686
+			.saturating_add(Weight::from_parts(1_653_926, 0).saturating_mul(l.into()))
+			// Standard Error: 4_500_793
+			.saturating_add(Weight::from_parts(26_944_436, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
 			.saturating_add(T::DbWeight::get().writes(4))
-			.saturating_add(Weight::from_parts(0, 209).saturating_mul(l.into()))
-			.saturating_add(Weight::from_parts(0, 4673).saturating_mul(t.into()))
+			.saturating_add(Weight::from_parts(0, 199).saturating_mul(l.into()))
+			.saturating_add(Weight::from_parts(0, 4469).saturating_mul(t.into()))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
 	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5194), added: 7669, mode: `Measured`)
@@ -221,13 +223,13 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `5891`
 		//  Estimated: `9356`
-		// Minimum execution time: 155_765_000 picoseconds.
-		Weight::from_parts(122_589_589, 0)
+		// Minimum execution time: 142_106_000 picoseconds.
+		Weight::from_parts(137_341_431, 0)
 			.saturating_add(Weight::from_parts(0, 9356))
-			// Standard Error: 52_792
-			.saturating_add(Weight::from_parts(299_654, 0).saturating_mul(l.into()))
-			// Standard Error: 929_066
-			.saturating_add(Weight::from_parts(2_213_292, 0).saturating_mul(t.into()))
+			// Standard Error: 15_957
+			.saturating_add(Weight::from_parts(233_895, 0).saturating_mul(l.into()))
+			// Standard Error: 280_798
+			.saturating_add(Weight::from_parts(836_674, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
@@ -244,8 +246,8 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `7358`
 		//  Estimated: `10823`
-		// Minimum execution time: 117_036_000 picoseconds.
-		Weight::from_parts(124_654_000, 0)
+		// Minimum execution time: 109_890_000 picoseconds.
+		Weight::from_parts(124_819_000, 0)
 			.saturating_add(Weight::from_parts(0, 10823))
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
@@ -264,11 +266,11 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `8378`
 		//  Estimated: `11843`
-		// Minimum execution time: 122_764_000 picoseconds.
-		Weight::from_parts(128_235_574, 0)
+		// Minimum execution time: 121_565_000 picoseconds.
+		Weight::from_parts(130_509_827, 0)
 			.saturating_add(Weight::from_parts(0, 11843))
-			// Standard Error: 11_466
-			.saturating_add(Weight::from_parts(152_485, 0).saturating_mul(l.into()))
+			// Standard Error: 10_858
+			.saturating_add(Weight::from_parts(144_858, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
@@ -284,11 +286,11 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `7776 + d * (126 ±0)`
 		//  Estimated: `11082 + d * (2601 ±0)`
-		// Minimum execution time: 100_253_000 picoseconds.
-		Weight::from_parts(125_587_486, 0)
+		// Minimum execution time: 103_396_000 picoseconds.
+		Weight::from_parts(83_462_047, 0)
 			.saturating_add(Weight::from_parts(0, 11082))
-			// Standard Error: 456_965
-			.saturating_add(Weight::from_parts(5_999_473, 0).saturating_mul(d.into()))
+			// Standard Error: 21_570
+			.saturating_add(Weight::from_parts(5_147_964, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -310,8 +312,8 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `1598`
 		//  Estimated: `7538`
-		// Minimum execution time: 158_580_000 picoseconds.
-		Weight::from_parts(173_370_000, 0)
+		// Minimum execution time: 155_362_000 picoseconds.
+		Weight::from_parts(173_884_000, 0)
 			.saturating_add(Weight::from_parts(0, 7538))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(8))
@@ -326,8 +328,8 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `861`
 		//  Estimated: `41451`
-		// Minimum execution time: 36_848_000 picoseconds.
-		Weight::from_parts(41_979_000, 0)
+		// Minimum execution time: 36_581_000 picoseconds.
+		Weight::from_parts(41_313_000, 0)
 			.saturating_add(Weight::from_parts(0, 41451))
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(18))
