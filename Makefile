@@ -38,6 +38,11 @@ soak: setup ## A dev chain under cheats and garbage for 20 minutes (ARGS="MINUTE
 	cargo build --release --locked --workspace --exclude ostraka-relay --bins --examples
 	@scripts/soak.sh $(ARGS)
 
+.PHONY: apps-test
+apps-test: build ## Follow a task with polkadot.js in Node and in a browser (docs/APPS.md)
+	@scripts/setup.sh --apps
+	cd apps && npm ci && npm test
+
 .PHONY: bench
 bench: setup ## Measure the cryptography beside what it cannot avoid (docs/RESULTS.md)
 	RAYON_NUM_THREADS=1 CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/benches cargo bench --manifest-path benches/Cargo.toml $(ARGS)

@@ -4,7 +4,8 @@
 #   1. system packages (Debian, Ubuntu): C/C++ compiler, libclang, protoc, cmake, OpenSSL headers;
 #   2. the Rust toolchain that rust-toolchain.toml names, by rustup;
 #   3. its `wasm32v1-none` standard library, which the runtime is built for: by rustup where rustup can
-#      install it, else compiled from Debian's `rust-src` package of the same version.
+#      install it, else compiled from Debian's `rust-src` package of the same version;
+#   4. with --apps: what the tests with polkadot.js need (Node, npm, Chromium), by apt. Nothing else needs them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,6 +15,8 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 PACKAGES=(clang libclang-dev protobuf-compiler libprotobuf-dev cmake pkg-config libssl-dev make m4 curl jq python3)
 WASM_TARGET=wasm32v1-none
+APPS_PACKAGES=(chromium)
+LEAST_NODE=18
 SUITE=trixie-backports # the Debian suite whose rust-src is tried where rustup cannot install
 
 system_packages() {
@@ -29,6 +32,21 @@ system_packages() {
 	say "system packages: installing ${missing[*]}"
 	as_root apt-get update -qq
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# Node may be there from elsewhere than Debian, with an npm of its own that Debian's would clash with.
+apps_packages() {
+	command -v node >/dev/null || APPS_PACKAGES+=(nodejs)
+	command -v npm >/dev/null || APPS_PACKAGES+=(npm)
+	PACKAGES+=("${APPS_PACKAGES[@]}")
+}
+
+node_is_new_enough() {
+	local major
+	command -v node >/dev/null || die "node is not on the PATH: the tests with polkadot.js need Node $LEAST_NODE or newer"
+	major=$(node --version | sed 's/^v//; s/\..*//')
+	[ "$major" -ge "$LEAST_NODE" ] || die "node is $(node --version): the tests with polkadot.js need $LEAST_NODE or newer"
+	say "node: $(node --version), npm $(npm --version 2>/dev/null)"
 }
 
 toolchain() {
@@ -113,9 +131,18 @@ wasm_target() {
 	say "wasm target: installed"
 }
 
+APPS=no
+case "${1:-}" in
+'') ;;
+--apps) APPS=yes ;;
+*) die "unknown argument: $1 (there is --apps)" ;;
+esac
+
 SCRATCH=$(mktemp -d)
 trap 'rm -rf "$SCRATCH"' EXIT
+if [ $APPS = yes ]; then apps_packages; fi
 system_packages
+if [ $APPS = yes ]; then node_is_new_enough; fi
 toolchain
 wasm_target
 say "ready"

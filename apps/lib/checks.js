@@ -1,0 +1,181 @@
+// What must hold of everything that `page/walk.js` saw, be it in Node or in a browser.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { DATA, DEALERS, REFUSED, SUBMIT, TOKEN } from '../page/task.js';
+import { ROOT } from './chain.js';
+import { complaints } from './console.js';
+
+const number = (human) => BigInt(human.replaceAll(',', ''));
+const human = (integer) => integer.toString().replace(/\B(?=(\d{3})+$)/g, ',');
+
+/** Everything is known by its type, named and documented. */
+export function checkMetadata(seen) {
+	assert.ok(seen.types > 100, `only ${seen.types} types`);
+	assert.deepEqual(seen.unknown, []);
+	const offered = seen.versions.map(({ version }) => version).sort();
+	assert.deepEqual(offered, [14, 15, 16]);
+	for (const { version, pallets, unknown } of seen.versions) {
+		assert.deepEqual(unknown, [], `metadata v${version}`);
+		for (const pallet of ['Registry', 'Tasks', 'Vss', 'Incentives']) {
+			assert.ok(pallets.includes(pallet), `metadata v${version} lacks ${pallet}`);
+		}
+	}
+	for (const kind of [
+		'registry call',
+		'registry error',
+		'tasks call',
+		'tasks error',
+		'vss call',
+		'vss error',
+	]) {
+		assert.ok(seen.counts[kind] > 0, `no ${kind}`);
+	}
+	for (const pallet of ['registry', 'tasks', 'vss', 'incentives']) {
+		assert.ok(seen.counts[`${pallet} event`] > 0, `no ${pallet} event`);
+	}
+	assert.deepEqual(seen.undocumented, []);
+	assert.deepEqual(seen.unnamed, []);
+	assert.ok(seen.accounts.length >= 10, 'accounts are declared as such');
+	for (const { field, type } of seen.accounts) {
+		assert.match(type, /^(Vec<)?AccountId32>?$/, field);
+	}
+	assert.match(seen.signer, /MultiAddress$/);
+	assert.match(seen.transferTo, /MultiAddress$/);
+}
+
+/** The library understood the chain: nothing in the console but what is known to be harmless. */
+export function checkConsole(lines, { extensions }) {
+	const { unknown, extensions: ignored } = complaints(lines);
+	assert.deepEqual(unknown, []);
+	assert.ok(
+		ignored.includes('AuthorizeCall'),
+		'the library came to know AuthorizeCall: look at its definition',
+	);
+	for (const name of ignored) {
+		const { explicit, implicit } = extensions.find((extension) => extension.name === name);
+		assert.deepEqual(
+			[explicit, implicit],
+			['Null', 'Null'],
+			`${name} adds bytes to a transaction`,
+		);
+	}
+}
+
+/** Every error decodes to its name and its documentation. */
+export function checkRefusals(seen) {
+	assert.equal(seen.length, REFUSED.length);
+	for (const { call, expected, error, docs } of seen) {
+		assert.equal(error, expected, call);
+		assert.ok(docs.length > 10, `${error} is not documented`);
+	}
+}
+
+/** The runtime API answers with records. */
+export function checkRuntimeApi({ offered, answers }, { task }) {
+	const expected = ['isInsecure', 'leastFee', 'node', 'nodes', 'result', 'rewardsDue', 'task'];
+	for (const name of expected) {
+		assert.ok(offered.includes(name), `ostrakaApi.${name} is not in the metadata`);
+	}
+	assert.equal(answers.isInsecure, true);
+	assert.equal(answers.nodes.length, 7);
+	assert.equal(number(answers.node.stake) > 0n, true);
+	assert.equal(answers.node.active, true);
+	assert.deepEqual(
+		answers.nodes.find(({ account }) => account === answers.node.account).worker,
+		answers.node.worker,
+	);
+	assert.equal(answers.task.task.spec.columns[0].name, SUBMIT.spec.columns[0].name);
+	assert.equal(answers.result.dealers, '3');
+	assert.equal(answers.rewardsDue, '0');
+	assert.equal(number(answers.leastFee) <= TOKEN, true, `the fee of ${task} would be too low`);
+}
+
+/** The rows that the three dealers hold, pooled: how many have a value, and their sum in units of the column. */
+export async function pooled() {
+	const [head, ...rows] = (await readFile(join(ROOT, DATA), 'utf8'))
+		.trimEnd()
+		.split('\n')
+		.map((line) => line.split(','));
+	const [{ name, decimals }] = SUBMIT.spec.columns;
+	const [clinic, column] = [head.indexOf('clinic'), head.indexOf(name)];
+	const cells = rows
+		.filter((row) => Object.values(DEALERS).includes(row[clinic]))
+		.map((row) => row[column]);
+	const values = cells
+		.filter((cell) => cell !== '')
+		.map((cell) => {
+			const [whole, fraction = ''] = cell.split('.');
+			return BigInt(whole + fraction.padEnd(decimals, '0'));
+		});
+	return [BigInt(values.length), values.reduce((sum, value) => sum + value, 0n)];
+}
+
+/** A task went its whole way, its events say so in named numbers, and its result is that of the pooled rows. */
+export async function checkTask({ task, call, events, phases, info, result, record, status }) {
+	const of = (name) => events.filter((event) => event.name === name).map(({ fields }) => fields);
+	const only = (name) => {
+		const found = of(name);
+		assert.equal(found.length, 1, `${found.length} ${name}`);
+		return found[0];
+	};
+	assert.equal(call.human.method, 'submit');
+	assert.equal(call.human.args.spec.columns[0].name, 'response');
+	assert.equal(call.human.args.spec.columns[0].max, '10,000');
+
+	const submitted = only('tasks.TaskSubmitted');
+	assert.equal(submitted.class, SUBMIT.class);
+	assert.equal(submitted.dealers, `${SUBMIT.dealers.length}`);
+	assert.equal(submitted.fee, human(SUBMIT.fee));
+	assert.equal(submitted.dataReward, human(SUBMIT.dataReward));
+	const drawn = only('tasks.CommitteeDrawn');
+	assert.equal(drawn.members.length, 3);
+	assert.match(drawn.taskHash, /^0x[0-9a-f]{64}$/);
+	assert.deepEqual(
+		of('vss.Dealt').map(({ dealings }) => dealings),
+		['1', '2', '3'],
+	);
+	assert.deepEqual(
+		of('vss.Dealt')
+			.map(({ dealer }) => dealer)
+			.sort(),
+		[...SUBMIT.dealers].sort(),
+	);
+	assert.equal(only('tasks.CollectingEnded').early, true);
+	assert.equal(only('tasks.AcceptedSetFrozen').accepted, '3');
+	assert.equal(of('vss.ResultCommitted').length, 3);
+	assert.equal(of('vss.ResultShareRight').length, 3);
+	assert.equal(only('vss.ResultPublished').dealers, '3');
+	only('tasks.TaskCompleted');
+	assert.equal(only('tasks.TaskSettled').outcome, 'Completed');
+	assert.deepEqual(phases.at(-1), 'Settled');
+
+	// money, in the smallest unit: all of the fee is accounted for, and each dealer got its part of the reward
+	const settled = only('incentives.FeeSettled');
+	const paid = of('incentives.NodePaid').map(({ amount }) => number(amount));
+	assert.equal(paid.length, 3);
+	assert.equal(
+		paid.reduce((sum, amount) => sum + amount),
+		number(settled.paid),
+	);
+	assert.equal(number(settled.paid) + number(settled.returned), SUBMIT.fee);
+	const rewards = of('incentives.DealerPaid').map(({ amount }) => number(amount));
+	assert.deepEqual(rewards, Array(3).fill(SUBMIT.dataReward / 3n));
+	assert.equal(of('incentives.DepositReturned').length, 3);
+
+	for (const { name, fields, docs } of events) {
+		assert.ok(docs.length > 10, `${name} is not documented`);
+		assert.equal(fields.task, human(task), name);
+		for (const field of Object.keys(fields)) {
+			assert.match(field, /^[a-zA-Z]+$/, `a field of ${name} has no name`);
+		}
+	}
+
+	assert.equal(info.task.status.Settled, 'Completed');
+	assert.equal(status.Settled, 'Completed');
+	assert.equal(record.spec.statistic, 'Mean');
+	assert.equal(result.dealers, 3);
+	assert.deepEqual(result.values.map(BigInt), await pooled());
+}
