@@ -27,6 +27,8 @@ const HUGE: usize = 4 * 1024 * 1024;
 const HUGE_EVERY: u32 = 64;
 /// Blocks whose bodies are looked through for something to replay.
 const RECENT: u32 = 64;
+/// Tasks that garbage is mostly about.
+const NEWEST: u32 = 4;
 /// Blocks that are left alone before these.
 const SETTLED: u32 = 4;
 
@@ -135,6 +137,8 @@ pub struct Garbage {
 	chain: Chain,
 	signer: Signer,
 	rng: ChaCha20Rng,
+	/// Number of tasks ever, as of the last look.
+	tasks: TaskId,
 	/// What came of it all.
 	pub tally: Tally,
 }
@@ -143,7 +147,7 @@ impl Garbage {
 	/// A sender whose garbage follows from a seed.
 	pub fn new(chain: &Chain, signer: Signer, seed: u64) -> Self {
 		let rng = ChaCha20Rng::seed_from_u64(seed);
-		Self { chain: chain.clone(), signer, rng, tally: Tally::default() }
+		Self { chain: chain.clone(), signer, rng, tasks: 0, tally: Tally::default() }
 	}
 
 	/// Sends so many, a few at a time.
@@ -166,6 +170,7 @@ impl Garbage {
 	/// `Chain` if the node does not answer.
 	pub async fn send(&mut self, count: usize) -> Result<(), Error> {
 		let mut waiting = Vec::new();
+		self.tasks = self.chain.tasks().await?;
 		let mut nonce = self.chain.nonce(&self.signer.account()).await?;
 		for _ in 0..count {
 			let kind = self.kind();
@@ -274,11 +279,11 @@ impl Garbage {
 		Call::encoded("Vss", name, [head, middle, tail].concat())
 	}
 
-	/// A number of a task, often one that there is.
+	/// A number of a task, mostly of one of the newest.
 	fn task(&mut self) -> TaskId {
-		match self.below(4) {
+		match self.below(8) {
 			0 => self.rng.next_u32(),
-			_ => self.below(64),
+			_ => self.tasks.saturating_sub(1 + self.below(NEWEST)),
 		}
 	}
 
