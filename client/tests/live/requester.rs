@@ -50,7 +50,12 @@ pub fn a_task_to_its_transcript(scene: &Scene) {
 	assert_eq!(listed.expect("the task is listed")["requester"], address(&by));
 
 	// what is dealt is shown before, and by --dry-run nothing else happens
-	let dry = tool.run(&format!("deal --task {task} --dry-run")).by(&dealers[0]).data(&rows).done();
+	let key = scene.file("dealer.key", &format!("{}\n", dealers[0]));
+	let dry = tool
+		.run(&format!("deal --task {task} --dry-run"))
+		.flag("--key-file", &key)
+		.data(&rows)
+		.done();
 	dry.says(&["4 count", "1 left out for a missing value", "income between 0.00 and 250000.00"]);
 	dry.says(&["not shared: the rows themselves, and the columns region", "the same 2 numbers"]);
 	assert_eq!(show(&tool, task)["dealings"], 0);
