@@ -198,7 +198,7 @@ fn two_at_once(scene: &Scene, dealers: &[String]) -> (u32, u32) {
 	let accounts = calls::Dealers::try_from(accounts).expect("ten dealers");
 	let class = SecurityClass::Restricted;
 	scene.look().ask(|chain| async move {
-		let seats = chain.class(class).expect("a constant").seats;
+		let seats = chain.class(class).await.expect("the chain answers").seats;
 		let fee = chain.least_fee(seats, spec.length(), 10).await.expect("the chain answers");
 		let call = calls::submit(spec, class, accounts, 50, fee, 0);
 		let nonce = chain.nonce(&by.account()).await.expect("the chain answers");
