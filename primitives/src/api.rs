@@ -59,13 +59,13 @@ sp_api::decl_runtime_apis! {
 	pub trait OstrakaApi {
 		/// A node by its operator's account.
 		fn node(account: AccountId) -> Option<NodeInfo>;
-		/// All registered nodes, by account, from the given one on; at most 256.
+		/// Registered nodes by account, those after the given one; at most 256.
 		fn nodes(after: Option<AccountId>) -> Vec<NodeInfo>;
 		/// A task.
 		fn task(task: TaskId) -> Option<TaskInfo>;
 		/// A published result.
 		fn result(task: TaskId) -> Option<TaskResult>;
-		/// Rewards that this account has earned in unsettled tasks.
+		/// What this account will be paid by unsettled tasks, if they complete and it does its part.
 		fn rewards_due(account: AccountId) -> Balance;
 		/// What a class asks of tasks that are submitted now.
 		fn class(class: SecurityClass) -> ClassParameters;
