@@ -1,7 +1,8 @@
 //! What differs from one Ostraka network to the next, and the relay parent of each block.
 //!
 //! One runtime serves all networks, so that they share one metadata. What a development chain does differently is
-//! state that its genesis preset sets: small committees ([`Classes`]), and a short wait for finality.
+//! state that its genesis preset sets: small committees ([`Classes`]), and, if it has no forks, a short wait for
+//! finality ([`Solo`]).
 //!
 //! Terms: the *relay parent* is the relay-chain block that a parachain block is built in the context of; its
 //! *storage root* reaches this runtime by the inherent of every block.
@@ -91,9 +92,10 @@ pub mod pallet {
 	#[pallet::config]
 	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {}
 
-	/// Whether this is a development chain, which waits less. Written by genesis, never after.
+	/// Whether one process makes all blocks: such a chain has no forks, and nobody waits for finality. Written by
+	/// genesis, never after.
 	#[pallet::storage]
-	pub type Development<T> = StorageValue<_, bool, ValueQuery>;
+	pub type Solo<T> = StorageValue<_, bool, ValueQuery>;
 
 	/// Parameters of the security classes, for tasks submitted from now on. Written by genesis and by
 	/// `set_classes`.
@@ -116,8 +118,10 @@ pub mod pallet {
 	#[pallet::genesis_config]
 	#[derive(frame_support::DefaultNoBound)]
 	pub struct GenesisConfig<T: Config> {
-		/// Whether this is a chain for trying out: the small committees of [`DEVELOPMENT`], and little waiting.
+		/// Whether this is a chain for trying out, with the small committees of [`DEVELOPMENT`].
 		pub development: bool,
+		/// Whether one process makes all blocks, see [`Solo`].
+		pub solo: bool,
 		#[serde(skip)]
 		pub _config: core::marker::PhantomData<T>,
 	}
@@ -125,7 +129,7 @@ pub mod pallet {
 	#[pallet::genesis_build]
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		fn build(&self) {
-			Development::<T>::put(self.development);
+			Solo::<T>::put(self.solo);
 			Classes::<T>::put(if self.development { DEVELOPMENT } else { PRODUCTION });
 		}
 	}

@@ -6,7 +6,7 @@
 //! | `local_testnet` | a parachain on a local relay chain | small, insecure | Alice | Alice, Bob |
 //! | `production` | a network that matters | as the threat model asks | none | none: to be filled in |
 //!
-//! The first two endow the usual test accounts, Alice richly, and the operators of seven test nodes. No preset
+//! `development` waits for no finality, as its chain has no forks; the others do. The first two endow the usual test accounts, Alice richly, and the operators of seven test nodes. No preset
 //! registers a node: a registration proves knowledge of a key that depends on the genesis block's hash, so it comes
 //! as a transaction (`ostraka-node --dev` sends seven of them).
 //!
@@ -63,8 +63,8 @@ pub const TEST_OPERATORS: [[u8; 32]; TEST_NODES as usize] = [
 pub fn get(id: &PresetId) -> Option<Vec<u8>> {
 	let (alice, bob) = (Sr25519Keyring::Alice, Sr25519Keyring::Bob);
 	let patch = match id.as_ref() {
-		DEV_RUNTIME_PRESET => test_chain(&[alice]),
-		LOCAL_TESTNET_RUNTIME_PRESET => test_chain(&[alice, bob]),
+		DEV_RUNTIME_PRESET => test_chain(&[alice], true),
+		LOCAL_TESTNET_RUNTIME_PRESET => test_chain(&[alice, bob], false),
 		PRODUCTION_PRESET => production(),
 		_ => return None,
 	};
@@ -80,7 +80,7 @@ pub fn names() -> Vec<PresetId> {
 	]
 }
 
-fn test_chain(collators: &[Sr25519Keyring]) -> Value {
+fn test_chain(collators: &[Sr25519Keyring], solo: bool) -> Value {
 	let operators = TEST_OPERATORS.iter().map(|key| AccountId::new(*key));
 	let balances = Sr25519Keyring::well_known()
 		.map(|key| match key {
@@ -93,7 +93,7 @@ fn test_chain(collators: &[Sr25519Keyring]) -> Value {
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances },
 		parachain_info: ParachainInfoConfig { parachain_id: TEST_PARA_ID },
-		network: NetworkConfig { development: true },
+		network: NetworkConfig { development: true, solo },
 		tasks: TasksConfig { insecure: true },
 		collator_selection: CollatorSelectionConfig {
 			invulnerables: collators.iter().map(|key| key.to_account_id()).collect::<Vec<_>>(),
@@ -116,7 +116,7 @@ fn test_chain(collators: &[Sr25519Keyring]) -> Value {
 fn production() -> Value {
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances: open_accounts().collect::<Vec<_>>() },
-		network: NetworkConfig { development: false },
+		network: NetworkConfig { development: false, solo: false },
 		collator_selection: CollatorSelectionConfig { candidacy_bond: CANDIDACY_BOND },
 		sudo: SudoConfig { key: None },
 	})

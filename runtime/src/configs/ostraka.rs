@@ -18,7 +18,7 @@ use super::system::{RuntimeBlockWeights, TransactionByteFee, TreasuryAccount};
 use crate::{
 	entropy::RelayEntropy,
 	fees::{FeesToPot, WeightToFee},
-	network::{Classes, Development},
+	network::{Classes, Solo},
 	weights, Balance, Balances, BlockNumber, Incentives, Registry, Runtime, RuntimeHoldReason,
 	Tasks, Vss, DAYS, MILLIUNIT, MINUTES, UNIT,
 };
@@ -42,12 +42,12 @@ impl Get<[ClassParameters; 3]> for NetworkClasses {
 }
 
 /// Blocks after the freeze in which workers wait, so that a re-org to another accepted set is not to be expected. A
-/// development chain has no forks.
+/// chain of one process has no forks.
 pub struct FinalityLag;
 
 impl Get<BlockNumber> for FinalityLag {
 	fn get() -> BlockNumber {
-		match Development::<Runtime>::get() {
+		match Solo::<Runtime>::get() {
 			true => 1,
 			false => 6,
 		}
