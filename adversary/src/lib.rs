@@ -10,6 +10,7 @@
 //! | [`answer`], [`accuse`] | members with wrong result shares and wrong accusations |
 //! | [`garbage`] | transactions that no chain should do anything for |
 //! | [`stage`], [`wait`] | accounts, nodes, tasks and honest dealers around an attack; a task's phases |
+//! | [`scene`], [`scenarios`] | whole attacks, each with what the chain has to make of it: for tests on any chain |
 //! | [`ledger`] | what every account should have gained or lost |
 //! | [`soak`] | all of it for many minutes, on a chain of its own |
 //! | [`cli`] | the command line |
@@ -28,6 +29,8 @@ pub mod copy;
 pub mod deal;
 pub mod garbage;
 pub mod ledger;
+pub mod scenarios;
+pub mod scene;
 pub mod seat;
 pub mod soak;
 pub mod stage;

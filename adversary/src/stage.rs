@@ -152,8 +152,7 @@ pub async fn submit(
 	collect: u32,
 	nonce: Option<u64>,
 ) -> Result<TaskId, Error> {
-	let seats = chain.class(class).await?.seats;
-	let fee = chain.least_fee(seats, spec.length(), dealers.len() as u32).await?;
+	let fee = chain.least_fee(spec, class, dealers.len() as u32).await?;
 	let invited = calls::Dealers::try_from(dealers.to_vec())
 		.map_err(|_| Error::Usage("more dealers than a task can invite".to_owned()))?;
 	let call = calls::submit(spec.clone(), class, invited, collect, fee, fee);
@@ -173,7 +172,7 @@ pub async fn deal(
 	task: TaskId,
 	dealers: &[(&Signer, &Encoded)],
 ) -> Result<(), Error> {
-	let info = crate::wait::exactly(chain, task, crate::wait::Phase::Collecting).await?;
+	let info = dealing::drawn(chain, task).await?;
 	let context = &dealing::context(chain, task, &info)?;
 	let dealt = dealers.iter().map(|(signer, input)| async move {
 		let receipt = dealing::deal(chain, task, context, input, signer, None).await?;

@@ -1,6 +1,9 @@
 //! Waiting for a task to come as far as an attack needs it.
 
-use ostraka_client::{chain::Chain, Error};
+use ostraka_client::{
+	chain::{Chain, Head},
+	Error,
+};
 use ostraka_primitives::{
 	api::TaskInfo,
 	task::{Outcome, TaskStatus},
@@ -63,33 +66,18 @@ pub async fn exactly(chain: &Chain, task: TaskId, wanted: Phase) -> Result<TaskI
 	}
 }
 
-/// Waits until a task is settled, and answers how it ended.
+/// Waits until a task is settled in a block that is final. Answers how it ended, and the newest final block.
 ///
 /// # Errors
 /// `Chain`.
-pub async fn settled(chain: &Chain, task: TaskId) -> Result<Outcome, Error> {
+pub async fn settled(chain: &Chain, task: TaskId) -> Result<(Outcome, Head), Error> {
 	let mut head = chain.head();
 	loop {
-		if let TaskStatus::Settled(outcome) = chain.task_at(task, head).await?.task.status {
-			return Ok(outcome);
-		}
-		head = chain.next_head(head).await?;
-	}
-}
-
-/// Waits until the block of that number is final, so that nothing takes back what it did.
-///
-/// # Errors
-/// `Chain`.
-pub async fn finalized(chain: &Chain, number: u32) -> Result<(), Error> {
-	let mut head = chain.head();
-	loop {
-		let hash =
-			chain.link().ask(|rpc| async move { rpc.chain_get_finalized_head().await }).await?;
-		let header =
-			chain.link().ask(|rpc| async move { rpc.chain_get_header(Some(hash)).await }).await?;
-		if header.is_some_and(|header| header.number >= u64::from(number)) {
-			return Ok(());
+		if let TaskStatus::Settled(_) = chain.task_at(task, head).await?.task.status {
+			let last = chain.wait_final(head.number).await?;
+			if let TaskStatus::Settled(outcome) = chain.task_at(task, last).await?.task.status {
+				return Ok((outcome, last));
+			}
 		}
 		head = chain.next_head(head).await?;
 	}

@@ -9,7 +9,7 @@ import { ROOT } from './chain.js';
 import { complaints } from './console.js';
 
 const number = (human) => BigInt(human.replaceAll(',', ''));
-const human = (integer) => integer.toString().replace(/\B(?=(\d{3})+$)/g, ',');
+export const human = (integer) => integer.toString().replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** Everything is known by its type, named and documented. */
 export function checkMetadata(seen) {
@@ -75,7 +75,15 @@ export function checkRefusals(seen) {
 
 /** The runtime API answers with records. */
 export function checkRuntimeApi({ offered, answers }, { task }) {
-	const expected = ['isInsecure', 'leastFee', 'node', 'nodes', 'result', 'rewardsDue', 'task'];
+	const expected = [
+		'expectedRewards',
+		'isInsecure',
+		'leastFee',
+		'node',
+		'nodes',
+		'result',
+		'task',
+	];
 	for (const name of expected) {
 		assert.ok(offered.includes(name), `ostrakaApi.${name} is not in the metadata`);
 	}
@@ -89,7 +97,7 @@ export function checkRuntimeApi({ offered, answers }, { task }) {
 	);
 	assert.equal(answers.task.task.spec.columns[0].name, SUBMIT.spec.columns[0].name);
 	assert.equal(answers.result.dealers, '3');
-	assert.equal(answers.rewardsDue, '0');
+	assert.equal(answers.expectedRewards, '0');
 	assert.equal(number(answers.leastFee) <= TOKEN, true, `the fee of ${task} would be too low`);
 }
 
@@ -147,7 +155,9 @@ export async function checkTask({ task, call, events, phases, info, result, reco
 	assert.equal(only('tasks.AcceptedSetFrozen').accepted, '3');
 	assert.equal(of('vss.ResultCommitted').length, 3);
 	assert.equal(of('vss.ResultShareRight').length, 3);
-	assert.equal(only('vss.ResultPublished').dealers, '3');
+	const published = only('vss.ResultPublished');
+	assert.equal(published.dealers, '3');
+	assert.deepEqual(published.vector.map(number), await pooled());
 	only('tasks.TaskCompleted');
 	assert.equal(only('tasks.TaskSettled').outcome, 'Completed');
 	assert.deepEqual(phases.at(-1), 'Settled');
@@ -177,5 +187,6 @@ export async function checkTask({ task, call, events, phases, info, result, reco
 	assert.equal(status.Settled, 'Completed');
 	assert.equal(record.spec.statistic, 'Mean');
 	assert.equal(result.dealers, 3);
-	assert.deepEqual(result.values.map(BigInt), await pooled());
+	assert.deepEqual(result.vector.map(BigInt), await pooled());
+	assert.deepEqual(result.human.vector, published.vector);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { DATA, DEALERS, REFUSED, SUBMIT } from '../page/task.js';
 import { ROOT } from './chain.js';
-import { pooled } from './checks.js';
+import { human, pooled } from './checks.js';
 
 /** The form's fields in their order, and what a reader is told to fill in. */
 function form(value, path) {
@@ -36,18 +36,8 @@ const rows = (part) =>
 				.map((cell) => cell.trim()),
 		);
 
-/** Runs the page's piece of JavaScript as Apps would, and answers with what it prints. */
-async function run(code, api, util) {
-	const printed = [];
-	const AsyncFunction = (async () => {}).constructor;
-	await new AsyncFunction('api', 'util', 'console', code)(api, util, {
-		log: (line) => printed.push(line),
-	});
-	return printed;
-}
-
 /** `task` and `refusals` are what the walk saw, on a chain whose first task it was. */
-export async function checkDocument({ task, refusals, api, util }) {
+export async function checkDocument({ task, refusals }) {
 	const document = await readFile(join(ROOT, 'docs/APPS.md'), 'utf8');
 	assert.equal(task.task, 0);
 
@@ -74,10 +64,9 @@ export async function checkDocument({ task, refusals, api, util }) {
 	const [count, sum] = await pooled();
 	const mean = (Number(sum) / Number(count) / 100).toFixed(2);
 	const result = section(document, 'Read the result').replaceAll('\n', ' ');
-	const line = `prints \`${count}\` and \`${sum}\`: ${count} rows, a sum of ${Number(sum) / 100}, a mean of ${mean}.`;
+	const shown = `\`${human(count)}\` and \`${human(sum)}\``;
+	const line = `${shown}: ${count} rows, a sum of ${Number(sum) / 100}, a mean of ${mean}.`;
 	assert.ok(result.includes(line), line);
-	const code = /^```js\n(.*?)^```/ms.exec(section(document, 'Read the result'))[1];
-	assert.deepEqual(await run(code, api, util), [`${count}`, `${sum}`]);
 
 	for (const [call, error, says] of rows(section(document, 'Errors'))) {
 		const [name] = /`(.*?)`/.exec(call).slice(1);

@@ -61,7 +61,7 @@ window.walk = async (url) => {
 	row('task', 'number', `${task.task}`);
 	row('task', 'call', [task.call.human.args, task.call.hex]);
 	row('task', 'phases', task.phases.join(' → '));
-	row('task', 'published vector', task.result.values.join(', '));
+	row('task', 'published vector', task.result.vector.join(', '));
 	row('task', 'result', task.result.human);
 
 	await api.disconnect();

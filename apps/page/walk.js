@@ -1,7 +1,7 @@
 // What a user of polkadot.js does with the chain, step by step. Runs in Node and in a browser page alike: it imports
 // nothing of the library, is given a connected `api`, and answers with plain data.
 
-import { REFUSED, submission } from './task.js';
+import { REFUSED, SUBMIT, submission } from './task.js';
 
 /** The pallets of Ostraka's own, as polkadot.js names them. */
 export const PALLETS = ['registry', 'tasks', 'vss', 'incentives'];
@@ -169,8 +169,8 @@ export async function runtimeApi(api, task, operator) {
 		node: [operator],
 		task: [task],
 		result: [task],
-		rewardsDue: [operator],
-		leastFee: [3, 2, 3],
+		expectedRewards: [operator],
+		leastFee: [SUBMIT.spec, SUBMIT.class, SUBMIT.dealers.length],
 	};
 	const answers = {};
 	for (const [name, args] of Object.entries(calls)) {
@@ -233,16 +233,6 @@ async function eventsOf(api, block) {
 		}));
 }
 
-/** A scalar: 32 bytes, little-endian. */
-function scalar(codec) {
-	return BigInt(
-		`0x${[...codec.toU8a()]
-			.reverse()
-			.map((byte) => byte.toString(16).padStart(2, '0'))
-			.join('')}`,
-	);
-}
-
 /**
  * A whole task: submitted by `requester`, dealt to by whatever `deal(task)` does, followed by its events until it is
  * settled.
@@ -297,8 +287,8 @@ export async function task(api, requester, deal, show = () => {}) {
 		result: {
 			human: result.toHuman(),
 			dealers: result.dealers.toNumber(),
-			// by `get`, as records have a method `values`; strings, as a page hands its answers over as JSON
-			values: result.get('values').map((value) => text(scalar(value))),
+			// strings, as a page hands its answers over as JSON
+			vector: result.vector.map((entry) => text(entry)),
 		},
 		record: (await api.query.tasks.records(number)).toHuman(),
 		status: (await api.query.tasks.statuses(number)).toHuman(),

@@ -7,8 +7,10 @@ use crate::{
 };
 use ostraka_crypto::{messages::DealingBytes, Plain};
 use ostraka_primitives::{
-	api::TaskInfo, message::DealingMessage, task::published_bytes, AccountId, Balance, Digest,
-	TaskId,
+	api::TaskInfo,
+	message::DealingMessage,
+	task::{published_bytes, TaskStatus},
+	AccountId, Balance, Digest, TaskId,
 };
 use ostraka_protocol::{dealer, statistics::Encoded, task_hash, TaskContext, TaskHashInput};
 use rand_core::OsRng;
@@ -20,6 +22,31 @@ const ATTEMPTS: u32 = 3;
 /// and this multiple of the existential deposit.
 const FEE_PART: Balance = 20;
 const ALIVE: Balance = 10;
+
+/// Waits until a task is drawn in a block that is final, or ends before. A draw on a fork that loses names another
+/// committee: the chain would refuse what is sealed for it.
+///
+/// # Errors
+/// `Chain`.
+pub async fn drawn(chain: &Chain, task: TaskId) -> Result<TaskInfo, Error> {
+	loop {
+		let head = chain.head();
+		let info = chain.task_at(task, head).await?;
+		match (info.task.drawn_at, &info.task.status) {
+			(Some(block), _) => {
+				let last = chain.wait_final(block).await?;
+				let info = chain.task_at(task, last).await?;
+				if info.task.drawn_at.is_some() {
+					return Ok(info);
+				}
+			},
+			(None, TaskStatus::Drawing { .. }) => {
+				chain.next_head(head).await?;
+			},
+			(None, _) => return Ok(info),
+		}
+	}
+}
 
 /// What a dealer deals under. The task hash is computed here from what it stands for, so that a node cannot show one
 /// committee or cohort and have the dealer deal to another.

@@ -1,6 +1,7 @@
 //! The runtime API for clients that have no metadata of view functions (polkadot.js among them).
 
 use crate::{
+	spec::TaskSpec,
 	task::{ClassParameters, Committee, SecurityClass, Task, TaskResult},
 	AccountId, Balance, PointBytes, TaskId, WorkerKey,
 };
@@ -59,18 +60,20 @@ sp_api::decl_runtime_apis! {
 	pub trait OstrakaApi {
 		/// A node by its operator's account.
 		fn node(account: AccountId) -> Option<NodeInfo>;
-		/// Registered nodes by account, those after the given one; at most 256.
+		/// A page of up to 256 registered nodes, in the order of storage: the first ones without an account, else those
+		/// that follow that operator's. The last one's account asks for the next page; an empty page is the end.
 		fn nodes(after: Option<AccountId>) -> Vec<NodeInfo>;
 		/// A task.
 		fn task(task: TaskId) -> Option<TaskInfo>;
 		/// A published result.
 		fn result(task: TaskId) -> Option<TaskResult>;
-		/// What this account will be paid by unsettled tasks, if they complete and it does its part.
-		fn rewards_due(account: AccountId) -> Balance;
+		/// What this account will be paid by unsettled tasks, if they complete and it does its part. Nothing of it is
+		/// earned yet.
+		fn expected_rewards(account: AccountId) -> Balance;
 		/// What a class asks of tasks that are submitted now.
 		fn class(class: SecurityClass) -> ClassParameters;
-		/// Least fee of a task.
-		fn least_fee(seats: u8, length: u32, invited: u32) -> Balance;
+		/// Least fee of a task with this spec and class that invites so many dealers.
+		fn least_fee(spec: TaskSpec, class: SecurityClass, invited: u32) -> Balance;
 		/// Whether the chain's draws are predictable (a dev chain's mock randomness): for trying out only.
 		fn is_insecure() -> bool;
 	}

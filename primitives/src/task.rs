@@ -1,11 +1,12 @@
 //! A task's class, committee, windows and states.
 
 use crate::{
-	spec::TaskSpec, AccountId, Balance, BlockNumber, Digest, PointBytes, WorkerKey, MAX_COMMITTEE,
+	spec::{TaskSpec, MAX_LENGTH},
+	AccountId, Balance, BlockNumber, Digest, PointBytes, ScalarBytes, WorkerKey, MAX_COMMITTEE,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use sp_core::{bounded::BoundedVec, ConstU32};
+use sp_core::{bounded::BoundedVec, ConstU32, U256};
 
 /// How secret the data is, which decides how many nodes hold it.
 #[derive(
@@ -254,6 +255,11 @@ impl Windows {
 	}
 }
 
+/// A published vector: each entry is a scalar as the number that it is, below the field's order. What is less than zero
+/// stands as the order less its amount. The encoding is that of a list of [`ScalarBytes`]; the type lets wallets show
+/// numbers.
+pub type ResultVector = BoundedVec<U256, ConstU32<MAX_LENGTH>>;
+
 /// A published result, kept for good: anyone can check `Σ X_l G_l + γ_0 H == C^A_0`.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -266,7 +272,14 @@ pub struct TaskResult {
 	/// `C^A_0`.
 	pub commitment: PointBytes,
 	/// The aggregate vector `X`.
-	pub values: BoundedVec<crate::ScalarBytes, ConstU32<{ crate::spec::MAX_LENGTH }>>,
+	pub vector: ResultVector,
 	/// `γ_0`, the sum of the dealings' blinding values.
-	pub blinding: crate::ScalarBytes,
+	pub blinding: ScalarBytes,
+}
+
+impl TaskResult {
+	/// The vector's entries as scalars' bytes. What comes from another's state may not be canonical.
+	pub fn scalars(&self) -> impl Iterator<Item = ScalarBytes> + '_ {
+		self.vector.iter().map(U256::to_little_endian)
+	}
 }

@@ -15,6 +15,7 @@ use frame_support::{
 };
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
+	spec::TaskSpec,
 	task::{ClassParameters, SecurityClass, TaskResult},
 	traits::Escrow,
 	TaskId,
@@ -291,17 +292,19 @@ sp_api::impl_runtime_apis! {
 			Vss::result(task)
 		}
 
-		fn rewards_due(account: AccountId) -> Balance {
+		fn expected_rewards(account: AccountId) -> Balance {
 			let tasks = Registry::tasks_of(&account).into_iter();
-			Incentives::rewards_due(tasks.map(|task| (task, Tasks::committee(task).len() as u32)))
+			let seats = |task| Tasks::committee(task).len() as u32;
+			Incentives::expected_rewards(tasks.map(|task| (task, seats(task))))
 		}
 
 		fn class(class: SecurityClass) -> ClassParameters {
 			Tasks::class_parameters(class)
 		}
 
-		fn least_fee(seats: u8, length: u32, invited: u32) -> Balance {
-			<Incentives as Escrow>::least_fee(seats, length, invited)
+		fn least_fee(spec: TaskSpec, class: SecurityClass, invited: u32) -> Balance {
+			let seats = Tasks::class_parameters(class).seats;
+			<Incentives as Escrow>::least_fee(seats, spec.length(), invited)
 		}
 
 		fn is_insecure() -> bool {

@@ -94,19 +94,30 @@ impl_opaque_keys! {
 	}
 }
 
-/// This runtime's version. `spec_version` grows with every release, `transaction_version` with every one that
-/// changes a call's encoding or the transaction extensions.
-#[sp_version::runtime_version]
-pub const VERSION: RuntimeVersion = RuntimeVersion {
-	spec_name: alloc::borrow::Cow::Borrowed("ostraka"),
-	impl_name: alloc::borrow::Cow::Borrowed("ostraka"),
-	authoring_version: 1,
-	spec_version: 1_000,
-	impl_version: 0,
-	apis: apis::RUNTIME_API_VERSIONS,
-	transaction_version: 1,
-	system_version: 1,
-};
+/// Declares the version: the attribute, which also writes it into the wasm blob, takes literals only.
+macro_rules! version {
+	($spec_version:tt) => {
+		/// This runtime's version. `spec_version` grows with every release, `transaction_version` with every one that
+		/// changes a call's encoding or the transaction extensions.
+		#[sp_version::runtime_version]
+		pub const VERSION: RuntimeVersion = RuntimeVersion {
+			spec_name: alloc::borrow::Cow::Borrowed("ostraka"),
+			impl_name: alloc::borrow::Cow::Borrowed("ostraka"),
+			authoring_version: 1,
+			spec_version: $spec_version,
+			impl_version: 0,
+			apis: apis::RUNTIME_API_VERSIONS,
+			transaction_version: 1,
+			system_version: 1,
+		};
+	};
+}
+
+#[cfg(not(feature = "next-spec-version"))]
+version!(1_000);
+// What a test upgrades to: the same runtime, one version on.
+#[cfg(feature = "next-spec-version")]
+version!(1_001);
 
 /// Migrations that the next upgrade runs, in order; the first release has none.
 pub type Migrations = ();

@@ -36,7 +36,7 @@ fn start(dealers: usize) -> (Chain, sr25519::Pair, Vec<sr25519::Pair>) {
 fn result(chain: &mut Chain, task: TaskId) -> Vec<u64> {
 	let result = chain.look(|| Vss::result(task)).unwrap();
 	let values: Vec<Scalar> =
-		result.values.iter().map(|bytes| decode_scalar(bytes).unwrap()).collect();
+		result.scalars().map(|bytes| decode_scalar(&bytes).unwrap()).collect();
 	let blinding = decode_scalar(&result.blinding).unwrap();
 	assert_eq!(verify_result::<G1>(&result.commitment, &values, &blinding), Ok(true));
 	values

@@ -211,7 +211,7 @@ impl Lane {
 			},
 			Play::Honest | Play::Forging => self.deal(shared, &info, task, &survey, record).await?,
 		}
-		let outcome = wait::settled(chain, task).await?;
+		let (outcome, _) = wait::settled(chain, task).await?;
 		record.outcome = Some(outcome);
 		if outcome == Outcome::Completed {
 			let result = chain.result(task).await?;

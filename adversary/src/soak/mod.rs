@@ -15,7 +15,6 @@ use crate::{
 	garbage::{self, Garbage},
 	ledger::{holdings, Ledger},
 	stage::{self, Corrupt},
-	wait,
 };
 use clap::Args;
 use lane::{Lane, Record};
@@ -201,7 +200,7 @@ async fn soak(args: &SoakArgs, chain: &Chain, watch: &Watch) -> Result<Value, Er
 	let (mut ledger, samples) = monitored.await.map_err(broken)??;
 
 	let head = chain.head();
-	wait::finalized(chain, head.number).await?;
+	chain.wait_final(head.number).await?;
 	ledger.catch_up(chain, head).await?;
 	let after = holdings(chain, &accounts).await?;
 	let last = Snapshot::read(chain, head).await?;

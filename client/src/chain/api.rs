@@ -4,6 +4,7 @@ use super::{calls::Mismatch, layout::Own, state::pruned, Chain, ChainError, Head
 use codec::{Decode, DecodeAll, Encode};
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
+	spec::TaskSpec,
 	task::{ClassParameters, SecurityClass, TaskResult},
 	traits::DrawError,
 	AccountId, Balance, TaskId,
@@ -20,11 +21,11 @@ fn forms() -> Vec<(&'static str, Vec<MetaType>, MetaType)> {
 		("nodes", vec![meta_type::<Option<AccountId>>()], meta_type::<Vec<NodeInfo>>()),
 		("task", vec![meta_type::<TaskId>()], meta_type::<Option<TaskInfo>>()),
 		("result", vec![meta_type::<TaskId>()], meta_type::<Option<TaskResult>>()),
-		("rewards_due", vec![meta_type::<AccountId>()], meta_type::<Balance>()),
+		("expected_rewards", vec![meta_type::<AccountId>()], meta_type::<Balance>()),
 		("class", vec![meta_type::<SecurityClass>()], meta_type::<ClassParameters>()),
 		(
 			"least_fee",
-			vec![meta_type::<u8>(), meta_type::<u32>(), meta_type::<u32>()],
+			vec![meta_type::<TaskSpec>(), meta_type::<SecurityClass>(), meta_type::<u32>()],
 			meta_type::<Balance>(),
 		),
 		("is_insecure", vec![], meta_type::<bool>()),
@@ -123,12 +124,12 @@ impl Chain {
 		self.call("result", task, self.head()).await
 	}
 
-	/// What an account has earned in unsettled tasks.
+	/// What an account will be paid by unsettled tasks, if they complete and it does its part.
 	///
 	/// # Errors
 	/// Those of a request.
-	pub async fn rewards_due(&self, account: &AccountId) -> Result<Balance, ChainError> {
-		self.call("rewards_due", account, self.head()).await
+	pub async fn expected_rewards(&self, account: &AccountId) -> Result<Balance, ChainError> {
+		self.call("expected_rewards", account, self.head()).await
 	}
 
 	/// What the chain asks of tasks of a class.
@@ -139,17 +140,17 @@ impl Chain {
 		self.call("class", class, self.head()).await
 	}
 
-	/// Least fee of a task.
+	/// Least fee of a task that invites so many dealers.
 	///
 	/// # Errors
 	/// Those of a request.
 	pub async fn least_fee(
 		&self,
-		seats: u8,
-		length: u32,
+		spec: &TaskSpec,
+		class: SecurityClass,
 		invited: u32,
 	) -> Result<Balance, ChainError> {
-		self.call("least_fee", (seats, length, invited), self.head()).await
+		self.call("least_fee", (spec, class, invited), self.head()).await
 	}
 
 	/// What keeps a task from its committee, in words; `None` if nothing does, or the chain does not tell.

@@ -7,6 +7,7 @@
 //! | [`submit`] | signing, submitting, waiting for inclusion |
 //! | [`track`] | new blocks, and the transactions that are waited for in them |
 //! | [`blocks`] | bodies and events |
+//! | [`finality`] | the newest final block |
 //! | [`state`], [`api`] | storage, constants, the runtime API |
 //! | [`stake`] | stake on its way out, nodes for a committee |
 //! | [`find`] | the protocol's messages in block bodies |
@@ -22,6 +23,7 @@ pub mod api;
 pub mod blocks;
 pub mod calls;
 mod error;
+pub mod finality;
 pub mod find;
 pub mod layout;
 pub mod link;

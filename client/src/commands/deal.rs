@@ -135,7 +135,7 @@ pub async fn run(args: &DealArgs, global: &Global) -> Result<(), Error> {
 	Ok(())
 }
 
-/// Waits until the committee is drawn.
+/// Waits until the committee is drawn for good.
 async fn collecting(
 	chain: &Chain,
 	task: TaskId,
@@ -152,6 +152,7 @@ async fn collecting(
 		head = chain.next_head(head).await?;
 		info = chain.task(task).await?;
 	}
+	info = dealing::drawn(chain, task).await?;
 	match info.task.status {
 		TaskStatus::Collecting { .. } => Ok(info),
 		ref status => Err(Error::Failed(format!(

@@ -245,16 +245,16 @@ async fn report(
 async fn show(chain: &Chain, account: &AccountId, global: &Global) -> Result<(), Error> {
 	let node = chain.node(account).await?;
 	let node = node.ok_or_else(|| ChainError::NoNode(address(account)))?;
-	let due = chain.rewards_due(account).await?;
+	let expected = chain.expected_rewards(account).await?;
 	if global.json {
 		let mut record = records::node(&node);
-		record.rewards_due = Some(due.to_string());
+		record.expected_rewards = Some(expected.to_string());
 		output::print_json(&record);
 		return Ok(());
 	}
 	let unlocks = chain.unlocks(account).await?.unwrap_or_default();
 	let mut lines = node_lines(chain.token(), &node, &unlocks);
-	lines.push(("rewards due".to_owned(), chain.token().render(due)));
+	lines.push(("expected rewards".to_owned(), chain.token().render(expected)));
 	print_lines(&lines);
 	Ok(())
 }

@@ -87,9 +87,9 @@ pub struct NodeRecord {
 	completed: u32,
 	absences: u32,
 	convictions: u32,
-	/// What it has earned in unsettled tasks, where that was asked for.
+	/// What unsettled tasks will pay it if all goes well, where that was asked for.
 	#[serde(skip_serializing_if = "Option::is_none")]
-	pub rewards_due: Option<String>,
+	pub expected_rewards: Option<String>,
 }
 
 /// A node as JSON.
@@ -106,6 +106,6 @@ pub fn node(node: &NodeInfo) -> NodeRecord {
 		completed: node.completed,
 		absences: node.absences,
 		convictions: node.convictions,
-		rewards_due: None,
+		expected_rewards: None,
 	}
 }

@@ -179,7 +179,7 @@ async fn submit(args: &SubmitArgs, global: &Global) -> Result<(), Error> {
 			)));
 		}
 	}
-	let least = chain.least_fee(parameters.seats, spec.length(), dealers.len() as u32).await?;
+	let least = chain.least_fee(&spec, class, dealers.len() as u32).await?;
 	let token = chain.token();
 	let fee = match &args.fee {
 		Some(text) => token.parse(text).map_err(Error::Usage)?,

@@ -153,8 +153,8 @@ impl Setting<'_> {
 			let invited = cohort.iter().filter_map(|place| self.cast.dealers.get(*place));
 			let invited: Vec<_> = invited.map(crate::chain::Signer::account).collect();
 			async move {
-				let (seats, count) = (self.parameters.seats, invited.len() as u32);
-				let fee = self.chain.least_fee(seats, spec.length(), count).await?;
+				let count = invited.len() as u32;
+				let fee = self.chain.least_fee(spec, self.class, count).await?;
 				let dealers = calls::Dealers::try_from(invited)
 					.map_err(|_| Error::Usage("more dealers than a task can invite".to_owned()))?;
 				let reward = self.data_reward.unwrap_or(fee);
@@ -211,22 +211,12 @@ impl Setting<'_> {
 
 	/// Waits until a task's committee is drawn.
 	async fn drawn(&self, task: TaskId) -> Result<TaskContext, Error> {
-		let mut head = self.chain.head();
-		loop {
-			let info = self.chain.task(task).await?;
-			match info.task.status {
-				TaskStatus::Drawing { .. } => head = self.chain.next_head(head).await?,
-				TaskStatus::Collecting { .. } => {
-					groups::check(self.chain, task, &info).await?;
-					return dealing::context(self.chain, task, &info);
-				},
-				_ => {
-					return Err(Error::Failed(format!(
-						"task {task} ended before its dealing began"
-					)))
-				},
-			}
-		}
+		let info = dealing::drawn(self.chain, task).await?;
+		let TaskStatus::Collecting { .. } = info.task.status else {
+			return Err(Error::Failed(format!("task {task} ended before its dealing began")));
+		};
+		groups::check(self.chain, task, &info).await?;
+		dealing::context(self.chain, task, &info)
 	}
 
 	/// Shows how far the tasks are, until all are settled.

@@ -131,7 +131,7 @@ impl Evidence {
 		}
 
 		let values: Option<Vec<Scalar>> =
-			self.result.values.iter().map(|value| decode_scalar(value).ok()).collect();
+			self.result.scalars().map(|bytes| decode_scalar(&bytes).ok()).collect();
 		let blinding = decode_scalar(&self.result.blinding).ok();
 		let opens = values.as_ref().zip(blinding).is_some_and(|(values, blinding)| {
 			adjudicator::verify_result::<Plain>(&self.result.commitment, values, &blinding)
@@ -140,7 +140,7 @@ impl Evidence {
 		note(
 			"the result opens its commitment",
 			Some(opens),
-			format!("{} numbers and the blinding value against C_0", self.result.values.len()),
+			format!("{} numbers and the blinding value against C_0", self.result.vector.len()),
 		);
 
 		let hash = self.committee.as_ref().and_then(|committee| self.task_hash(committee));

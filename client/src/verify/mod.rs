@@ -32,7 +32,8 @@ use ostraka_protocol::statistics::{finalize, FinalizeError, Inconsistency, Outco
 /// # Errors
 /// Those of [`finalize`].
 pub fn result_outcome(spec: &TaskSpec, result: &TaskResult) -> Result<Outcome, FinalizeError> {
-	let values = result.values.iter().map(decode_scalar).collect::<Result<Vec<_>, _>>();
+	let values = result.scalars().map(|bytes| decode_scalar(&bytes));
+	let values = values.collect::<Result<Vec<_>, _>>();
 	// a chain never publishes a number that is not canonical
 	let values = values.map_err(|_| FinalizeError::Inconsistent(Inconsistency::SumOutOfRange))?;
 	finalize(spec, &values, result.dealers)

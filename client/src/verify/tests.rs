@@ -24,6 +24,7 @@ use ostraka_protocol::{
 	dealer, worker, TaskContext,
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
+use sp_core::U256;
 
 /// A completed mean over four dealers (rows 1; 2; 3; 4), the fourth of which was convicted and excluded.
 fn evidence() -> Evidence {
@@ -78,7 +79,7 @@ fn evidence() -> Evidence {
 		accepted_set: [0; 32],
 		dealers: 3,
 		commitment: [0; 96],
-		values: Default::default(),
+		vector: Default::default(),
 		blinding: [0; 32],
 	};
 	let mut evidence = Evidence {
@@ -146,12 +147,13 @@ fn evidence() -> Evidence {
 		})
 		.collect();
 	let (values, blinding) = adjudicator::reconstruct(&shares[..2]).expect("two shares");
+	let number = |value| U256::from_little_endian(&encode_scalar(value));
 	let digests: Vec<_> = accepted.iter().map(|dealing| dealing.digest).collect();
 	evidence.result = TaskResult {
 		accepted_set: adjudicator::accepted_set_hash(&task_hash, &digests, &aggregate.to_bytes()),
 		dealers: 3,
 		commitment: aggregate.to_bytes()[0],
-		values: values.iter().map(encode_scalar).collect::<Vec<_>>().try_into().expect("short"),
+		vector: values.iter().map(number).collect::<Vec<_>>().try_into().expect("short"),
 		blinding: encode_scalar(&blinding),
 	};
 	evidence.shares = shares
@@ -212,14 +214,14 @@ fn a_forgotten_committee_leaves_the_rest_checkable() {
 #[test]
 fn another_result_is_seen() {
 	let mut evidence = evidence();
-	evidence.result.values[1] = encode_scalar(&Scalar::from(7u8));
+	evidence.result.vector[1] = U256::from(7);
 	assert_eq!(broken(&evidence), [OPENS, SHARES]);
 	let mut evidence = self::evidence();
 	evidence.result.blinding = encode_scalar(&Scalar::from(7u8));
 	assert_eq!(broken(&evidence), [OPENS, SHARES]);
 	// a sum that three rows from 0 to 9 cannot have
 	let mut evidence = self::evidence();
-	evidence.result.values[1] = encode_scalar(&Scalar::from(70u8));
+	evidence.result.vector[1] = U256::from(70);
 	assert_eq!(broken(&evidence), [OPENS, SHARES, MEANS]);
 }
 

@@ -186,7 +186,7 @@ pub fn transcript(evidence: &Evidence, verification: &Verification) -> Transcrip
 			.map(|made| share(made, verification.right.contains(&made.seat)))
 			.collect(),
 		result: ResultPart {
-			values: hex_list(&result.values),
+			values: result.scalars().map(|bytes| hex(&bytes)).collect(),
 			blinding: hex(&result.blinding),
 			commitment: hex(&result.commitment),
 			typed: named.as_ref().map(json::value),
@@ -416,7 +416,7 @@ mod tests {
 				accepted_set: [0; 32],
 				dealers: 0,
 				commitment: [0; 96],
-				values: Default::default(),
+				vector: Default::default(),
 				blinding: [0; 32],
 			},
 			dealings: Vec::new(),

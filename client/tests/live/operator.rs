@@ -69,7 +69,7 @@ pub fn a_node_from_key_to_chill(scene: &Scene) {
 	let listed = nodes.iter().find(|node| node["account"] == own).expect("the new node");
 	assert_eq!(listed["worker"], public);
 	tool.run("node list").done().says(&[&own, "2000 OST", "0/4", "8 nodes"]);
-	tool.run(&format!("node show {own}")).done().says(&["rewards due", &public]);
+	tool.run(&format!("node show {own}")).done().says(&["expected rewards", &public]);
 
 	// stake: in, out, and not yet back
 	tool.run("node bond 500.5").by(&by).done().says(&["Registry.bond is in block", "2500.5 OST"]);
@@ -198,8 +198,7 @@ fn two_at_once(scene: &Scene, dealers: &[String]) -> (u32, u32) {
 	let accounts = calls::Dealers::try_from(accounts).expect("ten dealers");
 	let class = SecurityClass::Restricted;
 	scene.look().ask(|chain| async move {
-		let seats = chain.class(class).await.expect("the chain answers").seats;
-		let fee = chain.least_fee(seats, spec.length(), 10).await.expect("the chain answers");
+		let fee = chain.least_fee(&spec, class, 10).await.expect("the chain answers");
 		let call = calls::submit(spec, class, accounts, 50, fee, 0);
 		let nonce = chain.nonce(&by.account()).await.expect("the chain answers");
 		let (one, other) = tokio::join!(

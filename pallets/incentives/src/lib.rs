@@ -323,10 +323,10 @@ pub mod pallet {
 }
 
 impl<T: Config> Pallet<T> {
-	/// What an operator earns by the unsettled tasks that it sits on, each with its number of
+	/// What an operator would earn by the unsettled tasks that it sits on, each with its number of
 	/// seats, if all goes well: the sum of [`Self::expected_reward`]. Nothing of it is owed before
 	/// the tasks end.
-	pub fn rewards_due(tasks: impl IntoIterator<Item = (TaskId, u32)>) -> Balance {
+	pub fn expected_rewards(tasks: impl IntoIterator<Item = (TaskId, u32)>) -> Balance {
 		tasks.into_iter().fold(0, |sum: Balance, (task, seats)| {
 			sum.saturating_add(Self::expected_reward(task, seats))
 		})

@@ -548,7 +548,8 @@ pub mod pallet {
 			Self::node_info(&account)
 		}
 
-		/// Registered nodes in the order of storage, those after the given one; at most 256.
+		/// A page of up to 256 registered nodes, in the order of storage: the first ones without an account, else those
+		/// that follow that operator's. The last one's account asks for the next page; an empty page is the end.
 		pub fn nodes_after(after: Option<AccountId>) -> Vec<NodeInfo> {
 			Self::nodes(after)
 		}

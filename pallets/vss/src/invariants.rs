@@ -140,7 +140,8 @@ impl<T: Config> Pallet<T> {
 	/// Every result, settled tasks' included, opens its commitment.
 	fn results_verify() -> Check {
 		for result in Results::<T>::iter_values() {
-			let values = result.values.iter().map(decode_scalar).collect::<Result<Vec<_>, _>>();
+			let values = result.scalars().map(|bytes| decode_scalar(&bytes));
+			let values = values.collect::<Result<Vec<_>, _>>();
 			let values = values.map_err(|_| "result is not canonical")?;
 			let blinding =
 				decode_scalar(&result.blinding).map_err(|_| "result is not canonical")?;

@@ -83,7 +83,7 @@ pub mod pallet {
 	use frame::prelude::*;
 	use ostraka_primitives::{
 		message::{DealingMessage, EvidenceMessage, ResultShareBytes},
-		task::TaskResult,
+		task::{ResultVector, TaskResult},
 		traits::{Escrow, Penalties, Roster, TaskBook},
 		AccountId, BlockNumber, Digest, TaskId, WorkerSignature,
 	};
@@ -190,8 +190,9 @@ pub mod pallet {
 		ResultShareRight { task: TaskId, seat: u8, node: AccountId, right_shares: u32 },
 		/// A wrong result share came in: the member is convicted.
 		ResultShareWrong { task: TaskId, seat: u8, node: AccountId, fault: ShareFault },
-		/// The result is out.
-		ResultPublished { task: TaskId, accepted_set: Digest, dealers: u32 },
+		/// The result over so many `dealers` is out: its vector, as numbers. One below zero stands as the field's order
+		/// less its amount.
+		ResultPublished { task: TaskId, accepted_set: Digest, dealers: u32, vector: ResultVector },
 	}
 
 	/// An authorized call that is refused by the pool gives `InvalidTransaction::Custom` with the index of the error.

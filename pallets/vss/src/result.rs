@@ -12,11 +12,12 @@ use frame::prelude::*;
 use ostraka_crypto::{encoding::encode_scalar, vss::SecretShare};
 use ostraka_primitives::{
 	message::ResultShareBytes,
-	task::{Seat, TaskResult, TaskStatus},
+	task::{ResultVector, Seat, TaskResult, TaskStatus},
 	traits::{Penalties, TaskBook, TaskView},
 	Digest, TaskId, MAX_COMMITMENTS,
 };
 use ostraka_protocol::adjudicator;
+use sp_core::U256;
 
 /// A member's message about its result share that is due.
 pub(crate) struct Turn {
@@ -195,17 +196,19 @@ impl<T: Config> Pallet<T> {
 		let right = Self::right_shares(task, turn.view.length as usize)?;
 		let (values, blinding) =
 			adjudicator::reconstruct(&right).map_err(|_| Error::<T>::Corrupt)?;
-		let values: Vec<_> = values.iter().map(encode_scalar).collect();
+		let number = |value| U256::from_little_endian(&encode_scalar(value));
+		let vector: Vec<_> = values.iter().map(number).collect();
+		let vector = ResultVector::try_from(vector).map_err(|_| Error::<T>::Corrupt)?;
 		let dealers = turn.sharing.accepted();
 		let result = TaskResult {
 			accepted_set,
 			dealers,
 			commitment: *turn.sharing.aggregate.first().ok_or(Error::<T>::Corrupt)?,
-			values: values.try_into().map_err(|_| Error::<T>::Corrupt)?,
+			vector: vector.clone(),
 			blinding: encode_scalar(&blinding),
 		};
 		Results::<T>::insert(task, result);
-		Self::deposit_event(Event::ResultPublished { task, accepted_set, dealers });
+		Self::deposit_event(Event::ResultPublished { task, accepted_set, dealers, vector });
 		Ok(())
 	}
 

@@ -212,14 +212,14 @@ fn unknown_tasks_have_no_money() {
 }
 
 #[test]
-fn rewards_due_are_what_a_right_share_will_earn() {
+fn expected_rewards_are_what_a_right_share_will_earn() {
 	build_and_execute(|| {
 		assert_open(TASK, 500, 90);
 		assert_open(6, 50, 0);
 		assert_eq!(Incentives::expected_reward(TASK, 5), 100);
-		assert_eq!(Incentives::rewards_due([(TASK, 5), (6, 5), (9, 5)]), 110);
+		assert_eq!(Incentives::expected_rewards([(TASK, 5), (6, 5), (9, 5)]), 110);
 		assert_settle(&[Right; 5], true, &[100; 5]);
-		assert_eq!(Incentives::rewards_due([(TASK, 5), (6, 5)]), 10);
-		assert_eq!(Incentives::rewards_due([]), 0);
+		assert_eq!(Incentives::expected_rewards([(TASK, 5), (6, 5)]), 10);
+		assert_eq!(Incentives::expected_rewards([]), 0);
 	});
 }

@@ -9,6 +9,7 @@ use crate::{
 	types::{dealing_message, evidence_message},
 	*,
 };
+use codec::Encode;
 use frame::{
 	deps::sp_runtime::transaction_validity::TransactionValidityError,
 	testing_prelude::{
@@ -162,7 +163,8 @@ impl Scene {
 
 	fn assert_result(&self) {
 		let result = Vss::result(TASK).unwrap();
-		assert_eq!(result.values.to_vec(), self.expected());
+		assert_eq!(result.scalars().collect::<Vec<_>>(), self.expected());
+		assert_eq!(result.vector.encode(), self.expected().encode(), "numbers are scalars' bytes");
 		assert_eq!(result.dealers as usize, self.accepted().len());
 	}
 }

@@ -29,7 +29,8 @@ fn committed_and_right_shares_give_the_result() {
 		assert!(Vss::has_result(TASK));
 		scene.assert_result();
 		let accepted_set = Vss::accepted_set(TASK).unwrap();
-		event(Event::ResultPublished { task: TASK, accepted_set, dealers: 3 });
+		let vector = Vss::result(TASK).unwrap().vector;
+		event(Event::ResultPublished { task: TASK, accepted_set, dealers: 3, vector });
 		for seat in [1, 4] {
 			assert_eq!(BookLog::get().len(), 2);
 			judged(scene.reveal(seat, &scene.share(seat)));

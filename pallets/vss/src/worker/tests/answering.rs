@@ -62,7 +62,7 @@ fn three_workers_bring_a_task_to_its_result() {
 
 	let result = chain.state(|| Results::<Test>::get(TASK)).expect("published");
 	let scalar = |value: u64| ostraka_crypto::encoding::encode_scalar(&value.into());
-	assert_eq!(result.values.to_vec(), vec![scalar(1 + 2), scalar(10 + 20)]);
+	assert_eq!(result.scalars().collect::<Vec<_>>(), vec![scalar(1 + 2), scalar(10 + 20)]);
 	assert_eq!(chain.state(|| Vss::count(TASK)).right_shares, 3);
 }
 

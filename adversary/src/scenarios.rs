@@ -1,0 +1,189 @@
+//! Attacks, and what the chain has to make of each: on any chain on which honest workers run.
+//!
+//! Each takes a [`Stage`] whose committee has two seats of the adversary's and three of honest workers, unless it says
+//! otherwise. A scenario panics where the chain does something else.
+
+use crate::{
+	accuse::{accuse, AccusationFault},
+	answer::{answer, AnswerFault, Answered},
+	cheats::DealingFault,
+	copy::{copy, What},
+	deal::deal,
+	scene::{count, named, Scene, Stage},
+	transaction::{Outcome, Refuser},
+};
+use ostraka_client::Error;
+
+/// Places of a cohort with dishonest dealers: honest ones, then three who forge, then one who copies.
+pub const HONEST: [usize; 5] = [0, 1, 2, 3, 4];
+/// The forgers' places.
+pub const FORGERS: [usize; 3] = [5, 6, 7];
+/// The copier's place, the last.
+pub const COPIER: usize = 8;
+
+fn assert_refused(outcome: &Outcome, reason: &str) {
+	match outcome {
+		Outcome::Refused { by: Refuser::Dispatch, reason: found } if found == reason => {},
+		other => panic!("to be refused in its block for {reason}: {other:?}"),
+	}
+}
+
+fn judged(answered: &[Answered]) -> Vec<Option<&'static str>> {
+	answered.iter().map(Answered::judged).collect()
+}
+
+/// Each forged dealing is accused by the honest worker that was wronged, excluded, and its dealer slashed. Copies are
+/// refused in their blocks; the copier can still deal for itself. The cohort is of [`COPIER`] `+ 1`; the adversary's
+/// seats, if it has any, are played honestly.
+///
+/// # Errors
+/// `Chain`.
+pub async fn forging_and_copying_dealers(scene: &Scene, stage: &Stage) -> Result<(), Error> {
+	let (chain, task) = (&scene.chain, stage.task);
+	let victims = stage.honest(&scene.corrupt);
+	assert!(victims.len() >= FORGERS.len(), "a victim for each forger");
+
+	let dealt = async {
+		stage.deal(chain, &HONEST).await?;
+		let (copier, victim) = (&stage.dealers[COPIER], stage.dealers[0].account());
+		for what in [What::Dealing, What::Key] {
+			let outcome = copy(chain, task, copier, &victim, what).await?;
+			assert_refused(&outcome, "Vss.EphemeralReused");
+		}
+		let input = &stage.survey.inputs[COPIER].encoded;
+		for (fault, reason) in [
+			(DealingFault::NoProof, "Vss.InvalidProof"),
+			(DealingFault::WrongTaskHash, "Vss.WrongTaskHash"),
+		] {
+			assert_refused(&deal(chain, task, copier, input, fault).await?, reason);
+		}
+		stage.deal(chain, &[COPIER]).await
+	};
+	let forged = async {
+		let faults: [fn(u8) -> DealingFault; 3] =
+			[DealingFault::BadShare, DealingFault::BadCiphertext, DealingFault::NonCanonical];
+		for ((place, (seat, _)), fault) in FORGERS.into_iter().zip(&victims).zip(faults) {
+			let (signer, input) = (&stage.dealers[place], &stage.survey.inputs[place].encoded);
+			let outcome = deal(chain, task, signer, input, fault(*seat)).await?;
+			assert!(outcome.receipt().is_some(), "the chain takes it: {outcome:?}");
+		}
+		Ok(())
+	};
+	let answered = async {
+		match scene.workers() {
+			workers if workers.is_empty() => Ok(Vec::new()),
+			workers => answer(chain, task, &workers, AnswerFault::None).await,
+		}
+	};
+	let ((), (), answered) = tokio::try_join!(dealt, forged, answered)?;
+	assert!(judged(&answered).into_iter().all(|judged| judged == Some("right")));
+
+	let counted: Vec<usize> = HONEST.into_iter().chain([COPIER]).collect();
+	let events = stage.completed(chain, &counted).await?;
+	assert_eq!(count(&events, "Dealt"), HONEST.len() + FORGERS.len() + 1);
+	assert_eq!(count(&events, "AccuserConvicted"), 0);
+	// as the pallet numbers them: a wrong share, one that does not open, a number that is not canonical
+	let faults = [[2u8], [0], [1]];
+	assert_eq!(count(&events, "DealerConvicted"), FORGERS.len());
+	for ((place, (seat, node)), fault) in FORGERS.into_iter().zip(victims).zip(faults) {
+		let forger = stage.dealers[place].account();
+		let convicted = named(&events, "DealerConvicted")
+			.find(|event| event.field("dealer") == Some(forger.clone()))
+			.expect("convicted");
+		assert_eq!(convicted.field("seat"), Some(seat));
+		assert_eq!(convicted.field("accuser"), Some(node));
+		assert_eq!(convicted.bytes("fault"), Some(fault.as_slice()));
+		assert_eq!(convicted.field("excluded"), Some(true));
+	}
+	Ok(())
+}
+
+/// One member's share is off by one, another's is its right share of another task, which has to have dealings.
+///
+/// # Errors
+/// `Chain`.
+pub async fn a_wrong_share_and_one_of_another_task(
+	scene: &Scene,
+	stage: &Stage,
+) -> Result<(), Error> {
+	let chain = &scene.chain;
+	stage.deal(chain, &stage.everybody()).await?;
+	let workers = scene.workers();
+	let (one, other) = tokio::try_join!(
+		answer(chain, stage.task, &workers[..1], AnswerFault::WrongShare),
+		answer(chain, stage.task, &workers[1..], AnswerFault::OtherTask),
+	)?;
+	assert_eq!([judged(&one), judged(&other)].concat(), [Some("does-not-fit"); 2]);
+	two_of_five_were_wrong(scene, stage).await
+}
+
+/// The result would be the right one, were only it checked.
+///
+/// # Errors
+/// `Chain`.
+pub async fn shares_whose_errors_cancel_at_zero(scene: &Scene, stage: &Stage) -> Result<(), Error> {
+	let chain = &scene.chain;
+	stage.deal(chain, &stage.everybody()).await?;
+	let answered = answer(chain, stage.task, &scene.workers(), AnswerFault::CancelAtZero).await?;
+	assert_eq!(judged(&answered), [Some("does-not-fit"); 2]);
+	two_of_five_were_wrong(scene, stage).await
+}
+
+async fn two_of_five_were_wrong(scene: &Scene, stage: &Stage) -> Result<(), Error> {
+	let events = stage.completed(&scene.chain, &stage.everybody()).await?;
+	assert_eq!(count(&events, "ResultShareWrong"), 2);
+	assert_eq!(count(&events, "ResultShareRight"), 3);
+	Ok(())
+}
+
+/// The accusers are convicted, by what they show themselves; the dealers' inputs count on.
+///
+/// # Errors
+/// `Chain`.
+pub async fn false_accusers(scene: &Scene, stage: &Stage) -> Result<(), Error> {
+	let chain = &scene.chain;
+	stage.deal(chain, &stage.everybody()).await?;
+	let workers = scene.workers();
+	let accused = [stage.dealers[0].account(), stage.dealers[1].account()];
+	let (one, other) = tokio::try_join!(
+		accuse(chain, stage.task, &workers[0], &accused[0], AccusationFault::False),
+		accuse(chain, stage.task, &workers[1], &accused[1], AccusationFault::WrongDleq),
+	)?;
+	for accused in [one, other] {
+		assert_eq!(accused.convicted(), Some("accuser"));
+	}
+	let events = stage.completed(chain, &stage.everybody()).await?;
+	assert_eq!(count(&events, "DealerConvicted"), 0);
+	// a false accusation, a proof that does not hold
+	for ((node, dealer), fault) in scene.corrupt.iter().zip(accused).zip([[2u8], [1]]) {
+		let convicted = named(&events, "AccuserConvicted")
+			.find(|event| event.field("accuser") == Some(node.account()))
+			.expect("convicted");
+		assert_eq!(convicted.field("dealer"), Some(dealer));
+		assert_eq!(convicted.bytes("fault"), Some(fault.as_slice()));
+	}
+	Ok(())
+}
+
+/// A right share convicts, if it is not what was committed.
+///
+/// # Errors
+/// `Chain`.
+pub async fn a_share_that_is_not_what_was_committed(
+	scene: &Scene,
+	stage: &Stage,
+) -> Result<(), Error> {
+	let chain = &scene.chain;
+	stage.deal(chain, &stage.everybody()).await?;
+	let workers = scene.workers();
+	let (one, other) = tokio::try_join!(
+		answer(chain, stage.task, &workers[..1], AnswerFault::CommitOther),
+		answer(chain, stage.task, &workers[1..], AnswerFault::None),
+	)?;
+	assert_eq!(judged(&one), [Some("not-as-committed")]);
+	assert_eq!(judged(&other), [Some("right")]);
+	let events = stage.completed(chain, &stage.everybody()).await?;
+	assert_eq!(count(&events, "ResultShareWrong"), 1);
+	assert_eq!(count(&events, "ResultShareRight"), 4);
+	Ok(())
+}

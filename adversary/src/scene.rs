@@ -1,0 +1,278 @@
+//! A scene: the chain, who plays on it, a task with its dealers, and the books that everybody's money is held against.
+//!
+//! Every assertion is about final blocks. What the chain does otherwise than expected is a panic that says what: this
+//! module and [`crate::scenarios`] are for tests.
+
+use crate::{
+	ledger::{holdings, Ledger},
+	seat::Worker,
+	stage::{self, Corrupt, Survey},
+	wait,
+};
+use ostraka_client::{
+	chain::{calls, Chain, Event, Head, Signer},
+	dealing,
+	spec::StatisticName,
+	verify::{gather, result_outcome, Bodies},
+	Error,
+};
+use ostraka_primitives::{
+	api::TaskInfo,
+	task::{Outcome, SecurityClass},
+	AccountId, Balance, TaskId,
+};
+use std::collections::BTreeMap;
+
+/// Blocks for dealing; it ends sooner, when all have dealt.
+const COLLECT: u32 = 60;
+/// Attempts at a committee with all of the adversary's nodes on it: one in many thousands lacks one of them.
+const DRAWS: usize = 5;
+/// The rows.
+pub const ROWS: &str =
+	"value\n3\n1\n4\n1\n5\n9\n2\n6\n5\n3\n5\n8\n9\n7\n9\n3\n2\n3\n8\n4\n6\n2\n6\n4\n3\n3\n8\n";
+
+/// The chain and who plays on it.
+pub struct Scene {
+	/// The chain.
+	pub chain: Chain,
+	/// Who publishes the tasks.
+	pub requester: Signer,
+	/// Who pays for the dealers.
+	pub sponsor: Signer,
+	/// The adversary's compute nodes.
+	pub corrupt: Vec<Corrupt>,
+}
+
+/// A task with its dealers and their rows.
+pub struct Stage {
+	/// The task.
+	pub task: TaskId,
+	/// As it was after its draw.
+	pub info: TaskInfo,
+	/// What is computed, and the dealers' parts.
+	pub survey: Survey,
+	/// The dealers.
+	pub dealers: Vec<Signer>,
+}
+
+/// How a task ended.
+pub struct End {
+	/// How.
+	pub outcome: Outcome,
+	/// The final block in which that was read.
+	pub head: Head,
+	/// The task's events, of all blocks up to that one.
+	pub events: Vec<Event>,
+}
+
+/// What everybody had, and what happened since.
+pub struct Books {
+	before: BTreeMap<AccountId, Balance>,
+	ledger: Ledger,
+}
+
+impl Scene {
+	/// Accounts with money for two dealings, one for each dealer of each cohort.
+	///
+	/// # Errors
+	/// `Chain`.
+	pub async fn dealers(&self, path: &str, cohorts: &[usize]) -> Result<Vec<Vec<Signer>>, Error> {
+		let mut accounts = stage::accounts(path, cohorts.iter().sum())?;
+		let amount = 2 * dealing::needed(&self.chain);
+		stage::fund(&self.chain, &self.sponsor, &accounts, amount).await?;
+		Ok(cohorts.iter().map(|size| accounts.split_off(accounts.len() - size)).collect())
+	}
+
+	/// Publishes a task for each cohort, all at the same time, and waits for committees on which all of the adversary's
+	/// nodes sit.
+	///
+	/// # Errors
+	/// `Failed` if the draws leave one of them out, `Data`, `Chain`.
+	pub async fn publish(
+		&self,
+		class: SecurityClass,
+		cohorts: Vec<Vec<Signer>>,
+	) -> Result<Vec<Stage>, Error> {
+		let mut stages: Vec<Option<Stage>> = cohorts.iter().map(|_| None).collect();
+		for _ in 0..DRAWS {
+			let mut submitted = Vec::new();
+			for (place, dealers) in cohorts.iter().enumerate() {
+				if stages.get(place).is_some_and(Option::is_none) {
+					let survey =
+						Survey::new(ROWS, StatisticName::Variance, "value", dealers.len())?;
+					submitted.push((place, survey, dealers.clone()));
+				}
+			}
+			let first = self.chain.nonce(&self.requester.account()).await?;
+			let published = submitted.into_iter().zip(first..).map(
+				|((place, survey, dealers), nonce)| async move {
+					let stage = self.stage(class, survey, dealers, COLLECT, Some(nonce)).await?;
+					Ok::<_, Error>((place, stage))
+				},
+			);
+			for (place, stage) in futures::future::try_join_all(published).await? {
+				if self.corrupt.iter().all(|node| stage.seat(&node.account()).is_some()) {
+					stages[place] = Some(stage);
+				} else {
+					let call = calls::cancel(stage.task);
+					self.chain.submit(&call, &self.requester, None).await?;
+				}
+			}
+			if stages.iter().all(Option::is_some) {
+				break;
+			}
+		}
+		let stages: Option<Vec<Stage>> = stages.into_iter().collect();
+		stages.ok_or_else(|| Error::Failed("the adversary's nodes are not drawn".to_owned()))
+	}
+
+	/// Publishes a task and waits for its draw.
+	///
+	/// # Errors
+	/// `Chain`.
+	pub async fn stage(
+		&self,
+		class: SecurityClass,
+		survey: Survey,
+		dealers: Vec<Signer>,
+		collect: u32,
+		nonce: Option<u64>,
+	) -> Result<Stage, Error> {
+		let (chain, requester) = (&self.chain, &self.requester);
+		let invited: Vec<AccountId> = dealers.iter().map(Signer::account).collect();
+		let task =
+			stage::submit(chain, requester, &survey.spec, class, &invited, collect, nonce).await?;
+		let info = dealing::drawn(chain, task).await?;
+		Ok(Stage { task, info, survey, dealers })
+	}
+
+	/// The worker keys of the adversary's nodes.
+	pub fn workers(&self) -> Vec<Worker> {
+		self.corrupt.iter().map(|node| node.worker.clone()).collect()
+	}
+}
+
+impl Stage {
+	/// The seat of an account's node.
+	pub fn seat(&self, account: &AccountId) -> Option<u8> {
+		self.seats().find(|(_, node)| node == account).map(|(seat, _)| seat)
+	}
+
+	/// All seats, with their nodes' accounts.
+	pub fn seats(&self) -> impl Iterator<Item = (u8, AccountId)> + '_ {
+		(1u8..).zip(&self.info.committee).map(|(number, seat)| (number, seat.account.clone()))
+	}
+
+	/// The seats that are not the adversary's, with their nodes' accounts.
+	pub fn honest(&self, corrupt: &[Corrupt]) -> Vec<(u8, AccountId)> {
+		let is_honest = |account: &AccountId| corrupt.iter().all(|node| node.account() != *account);
+		self.seats().filter(|(_, account)| is_honest(account)).collect()
+	}
+
+	/// All places of the cohort.
+	pub fn everybody(&self) -> Vec<usize> {
+		(0..self.dealers.len()).collect()
+	}
+
+	/// Lets some dealers deal honestly, all at the same time.
+	///
+	/// # Errors
+	/// As [`stage::deal`].
+	pub async fn deal(&self, chain: &Chain, places: &[usize]) -> Result<(), Error> {
+		let dealers: Vec<_> = places
+			.iter()
+			.map(|place| (&self.dealers[*place], &self.survey.inputs[*place].encoded))
+			.collect();
+		stage::deal(chain, self.task, &dealers).await
+	}
+
+	/// Waits until the task is settled in a final block.
+	///
+	/// # Errors
+	/// `Chain`.
+	pub async fn ended(&self, chain: &Chain) -> Result<End, Error> {
+		let (outcome, head) = wait::settled(chain, self.task).await?;
+		let mut events = Vec::new();
+		for number in self.info.task.submitted_at..=head.number {
+			let hash = chain.block_hash(number).await?;
+			let of_block = chain.events(Head { number, hash }).await?;
+			let of_task = |event: &&Event| event.field::<TaskId>("task") == Some(self.task);
+			events.extend(of_block.iter().filter(of_task).cloned());
+		}
+		Ok(End { outcome, head, events })
+	}
+
+	/// [`Self::ended`], and asserts that the task completed, that its result is that of the pooled rows of these dealers,
+	/// and that it can be verified from chain data. Answers the task's events.
+	///
+	/// # Errors
+	/// `Chain`.
+	///
+	/// # Panics
+	/// If an assertion fails.
+	pub async fn completed(&self, chain: &Chain, places: &[usize]) -> Result<Vec<Event>, Error> {
+		let task = self.task;
+		let end = self.ended(chain).await?;
+		assert_eq!(end.outcome, Outcome::Completed, "task {task}");
+		let result = chain.result(task).await?.expect("a completed task has a result");
+		assert_eq!(result.dealers as usize, places.len(), "task {task}");
+		let found = result_outcome(&self.survey.spec, &result)?;
+		assert_eq!(found, self.survey.pooled(places)?, "task {task}");
+
+		let info = chain.task(task).await?;
+		let evidence = gather(chain, task, &info, &result, &Bodies::default()).await?;
+		let verification = evidence.check();
+		assert!(verification.is_right(), "task {task}: {:?}", verification.checks);
+		Ok(end.events)
+	}
+}
+
+impl Books {
+	/// Notes what these accounts have, and all nodes' operators.
+	///
+	/// # Errors
+	/// `Chain`.
+	pub async fn open(chain: &Chain, accounts: &[AccountId]) -> Result<Self, Error> {
+		let nodes = chain.nodes().await?;
+		let accounts: Vec<AccountId> =
+			accounts.iter().cloned().chain(nodes.into_iter().map(|node| node.account)).collect();
+		let last = chain.wait_final(chain.head().number).await?;
+		let before = holdings(chain, &accounts).await?;
+		Ok(Self { before, ledger: Ledger::after(last.number) })
+	}
+
+	/// Asserts that every account has what it had, changed by what the events say. Answers the ledger.
+	///
+	/// # Errors
+	/// `Chain`, `Failed`.
+	///
+	/// # Panics
+	/// If an account has not.
+	pub async fn add_up(&self, chain: &Chain) -> Result<Ledger, Error> {
+		let head = chain.wait_final(chain.head().number).await?;
+		let mut ledger = self.ledger.clone();
+		ledger.catch_up(chain, head).await?;
+		let accounts: Vec<AccountId> = self.before.keys().cloned().collect();
+		let after = holdings(chain, &accounts).await?;
+		for (account, before) in &self.before {
+			let change = after[account] as i128 - *before as i128;
+			assert_eq!(change, ledger.change(account), "{account:?}");
+		}
+		Ok(ledger)
+	}
+}
+
+/// So many tokens.
+pub fn units(chain: &Chain, tokens: Balance) -> Balance {
+	tokens * 10u128.pow(u32::from(chain.token().decimals))
+}
+
+/// Those of a task's events that are the sharing's, of that name.
+pub fn named<'a>(events: &'a [Event], name: &'a str) -> impl Iterator<Item = &'a Event> {
+	events.iter().filter(move |event| event.is("Vss", name))
+}
+
+/// How many they are.
+pub fn count(events: &[Event], name: &str) -> usize {
+	named(events, name).count()
+}

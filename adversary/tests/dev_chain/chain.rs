@@ -1,0 +1,70 @@
+//! The chain, with the adversary's nodes on it.
+
+use ostraka_adversary::{
+	scene::{units, Scene},
+	stage::Corrupt,
+};
+use ostraka_client::{chain::Signer, demo::node::DevNode};
+use ostraka_primitives::Balance;
+use std::{net::TcpListener, path::PathBuf};
+
+/// Compute nodes of the chain's own.
+const HONEST_NODES: usize = 7;
+/// Stake of each of the adversary's nodes, in tokens: ninety times that of an honest one.
+pub const STAKE: Balance = 900_000;
+
+/// A development chain, for as long as the test runs.
+pub struct DevChain(Option<DevNode>);
+
+fn node_binary() -> PathBuf {
+	let beside = || {
+		let own = PathBuf::from(env!("CARGO_BIN_EXE_ostraka-adversary"));
+		own.with_file_name("ostraka-node")
+	};
+	std::env::var_os("OSTRAKA_NODE").map_or_else(beside, PathBuf::from)
+}
+
+impl DevChain {
+	/// Starts it, and registers the adversary's nodes.
+	pub async fn start() -> (Self, Scene) {
+		let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+		let port = listener.local_addr().expect("bound").port();
+		drop(listener);
+		let (mut node, chain) =
+			DevNode::start_on(&node_binary(), port, &[]).await.expect("the node starts");
+		node.registered(&chain, HONEST_NODES).await.expect("its nodes are registered");
+		let stake = units(&chain, STAKE);
+		let (first, second) = tokio::try_join!(
+			Corrupt::register(&chain, "//Bob", "//Adversary//worker//1", stake),
+			Corrupt::register(&chain, "//Charlie", "//Adversary//worker//2", stake),
+		)
+		.expect("registered");
+		let account = |path| Signer::from_secret(path).expect("a path");
+		let scene = Scene {
+			chain,
+			requester: account("//Dave"),
+			sponsor: account("//Alice"),
+			corrupt: vec![first, second],
+		};
+		(Self(Some(node)), scene)
+	}
+
+	/// Stops it.
+	pub async fn stop(mut self) {
+		if let Some(node) = self.0.take() {
+			node.stop().await;
+		}
+	}
+}
+
+impl Drop for DevChain {
+	fn drop(&mut self) {
+		// the node itself is stopped by its own drop
+		let Some(node) = self.0.as_ref().filter(|_| std::thread::panicking()) else { return };
+		let kept = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("dev_chain.log");
+		match std::fs::copy(node.log(), &kept) {
+			Ok(_) => eprintln!("the node's log: {}", kept.display()),
+			Err(error) => eprintln!("the node's log cannot be kept: {error}"),
+		}
+	}
+}
