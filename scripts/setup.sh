@@ -13,7 +13,7 @@ say() { printf '[setup] %s\n' "$*"; }
 die() { printf '[setup] error: %s\n' "$*" >&2; exit 1; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
-PACKAGES=(clang libclang-dev protobuf-compiler libprotobuf-dev cmake pkg-config libssl-dev make m4 curl jq python3)
+PACKAGES=(clang libclang-dev protobuf-compiler libprotobuf-dev cmake pkg-config libssl-dev make m4 curl jq python3 zstd)
 WASM_TARGET=wasm32v1-none
 APPS_PACKAGES=(chromium)
 LEAST_NODE=18

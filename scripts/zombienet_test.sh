@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Runs scenarios on a network of many processes, one after the other; `all` runs every one. Builds first what they need.
+# A scenario that fails says where its logs are. Run it by `make zombienet-test SCENARIO="smoke crash"`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
+export OSTRAKA_BUILT="$CARGO_TARGET_DIR"
+ALL=(smoke crash too-many-crashes forging-dealer corrupt-node false-accuser restart lost-database concurrency
+	pure-wasm upgrade lost-transactions re-org)
+
+die() { printf '[zombienet] error: %s\n' "$*" >&2; exit 2; }
+
+[ $# -gt 0 ] || die "name a scenario: ${ALL[*]}, or all"
+scenarios=("$@")
+[ "$*" != all ] || scenarios=("${ALL[@]}")
+for scenario in "${scenarios[@]}"; do
+	[[ " ${ALL[*]} " == *" $scenario "* ]] || die "there is no scenario $scenario; there are: ${ALL[*]}, or all"
+done
+
+scripts/zombienet_build.sh
+tests() { CARGO_TARGET_DIR="$CARGO_TARGET_DIR/zombienet-tests" cargo test --release --locked \
+	--manifest-path zombienet/Cargo.toml --test scenarios "$@"; }
+tests --no-run
+
+failed=0
+times=()
+for scenario in "${scenarios[@]}"; do
+	printf '\n=== %s\n' "$scenario"
+	began=$SECONDS
+	outcome=held
+	tests --quiet -- --exact --nocapture "${scenario//-/_}" || { outcome=FAILED; failed=1; }
+	times+=("$(printf '%6d s  %-18s %s' $((SECONDS - began)) "$scenario" "$outcome")")
+done
+printf '\nTimes:\n'
+printf '%s\n' "${times[@]}"
+exit $failed

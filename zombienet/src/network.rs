@@ -1,0 +1,183 @@
+//! The whole network, ready for tasks.
+
+use crate::{
+	files::{Built, Run, Variant},
+	process::{Node, Setting},
+	relay::Relay,
+	usage::Usage,
+};
+use anyhow::{ensure, Context, Result};
+use ostraka_adversary::{
+	scene::{units, Scene},
+	stage::Corrupt,
+};
+use ostraka_client::chain::{Chain, Head, Signer};
+use ostraka_primitives::{AccountId, Balance};
+use std::time::Instant;
+use tokio::process::Command;
+
+/// Compute nodes.
+pub const NODES: usize = 5;
+/// Stake of each, in tokens: enough for every class.
+pub const STAKE: Balance = 10_000;
+/// Tasks that each takes at a time.
+const CAPACITY: u32 = 64;
+/// Path of the operators' accounts, which the genesis preset endows.
+const OPERATOR: &str = "//Ostraka//operator";
+/// Path of the worker keys.
+const WORKER: &str = "//Zombienet//worker";
+
+/// A network with its compute nodes.
+pub struct Network {
+	/// The chain as a full node without worker sees it, and who plays on it.
+	pub scene: Scene,
+	/// The compute nodes.
+	pub nodes: Vec<Node>,
+	/// The relay chain and the collators.
+	pub relay: Relay,
+	/// What was built.
+	pub built: Built,
+	observer: Node,
+	run: Run,
+	began: (Instant, Head),
+}
+
+/// How a network is to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+	/// The run's name.
+	pub name: &'static str,
+	/// Which runtime and relay chain.
+	pub variant: Variant,
+	/// How many of the five nodes are the adversary's: registered, but run by nobody.
+	pub corrupt: usize,
+	/// Whether the parachain's nodes ask a full node of the relay chain that is no validator.
+	pub witness: bool,
+}
+
+impl Plan {
+	/// Five honest nodes.
+	pub const fn honest(name: &'static str) -> Self {
+		Self { name, variant: Variant::HostCalls, corrupt: 0, witness: false }
+	}
+}
+
+impl Network {
+	/// Starts it, and waits until all nodes are registered.
+	///
+	/// # Errors
+	/// If anything does not come up.
+	pub async fn start(plan: Plan) -> Result<Self> {
+		let built = Built::find()?;
+		let run = built.run(plan.name)?;
+		let began = Instant::now();
+		say(began, &format!("{}: logs in {}", plan.name, run.folder().display()));
+		let relay = Relay::start(&built, plan.variant, run.folder(), plan.witness).await?;
+		say(began, "relay chain and collators are up");
+		let setting = Setting::of(&relay, built.node(), run.folder())?;
+		let mut observer = Node::new("observer", &setting, false)?;
+		observer.start()?;
+		let mut nodes = Vec::new();
+		for number in 1..=NODES - plan.corrupt {
+			let mut node = Node::new(&format!("compute-{number}"), &setting, true)?;
+			node.insert_key(&format!("{WORKER}//{number}")).await?;
+			node.start()?;
+			nodes.push(node);
+		}
+		let chain = observer.ready().await?;
+		for node in &mut nodes {
+			node.ready().await?;
+		}
+		say(began, "compute nodes are up");
+		chain.wait_final(1).await?;
+		say(began, "the parachain's first block is final");
+
+		let registered = nodes
+			.iter()
+			.zip(1..)
+			.map(|(node, number)| register(&built, &chain, node, format!("{OPERATOR}//{number}")));
+		futures::future::try_join_all(registered).await?;
+		let mut corrupt = Vec::new();
+		for number in NODES - plan.corrupt + 1..=NODES {
+			let (operator, worker) =
+				(format!("{OPERATOR}//{number}"), format!("{WORKER}//{number}"));
+			let stake = units(&chain, STAKE);
+			corrupt.push(Corrupt::register(&chain, &operator, &worker, stake).await?);
+		}
+		let head = chain.wait_final(chain.head().number).await?;
+		ensure!(chain.nodes().await?.len() == NODES, "not all nodes are registered");
+		say(began, &format!("{NODES} compute nodes are registered, at block {}", head.number));
+		let scene = Scene {
+			chain,
+			requester: Signer::from_secret("//Dave")?,
+			sponsor: Signer::from_secret("//Alice")?,
+			corrupt,
+		};
+		let began = (Instant::now(), head);
+		Ok(Self { scene, nodes, relay, built, observer, run, began })
+	}
+
+	/// The chain, as the observing full node sees it.
+	pub fn chain(&self) -> &Chain {
+		&self.scene.chain
+	}
+
+	/// The account of a compute node's operator, by the node's place.
+	///
+	/// # Errors
+	/// If there is no such account.
+	pub fn operator(&self, place: usize) -> Result<AccountId> {
+		Ok(Signer::from_secret(&format!("{OPERATOR}//{}", place + 1))?.account())
+	}
+
+	/// Says what has come about, with the time since the network was ready.
+	pub fn say(&self, what: &str) {
+		say(self.began.0, what);
+	}
+
+	/// Says how fast blocks came, and what the processes used; then stops all of it. To be called at the end of a scenario
+	/// that held; otherwise the logs stay.
+	///
+	/// # Errors
+	/// If a process cannot be stopped.
+	pub async fn stop(mut self) -> Result<()> {
+		let usage = Usage::of(self.run.folder());
+		let last = self.chain().finalized().await?;
+		let seconds = self.began.0.elapsed().as_secs_f64();
+		let blocks = last.number.saturating_sub(self.began.1.number);
+		self.say(&format!(
+			"{blocks} blocks in {seconds:.0} s, one every {:.1} s; {} processes used {:.0} s of processor time and hold \
+			 {:.0} MiB",
+			seconds / f64::from(blocks.max(1)),
+			usage.processes,
+			usage.seconds,
+			usage.memory,
+		));
+		for node in self.nodes.iter_mut().filter(|node| node.runs()) {
+			node.kill().await?;
+		}
+		self.observer.kill().await?;
+		self.relay.stop().await?;
+		self.run.succeeded();
+		Ok(())
+	}
+}
+
+/// Registers a node by the command line tool, as an operator does.
+async fn register(built: &Built, chain: &Chain, node: &Node, operator: String) -> Result<()> {
+	let output = Command::new(built.tool())
+		.args(["node", "register", "--url", chain.url(), "--suri", &operator])
+		.arg("--keystore")
+		.arg(node.keystore())
+		.args(["--stake", &STAKE.to_string(), "--capacity", &CAPACITY.to_string()])
+		.output()
+		.await
+		.context("the command line tool cannot be started")?;
+	let said = String::from_utf8_lossy(&output.stderr);
+	ensure!(output.status.success(), "{} is not registered: {said}", node.name);
+	Ok(())
+}
+
+fn say(since: Instant, what: &str) {
+	eprintln!("[{:>4} s] {what}", since.elapsed().as_secs());
+}

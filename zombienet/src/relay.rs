@@ -1,0 +1,233 @@
+//! The relay chain and the collators, which zombienet-sdk starts.
+
+use crate::files::{Built, Variant};
+use anyhow::{Context, Result};
+use ostraka_client::chain::link::{Link, PATIENCE};
+use std::{
+	os::unix::fs::PermissionsExt,
+	path::{Path, PathBuf},
+};
+use zombienet_sdk::{
+	Arg, LocalFileSystem, Network, NetworkConfig, NetworkConfigBuilder, NetworkConfigExt,
+	NetworkNode,
+};
+
+/// The parachain's number, as in the genesis preset.
+pub const PARA_ID: u32 = 2000;
+/// The collators' names.
+pub const COLLATORS: [&str; 2] = ["collator-1", "collator-2"];
+/// The validators' names.
+pub const VALIDATORS: [&str; 2] = ["alice", "bob"];
+/// A full node of the relay chain, which sees what the validators make of it.
+const WITNESS: &str = "eve";
+/// Seconds that the network may take to be up: on two cores the nodes' start takes turns.
+const START: u32 = 600;
+
+/// The relay chain with the collators.
+pub struct Relay {
+	network: Network<LocalFileSystem>,
+	folder: PathBuf,
+	/// The validator's binary.
+	binary: PathBuf,
+	/// The node that the parachain's nodes ask.
+	asked: &'static str,
+}
+
+impl Relay {
+	/// Starts two validators and two collators; with a `witness` a full node too, which the parachain's nodes ask in place
+	/// of a validator.
+	///
+	/// # Errors
+	/// If they do not come up.
+	pub async fn start(
+		built: &Built,
+		variant: Variant,
+		folder: &Path,
+		witness: bool,
+	) -> Result<Self> {
+		let folder = folder.join("relay");
+		let asked = if witness { WITNESS } else { VALIDATORS[0] };
+		let network = config(built, variant, &folder, asked)?
+			.spawn_native()
+			.await
+			.context("the relay chain and the collators do not start")?;
+		network
+			.wait_until_is_up(u64::from(START))
+			.await
+			.context("a validator or collator does not come up")?;
+		Ok(Self { network, folder, binary: built.relay(), asked })
+	}
+
+	/// A validator or collator by its name.
+	///
+	/// # Errors
+	/// If there is none.
+	pub fn node(&self, name: &str) -> Result<&NetworkNode> {
+		self.network.get_node(name)
+	}
+
+	/// RPC of the node that the parachain's nodes ask.
+	///
+	/// # Errors
+	/// If there is none.
+	pub fn rpc(&self) -> Result<String> {
+		Ok(self.node(self.asked)?.ws_uri().to_owned())
+	}
+
+	/// The relay chain's specification, as the network uses it.
+	pub fn spec(&self) -> PathBuf {
+		self.absolute(self.network.relaychain().chain_spec_path())
+	}
+
+	/// The parachain's specification, as the network uses it.
+	///
+	/// # Errors
+	/// If there is none.
+	pub fn para_spec(&self) -> Result<PathBuf> {
+		let para = self.network.parachain(PARA_ID).context("the network has no parachain")?;
+		Ok(self.absolute(para.chain_spec_path().context("the parachain has no specification")?))
+	}
+
+	/// Addresses of the collators on the parachain's network.
+	///
+	/// # Errors
+	/// If there are none.
+	pub fn addresses(&self) -> Result<Vec<String>> {
+		COLLATORS.iter().map(|name| Ok(self.node(name)?.multiaddr().to_owned())).collect()
+	}
+
+	/// Number of the relay chain's best block.
+	///
+	/// # Errors
+	/// If the node that is asked does not answer.
+	pub async fn best(&self) -> Result<u32> {
+		let link = Link::open(&self.rpc()?, PATIENCE).await?;
+		let header = link.ask(|rpc| async move { rpc.chain_get_header(None).await }).await?;
+		Ok(u32::try_from(header.context("the relay chain has no block")?.number)?)
+	}
+
+	/// Starts the validators again such that no block becomes final any more.
+	///
+	/// # Errors
+	/// If they do not come up.
+	pub async fn hold_finality(&self) -> Result<()> {
+		for name in VALIDATORS {
+			self.again(name, None, &["--no-grandpa"]).await?;
+		}
+		Ok(())
+	}
+
+	/// Lets one validator stand still, and the other forget so many blocks and make others in their place.
+	///
+	/// # Errors
+	/// If it does not come up.
+	pub async fn fork(&self, back: u32) -> Result<()> {
+		self.node(VALIDATORS[0])?.pause().await?;
+		let script = self.folder.join("go-back.sh");
+		let text = format!(
+			"#!/bin/sh\nset -e\nfor word in \"$@\"; do\n\tcase $before in --base-path) base=$word ;; --chain) \
+			 chain=$word ;; esac\n\tbefore=$word\ndone\n{0} revert {back} --base-path \"$base\" --chain \"$chain\"\nexec \
+			 {0} \"$@\"\n",
+			self.binary.display()
+		);
+		std::fs::write(&script, text)?;
+		std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755))?;
+		self.again(VALIDATORS[1], Some(&script), &["--no-grandpa"]).await
+	}
+
+	/// Lets both validators work together again, and blocks become final.
+	///
+	/// # Errors
+	/// If they do not come up.
+	pub async fn rejoin(&self) -> Result<()> {
+		self.node(VALIDATORS[0])?.resume().await?;
+		for name in VALIDATORS {
+			self.again(name, None, &[]).await?;
+		}
+		Ok(())
+	}
+
+	/// Starts a validator again with more flags, by another program if one is given.
+	async fn again(&self, name: &str, program: Option<&Path>, flags: &[&str]) -> Result<()> {
+		let node = self.node(name)?;
+		let program = program.unwrap_or(&self.binary).to_str().map(str::to_owned);
+		let mut arguments = validator();
+		arguments.extend(flags.iter().map(|flag| (*flag).into()));
+		node.restart_with(Vec::new(), program, Some(arguments), None).await?;
+		node.wait_until_is_up(u64::from(START)).await
+	}
+
+	/// Stops all of it.
+	///
+	/// # Errors
+	/// If a process cannot be stopped.
+	pub async fn stop(self) -> Result<()> {
+		Ok(self.network.destroy().await?)
+	}
+
+	fn absolute(&self, path: &Path) -> PathBuf {
+		match path.is_absolute() {
+			true => path.to_owned(),
+			false => self.folder.join(path),
+		}
+	}
+}
+
+/// A validator's flags.
+fn validator() -> Vec<Arg> {
+	vec!["--no-telemetry".into(), "--no-mdns".into()]
+}
+
+fn config(built: &Built, variant: Variant, folder: &Path, asked: &str) -> Result<NetworkConfig> {
+	let text = |path: PathBuf| {
+		path.to_str().map(str::to_owned).with_context(|| format!("{} is not UTF-8", path.display()))
+	};
+	let (relay, relay_spec) = (text(built.relay())?, text(built.relay_spec(variant))?);
+	let (node, para_spec) = (text(built.node())?, text(built.para_spec(variant))?);
+	let collator = || {
+		vec![
+			("--database", "paritydb").into(),
+			("--state-pruning", "archive").into(),
+			"--no-telemetry".into(),
+			"--no-mdns".into(),
+			// the relay chain's node in the collator: only what collating needs
+			("--relay-chain-rpc-urls", format!("{{{{ZOMBIE:{asked}:ws_uri}}}}").as_str()).into(),
+			"--".into(),
+			"--no-mdns".into(),
+		]
+	};
+	NetworkConfigBuilder::new()
+		.with_relaychain(|chain| {
+			let chain = chain
+				.with_chain("rococo-local")
+				.with_default_command(relay.as_str())
+				.with_chain_spec_path(PathBuf::from(relay_spec))
+				.with_default_args(validator())
+				.with_validator(|node| node.with_name(VALIDATORS[0]))
+				.with_validator(|node| node.with_name(VALIDATORS[1]));
+			match asked {
+				WITNESS => chain.with_fullnode(|node| node.with_name(WITNESS)),
+				_ => chain,
+			}
+		})
+		.with_parachain(|chain| {
+			chain
+				.with_id(PARA_ID)
+				.with_chain_spec_path(PathBuf::from(para_spec))
+				.with_default_command(node.as_str())
+				.with_collator(|node| node.with_name(COLLATORS[0]).with_args(collator()))
+				.with_collator(|node| node.with_name(COLLATORS[1]).with_args(collator()))
+		})
+		.with_global_settings(|settings| {
+			settings
+				.with_base_dir(folder)
+				.with_network_spawn_timeout(START)
+				.with_node_spawn_timeout(START)
+				.with_tear_down_on_failure(false)
+		})
+		.build()
+		.map_err(|errors| {
+			let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+			anyhow::anyhow!("the network's description is not sound: {}", errors.join("; "))
+		})
+}

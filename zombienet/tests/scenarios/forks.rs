@@ -1,0 +1,52 @@
+//! A fork of the relay chain that takes a block of the parachain back.
+
+use crate::play::{only_these_were_absent, staged, DEALERS};
+use anyhow::{Context, Result};
+use ostraka_adversary::{
+	scene::{count, Books},
+	wait::{self, Phase},
+};
+use ostraka_client::chain::Signer;
+use ostraka_primitives::AccountId;
+use ostraka_zombienet::network::{Network, Plan};
+
+/// A block with dealings is replaced by another before it is final. The dealings get in again; no worker lets one into
+/// two aggregates; the result and everybody's money are right.
+pub async fn a_dealing_is_replaced() -> Result<()> {
+	let network = Network::start(Plan { witness: true, ..Plan::honest("re-org") }).await?;
+	let chain = network.chain();
+	let dealers = network.scene.dealers("//Zombienet//dealer", &[DEALERS]).await?.remove(0);
+	let mut accounts: Vec<AccountId> = dealers.iter().map(Signer::account).collect();
+	accounts.push(network.scene.requester.account());
+	let books = Books::open(chain, &accounts).await?;
+	let stage = staged(&network, dealers).await?;
+
+	network.relay.hold_finality().await?;
+	chain.wait_for_block(chain.head().number + 2).await?;
+	network.say("from here on nothing becomes final");
+	let before = network.relay.best().await?;
+	stage.deal(chain, &stage.everybody()).await?;
+	let first = chain.dealing(stage.task, &stage.dealers[0].account()).await?;
+	let number = first.context("the first dealing is in a block")?.block;
+	let lost = chain.block_hash(number).await?;
+	let back = network.relay.best().await?.saturating_sub(before) + 1;
+	network
+		.say(&format!("block {number} holds a dealing; the relay chain goes {back} blocks back"));
+	network.relay.fork(back).await?;
+
+	let mut head = chain.head();
+	while head.number >= number && chain.block_hash(number).await? == lost {
+		head = chain.next_head(head).await?;
+	}
+	network.say(&format!("block {number} is taken back"));
+	network.relay.rejoin().await?;
+	wait::until(chain, stage.task, Phase::Verifying).await?;
+	let events = stage.completed(chain, &stage.everybody()).await?;
+	assert_ne!(chain.block_hash(number).await?, lost, "another block is in its place for good");
+	only_these_were_absent(&stage, &events, &[]);
+	assert_eq!(count(&events, "Frozen"), 1);
+	assert_eq!(count(&events, "ResultCommitted"), stage.info.committee.len());
+	books.add_up(chain).await?;
+	network.say("the dealings got in again, and the task completed");
+	network.stop().await
+}

@@ -1,0 +1,39 @@
+//! The scenarios. Each starts a network of its own, so they run one at a time:
+//! `make zombienet-test SCENARIO=smoke`. What each asserts is true of final blocks.
+
+mod attacks;
+mod crash;
+mod forks;
+mod load;
+mod outage;
+mod play;
+mod pool;
+mod smoke;
+mod upgrade;
+
+macro_rules! scenarios {
+	($($name:ident: $run:path,)*) => {
+		$(
+			#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+			async fn $name() -> anyhow::Result<()> {
+				$run().await
+			}
+		)*
+	};
+}
+
+scenarios! {
+	smoke: smoke::with_host_calls,
+	pure_wasm: smoke::without_host_calls,
+	crash: crash::two_of_five,
+	too_many_crashes: crash::three_of_five,
+	forging_dealer: attacks::forging_dealers,
+	corrupt_node: attacks::corrupt_nodes,
+	false_accuser: attacks::false_accusers,
+	restart: outage::restart,
+	lost_database: outage::lost_database,
+	concurrency: load::twenty_tasks,
+	upgrade: upgrade::during_a_task,
+	lost_transactions: pool::lost_transactions,
+	re_org: forks::a_dealing_is_replaced,
+}

@@ -1,0 +1,85 @@
+//! Processes that stop and come back, are cut off, or lose their database.
+
+use crate::play::{only_these_were_absent, phase, stage};
+use anyhow::{ensure, Result};
+use ostraka_adversary::{scene::count, wait::Phase};
+use ostraka_zombienet::{
+	network::{Network, Plan},
+	relay::COLLATORS,
+};
+use tokio::process::Command;
+
+/// Blocks for which a process is away.
+const AWAY: u32 = 3;
+
+/// A collator and a compute node stop and start again; another compute node is cut off across two phases. Each worker
+/// resumes and acts once, and nobody is slashed.
+pub async fn restart() -> Result<()> {
+	let mut network = Network::start(Plan::honest("restart")).await?;
+	let chain = network.chain().clone();
+	let collator = network.relay.node(COLLATORS[0])?;
+	collator.pause().await?;
+	network.say("a collator stands still");
+	let stage = stage(&network, "//Zombienet//dealer").await?;
+	stage.deal(&chain, &stage.everybody()).await?;
+	network.relay.node(COLLATORS[0])?.restart(None).await?;
+	network.say("the collator starts again");
+
+	phase(&network, &stage, Phase::Verifying).await?;
+	network.nodes[0].stop().await?;
+	network.nodes[1].pause()?;
+	network.say("a compute node is stopped, another one cut off");
+	let stopped = chain.head().number;
+	chain.wait_for_block(stopped + AWAY).await?;
+	network.nodes[0].start()?;
+	network.nodes[0].ready().await?;
+	network.say("the stopped one is back");
+	let info = phase(&network, &stage, Phase::Committing).await?;
+	// it misses the freeze, and some of the wait for finality that follows
+	chain.wait_for_block(chain.head().number + AWAY).await?;
+	network.nodes[1].resume()?;
+	network.say(&format!("the one that was cut off is back; {:?}", info.task.status));
+
+	let events = stage.completed(&chain, &stage.everybody()).await?;
+	only_these_were_absent(&stage, &events, &[]);
+	assert_eq!(count(&events, "ResultCommitted"), stage.info.committee.len());
+	network.say("each worker committed once and revealed once");
+	network.stop().await
+}
+
+/// A worker loses its offchain database: the operator hands it the sealed shares again, and it takes part.
+pub async fn lost_database() -> Result<()> {
+	let mut network = Network::start(Plan::honest("lost-database")).await?;
+	let chain = network.chain().clone();
+	let stage = stage(&network, "//Zombienet//dealer").await?;
+	let tool = network.built.tool();
+	network.nodes[0].kill().await?;
+	network.nodes[0].forget()?;
+	stage.deal(&chain, &stage.everybody()).await?;
+	let dealt = chain.wait_final(chain.head().number).await?;
+	// back with the whole chain, but, as after a warp sync, with nothing in its offchain database
+	let node = &mut network.nodes[0];
+	node.start_with(&["--enable-offchain-indexing", "false"])?;
+	node.ready().await?.wait_for_block(dealt.number).await?;
+	node.kill().await?;
+	node.start()?;
+	let own = node.ready().await?;
+	let node = &network.nodes[0];
+	phase(&network, &stage, Phase::Verifying).await?;
+	own.wait_for_block(chain.head().number + 1).await?;
+	let warned = node.says("lacks the sealed share")?;
+	network.say(&format!("the worker lacks the shares: {}", warned.first().map_or("", |l| l)));
+
+	let output = Command::new(tool)
+		.args(["node", "supply", "--task", &stage.task.to_string(), "--url", &node.url()])
+		.output()
+		.await?;
+	let said = String::from_utf8_lossy(&output.stdout);
+	ensure!(output.status.success(), "supply: {}", String::from_utf8_lossy(&output.stderr));
+	network.say(&format!("supplied: {}", said.trim()));
+	assert!(!warned.is_empty(), "the worker names what it lacks");
+	let events = stage.completed(&chain, &stage.everybody()).await?;
+	only_these_were_absent(&stage, &events, &[]);
+	network.say("the worker took part");
+	network.stop().await
+}

@@ -1,0 +1,53 @@
+//! A whole task over separate processes, on the relay chain with host calls and on one without.
+
+use crate::play::{only_these_were_absent, COLLECT, DEALERS};
+use anyhow::Result;
+use ostraka_adversary::{scene::Books, stage::Survey};
+use ostraka_client::{chain::Signer, spec::StatisticName};
+use ostraka_primitives::{task::SecurityClass, AccountId};
+use ostraka_zombienet::{
+	files::Variant,
+	network::{Network, Plan},
+};
+
+/// Real loans.
+const LOANS: &str = include_str!("../../../examples/loans.csv");
+/// Rows of it that are taken, the head with the columns' names among them.
+const ROWS: usize = 2_501;
+
+/// Validators and runtime with host calls.
+pub async fn with_host_calls() -> Result<()> {
+	whole_task(Plan::honest("smoke")).await
+}
+
+/// Validators and runtime without.
+pub async fn without_host_calls() -> Result<()> {
+	whole_task(Plan { variant: Variant::PureWasm, ..Plan::honest("pure-wasm") }).await
+}
+
+/// Five dealers on real rows: the result equals that of the pooled rows, everybody is paid, and the money adds up.
+async fn whole_task(plan: Plan) -> Result<()> {
+	let network = Network::start(plan).await?;
+	let (scene, chain) = (&network.scene, network.chain());
+	let rows: String = LOANS.lines().take(ROWS).flat_map(|line| [line, "\n"]).collect();
+	let survey = Survey::new(&rows, StatisticName::Variance, "interest_rate", DEALERS)?;
+	let dealers = scene.dealers("//Zombienet//dealer", &[DEALERS]).await?.remove(0);
+	let mut accounts: Vec<AccountId> = dealers.iter().map(Signer::account).collect();
+	accounts.push(scene.requester.account());
+	let books = Books::open(chain, &accounts).await?;
+
+	let class = SecurityClass::Confidential;
+	let stage = scene.stage(class, survey, dealers, COLLECT, None).await?;
+	network.say(&format!("task {} is drawn", stage.task));
+	stage.deal(chain, &stage.everybody()).await?;
+	network.say("all have dealt");
+	let events = stage.completed(chain, &stage.everybody()).await?;
+	network.say("the result is that of the pooled rows, and verified");
+
+	only_these_were_absent(&stage, &events, &[]);
+	books.add_up(chain).await?;
+	for account in accounts {
+		assert_eq!(chain.money(&account).await?.reserved, 0, "{account:?}");
+	}
+	network.stop().await
+}
