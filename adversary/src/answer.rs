@@ -5,6 +5,7 @@ use crate::{
 	transaction::Outcome,
 	wait::{phase, until, Phase},
 };
+use futures::future::try_join_all;
 use ostraka_client::{chain::Chain, Error};
 use ostraka_crypto::{polynomial, vss::SecretShare, Scalar};
 use ostraka_primitives::{
@@ -98,30 +99,42 @@ pub async fn answer(
 	}
 	let shown = shown(chain, &members, &right, fault).await?;
 
-	let mut commits = Vec::new();
-	for ((member, right), shown) in members.iter().zip(&right).zip(&shown) {
-		// what is committed is what will be shown, unless that is the fault
-		let mut share = shown.clone();
-		if fault == AnswerFault::CommitOther {
-			share = right.clone();
-			share.blinding += Scalar::from(1u8);
-		}
-		let commitment = result_commitment(&set, member.seat, &member.worker.public().0, &share);
-		commits.push(if phase(&chain.task(task).await?.task.status) == Phase::Committing {
-			Some(member.send(chain, MessageKind::Commit, &(set, commitment)).await?)
-		} else {
-			None
+	let commits =
+		members.iter().zip(&right).zip(&shown).map(|((member, right), shown)| async move {
+			// what is committed is what will be shown, unless that is the fault
+			let mut share = shown.clone();
+			if fault == AnswerFault::CommitOther {
+				share = right.clone();
+				share.blinding += Scalar::from(1u8);
+			}
+			let commitment =
+				result_commitment(&set, member.seat, &member.worker.public().0, &share);
+			match phase(&chain.task(task).await?.task.status) {
+				Phase::Committing => {
+					member.send(chain, MessageKind::Commit, &(set, commitment)).await.map(Some)
+				},
+				_ => Ok(None),
+			}
 		});
-	}
+	let commits = try_join_all(commits).await?;
 	until(chain, task, Phase::Revealing).await?;
-	let mut answered = Vec::new();
-	for ((member, share), commit) in members.into_iter().zip(shown).zip(commits) {
+	let revealed = members.iter().zip(&shown).map(|(member, share)| async move {
 		let bytes = ResultShareBytes::try_from(share.to_bytes().to_vec())
 			.map_err(|_| Error::Failed("the share is longer than any task allows".to_owned()))?;
-		let reveal = member.send(chain, MessageKind::Reveal, &(set, bytes)).await?;
-		answered.push(Answered { seat: member.seat, node: member.node, commit, reveal });
-	}
-	Ok(answered)
+		member.send(chain, MessageKind::Reveal, &(set, bytes)).await
+	});
+	let revealed = try_join_all(revealed).await?;
+	Ok(members
+		.into_iter()
+		.zip(commits)
+		.zip(revealed)
+		.map(|((member, commit), reveal)| Answered {
+			seat: member.seat,
+			node: member.node,
+			commit,
+			reveal,
+		})
+		.collect())
 }
 
 /// The shares that the members will show.

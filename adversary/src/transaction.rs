@@ -105,7 +105,7 @@ pub async fn signed(chain: &Chain, call: &Call, signer: &Signer) -> Result<Outco
 	Outcome::of(chain.submit(call, signer, None).await)
 }
 
-/// Submits a worker's call, made anew for the block of each attempt, until it is in a block or refused.
+/// Submits a worker's call, made anew for the block of each attempt, until it is in a final block or refused.
 ///
 /// # Errors
 /// `Failed` if no block takes it, `Chain`.
@@ -125,7 +125,9 @@ pub async fn general(
 		}
 		let gone = || ChainError::Gone { url: chain.url().to_owned(), seconds: 0 };
 		if let Some(place) = told.await.map_err(|_| gone())?? {
-			return judged(chain, &call, place).await;
+			if chain.is_final(place.block).await? {
+				return judged(chain, &call, place).await;
+			}
 		}
 	}
 	Err(Error::Failed("no block took the transaction, and the pool did not say why".to_owned()))

@@ -1,6 +1,10 @@
 //! What nothing takes back any more: on a parachain the best block can still lose to another, a final one cannot.
 
-use super::{Chain, ChainError, Head};
+use super::{
+	track::{Found, Place},
+	Chain, ChainError, Head,
+};
+use tokio::sync::oneshot;
 
 impl Chain {
 	/// The newest final block.
@@ -30,5 +34,50 @@ impl Chain {
 			}
 			head = self.next_head(head).await?;
 		}
+	}
+
+	/// Waits until a block that was best is final, or has lost to another: whether it is final.
+	///
+	/// # Errors
+	/// `Gone`, `OtherChain`, and those of a request.
+	pub async fn is_final(&self, block: Head) -> Result<bool, ChainError> {
+		let mut head = self.head();
+		loop {
+			let last = self.finalized().await?;
+			match self.block_hash(block.number).await {
+				Ok(hash) if hash == block.hash && last.number >= block.number => return Ok(true),
+				Ok(hash) if hash == block.hash => head = self.next_head(head).await?,
+				// another block, or none yet, is in its place
+				Ok(_) | Err(ChainError::Pruned { .. }) => return Ok(false),
+				Err(error) => return Err(error),
+			}
+		}
+	}
+
+	/// [`Self::expect`] for a transaction whose block lost: it may be in one that won already.
+	pub(super) async fn expect_again(
+		&self,
+		extrinsic: &[u8],
+		until: u32,
+		after: Head,
+	) -> Result<oneshot::Receiver<Found>, ChainError> {
+		// asked before the look, so that no block is missed in between
+		let told = self.expect(extrinsic, until);
+		let head = self.head();
+		for number in after.number + 1..=head.number {
+			let block = match self.block_hash(number).await {
+				Ok(hash) => Head { number, hash },
+				Err(ChainError::Pruned { .. }) => break,
+				Err(error) => return Err(error),
+			};
+			let body = self.body(block).await?;
+			if let Some(index) = body.iter().position(|found| found == extrinsic) {
+				let (tell, told) = oneshot::channel();
+				// the other end is in hand
+				let _ = tell.send(Ok(Some(Place { block, index: index as u32 })));
+				return Ok(told);
+			}
+		}
+		Ok(told)
 	}
 }

@@ -1,12 +1,20 @@
 //! Signing, submitting, and waiting for inclusion.
 
-use super::{account, calls::Call, track::Place, Chain, ChainError, Event, Head, Signer};
+use super::{
+	account,
+	calls::Call,
+	track::{Found, Place},
+	Chain, ChainError, Event, Head, Signer,
+};
 use ostraka_primitives::{AccountId, Balance};
 use std::sync::atomic::{AtomicU32, Ordering};
 use subxt::{config::DefaultExtrinsicParamsBuilder, error::DispatchError, utils::AccountId32};
+use tokio::sync::oneshot;
 
 /// Blocks for which a transaction is valid.
 pub const VALID_FOR: u32 = 64;
+/// Blocks after which a transaction that no block has is handed in again: pools lose transactions.
+const AGAIN_AFTER: u32 = 8;
 
 /// A transaction that is in a block and did what it was to do.
 #[derive(Clone, Debug)]
@@ -37,8 +45,8 @@ impl Chain {
 		self.0.link.ask(|rpc| async move { rpc.system_account_next_index(id).await }).await
 	}
 
-	/// Signs a call, submits it and waits until it is in a best block. With `nonce` the transaction has that number,
-	/// without one the account's next.
+	/// Signs a call, submits it and waits until it is in a block that is final. With `nonce` the transaction has that
+	/// number, without one the account's next. If its block loses to another, or pools lose it, it is handed in again.
 	///
 	/// # Errors
 	/// `Invalid` if the pool does not take it, `Refused` if it fails in its block, `NotIncluded`, `Gone`.
@@ -54,20 +62,43 @@ impl Chain {
 		};
 		let anchor = self.anchor();
 		let extrinsic = self.sign(call, signer, nonce, anchor)?;
-		let mut reconnects = self.reconnects();
-		let mut told = self.expect(super::strip_length(&extrinsic), anchor.number + VALID_FOR);
+		let until = anchor.number + VALID_FOR;
+		let mut told = self.expect(super::strip_length(&extrinsic), until);
 		self.send(call, signer, &extrinsic, false).await?;
-		let gone = ChainError::Gone { url: self.url().to_owned(), seconds: 0 };
-		let place = loop {
-			tokio::select! {
-				place = &mut told => break place.unwrap_or(Err(gone))?,
-				// a node that was started again has lost its pool
-				Ok(()) = reconnects.changed() => self.send(call, signer, &extrinsic, true).await?,
+		loop {
+			let Some(place) = self.included(call, signer, &extrinsic, told).await? else {
+				return Err(ChainError::NotIncluded { call: call.title(), blocks: VALID_FOR });
+			};
+			if self.is_final(place.block).await? {
+				return self.receipt(call, Some(signer), place).await;
 			}
-		};
-		match place {
-			Some(place) => self.receipt(call, Some(signer), place).await,
-			None => Err(ChainError::NotIncluded { call: call.title(), blocks: VALID_FOR }),
+			told = self.expect_again(super::strip_length(&extrinsic), until, anchor).await?;
+			self.send(call, signer, &extrinsic, true).await?;
+		}
+	}
+
+	/// Waits until a transaction is in a best block, and hands it in again when that may help; `None` if no block can
+	/// have it any more.
+	async fn included(
+		&self,
+		call: &Call,
+		signer: &Signer,
+		extrinsic: &[u8],
+		mut told: oneshot::Receiver<Found>,
+	) -> Found {
+		let gone = ChainError::Gone { url: self.url().to_owned(), seconds: 0 };
+		let mut reconnects = self.reconnects();
+		let mut again = self.head().number + AGAIN_AFTER;
+		loop {
+			tokio::select! {
+				place = &mut told => return place.unwrap_or(Err(gone)),
+				// a node that was started again has lost its pool
+				Ok(()) = reconnects.changed() => self.send(call, signer, extrinsic, true).await?,
+				head = self.wait_for_block(again) => {
+					again = head?.number + AGAIN_AFTER;
+					self.send(call, signer, extrinsic, true).await?;
+				},
+			}
 		}
 	}
 
