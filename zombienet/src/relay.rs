@@ -173,9 +173,10 @@ impl Relay {
 	}
 }
 
-/// A validator's flags.
+/// A validator's flags. With the other backend a node that has no GRANDPA keeps no connection.
 fn validator() -> Vec<Arg> {
-	vec!["--no-telemetry".into(), "--no-mdns".into()]
+	let backend = ("--network-backend", "libp2p").into();
+	vec!["--no-telemetry".into(), "--no-mdns".into(), backend]
 }
 
 fn config(built: &Built, variant: Variant, folder: &Path, asked: &str) -> Result<NetworkConfig> {

@@ -1,12 +1,12 @@
 //! A fork of the relay chain that takes a block of the parachain back.
 
 use crate::play::{only_these_were_absent, staged, DEALERS};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use ostraka_adversary::{
-	scene::{count, Books},
+	scene::{count, Books, Stage},
 	wait::{self, Phase},
 };
-use ostraka_client::chain::Signer;
+use ostraka_client::chain::{Head, Signer};
 use ostraka_primitives::AccountId;
 use ostraka_zombienet::network::{Network, Plan};
 
@@ -24,29 +24,45 @@ pub async fn a_dealing_is_replaced() -> Result<()> {
 	network.relay.hold_finality().await?;
 	chain.wait_for_block(chain.head().number + 2).await?;
 	network.say("from here on nothing becomes final");
-	let before = network.relay.best().await?;
-	stage.deal(chain, &stage.everybody()).await?;
-	let first = chain.dealing(stage.task, &stage.dealers[0].account()).await?;
-	let number = first.context("the first dealing is in a block")?.block;
-	let lost = chain.block_hash(number).await?;
-	let back = network.relay.best().await?.saturating_sub(before) + 1;
-	network
-		.say(&format!("block {number} holds a dealing; the relay chain goes {back} blocks back"));
-	network.relay.fork(back).await?;
-
-	let mut head = chain.head();
-	while head.number >= number && chain.block_hash(number).await? == lost {
-		head = chain.next_head(head).await?;
-	}
-	network.say(&format!("block {number} is taken back"));
-	network.relay.rejoin().await?;
+	let everybody = stage.everybody();
+	let dealt = async { Ok(stage.deal(chain, &everybody).await?) };
+	let ((), lost) = tokio::try_join!(dealt, replaced(&network, &stage))?;
 	wait::until(chain, stage.task, Phase::Verifying).await?;
 	let events = stage.completed(chain, &stage.everybody()).await?;
-	assert_ne!(chain.block_hash(number).await?, lost, "another block is in its place for good");
+	assert_ne!(
+		chain.block_hash(lost.number).await?,
+		lost.hash,
+		"another block is in its place for good"
+	);
 	only_these_were_absent(&stage, &events, &[]);
 	assert_eq!(count(&events, "Frozen"), 1);
 	assert_eq!(count(&events, "ResultCommitted"), stage.info.committee.len());
 	books.add_up(chain).await?;
 	network.say("the dealings got in again, and the task completed");
 	network.stop().await
+}
+
+/// Waits for a block with a dealing, and has the relay chain take it back. Answers its number and hash.
+async fn replaced(network: &Network, stage: &Stage) -> Result<Head> {
+	let chain = network.chain();
+	let before = network.relay.best().await?;
+	let dealer = stage.dealers[0].account();
+	let mut head = chain.head();
+	let number = loop {
+		match chain.dealing(stage.task, &dealer).await? {
+			Some(record) => break record.block,
+			None => head = chain.next_head(head).await?,
+		}
+	};
+	let lost = Head { number, hash: chain.block_hash(number).await? };
+	let back = network.relay.best().await?.saturating_sub(before) + 1;
+	network
+		.say(&format!("block {number} holds a dealing; the relay chain goes {back} blocks back"));
+	network.relay.fork(back).await?;
+	while chain.block_hash(number).await.is_ok_and(|hash| hash == lost.hash) {
+		head = chain.next_head(head).await?;
+	}
+	network.say(&format!("block {number} is taken back"));
+	network.relay.rejoin().await?;
+	Ok(lost)
 }
