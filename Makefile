@@ -38,6 +38,14 @@ soak: setup ## A dev chain under cheats and garbage for 20 minutes (ARGS="MINUTE
 	cargo build --release --locked --workspace --exclude ostraka-relay --bins --examples
 	@scripts/soak.sh $(ARGS)
 
+.PHONY: zombienet
+zombienet: setup ## Run one task over a relay chain, two collators and five compute nodes, each a process
+	@scripts/zombienet_test.sh smoke
+
+.PHONY: zombienet-test
+zombienet-test: setup ## Attack or break that network (SCENARIO=crash, or all; zombienet/README.md)
+	@scripts/zombienet_test.sh $(SCENARIO)
+
 .PHONY: apps-test
 apps-test: build ## Follow a task with polkadot.js in Node and in a browser (docs/APPS.md)
 	@scripts/setup.sh --apps
@@ -51,9 +59,10 @@ bench: setup ## Measure the cryptography beside what it cannot avoid (docs/RESUL
 fuzz: setup ## Fuzz the decoders of untrusted bytes, guided by coverage (ARGS=SECONDS for each)
 	@scripts/fuzz.sh $(ARGS)
 
+# The chain is measured too, unless ARGS names other parts with --only: then the node need not be built.
 .PHONY: experiments
-experiments: setup ## Compare with Paillier, ElGamal and Prio3 on the same work (docs/RESULTS.md; ARGS=--quick in a minute)
-	RAYON_NUM_THREADS=1 CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/experiments cargo run --release --locked --manifest-path experiments/Cargo.toml -- $(ARGS)
+experiments: $(if $(and $(findstring --only,$(ARGS)),$(if $(findstring chain,$(ARGS)),,no chain)),setup,build) ## Compare with Paillier, ElGamal and Prio3, measure the chain (docs/RESULTS.md; ARGS=--quick in minutes)
+	RAYON_NUM_THREADS=1 OSTRAKA_CHAIN_EXPERIMENT=$(CARGO_TARGET_DIR)/release/ostraka-chain-experiment CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/experiments cargo run --release --locked --manifest-path experiments/Cargo.toml -- $(ARGS)
 
 .PHONY: weights
 weights: setup ## Measure every call and write runtime/src/weights (slow)

@@ -1,8 +1,9 @@
-//! Ostraka beside its peers, measured on the same work: see `docs/RESULTS.md`.
+//! Ostraka beside its peers, measured on the same work, and its chain: see `docs/RESULTS.md`.
 //!
-//! One thread for everything. Figures go to `experiments/out`; the tables of `docs/RESULTS.md` are written anew
-//! from there. A run that was ended goes on where it stopped.
+//! One thread for everything but the chain. Figures go to `experiments/out`; the tables of `docs/RESULTS.md` and of
+//! `docs/SCALING.md` are written anew from there. A run that was ended goes on where it stopped.
 
+mod chain;
 mod data;
 mod indicators;
 mod limits;
@@ -15,6 +16,7 @@ mod store;
 mod timing;
 
 use anyhow::Result;
+use chain::Chain;
 use clap::{Parser, ValueEnum};
 use plots::Plot;
 use schemes::Kind;
@@ -38,9 +40,11 @@ enum Part {
 	Users,
 	/// Our arithmetic beside blst's, arkworks' and memory bandwidth.
 	Limits,
+	/// Experiment 3: throughput, latency, weights and costs on a development chain.
+	Chain,
 }
 
-/// Compares Ostraka with Paillier, ElGamal and Prio3. The whole takes about half an hour, most of it Paillier's.
+/// Compares Ostraka with Paillier, ElGamal and Prio3, and measures its chain. The whole takes about an hour and a half.
 #[derive(Parser)]
 struct Args {
 	/// Small sizes, into `out/quick`; the documents stay as they are.
@@ -55,6 +59,9 @@ struct Args {
 	/// Only these schemes, of experiment 2.
 	#[arg(long, value_delimiter = ',')]
 	schemes: Vec<String>,
+	/// Measure nothing on the chain: its tables from the files that are there.
+	#[arg(long)]
+	tables: bool,
 }
 
 fn main() -> Result<()> {
@@ -66,7 +73,7 @@ fn main() -> Result<()> {
 	fs::create_dir_all(&out)?;
 	let run = Run {
 		amounts: data::amounts(&root.join("../examples/loans.csv"))?,
-		results: (!args.quick).then(|| root.join("../docs/RESULTS.md")),
+		docs: (!args.quick).then(|| root.join("../docs")),
 		machine: Machine::here(),
 		out,
 		args,
@@ -111,6 +118,9 @@ fn main() -> Result<()> {
 		limits::write(&lines, &run.out.join("limits.csv"))?;
 		run.show("limits", &report::limits(&lines))?;
 	}
+	if run.wants(Part::Chain) {
+		run.chain()?;
+	}
 	println!("figures and plots: {}", run.out.display());
 	Ok(())
 }
@@ -119,7 +129,7 @@ struct Run {
 	args: Args,
 	out: PathBuf,
 	amounts: Vec<u64>,
-	results: Option<PathBuf>,
+	docs: Option<PathBuf>,
 	machine: Machine,
 }
 
@@ -131,10 +141,51 @@ impl Run {
 	/// Prints a table, and puts it into the document.
 	fn show(&self, section: &str, text: &str) -> Result<()> {
 		println!("\n== {section}\n{text}");
-		let Some(file) = &self.results else { return Ok(()) };
+		let Some(docs) = &self.docs else { return Ok(()) };
+		let file = docs.join("RESULTS.md");
 		let note = format!("\n{}; {}. One thread.\n", self.machine.name, self.machine.versions);
-		report::update(file, section, text)?;
-		report::update(file, "machine", &format!("{note}\n"))
+		report::update(&file, section, text)?;
+		report::update(&file, "machine", &format!("{note}\n"))
+	}
+
+	fn chain(&self) -> Result<()> {
+		if !self.args.tables {
+			chain::measure(&self.out, self.args.quick, self.args.fresh)?;
+		}
+		let chain = Chain::read(&self.out)?;
+		let measured = |rows: usize, table: fn(&Chain) -> String| (rows > 0).then(|| table(&chain));
+		let (calls, charges, runs) = (chain.calls.len(), chain.charges.len(), chain.runs.len());
+		for (document, section, text) in [
+			("RESULTS.md", "chain throughput", measured(runs, chain::throughput)),
+			("RESULTS.md", "chain latency", measured(runs, chain::latency)),
+			("RESULTS.md", "chain calls", measured(calls, chain::calls)),
+			("RESULTS.md", "chain dealers", measured(charges, chain::dealers)),
+			("RESULTS.md", "chain state", measured(runs, chain::left_open)),
+			("SCALING.md", "dealing", chain::dealing(&chain)),
+			("SCALING.md", "limits", chain::limits(&chain)),
+			("SCALING.md", "steps", chain::steps(&chain)),
+		] {
+			// what was not measured yet stays as it is
+			let Some(text) = text else { continue };
+			println!("\n== {section}\n{text}");
+			if let Some(docs) = &self.docs {
+				report::update(&docs.join(document), section, &text)?;
+			}
+		}
+		let plot = Plot {
+			title: "Dealings a second against dealings at once".to_owned(),
+			x: "dealings sent together",
+			y: "dealings a second",
+			note: &chain.short_note(),
+		};
+		plot.lines(&self.out.join("chain_throughput.svg"), chain::throughput_lines(&chain))?;
+		let plot = Plot {
+			title: "From inputs closed to the result, one task".to_owned(),
+			x: "dealers",
+			y: "seconds",
+			note: &chain.short_note(),
+		};
+		plot.lines(&self.out.join("chain_latency.svg"), chain::latency_lines(&chain))
 	}
 
 	fn indicators(&self) -> Result<()> {
@@ -190,9 +241,9 @@ mod tests {
 
 	#[test]
 	fn the_flags_are_as_documented() {
-		let args = Args::parse_from(["experiments", "--quick", "--only", "timing,limits"]);
-		assert!(args.quick && !args.fresh);
-		assert_eq!(args.only, [Part::Timing, Part::Limits]);
+		let args = Args::parse_from(["experiments", "--quick", "--only", "timing,chain"]);
+		assert!(args.quick && !args.fresh && !args.tables);
+		assert_eq!(args.only, [Part::Timing, Part::Chain]);
 		assert_eq!(Kind::of("paillier-3072-packed").unwrap(), Kind::Paillier(3072, true));
 		assert!(Kind::of("rot13").is_err());
 	}

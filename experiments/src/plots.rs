@@ -38,10 +38,15 @@ impl Plot<'_> {
 		x: impl Fn(&Row) -> f64,
 		y: impl Fn(&Row) -> f64,
 	) -> Result<()> {
-		let mut lines: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
+		let mut lines: BTreeMap<String, Vec<(f64, f64)>> = BTreeMap::new();
 		for row in rows {
-			lines.entry(&row.scheme).or_default().push((x(row), y(row)));
+			lines.entry(row.scheme.clone()).or_default().push((x(row), y(row)));
 		}
+		self.lines(file, lines)
+	}
+
+	/// Draws a line for each name, on logarithmic axes.
+	pub fn lines(&self, file: &Path, mut lines: BTreeMap<String, Vec<(f64, f64)>>) -> Result<()> {
 		lines.values_mut().for_each(|line| line.sort_by(|a, b| a.0.total_cmp(&b.0)));
 		let all = || lines.values().flatten();
 		let bounds = |of: fn(&(f64, f64)) -> f64| {
@@ -60,7 +65,7 @@ impl Plot<'_> {
 	fn on(
 		&self,
 		file: &Path,
-		lines: &BTreeMap<&str, Vec<(f64, f64)>>,
+		lines: &BTreeMap<String, Vec<(f64, f64)>>,
 		xs: std::ops::Range<f64>,
 		ys: std::ops::Range<f64>,
 	) -> Result<(), Box<dyn std::error::Error>> {
@@ -86,7 +91,7 @@ impl Plot<'_> {
 			chart.draw_series(line.iter().map(|point| Circle::new(*point, 3, colour.filled())))?;
 			let y = 40 + 24 * place as i32;
 			legend.draw(&PathElement::new([(0, y), (20, y)], colour.stroke_width(3)))?;
-			legend.draw(&Text::new((*name).to_owned(), (28, y - 7), ("sans-serif", 14)))?;
+			legend.draw(&Text::new(name.clone(), (28, y - 7), ("sans-serif", 14)))?;
 		}
 		root.present()?;
 		Ok(())

@@ -23,7 +23,7 @@ pub fn update(file: &Path, section: &str, text: &str) -> Result<()> {
 }
 
 /// Three significant digits.
-fn digits(value: f64) -> String {
+pub fn digits(value: f64) -> String {
 	let decimals =
 		if value == 0. { 0 } else { (2 - value.abs().log10().floor() as i32).clamp(0, 5) };
 	format!("{value:.*}", decimals as usize)

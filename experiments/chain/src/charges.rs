@@ -1,0 +1,210 @@
+//! What the chain charges for each call, in bytes, weight and fee, by committee and length of the vector.
+//!
+//! One task for each class of a development chain and each length, all at once, with ten honest dealers and one whose
+//! share for the first seat is wrong: so there is an accusation as well.
+//!
+//! # `chain_charges.csv`
+//! | column | |
+//! |---|---|
+//! | `call` | the call |
+//! | `seats`, `threshold`, `length` | `n`, `t`, `L` of its task |
+//! | `count` | so many of them were in blocks; what follows are their medians, smallest and largest |
+//! | `bytes`, `bytes_min`, `bytes_max` | bytes in the block |
+//! | `ref_ms`, `ref_ms_min`, `ref_ms_max` | reference time charged, in milliseconds |
+//! | `proof_bytes` | proof charged, without the extrinsic's own bytes |
+//! | `fee`, `fee_min`, `fee_max` | fee, in tokens |
+//! | `deposit` | what the sender has on hold until settlement, in tokens |
+//! | `machine`, `versions` | what ran it |
+
+use crate::{
+	blocks::{Block, Extrinsic},
+	machine,
+	stage::{Stage, Task},
+	table::Table,
+	weights::{milliseconds, LENGTHS},
+};
+use anyhow::{bail, ensure, Context, Result};
+use indicatif::ProgressBar;
+use ostraka_adversary::{cheats::DealingFault, deal, stage::Survey, transaction::Outcome, wait};
+use ostraka_client::verify::result_outcome;
+use ostraka_primitives::{
+	task::{Outcome as Ended, SecurityClass},
+	Balance,
+};
+use serde::{Deserialize, Serialize};
+
+/// Honest dealers of a task: as many as the most demanding class asks for.
+const HONEST: usize = 10;
+/// The seat whose share is wrong.
+const VICTIM: u8 = 1;
+
+/// A row of `chain_charges.csv`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Row {
+	pub call: String,
+	pub seats: u8,
+	pub threshold: u8,
+	pub length: u32,
+	pub count: usize,
+	pub bytes: u64,
+	pub bytes_min: u64,
+	pub bytes_max: u64,
+	pub ref_ms: f64,
+	pub ref_ms_min: f64,
+	pub ref_ms_max: f64,
+	pub proof_bytes: u64,
+	pub fee: f64,
+	pub fee_min: f64,
+	pub fee_max: f64,
+	pub deposit: f64,
+	pub machine: String,
+	pub versions: String,
+}
+
+/// The tasks: class and length.
+fn plan(quick: bool) -> Vec<(SecurityClass, u32)> {
+	let classes = [SecurityClass::Standard, SecurityClass::Confidential, SecurityClass::Restricted];
+	let lengths: &[u32] = if quick { &[8] } else { &LENGTHS };
+	lengths.iter().flat_map(|length| classes.map(|class| (class, *length))).collect()
+}
+
+/// Dealers that this part takes.
+pub fn dealers(quick: bool) -> usize {
+	plan(quick).len() * (HONEST + 1)
+}
+
+/// Whether there is nothing left to do: all is measured at once.
+pub fn is_done(table: &Table<Row>) -> bool {
+	!table.rows().is_empty()
+}
+
+/// Plays the tasks and writes a row for each call of each.
+///
+/// # Errors
+/// If the chain does otherwise than expected.
+pub async fn run(
+	stage: &Stage,
+	quick: bool,
+	table: &mut Table<Row>,
+	bar: &ProgressBar,
+) -> Result<()> {
+	let chain = &stage.chain;
+	let surveys = plan(quick)
+		.into_iter()
+		.map(|(class, length)| Ok((class, stage.survey(length, HONEST + 1)?)))
+		.collect::<Result<Vec<_>>>()?;
+	let first = chain.head().number;
+	bar.set_message(format!("{} tasks published and drawn", surveys.len()));
+	let published: Vec<_> = surveys.iter().map(|(class, survey)| (*class, survey)).collect();
+	let tasks = stage.publish(&published).await?;
+	bar.set_message("dealing");
+	for (task, (_, survey)) in tasks.iter().zip(&surveys) {
+		forge(stage, task, survey).await?;
+		let honest = stage.prepare(task, survey, HONEST).await?;
+		stage.send(&honest, || ()).await?;
+	}
+	bar.set_message("verified, computed, settled");
+	let mut last = first;
+	for (task, (_, survey)) in tasks.iter().zip(&surveys) {
+		last = last.max(settled(stage, task, survey, HONEST).await?);
+	}
+	let mut extrinsics = Vec::new();
+	for number in first + 1..=last {
+		extrinsics.extend(Block::read(chain, number).await?.extrinsics);
+	}
+	let deposit: Balance =
+		chain.constant("Incentives", "DealerDeposit").context("the chain names no deposit")?;
+	let unit = 10f64.powi(i32::from(chain.token().decimals));
+	let mut rows = Vec::new();
+	for (task, (_, survey)) in tasks.iter().zip(&surveys) {
+		for call in ["submit", "deal", "accuse", "commit_result", "reveal_result"] {
+			let of: Vec<&Extrinsic> =
+				extrinsics.iter().filter(|one| one.call == call && one.task == task.id).collect();
+			ensure!(!of.is_empty(), "task {} had no {call}", task.id);
+			let deposit = if call == "deal" { deposit as f64 / unit } else { 0. };
+			rows.push(row(call, task, survey.spec.length(), &of, unit, deposit));
+		}
+	}
+	rows.into_iter().try_for_each(|row| table.add(row))
+}
+
+/// Lets the last dealer deal with a wrong share.
+async fn forge(stage: &Stage, task: &Task, survey: &Survey) -> Result<()> {
+	let (signer, input) =
+		task.dealers.iter().zip(&survey.inputs).next_back().context("a dealer")?;
+	let fault = DealingFault::BadShare(VICTIM);
+	match deal::deal(&stage.chain, task.id, signer, &input.encoded, fault).await? {
+		Outcome::Included(_) => Ok(()),
+		Outcome::Refused { reason, .. } => bail!("the forged dealing was refused: {reason}"),
+	}
+}
+
+/// Waits until a task is settled, and holds its result against that of the pooled rows of its first dealers. Answers
+/// the block.
+///
+/// # Errors
+/// If it failed, or the result is not right.
+pub async fn settled(stage: &Stage, task: &Task, survey: &Survey, dealers: usize) -> Result<u32> {
+	let chain = &stage.chain;
+	let (ended, head) = wait::settled(chain, task.id).await?;
+	ensure!(ended == Ended::Completed, "task {} ended as {ended:?}", task.id);
+	let result = chain.result(task.id).await?.context("a completed task has a result")?;
+	let found = result_outcome(&survey.spec, &result).map_err(ostraka_client::Error::from)?;
+	let places: Vec<usize> = (0..dealers).collect();
+	ensure!(found == survey.pooled(&places)?, "task {}: a wrong result", task.id);
+	Ok(head.number)
+}
+
+fn row(call: &str, task: &Task, length: u32, of: &[&Extrinsic], unit: f64, deposit: f64) -> Row {
+	let sorted = |value: &dyn Fn(&Extrinsic) -> f64| {
+		let mut values: Vec<f64> = of.iter().map(|one| value(one)).collect();
+		values.sort_by(f64::total_cmp);
+		values
+	};
+	let bytes = sorted(&|one| one.bytes as f64);
+	let times = sorted(&|one| milliseconds(one.weight));
+	let proofs = sorted(&|one| one.weight.proof_size() as f64);
+	let fees = sorted(&|one| one.fee as f64 / unit);
+	let parameters = &task.info.task.parameters;
+	Row {
+		call: call.to_owned(),
+		seats: parameters.seats,
+		threshold: parameters.threshold,
+		length,
+		count: of.len(),
+		bytes: median(&bytes) as u64,
+		bytes_min: bytes.first().copied().unwrap_or_default() as u64,
+		bytes_max: bytes.last().copied().unwrap_or_default() as u64,
+		ref_ms: median(&times),
+		ref_ms_min: times.first().copied().unwrap_or_default(),
+		ref_ms_max: times.last().copied().unwrap_or_default(),
+		proof_bytes: median(&proofs) as u64,
+		fee: median(&fees),
+		fee_min: fees.first().copied().unwrap_or_default(),
+		fee_max: fees.last().copied().unwrap_or_default(),
+		deposit,
+		machine: machine::name(),
+		versions: machine::versions().to_owned(),
+	}
+}
+
+/// The median of sorted values: of an even number, the lower of the two in the middle, which some call has had. Zero of
+/// none.
+pub fn median(sorted: &[f64]) -> f64 {
+	sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn medians_are_values_that_were_there() {
+		assert_eq!([median(&[1., 2., 9.]), median(&[1., 2.]), median(&[])], [2., 1., 0.]);
+	}
+
+	#[test]
+	fn every_class_and_length_has_a_task() {
+		assert_eq!((plan(false).len(), dealers(true)), (12, 33));
+	}
+}

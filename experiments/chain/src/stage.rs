@@ -1,0 +1,218 @@
+//! A development chain of the experiment's own, dealers with money on it, and statistics of any length.
+
+use crate::blocks::Clock;
+use anyhow::{ensure, Context, Result};
+use codec::Encode;
+use futures::{future, stream, StreamExt, TryStreamExt};
+use ostraka_adversary::stage::{fund, submit, Survey};
+use ostraka_client::{
+	chain::{calls, Call, Chain, Signer},
+	data::{Book, Table},
+	dealing,
+	demo::node::{self, DevNode},
+	parallel,
+	plan::{LOANS, LOANS_NAME},
+	run::{self, BookArgs},
+	spec::{build, StatisticName, StatisticRequest},
+};
+use ostraka_primitives::{api::TaskInfo, task::SecurityClass, AccountId, Balance, TaskId};
+use ostraka_runtime::configs::{
+	ostraka::AccusationsPerBlock,
+	system::{RuntimeBlockLength, RuntimeBlockWeights},
+};
+use sha2::{Digest, Sha256};
+use std::{net::TcpListener, path::Path};
+
+/// Compute nodes of the chain's own.
+const NODES: usize = 7;
+/// What a dealer starts with, in tokens: a deposit that may be lost, and the fees of many dealings.
+const DEALER: Balance = 200;
+/// Blocks for dealing: more than the dealers take to prepare.
+const COLLECT: u32 = 120;
+/// Requests under way at a time.
+const AT_ONCE: usize = 64;
+/// The column that is counted, and its largest value.
+const COLUMN: &str = "loan_amount";
+const LARGEST: u32 = 40_000;
+
+/// The chain and who plays on it.
+pub struct Stage {
+	/// The chain.
+	pub chain: Chain,
+	/// When its blocks came.
+	pub clock: Clock,
+	node: DevNode,
+	requester: Signer,
+	dealers: Vec<Signer>,
+	loans: Table,
+}
+
+/// A drawn task, and its dealers.
+pub struct Task {
+	/// Its number.
+	pub id: TaskId,
+	/// As it was after its draw.
+	pub info: TaskInfo,
+	/// Its dealers.
+	pub dealers: Vec<Signer>,
+}
+
+/// A dealing that is ready to be sent.
+pub struct Ready {
+	call: Call,
+	signer: Signer,
+	nonce: u64,
+}
+
+impl Stage {
+	/// Starts a chain of the runtime that this program knows, and gives so many dealers money.
+	///
+	/// # Errors
+	/// If the node does not start, or runs another runtime.
+	pub async fn start(node: Option<&Path>, dealers: usize) -> Result<Self> {
+		let binary = node::binary(node)?;
+		let port = TcpListener::bind(("127.0.0.1", 0))
+			.and_then(|listener| listener.local_addr())
+			.context("no port can be listened on")?
+			.port();
+		let (mut node, chain) = DevNode::start_on(&binary, port, &[]).await?;
+		node.registered(&chain, NODES).await?;
+		check(&chain).with_context(|| format!("{} runs another runtime", binary.display()))?;
+		let account = |number: usize| {
+			let seed = Sha256::digest(format!("ostraka chain experiment, dealer {number}"));
+			Signer::from_seed(seed.into())
+		};
+		let dealers = (0..dealers).map(account).collect::<Result<Vec<_>, _>>()?;
+		let requester = Signer::from_secret("//Alice")?;
+		let unit = 10u128.pow(u32::from(chain.token().decimals));
+		fund(&chain, &requester, &dealers, DEALER * unit).await?;
+		let clock = Clock::start(&chain);
+		let loans = Table::parse(LOANS_NAME, LOANS)?;
+		Ok(Self { chain, clock, node, requester, dealers, loans })
+	}
+
+	/// Stops the chain.
+	pub async fn stop(self) {
+		self.node.stop().await;
+	}
+
+	/// A statistic whose vector has that length, and the loans dealt out to so many dealers: their count, or a
+	/// histogram of their amounts.
+	///
+	/// # Errors
+	/// If there is none of that length.
+	pub fn survey(&self, length: u32, dealers: usize) -> Result<Survey> {
+		let edges = length.saturating_sub(1);
+		let step = LARGEST.div_ceil(edges.max(1));
+		let request = StatisticRequest {
+			statistic: Some(match edges {
+				0 => StatisticName::Count,
+				_ => StatisticName::Histogram,
+			}),
+			columns: vec![COLUMN.to_owned()],
+			edges: (0..edges).map(|edge| (edge * step).to_string()).collect(),
+			max_rows: 1_000_000,
+			..Default::default()
+		};
+		let spec =
+			build(&request, Some(&self.loans), false).map_err(ostraka_client::Error::from)?;
+		ensure!(spec.length() == length, "no statistic of length {length}");
+		let book = Book::deal_out(&self.loans, dealers)?;
+		let args = BookArgs { min_cell: 1, ..Default::default() };
+		let inputs = run::inputs(&book.dealers, &self.loans, &spec, &args)?;
+		Ok(Survey { spec, inputs: inputs.into_iter().map(|(_, input)| input).collect() })
+	}
+
+	/// Publishes a task for each survey, all at the same time, each with dealers of its own, and waits until all
+	/// committees are drawn.
+	///
+	/// # Errors
+	/// If there are too few dealers, or the chain refuses.
+	pub async fn publish(&self, surveys: &[(SecurityClass, &Survey)]) -> Result<Vec<Task>> {
+		let chain = &self.chain;
+		let mut rest = self.dealers.as_slice();
+		let mut submissions = Vec::new();
+		let first = chain.nonce(&self.requester.account()).await?;
+		for ((class, survey), nonce) in surveys.iter().zip(first..) {
+			let dealers = rest.split_at_checked(survey.inputs.len()).context("too few dealers")?;
+			rest = dealers.1;
+			let invited: Vec<AccountId> = dealers.0.iter().map(Signer::account).collect();
+			let nonce = Some(nonce);
+			submissions.push(async move {
+				let (spec, who) = (&survey.spec, &self.requester);
+				let id = submit(chain, who, spec, *class, &invited, COLLECT, nonce).await?;
+				Ok::<_, ostraka_client::Error>((id, dealers.0))
+			});
+		}
+		let mut tasks = Vec::new();
+		for (id, dealers) in future::try_join_all(submissions).await? {
+			let info = dealing::drawn(chain, id).await?;
+			tasks.push(Task { id, info, dealers: dealers.to_vec() });
+		}
+		Ok(tasks)
+	}
+
+	/// Makes the dealings of a task's first dealers, on all cores.
+	///
+	/// # Errors
+	/// If the chain's task is not what it says, or no dealing can be made.
+	pub async fn prepare(
+		&self,
+		task: &Task,
+		survey: &Survey,
+		dealers: usize,
+	) -> Result<Vec<Ready>> {
+		let chain = &self.chain;
+		let context = dealing::context(chain, task.id, &task.info)?;
+		let dealers: Vec<&Signer> = task.dealers.iter().take(dealers).collect();
+		let nonces = dealers.iter().map(|signer| {
+			let account = signer.account();
+			async move { chain.nonce(&account).await }
+		});
+		let nonces: Vec<u64> = stream::iter(nonces).buffered(AT_ONCE).try_collect().await?;
+		let parts: Vec<_> = dealers.iter().copied().zip(&survey.inputs).collect();
+		let make = |_: usize, (signer, input): &(&Signer, &run::Input)| {
+			dealing::make(&context, &signer.account(), &input.encoded)
+		};
+		let made = tokio::task::block_in_place(|| parallel::map(&parts, make, || ()));
+		let ready = made.into_iter().zip(dealers).zip(nonces);
+		ready
+			.map(|((message, signer), nonce)| {
+				let call = calls::deal(task.id, context.task_hash, message?);
+				Ok(Ready { call, signer: signer.clone(), nonce })
+			})
+			.collect()
+	}
+
+	/// Sends dealings, all at the same time, and waits until all are in blocks. `done` is called after each.
+	///
+	/// # Errors
+	/// If the chain refuses one.
+	pub async fn send(&self, dealings: &[Ready], done: impl Fn()) -> Result<()> {
+		let done = &done;
+		let sent = dealings.iter().map(|Ready { call, signer, nonce }| async move {
+			let receipt = self.chain.submit(call, signer, Some(*nonce)).await;
+			done();
+			receipt
+		});
+		future::try_join_all(sent).await?;
+		Ok(())
+	}
+}
+
+/// Holds what the chain says of its limits and weights against the runtime that this program was built with.
+fn check(chain: &Chain) -> Result<()> {
+	let constant = |pallet: &str, name: &str| {
+		let constant = chain.metadata().pallet_by_name(pallet)?.constant_by_name(name)?;
+		Some(constant.value().to_vec())
+	};
+	for (pallet, name, own) in [
+		("System", "BlockWeights", RuntimeBlockWeights::get().encode()),
+		("System", "BlockLength", RuntimeBlockLength::get().encode()),
+		// follows from the weights of accusations
+		("Tasks", "AccusationsPerBlock", AccusationsPerBlock::get().encode()),
+	] {
+		ensure!(constant(pallet, name) == Some(own), "its {pallet}.{name} is another");
+	}
+	Ok(())
+}

@@ -1,0 +1,319 @@
+//! What calls and the task book's hook weigh, with host calls and in pure wasm, against a block's limits.
+//!
+//! No chain: the generated weight functions of both kinds (`runtime/src/weights`) are evaluated, with the runtime's
+//! own limits. What an extrinsic weighs beside its call (signature, nonce, fee, authorization, a mortal era where
+//! somebody signs) is the runtime's as well, and the sum is held against the runtime's own `GetDispatchInfo`.
+//!
+//! # `chain_calls.csv`
+//! | column | |
+//! |---|---|
+//! | `call` | the call, or the step of the hook; a `limit` is what a block has for a class |
+//! | `variant` | `host`: group operations by host calls; `pure`: in wasm |
+//! | `class` | `normal`, `operational`, `hook`, `limit` |
+//! | `seats`, `threshold`, `length`, `dealers` | `n`, `t`, `L`, invited dealers; 0 where they do not matter |
+//! | `bytes` | the extrinsic with its length, which count as proof too |
+//! | `ref_ms`, `proof_bytes` | weight: milliseconds, and bytes of proof without the extrinsic's own |
+//! | `calls_a_block` | as many fit into what a block has for the class |
+//! | `bound` | what they fill first: `ref time`, `proof size` or `length` |
+
+use crate::samples::{self, sealed_bytes, Size};
+use anyhow::{ensure, Result};
+use frame_support::{
+	dispatch::{DispatchClass, GetDispatchInfo},
+	traits::Authorize,
+	weights::Weight,
+};
+use ostraka_primitives::{MAX_COMMITMENTS, MAX_DEALERS};
+use ostraka_runtime::{
+	configs::{
+		ostraka::{IndexedWeightPerKb, PollShare},
+		system::{RuntimeBlockLength, RuntimeBlockWeights},
+	},
+	weights as host, Runtime, RuntimeCall,
+};
+use serde::{Deserialize, Serialize};
+use sp_runtime::traits::TransactionExtension;
+
+/// The weights that the runtime takes when it is built without host calls. Those of the registry are not asked for.
+#[allow(dead_code)]
+#[path = "../../../runtime/src/weights/pure_wasm/mod.rs"]
+mod pure_wasm;
+
+/// Committees: seats and threshold of the classes of development and production networks.
+const COMMITTEES: [(u32, u32); 5] = [(3, 1), (5, 2), (7, 3), (13, 6), (31, 15)];
+/// Lengths of vectors.
+pub const LENGTHS: [u32; 4] = [1, 8, 64, 256];
+/// Dealers of a task.
+const COHORTS: [u32; 5] = [10, 50, 100, 200, MAX_DEALERS];
+
+/// A row of `chain_calls.csv`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+	pub call: String,
+	pub variant: String,
+	pub class: String,
+	pub seats: u32,
+	pub threshold: u32,
+	pub length: u32,
+	pub dealers: u32,
+	pub bytes: u64,
+	pub ref_ms: f64,
+	pub proof_bytes: u64,
+	pub calls_a_block: u64,
+	pub bound: String,
+}
+
+/// What a block has for a class.
+#[derive(Clone, Copy)]
+struct Limit {
+	class: &'static str,
+	weight: Weight,
+	bytes: u64,
+}
+
+impl Limit {
+	/// For extrinsics of a class. Operational ones share the block with what every block takes.
+	fn of(class: DispatchClass) -> Self {
+		let (weights, length) = (RuntimeBlockWeights::get(), RuntimeBlockLength::get());
+		let whole = weights.max_block.saturating_sub(weights.base_block);
+		let own = weights.get(class).max_total.unwrap_or(whole);
+		let name = if class == DispatchClass::Normal { "normal" } else { "operational" };
+		Self { class: name, weight: own.min(whole), bytes: u64::from(*length.max.get(class)) }
+	}
+
+	/// For the task book's hook, less a look at its agenda.
+	fn of_hook(poll: Weight) -> Self {
+		let whole = PollShare::get() * RuntimeBlockWeights::get().max_block;
+		Self { class: "hook", weight: whole.saturating_sub(poll), bytes: u64::MAX }
+	}
+
+	/// How many of these fit, and what they fill first.
+	fn holds(&self, weight: Weight, bytes: u64) -> (u64, &'static str) {
+		let fit = |limit: u64, each: u64| limit.checked_div(each).unwrap_or(u64::MAX);
+		let proof = weight.proof_size().saturating_add(bytes);
+		[
+			(fit(self.weight.ref_time(), weight.ref_time()), "ref time"),
+			(fit(self.weight.proof_size(), proof), "proof size"),
+			(fit(self.bytes, bytes), "length"),
+		]
+		.into_iter()
+		.min_by_key(|(count, _)| *count)
+		.unwrap_or((0, "nothing"))
+	}
+}
+
+/// All rows.
+///
+/// # Errors
+/// If the runtime weighs a call otherwise than is computed here.
+pub fn rows() -> Result<Vec<Row>> {
+	let mut rows = variant::<host::Vss, host::Tasks>("host", true)?;
+	rows.extend(variant::<
+		pure_wasm::pallet_vss::WeightInfo<Runtime>,
+		pure_wasm::pallet_tasks::WeightInfo<Runtime>,
+	>("pure", false)?);
+	Ok(rows)
+}
+
+fn variant<V: pallet_vss::WeightInfo, T: pallet_tasks::WeightInfo>(
+	name: &str,
+	is_the_runtimes: bool,
+) -> Result<Vec<Row>> {
+	let mut rows = Rows { variant: name.to_owned(), is_the_runtimes, rows: Vec::new() };
+	rows.limits(T::poll());
+	for dealers in COHORTS {
+		let size = Size { dealers, length: samples::SUBMITTED_LENGTH, ..Size::default() };
+		rows.extrinsic(
+			"submit",
+			size,
+			samples::submit(dealers)?,
+			T::submit(dealers),
+			Weight::zero(),
+		)?;
+	}
+	for (seats, threshold) in COMMITTEES {
+		for length in LENGTHS {
+			rows.sharing::<V>(Size { seats, threshold, length, dealers: 0 })?;
+		}
+	}
+	let commit = samples::commit();
+	let authorize = V::authorize_commit_result();
+	rows.extrinsic("commit_result", Size::default(), commit, V::commit_result(), authorize)?;
+	rows.hook::<V, T>();
+	Ok(rows.rows)
+}
+
+struct Rows {
+	variant: String,
+	is_the_runtimes: bool,
+	rows: Vec<Row>,
+}
+
+impl Rows {
+	fn push(&mut self, call: &str, size: Size, weight: Weight, bytes: u64, limit: &Limit) {
+		let fit = limit.holds(weight, bytes);
+		self.row(call, size, weight, bytes, limit.class, fit);
+	}
+
+	fn row(
+		&mut self,
+		call: &str,
+		size: Size,
+		weight: Weight,
+		bytes: u64,
+		class: &str,
+		(calls_a_block, bound): (u64, &str),
+	) {
+		self.rows.push(Row {
+			call: call.to_owned(),
+			variant: self.variant.clone(),
+			class: class.to_owned(),
+			seats: size.seats,
+			threshold: size.threshold,
+			length: size.length,
+			dealers: size.dealers,
+			bytes,
+			ref_ms: milliseconds(weight),
+			proof_bytes: weight.proof_size(),
+			calls_a_block,
+			bound: bound.to_owned(),
+		});
+	}
+
+	/// What a block has: in all (less what every block takes), for ordinary transactions, for the hook.
+	fn limits(&mut self, poll: Weight) {
+		let limits = [
+			("block", Limit::of(DispatchClass::Operational)),
+			("normal", Limit::of(DispatchClass::Normal)),
+			("hook", Limit { bytes: 0, ..Limit::of_hook(poll) }),
+		];
+		for (name, limit) in limits {
+			self.row(name, Size::default(), limit.weight, limit.bytes, "limit", (1, ""));
+		}
+	}
+
+	/// An extrinsic: its call, what surrounds it, its authorization.
+	fn extrinsic(
+		&mut self,
+		name: &str,
+		size: Size,
+		call: RuntimeCall,
+		weight: Weight,
+		authorize: Weight,
+	) -> Result<()> {
+		let info = call.get_dispatch_info();
+		if self.is_the_runtimes {
+			let own = (info.call_weight, call.weight_of_authorize());
+			ensure!(own == (weight, authorize), "{name}: the runtime says {own:?}");
+		}
+		self.whole(name, size, call, info.class, weight.saturating_add(authorize));
+		Ok(())
+	}
+
+	/// A call that weighs so much with its authorization, and what surrounds it.
+	fn whole(
+		&mut self,
+		name: &str,
+		size: Size,
+		call: RuntimeCall,
+		class: DispatchClass,
+		weight: Weight,
+	) {
+		let around = samples::around(class);
+		let outer = around.weight(&call).saturating_sub(call.weight_of_authorize());
+		let base = RuntimeBlockWeights::get().get(class).base_extrinsic;
+		let bytes = samples::bytes(call, class);
+		let weight = weight.saturating_add(outer).saturating_add(base);
+		self.push(name, size, weight, bytes, &Limit::of(class));
+	}
+
+	/// The calls whose weight depends on committee and length.
+	fn sharing<V: pallet_vss::WeightInfo>(&mut self, size: Size) -> Result<()> {
+		let Size { seats, threshold: t, length: l, .. } = size;
+		let kilobytes = (seats * sealed_bytes(l)).div_ceil(1024);
+		let indexed = IndexedWeightPerKb::get().saturating_mul(kilobytes.into());
+		let weight = V::deal(t, kilobytes).saturating_add(indexed);
+		self.extrinsic("deal", size, samples::deal(size)?, weight, Weight::zero())?;
+		let authorize = V::authorize_accuse(l, t);
+		self.extrinsic("accuse", size, samples::accuse(size)?, V::accuse(l, t), authorize)?;
+		let authorize = V::authorize_reveal_result(l);
+		let most = MAX_COMMITMENTS - 1;
+		let worst = V::reveal_result_checked(l, most)
+			.max(V::reveal_result_deciding(l, most))
+			.max(V::reveal_result_later(l, most));
+		self.extrinsic("reveal_result", size, samples::reveal(l)?, worst, authorize)?;
+		// what counts once it is known what had to be done
+		for (name, weight) in [
+			("reveal_result, checked", V::reveal_result_checked(l, t)),
+			("reveal_result, deciding", V::reveal_result_deciding(l, t)),
+			("reveal_result, later", V::reveal_result_later(l, t)),
+		] {
+			let weight = weight.saturating_add(authorize);
+			self.whole(name, size, samples::reveal(l)?, DispatchClass::Operational, weight);
+		}
+		Ok(())
+	}
+
+	/// The steps of the task book's hook, each with the look at the task that it begins with.
+	fn hook<V: pallet_vss::WeightInfo, T: pallet_tasks::WeightInfo>(&mut self) {
+		let limit = Limit::of_hook(T::poll());
+		let mut push = |name: &str, dealers: u32, weight: Weight| {
+			let size = Size { dealers, ..Size::default() };
+			self.push(name, size, weight, 0, &limit);
+		};
+		let step = |weight: Weight| T::advance().saturating_add(weight);
+		push("draw", 0, step(T::draw_wait().saturating_add(T::draw())));
+		// the ends of collecting, committing and revealing
+		push("advance", 0, T::advance());
+		push("settle_dealing", 0, V::settle_dealing().saturating_add(IndexedWeightPerKb::get()));
+		for dealers in COHORTS {
+			push("freeze", dealers, step(T::freeze().saturating_add(V::freeze(dealers))));
+			let rest = [T::settle_sharing(), V::settle_task(), T::free_cohort(dealers), T::close()]
+				.into_iter()
+				.fold(T::settle_fee(), Weight::saturating_add);
+			push("settle, dealings apart", dealers, step(rest));
+		}
+	}
+}
+
+/// Reference time in milliseconds.
+pub fn milliseconds(weight: Weight) -> f64 {
+	weight.ref_time() as f64 / 1e9
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn the_runtime_weighs_its_calls_as_they_are_computed_here() {
+		let rows = rows().expect("the same weights");
+		let row = |call: &str, variant: &str, length: u32| {
+			rows.iter()
+				.find(|row| {
+					row.call == call
+						&& row.variant == variant
+						&& (row.seats == 0 || (row.seats, row.length) == (7, length))
+				})
+				.cloned()
+				.expect("a row")
+		};
+		let deal = row("deal", "host", 8);
+		assert_eq!(deal.class, "normal");
+		assert_ne!(deal.bound, "length");
+		assert!((200..1_000).contains(&deal.calls_a_block), "{deal:?}");
+		assert!(deal.bytes > 2_700 && deal.bytes < 3_000, "{deal:?}");
+		assert!(row("accuse", "pure", 256).ref_ms > 2. * row("accuse", "host", 256).ref_ms);
+		let normal = row("normal", "host", 0);
+		assert_eq!((normal.ref_ms, normal.calls_a_block), (1_500., 1));
+	}
+
+	#[test]
+	fn what_is_scarcest_bounds() {
+		let limit = Limit { class: "x", weight: Weight::from_parts(100, 100), bytes: 50 };
+		assert_eq!(limit.holds(Weight::from_parts(10, 1), 1), (10, "ref time"));
+		assert_eq!(limit.holds(Weight::from_parts(1, 19), 1), (5, "proof size"));
+		assert_eq!(limit.holds(Weight::from_parts(1, 1), 10), (5, "length"));
+		assert_eq!(limit.holds(Weight::from_parts(7, 0), 0).0, 14);
+	}
+}
