@@ -2,8 +2,15 @@
 
 use std::{env, fs, path::Path};
 
-const CRATES: [&str; 6] =
-	["ark-bls12-381", "blst", "curve25519-dalek", "elastic-elgamal", "fast-paillier", "prio"];
+const CRATES: [&str; 7] = [
+	"ark-bls12-381",
+	"blst",
+	"curve25519-dalek",
+	"elastic-elgamal",
+	"fast-paillier",
+	"prio",
+	"ring",
+];
 
 fn main() {
 	let folder = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();

@@ -38,7 +38,12 @@ demo() {
 	rm -f "$out"
 }
 
-step "format" cargo fmt --all --check
+formatted() {
+	cargo fmt --all --check || return 1
+	for workspace in experiments zombienet; do cargo fmt --check --manifest-path $workspace/Cargo.toml || return 1; done
+}
+
+step "format" formatted
 step "documents" scripts/check_docs.sh
 step "transcript" scripts/check_transcript.sh
 step "lint and build" cargo build "${CARGO_FLAGS[@]}" "${MEMBERS[@]}"

@@ -320,7 +320,8 @@ impl Garbage {
 		call: &Call,
 		nonce: u64,
 	) -> Result<Option<Vec<u8>>, Error> {
-		let signed = || self.chain.sign(call, &self.signer, nonce, self.chain.anchor());
+		let anchor = self.chain.anchor().await?;
+		let signed = || self.chain.sign(call, &self.signer, nonce, anchor);
 		Ok(Some(match kind {
 			Kind::Random => {
 				let length = 1 + self.below(2_000) as usize;

@@ -6,6 +6,7 @@ use ostraka_client::chain::link::{Link, PATIENCE};
 use std::{
 	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
+	time::Duration,
 };
 use zombienet_sdk::{
 	Arg, LocalFileSystem, Network, NetworkConfig, NetworkConfigBuilder, NetworkConfigExt,
@@ -22,6 +23,10 @@ pub const VALIDATORS: [&str; 2] = ["alice", "bob"];
 const WITNESS: &str = "eve";
 /// Seconds that the network may take to be up: on two cores the nodes' start takes turns.
 const START: u32 = 600;
+/// Blocks by which a new fork is longer before anybody else sees it.
+const AHEAD: u32 = 10;
+/// Between two looks at it.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The relay chain with the collators.
 pub struct Relay {
@@ -101,7 +106,11 @@ impl Relay {
 	/// # Errors
 	/// If the node that is asked does not answer.
 	pub async fn best(&self) -> Result<u32> {
-		let link = Link::open(&self.rpc()?, PATIENCE).await?;
+		self.best_of(self.asked).await
+	}
+
+	async fn best_of(&self, name: &str) -> Result<u32> {
+		let link = Link::open(self.node(name)?.ws_uri(), PATIENCE).await?;
 		let header = link.ask(|rpc| async move { rpc.chain_get_header(None).await }).await?;
 		Ok(u32::try_from(header.context("the relay chain has no block")?.number)?)
 	}
@@ -117,12 +126,17 @@ impl Relay {
 		Ok(())
 	}
 
-	/// Lets one validator stand still, and the other forget so many blocks and make others in their place.
+	/// Lets one validator and the witness stand still, and the other validator forget so many blocks and make others in
+	/// their place; then shows these to the witness, and waits until it has taken the heavier fork.
 	///
 	/// # Errors
 	/// If it does not come up.
 	pub async fn fork(&self, back: u32) -> Result<()> {
-		self.node(VALIDATORS[0])?.pause().await?;
+		let lost = self.best().await?;
+		// whoever has the other fork would only give it back
+		for name in [VALIDATORS[0], WITNESS] {
+			self.node(name)?.pause().await?;
+		}
 		let script = self.folder.join("go-back.sh");
 		let text = format!(
 			"#!/bin/sh\nset -e\nfor word in \"$@\"; do\n\tcase $before in --base-path) base=$word ;; --chain) \
@@ -132,7 +146,19 @@ impl Relay {
 		);
 		std::fs::write(&script, text)?;
 		std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755))?;
-		self.again(VALIDATORS[1], Some(&script), &["--no-grandpa"]).await
+		// alone, it would wait for the network otherwise
+		self.again(VALIDATORS[1], Some(&script), &["--no-grandpa", "--force-authoring"]).await?;
+		// the heavier fork is the one with more primary slots: about a quarter of all
+		self.reaches(VALIDATORS[1], lost + AHEAD).await?;
+		self.node(WITNESS)?.resume().await?;
+		self.reaches(WITNESS, lost + AHEAD).await
+	}
+
+	async fn reaches(&self, name: &str, number: u32) -> Result<()> {
+		while self.best_of(name).await? < number {
+			tokio::time::sleep(PAUSE).await;
+		}
+		Ok(())
 	}
 
 	/// Lets both validators work together again, and blocks become final.

@@ -6,7 +6,28 @@ use super::{
 };
 use tokio::sync::oneshot;
 
+/// Blocks under the best after which one is taken for final where finality lags.
+const DEEP: u32 = 16;
+
+/// What a transaction is anchored to, by the numbers of the best and of the newest final block.
+fn anchored(best: u32, last: u32) -> u32 {
+	last.max(best.saturating_sub(DEEP))
+}
+
 impl Chain {
+	/// The block that a transaction's validity counts from: the newest final one, or one deep under the best. A
+	/// transaction names its anchor's hash; were that block to lose to another, no block could have the transaction.
+	///
+	/// # Errors
+	/// Those of a request.
+	pub async fn anchor(&self) -> Result<Head, ChainError> {
+		let last = self.finalized().await?;
+		match anchored(self.head().number, last.number) {
+			number if number == last.number => Ok(last),
+			number => Ok(Head { number, hash: self.block_hash(number).await? }),
+		}
+	}
+
 	/// The newest final block.
 	///
 	/// # Errors
@@ -79,5 +100,21 @@ impl Chain {
 			}
 		}
 		Ok(told)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn transactions_are_anchored_to_what_hardly_loses() {
+		assert_eq!(anchored(100, 97), 97);
+		assert_eq!(anchored(100, 100), 100);
+		// a connection that is a block behind
+		assert_eq!(anchored(96, 97), 97);
+		// finality stands still
+		assert_eq!(anchored(100, 40), 100 - DEEP);
+		assert_eq!(anchored(5, 0), 0);
 	}
 }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use subxt::{config::DefaultExtrinsicParamsBuilder, error::DispatchError, utils::AccountId32};
 use tokio::sync::oneshot;
 
-/// Blocks for which a transaction is valid.
+/// Blocks for which a transaction is valid, counted from its anchor.
 pub const VALID_FOR: u32 = 64;
 /// Blocks after which a transaction that no block has is handed in again: pools lose transactions.
 const AGAIN_AFTER: u32 = 8;
@@ -60,7 +60,7 @@ impl Chain {
 			Some(nonce) => nonce,
 			None => self.nonce(&signer.account()).await?,
 		};
-		let anchor = self.anchor();
+		let anchor = self.anchor().await?;
 		let extrinsic = self.sign(call, signer, nonce, anchor)?;
 		let until = anchor.number + VALID_FOR;
 		let mut told = self.expect(super::strip_length(&extrinsic), until);
@@ -102,7 +102,7 @@ impl Chain {
 		}
 	}
 
-	/// Signs a call: an extrinsic with its length, valid in the [`VALID_FOR`] blocks after `anchor`.
+	/// Signs a call: an extrinsic with its length, valid in the [`VALID_FOR`] blocks after [`Self::anchor`].
 	///
 	/// # Errors
 	/// `Unreadable` if the chain's metadata does not say how.

@@ -94,14 +94,6 @@ impl Chain {
 		*self.0.tracker.head.borrow()
 	}
 
-	/// The best block's parent: what a transaction's validity is anchored to, as the pool may not know the best block yet.
-	pub fn anchor(&self) -> Head {
-		let head = self.head();
-		let recent = self.0.tracker.recent.lock().unwrap_or_else(PoisonError::into_inner);
-		let parent = recent.iter().rev().find(|block| block.number < head.number);
-		parent.copied().unwrap_or(head)
-	}
-
 	/// Waits for a best block other than `known`.
 	///
 	/// # Errors

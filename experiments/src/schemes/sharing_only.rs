@@ -4,19 +4,25 @@
 use super::ostraka::{to_u64, N, T};
 use crate::scheme::{Clock, Outcome, Scheme};
 use anyhow::{anyhow, Context, Result};
-use chacha20poly1305::{aead::Aead, ChaCha20Poly1305, Key, KeyInit, Nonce};
 use ostraka_crypto::{
 	encoding::{decode_scalar, encode_scalar},
 	polynomial, scalar, Scalar,
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use rand_core::RngCore;
+use ring::aead::{Aad, LessSafeKey, Nonce, UnboundKey, CHACHA20_POLY1305, NONCE_LEN};
 
 /// Users and nodes with their keys.
 pub struct SharingOnly {
 	length: usize,
-	keys: Vec<[Key; N as usize]>,
+	/// A row for each user, a key for each node.
+	keys: Vec<Vec<LessSafeKey>>,
 	rng: ChaCha20Rng,
+}
+
+/// The nonce of every message: there is one message a key.
+fn nonce() -> Nonce {
+	Nonce::assume_unique_for_key([0; NONCE_LEN])
 }
 
 /// The values at `j` of the polynomials whose `k`-th coefficients are in `rows[k]`.
@@ -43,9 +49,9 @@ impl SharingOnly {
 	fn node(&self, j: usize, uploads: &[(usize, Vec<Vec<u8>>)]) -> Result<Vec<Scalar>> {
 		let mut sum = vec![Scalar::from(0u8); self.length];
 		for (user, sealed) in uploads {
-			let cipher = ChaCha20Poly1305::new(&self.keys[*user][j]);
-			let plain = cipher
-				.decrypt(&Nonce::default(), sealed[j].as_slice())
+			let mut sealed = sealed[j].clone();
+			let plain = self.keys[*user][j]
+				.open_in_place(nonce(), Aad::empty(), &mut sealed)
 				.map_err(|_| anyhow!("user {user}'s share does not open"))?;
 			for (sum, bytes) in sum.iter_mut().zip(plain.chunks_exact(32)) {
 				*sum += decode_scalar(bytes.try_into()?)?;
@@ -59,12 +65,13 @@ impl Scheme for SharingOnly {
 	type Upload = (usize, Vec<Vec<u8>>);
 
 	fn prepare(&mut self, users: usize) -> Result<()> {
-		let mut key = || {
-			let mut key = Key::default();
+		let mut key = |_| {
+			let mut key = [0; 32];
 			self.rng.fill_bytes(&mut key);
-			key
+			let key = UnboundKey::new(&CHACHA20_POLY1305, &key);
+			key.map(LessSafeKey::new).map_err(|_| anyhow!("not a key"))
 		};
-		self.keys = (0..users).map(|_| std::array::from_fn(|_| key())).collect();
+		self.keys = (0..users).map(|_| (0..N).map(&mut key).collect()).collect::<Result<_>>()?;
 		Ok(())
 	}
 
@@ -74,11 +81,13 @@ impl Scheme for SharingOnly {
 			rows.push(input.iter().map(|_| scalar::random(&mut self.rng)).collect());
 		}
 		let keys = self.keys.get(user).context("a user without keys")?;
-		let seal = |(j, key): (u8, &Key)| {
-			let plain: Vec<u8> = evaluate(&rows, j).iter().flat_map(encode_scalar).collect();
-			let cipher = ChaCha20Poly1305::new(key);
-			// one message a key, so the nonce may be constant
-			cipher.encrypt(&Nonce::default(), plain.as_slice()).map_err(|_| anyhow!("too long"))
+		let seal = |(j, key): (u8, &LessSafeKey)| {
+			let size = 32 * input.len() + CHACHA20_POLY1305.tag_len();
+			let mut sealed = Vec::with_capacity(size);
+			sealed.extend(evaluate(&rows, j).iter().flat_map(encode_scalar));
+			key.seal_in_place_append_tag(nonce(), Aad::empty(), &mut sealed)
+				.map_err(|_| anyhow!("too long"))?;
+			Ok(sealed)
 		};
 		Ok((user, (1..).zip(keys).map(seal).collect::<Result<_>>()?))
 	}

@@ -59,10 +59,12 @@ async fn replaced(network: &Network, stage: &Stage) -> Result<Head> {
 	network
 		.say(&format!("block {number} holds a dealing; the relay chain goes {back} blocks back"));
 	network.relay.fork(back).await?;
+	network.say("the relay chain has other blocks in their place");
+	// one validator alone gets no block of the parachain in
+	network.relay.rejoin().await?;
 	while chain.block_hash(number).await.is_ok_and(|hash| hash == lost.hash) {
 		head = chain.next_head(head).await?;
 	}
-	network.say(&format!("block {number} is taken back"));
-	network.relay.rejoin().await?;
+	network.say(&format!("another block {number} is in the place of the first"));
 	Ok(lost)
 }
