@@ -11,11 +11,13 @@ minutes=${1:-20}
 shift || true
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 ended=0
-"$CARGO_TARGET_DIR/release/ostraka-adversary" --json soak --minutes "$minutes" --snapshot "$work/state.json" "$@" \
+# tasks that are under way go on for a few minutes; a chain that stands still does not hold the script up
+timeout $((minutes * 60 + 900)) "$CARGO_TARGET_DIR/release/ostraka-adversary" --json soak --minutes "$minutes" --snapshot "$work/state.json" "$@" \
 	>"$work/report.json" || ended=$?
 jq . "$work/report.json"
-[ "$ended" -eq 0 ] || { echo "the soak FAILED: see above" >&2; exit "$ended"; }
-"$CARGO_TARGET_DIR/release/examples/try_state" "$work/state.json"
+[ "$ended" -eq 0 ] || { echo "the soak FAILED: see above; the state and the report are in $work" >&2; exit "$ended"; }
+"$CARGO_TARGET_DIR/release/examples/try_state" "$work/state.json" \
+	|| { echo "the soak FAILED: the state and the report are in $work" >&2; exit 1; }
+rm -rf "$work"
 echo "the soak held for $minutes minutes"

@@ -4,8 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
-export OSTRAKA_BUILT="$CARGO_TARGET_DIR"
+CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+export CARGO_TARGET_DIR OSTRAKA_BUILT="$CARGO_TARGET_DIR"
 ALL=(smoke crash too-many-crashes forging-dealer corrupt-node false-accuser restart lost-database concurrency
 	pure-wasm upgrade lost-transactions re-org)
 
@@ -22,6 +22,10 @@ scripts/zombienet_build.sh
 tests() { CARGO_TARGET_DIR="$CARGO_TARGET_DIR/zombienet-tests" cargo test --release --locked \
 	--manifest-path zombienet/Cargo.toml --test scenarios "$@"; }
 tests --no-run
+known=$(tests --quiet -- --list)
+for scenario in "${scenarios[@]}"; do
+	grep -qx "${scenario//-/_}: test" <<<"$known" || die "no test is called ${scenario//-/_}"
+done
 
 failed=0
 times=()

@@ -135,17 +135,18 @@ impl Ledger {
 	}
 }
 
-/// All that accounts have, held or free.
+/// All that accounts have as of a block, held or free.
 ///
 /// # Errors
 /// `Chain`.
 pub async fn holdings(
 	chain: &Chain,
 	accounts: &[AccountId],
+	block: Head,
 ) -> Result<BTreeMap<AccountId, Balance>, Error> {
 	let mut holdings = BTreeMap::new();
 	for account in accounts {
-		let money = chain.money(account).await?;
+		let money = chain.money_at(account, block).await?;
 		holdings.insert(account.clone(), money.free + money.reserved);
 	}
 	Ok(holdings)

@@ -34,5 +34,6 @@ pub mod scene;
 pub mod seat;
 pub mod soak;
 pub mod stage;
+pub mod state;
 pub mod transaction;
 pub mod wait;

@@ -9,10 +9,12 @@ use crate::{
 	cheats::DealingFault,
 	copy::{copy, What},
 	deal::deal,
-	scene::{count, named, Scene, Stage},
+	ledger::Ledger,
+	scene::{accounts, count, named, units, Scene, Stage},
 	transaction::{Outcome, Refuser},
 };
-use ostraka_client::Error;
+use ostraka_client::{chain::Chain, Error};
+use ostraka_primitives::{AccountId, Balance};
 
 /// Places of a cohort with dishonest dealers: honest ones, then three who forge, then one who copies.
 pub const HONEST: [usize; 5] = [0, 1, 2, 3, 4];
@@ -94,6 +96,74 @@ pub async fn forging_and_copying_dealers(scene: &Scene, stage: &Stage) -> Result
 		assert_eq!(convicted.field("accuser"), Some(node));
 		assert_eq!(convicted.bytes("fault"), Some(fault.as_slice()));
 		assert_eq!(convicted.field("excluded"), Some(true));
+	}
+	let mut forgers: Vec<AccountId> =
+		FORGERS.iter().map(|place| stage.dealers[*place].account()).collect();
+	forgers.sort();
+	assert_eq!(accounts(&events, "Incentives", "Punished", "culprit"), forgers);
+	// nobody shows anything of another dealing, the copied one above all
+	assert_eq!(count(&events, "SeatExcused"), 0);
+	Ok(())
+}
+
+/// Asserts that each forger of [`forging_and_copying_dealers`] lost its deposit, and no more than a fee besides.
+pub fn forgers_lost_their_deposits(chain: &Chain, ledger: &Ledger, stage: &Stage) {
+	let deposit: Balance = chain.constant("Incentives", "DealerDeposit").expect("a constant");
+	for place in FORGERS {
+		let lost = -ledger.change(&stage.dealers[place].account());
+		assert!(lost > deposit as i128 && lost < (deposit + deposit / 20) as i128, "{lost}");
+	}
+}
+
+/// Asserts that a dealer of [`false_accusers`] is made whole out of the slash.
+pub fn the_exposed_are_made_whole(chain: &Chain, ledger: &Ledger, stage: &Stage) {
+	let exposed = stage.dealers[0].account();
+	let slash: Balance = chain.constant("Incentives", "FalseAccusationSlash").expect("a constant");
+	assert!(ledger.change(&exposed) > (slash / 8) as i128, "made whole out of the slash");
+}
+
+/// What became of one of the adversary's nodes.
+#[derive(Clone, Copy, Debug)]
+pub struct Record {
+	/// Wrong result shares.
+	pub wrong: u32,
+	/// False accusations.
+	pub false_accusations: u32,
+	/// Tasks in which it did its part.
+	pub completed: u32,
+}
+
+/// Asserts that the adversary's nodes lost what their faults cost and are out of selection, and that no other node lost
+/// anything. `stakes`: those of the adversary's nodes and of the others, in tokens.
+///
+/// # Errors
+/// `Chain`.
+pub async fn only_the_corrupt_were_slashed(
+	scene: &Scene,
+	stakes: [Balance; 2],
+	records: &[Record],
+) -> Result<(), Error> {
+	let chain = &scene.chain;
+	let slash = |name| chain.constant::<Balance>("Incentives", name).expect("a constant");
+	let (wrong, accusation) = (slash("WrongShareSlash"), slash("FalseAccusationSlash"));
+	let [of_corrupt, of_others] = stakes.map(|tokens| units(chain, tokens));
+	let head = chain.wait_final(chain.head().number).await?;
+	let nodes = chain.nodes_at(head).await?;
+	for (node, record) in scene.corrupt.iter().zip(records) {
+		let found = nodes.iter().find(|info| info.account == node.account());
+		let info = found.expect("it is registered");
+		let slashed = wrong * Balance::from(record.wrong)
+			+ accusation * Balance::from(record.false_accusations);
+		assert_eq!(info.stake, of_corrupt - slashed);
+		let convictions = record.wrong + record.false_accusations;
+		assert_eq!((info.convictions, info.absences), (convictions, 0));
+		assert_eq!(info.completed, record.completed);
+		assert!(!info.active);
+	}
+	let is_honest = |account: &AccountId| scene.corrupt.iter().all(|own| own.account() != *account);
+	for info in nodes.iter().filter(|info| is_honest(&info.account)) {
+		assert_eq!((info.convictions, info.absences), (0, 0));
+		assert_eq!(info.stake, of_others);
 	}
 	Ok(())
 }

@@ -7,6 +7,7 @@ use crate::{
 	ledger::{holdings, Ledger},
 	seat::Worker,
 	stage::{self, Corrupt, Survey},
+	state::Snapshot,
 	wait,
 };
 use ostraka_client::{
@@ -67,6 +68,7 @@ pub struct End {
 
 /// What everybody had, and what happened since.
 pub struct Books {
+	first: Snapshot,
 	before: BTreeMap<AccountId, Balance>,
 	ledger: Ledger,
 }
@@ -214,12 +216,12 @@ impl Stage {
 		let task = self.task;
 		let end = self.ended(chain).await?;
 		assert_eq!(end.outcome, Outcome::Completed, "task {task}");
-		let result = chain.result(task).await?.expect("a completed task has a result");
+		let result = chain.result_at(task, end.head).await?.expect("a completed task has a result");
 		assert_eq!(result.dealers as usize, places.len(), "task {task}");
 		let found = result_outcome(&self.survey.spec, &result)?;
 		assert_eq!(found, self.survey.pooled(places)?, "task {task}");
 
-		let info = chain.task(task).await?;
+		let info = chain.task_at(task, end.head).await?;
 		let evidence = gather(chain, task, &info, &result, &Bodies::default()).await?;
 		let verification = evidence.check();
 		assert!(verification.is_right(), "task {task}: {:?}", verification.checks);
@@ -233,15 +235,18 @@ impl Books {
 	/// # Errors
 	/// `Chain`.
 	pub async fn open(chain: &Chain, accounts: &[AccountId]) -> Result<Self, Error> {
-		let nodes = chain.nodes().await?;
+		let last = chain.wait_final(chain.head().number).await?;
+		let nodes = chain.nodes_at(last).await?;
 		let accounts: Vec<AccountId> =
 			accounts.iter().cloned().chain(nodes.into_iter().map(|node| node.account)).collect();
-		let last = chain.wait_final(chain.head().number).await?;
-		let before = holdings(chain, &accounts).await?;
-		Ok(Self { before, ledger: Ledger::after(last.number) })
+		let before = holdings(chain, &accounts, last).await?;
+		let first = Snapshot::read(chain, last).await?;
+		Ok(Self { first, before, ledger: Ledger::after(last.number) })
 	}
 
-	/// Asserts that every account has what it had, changed by what the events say. Answers the ledger.
+	/// Asserts that every account has what it had, changed by what the events say; that all accounts together have what was
+	/// issued; and that nothing is left of tasks, nor on hold but stakes. To be called when all tasks are settled. Answers the
+	/// ledger.
 	///
 	/// # Errors
 	/// `Chain`, `Failed`.
@@ -253,11 +258,13 @@ impl Books {
 		let mut ledger = self.ledger.clone();
 		ledger.catch_up(chain, head).await?;
 		let accounts: Vec<AccountId> = self.before.keys().cloned().collect();
-		let after = holdings(chain, &accounts).await?;
+		let after = holdings(chain, &accounts, head).await?;
 		for (account, before) in &self.before {
 			let change = after[account] as i128 - *before as i128;
 			assert_eq!(change, ledger.change(account), "{account:?}");
 		}
+		let failures = Snapshot::read(chain, head).await?.failures(chain, &self.first);
+		assert!(failures.is_empty(), "{failures:?}");
 		Ok(ledger)
 	}
 }
@@ -270,6 +277,14 @@ pub fn units(chain: &Chain, tokens: Balance) -> Balance {
 /// Those of a task's events that are the sharing's, of that name.
 pub fn named<'a>(events: &'a [Event], name: &'a str) -> impl Iterator<Item = &'a Event> {
 	events.iter().filter(move |event| event.is("Vss", name))
+}
+
+/// Accounts of a task's events of one kind, in the field of that name, each as often as it stands there.
+pub fn accounts(events: &[Event], pallet: &str, name: &str, field: &str) -> Vec<AccountId> {
+	let found = events.iter().filter(|event| event.is(pallet, name));
+	let mut accounts: Vec<AccountId> = found.filter_map(|event| event.field(field)).collect();
+	accounts.sort();
+	accounts
 }
 
 /// How many they are.

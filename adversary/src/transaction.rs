@@ -5,7 +5,7 @@
 
 use codec::{Compact, Encode};
 use ostraka_client::{
-	chain::{track::Place, Call, Chain, ChainError, Receipt, Signer},
+	chain::{track::Place, Call, Chain, ChainError, Head, Receipt, Signer},
 	Error,
 };
 use serde_json::{json, Value};
@@ -115,20 +115,30 @@ pub async fn general(
 	make: impl Fn(u32) -> Call,
 ) -> Result<Outcome, Error> {
 	let retry: u32 = chain.constant("Vss", "RetryInterval").unwrap_or(4);
+	let gone = || ChainError::Gone { url: chain.url().to_owned(), seconds: 0 };
+	let mut tried: Vec<(Call, Vec<u8>, Head)> = Vec::new();
 	for _ in 0..attempts {
-		let at = chain.head().number;
-		let call = make(at);
+		let from = chain.head();
+		let until = from.number + retry + 1;
+		let call = make(from.number);
 		let transaction = general_bytes(chain, &call)?;
-		let told = chain.expect(&transaction, at + retry + 1);
+		let mut told = chain.expect(&transaction, until);
 		if let Err(reason) = hand_in(chain, &with_length(&transaction)).await? {
+			// an earlier one may have got in by a block that was not best at first
+			for (call, transaction, from) in &tried {
+				if let Some(place) = chain.in_final(transaction, *from, until).await? {
+					return judged(chain, call, place).await;
+				}
+			}
 			return Ok(Outcome::Refused { by: Refuser::Pool, reason });
 		}
-		let gone = || ChainError::Gone { url: chain.url().to_owned(), seconds: 0 };
-		if let Some(place) = told.await.map_err(|_| gone())?? {
+		while let Some(place) = told.await.map_err(|_| gone())?? {
 			if chain.is_final(place.block).await? {
 				return judged(chain, &call, place).await;
 			}
+			told = chain.expect_again(&transaction, until, from).await?;
 		}
+		tried.push((call, transaction, from));
 	}
 	Err(Error::Failed("no block took the transaction, and the pool did not say why".to_owned()))
 }

@@ -170,6 +170,7 @@ export async function runtimeApi(api, task, operator) {
 		task: [task],
 		result: [task],
 		expectedRewards: [operator],
+		class: [SUBMIT.class],
 		leastFee: [SUBMIT.spec, SUBMIT.class, SUBMIT.dealers.length],
 	};
 	const answers = {};

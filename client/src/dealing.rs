@@ -1,7 +1,7 @@
 //! From an encoded input to a dealing on the chain.
 
 use crate::{
-	chain::{account::address, calls, Chain, ChainError, Receipt, Signer},
+	chain::{account::address, calls, state::DealingRecord, Chain, ChainError, Receipt, Signer},
 	error::Error,
 	verify::check::members,
 };
@@ -35,10 +35,12 @@ pub async fn drawn(chain: &Chain, task: TaskId) -> Result<TaskInfo, Error> {
 		match (info.task.drawn_at, &info.task.status) {
 			(Some(block), _) => {
 				let last = chain.wait_final(block).await?;
-				let info = chain.task_at(task, last).await?;
-				if info.task.drawn_at.is_some() {
-					return Ok(info);
+				// the draw as it is for good, the phase as it is by now
+				let (fixed, now) = (chain.task_at(task, last).await?, chain.task(task).await?);
+				if fixed.task.drawn_at.is_some() && fixed.task.task_hash == now.task.task_hash {
+					return Ok(now);
 				}
+				chain.next_head(head).await?;
 			},
 			(None, TaskStatus::Drawing { .. }) => {
 				chain.next_head(head).await?;
@@ -149,7 +151,25 @@ pub fn message(bytes: DealingBytes) -> Option<DealingMessage> {
 	})
 }
 
-/// Deals: makes a dealing, sends it, waits for its block. A dealing that no block takes is never sent again, a fresh one
+/// An account's dealing, once it is in a final block; `None` if there is none, or the task is settled.
+///
+/// # Errors
+/// `Chain`.
+pub async fn dealt(
+	chain: &Chain,
+	task: TaskId,
+	account: &AccountId,
+) -> Result<Option<DealingRecord>, Error> {
+	while let Some(record) = chain.dealing(task, account).await? {
+		chain.wait_final(record.block).await?;
+		if chain.dealing(task, account).await?.is_some_and(|now| now.block == record.block) {
+			return Ok(Some(record));
+		}
+	}
+	Ok(None)
+}
+
+/// Deals: makes a dealing, sends it, waits until its block is final. A dealing that no block takes is never sent again, a fresh one
 /// is made; before that, and whenever the chain says that the account has dealt, the state is asked. `None` if it turns
 /// out that the account had dealt before.
 ///
@@ -171,7 +191,7 @@ pub async fn deal(
 		match chain.submit(&call, signer, nonce.filter(|_| attempt == 1)).await {
 			Ok(receipt) => return Ok(Some(receipt)),
 			Err(error) => {
-				if error.is_refusal() && chain.dealing(task, &account).await?.is_some() {
+				if error.is_refusal() && dealt(chain, task, &account).await?.is_some() {
 					return Ok(None);
 				}
 				let again = matches!(error, ChainError::NotIncluded { .. }) && attempt < ATTEMPTS;

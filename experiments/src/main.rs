@@ -228,7 +228,10 @@ impl Run {
 		y: &str,
 		of: impl Fn(&Row) -> (f64, f64),
 	) -> Result<()> {
-		let note = format!("{}. Medians; the spread is in the CSV.", self.machine.name);
+		let note = format!(
+			"{}. Medians over all users (clients) and of 3 to 5 runs (servers); the spread is in the CSV.\n{}",
+			self.machine.name, self.machine.versions
+		);
 		let plot = Plot { title: title.to_owned(), x, y, note: &note };
 		let rows: Vec<_> = rows.iter().collect();
 		plot.draw(&self.out.join(format!("{name}.svg")), &rows, |row| of(row).0, |row| of(row).1)

@@ -71,8 +71,10 @@ impl Plot<'_> {
 	) -> Result<(), Box<dyn std::error::Error>> {
 		let root = SVGBackend::new(file, (900, 560)).into_drawing_area();
 		root.fill(&WHITE)?;
-		let root =
-			root.titled(&self.title, ("sans-serif", 20))?.titled(self.note, ("sans-serif", 12))?;
+		let mut root = root.titled(&self.title, ("sans-serif", 20))?;
+		for line in self.note.lines() {
+			root = root.titled(line, ("sans-serif", 12))?;
+		}
 		let (plot, legend) = root.split_horizontally(700);
 		let mut chart = ChartBuilder::on(&plot)
 			.margin(12)

@@ -92,8 +92,8 @@ pub mod pallet {
 	#[pallet::config]
 	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {}
 
-	/// Whether one process makes all blocks: such a chain has no forks, and nobody waits for finality. Written by
-	/// genesis, never after.
+	/// Whether one process makes all blocks: such a chain has no forks, and workers wait one block
+	/// instead of until it is final. Written by genesis, never after.
 	#[pallet::storage]
 	pub type Solo<T> = StorageValue<_, bool, ValueQuery>;
 

@@ -6,7 +6,8 @@
 //! | `local_testnet` | a parachain on a local relay chain | small, insecure | Alice | Alice, Bob |
 //! | `production` | a network that matters | as the threat model asks | none | none: to be filled in |
 //!
-//! `development` waits for no finality, as its chain has no forks; the others do. The first two endow the usual test accounts, Alice richly, and the operators of seven test nodes. No preset
+//! On `development` workers do not wait for finality after the freeze, as its chain has no forks; on the others they do. The
+//! first two endow the usual test accounts, Alice richly, and the operators of seven test nodes. No preset
 //! registers a node: a registration proves knowledge of a key that depends on the genesis block's hash, so it comes
 //! as a transaction (`ostraka-node --dev` sends seven of them).
 //!

@@ -10,7 +10,7 @@
 //! | [`usage`] | processor time and memory of all processes |
 //!
 //! # What to rely on
-//! - Nothing listens but on the loopback interface, and no process outlives its [`network::Network`].
+//! - RPC servers listen on the loopback interface only, and no process outlives its [`network::Network`].
 //! - A run that fails keeps its folder, with every log, and says where it is.
 
 pub mod files;

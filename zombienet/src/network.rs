@@ -105,7 +105,16 @@ impl Network {
 			corrupt.push(Corrupt::register(&chain, &operator, &worker, stake).await?);
 		}
 		let head = chain.wait_final(chain.head().number).await?;
-		ensure!(chain.nodes().await?.len() == NODES, "not all nodes are registered");
+		let found = chain.nodes_at(head).await?;
+		ensure!(found.len() == NODES, "not all nodes are registered");
+		let stake = units(&chain, STAKE);
+		for node in found {
+			ensure!(
+				node.stake == stake && node.active,
+				"{:?} is not staked and active",
+				node.account
+			);
+		}
 		say(began, &format!("{NODES} compute nodes are registered, at block {}", head.number));
 		let scene = Scene {
 			chain,
@@ -135,6 +144,16 @@ impl Network {
 		say(self.began.0, what);
 	}
 
+	/// Seconds between final blocks since the network was ready.
+	///
+	/// # Errors
+	/// If the chain does not answer.
+	pub async fn pace(&self) -> Result<f64> {
+		let last = self.chain().finalized().await?;
+		let blocks = last.number.saturating_sub(self.began.1.number).max(1);
+		Ok(self.began.0.elapsed().as_secs_f64() / f64::from(blocks))
+	}
+
 	/// Says how fast blocks came, and what the processes used; then stops all of it. To be called at the end of a scenario
 	/// that held; otherwise the logs stay.
 	///
@@ -148,7 +167,7 @@ impl Network {
 		self.say(&format!(
 			"{blocks} blocks in {seconds:.0} s, one every {:.1} s; {} processes used {:.0} s of processor time and hold \
 			 {:.0} MiB",
-			seconds / f64::from(blocks.max(1)),
+			self.pace().await?,
 			usage.processes,
 			usage.seconds,
 			usage.memory,

@@ -3,18 +3,18 @@
 //!
 //! - [`lane`]: tasks one after the other, honest and not, each held against the pooled rows.
 //! - [`measure`]: memory, disk and state over time.
-//! - [`state`]: the whole state at the end, and what must hold of it.
+//! - [`crate::state`]: the whole state at the end, and what must hold of it.
 //!
 //! Everything listens on the loopback interface only. The mix follows from a seed; what the machine makes of it does not.
 
 mod lane;
 mod measure;
-mod state;
 
 use crate::{
 	garbage::{self, Garbage},
 	ledger::{holdings, Ledger},
 	stage::{self, Corrupt},
+	state::Snapshot,
 };
 use clap::Args;
 use lane::{Lane, Record};
@@ -26,7 +26,6 @@ use ostraka_client::{
 };
 use ostraka_primitives::{AccountId, Balance};
 use serde_json::{json, Value};
-use state::Snapshot;
 use std::{
 	net::TcpListener,
 	path::PathBuf,
@@ -45,8 +44,9 @@ const STAKE: Balance = 30_000;
 const DEALER: Balance = 5_000;
 /// What a requester starts with, in tokens.
 const REQUESTER: Balance = 100_000;
-/// Bad transactions of a hundred.
+/// Bad transactions of a hundred, and the least that there must have been.
 const BAD: u64 = 30;
+const LEAST_BAD: u64 = 25;
 /// Wait between two looks of the watching tasks.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Lines of the node's log that tell of a panic are expected from one place only: the node hands transactions that do
@@ -98,25 +98,29 @@ pub async fn run(args: &SoakArgs) -> Result<Value, Error> {
 	let watch = Watch { node: dev.id(), base };
 	let result = soak(args, &chain, &watch).await;
 	let log = std::fs::read_to_string(dev.log()).unwrap_or_default();
+	dev.stop().await;
 	let mut report = match result {
 		Ok(report) => report,
-		Err(error) => {
-			let kept = std::env::temp_dir().join("ostraka-soak.log");
-			let said = match std::fs::write(&kept, &log) {
-				Ok(()) => format!("the node's log: {}", kept.display()),
-				Err(error) => format!("the node's log is lost: {error}"),
-			};
-			dev.stop().await;
-			return Err(Error::Failed(format!("{error}\n  {said}")));
-		},
+		Err(error) => return Err(Error::Failed(format!("{error}\n  {}", keep(&log)))),
 	};
-	dev.stop().await;
 	let (panics, undecodable) = panics(&log);
 	report["undecodable_at_the_runtime"] = json!(undecodable);
 	if !panics.is_empty() {
 		fail(&mut report, format!("panics in the node's log: {panics:?}"));
 	}
+	if report["failures"].as_array().is_some_and(|failures| !failures.is_empty()) {
+		fail(&mut report, keep(&log));
+	}
 	Ok(report)
+}
+
+/// Keeps the node's log, whose folder goes with the chain. Says where.
+fn keep(log: &str) -> String {
+	let kept = std::env::temp_dir().join("ostraka-soak.log");
+	match std::fs::write(&kept, log) {
+		Ok(()) => format!("the node's log: {}", kept.display()),
+		Err(error) => format!("the node's log is lost: {error}"),
+	}
 }
 
 /// Panics in a log, and the number of those that are the runtime's way to refuse bytes.
@@ -175,7 +179,7 @@ async fn soak(args: &SoakArgs, chain: &Chain, watch: &Watch) -> Result<Value, Er
 		lanes.iter().flat_map(Lane::accounts).chain(nodes).chain([sender.account()]).collect();
 	let first = Snapshot::read(chain, chain.head()).await?;
 	let begun = chain.head();
-	let before = holdings(chain, &accounts).await?;
+	let before = holdings(chain, &accounts, begun).await?;
 
 	let shared = Arc::new(Shared {
 		chain: chain.clone(),
@@ -202,7 +206,7 @@ async fn soak(args: &SoakArgs, chain: &Chain, watch: &Watch) -> Result<Value, Er
 	let head = chain.head();
 	chain.wait_final(head.number).await?;
 	ledger.catch_up(chain, head).await?;
-	let after = holdings(chain, &accounts).await?;
+	let after = holdings(chain, &accounts, head).await?;
 	let last = Snapshot::read(chain, head).await?;
 	if let Some(path) = &args.snapshot {
 		last.write(path)?;
@@ -221,6 +225,10 @@ async fn soak(args: &SoakArgs, chain: &Chain, watch: &Watch) -> Result<Value, Er
 	});
 	for record in records.iter().filter(|record| !record.is_as_expected()) {
 		fail(&mut report, format!("task: {}", record.json()));
+	}
+	let (bad, good) = (garbage.tally.sent(), shared.good.load(Ordering::Relaxed));
+	if bad * 100 < LEAST_BAD * (bad + good) {
+		fail(&mut report, format!("{bad} bad transactions beside {good} good ones are too few"));
 	}
 	for taken in &garbage.tally.taken {
 		fail(&mut report, format!("the chain took what it should not: {taken}"));

@@ -85,7 +85,14 @@ impl Chain {
 	/// # Errors
 	/// Those of a request.
 	pub async fn nodes(&self) -> Result<Vec<NodeInfo>, ChainError> {
-		let head = self.head();
+		self.nodes_at(self.head()).await
+	}
+
+	/// All compute nodes as of a block.
+	///
+	/// # Errors
+	/// `Pruned`, and those of a request.
+	pub async fn nodes_at(&self, head: Head) -> Result<Vec<NodeInfo>, ChainError> {
 		let mut nodes: Vec<NodeInfo> = Vec::new();
 		loop {
 			let after = nodes.last().map(|node| node.account.clone());
@@ -121,7 +128,19 @@ impl Chain {
 	/// # Errors
 	/// Those of a request.
 	pub async fn result(&self, task: TaskId) -> Result<Option<TaskResult>, ChainError> {
-		self.call("result", task, self.head()).await
+		self.result_at(task, self.head()).await
+	}
+
+	/// A result that was published by a block.
+	///
+	/// # Errors
+	/// `Pruned`, and those of a request.
+	pub async fn result_at(
+		&self,
+		task: TaskId,
+		block: Head,
+	) -> Result<Option<TaskResult>, ChainError> {
+		self.call("result", task, block).await
 	}
 
 	/// What an account will be paid by unsettled tasks, if they complete and it does its part.

@@ -85,12 +85,30 @@ pub enum ChainError {
 		docs: String,
 	},
 	/// The transaction was in no block as long as it was valid.
-	#[error("{call} was in none of {blocks} blocks and is no longer valid: run the command again")]
+	#[error(
+		"{call} was in none of {blocks} blocks and is no longer valid: run the command again{}",
+		last_said(.reason)
+	)]
 	NotIncluded {
 		/// The call.
 		call: String,
 		/// For how many blocks it was valid.
 		blocks: u32,
+		/// What the pool said when it was handed in again, if it did not take it.
+		reason: Option<String>,
+	},
+	/// Finality stands still.
+	#[error(
+		"block {block} is not final: for {minutes} minutes the newest final block has been {last}\n  the chain's finality \
+		 stands still; what was sent may count all the same: look before you run the command again"
+	)]
+	NotFinal {
+		/// The block that was waited for.
+		block: u32,
+		/// The newest final block.
+		last: u32,
+		/// For how long it has been that.
+		minutes: u64,
 	},
 	/// There is no such task.
 	#[error("there is no task {0}\n  `ostraka task list` shows the tasks there are")]
@@ -126,6 +144,10 @@ impl ChainError {
 				| Self::NoNode(_)
 		)
 	}
+}
+
+fn last_said(reason: &Option<String>) -> String {
+	reason.as_ref().map_or_else(String::new, |reason| format!("\n  the node last said: {reason}"))
 }
 
 fn sentence(docs: &str) -> String {

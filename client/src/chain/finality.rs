@@ -1,21 +1,58 @@
-//! What nothing takes back any more: on a parachain the best block can still lose to another, a final one cannot.
+//! What nothing takes back any more: on a parachain the best block can still lose to another, a final one cannot. Waiting
+//! for it, and for transactions in it; what a transaction is anchored to.
 
 use super::{
 	track::{Found, Place},
 	Chain, ChainError, Head,
 };
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// Blocks under the best after which one is taken for final where finality lags.
+/// Blocks under the best after which a transaction may be anchored to one where finality lags.
 const DEEP: u32 = 16;
+/// Between two looks at what is final, while no block comes.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Minutes without a new final block after which nobody waits any longer.
+const PATIENCE: u64 = 10;
 
-/// What a transaction is anchored to, by the numbers of the best and of the newest final block.
+/// What a transaction is anchored to, by the numbers of the best and of the newest final block. Not to the best block
+/// itself, be it final: the pool may not know it yet.
 fn anchored(best: u32, last: u32) -> u32 {
-	last.max(best.saturating_sub(DEEP))
+	last.min(best.saturating_sub(1)).max(best.saturating_sub(DEEP))
+}
+
+/// Somebody's wait for a block to be final.
+struct Wait {
+	/// The block that is waited for.
+	block: u32,
+	/// The newest final block, and since when it is that.
+	last: Option<(u32, Instant)>,
+}
+
+impl Wait {
+	fn new(block: u32) -> Self {
+		Self { block, last: None }
+	}
+
+	/// Whether there is hope, now that `last` is the newest final block.
+	fn goes_on(&mut self, last: u32, now: Instant) -> Result<(), ChainError> {
+		match self.last {
+			Some((known, since)) if known == last => {
+				if now.saturating_duration_since(since) < Duration::from_secs(60 * PATIENCE) {
+					return Ok(());
+				}
+				Err(ChainError::NotFinal { block: self.block, last, minutes: PATIENCE })
+			},
+			_ => {
+				self.last = Some((last, now));
+				Ok(())
+			},
+		}
+	}
 }
 
 impl Chain {
-	/// The block that a transaction's validity counts from: the newest final one, or one deep under the best. A
+	/// The block that a transaction's validity counts from: the newest final one before the best, or one deep under it. A
 	/// transaction names its anchor's hash; were that block to lose to another, no block could have the transaction.
 	///
 	/// # Errors
@@ -45,29 +82,29 @@ impl Chain {
 	/// Waits until the block of that number is final. Answers the newest final block.
 	///
 	/// # Errors
-	/// `Gone`, `OtherChain`, and those of a request.
+	/// `NotFinal`, `Gone`, `OtherChain`, and those of a request.
 	pub async fn wait_final(&self, number: u32) -> Result<Head, ChainError> {
-		let mut head = self.head();
+		let mut wait = Wait::new(number);
 		loop {
 			let last = self.finalized().await?;
 			if last.number >= number {
 				return Ok(last);
 			}
-			head = self.next_head(head).await?;
+			self.look_later(&mut wait, last).await?;
 		}
 	}
 
 	/// Waits until a block that was best is final, or has lost to another: whether it is final.
 	///
 	/// # Errors
-	/// `Gone`, `OtherChain`, and those of a request.
+	/// `NotFinal`, `Gone`, `OtherChain`, and those of a request.
 	pub async fn is_final(&self, block: Head) -> Result<bool, ChainError> {
-		let mut head = self.head();
+		let mut wait = Wait::new(block.number);
 		loop {
 			let last = self.finalized().await?;
 			match self.block_hash(block.number).await {
 				Ok(hash) if hash == block.hash && last.number >= block.number => return Ok(true),
-				Ok(hash) if hash == block.hash => head = self.next_head(head).await?,
+				Ok(hash) if hash == block.hash => self.look_later(&mut wait, last).await?,
 				// another block, or none yet, is in its place
 				Ok(_) | Err(ChainError::Pruned { .. }) => return Ok(false),
 				Err(error) => return Err(error),
@@ -75,8 +112,20 @@ impl Chain {
 		}
 	}
 
+	/// Waits for the next block, or a second: a block may become final while no other comes.
+	async fn look_later(&self, wait: &mut Wait, last: Head) -> Result<(), ChainError> {
+		wait.goes_on(last.number, Instant::now())?;
+		tokio::select! {
+			head = self.next_head(self.head()) => head.map(drop),
+			() = tokio::time::sleep(PAUSE) => Ok(()),
+		}
+	}
+
 	/// [`Self::expect`] for a transaction whose block lost: it may be in one that won already.
-	pub(super) async fn expect_again(
+	///
+	/// # Errors
+	/// Those of a request.
+	pub async fn expect_again(
 		&self,
 		extrinsic: &[u8],
 		until: u32,
@@ -84,8 +133,37 @@ impl Chain {
 	) -> Result<oneshot::Receiver<Found>, ChainError> {
 		// asked before the look, so that no block is missed in between
 		let told = self.expect(extrinsic, until);
-		let head = self.head();
-		for number in after.number + 1..=head.number {
+		let Some(place) = self.search(extrinsic, after, self.head().number).await? else {
+			return Ok(told);
+		};
+		let (tell, told) = oneshot::channel();
+		// the other end is in hand
+		let _ = tell.send(Ok(Some(place)));
+		Ok(told)
+	}
+
+	/// Where a transaction is in the final blocks after one and up to another, once the last of these is final.
+	///
+	/// # Errors
+	/// Those of [`Self::wait_final`].
+	pub async fn in_final(
+		&self,
+		extrinsic: &[u8],
+		after: Head,
+		until: u32,
+	) -> Result<Option<Place>, ChainError> {
+		self.wait_final(until).await?;
+		self.search(extrinsic, after, until).await
+	}
+
+	/// Where a transaction is in the best chain's blocks after one and up to another.
+	async fn search(
+		&self,
+		extrinsic: &[u8],
+		after: Head,
+		until: u32,
+	) -> Result<Option<Place>, ChainError> {
+		for number in after.number + 1..=until {
 			let block = match self.block_hash(number).await {
 				Ok(hash) => Head { number, hash },
 				Err(ChainError::Pruned { .. }) => break,
@@ -93,13 +171,10 @@ impl Chain {
 			};
 			let body = self.body(block).await?;
 			if let Some(index) = body.iter().position(|found| found == extrinsic) {
-				let (tell, told) = oneshot::channel();
-				// the other end is in hand
-				let _ = tell.send(Ok(Some(Place { block, index: index as u32 })));
-				return Ok(told);
+				return Ok(Some(Place { block, index: index as u32 }));
 			}
 		}
-		Ok(told)
+		Ok(None)
 	}
 }
 
@@ -110,11 +185,27 @@ mod tests {
 	#[test]
 	fn transactions_are_anchored_to_what_hardly_loses() {
 		assert_eq!(anchored(100, 97), 97);
-		assert_eq!(anchored(100, 100), 100);
-		// a connection that is a block behind
-		assert_eq!(anchored(96, 97), 97);
+		// every block is final at once, and a connection is a block behind
+		assert_eq!(anchored(100, 100), 99);
+		assert_eq!(anchored(96, 97), 95);
 		// finality stands still
 		assert_eq!(anchored(100, 40), 100 - DEEP);
 		assert_eq!(anchored(5, 0), 0);
+		assert_eq!(anchored(0, 0), 0);
+	}
+
+	#[test]
+	fn a_wait_ends_when_finality_stands_still() {
+		let (mut wait, start) = (Wait::new(9), Instant::now());
+		let at = |seconds| start + Duration::from_secs(seconds);
+		let all = 60 * PATIENCE;
+		wait.goes_on(5, at(0)).unwrap();
+		wait.goes_on(5, at(all - 1)).unwrap();
+		wait.goes_on(6, at(all + 1)).unwrap();
+		wait.goes_on(6, at(2 * all)).unwrap();
+		assert!(matches!(
+			wait.goes_on(6, at(2 * all + 1)),
+			Err(ChainError::NotFinal { block: 9, last: 6, minutes: PATIENCE })
+		));
 	}
 }

@@ -4,10 +4,10 @@
 //! |---|---|
 //! | [`link`] | the connection, which comes back when it is lost |
 //! | [`calls`] | the calls, typed; [`layout`] holds them against the node's metadata |
-//! | [`submit`] | signing, submitting, waiting for inclusion |
+//! | [`submit`] | signing, submitting, waiting until it is done for good |
 //! | [`track`] | new blocks, and the transactions that are waited for in them |
 //! | [`blocks`] | bodies and events |
-//! | [`finality`] | the newest final block |
+//! | [`finality`] | what is final, and waiting for it; anchors of transactions |
 //! | [`state`], [`api`] | storage, constants, the runtime API |
 //! | [`stake`] | stake on its way out, nodes for a committee |
 //! | [`find`] | the protocol's messages in block bodies |

@@ -57,7 +57,7 @@ impl Chain {
 		}
 		let bytes: &[u8] = account.as_ref();
 		let node: Option<Node> =
-			self.stored("Registry", "Nodes", vec![Value::from_bytes(bytes)]).await?;
+			self.stored("Registry", "Nodes", vec![Value::from_bytes(bytes)], self.head()).await?;
 		Ok(node.map(|node| {
 			let mut unlocks = node.unbonding;
 			unlocks.sort_by_key(|unlock| unlock.at);

@@ -105,12 +105,13 @@ impl Chain {
 		self.0.link.request("offchain_localStorageSet", &("PERSISTENT", key, value)).await
 	}
 
-	/// A decoded value of the best block's state, under keys.
+	/// A decoded value of a block's state, under keys.
 	pub(super) async fn stored<T: Decode>(
 		&self,
 		pallet: &'static str,
 		item: &'static str,
 		keys: Vec<Value>,
+		block: Head,
 	) -> Result<Option<T>, ChainError> {
 		let unreadable =
 			|error: String| ChainError::Unreadable(format!("{pallet}.{item}: {error}"));
@@ -119,7 +120,7 @@ impl Chain {
 		let key = entry
 			.and_then(|entry| entry.fetch_key(keys))
 			.map_err(|error| unreadable(error.to_string()))?;
-		let value = self.storage_at(&key, self.head()).await?;
+		let value = self.storage_at(&key, block).await?;
 		value
 			.map(|bytes| {
 				T::decode(&mut bytes.as_slice()).map_err(|error| unreadable(error.to_string()))
@@ -138,7 +139,7 @@ impl Chain {
 	) -> Result<Option<DealingRecord>, ChainError> {
 		let account: &[u8] = dealer.as_ref();
 		let keys = vec![Value::u128(task.into()), Value::from_bytes(account)];
-		self.stored("Vss", "Dealings", keys).await
+		self.stored("Vss", "Dealings", keys, self.head()).await
 	}
 
 	/// Number of tasks ever.
@@ -146,7 +147,8 @@ impl Chain {
 	/// # Errors
 	/// Those of a request.
 	pub async fn tasks(&self) -> Result<u32, ChainError> {
-		Ok(self.stored("Tasks", "NextTask", Vec::new()).await?.unwrap_or_default())
+		let number = self.stored("Tasks", "NextTask", Vec::new(), self.head()).await?;
+		Ok(number.unwrap_or_default())
 	}
 
 	/// What an account has.
@@ -154,9 +156,17 @@ impl Chain {
 	/// # Errors
 	/// Those of a request.
 	pub async fn money(&self, account: &AccountId) -> Result<Money, ChainError> {
+		self.money_at(account, self.head()).await
+	}
+
+	/// What an account has as of a block.
+	///
+	/// # Errors
+	/// `Pruned`, and those of a request.
+	pub async fn money_at(&self, account: &AccountId, block: Head) -> Result<Money, ChainError> {
 		let bytes: &[u8] = account.as_ref();
-		let info: Option<AccountInfo> =
-			self.stored("System", "Account", vec![Value::from_bytes(bytes)]).await?;
+		let keys = vec![Value::from_bytes(bytes)];
+		let info: Option<AccountInfo> = self.stored("System", "Account", keys, block).await?;
 		let info = info.unwrap_or_default();
 		Ok(Money { free: info.free, reserved: info.reserved, frozen: info.frozen })
 	}

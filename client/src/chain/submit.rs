@@ -1,4 +1,4 @@
-//! Signing, submitting, and waiting for inclusion.
+//! Signing, submitting, and waiting until it is done for good.
 
 use super::{
 	account,
@@ -16,7 +16,7 @@ pub const VALID_FOR: u32 = 64;
 /// Blocks after which a transaction that no block has is handed in again: pools lose transactions.
 const AGAIN_AFTER: u32 = 8;
 
-/// A transaction that is in a block and did what it was to do.
+/// A transaction that is in a final block and did what it was to do.
 #[derive(Clone, Debug)]
 pub struct Receipt {
 	/// The block.
@@ -49,7 +49,7 @@ impl Chain {
 	/// number, without one the account's next. If its block loses to another, or pools lose it, it is handed in again.
 	///
 	/// # Errors
-	/// `Invalid` if the pool does not take it, `Refused` if it fails in its block, `NotIncluded`, `Gone`.
+	/// `Invalid` if the pool does not take it, `Refused` if it fails in its block, `NotIncluded`, `NotFinal`, `Gone`.
 	pub async fn submit(
 		&self,
 		call: &Call,
@@ -63,28 +63,39 @@ impl Chain {
 		let anchor = self.anchor().await?;
 		let extrinsic = self.sign(call, signer, nonce, anchor)?;
 		let until = anchor.number + VALID_FOR;
-		let mut told = self.expect(super::strip_length(&extrinsic), until);
-		self.send(call, signer, &extrinsic, false).await?;
+		let bare = super::strip_length(&extrinsic);
+		let mut told = self.expect(bare, until);
+		let mut reason = self.send(call, signer, &extrinsic, false).await?;
 		loop {
-			let Some(place) = self.included(call, signer, &extrinsic, told).await? else {
-				return Err(ChainError::NotIncluded { call: call.title(), blocks: VALID_FOR });
+			let place = self.included(call, signer, &extrinsic, told, &mut reason).await?;
+			let Some(place) = place else {
+				// a block that is not best may have it, and win
+				return match self.in_final(bare, anchor, until).await? {
+					Some(place) => self.receipt(call, Some(signer), place).await,
+					None => Err(ChainError::NotIncluded {
+						call: call.title(),
+						blocks: VALID_FOR,
+						reason,
+					}),
+				};
 			};
 			if self.is_final(place.block).await? {
 				return self.receipt(call, Some(signer), place).await;
 			}
-			told = self.expect_again(super::strip_length(&extrinsic), until, anchor).await?;
-			self.send(call, signer, &extrinsic, true).await?;
+			told = self.expect_again(bare, until, anchor).await?;
+			reason = self.send(call, signer, &extrinsic, true).await?;
 		}
 	}
 
-	/// Waits until a transaction is in a best block, and hands it in again when that may help; `None` if no block can
-	/// have it any more.
+	/// Waits until a transaction is in a best block, and hands it in again when that may help, noting what the pool says;
+	/// `None` if the best chain is past the blocks that can have it.
 	async fn included(
 		&self,
 		call: &Call,
 		signer: &Signer,
 		extrinsic: &[u8],
 		mut told: oneshot::Receiver<Found>,
+		reason: &mut Option<String>,
 	) -> Found {
 		let gone = ChainError::Gone { url: self.url().to_owned(), seconds: 0 };
 		let mut reconnects = self.reconnects();
@@ -93,16 +104,18 @@ impl Chain {
 			tokio::select! {
 				place = &mut told => return place.unwrap_or(Err(gone)),
 				// a node that was started again has lost its pool
-				Ok(()) = reconnects.changed() => self.send(call, signer, extrinsic, true).await?,
+				Ok(()) = reconnects.changed() => {
+					*reason = self.send(call, signer, extrinsic, true).await?;
+				},
 				head = self.wait_for_block(again) => {
 					again = head?.number + AGAIN_AFTER;
-					self.send(call, signer, extrinsic, true).await?;
+					*reason = self.send(call, signer, extrinsic, true).await?;
 				},
 			}
 		}
 	}
 
-	/// Signs a call: an extrinsic with its length, valid in the [`VALID_FOR`] blocks after [`Self::anchor`].
+	/// Signs a call: an extrinsic with its length, valid for [`VALID_FOR`] blocks from its anchor on ([`Self::anchor`]).
 	///
 	/// # Errors
 	/// `Unreadable` if the chain's metadata does not say how.
@@ -131,14 +144,14 @@ impl Chain {
 	}
 
 	/// Hands an extrinsic to the pool. If the connection is lost over it, it is handed in again; that the pool has it or a
-	/// block had it is no error then, nor is it if it was handed in `before`.
+	/// block had it is no error then. Nor is any refusal if it was handed in `before`: answers what the pool said then.
 	async fn send(
 		&self,
 		call: &Call,
 		signer: &Signer,
 		extrinsic: &[u8],
 		before: bool,
-	) -> Result<(), ChainError> {
+	) -> Result<Option<String>, ChainError> {
 		let gone = |_| ChainError::Gone { url: self.url().to_owned(), seconds: 0 };
 		let _turn = self.0.sending.acquire().await.map_err(gone)?;
 		let attempts = AtomicU32::new(0);
@@ -151,15 +164,16 @@ impl Chain {
 			})
 			.await;
 		match sent {
-			Ok(_) => Ok(()),
+			Ok(_) => Ok(None),
 			Err(ChainError::Rpc(message)) => {
-				if before || message.contains("Already Imported") || attempts.into_inner() > 1 {
-					return Ok(());
+				if message.contains("Already Imported") {
+					return Ok(None);
 				}
-				Err(ChainError::Invalid {
-					call: call.title(),
-					reason: explain(&message, &signer.account()),
-				})
+				let reason = explain(&message, &signer.account());
+				if before || attempts.into_inner() > 1 {
+					return Ok(Some(reason));
+				}
+				Err(ChainError::Invalid { call: call.title(), reason })
 			},
 			Err(other) => Err(other),
 		}

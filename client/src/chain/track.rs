@@ -184,9 +184,7 @@ impl Chain {
 		}
 		new.reverse();
 		let mut recent = self.0.tracker.recent.lock().unwrap_or_else(PoisonError::into_inner);
-		recent.extend(&new);
-		let excess = recent.len().saturating_sub(MOST_BACK);
-		recent.drain(..excess);
+		replace(&mut recent, &new, head);
 		Ok(new)
 	}
 
@@ -227,6 +225,16 @@ impl Chain {
 	}
 }
 
+/// Puts blocks that are best now, oldest first, behind those that they follow. What they replace is forgotten: if it wins
+/// its place back, it is new again, and looked through again.
+fn replace(recent: &mut VecDeque<Head>, new: &[Head], head: Head) {
+	let from = new.first().map_or(head.number.saturating_add(1), |block| block.number);
+	recent.retain(|known| known.number < from);
+	recent.extend(new);
+	let excess = recent.len().saturating_sub(MOST_BACK);
+	recent.drain(..excess);
+}
+
 /// The best block, and its parent.
 async fn best(link: &Link) -> Result<(Head, Option<Head>), ChainError> {
 	let unreadable = || ChainError::Unreadable("the best block".to_owned());
@@ -237,4 +245,40 @@ async fn best(link: &Link) -> Result<(Head, Option<Head>), ChainError> {
 	let number = u32::try_from(header.number).map_err(|_| unreadable())?;
 	let parent = number.checked_sub(1).map(|number| Head { number, hash: header.parent_hash });
 	Ok((Head { number, hash }, parent))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn block(number: u32, fork: u8) -> Head {
+		Head { number, hash: H256([fork; 32]) }
+	}
+
+	#[test]
+	fn a_block_that_loses_and_wins_again_is_new_again() {
+		let (four, lost, winner, next) = (block(4, 0), block(5, 1), block(5, 2), block(6, 3));
+		let mut recent = VecDeque::from([four, lost]);
+		replace(&mut recent, &[winner], winner);
+		assert_eq!(recent, [four, winner]);
+		// the walk back from the sixth meets no block that is known before the fourth
+		replace(&mut recent, &[lost, next], next);
+		assert_eq!(recent, [four, lost, next]);
+	}
+
+	#[test]
+	fn a_best_block_that_goes_back_takes_what_came_after_it_along() {
+		let mut recent = VecDeque::from([block(4, 0), block(5, 1), block(6, 2)]);
+		replace(&mut recent, &[], block(5, 1));
+		assert_eq!(recent, [block(4, 0), block(5, 1)]);
+	}
+
+	#[test]
+	fn not_all_blocks_are_kept() {
+		let many: Vec<Head> = (0..2 * MOST_BACK as u32).map(|number| block(number, 0)).collect();
+		let mut recent = VecDeque::new();
+		replace(&mut recent, &many, many[many.len() - 1]);
+		assert_eq!(recent.len(), MOST_BACK);
+		assert_eq!(recent.back(), many.last());
+	}
 }

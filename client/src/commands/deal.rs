@@ -77,7 +77,7 @@ pub async fn run(args: &DealArgs, global: &Global) -> Result<(), Error> {
 	let chain = super::connect(global).await?;
 	let info = chain.task(args.task).await?;
 	let account = signer.account();
-	if let Some(record) = chain.dealing(args.task, &account).await? {
+	if let Some(record) = dealing::dealt(&chain, args.task, &account).await? {
 		return already(args.task, record.block, global);
 	}
 	let dealer = match &args.only {

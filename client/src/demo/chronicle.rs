@@ -157,7 +157,7 @@ impl Drop for Chronicle {
 }
 
 impl Chronicle {
-	/// Starts after the present best block.
+	/// Starts after the present best block. Final blocks are read, as others may lose to blocks without what was read.
 	pub fn start(chain: &Chain) -> Self {
 		let journals = Journals::default();
 		let head = chain.head();
@@ -197,12 +197,11 @@ async fn follow(
 	start: Head,
 	tell: &watch::Sender<Result<u32, ChainError>>,
 ) -> Result<(), ChainError> {
-	let mut head = start;
 	let mut next = start.number.saturating_add(1);
 	loop {
-		head = chain.next_head(head).await?;
-		while next <= head.number {
-			let hash = if next == head.number { head.hash } else { chain.block_hash(next).await? };
+		let last = chain.wait_final(next).await?;
+		while next <= last.number {
+			let hash = if next == last.number { last.hash } else { chain.block_hash(next).await? };
 			let events = chain.events(Head { number: next, hash }).await?;
 			let mark = Mark { block: next, at: Instant::now() };
 			{

@@ -110,18 +110,8 @@ impl Setting<'_> {
 			let dealt = self.deal(&staged);
 			let watched = self.watch(&staged, &bars, chronicle);
 			// dealing may fail long before the tasks end
-			tokio::pin!(watched);
-			tokio::select! {
-				dealt = dealt => {
-					let fees = dealt?;
-					watched.await?;
-					fees
-				},
-				watched = &mut watched => {
-					watched?;
-					Vec::new()
-				},
-			}
+			let (fees, ()) = future::try_join(dealt, watched).await?;
+			fees
 		};
 		for (staged, fee) in staged.iter_mut().zip(fees.into_iter().chain(std::iter::repeat(0))) {
 			staged.transactions = staged.transactions.saturating_add(fee);

@@ -21,8 +21,8 @@ pub fn tasks_that_cannot_be_submitted(scene: &Scene) {
 	let own = address(&by);
 	for (more, code, parts) in [
 		// the window for dealing, and money
-		("--collect 4", 2, &["--collect 4", "between 5 and 100800 blocks"][..]),
-		("--collect 100801", 2, &["--collect 100801", "between 5 and 100800 blocks"]),
+		("--collect 9", 2, &["--collect 9", "between 10 and 100800 blocks"][..]),
+		("--collect 100801", 2, &["--collect 100801", "between 10 and 100800 blocks"]),
 		("--fee 0.1", 2, &["--fee 0.1 OST is below the least fee", "0.324 OST"]),
 		("--fee 20000", 4, &["Tasks.submit", &own, "free"]),
 		("--data-reward 20000", 4, &["Tasks.submit", &own, "free"]),

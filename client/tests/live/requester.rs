@@ -162,7 +162,7 @@ pub fn a_task_without_dealings_fails(scene: &Scene) {
 	let tool = scene.tool();
 	let (by, dealers) = (scene.secret(0), (1..4).map(|n| scene.secret(n)).collect::<Vec<_>>());
 	let rows = scene.file("rows.csv", "x\n1\n2\n3\n");
-	let flags = "--class standard --statistic count --columns x --range x=0:9 --collect 5";
+	let flags = "--class standard --statistic count --columns x --range x=0:9 --collect 10";
 	let task = number(&submit(&tool, &by, flags, &dealers));
 	let why = "fewer dealings were accepted than the class asks for";
 	let watch = tool.run(&format!("task watch {task} --json")).start();

@@ -118,8 +118,9 @@ impl Chain {
 
 	/// The same for under a plot's title.
 	pub fn short_note(&self) -> String {
-		let machine = self.runs.first().map_or("", |run| run.machine.as_str());
-		format!("{machine}. Medians; the spread is in the CSV.")
+		self.runs.first().map_or_else(String::new, |run| {
+			format!("{}. Medians; the spread is in the CSV.\n{}", run.machine, run.versions)
+		})
 	}
 }
 

@@ -202,7 +202,7 @@ pub fn attack_threshold(amounts: &[u64]) -> Result<Column> {
 		deployment: "5 key holders with proofs, uploads public, c = 2",
 		findings: [
 			fairness,
-			scaling(amounts, &public.logarithms)?,
+			scaling(amounts, &public.logarithms)?.of_adding_up(),
 			robustness,
 			privacy,
 			verifiability,

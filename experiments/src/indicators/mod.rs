@@ -79,6 +79,12 @@ impl Finding {
 	pub fn new(met: bool, evidence: impl Into<String>) -> Self {
 		Self { met, evidence: evidence.into() }
 	}
+
+	/// The same, of sums under a threshold key: only adding up depends on the number of users.
+	fn of_adding_up(mut self) -> Self {
+		self.evidence += " (what grows is adding up: contributions to the decryption and their proofs are as many for any N)";
+		self
+	}
 }
 
 /// A scheme in a deployment.

@@ -210,6 +210,6 @@ pub fn attack(amounts: &[u64]) -> Result<Column> {
 	Ok(Column {
 		name: "Paillier, threshold",
 		deployment: "5 key holders with proofs, uploads public, c = 2",
-		findings: [fairness, scaling, robustness, privacy, verifiability],
+		findings: [fairness, scaling.of_adding_up(), robustness, privacy, verifiability],
 	})
 }

@@ -83,8 +83,8 @@ parameter_types! {
 		let fit = quarter.checked_div_per_component(&AccuseWeight::get());
 		fit.map_or(1, |fit| fit.clamp(1, 1_000) as u32)
 	};
-	/// Dealers need a few blocks at least.
-	pub const MinCollect: BlockNumber = 5;
+	/// Dealers wait until the draw is final, some five blocks, and then need a few.
+	pub const MinCollect: BlockNumber = 10;
 	/// Longest window for dealing.
 	pub const MaxCollect: BlockNumber = 7 * DAYS;
 	/// Long enough for the randomness of two relay epochs later, of four hours each.

@@ -1,36 +1,56 @@
 //! Compute nodes that are killed.
 
-use crate::play::{absent, committed, only_these_were_absent, phase, stage, staged, DEALERS};
-use anyhow::Result;
+use crate::play::{
+	absent, committed, only_these_were_absent, phase, staged, CLASS, COLLECT, DEALERS,
+};
+use anyhow::{ensure, Result};
 use ostraka_adversary::{
-	scene::{count, Books},
+	scene::{accounts, count, Books, Stage, ROWS},
+	stage::{self, Survey},
 	wait::Phase,
 };
-use ostraka_client::chain::Signer;
+use ostraka_client::{chain::Signer, dealing, spec::StatisticName};
 use ostraka_primitives::{
 	task::{FailReason, Outcome},
 	AccountId,
 };
 use ostraka_zombienet::network::{Network, Plan};
 
-/// Two of five die in each phase in turn: each task completes without them. No node dies three times, as three absences
-/// in a row take a node out of selection.
+/// Who dies when. No node dies three times, as three absences in a row take a node out of selection.
+const DEATHS: [(Phase, [usize; 2]); 5] = [
+	(Phase::Drawing, [3, 4]),
+	(Phase::Collecting, [0, 1]),
+	(Phase::Verifying, [2, 3]),
+	(Phase::Committing, [4, 0]),
+	(Phase::Revealing, [1, 2]),
+];
+
+/// Two of five die in each phase in turn: each task completes without them, the dead are penalised, the others paid.
 pub async fn two_of_five() -> Result<()> {
 	let mut network = Network::start(Plan::honest("crash")).await?;
-	for (when, victims) in [
-		(Phase::Collecting, [0, 1]),
-		(Phase::Verifying, [2, 3]),
-		(Phase::Committing, [4, 0]),
-		(Phase::Revealing, [1, 2]),
-	] {
-		two_die(&mut network, when, victims).await?;
+	let chain = network.chain().clone();
+	let cohorts = network.scene.dealers("//Zombienet//dealer", &[DEALERS; DEATHS.len()]).await?;
+	let mut accounts: Vec<AccountId> = cohorts.iter().flatten().map(Signer::account).collect();
+	accounts.push(network.scene.requester.account());
+	let books = Books::open(&chain, &accounts).await?;
+	for ((when, victims), dealers) in DEATHS.into_iter().zip(cohorts) {
+		two_die(&mut network, when, victims, dealers).await?;
 	}
+	books.add_up(&chain).await?;
 	network.stop().await
 }
 
-async fn two_die(network: &mut Network, when: Phase, victims: [usize; 2]) -> Result<()> {
+async fn two_die(
+	network: &mut Network,
+	when: Phase,
+	victims: [usize; 2],
+	dealers: Vec<Signer>,
+) -> Result<()> {
 	let chain = network.chain().clone();
-	let stage = stage(network, &format!("//Zombienet//{when:?}")).await?;
+	let stage = match when {
+		Phase::Drawing => undrawn(network, victims, dealers).await?,
+		_ => staged(network, dealers).await?,
+	};
 	let dead = [network.operator(victims[0])?, network.operator(victims[1])?];
 	if when == Phase::Collecting {
 		kill(network, victims).await?;
@@ -67,6 +87,36 @@ async fn two_die(network: &mut Network, when: Phase, victims: [usize; 2]) -> Res
 	Ok(())
 }
 
+/// Publishes a task, and kills nodes before it is drawn. They are drawn all the same: nobody knows yet.
+async fn undrawn(
+	network: &mut Network,
+	victims: [usize; 2],
+	dealers: Vec<Signer>,
+) -> Result<Stage> {
+	let (chain, requester) = (network.chain().clone(), network.scene.requester.clone());
+	let survey = Survey::new(ROWS, StatisticName::Variance, "value", dealers.len())?;
+	let invited: Vec<AccountId> = dealers.iter().map(Signer::account).collect();
+	let next = chain.tasks().await?;
+	let submitted = async {
+		let spec = &survey.spec;
+		let task = stage::submit(&chain, &requester, spec, CLASS, &invited, COLLECT, None).await?;
+		anyhow::Ok(task)
+	};
+	let killed = async {
+		let mut head = chain.head();
+		while chain.tasks().await? == next {
+			head = chain.next_head(head).await?;
+		}
+		let info = chain.task(next).await?;
+		ensure!(info.task.drawn_at.is_none(), "the task was drawn at once");
+		kill(network, victims).await
+	};
+	let (task, ()) = tokio::try_join!(submitted, killed)?;
+	let info = dealing::drawn(&chain, task).await?;
+	network.say(&format!("task {task} is drawn"));
+	Ok(Stage { task, info, survey, dealers })
+}
+
 async fn kill(network: &mut Network, victims: impl IntoIterator<Item = usize>) -> Result<()> {
 	for place in victims {
 		network.nodes[place].kill().await?;
@@ -95,15 +145,22 @@ pub async fn three_of_five() -> Result<()> {
 	let mut dead = dead.to_vec();
 	dead.sort();
 	assert_eq!(absent(&end.events), dead);
+	assert_eq!(self::accounts(&end.events, "Incentives", "Punished", "culprit"), dead);
+	let committing = end.events.iter().find(|event| event.is("Tasks", "CommittingEnded"));
+	let committing = committing.expect("committing ended");
+	assert_eq!(committing.field("early"), Some(false));
+	let deadline: u32 = committing.field("reveal_until").expect("it says when revealing ends");
+	assert!(end.head.number > deadline, "not before its deadline, {deadline}");
+	let happened = |name| end.events.iter().filter(|event| event.is("Incentives", name)).count();
+	assert_eq!((happened("DepositReturned"), happened("EscrowClosed")), (DEALERS, 1));
 	let threshold = usize::from(stage.info.task.parameters.threshold);
 	let revealed = count(&end.events, "ResultShareRight") + count(&end.events, "ResultShareWrong");
 	assert!(revealed <= threshold, "{revealed} shares are public, {threshold} reveal nothing");
-	assert_eq!(count(&end.events, "ResultPublished"), 0);
-	assert!(chain.result(stage.task).await?.is_none());
-	books.add_up(&chain).await?;
-	for account in accounts {
-		assert_eq!(chain.money(&account).await?.reserved, 0, "{account:?}");
+	for shown in ["DealerConvicted", "AccuserConvicted", "SeatExcused", "ResultPublished"] {
+		assert_eq!(count(&end.events, shown), 0, "{shown}");
 	}
+	assert!(chain.result_at(stage.task, end.head).await?.is_none());
+	books.add_up(&chain).await?;
 	network.say("the task failed, and nothing is held any more");
 	network.stop().await
 }

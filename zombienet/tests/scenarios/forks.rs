@@ -1,13 +1,13 @@
 //! A fork of the relay chain that takes a block of the parachain back.
 
 use crate::play::{only_these_were_absent, staged, DEALERS};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use ostraka_adversary::{
-	scene::{count, Books, Stage},
+	scene::{named, Books, Stage},
 	wait::{self, Phase},
 };
 use ostraka_client::chain::{Head, Signer};
-use ostraka_primitives::AccountId;
+use ostraka_primitives::{AccountId, Digest};
 use ostraka_zombienet::network::{Network, Plan};
 
 /// A block with dealings is replaced by another before it is final. The dealings get in again; no worker lets one into
@@ -35,11 +35,27 @@ pub async fn a_dealing_is_replaced() -> Result<()> {
 		"another block is in its place for good"
 	);
 	only_these_were_absent(&stage, &events, &[]);
-	assert_eq!(count(&events, "Frozen"), 1);
-	assert_eq!(count(&events, "ResultCommitted"), stage.info.committee.len());
+	let mut frozen = named(&events, "Frozen").map(|event| event.field::<Digest>("accepted_set"));
+	let set = frozen.next().flatten().context("an accepted set is frozen")?;
+	assert!(frozen.next().is_none(), "and one only");
+	one_set_only(&network, &set)?;
 	books.add_up(chain).await?;
 	network.say("the dealings got in again, and the task completed");
 	network.stop().await
+}
+
+/// Asserts that every worker answered, and under this accepted set only: on whatever fork it was, a dealing is in one of
+/// its aggregates.
+fn one_set_only(network: &Network, set: &Digest) -> Result<()> {
+	let set = hex::encode(set);
+	for node in &network.nodes {
+		let answers = node.says("under the accepted set")?;
+		assert!(!answers.is_empty(), "{} says under which set it answers", node.name);
+		for line in answers {
+			assert!(line.contains(&set), "{}, another set than {set}: {line}", node.name);
+		}
+	}
+	Ok(())
 }
 
 /// Waits for a block with a dealing, and has the relay chain take it back. Answers its number and hash.

@@ -11,12 +11,15 @@ mod pool;
 mod smoke;
 mod upgrade;
 
+/// Longest that a scenario may take: a chain that stands still is no success.
+const LONGEST: std::time::Duration = std::time::Duration::from_secs(90 * 60);
+
 macro_rules! scenarios {
 	($($name:ident: $run:path,)*) => {
 		$(
 			#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 			async fn $name() -> anyhow::Result<()> {
-				$run().await
+				tokio::time::timeout(LONGEST, $run()).await?
 			}
 		)*
 	};

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use ostraka_adversary::{
-	scene::{Stage, ROWS},
+	scene::{accounts, Stage, ROWS},
 	stage::Survey,
 	wait::{self, Phase},
 };
@@ -22,6 +22,8 @@ use std::collections::BTreeSet;
 pub const DEALERS: usize = 5;
 /// Blocks for dealing; it ends sooner, when all have dealt.
 pub const COLLECT: u32 = 60;
+/// Class of the tasks: a committee of five.
+pub const CLASS: SecurityClass = SecurityClass::Confidential;
 /// An absence, as the incentives' events number it.
 const ABSENCE: [u8; 1] = [3];
 
@@ -34,8 +36,7 @@ pub async fn stage(network: &Network, path: &str) -> Result<Stage> {
 /// The same with these dealers.
 pub async fn staged(network: &Network, dealers: Vec<Signer>) -> Result<Stage> {
 	let survey = Survey::new(ROWS, StatisticName::Variance, "value", dealers.len())?;
-	let class = SecurityClass::Confidential;
-	let stage = network.scene.stage(class, survey, dealers, COLLECT, None).await?;
+	let stage = network.scene.stage(CLASS, survey, dealers, COLLECT, None).await?;
 	network.say(&format!("task {} is drawn", stage.task));
 	Ok(stage)
 }
@@ -78,14 +79,6 @@ pub async fn committed(network: &Network, stage: &Stage, nodes: &[AccountId]) ->
 	}
 }
 
-/// Accounts of a task's events of one kind, in the field of that name, each as often as it stands there.
-pub fn accounts(events: &[Event], pallet: &str, name: &str, field: &str) -> Vec<AccountId> {
-	let found = events.iter().filter(|event| event.is(pallet, name));
-	let mut accounts: Vec<AccountId> = found.filter_map(|event| event.field(field)).collect();
-	accounts.sort();
-	accounts
-}
-
 /// Nodes that were punished for their absence.
 pub fn absent(events: &[Event]) -> Vec<AccountId> {
 	let punished: Vec<Event> = events
@@ -96,18 +89,25 @@ pub fn absent(events: &[Event]) -> Vec<AccountId> {
 	accounts(&punished, "Incentives", "Punished", "culprit")
 }
 
-/// Asserts that every node of the committee but these committed once, revealed a right share once and was paid, and that
-/// these alone were punished, for their absence.
+/// Asserts that every node of the committee but these committed once, revealed a right share once and was paid, that
+/// these alone were punished, for their absence, and that every dealer was paid.
 pub fn only_these_were_absent(stage: &Stage, events: &[Event], missing: &[AccountId]) {
 	let mut missing = missing.to_vec();
 	missing.sort();
 	let mut present: Vec<AccountId> =
 		stage.seats().map(|(_, node)| node).filter(|node| !missing.contains(node)).collect();
 	present.sort();
+	// who was killed may have committed before
+	let mut committed = accounts(events, "Vss", "ResultCommitted", "node");
+	committed.retain(|node| !missing.contains(node));
+	assert_eq!(committed, present);
 	assert_eq!(accounts(events, "Vss", "ResultShareRight", "node"), present);
 	assert_eq!(accounts(events, "Incentives", "NodePaid", "node"), present);
 	assert_eq!(absent(events), missing);
 	assert_eq!(accounts(events, "Incentives", "Punished", "culprit"), missing);
+	let mut dealers: Vec<AccountId> = stage.dealers.iter().map(Signer::account).collect();
+	dealers.sort();
+	assert_eq!(accounts(events, "Incentives", "DealerPaid", "dealer"), dealers);
 }
 
 /// Whether it is that event, of that task.

@@ -1,9 +1,13 @@
 //! Transactions that get lost on their way.
 
 use crate::play::{only_these_were_absent, phase, stage};
-use anyhow::{Context, Result};
+use anyhow::{ensure, Context, Result};
 use codec::Encode;
-use ostraka_adversary::{transaction::general_bytes, wait::Phase};
+use ostraka_adversary::{
+	scene::Stage,
+	transaction::general_bytes,
+	wait::{self, Phase},
+};
 use ostraka_client::chain::{strip_length, Call, Chain};
 use ostraka_zombienet::{
 	network::{Network, Plan},
@@ -34,7 +38,7 @@ pub async fn lost_transactions() -> Result<()> {
 	// how a commitment of that seat begins, whatever it commits to
 	let start = Call::encoded("Vss", "commit_result", (stage.task, seat).encode());
 	let start = general_bytes(chain, &start)?;
-	let lost = lose(&pools, &start).await?;
+	let lost = lose(chain, &stage, &pools, &start).await?;
 	network.say(&format!("seat {seat}'s first commitment is out of {} pools", pools.len()));
 
 	let events = stage.completed(chain, &stage.everybody()).await?;
@@ -46,31 +50,42 @@ pub async fn lost_transactions() -> Result<()> {
 	network.stop().await
 }
 
-/// Takes the first transaction that begins so out of all pools, until no pool has had it for a while.
-async fn lose(pools: &[Chain], start: &[u8]) -> Result<BTreeSet<Vec<u8>>> {
+/// Takes the first transaction that begins so out of all pools, until one holds the next.
+async fn lose(
+	chain: &Chain,
+	stage: &Stage,
+	pools: &[Chain],
+	start: &[u8],
+) -> Result<BTreeSet<Vec<u8>>> {
 	let mut lost: BTreeSet<Vec<u8>> = BTreeSet::new();
-	let mut quiet = 0;
-	while quiet < 60 {
-		quiet += u32::from(!lost.is_empty());
+	loop {
+		let status = chain.task(stage.task).await?.task.status;
+		ensure!(wait::phase(&status) == Phase::Committing, "it is {status:?}, and none was lost");
+		let mut next = false;
 		for pool in pools {
 			let pending: Vec<String> =
 				pool.link().request("author_pendingExtrinsics", &[(); 0]).await?;
 			for text in pending {
 				let bytes = hex::decode(text.trim_start_matches("0x"))?;
 				let transaction = strip_length(&bytes).to_vec();
-				let is_first = lost.is_empty() || lost.contains(&transaction);
-				if transaction.starts_with(start) && is_first {
+				if !transaction.starts_with(start) {
+					continue;
+				}
+				if lost.is_empty() || lost.contains(&transaction) {
 					let what = serde_json::json!([[{ "extrinsic": text }]]);
 					let _: Vec<String> =
 						pool.link().request("author_removeExtrinsic", &what).await?;
 					lost.insert(transaction);
-					quiet = 0;
+				} else {
+					next = true;
 				}
 			}
 		}
+		if next {
+			return Ok(lost);
+		}
 		tokio::time::sleep(PAUSE).await;
 	}
-	Ok(lost)
 }
 
 /// All transactions in blocks that begin so.

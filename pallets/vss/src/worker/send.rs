@@ -165,11 +165,12 @@ impl<T: Config> Run<T> {
 			),
 			Message::Answer(answer) => log::info!(
 				target: LOG_TARGET,
-				"task {task}, seat {number}: sent its {}",
+				"task {task}, seat {number}: sent its {}, under the accepted set {}",
 				match answer {
 					Answer::Commit => "commitment to its result share",
 					Answer::Reveal => "result share",
 				},
+				Hex(&chain::frozen::<T>(task).map(|(set, _)| set).unwrap_or_default()),
 			),
 		}
 		self.summary.sent.push((task, seat.key.worker, message));
