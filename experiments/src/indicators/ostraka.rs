@@ -22,7 +22,6 @@ use ostraka_protocol::{
 
 /// Result shares of all nodes over honest dealings of `values`.
 struct Round {
-	scheme: Ostraka,
 	aggregate: adjudicator::Aggregate<G1>,
 	shares: Vec<(u8, SecretShare)>,
 	sum: u64,
@@ -41,7 +40,7 @@ impl Round {
 		for j in 1..=N {
 			shares.push((j, scheme.node(j, &uploads, &digests)?));
 		}
-		Ok(Self { scheme, aggregate, shares, sum: values.iter().sum() })
+		Ok(Self { aggregate, shares, sum: values.iter().sum() })
 	}
 
 	/// What the chain publishes when these result shares are revealed: wrong ones are refused, and their nodes named.
