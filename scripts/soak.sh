@@ -13,7 +13,7 @@ shift || true
 work=$(mktemp -d)
 ended=0
 # tasks that are under way go on for a few minutes; a chain that stands still does not hold the script up
-timeout $((minutes * 60 + 900)) "$CARGO_TARGET_DIR/release/ostraka-adversary" --json soak --minutes "$minutes" --snapshot "$work/state.json" "$@" \
+timeout --signal=INT --kill-after=120 $((minutes * 60 + 900)) "$CARGO_TARGET_DIR/release/ostraka-adversary" --json soak --minutes "$minutes" --snapshot "$work/state.json" "$@" \
 	>"$work/report.json" || ended=$?
 jq . "$work/report.json"
 [ "$ended" -eq 0 ] || { echo "the soak FAILED: see above; the state and the report are in $work" >&2; exit "$ended"; }

@@ -37,6 +37,18 @@ pub fn label(class: SecurityClass) -> &'static str {
 	}
 }
 
+/// What to do where there are fewer dealers than a class asks for.
+pub fn for_more_dealers(class: SecurityClass, is_grouped: bool) -> String {
+	let mut ways = vec!["let more dealers take part"];
+	if is_grouped {
+		ways.insert(0, "name other --groups");
+	}
+	if class != SecurityClass::Standard {
+		ways.insert(0, "take a lower --class");
+	}
+	ways.join(", or ")
+}
+
 /// A class's parameters as a dev chain or a production chain sets them (DESIGN, section 3).
 pub fn parameters(class: SecurityClass, production: bool) -> ClassParameters {
 	let (dev, real, stake_factor, least_dealers) = match class {
@@ -51,6 +63,16 @@ pub fn parameters(class: SecurityClass, production: bool) -> ClassParameters {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn there_is_no_class_below_the_lowest() {
+		let ways = |class| for_more_dealers(class, true);
+		assert!(
+			ways(SecurityClass::Confidential).contains("--class, or name other --groups, or let")
+		);
+		assert!(!ways(SecurityClass::Standard).contains("--class"));
+		assert!(!for_more_dealers(SecurityClass::Restricted, false).contains("--groups"));
+	}
 
 	#[test]
 	fn all_parameters_are_sound() {

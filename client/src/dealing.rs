@@ -50,8 +50,44 @@ pub async fn drawn(chain: &Chain, task: TaskId) -> Result<TaskInfo, Error> {
 	}
 }
 
-/// What a dealer deals under. The task hash is computed here from what it stands for, so that a node cannot show one
-/// committee or cohort and have the dealer deal to another.
+/// Whether a task is still the one that its dealer's input was encoded and checked for: after a re-org another task may
+/// have its number, with a cohort in which the dealer is alone among accounts of one owner.
+///
+/// # Errors
+/// `Failed` if not, and says what is another.
+pub fn unchanged(task: TaskId, checked: &TaskInfo, now: &TaskInfo) -> Result<(), Error> {
+	let sorted = |info: &TaskInfo| {
+		let mut dealers = info.dealers.clone();
+		dealers.sort();
+		dealers
+	};
+	let is_same_cohort = checked.task.cohort == now.task.cohort && sorted(checked) == sorted(now);
+	let same = [
+		("what it computes", checked.task.spec == now.task.spec),
+		("the invited dealers", is_same_cohort),
+		("its class", checked.task.class == now.task.class),
+		("what its class asks for", checked.task.parameters == now.task.parameters),
+	];
+	let others: Vec<&str> =
+		same.into_iter().filter(|(_, is_same)| !is_same).map(|(what, _)| what).collect();
+	if others.is_empty() {
+		return Ok(());
+	}
+	Err(Error::Failed(format!(
+		"task {task} is not the one any more that was encoded and checked: another block won, or the node shows \
+		 something else now; nothing is dealt\n  this is not the same: {}\n  look at it with `ostraka task show {task}` \
+		 before you deal again",
+		others.join(", ")
+	)))
+}
+
+/// What a dealer deals under. The task hash is computed here from what the node shows, and compared with the one that it
+/// shows: the two fit together, and a dealing under that hash counts for this committee, cohort and spec or, if the
+/// chain's task is another one, for none.
+///
+/// This is no check of the node. One that shows a committee of its own shows a task hash to go with it, and reads what is
+/// sealed to that committee; that the chain then refuses the dealing comes too late. The node has to be trusted for it: a
+/// dealer deals through its own (`docs/THREAT_MODEL.md`).
 ///
 /// # Errors
 /// `Failed` if the chain's task hash is not that of what the chain shows.
@@ -85,7 +121,7 @@ pub fn context(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<TaskConte
 }
 
 /// SHA-256 of the sorted accounts, one after the other.
-fn cohort_hash(dealers: &[AccountId]) -> Digest {
+pub(crate) fn cohort_hash(dealers: &[AccountId]) -> Digest {
 	let mut sorted: Vec<[u8; 32]> = dealers.iter().map(|dealer| dealer.clone().into()).collect();
 	sorted.sort_unstable();
 	sorted.iter().fold(Sha256::new(), Sha256::chain_update).finalize().into()
@@ -207,6 +243,94 @@ pub async fn deal(
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::class;
+	use ostraka_primitives::{
+		spec::{Column, Statistic, TaskSpec},
+		task::{SecurityClass, Task, Windows},
+	};
+
+	fn info() -> TaskInfo {
+		let name = |text: &str| text.as_bytes().to_vec().try_into().expect("short");
+		let dealers: Vec<AccountId> = [1, 2, 3].map(|byte| AccountId::new([byte; 32])).to_vec();
+		let class = SecurityClass::Standard;
+		let task = Task {
+			requester: AccountId::new([9; 32]),
+			spec: TaskSpec {
+				statistic: Statistic::Mean,
+				columns: vec![Column { name: name("x"), decimals: 1, min: 0, max: 9 }]
+					.try_into()
+					.expect("one"),
+				target: None,
+				weight: None,
+				edges: Default::default(),
+				quantiles: Default::default(),
+				group_by: None,
+				max_rows: 9,
+			},
+			class,
+			parameters: class::parameters(class, false),
+			windows: Windows { collect: 1, verify: 2, commit: 3, reveal: 4 },
+			submitted_at: 5,
+			invited: 3,
+			cohort: cohort_hash(&dealers),
+			fee: 0,
+			data_reward: 0,
+			task_hash: None,
+			drawn_at: None,
+			status: TaskStatus::Drawing { from: 6, until: 9 },
+		};
+		TaskInfo {
+			task,
+			committee: Default::default(),
+			dealers,
+			dealings: 0,
+			excluded: 0,
+			committed: 0,
+			right_shares: 0,
+		}
+	}
+
+	#[test]
+	fn a_task_goes_on_as_it_was() {
+		let checked = info();
+		let mut now = checked.clone();
+		now.task.status = TaskStatus::Collecting { until: 20 };
+		now.task.task_hash = Some([1; 32]);
+		now.task.drawn_at = Some(7);
+		now.dealings = 1;
+		now.dealers.reverse();
+		unchanged(4, &checked, &now).expect("the same task");
+	}
+
+	#[test]
+	fn another_task_under_its_number_is_seen() {
+		let differs = |change: fn(&mut TaskInfo), what: &str| {
+			let checked = info();
+			let mut now = checked.clone();
+			change(&mut now);
+			let error = unchanged(4, &checked, &now).expect_err("another task");
+			assert_eq!(error.exit_code(), 1);
+			let text = error.to_string();
+			assert!(text.contains("nothing is dealt") && text.contains(what), "{text}");
+		};
+		let invite = |now: &mut TaskInfo, bytes: [u8; 3]| {
+			now.dealers = bytes.map(|byte| AccountId::new([byte; 32])).to_vec();
+			now.task.cohort = cohort_hash(&now.dealers);
+		};
+		differs(|now| now.task.spec.statistic = Statistic::Sum, "what it computes");
+		differs(|now| now.task.spec.columns[0].decimals = 2, "what it computes");
+		differs(|now| now.task.spec.max_rows = 8, "what it computes");
+		differs(|now| now.task.cohort = [8; 32], "the invited dealers");
+		differs(|now| now.dealers.truncate(2), "the invited dealers");
+		differs(|now| now.task.class = SecurityClass::Confidential, "its class");
+		differs(|now| now.task.parameters.threshold = 2, "what its class asks for");
+		differs(|now| now.task.parameters.least_dealers = 2, "what its class asks for");
+		// a victim and two sybils
+		let checked = info();
+		let mut now = checked.clone();
+		invite(&mut now, [1, 7, 8]);
+		assert!(unchanged(4, &checked, &now).is_err());
+	}
 
 	#[test]
 	fn a_cohort_is_hashed_sorted() {

@@ -36,8 +36,8 @@ pub enum Error {
 pub const EXIT_OK: u8 = 0;
 
 impl Error {
-	/// What the process exits with: 1 failed, 2 usage or bad input, 3 a problem with the chain, 4 refused by the chain,
-	/// 130 interrupted.
+	/// What the process exits with: 1 failed, 2 wrong flags or data, 3 a problem with the chain, 4 refused by the chain or
+	/// no such task or node, 130 interrupted.
 	pub fn exit_code(&self) -> u8 {
 		match self {
 			Self::Failed(_) => 1,

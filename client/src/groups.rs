@@ -1,6 +1,7 @@
 //! Groups with enough dealers. The whole vector of a group-by is published, so a group of few dealers tells about each
 //! of them: first a task counts the dealers with rows in each group, then the statistic is computed over groups with
-//! enough, which every dealer's client checks before it deals.
+//! enough, which every dealer's client checks before it deals. What is counted are the dealers with rows that have a value
+//! in every column of the statistic: of many who have a group, one alone may have the column.
 
 use crate::{
 	chain::{Chain, ChainError},
@@ -10,7 +11,8 @@ use crate::{
 };
 use ostraka_primitives::{
 	api::TaskInfo,
-	spec::{Statistic, TaskSpec},
+	spec::{Name, Statistic, TaskSpec},
+	task::Task,
 	TaskId,
 };
 use ostraka_protocol::statistics::{Cell, Outcome, Summary};
@@ -59,8 +61,62 @@ pub fn with_enough(
 	((!none).then_some(spec), left_out)
 }
 
+/// Why no group has enough dealers.
+pub fn too_few(contributors: &Outcome, least: u32) -> String {
+	let mut text = format!("no group has {least} dealers, which the class asks for");
+	let Outcome::Groups { cells, .. } = contributors else { return text };
+	let counted = cells.iter().filter_map(|(group, cell)| match cell {
+		Cell::Value(Summary::Contributors { contributors }) => Some((contributors, group)),
+		_ => None,
+	});
+	if let Some((most, group)) = counted.max_by_key(|(contributors, _)| *contributors) {
+		text.push_str(&format!(" (the most, {most}, has `{group}`)"));
+	}
+	text
+}
+
+/// The columns of a statistic in which a contributor of that count need not have a value.
+pub fn uncounted(spec: &TaskSpec, counting: &TaskSpec) -> Vec<String> {
+	let is_counted = |name: &Name| counting.columns.iter().any(|column| column.name == *name);
+	let mut names = Vec::new();
+	for name in spec.all_columns().map(|column| &column.name).filter(|name| !is_counted(name)) {
+		let name = text(name);
+		if !names.contains(&name) {
+			names.push(name);
+		}
+	}
+	names
+}
+
+/// What an earlier task says of a task's groups.
+#[derive(Debug, PartialEq, Eq)]
+enum Count {
+	/// Nothing: it is another statistic, over other dealers or by another column.
+	Other,
+	/// How many dealers they have, but not with values in these columns.
+	Without(Vec<String>),
+	/// How many dealers they have.
+	Counts,
+}
+
+fn count(task: &Task, earlier: &Task) -> Count {
+	let column = |task: &Task| Some(task.spec.group_by.as_ref()?.column.clone());
+	if earlier.spec.statistic != Statistic::Contributors
+		|| earlier.cohort != task.cohort
+		|| column(earlier) != column(task)
+	{
+		return Count::Other;
+	}
+	let uncounted = uncounted(&task.spec, &earlier.spec);
+	if uncounted.is_empty() {
+		Count::Counts
+	} else {
+		Count::Without(uncounted)
+	}
+}
+
 /// Checks that every group of a task has enough dealers, by an earlier task on the chain that counted them over the same
-/// cohort. Answers that task's number; `None` if the task has no groups.
+/// cohort and all columns of this one. Answers that task's number; `None` if the task has no groups.
 ///
 /// # Errors
 /// `Failed` if no task counted them, or a group has too few.
@@ -70,20 +126,20 @@ pub async fn check(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<Optio
 	if spec.statistic == Statistic::Contributors {
 		return Ok(None);
 	}
+	let mut without = None;
 	for earlier in (task.saturating_sub(SEARCHED)..task).rev() {
 		let other = match chain.task(earlier).await {
 			Ok(other) => other.task,
 			Err(ChainError::NoTask(_)) => continue,
 			Err(error) => return Err(error.into()),
 		};
-		let same_column = |other: &TaskSpec| {
-			other.group_by.as_ref().is_some_and(|other| other.column == grouping.column)
-		};
-		let counts = other.spec.statistic == Statistic::Contributors
-			&& other.cohort == info.task.cohort
-			&& same_column(&other.spec);
-		if !counts {
-			continue;
+		match count(&info.task, &other) {
+			Count::Counts => {},
+			Count::Without(columns) => {
+				without = without.or(Some((earlier, columns)));
+				continue;
+			},
+			Count::Other => continue,
 		}
 		let Some(result) = chain.result(earlier).await? else { continue };
 		let counted = result_outcome(&other.spec, &result)?;
@@ -98,9 +154,113 @@ pub async fn check(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<Optio
 			info.task.parameters.least_dealers
 		)));
 	}
+	let without = without.map_or_else(String::new, |(earlier, columns)| {
+		format!(
+			" (task {earlier} counted them whether or not they have a value of {})",
+			columns.join(", ")
+		)
+	});
+	let columns: Vec<String> = spec.all_columns().map(|column| text(&column.name)).collect();
 	Err(Error::Failed(format!(
 		"task {task} groups by `{}`, and no earlier task over the same dealers has counted those with rows in each \
-		 group\n  ask the requester to run `--statistic contributors` first; --unchecked-groups deals all the same",
-		text(&grouping.column)
+		 group that have all its columns{without}\n  ask the requester to run `--statistic contributors` with --columns {} \
+		 first; --unchecked-groups deals all the same",
+		text(&grouping.column),
+		columns.join(",")
 	)))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{class, spec::contributors_first};
+	use ostraka_primitives::{
+		spec::{Column, Grouping},
+		task::{SecurityClass, TaskStatus, Windows},
+		AccountId,
+	};
+
+	fn column(name: &str) -> Column {
+		let name = name.as_bytes().to_vec().try_into().expect("short");
+		Column { name, decimals: 0, min: 0, max: 9 }
+	}
+
+	fn spec(statistic: Statistic, columns: &[&str]) -> TaskSpec {
+		let columns: Vec<Column> = columns.iter().map(|name| column(name)).collect();
+		TaskSpec {
+			statistic,
+			columns: columns.try_into().expect("few"),
+			target: None,
+			weight: None,
+			edges: Default::default(),
+			quantiles: Default::default(),
+			group_by: Some(Grouping {
+				column: column("g").name,
+				groups: vec![column("a").name].try_into().expect("one"),
+			}),
+			max_rows: 9,
+		}
+	}
+
+	fn task(spec: TaskSpec) -> Task {
+		let class = SecurityClass::Standard;
+		Task {
+			requester: AccountId::new([9; 32]),
+			spec,
+			class,
+			parameters: class::parameters(class, false),
+			windows: Windows { collect: 1, verify: 2, commit: 3, reveal: 4 },
+			submitted_at: 5,
+			invited: 3,
+			cohort: [7; 32],
+			fee: 0,
+			data_reward: 0,
+			task_hash: None,
+			drawn_at: None,
+			status: TaskStatus::Drawing { from: 6, until: 9 },
+		}
+	}
+
+	#[test]
+	fn a_count_without_the_column_is_none() {
+		let mean = task(spec(Statistic::Mean, &["x"]));
+		let counting = |columns: &[&str]| task(spec(Statistic::Contributors, columns));
+		let without =
+			|names: &[&str]| Count::Without(names.iter().map(|name| (*name).to_owned()).collect());
+		// every dealer with any row in the group: one alone may have an x
+		assert_eq!(count(&mean, &counting(&[])), without(&["x"]));
+		assert_eq!(count(&mean, &counting(&["y"])), without(&["x"]));
+		assert_eq!(count(&mean, &counting(&["x"])), Count::Counts);
+		// who has both has an x
+		assert_eq!(count(&mean, &counting(&["y", "x"])), Count::Counts);
+
+		let mut regression = spec(Statistic::Regression, &["x", "y"]);
+		regression.target = Some(column("z"));
+		let mut weighted = spec(Statistic::WeightedMean, &["x"]);
+		weighted.weight = Some(column("w"));
+		for (spec, last) in [(regression, "z"), (weighted, "w")] {
+			let mut columns: Vec<String> =
+				spec.columns.iter().map(|column| text(&column.name)).collect();
+			let of = |columns: &[String]| {
+				counting(&columns.iter().map(String::as_str).collect::<Vec<_>>())
+			};
+			let task = task(spec);
+			assert_eq!(count(&task, &of(&columns)), without(&[last]));
+			columns.push(last.to_owned());
+			assert_eq!(count(&task, &of(&columns)), Count::Counts);
+			assert_eq!(count(&task, &self::task(contributors_first(&task.spec))), Count::Counts);
+		}
+	}
+
+	#[test]
+	fn another_cohort_or_grouping_counts_nothing() {
+		let mean = task(spec(Statistic::Mean, &["x"]));
+		let mut counting = task(spec(Statistic::Contributors, &["x"]));
+		counting.cohort = [8; 32];
+		assert_eq!(count(&mean, &counting), Count::Other);
+		let mut counting = task(spec(Statistic::Contributors, &["x"]));
+		counting.spec.group_by = None;
+		assert_eq!(count(&mean, &counting), Count::Other);
+		assert_eq!(count(&mean, &mean), Count::Other);
+	}
 }

@@ -35,5 +35,6 @@ pub mod run;
 pub mod simulate;
 pub mod spec;
 pub mod verify;
+mod words;
 
 pub use error::Error;

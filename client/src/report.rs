@@ -2,21 +2,36 @@
 
 use crate::{
 	chain::Token,
+	error::Error,
 	output::{
 		self,
 		json::{self, Tree},
 	},
 	plan::title,
 	spec::{label, text},
+	words::counted,
 };
 use ostraka_primitives::spec::TaskSpec;
-use ostraka_protocol::statistics::Outcome;
+use ostraka_protocol::statistics::{FinalizeError, Outcome, PlaintextError};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
 /// The phases, in their order. `computing` is a simulation's, which has no blocks to commit and reveal in.
 const PHASES: [&str; 7] =
 	["drawing", "collecting", "verifying", "committing", "revealing", "computing", "settling"];
+
+/// Most numbers of a wrong result that are named.
+const MOST_DIFFERENCES: usize = 5;
+
+/// Why a statistic by group is not computed whose groups nobody counted.
+pub const NOT_COUNTED: &str = "the task that counts the dealers of each group has no result";
+/// What is wrong with a result that was not verified.
+const REFUTED: &str = "the result does not withstand the checks";
+/// Why a statistic has no value although its task has a result.
+const UNDEFINED: &str =
+	"the statistic is not defined on these rows: they are too few, or a column is constant or follows from others";
+/// What to do then.
+const MORE_ROWS: &str = "take more rows, or other columns";
 
 /// A whole run.
 #[derive(Debug, Serialize)]
@@ -48,6 +63,12 @@ pub struct TaskReport {
 	/// The same from the pooled rows.
 	#[serde(skip)]
 	pub plaintext_lines: Vec<(String, String)>,
+	/// Numbers of which the joint result has others than the pooled rows: name, joint, pooled, exactly.
+	#[serde(skip)]
+	pub differences: Vec<(String, String, String)>,
+	/// What to do, if it was not computed because there is too little data for it.
+	#[serde(skip)]
+	pub advice: Option<String>,
 	/// Number of the task on its chain.
 	#[serde(skip_serializing_if = "Option::is_none")]
 	pub task: Option<u32>,
@@ -111,6 +132,8 @@ impl TaskReport {
 			title: title(spec),
 			lines: Vec::new(),
 			plaintext_lines: Vec::new(),
+			differences: Vec::new(),
+			advice: None,
 			task: None,
 			statistic: label(spec.statistic).to_owned(),
 			columns: spec.columns.iter().map(|column| text(&column.name)).collect(),
@@ -132,19 +155,89 @@ impl TaskReport {
 		}
 	}
 
-	/// Enters the joint outcome and that of the pooled rows.
-	pub fn compare(&mut self, joint: &Outcome, pooled: &Outcome) {
+	/// Enters the joint outcome and that of the pooled rows. Answers the joint one, if the statistic is defined on the
+	/// rows.
+	///
+	/// # Errors
+	/// `Failed` if one of them cannot be had for another reason.
+	pub fn enter(
+		&mut self,
+		joint: Result<Outcome, FinalizeError>,
+		pooled: Result<Outcome, PlaintextError>,
+	) -> Result<Option<Outcome>, Error> {
+		const SINGULAR: FinalizeError = FinalizeError::Singular;
+		match (joint, pooled) {
+			(Ok(joint), Ok(pooled)) => {
+				self.compare(&joint, &pooled);
+				return Ok(Some(joint));
+			},
+			// what went wrong before weighs more
+			(Err(SINGULAR), _) if self.failure.is_some() => {},
+			(Err(SINGULAR), Err(PlaintextError::Undefined(SINGULAR))) => {
+				self.is_not_computed(UNDEFINED, MORE_ROWS);
+			},
+			(Err(SINGULAR), Ok(_)) => {
+				self.fails("the joint result is not defined, that of the pooled rows is");
+			},
+			(Err(error), _) => return Err(error.into()),
+			(_, Err(error)) => return Err(error.into()),
+		}
+		Ok(None)
+	}
+
+	fn compare(&mut self, joint: &Outcome, pooled: &Outcome) {
 		let (named, plaintext) = (joint.to_named(), pooled.to_named());
 		self.result = json::value(&named);
 		self.plaintext = json::value(&plaintext);
 		self.lines = output::lines(&named);
 		self.plaintext_lines = output::lines(&plaintext);
 		self.exact = joint == pooled;
+		let (joint, pooled) = (output::exact_lines(&named), output::exact_lines(&plaintext));
+		self.differences = differences(&joint, &pooled);
 	}
 
-	/// Whether the task has a result that is right in every respect.
-	pub fn is_right(&self) -> bool {
-		self.failure.is_none() && self.exact && self.verified
+	/// Enters what went wrong with it.
+	pub fn fails(&mut self, why: impl Into<String>) {
+		self.failure = Some(why.into());
+		self.advice = None;
+	}
+
+	/// Enters why there is too little data to compute it, and what to do.
+	pub fn is_not_computed(&mut self, why: impl Into<String>, advice: impl Into<String>) {
+		self.failure = Some(why.into());
+		self.advice = Some(advice.into());
+	}
+
+	/// What is not right with it, in words; nothing if it has a result that is right in every respect.
+	pub fn problem(&self) -> Option<String> {
+		let title = match self.task {
+			Some(task) => format!("task {task}, {}", self.title),
+			None => self.title.clone(),
+		};
+		let is_refuted = self.accepted > 0 && !self.verified;
+		Some(match (&self.failure, &self.advice) {
+			(Some(_), Some(_)) if is_refuted => format!("{title}: {REFUTED}"),
+			(Some(why), Some(advice)) => format!("{title}: not computed: {why}\n  {advice}"),
+			(Some(why), None) => format!("{title}: failed: {why}"),
+			(None, _) if !self.exact => format!(
+				"{title}: the joint result is not that of the pooled rows{}",
+				self.differences_text()
+			),
+			(None, _) if !self.verified => format!("{title}: {REFUTED}"),
+			(None, _) => return None,
+		})
+	}
+
+	fn differences_text(&self) -> String {
+		let line = |(name, joint, pooled): &(String, String, String)| {
+			format!("\n  {name}: {joint} jointly, {pooled} from the pooled rows")
+		};
+		let mut text: String = self.differences.iter().take(MOST_DIFFERENCES).map(line).collect();
+		if self.differences.len() > MOST_DIFFERENCES {
+			let more = self.differences.len() - MOST_DIFFERENCES;
+			text.push_str(&format!("\n  and {} more", counted(more, "number")));
+		}
+		text
 	}
 
 	/// Enters what a phase took. Phases of the same name are added up.
@@ -162,9 +255,17 @@ impl TaskReport {
 }
 
 impl Report {
-	/// Whether every task is right.
-	pub fn is_right(&self) -> bool {
-		self.tasks.iter().all(TaskReport::is_right)
+	/// Checks that every task is right.
+	///
+	/// # Errors
+	/// `Failed`, with what is not right with each of the others.
+	pub fn check(&self) -> Result<(), Error> {
+		let problems: Vec<String> = self.tasks.iter().filter_map(TaskReport::problem).collect();
+		if problems.is_empty() {
+			Ok(())
+		} else {
+			Err(Error::Failed(problems.join("\n")))
+		}
 	}
 
 	/// Prints the report: JSON, or tables for people.
@@ -174,9 +275,9 @@ impl Report {
 			return;
 		}
 		println!(
-			"{} dealers, {} rows{}, class {}",
-			self.dealers,
-			self.rows,
+			"{}, {}{}, class {}",
+			counted(self.dealers, "dealer"),
+			counted(self.rows as usize, "row"),
 			match self.skipped_rows {
 				0 => String::new(),
 				skipped => format!(" ({skipped} skipped: no institution)"),
@@ -187,7 +288,11 @@ impl Report {
 		for task in &self.tasks {
 			let number = task.task.map_or_else(|| "-".to_owned(), |task| task.to_string());
 			if let Some(failure) = &task.failure {
-				table.add_row([&number, &task.title, "failed", failure, "", "no"]);
+				let (how, equal) = match task.advice {
+					Some(_) => ("not computed", "-"),
+					None => ("failed", "no"),
+				};
+				table.add_row([&number, &task.title, how, failure, "", equal]);
 				continue;
 			}
 			for (i, (name, value)) in task.lines.iter().enumerate() {
@@ -235,7 +340,8 @@ impl Report {
 			if has_money {
 				row.extend([&task.fees, &task.rewards].map(|amounts| self.money(amounts)));
 			}
-			row.push(yes_no(task.verified).to_owned());
+			let nothing_to_verify = task.advice.is_some() && !task.verified;
+			row.push(if nothing_to_verify { "-" } else { yes_no(task.verified) }.to_owned());
 			table.add_row(row);
 		}
 		println!("{table}");
@@ -264,6 +370,24 @@ impl Report {
 	}
 }
 
+/// The lines whose values are not the same.
+fn differences(
+	joint: &[(String, String)],
+	pooled: &[(String, String)],
+) -> Vec<(String, String, String)> {
+	let value_of = |lines: &[(String, String)], name: &String| {
+		let line = lines.iter().find(|(other, _)| other == name);
+		line.map_or_else(|| "nothing".to_owned(), |(_, value)| value.clone())
+	};
+	let only_pooled =
+		pooled.iter().filter(|(name, _)| joint.iter().all(|(other, _)| other != name));
+	let names = joint.iter().chain(only_pooled).map(|(name, _)| name);
+	names
+		.map(|name| (name.clone(), value_of(joint, name), value_of(pooled, name)))
+		.filter(|(_, joint, pooled)| joint != pooled)
+		.collect()
+}
+
 fn in_their_order<S: Serializer>(
 	phases: &Map<String, Json>,
 	serializer: S,
@@ -285,5 +409,89 @@ fn phase_text(phase: &Json) -> String {
 	match phase.get("blocks").and_then(Json::as_u64) {
 		Some(blocks) => format!("{blocks} blk\n{seconds:.1} s"),
 		None => format!("{seconds:.3} s"),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use ostraka_primitives::spec::{Column, Statistic};
+	use ostraka_protocol::statistics::{plaintext, Rows};
+
+	fn spec() -> TaskSpec {
+		let name = "x".as_bytes().to_vec().try_into().expect("short");
+		TaskSpec {
+			statistic: Statistic::Mean,
+			columns: vec![Column { name, decimals: 1, min: 0, max: 100 }].try_into().expect("one"),
+			target: None,
+			weight: None,
+			edges: Default::default(),
+			quantiles: Default::default(),
+			group_by: None,
+			max_rows: 9,
+		}
+	}
+
+	fn outcome(values: &[i64]) -> Outcome {
+		let mut rows = Rows::new(&spec());
+		for value in values {
+			rows.push(&[Some(*value)], None).expect("one column");
+		}
+		plaintext(&spec(), rows.iter()).expect("a mean")
+	}
+
+	fn report(tasks: Vec<TaskReport>) -> Report {
+		let class = "Standard".to_owned();
+		Report { dealers: 3, rows: 3, skipped_rows: 0, class, token: None, tasks }
+	}
+
+	#[test]
+	fn a_result_that_is_right_has_no_problem() {
+		let mut task = TaskReport::of(&spec());
+		task.compare(&outcome(&[10, 20]), &outcome(&[10, 20]));
+		let said = task.problem().expect("it was not checked");
+		assert_eq!(said, "mean of x: the result does not withstand the checks");
+		task.verified = true;
+		assert_eq!(task.problem(), None);
+		assert!(report(vec![task]).check().is_ok());
+	}
+
+	#[test]
+	fn a_wrong_result_is_shown_beside_the_right_one() {
+		let mut task = TaskReport::of(&spec());
+		task.task = Some(7);
+		task.compare(&outcome(&[10, 25]), &outcome(&[10, 27]));
+		let said = task.problem().expect("it is wrong");
+		assert!(said.starts_with("task 7, mean of x: the joint result is not that of"), "{said}");
+		assert!(said.contains("sum: 3.5 jointly, 3.7 from the pooled rows"), "{said}");
+		assert!(!said.contains("count"), "{said}");
+	}
+
+	#[test]
+	fn what_is_not_defined_on_the_rows_is_no_wrong_result() {
+		let singular = || Err(FinalizeError::Singular);
+		let mut task = TaskReport::of(&spec());
+		let pooled = Err(PlaintextError::Undefined(FinalizeError::Singular));
+		assert_eq!(task.enter(singular(), pooled).expect("both say the same"), None);
+		assert!(task.problem().is_some_and(|said| said.contains("not computed")));
+		task.accepted = 3;
+		assert!(task.problem().is_some_and(|said| said.contains("withstand the checks")));
+		let mut task = TaskReport::of(&spec());
+		assert_eq!(task.enter(singular(), Ok(outcome(&[10]))).expect("no other error"), None);
+		assert!(task.problem().is_some_and(|said| said.contains("that of the pooled rows is")));
+	}
+
+	#[test]
+	fn too_little_data_is_no_wrong_result() {
+		let (mut few, mut broken) = (TaskReport::of(&spec()), TaskReport::of(&spec()));
+		few.is_not_computed("no group has 5 dealers", "take a lower --class");
+		broken.fails("node 2 got away with wrong-share");
+		let both = report(vec![few, broken]).check().expect_err("neither is right");
+		assert_eq!(both.exit_code(), 1);
+		assert_eq!(
+			both.to_string(),
+			"mean of x: not computed: no group has 5 dealers\n  take a lower --class\nmean of x: failed: node 2 got \
+			 away with wrong-share"
+		);
 	}
 }

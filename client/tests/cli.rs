@@ -1,6 +1,9 @@
 //! The command line tool from outside: every bad input has its message and its exit code, before anything is sent; the
 //! simulation gives the JSON that is promised.
 
+#[path = "cli/flags.rs"]
+mod flags;
+
 use serde_json::Value;
 use std::{path::PathBuf, process::Command};
 use tempfile::TempDir;
@@ -86,6 +89,16 @@ fn an_empty_file_and_one_without_rows() {
 fn a_ragged_file() {
 	let data = data("who,x\na,1\nb,2,3\n");
 	fails(&mut with(&data, "simulate", MEAN), 2, &["data.csv, line 3: 3 cells", "header has 2"]);
+	let short = self::data("who,x\na,1\nb\n");
+	fails(&mut with(&short, "simulate", MEAN), 2, &["data.csv, line 3: 1 cell, but"]);
+}
+
+#[test]
+fn a_file_with_other_separators() {
+	for (text, separator) in [("who;x\na;1,5\n", "semicolons"), ("who\tx\na\t1\n", "tabs")] {
+		let parts = ["data.csv, line 1: one column, `who", separator, "save it with commas"];
+		fails(&mut with(&data(text), "simulate", MEAN), 2, &parts);
+	}
 }
 
 #[test]
@@ -161,6 +174,8 @@ fn too_few_dealers() {
 	let data = data(GOOD);
 	let flags = "--split-by who --class confidential --statistic mean --columns x";
 	fails(&mut with(&data, "simulate", flags), 2, &["3 dealers where 5 are needed", "--class"]);
+	let one = self::data("who,x\na,1\n");
+	fails(&mut with(&one, "simulate", MEAN), 2, &["there is 1 dealer where 3 are needed"]);
 	let flags = format!("{MEAN} --dealers 9");
 	fails(&mut with(&data, "simulate", &flags), 2, &["3 dealers where 9 are needed"]);
 	let flags = "--dealers 50 --class standard --statistic mean --columns x";
@@ -328,6 +343,51 @@ fn groups_with_too_few_dealers_are_left_out() {
 	assert_eq!(task["result"]["groups"].as_object().map(serde_json::Map::len), Some(1));
 }
 
+/// Runs a simulation that has no result of its last task; answers what it says of the reason.
+#[track_caller]
+fn not_computed(data: &Data, flags: &str) -> (String, Value) {
+	let output = with(data, "simulate", &format!("{flags} --json")).output().expect("runs");
+	assert_eq!(output.status.code(), Some(1), "{flags}");
+	let error: Value = serde_json::from_slice(&output.stderr).expect("JSON");
+	let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+	let last = report["tasks"].as_array().and_then(|tasks| tasks.last()).expect("a task").clone();
+	assert_eq!(last["result"], Value::Null, "{flags}");
+	let error = error["error"].as_str().expect("a text").to_owned();
+	assert!(!error.contains("pooled"), "{flags}: {error}");
+	(error, last)
+}
+
+#[test]
+fn too_few_dealers_in_every_group_is_no_wrong_result() {
+	let data = data("who,x,g\na,1,p\nb,2,p\nc,3,q\nd,4,q\ne,5,q\nf,6,r\n");
+	let flags = "--split-by who --statistic mean --columns x --group-by g";
+	let (error, task) = not_computed(&data, flags);
+	for part in [
+		"mean of x by g: not computed",
+		"no group has 5 dealers",
+		"(the most, 3, has `q`)",
+		"--class",
+		"--groups",
+		"more dealers",
+	] {
+		assert!(error.contains(part), "`{error}` does not say `{part}`");
+	}
+	assert_eq!(task["left_out"].as_array().map(Vec::len), Some(3));
+	let report = json(&mut with(&data, "simulate", &format!("{flags} --class standard --json")));
+	assert_eq!(report["tasks"][1]["exact"], true);
+}
+
+#[test]
+fn too_few_rows_is_no_wrong_result() {
+	let few = data("who,x,y\na,1,2\nb,,2\nc,,2\n");
+	let (error, _) = not_computed(&few, MEAN);
+	assert!(error.contains("mean of x: not computed: 1 dealing accepted"), "{error}");
+	let constant = data("who,x,y\na,1,2\nb,2,2\nc,3,2\n");
+	let flags = "--split-by who --class standard --statistic correlation --columns x,y";
+	let (error, _) = not_computed(&constant, flags);
+	assert!(error.contains("correlation of x, y: not computed: the statistic is not"), "{error}");
+}
+
 #[test]
 fn missing_cells_are_skipped_and_counted() {
 	let data = data("who,x\na,1\na,\nb,2\nb,NA\nc,3\n");
@@ -347,21 +407,6 @@ fn faults_are_found_and_their_authors_named() {
 	assert_eq!(task["accepted"], 5);
 	assert_eq!(task["faults"].as_array().map(Vec::len), Some(5));
 	assert_eq!(task["exact"], true);
-}
-
-#[test]
-fn completions_and_help() {
-	for shell in ["bash", "zsh", "fish"] {
-		let output = ostraka().args(["completions", shell]).output().expect("runs");
-		assert!(output.status.success() && !output.stdout.is_empty());
-	}
-	for command in
-		["", "node", "node register", "task", "task submit", "deal", "result", "simulate", "demo"]
-	{
-		let mut help = ostraka();
-		let output = help.args(command.split_whitespace()).arg("--help").output().expect("runs");
-		assert!(output.status.success(), "{command}");
-	}
 }
 
 #[test]
@@ -391,54 +436,6 @@ fn something_that_is_no_chain() {
 		}
 	});
 	fails(ostraka().args(["--url", &url, "task", "list"]), 3, &["no chain answers"]);
-	fails(ostraka().args(["--url", "nonsense", "task", "list"]), 3, &["no chain answers"]);
-}
-
-#[test]
-fn a_wrong_key() {
-	let data = data(GOOD);
-	let submit = ["task", "cancel", "0"];
-	fails(ostraka().args(submit), 2, &["needs an account to sign with", "OSTRAKA_SURI"]);
-	fails(ostraka().args(submit).args(["--suri", "not a phrase"]), 2, &["not usable"]);
-	fails(ostraka().args(submit).args(["--suri", "0x12"]), 2, &["not usable"]);
-	let file = data.directory.path().join("key");
-	fails(ostraka().args(submit).arg("--key-file").arg(&file), 2, &["key file cannot be read"]);
-	std::fs::write(&file, "\n").expect("written");
-	fails(ostraka().args(submit).arg("--key-file").arg(&file), 2, &["first line is empty"]);
-}
-
-#[test]
-fn a_task_that_cannot_be_submitted_is_refused_before_the_chain() {
-	let submit = |flags: &str| {
-		let mut command = ostraka();
-		command.args(["task", "submit", "--suri", "//Alice"]).args(flags.split_whitespace());
-		command
-	};
-	let mean = "--statistic mean --columns x";
-	fails(&mut submit("--dealer //Bob"), 2, &["--statistic"]);
-	fails(&mut submit(mean), 2, &["give --range x=MIN:MAX"]);
-	fails(&mut submit(&format!("{mean} --range x=0:9 --dealer nobody")), 2, &["is not an account"]);
-	let twice = format!("{mean} --range x=0:9 --dealer //Bob --dealer //Bob");
-	fails(&mut submit(&twice), 2, &["invited twice"]);
-	let file = data("//Bob\n# a comment\n\nwrong\n");
-	let mut command = submit(&format!("{mean} --range x=0:9"));
-	fails(command.arg("--dealers-file").arg(&file.file), 2, &["line 4", "not an account"]);
-}
-
-#[test]
-fn a_dealing_needs_a_file() {
-	fails(ostraka().args(["deal", "--suri", "//Bob", "--task", "0"]), 2, &["--data FILE"]);
-	let mut only = ostraka();
-	only.args(["deal", "--suri", "//Bob", "--task", "0", "--only", "x"]);
-	fails(&mut only, 2, &["COLUMN=TEXT"]);
-}
-
-#[test]
-fn a_registration_needs_one_worker_key() {
-	let register = ["node", "register", "--suri", "//Bob", "--stake", "1"];
-	fails(ostraka().args(register), 2, &["--worker-suri"]);
-	let both = ["--worker-suri", "//W", "--keystore", "/tmp"];
-	fails(ostraka().args(register).args(both), 2, &["cannot be used with"]);
 }
 
 #[test]

@@ -4,7 +4,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use ostraka_crypto::{
-	encoding::{decode_key, decode_point, decode_scalar, decode_stored_point, encode_point, encode_scalar},
+	encoding::{
+		decode_key, decode_point, decode_scalar, decode_stored_point, encode_point, encode_scalar,
+	},
 	generators,
 	proofs::{self, DleqStatement, KeyStatement},
 	seal::{Context, Key},
@@ -55,10 +57,16 @@ fuzz_target!(|data: &[u8]| {
 				ephemeral: &h,
 				commitments: &[],
 			};
-			let opened = Key::derive(&generators::h::<Plain>(), &context).open(data, data.len() / 32);
+			let opened =
+				Key::derive(&generators::h::<Plain>(), &context).open(data, data.len() / 32);
 			assert!(opened.is_err());
 			let Ok(proof) = <[u8; 64]>::try_from(data) else { return };
-			let key = KeyStatement { genesis: &[0; 32], account: &[0; 32], worker: &[0; 32], seal_key: &h };
+			let key = KeyStatement {
+				genesis: &[0; 32],
+				account: &[0; 32],
+				worker: &[0; 32],
+				seal_key: &h,
+			};
 			assert!(proofs::verify_key::<Plain>(&key, &proof).is_err());
 			let dleq = DleqStatement {
 				task_hash: &[0; 32],

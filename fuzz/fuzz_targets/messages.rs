@@ -50,8 +50,12 @@ fn context() -> &'static (TaskContext, SealSecret) {
 	CONTEXT.get_or_init(|| {
 		let secret = SealSecret::from_signature(&[1; 64]);
 		let seal_key = encode_point(&secret.public::<Plain>());
-		let ctx =
-			TaskContext { task_hash: [1; 32], threshold: 1, length: 2, seal_keys: vec![seal_key; 3] };
+		let ctx = TaskContext {
+			task_hash: [1; 32],
+			threshold: 1,
+			length: 2,
+			seal_keys: vec![seal_key; 3],
+		};
 		(ctx, secret)
 	})
 }

@@ -10,9 +10,12 @@ use ostraka_primitives::{
 	AccountId, Balance, TaskId,
 };
 use scale_info::{meta_type, MetaType};
+use std::{collections::BTreeSet, future::Future};
 use subxt::metadata::Metadata;
 
 const API: &str = "OstrakaApi";
+/// Most compute nodes that are listed; a chain has some thousand at most.
+const MOST_NODES: usize = 1 << 16;
 
 /// The methods that are called, with their arguments and answers.
 fn forms() -> Vec<(&'static str, Vec<MetaType>, MetaType)> {
@@ -91,19 +94,9 @@ impl Chain {
 	/// All compute nodes as of a block.
 	///
 	/// # Errors
-	/// `Pruned`, and those of a request.
+	/// `Pruned`, `Unreadable` if there is no end to them, and those of a request.
 	pub async fn nodes_at(&self, head: Head) -> Result<Vec<NodeInfo>, ChainError> {
-		let mut nodes: Vec<NodeInfo> = Vec::new();
-		loop {
-			let after = nodes.last().map(|node| node.account.clone());
-			let mut page: Vec<NodeInfo> = self.call("nodes", &after, head).await?;
-			// a page may start with the node that it was asked to come after
-			page.retain(|node| nodes.iter().all(|known| known.account != node.account));
-			if page.is_empty() {
-				return Ok(nodes);
-			}
-			nodes.append(&mut page);
-		}
+		pages(|after| self.call("nodes", after, head)).await
 	}
 
 	/// A task.
@@ -217,5 +210,90 @@ impl Chain {
 	/// Those of a request.
 	pub async fn is_insecure(&self) -> Result<bool, ChainError> {
 		self.call("is_insecure", (), self.head()).await
+	}
+}
+
+/// All nodes, page by page: each is asked for by the last operator of the one before, until one has nothing new.
+///
+/// # Errors
+/// `Unreadable` if there are more than [`MOST_NODES`], and those of a request.
+async fn pages<F>(ask: impl Fn(Option<AccountId>) -> F) -> Result<Vec<NodeInfo>, ChainError>
+where
+	F: Future<Output = Result<Vec<NodeInfo>, ChainError>>,
+{
+	let mut nodes: Vec<NodeInfo> = Vec::new();
+	let mut known = BTreeSet::new();
+	loop {
+		let page = ask(nodes.last().map(|node| node.account.clone())).await?;
+		let before = nodes.len();
+		// a page may start with the node that it was asked to come after
+		nodes.extend(page.into_iter().filter(|node| known.insert(node.account.clone())));
+		if nodes.len() == before {
+			return Ok(nodes);
+		}
+		if nodes.len() > MOST_NODES {
+			return Err(ChainError::Unreadable(format!(
+				"it lists more than {MOST_NODES} compute nodes"
+			)));
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use sp_core::ed25519;
+	use std::cell::Cell;
+
+	fn node(number: u64) -> NodeInfo {
+		let mut account = [0; 32];
+		account[..8].copy_from_slice(&number.to_be_bytes());
+		NodeInfo {
+			account: AccountId::new(account),
+			worker: ed25519::Public::from_raw([0; 32]),
+			seal_key: [0; 96],
+			stake: 0,
+			unbonding: 0,
+			active: true,
+			capacity: 1,
+			assigned: 0,
+			completed: 0,
+			absences: 0,
+			convictions: 0,
+		}
+	}
+
+	/// The place of a node that [`node`] made.
+	fn number(account: &AccountId) -> u64 {
+		let bytes: &[u8] = account.as_ref();
+		u64::from_be_bytes(bytes[..8].try_into().expect("eight bytes"))
+	}
+
+	#[tokio::test]
+	async fn nodes_come_page_by_page() {
+		let asked = Cell::new(0);
+		let nodes = pages(|after| {
+			asked.set(asked.get() + 1);
+			// the node that was named comes again
+			let from = after.map_or(0, |account| number(&account));
+			async move { Ok((from..600u64.min(from + 256)).map(node).collect()) }
+		});
+		let nodes = nodes.await.expect("an end");
+		let numbers: Vec<u64> = nodes.iter().map(|node| number(&node.account)).collect();
+		assert_eq!(numbers, (0..600).collect::<Vec<_>>());
+		assert_eq!(asked.get(), 4);
+	}
+
+	#[tokio::test]
+	async fn nodes_without_an_end_are_an_error() {
+		let asked = Cell::new(0);
+		let nodes = pages(|after| {
+			asked.set(asked.get() + 1);
+			let from = after.map_or(0, |account| number(&account) + 1);
+			async move { Ok((from..from + 256).map(node).collect()) }
+		});
+		let error = nodes.await.expect_err("no end");
+		assert!(error.to_string().contains("more than 65536 compute nodes"), "{error}");
+		assert!(asked.get() <= MOST_NODES / 256 + 1);
 	}
 }

@@ -14,6 +14,16 @@ pub enum ChainError {
 		/// What the system says.
 		reason: String,
 	},
+	/// A plain connection to another machine.
+	#[error(
+		"{url} is a plain connection to another machine: whoever sits between could show a committee of its own, and read \
+		 what is dealt to it\n  use wss://, or forward the port (`ssh -N -L 9944:localhost:9944 HOST`) and use \
+		 ws://localhost:9944; if the way there is safe all the same, set OSTRAKA_ALLOW_PLAIN=1"
+	)]
+	Plain {
+		/// Where.
+		url: String,
+	},
 	/// The connection was lost and did not come back.
 	#[error(
 		"the connection to {url} was lost and did not come back within {seconds} s\n  what was sent may still take \

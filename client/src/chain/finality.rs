@@ -12,8 +12,8 @@ use tokio::sync::oneshot;
 const DEEP: u32 = 16;
 /// Between two looks at what is final, while no block comes.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Minutes without a new final block after which nobody waits any longer.
-const PATIENCE: u64 = 10;
+/// How long nobody waits without a new final block, unless they say otherwise.
+pub(super) const PATIENCE: Duration = Duration::from_secs(600);
 
 /// What a transaction is anchored to, by the numbers of the best and of the newest final block. Not to the best block
 /// itself, be it final: the pool may not know it yet.
@@ -27,21 +27,24 @@ struct Wait {
 	block: u32,
 	/// The newest final block, and since when it is that.
 	last: Option<(u32, Instant)>,
+	/// How long it may be that.
+	patience: Duration,
 }
 
 impl Wait {
-	fn new(block: u32) -> Self {
-		Self { block, last: None }
+	fn new(block: u32, patience: Duration) -> Self {
+		Self { block, last: None, patience }
 	}
 
 	/// Whether there is hope, now that `last` is the newest final block.
 	fn goes_on(&mut self, last: u32, now: Instant) -> Result<(), ChainError> {
 		match self.last {
 			Some((known, since)) if known == last => {
-				if now.saturating_duration_since(since) < Duration::from_secs(60 * PATIENCE) {
+				if now.saturating_duration_since(since) < self.patience {
 					return Ok(());
 				}
-				Err(ChainError::NotFinal { block: self.block, last, minutes: PATIENCE })
+				let minutes = self.patience.as_secs() / 60;
+				Err(ChainError::NotFinal { block: self.block, last, minutes })
 			},
 			_ => {
 				self.last = Some((last, now));
@@ -84,7 +87,7 @@ impl Chain {
 	/// # Errors
 	/// `NotFinal`, `Gone`, `OtherChain`, and those of a request.
 	pub async fn wait_final(&self, number: u32) -> Result<Head, ChainError> {
-		let mut wait = Wait::new(number);
+		let mut wait = Wait::new(number, self.0.patience);
 		loop {
 			let last = self.finalized().await?;
 			if last.number >= number {
@@ -99,7 +102,7 @@ impl Chain {
 	/// # Errors
 	/// `NotFinal`, `Gone`, `OtherChain`, and those of a request.
 	pub async fn is_final(&self, block: Head) -> Result<bool, ChainError> {
-		let mut wait = Wait::new(block.number);
+		let mut wait = Wait::new(block.number, self.0.patience);
 		loop {
 			let last = self.finalized().await?;
 			match self.block_hash(block.number).await {
@@ -196,16 +199,16 @@ mod tests {
 
 	#[test]
 	fn a_wait_ends_when_finality_stands_still() {
-		let (mut wait, start) = (Wait::new(9), Instant::now());
+		let (mut wait, start) = (Wait::new(9, PATIENCE), Instant::now());
 		let at = |seconds| start + Duration::from_secs(seconds);
-		let all = 60 * PATIENCE;
+		let all = PATIENCE.as_secs();
 		wait.goes_on(5, at(0)).unwrap();
 		wait.goes_on(5, at(all - 1)).unwrap();
 		wait.goes_on(6, at(all + 1)).unwrap();
 		wait.goes_on(6, at(2 * all)).unwrap();
 		assert!(matches!(
 			wait.goes_on(6, at(2 * all + 1)),
-			Err(ChainError::NotFinal { block: 9, last: 6, minutes: PATIENCE })
+			Err(ChainError::NotFinal { block: 9, last: 6, minutes: 10 })
 		));
 	}
 }

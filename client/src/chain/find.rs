@@ -2,13 +2,17 @@
 //!
 //! A message is found by the head of its call (pallet, call, task, and the task hash or `h_A` that it carries) anywhere
 //! in an extrinsic's bytes, so that it makes no difference whether it was sent alone, in a batch or through a proxy,
-//! and the envelope need not be understood. What is found this way is believed only for what it proves: a dealing by
-//! its proof, which covers the task hash and the dealer; the whole set of dealings by `h_A`; a result share by the
-//! aggregate.
+//! and the envelope need not be understood. Anyone can put such bytes into a block, in a remark for instance. What is found
+//! this way is believed only for what it proves: a dealing by its proof, which covers the task hash and the dealer; the
+//! whole set of dealings by `h_A`; a result share by the aggregate; a cohort by its hash. Nothing that is found may stand
+//! in the way of what comes after it.
 
+use super::calls::Dealers;
 use codec::{Decode, Encode};
 use ostraka_primitives::{
 	message::{DealingMessage, EvidenceMessage, ResultShareBytes},
+	spec::TaskSpec,
+	task::SecurityClass,
 	AccountId, Digest, TaskId,
 };
 use subxt::metadata::Metadata;
@@ -25,17 +29,22 @@ pub struct Indices {
 	pub accuse: CallIndex,
 	/// `Vss.reveal_result`.
 	pub reveal: CallIndex,
+	/// `Tasks.submit`.
+	pub submit: CallIndex,
 }
 
 impl Indices {
 	/// Reads them from metadata.
 	pub fn new(metadata: &Metadata) -> Option<Self> {
-		let pallet = metadata.pallet_by_name("Vss")?;
-		let index = |name| Some([pallet.call_index(), pallet.call_variant_by_name(name)?.index]);
+		let index = |pallet, name| {
+			let pallet = metadata.pallet_by_name(pallet)?;
+			Some([pallet.call_index(), pallet.call_variant_by_name(name)?.index])
+		};
 		Some(Self {
-			deal: index("deal")?,
-			accuse: index("accuse")?,
-			reveal: index("reveal_result")?,
+			deal: index("Vss", "deal")?,
+			accuse: index("Vss", "accuse")?,
+			reveal: index("Vss", "reveal_result")?,
+			submit: index("Tasks", "submit")?,
 		})
 	}
 }
@@ -71,12 +80,22 @@ pub struct FoundShare {
 	pub share: ResultShareBytes,
 }
 
-/// Places behind every occurrence of a pattern.
-fn occurrences<'a>(bytes: &'a [u8], pattern: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-	let starts = bytes.windows(pattern.len().max(1)).enumerate();
-	starts
-		.filter(move |(_, window)| *window == pattern)
-		.filter_map(move |(start, _)| bytes.get(start + pattern.len()..))
+/// The messages behind a pattern. What one takes up is not searched again, so that all of them together are no longer
+/// than the bytes: else a pattern repeated within a message would make a long one of each of its bytes.
+fn messages<T: Decode>(bytes: &[u8], pattern: &[u8]) -> Vec<T> {
+	let mut found = Vec::new();
+	let mut rest = bytes;
+	while let Some(start) = rest.windows(pattern.len()).position(|window| window == pattern) {
+		let mut behind = rest.get(start + pattern.len()..).unwrap_or_default();
+		rest = match T::decode(&mut behind) {
+			Ok(message) => {
+				found.push(message);
+				behind
+			},
+			Err(_) => rest.get(start + 1..).unwrap_or_default(),
+		};
+	}
+	found
 }
 
 /// The account that signed an extrinsic (version 4, address form `Id`).
@@ -95,8 +114,8 @@ pub fn dealings(
 	task_hash: &Digest,
 ) -> Vec<FoundDealing> {
 	let pattern = (indices.deal, task, task_hash).encode();
-	occurrences(extrinsic, &pattern)
-		.filter_map(|mut rest| DealingMessage::decode(&mut rest).ok())
+	messages(extrinsic, &pattern)
+		.into_iter()
 		.map(|dealing| FoundDealing { signer: signer(extrinsic), dealing })
 		.collect()
 }
@@ -104,8 +123,8 @@ pub fn dealings(
 /// The accusations in a task.
 pub fn accusations(extrinsic: &[u8], indices: &Indices, task: TaskId) -> Vec<FoundAccusation> {
 	let pattern = (indices.accuse, task).encode();
-	occurrences(extrinsic, &pattern)
-		.filter_map(|mut rest| <(u8, AccountId, Digest, EvidenceMessage)>::decode(&mut rest).ok())
+	messages::<(u8, AccountId, Digest, EvidenceMessage)>(extrinsic, &pattern)
+		.into_iter()
 		.map(|(seat, dealer, digest, evidence)| FoundAccusation { seat, dealer, digest, evidence })
 		.collect()
 }
@@ -118,19 +137,31 @@ pub fn shares(
 	accepted_set: &Digest,
 ) -> Vec<FoundShare> {
 	let pattern = (indices.reveal, task).encode();
-	occurrences(extrinsic, &pattern)
-		.filter_map(|mut rest| <(u8, Digest, ResultShareBytes)>::decode(&mut rest).ok())
+	messages::<(u8, Digest, ResultShareBytes)>(extrinsic, &pattern)
+		.into_iter()
 		.filter(|(_, set, _)| set == accepted_set)
 		.map(|(seat, _, share)| FoundShare { seat, share })
 		.collect()
 }
 
+/// The cohorts that submissions of a spec under a class name.
+pub fn cohorts(
+	extrinsic: &[u8],
+	indices: &Indices,
+	spec: &TaskSpec,
+	class: SecurityClass,
+) -> Vec<Dealers> {
+	messages(extrinsic, &(indices.submit, spec, class).encode())
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use ostraka_primitives::spec::Statistic;
 	use proptest::prelude::*;
 
-	const INDICES: Indices = Indices { deal: [9, 0], accuse: [9, 1], reveal: [9, 3] };
+	const INDICES: Indices =
+		Indices { deal: [9, 0], accuse: [9, 1], reveal: [9, 3], submit: [8, 0] };
 
 	fn message() -> DealingMessage {
 		DealingMessage {
@@ -164,6 +195,39 @@ mod tests {
 		let extrinsic = [vec![0x45, 0, 0, 1], call].concat();
 		assert_eq!(shares(&extrinsic, &INDICES, 7, &[8; 32]), [FoundShare { seat: 2, share }]);
 		assert!(shares(&extrinsic, &INDICES, 7, &[7; 32]).is_empty());
+	}
+
+	#[test]
+	fn a_cohort_is_found_with_its_spec() {
+		let spec = |max_rows| TaskSpec {
+			statistic: Statistic::Contributors,
+			columns: Default::default(),
+			target: None,
+			weight: None,
+			edges: Default::default(),
+			quantiles: Default::default(),
+			group_by: None,
+			max_rows,
+		};
+		let dealers: Dealers =
+			vec![AccountId::new([1; 32]), AccountId::new([2; 32])].try_into().expect("two");
+		let class = SecurityClass::Confidential;
+		let call = (INDICES.submit, spec(7), class, &dealers, 300u32, 1u128, 0u128).encode();
+		let extrinsic = [vec![0x84, 0, 1, 1], call].concat();
+		assert_eq!(cohorts(&extrinsic, &INDICES, &spec(7), class), [dealers]);
+		assert!(cohorts(&extrinsic, &INDICES, &spec(8), class).is_empty());
+		assert!(cohorts(&extrinsic, &INDICES, &spec(7), SecurityClass::Standard).is_empty());
+	}
+
+	#[test]
+	fn a_pattern_within_a_message_makes_no_second_one() {
+		let pattern = (INDICES.reveal, 7u32, 2u8, [8u8; 32]).encode();
+		let nested: ResultShareBytes =
+			[pattern.clone(), vec![4, 9]].concat().try_into().expect("short");
+		let extrinsic = [pattern.clone(), nested.encode(), pattern, vec![4, 5]].concat();
+		let found = shares(&extrinsic, &INDICES, 7, &[8; 32]);
+		assert_eq!(found.len(), 2);
+		assert_eq!(found[1].share.as_slice(), [5]);
 	}
 
 	proptest! {

@@ -8,7 +8,9 @@ use std::{
 };
 use subxt::{
 	config::{RpcConfigFor, SubstrateConfig},
-	rpcs::{client::RpcParams, Error as RpcError, LegacyRpcMethods, RpcClient},
+	rpcs::{
+		client::RpcParams, utils::url_is_secure, Error as RpcError, LegacyRpcMethods, RpcClient,
+	},
 };
 use tokio::sync::{watch, RwLock};
 
@@ -25,6 +27,9 @@ pub const PATIENCE: Duration = Duration::from_secs(120);
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
+/// If this variable is 1, plain connections to other machines are made.
+const ALLOW_PLAIN: &str = "OSTRAKA_ALLOW_PLAIN";
+
 /// A connection that comes back.
 pub struct Link {
 	url: String,
@@ -39,7 +44,7 @@ impl Link {
 	/// Connects.
 	///
 	/// # Errors
-	/// `NoConnection`.
+	/// `NoConnection`; `Plain` if others could listen and answer in the node's place.
 	pub async fn open(url: &str, patience: Duration) -> Result<Self, ChainError> {
 		let client = connect(url).await?;
 		Ok(Self {
@@ -149,7 +154,17 @@ impl Link {
 	}
 }
 
+/// Refuses what is neither encrypted nor on this machine, unless it is allowed.
+fn check_safe(url: &str, is_plain_allowed: bool) -> Result<(), ChainError> {
+	match url_is_secure(url) {
+		Ok(false) if !is_plain_allowed => Err(ChainError::Plain { url: url.to_owned() }),
+		// what is no address connects to nothing, and the error says so
+		_ => Ok(()),
+	}
+}
+
 async fn connect(url: &str) -> Result<RpcClient, ChainError> {
+	check_safe(url, std::env::var_os(ALLOW_PLAIN).is_some_and(|value| value == "1"))?;
 	let failed = |reason: String| ChainError::NoConnection { url: url.to_owned(), reason };
 	match tokio::time::timeout(CONNECT_TIMEOUT, RpcClient::from_insecure_url(url)).await {
 		Ok(Ok(client)) => Ok(client),
@@ -179,5 +194,43 @@ fn lasting(error: RpcError) -> Option<ChainError> {
 		},
 		RpcError::Client(_) | RpcError::DisconnectedWillReconnect(_) => None,
 		other => Some(ChainError::Unreadable(other.to_string())),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_plain_connection_stays_on_this_machine() {
+		for url in [
+			"ws://127.0.0.1:9944",
+			"ws://127.1.2.3",
+			"ws://[::1]:9944/path",
+			"ws://localhost:9944",
+			"wss://rpc.example.org",
+			"wss://192.0.2.1:443",
+		] {
+			check_safe(url, false).expect(url);
+		}
+		for url in [
+			"ws://rpc.example.org:9944",
+			"ws://192.0.2.1:9944",
+			"ws://10.0.0.1",
+			"ws://[2001:db8::1]:9944",
+			"ws://localhost.example.org",
+			"ws://127.0.0.1.example.org",
+			"ws://127.0.0.1@example.org",
+			"ws://localhost:9944@example.org",
+			"ws://example.org\\@127.0.0.1",
+			"WS://EXAMPLE.ORG",
+		] {
+			let error = check_safe(url, false).expect_err(url);
+			let text = error.to_string();
+			for part in [url, "committee", "wss://", "ssh", "OSTRAKA_ALLOW_PLAIN=1"] {
+				assert!(text.contains(part), "`{text}` does not say `{part}`");
+			}
+			check_safe(url, true).expect(url);
+		}
 	}
 }

@@ -74,6 +74,8 @@ struct Inner {
 	token: Token,
 	tracker: Tracker,
 	events: Mutex<Events>,
+	/// How long a block's finality is waited for while no other block becomes final.
+	patience: Duration,
 	/// Bounds how many transactions are handed in at a time: a connection takes so many requests and no more.
 	sending: Semaphore,
 }
@@ -93,15 +95,15 @@ impl Chain {
 	/// # Errors
 	/// `NoConnection`, `NotOstraka`, `OtherVersion`, and those of a request.
 	pub async fn connect(url: &str) -> Result<Self, ChainError> {
-		Self::connect_with(url, PATIENCE).await
+		Self::connect_with(url, finality::PATIENCE).await
 	}
 
-	/// [`Self::connect`], with a patience of its own for lost connections.
+	/// [`Self::connect`], with a patience of its own where finality stands still.
 	///
 	/// # Errors
 	/// As [`Self::connect`].
 	pub async fn connect_with(url: &str, patience: Duration) -> Result<Self, ChainError> {
-		let link = Link::open(url, patience).await?;
+		let link = Link::open(url, PATIENCE).await?;
 		let not_ostraka = |what: String| ChainError::NotOstraka { url: url.to_owned(), what };
 		let genesis = link.ask(|rpc| async move { rpc.genesis_hash().await }).await;
 		let genesis = genesis.map_err(|error| match error {
@@ -128,6 +130,7 @@ impl Chain {
 			token,
 			tracker,
 			events: Mutex::default(),
+			patience,
 			sending: Semaphore::new(SENDING),
 		}));
 		track::follow(&chain);
@@ -211,12 +214,8 @@ impl Token {
 	/// What is wrong with it.
 	pub fn parse(&self, text: &str) -> Result<Balance, String> {
 		let text = text.trim();
-		let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+		let (whole, fraction) = amount_parts(text)?;
 		let decimals = usize::from(self.decimals);
-		let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-		if (whole.is_empty() && fraction.is_empty()) || !is_digits(whole) || !is_digits(fraction) {
-			return Err(format!("`{text}` is not an amount of tokens, as in 12.5"));
-		}
 		if fraction.trim_end_matches('0').len() > decimals {
 			return Err(format!("`{text}`: the token has {decimals} decimals"));
 		}
@@ -229,6 +228,25 @@ impl Token {
 			}
 		})
 	}
+}
+
+/// The digits of an amount in tokens before the point and behind it.
+///
+/// # Errors
+/// What is wrong with its form.
+pub(crate) fn amount_parts(text: &str) -> Result<(&str, &str), String> {
+	let text = text.trim();
+	if text.strip_prefix('-').and_then(unsigned_parts).is_some() {
+		return Err(format!("`{text}` must not be negative"));
+	}
+	unsigned_parts(text).ok_or_else(|| format!("`{text}` is not an amount of tokens, as in 12.5"))
+}
+
+fn unsigned_parts(text: &str) -> Option<(&str, &str)> {
+	let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+	let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+	let is_empty = whole.is_empty() && fraction.is_empty();
+	(!is_empty && is_digits(whole) && is_digits(fraction)).then_some((whole, fraction))
 }
 
 /// Holds everything that the client encodes for a chain or decodes from it against the chain's metadata.

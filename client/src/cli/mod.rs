@@ -1,6 +1,8 @@
 //! The command line.
 
 pub mod data;
+pub mod usage;
+pub mod values;
 
 use crate::commands::{
 	deal::DealArgs, demo::DemoArgs, node::NodeArgs, result::ResultArgs, simulate::SimulateArgs,
@@ -20,7 +22,13 @@ Examples:
   ostraka deal --suri //Bob --task 7 --data mine.csv
   ostraka result --task 7 --verify
 
-Exit codes: 0 done, 1 failed, 2 usage or bad input, 3 no chain or not this one, 4 refused by the chain.";
+Exit codes:
+    0  done
+    1  no result, or one that fails the checks; a dealing that was not made
+    2  wrong flags or data
+    3  chain unreachable, stalled, or of another version
+    4  refused by the chain, or no such task or node
+  130  interrupted";
 
 /// Joint statistics over data that nobody shows to anyone
 #[derive(Debug, Parser)]
@@ -46,6 +54,7 @@ pub struct Global {
 		global = true,
 		value_name = "URL",
 		env = "OSTRAKA_URL",
+		value_parser = values::url,
 		help_heading = "Connection"
 	)]
 	pub url: Option<String>,

@@ -3,7 +3,7 @@
 use super::show;
 use crate::{
 	chain::{account::address, Chain, Signer},
-	cli::{data::FileArgs, Global},
+	cli::{data::FileArgs, values, Global},
 	data::{decimal::render, Dealer, Table},
 	dealing,
 	error::Error,
@@ -31,10 +31,10 @@ Run again after an interruption: if the dealing is on the chain already, nothing
 
 /// Flags of `deal`.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, mut_arg("data", |data| data.required(true)))]
 pub struct DealArgs {
 	/// The task
-	#[arg(long, value_name = "N")]
+	#[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = values::task)]
 	pub task: TaskId,
 	/// The dealer's own rows.
 	#[command(flatten)]
@@ -109,7 +109,7 @@ pub async fn run(args: &DealArgs, global: &Global) -> Result<(), Error> {
 	if !args.unchecked_groups {
 		groups::check(&chain, args.task, &info).await?;
 	}
-	let info = collecting(&chain, args.task, info, global).await?;
+	let info = collecting(&chain, args.task, &info, global).await?;
 	let context = dealing::context(&chain, args.task, &info)?;
 	dealing::check_money(&chain, &account).await?;
 	let receipt = dealing::deal(&chain, args.task, &context, &input.encoded, &signer, None).await?;
@@ -135,14 +135,15 @@ pub async fn run(args: &DealArgs, global: &Global) -> Result<(), Error> {
 	Ok(())
 }
 
-/// Waits until the committee is drawn for good.
+/// Waits until the committee is drawn for good. The task must be the one then that was encoded and checked.
 async fn collecting(
 	chain: &Chain,
 	task: TaskId,
-	mut info: TaskInfo,
+	checked: &TaskInfo,
 	global: &Global,
 ) -> Result<TaskInfo, Error> {
 	let mut head = chain.head();
+	let mut info = checked.clone();
 	while let TaskStatus::Drawing { .. } = info.task.status {
 		if !global.json {
 			let obstacle = chain.draw_obstacle(task).await?;
@@ -154,7 +155,10 @@ async fn collecting(
 	}
 	info = dealing::drawn(chain, task).await?;
 	match info.task.status {
-		TaskStatus::Collecting { .. } => Ok(info),
+		TaskStatus::Collecting { .. } => {
+			dealing::unchanged(task, checked, &info)?;
+			Ok(info)
+		},
 		ref status => Err(Error::Failed(format!(
 			"task {task} takes no dealings any more: {}",
 			show::outcome(status).map_or_else(|| show::state(status).to_owned(), show::ended)

@@ -3,7 +3,7 @@
 use crate::{
 	chain::{Chain, Signer},
 	class::{self, ClassName},
-	cli::Global,
+	cli::{values, Global},
 	data::DataError,
 	demo::{
 		cast::Cast,
@@ -12,9 +12,10 @@ use crate::{
 		stage::{Setting, Staged},
 	},
 	error::Error,
+	groups,
 	output::progress::Progress,
 	plan::Plan,
-	report::{Report, TaskReport},
+	report::{Report, TaskReport, NOT_COUNTED},
 	run::{self, BookArgs},
 	spec::StatisticRequest,
 	verify::{self, result_outcome, Bodies},
@@ -22,7 +23,7 @@ use crate::{
 use clap::Args;
 use ostraka_primitives::{
 	spec::TaskSpec,
-	task::{Outcome, SecurityClass},
+	task::{FailReason, Outcome, SecurityClass},
 	Balance,
 };
 use serde_json::{json, Value as Json};
@@ -57,7 +58,7 @@ pub struct DemoArgs {
 	#[arg(long, value_name = "BLOCKS", default_value_t = 100)]
 	pub collect: u32,
 	/// Reward for the accepted dealers of each task together, in tokens; as much as the fee unless given
-	#[arg(long, value_name = "TOKENS")]
+	#[arg(long, value_name = "TOKENS", allow_negative_numbers = true, value_parser = values::amount)]
 	pub data_reward: Option<String>,
 }
 
@@ -139,7 +140,7 @@ pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 	};
 	let mut staged = setting.stage(&plan.first, &[], &mut chronicle).await?;
 	let Second { specs, cohorts, left_out, mut reports } =
-		grouped(&plan, &staged, parameters.least_dealers)?;
+		grouped(&plan, &staged, class, parameters.least_dealers)?;
 	if !specs.is_empty() {
 		staged.extend(setting.stage(&specs, &cohorts, &mut chronicle).await?);
 	}
@@ -147,7 +148,7 @@ pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 	let bodies = Bodies::default();
 	let mut tasks = Vec::new();
 	for staged in &staged {
-		tasks.push(report(&chain, staged, &args.book, &bodies).await?);
+		tasks.push(report(&chain, staged, class, &args.book, &bodies).await?);
 	}
 	for (task, left_out) in tasks.iter_mut().skip(plan.first.len()).zip(left_out) {
 		task.left_out = left_out;
@@ -166,13 +167,7 @@ pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 	if let Some(node) = node {
 		node.stop().await;
 	}
-	if report.is_right() {
-		Ok(())
-	} else {
-		Err(Error::Failed(
-			"not every task has a verified result that equals that of the pooled rows".to_owned(),
-		))
-	}
+	report.check()
 }
 
 /// What is run after the contributors are counted.
@@ -188,25 +183,35 @@ struct Second {
 	reports: Vec<TaskReport>,
 }
 
-fn grouped(plan: &Plan, staged: &[Staged], least: u32) -> Result<Second, Error> {
+fn grouped(
+	plan: &Plan,
+	staged: &[Staged],
+	class: SecurityClass,
+	least: u32,
+) -> Result<Second, Error> {
 	let mut second = Second::default();
 	for grouped in &plan.grouped {
 		let Some(counting) = staged.get(grouped.contributors) else { continue };
-		let (spec, left_out) = match &counting.result {
-			Some(result) => grouped.with_enough(&result_outcome(&counting.spec, result)?, least),
-			None => (None, Vec::new()),
+		let mut report = TaskReport::of(&grouped.spec);
+		let Some(result) = &counting.result else {
+			report.fails(NOT_COUNTED);
+			second.reports.push(report);
+			continue;
 		};
+		let counted = result_outcome(&counting.spec, result)?;
+		let (spec, left_out) = grouped.with_enough(&counted, least);
 		match spec {
 			Some(spec) => {
 				second.specs.push(spec);
 				second.cohorts.push(counting.inputs.iter().map(|(place, _)| *place).collect());
 				second.left_out.push(left_out);
 			},
-			None => second.reports.push(TaskReport {
-				failure: Some("no group has enough dealers".to_owned()),
-				left_out,
-				..TaskReport::of(&grouped.spec)
-			}),
+			None => {
+				let why = groups::too_few(&counted, least);
+				report.is_not_computed(why, class::for_more_dealers(class, true));
+				report.left_out = left_out;
+				second.reports.push(report);
+			},
 		}
 	}
 	Ok(second)
@@ -216,6 +221,7 @@ fn grouped(plan: &Plan, staged: &[Staged], least: u32) -> Result<Second, Error> 
 async fn report(
 	chain: &Chain,
 	staged: &Staged,
+	class: SecurityClass,
 	args: &BookArgs,
 	bodies: &Bodies,
 ) -> Result<TaskReport, Error> {
@@ -230,16 +236,12 @@ async fn report(
 	report.fees = fees(staged);
 	report.rewards = rewards(staged);
 	let Some(result) = &staged.result else {
-		let why = match staged.journal.outcome {
-			Some(Outcome::Failed(reason)) => reason.explain(),
-			_ => "it has no result",
-		};
-		report.failure = Some(why.to_owned());
+		enter_failure(&mut report, staged, class);
 		return Ok(report);
 	};
 	report.accepted = result.dealers;
 	if result.dealers as usize != staged.inputs.len() {
-		report.failure = Some(format!(
+		report.fails(format!(
 			"{} of {} dealings were accepted: {}",
 			result.dealers,
 			staged.inputs.len(),
@@ -247,13 +249,24 @@ async fn report(
 		));
 	}
 	let rows: Vec<_> = staged.inputs.iter().map(|(_, input)| &input.rows).collect();
-	let joint = result_outcome(&staged.spec, result)?;
-	let pooled = tokio::task::block_in_place(|| run::pooled(&staged.spec, &rows, args.min_cell))?;
-	report.compare(&joint, &pooled);
+	let pooled = tokio::task::block_in_place(|| run::pooled(&staged.spec, &rows, args.min_cell));
+	report.enter(result_outcome(&staged.spec, result), pooled)?;
 	let info = chain.task(staged.task).await?;
 	let evidence = verify::gather(chain, staged.task, &info, result, bodies).await?;
 	report.verified = tokio::task::block_in_place(|| evidence.check()).is_right();
 	Ok(report)
+}
+
+/// Why a task has no result.
+fn enter_failure(report: &mut TaskReport, staged: &Staged, class: SecurityClass) {
+	match staged.journal.outcome {
+		Some(Outcome::Failed(reason @ FailReason::TooFewDealers)) => {
+			let advice = class::for_more_dealers(class, staged.spec.group_by.is_some());
+			report.is_not_computed(reason.explain(), advice);
+		},
+		Some(Outcome::Failed(reason)) => report.fails(reason.explain()),
+		_ => report.fails("it has no result"),
+	}
 }
 
 /// What the requester and the dealers paid.

@@ -11,9 +11,10 @@ use crate::{
 		account::{self, address},
 		calls, Call, Chain, ChainError, Receipt, Signer,
 	},
-	cli::Global,
+	cli::{values, Global},
 	error::Error,
 	output,
+	words::counted,
 };
 use clap::{Args, Subcommand};
 use ostraka_crypto::Plain;
@@ -50,7 +51,7 @@ pub enum NodeCommand {
 		#[command(flatten)]
 		worker: WorkerKeyArgs,
 		/// Stake, in tokens
-		#[arg(long, value_name = "TOKENS")]
+		#[arg(long, value_name = "TOKENS", allow_negative_numbers = true, value_parser = values::amount)]
 		stake: String,
 		/// Tasks that the node takes at a time
 		#[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=256))]
@@ -67,11 +68,13 @@ pub enum NodeCommand {
 	/// Add to the stake
 	Bond {
 		/// How much, in tokens
+		#[arg(allow_negative_numbers = true, value_parser = values::amount)]
 		amount: String,
 	},
 	/// Send stake on its way out; it can be withdrawn when the unbonding period is over
 	Unbond {
 		/// How much, in tokens
+		#[arg(allow_negative_numbers = true, value_parser = values::amount)]
 		amount: String,
 	},
 	/// Take back the stake that is due
@@ -279,6 +282,6 @@ async fn list(chain: &Chain, global: &Global) -> Result<(), Error> {
 		]);
 	}
 	println!("{table}");
-	println!("{} nodes", nodes.len());
+	println!("{}", counted(nodes.len(), "node"));
 	Ok(())
 }

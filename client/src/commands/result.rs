@@ -4,7 +4,7 @@ use super::show;
 use crate::{
 	chain::Chain,
 	class,
-	cli::Global,
+	cli::{values, Global},
 	error::Error,
 	output::{
 		self,
@@ -13,6 +13,7 @@ use crate::{
 	plan::title,
 	spec::{label, text},
 	verify::{self, check::Check, transcript::transcript, Bodies, Verification},
+	words::counted,
 };
 use clap::Args;
 use ostraka_primitives::{api::TaskInfo, task::TaskResult, TaskId};
@@ -30,7 +31,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub struct ResultArgs {
 	/// The task
-	#[arg(long, value_name = "N")]
+	#[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = values::task)]
 	pub task: TaskId,
 	/// Check the result again, from chain data alone
 	#[arg(long)]
@@ -151,7 +152,8 @@ fn report(task: TaskId, info: &TaskInfo, result: &TaskResult) -> Result<Report, 
 }
 
 fn print_report(report: &Report, info: &TaskInfo, result: &TaskResult) -> Result<(), Error> {
-	println!("task {}: {} ({} dealers)", report.task, report.title, report.dealers);
+	let dealers = counted(report.dealers as usize, "dealer");
+	println!("task {}: {} ({dealers})", report.task, report.title);
 	let outcome = verify::result_outcome(&info.task.spec, result)?;
 	show::print_lines(&output::lines(&outcome.to_named()));
 	Ok(())

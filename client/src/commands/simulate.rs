@@ -5,13 +5,14 @@ use crate::{
 	cli::Global,
 	data::{Book, DataError, Table},
 	error::Error,
+	groups,
 	output::progress::Progress,
-	plan::{title, Plan},
-	report::{Report, TaskReport},
+	plan::{title, Grouped, Plan},
+	report::{Report, TaskReport, NOT_COUNTED},
 	run::{self, BookArgs},
 	simulate::{
 		faults::{self, FaultKind, Faults, Roles},
-		play, Cast,
+		play, Cast, Failure,
 	},
 	spec::StatisticRequest,
 };
@@ -34,7 +35,7 @@ Examples:
 
 /// Flags of `simulate`.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = after_help())]
 pub struct SimulateArgs {
 	/// The data; the loan book of examples/ unless given.
 	#[command(flatten)]
@@ -48,12 +49,16 @@ pub struct SimulateArgs {
 	/// Committees as large as on a production chain
 	#[arg(long)]
 	pub production: bool,
-	/// Faults to play, as KIND=COUNT,..
+	/// Faults to play, each as KIND or KIND=N; the kinds are listed below
 	#[arg(long, value_name = "KIND=N,..", value_delimiter = ',', value_parser = faults::parse)]
 	pub faults: Vec<Faults>,
 	/// Number that all randomness follows from; drawn afresh unless given
 	#[arg(long, value_name = "N")]
 	pub seed: Option<u64>,
+}
+
+fn after_help() -> String {
+	format!("{EXAMPLES}\n\nFaults:\n{}", faults::help())
 }
 
 struct Stage<'a> {
@@ -104,14 +109,8 @@ pub fn run(args: &SimulateArgs, global: &Global) -> Result<(), Error> {
 		outcomes.push(outcome);
 	}
 	for grouped in &plan.grouped {
-		let Some(Some(counted)) = outcomes.get(grouped.contributors) else { continue };
-		let (spec, left_out) = grouped.with_enough(counted, parameters.least_dealers);
-		let mut report = match spec {
-			Some(spec) => stage.task(&spec, reports.len() as u32)?.0,
-			None => failed(&grouped.spec, "no group has enough dealers"),
-		};
-		report.left_out = left_out;
-		reports.push(report);
+		let counted = outcomes.get(grouped.contributors).and_then(Option::as_ref);
+		reports.push(stage.grouped(grouped, counted, reports.len() as u32)?);
 	}
 	stage.progress.clear();
 	let report = Report {
@@ -123,13 +122,7 @@ pub fn run(args: &SimulateArgs, global: &Global) -> Result<(), Error> {
 		tasks: reports,
 	};
 	report.print(global.json);
-	if report.is_right() {
-		Ok(())
-	} else {
-		Err(Error::Failed(
-			"not every task has a result that equals that of the pooled rows".to_owned(),
-		))
-	}
+	report.check()
 }
 
 fn check_dealers(table: &Table, book: &Book, parameters: &ClassParameters) -> Result<(), Error> {
@@ -145,24 +138,39 @@ fn check_dealers(table: &Table, book: &Book, parameters: &ClassParameters) -> Re
 	}))
 }
 
-fn failed(spec: &TaskSpec, why: &str) -> TaskReport {
-	TaskReport { failure: Some(why.to_owned()), ..TaskReport::of(spec) }
-}
-
 impl Stage<'_> {
+	/// Plays a statistic by group, over the groups that have enough of the dealers counted before.
+	fn grouped(
+		&self,
+		grouped: &Grouped,
+		counted: Option<&Outcome>,
+		number: u32,
+	) -> Result<TaskReport, Error> {
+		let mut report = TaskReport::of(&grouped.spec);
+		let Some(counted) = counted else {
+			report.fails(NOT_COUNTED);
+			return Ok(report);
+		};
+		let least = self.parameters.least_dealers;
+		let (spec, left_out) = grouped.with_enough(counted, least);
+		match spec {
+			Some(spec) => report = self.task(&spec, number)?.0,
+			None => report.is_not_computed(
+				groups::too_few(counted, least),
+				class::for_more_dealers(self.class, true),
+			),
+		}
+		report.left_out = left_out;
+		Ok(report)
+	}
+
 	/// Plays one task and compares its result.
 	fn task(&self, spec: &TaskSpec, number: u32) -> Result<(TaskReport, Option<Outcome>), Error> {
 		let inputs = run::inputs(&self.book.dealers, self.table, spec, &self.args.book)?;
 		let names: Vec<String> = inputs.iter().map(|(dealer, _)| dealer.name.clone()).collect();
 		let vectors: Vec<&[_]> =
 			inputs.iter().map(|(_, input)| input.encoded.vector.as_slice()).collect();
-		// a dealer keeps its role also where others have no rows
-		let dealers = self.book.dealers.iter().zip(&self.roles.dealers);
-		let role = |name: &String| dealers.clone().find(|(dealer, _)| dealer.name == *name);
-		let roles = Roles {
-			dealers: names.iter().map(|name| role(name).and_then(|(_, role)| *role)).collect(),
-			nodes: self.roles.nodes.clone(),
-		};
+		let roles = self.roles_of(&names);
 		let bar = self.progress.bar(&title(spec), inputs.len() as u64);
 		let played = play(
 			&Cast {
@@ -190,7 +198,7 @@ impl Stage<'_> {
 		let played = match played {
 			Ok(played) => played,
 			Err(failure) => {
-				report.failure = Some(failure.to_string());
+				self.enter_failure(&mut report, spec, &failure);
 				return Ok((report, None));
 			},
 		};
@@ -200,9 +208,8 @@ impl Stage<'_> {
 			.iter()
 			.filter_map(|place| inputs.get(*place).map(|(_, input)| &input.rows))
 			.collect();
-		let joint = finalize(spec, &played.sum, accepted)?;
-		let pooled = run::pooled(spec, &rows, self.args.book.min_cell)?;
-		report.compare(&joint, &pooled);
+		let pooled = run::pooled(spec, &rows, self.args.book.min_cell);
+		let joint = report.enter(finalize(spec, &played.sum, accepted), pooled)?;
 		report.accepted = accepted;
 		report.verified = played.verified;
 		report.faults = played.faults;
@@ -210,7 +217,28 @@ impl Stage<'_> {
 			report.phase(phase, None, seconds);
 		}
 		self.check_culprits(&mut report, &names, &roles);
-		Ok((report, Some(joint)))
+		Ok((report, joint))
+	}
+
+	/// The roles of the dealers with rows for a task: each keeps its own also where others have none.
+	fn roles_of(&self, names: &[String]) -> Roles {
+		let dealers = self.book.dealers.iter().zip(&self.roles.dealers);
+		let role = |name: &String| dealers.clone().find(|(dealer, _)| dealer.name == *name);
+		Roles {
+			dealers: names.iter().map(|name| role(name).and_then(|(_, role)| *role)).collect(),
+			nodes: self.roles.nodes.clone(),
+		}
+	}
+
+	fn enter_failure(&self, report: &mut TaskReport, spec: &TaskSpec, failure: &Failure) {
+		let why = failure.to_string();
+		match failure {
+			Failure::TooFewDealers { .. } => {
+				let advice = class::for_more_dealers(self.class, spec.group_by.is_some());
+				report.is_not_computed(why, advice);
+			},
+			_ => report.fails(why),
+		}
 	}
 
 	/// Every culprit must be named, and nobody else.
@@ -223,9 +251,9 @@ impl Stage<'_> {
 		let missed = expected.iter().find(|(name, _)| !named.contains(&name.as_str()));
 		let innocent = named.iter().find(|name| expected.iter().all(|(other, _)| other != *name));
 		if let Some((name, kind)) = missed {
-			report.failure = Some(format!("{name} got away with {kind}"));
+			report.fails(format!("{name} got away with {kind}"));
 		} else if let Some(name) = innocent {
-			report.failure = Some(format!("{name} was named and is innocent"));
+			report.fails(format!("{name} was named and is innocent"));
 		}
 	}
 }

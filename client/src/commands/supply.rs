@@ -3,7 +3,7 @@
 
 use crate::{
 	chain::{account, find::Indices, Chain, ChainError},
-	cli::Global,
+	cli::{values, Global},
 	error::Error,
 	output,
 	verify::gather::{dealing_bytes, scan_dealings, Bodies},
@@ -20,10 +20,10 @@ use serde_json::json;
 #[derive(Args, Debug)]
 pub struct SupplyArgs {
 	/// The task
-	#[arg(long, value_name = "N")]
+	#[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = values::task)]
 	pub task: TaskId,
 	/// Node that has the block bodies; the one at --url unless given
-	#[arg(long, value_name = "URL")]
+	#[arg(long, value_name = "URL", value_parser = values::url)]
 	pub from: Option<String>,
 }
 

@@ -10,12 +10,13 @@ use crate::{
 		calls, Chain, ChainError, Signer,
 	},
 	class::{self, ClassName},
-	cli::{data::FileArgs, Global},
+	cli::{data::FileArgs, values, Global},
 	error::Error,
 	groups,
 	output::{self, progress::Progress},
 	plan::title,
 	spec::{build, StatisticRequest},
+	words::{counted, is_or_are},
 };
 use clap::{Args, Subcommand};
 use ostraka_primitives::{
@@ -60,22 +61,26 @@ pub enum TaskCommand {
 	/// One task
 	Show {
 		/// Its number
+		#[arg(allow_negative_numbers = true, value_parser = values::task)]
 		task: TaskId,
 	},
 	/// Follow a task until it has ended, then show its result
 	Watch {
 		/// Its number
+		#[arg(allow_negative_numbers = true, value_parser = values::task)]
 		task: TaskId,
 	},
 	/// Take a task back before its dealing is over
 	Cancel {
 		/// Its number
+		#[arg(allow_negative_numbers = true, value_parser = values::task)]
 		task: TaskId,
 	},
 }
 
 /// Flags of `task submit`.
 #[derive(Args, Debug)]
+#[command(mut_arg("statistic", |statistic| statistic.required(true)))]
 pub struct SubmitArgs {
 	/// What is computed.
 	#[command(flatten)]
@@ -93,16 +98,28 @@ pub struct SubmitArgs {
 	#[arg(long, value_name = "FILE")]
 	pub dealers_file: Option<PathBuf>,
 	/// Task that counted the contributors to each group: groups with too few are left out
-	#[arg(long, value_name = "N", requires = "group_by")]
+	#[arg(
+		long,
+		value_name = "N",
+		requires = "group_by",
+		allow_negative_numbers = true,
+		value_parser = values::task
+	)]
 	pub contributors_task: Option<TaskId>,
 	/// Blocks for dealing
 	#[arg(long, value_name = "BLOCKS", default_value_t = 300)]
 	pub collect: u32,
 	/// Fee for the committee, in tokens; the least fee unless given
-	#[arg(long, value_name = "TOKENS")]
+	#[arg(long, value_name = "TOKENS", allow_negative_numbers = true, value_parser = values::amount)]
 	pub fee: Option<String>,
 	/// Reward for the accepted dealers together, in tokens
-	#[arg(long, value_name = "TOKENS", default_value = "0")]
+	#[arg(
+		long,
+		value_name = "TOKENS",
+		default_value = "0",
+		allow_negative_numbers = true,
+		value_parser = values::amount
+	)]
 	pub data_reward: String,
 }
 
@@ -136,6 +153,9 @@ fn dealers(args: &SubmitArgs) -> Result<Vec<AccountId>, Error> {
 			}
 		}
 	}
+	if dealers.is_empty() {
+		return Err(nobody(args));
+	}
 	let mut sorted = dealers.clone();
 	sorted.sort();
 	if let Some(twice) = sorted.iter().zip(sorted.iter().skip(1)).find(|(one, next)| one == next) {
@@ -150,6 +170,18 @@ fn dealers(args: &SubmitArgs) -> Result<Vec<AccountId>, Error> {
 	Ok(dealers)
 }
 
+fn nobody(args: &SubmitArgs) -> Error {
+	Error::Usage(match &args.dealers_file {
+		Some(path) => {
+			format!("{}: no dealer is in it\n  name one on each line", path.display())
+		},
+		None => {
+			"nobody is invited\n  name each dealer with --dealer ACCOUNT, or all in a file with --dealers-file FILE"
+				.to_owned()
+		},
+	})
+}
+
 async fn submit(args: &SubmitArgs, global: &Global) -> Result<(), Error> {
 	let signer = Signer::from_flags(global)?;
 	let table = args.file.table()?;
@@ -159,13 +191,14 @@ async fn submit(args: &SubmitArgs, global: &Global) -> Result<(), Error> {
 	let class = SecurityClass::from(args.class);
 	let parameters = chain.class(class).await?;
 	let spec = match args.contributors_task {
-		Some(task) => enough(&chain, spec, task, parameters.least_dealers).await?,
+		Some(task) => enough(&chain, spec, task, class, parameters.least_dealers).await?,
 		None => spec,
 	};
 	if dealers.len() < parameters.least_dealers as usize {
 		return Err(Error::Usage(format!(
-			"{} dealers are invited; class {} needs {}: invite more with --dealer, or take a lower --class",
-			dealers.len(),
+			"{} {} invited; class {} needs {}: invite more with --dealer, or take a lower --class",
+			counted(dealers.len(), "dealer"),
+			is_or_are(dealers.len()),
 			class::label(class),
 			parameters.least_dealers
 		)));
@@ -223,7 +256,11 @@ async fn submit(args: &SubmitArgs, global: &Global) -> Result<(), Error> {
 	}
 	println!("task {task}: {}", title(&spec));
 	println!("  in block {}, fee {}", receipt.block.number, token.render(fee));
-	println!("  {} dealers are invited; follow it with `ostraka task watch {task}`", dealers.len());
+	println!(
+		"  {} {} invited; follow it with `ostraka task watch {task}`",
+		counted(dealers.len(), "dealer"),
+		is_or_are(dealers.len())
+	);
 	if insecure {
 		println!("  {INSECURE}");
 	}
@@ -263,8 +300,17 @@ async fn enough(
 	chain: &Chain,
 	spec: TaskSpec,
 	task: TaskId,
+	class: SecurityClass,
 	least: u32,
 ) -> Result<TaskSpec, Error> {
+	let uncounted = groups::uncounted(&spec, &chain.task(task).await?.task.spec);
+	if !uncounted.is_empty() {
+		return Err(Error::Usage(format!(
+			"--contributors-task {task}: it counted dealers without asking for a value of {}, so no dealer would deal\n  \
+			 count them with the same --columns, --target and --weight first",
+			uncounted.join(", ")
+		)));
+	}
 	let counted = groups::counted(chain, task).await?;
 	let (spec, left_out) = groups::with_enough(&spec, &counted, least);
 	if !left_out.is_empty() {
@@ -272,7 +318,9 @@ async fn enough(
 	}
 	spec.ok_or_else(|| {
 		Error::Failed(format!(
-			"task {task} found no group with {least} dealers: there is nothing to compute"
+			"task {task} counted the dealers: {}, so there is nothing to compute\n  {}",
+			groups::too_few(&counted, least),
+			class::for_more_dealers(class, true)
 		))
 	})
 }

@@ -3,6 +3,7 @@
 //! A number is an optional sign, digits with at most one point, and an optional exponent (`1.5e3`). Anything else is
 //! refused, `NaN` and `inf` with a message of their own. A cell of white space is missing, not a number.
 
+use crate::words::counted;
 use std::fmt;
 
 /// Most significant digits of a number.
@@ -49,7 +50,8 @@ impl fmt::Display for NumberError {
 			Self::NotFinite => f.write_str("is not a finite number"),
 			Self::TooLong => write!(f, "has more than {MAX_DIGITS} digits"),
 			Self::TooManyDecimals { decimals, found } => {
-				write!(f, "has {found} decimals where the column has {decimals}")
+				let found = counted(*found as usize, "decimal");
+				write!(f, "has {found} where the column has {decimals}")
 			},
 			Self::TooLarge { decimals } => {
 				write!(f, "is too large for a column of {decimals} decimals (2^62 units at most)")

@@ -1,6 +1,7 @@
 //! What is wrong with a data file: always where (file, line, column), what, and what to do about it.
 
 use super::decimal::NumberError;
+use crate::words::{counted, is_or_are};
 use ostraka_primitives::spec::MAX_DECIMALS;
 use std::fmt::Write;
 
@@ -29,8 +30,9 @@ pub enum DataError {
 	},
 	/// A line has another number of cells than the header.
 	#[error(
-		"{file}, line {line}: {found} cells, but the header has {expected}\n  a cell with a comma in it \
-		 must be in double quotes"
+		"{file}, line {line}: {}, but the header has {expected}\n  a cell with a comma in it must be in double \
+		 quotes",
+		counted(*.found as usize, "cell")
 	)]
 	Ragged {
 		/// The file.
@@ -57,6 +59,18 @@ pub enum DataError {
 		file: String,
 		/// The reader's words.
 		reason: String,
+	},
+	/// The header is one cell with another separator in it.
+	#[error(
+		"{file}, line 1: one column, `{header}`: the file seems to be separated by {separator}\n  save it with commas"
+	)]
+	OtherSeparator {
+		/// The file.
+		file: String,
+		/// The header, shortened.
+		header: String,
+		/// What seems to separate the cells, in words.
+		separator: &'static str,
 	},
 	/// Two columns have one name.
 	#[error("{file}, line 1: there are two columns named `{column}`\n  rename one")]
@@ -142,7 +156,11 @@ pub enum DataError {
 		other_group: u64,
 	},
 	/// Fewer dealers than were asked for, or than the class needs.
-	#[error("{file}: there are {found} dealers where {needed} are needed\n  {hint}")]
+	#[error(
+		"{file}: there {} {} where {needed} are needed\n  {hint}",
+		is_or_are(*.found),
+		counted(*.found, "dealer")
+	)]
 	TooFewDealers {
 		/// The file.
 		file: String,

@@ -1,6 +1,6 @@
 //! A CSV file as a table of text, every row with the line it came from.
 
-use super::error::DataError;
+use super::error::{shorten, DataError};
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 use std::path::Path;
 
@@ -50,7 +50,7 @@ impl Table {
 	/// Reads the bytes of a file: comma-separated, first line the columns' names. `file` is its name in messages.
 	///
 	/// # Errors
-	/// `Empty`, `NoRows`, `Ragged`, `NotUtf8`, `DuplicateColumn`, `Malformed`.
+	/// `Empty`, `NoRows`, `Ragged`, `NotUtf8`, `OtherSeparator`, `DuplicateColumn`, `Malformed`.
 	pub fn parse(file: &str, bytes: &[u8]) -> Result<Self, DataError> {
 		let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
 		let file = file.to_owned();
@@ -62,6 +62,10 @@ impl Table {
 			reader.byte_headers().map_err(|error| of_reader(&file, bytes, &error))?.clone();
 		let header = text(&file, 1, header)?;
 		let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+		if let Some(separator) = other_separator(&columns) {
+			let header = shorten(&columns.concat());
+			return Err(DataError::OtherSeparator { file, header, separator });
+		}
 		for (i, name) in columns.iter().enumerate() {
 			if columns.iter().skip(i + 1).any(|other| other == name) {
 				return Err(DataError::DuplicateColumn { file, column: name.clone() });
@@ -133,6 +137,15 @@ impl Table {
 	}
 }
 
+/// What separates the cells of a header that has no comma in it, if it looks like that.
+fn other_separator(columns: &[String]) -> Option<&'static str> {
+	match columns {
+		[header] if header.contains(';') => Some("semicolons"),
+		[header] if header.contains('\t') => Some("tabs"),
+		_ => None,
+	}
+}
+
 fn text(file: &str, line: u64, record: ByteRecord) -> Result<StringRecord, DataError> {
 	StringRecord::from_byte_record(record)
 		.map_err(|_| DataError::NotUtf8 { file: file.to_owned(), line })
@@ -190,6 +203,29 @@ mod tests {
 		let absent = parse("Income\n1\n").and_then(|table| table.column("income"));
 		let message = absent.expect_err("another case").to_string();
 		assert!(message.contains("did you mean `Income`?"), "{message}");
+	}
+
+	#[test]
+	fn another_separator_is_named() {
+		for (text, parts) in [
+			("a;b\n1;2\n", ["`a;b`", "semicolons"]),
+			// decimal commas would make the lines longer than the header
+			("a;b\n1,5;2,5\n", ["`a;b`", "semicolons"]),
+			("a\tb\n", ["`a\tb`", "tabs"]),
+		] {
+			let message = parse(text).expect_err(text).to_string();
+			assert!(message.starts_with("data.csv, line 1: one column"), "{message}");
+			assert!(parts.iter().all(|part| message.contains(part)), "{message}");
+			assert!(message.contains("save it with commas"), "{message}");
+		}
+		assert!(parse("a;b,c\n1,2\n").is_ok());
+		assert!(parse("a\n1;2\n").is_ok());
+	}
+
+	#[test]
+	fn one_is_not_many() {
+		let message = parse("a,b\n1\n").expect_err("ragged").to_string();
+		assert!(message.contains("line 2: 1 cell, but the header has 2"), "{message}");
 	}
 
 	#[test]

@@ -39,24 +39,36 @@ pub fn table(heads: &[&str]) -> Table {
 /// A tree of names as lines of name and value: what is nested becomes `outer.inner`.
 pub fn lines(value: &Value) -> Vec<(String, String)> {
 	let mut lines = Vec::new();
-	walk("", value, &mut lines);
+	walk("", value, &|value| scalar(&json::value(value).to_json()), &mut lines);
 	lines
 }
 
-fn walk(name: &str, value: &Value, lines: &mut Vec<(String, String)>) {
+/// The same with every number exact, as [`json::exact`] writes it.
+pub fn exact_lines(value: &Value) -> Vec<(String, String)> {
+	let mut lines = Vec::new();
+	walk("", value, &|value| scalar(&json::exact(value).to_json()), &mut lines);
+	lines
+}
+
+fn walk(
+	name: &str,
+	value: &Value,
+	text: &impl Fn(&Value) -> String,
+	lines: &mut Vec<(String, String)>,
+) {
 	match value {
 		Value::Map(entries) if !entries.is_empty() => {
 			for (key, entry) in entries {
 				let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-				walk(&name, entry, lines);
+				walk(&name, entry, text, lines);
 			}
 		},
 		Value::List(items) if items.iter().any(|item| matches!(item, Value::Map(_))) => {
 			for (i, item) in items.iter().enumerate() {
-				walk(&format!("{name}[{i}]"), item, lines);
+				walk(&format!("{name}[{i}]"), item, text, lines);
 			}
 		},
-		_ => lines.push((name.to_owned(), scalar(&json::value(value).to_json()))),
+		_ => lines.push((name.to_owned(), text(value))),
 	}
 }
 

@@ -74,6 +74,16 @@ pub fn parse(text: &str) -> Result<Faults, String> {
 	Ok(Faults { kind, count })
 }
 
+/// The kinds with what they are, a line each.
+pub fn help() -> String {
+	let values = FaultKind::value_variants().iter().filter_map(FaultKind::to_possible_value);
+	let lines = values.map(|value| {
+		let help = value.get_help().map(ToString::to_string).unwrap_or_default();
+		format!("  {:<16}  {help}", value.get_name())
+	});
+	lines.collect::<Vec<_>>().join("\n")
+}
+
 /// Who does what: dealers and nodes by place, each with one fault at most.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roles {
@@ -131,6 +141,13 @@ mod tests {
 		assert!(parse("bribe").expect_err("no such fault").contains("wrong-share"));
 		assert!(parse("bad-share=x").is_err());
 		assert!(parse("bad-share=-1").is_err());
+	}
+
+	#[test]
+	fn every_kind_has_its_line() {
+		let help = help();
+		assert_eq!(help.lines().count(), FaultKind::value_variants().len());
+		assert!(help.contains("  wrong-share       A node reveals a wrong result share"), "{help}");
 	}
 
 	#[test]

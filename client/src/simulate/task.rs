@@ -4,7 +4,7 @@ use super::{
 	cheats,
 	faults::{FaultKind, Roles},
 };
-use crate::{parallel, report::FaultReport};
+use crate::{parallel, report::FaultReport, words::counted};
 use ostraka_crypto::{
 	encoding::encode_point,
 	messages::DealingBytes,
@@ -61,7 +61,7 @@ pub struct Played {
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
 	/// Too few dealings were accepted.
-	#[error("{accepted} dealings were accepted, the class asks for {needed}")]
+	#[error("{} accepted, the class asks for {needed}", counted(*.accepted, "dealing"))]
 	TooFewDealers {
 		/// Accepted dealings.
 		accepted: usize,

@@ -10,6 +10,7 @@ use ostraka_primitives::spec::{
 	Column, Grouping, Name, SpecError, Statistic, TaskSpec, MAX_COLUMNS, MAX_EDGES, MAX_GROUPS,
 	MAX_LENGTH, MAX_NAME, MAX_QUANTILES,
 };
+use sp_core::bounded::BoundedVec;
 
 /// Bins if neither --bins nor --edges is given.
 const DEFAULT_BINS: usize = 20;
@@ -70,11 +71,21 @@ pub fn build(request: &StatisticRequest, table: Option<&Table>, round: bool) -> 
 	Ok(spec)
 }
 
-/// The spec that counts the contributors to each group, to be run before a group-by.
+/// The spec that counts the contributors to each group, to be run before a group-by. It has all columns of the statistic,
+/// target and weight among them, so that who counts has rows with all of them: a group's sums may be those of one dealer
+/// though all have other rows in it. The one spec of which not all fit, a vector mean of [`MAX_COLUMNS`] columns and a
+/// weight, has none that counts for it.
 pub fn contributors_first(spec: &TaskSpec) -> TaskSpec {
+	let mut columns: Vec<Column> = Vec::new();
+	for column in spec.all_columns() {
+		// a weight may be one of the columns
+		if columns.iter().all(|known| known.name != column.name) {
+			columns.push(column.clone());
+		}
+	}
 	TaskSpec {
 		statistic: Statistic::Contributors,
-		columns: spec.columns.clone(),
+		columns: BoundedVec::truncate_from(columns),
 		target: None,
 		weight: None,
 		edges: Default::default(),
@@ -343,7 +354,7 @@ mod tests {
 		assert_eq!((column.decimals, column.min, column.max), (1, 0, 10005));
 		assert_eq!(spec.edges.as_slice(), [0, 105, 1000]);
 		request.decimals = vec![DecimalsArg { column: "y".to_owned(), decimals: 0 }];
-		assert!(refusal(&request, Some(&table())).contains("--range y: a bound has 1 decimals"));
+		assert!(refusal(&request, Some(&table())).contains("--range y: a bound has 1 decimal "));
 	}
 
 	#[test]
@@ -428,6 +439,29 @@ mod tests {
 		for (message, expected) in cases {
 			assert!(message.contains(expected), "`{message}` does not say `{expected}`");
 		}
+	}
+
+	#[test]
+	fn contributors_have_rows_with_all_columns() {
+		let counting = |request: StatisticRequest| {
+			let request = StatisticRequest { group_by: Some("g".to_owned()), ..request };
+			let spec = build(&request, Some(&table()), false).expect("valid");
+			let counting = contributors_first(&spec);
+			assert_eq!(counting.validate(), Ok(()));
+			assert_eq!(counting.group_by, spec.group_by);
+			counting.columns.iter().map(|column| text(&column.name)).collect::<Vec<_>>()
+		};
+		let regression = StatisticRequest {
+			target: Some("y".to_owned()),
+			..request(StatisticName::Regression, &["w", "x"])
+		};
+		assert_eq!(counting(regression), ["w", "x", "y"]);
+		let weighted = |columns: &[&str]| StatisticRequest {
+			weight: Some("w".to_owned()),
+			..request(StatisticName::VectorMean, columns)
+		};
+		assert_eq!(counting(weighted(&["x", "y"])), ["x", "y", "w"]);
+		assert_eq!(counting(weighted(&["w", "x"])), ["w", "x"]);
 	}
 
 	#[test]

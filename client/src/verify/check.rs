@@ -1,8 +1,8 @@
 //! The checks, on what was gathered. No chain, no clock.
 
-use super::gather::context;
+use super::search::{self, Absence, Options};
 use ostraka_crypto::{
-	encoding::decode_scalar,
+	encoding::{decode_point, decode_scalar},
 	messages::{DealingBytes, EvidenceBytes},
 	vss::{Commitments, SecretShare},
 	Plain, Scalar,
@@ -10,7 +10,7 @@ use ostraka_crypto::{
 use ostraka_primitives::{
 	api::TaskInfo,
 	task::{published_bytes, Committee, TaskResult},
-	AccountId, Digest, TaskId,
+	AccountId, Digest, PointBytes, TaskId,
 };
 use ostraka_protocol::{
 	adjudicator::{self, Aggregate, Verdict},
@@ -18,10 +18,10 @@ use ostraka_protocol::{
 	task_hash, Member, TaskContext, TaskHashInput,
 };
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Most sets of dealings that are tried against `h_A` when accusations cannot be judged.
-const MOST_SETS: usize = 4096;
+/// How far the accepted set is searched for, in the units of [`search::find`]: some seconds.
+const BUDGET: usize = 1 << 18;
 
 /// A dealing whose proof holds.
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ pub struct Dealing {
 	pub digest: Digest,
 	/// The dealing.
 	pub bytes: DealingBytes,
+	/// Whether the chain took it, as far as its state or its events tell.
+	pub taken: Option<bool>,
 }
 
 /// An accusation.
@@ -75,11 +77,11 @@ pub struct Evidence {
 	pub committee: Option<Committee>,
 	/// Its result.
 	pub result: TaskResult,
-	/// Dealings whose proof holds, one a dealer.
+	/// Dealings whose proof holds, in the order of their blocks: of each dealer all that the chain may have taken.
 	pub dealings: Vec<Dealing>,
 	/// Accusations.
 	pub accusations: Vec<Accusation>,
-	/// Result shares with the result's `h_A`, one a seat.
+	/// Result shares with the result's `h_A`, in the order of their blocks: all that may be a seat's.
 	pub shares: Vec<Share>,
 }
 
@@ -105,8 +107,63 @@ pub struct Verification {
 	pub aggregate: Vec<[u8; 96]>,
 	/// Seats whose result share is right.
 	pub right: Vec<u8>,
+	/// Where in [`Evidence::dealings`] those stand that the chain took as far as can be told, one a dealer.
+	pub dealings: Vec<usize>,
+	/// Where in [`Evidence::shares`] one of each seat stands: the right one, else the first.
+	pub shares: Vec<usize>,
 	/// The typed result.
 	pub outcome: Option<Outcome>,
+}
+
+/// The accepted set.
+pub(super) struct Accepted {
+	/// Where in [`Evidence::dealings`] its dealings stand.
+	places: BTreeSet<usize>,
+	/// `C^A_0 .. C^A_t`.
+	pub(super) aggregate: Vec<PointBytes>,
+	/// Dealers with a dealing of which it is not known whether the chain took it, and which is neither in the set nor
+	/// convicted.
+	unexplained: BTreeSet<AccountId>,
+}
+
+/// The result shares that fit an aggregate, one a seat. Shares may come bit by bit.
+pub(super) struct Fitting {
+	context: TaskContext,
+	aggregate: Aggregate<Plain>,
+	looked: usize,
+	/// By seat: where it stands, and the share.
+	right: BTreeMap<u8, (usize, SecretShare)>,
+}
+
+impl Fitting {
+	/// `None` if the aggregate is not one of that task.
+	pub(super) fn new(aggregate: &[PointBytes], context: &TaskContext) -> Option<Self> {
+		let aggregate = Aggregate::from_untrusted_bytes(aggregate, context.threshold).ok()?;
+		Some(Self { context: context.clone(), aggregate, looked: 0, right: BTreeMap::new() })
+	}
+
+	/// Looks at the shares that have come since the last time. One that does not fit stands in no other's way.
+	pub(super) fn look(&mut self, shares: &[Share]) {
+		let seats = self.context.seal_keys.len();
+		for (place, share) in shares.iter().enumerate().skip(self.looked) {
+			let is_seat = (1..=seats).contains(&usize::from(share.seat));
+			if !is_seat || self.right.contains_key(&share.seat) {
+				continue;
+			}
+			let Ok(decoded) = SecretShare::from_bytes(&share.share, self.context.length()) else {
+				continue;
+			};
+			if adjudicator::check_result_share(&self.aggregate, share.seat, &decoded) {
+				self.right.insert(share.seat, (place, decoded));
+			}
+		}
+		self.looked = shares.len();
+	}
+
+	/// Where the right shares stand, by seat.
+	pub(super) fn places(&self) -> impl Iterator<Item = (u8, usize)> + '_ {
+		self.right.iter().map(|(seat, (place, _))| (*seat, *place))
+	}
 }
 
 impl Verification {
@@ -124,11 +181,8 @@ impl Evidence {
 	pub fn check(&self) -> Verification {
 		let mut checks = Vec::new();
 		let mut note = |what, holds, detail: String| checks.push(Check { what, holds, detail });
-		let task_hash = self.info.task.task_hash.unwrap_or_default();
-		let mut context = context(&self.info, &task_hash);
-		if let Some(committee) = &self.committee {
-			context.seal_keys = committee.iter().map(|seat| seat.seal_key).collect();
-		}
+		let context = self.context();
+		let task_hash = context.task_hash;
 
 		let values: Option<Vec<Scalar>> =
 			self.result.scalars().map(|bytes| decode_scalar(&bytes).ok()).collect();
@@ -153,20 +207,37 @@ impl Evidence {
 			},
 		);
 
-		let accepted = self.accepted(&context);
-		let (set, aggregate) = accepted.clone().unwrap_or_default();
+		let convicted = self.convicted(&context);
+		let accepted = self.accepted(&context, &convicted, BUDGET);
+		let unexplained = accepted.as_ref().map_or(0, |accepted| accepted.unexplained.len());
+		let mut detail = format!(
+			"{} dealings with a proof that holds, {} accusations, {} dealings counted",
+			self.dealings.len(),
+			self.accusations.len(),
+			self.result.dealers
+		);
+		if unexplained > 0 {
+			detail += &format!(
+				"; {unexplained} dealers' are neither counted nor convicted, and the node no longer knows whether the \
+				 chain took them (one with --state-pruning archive does)"
+			);
+		}
 		note(
 			"the dealings that count hash to h_A and add up to C_0",
-			Some(accepted.is_some()),
-			format!(
-				"{} dealings with a proof that holds, {} accusations, {} dealings counted",
-				self.dealings.len(),
-				self.accusations.len(),
-				self.result.dealers
-			),
+			// the hash is right then, but an exclusion for no reason would look the same
+			(unexplained == 0).then_some(accepted.is_some()),
+			detail,
 		);
 
-		let right = self.right_shares(&context, &aggregate);
+		let aggregate = accepted.as_ref().map_or(&[][..], |accepted| accepted.aggregate.as_slice());
+		let mut fitting = Fitting::new(aggregate, &context);
+		fitting.iter_mut().for_each(|fitting| fitting.look(&self.shares));
+		let shares = self.one_a_seat(fitting.as_ref());
+		let right: Vec<(u8, SecretShare)> = fitting
+			.into_iter()
+			.flat_map(|fitting| fitting.right)
+			.map(|(seat, (_, share))| (seat, share))
+			.collect();
 		let needed = context.commitments();
 		let same = right.get(..needed).map(|first| {
 			adjudicator::reconstruct(first)
@@ -178,7 +249,7 @@ impl Evidence {
 			format!(
 				"{} of {} revealed shares are right, {needed} are needed",
 				right.len(),
-				self.shares.len()
+				shares.len()
 			),
 		);
 
@@ -189,8 +260,29 @@ impl Evidence {
 			Some(outcome.is_some()),
 			"ranges, counts, variances".to_owned(),
 		);
-		let right = right.iter().map(|(seat, _)| *seat).collect();
-		Verification { checks, accepted: set, aggregate, right, outcome }
+		Verification {
+			checks,
+			accepted: accepted.iter().flat_map(|accepted| self.digests(&accepted.places)).collect(),
+			aggregate: aggregate.to_vec(),
+			right: right.iter().map(|(seat, _)| *seat).collect(),
+			dealings: self.one_a_dealer(&convicted, accepted.as_ref()),
+			shares,
+			outcome,
+		}
+	}
+
+	/// What a dealing's check needs. Without the committee the seal keys are not known, but how many they are.
+	pub(super) fn context(&self) -> TaskContext {
+		let record = &self.info.task;
+		let committee = self.committee.as_ref().unwrap_or(&self.info.committee);
+		let mut seal_keys: Vec<_> = committee.iter().map(|seat| seat.seal_key).collect();
+		seal_keys.resize(usize::from(record.parameters.seats), [0; 96]);
+		TaskContext {
+			task_hash: record.task_hash.unwrap_or_default(),
+			threshold: record.parameters.threshold,
+			length: u16::try_from(record.spec.length()).unwrap_or(u16::MAX),
+			seal_keys,
+		}
 	}
 
 	/// The task hash, computed from what it covers.
@@ -209,103 +301,169 @@ impl Evidence {
 		}))
 	}
 
-	/// The dealings that count, by digest, and their sums, if they can be told: those that hash to `h_A` and whose
-	/// commitments add up to the result's.
-	fn accepted(&self, context: &TaskContext) -> Option<(Vec<Digest>, Vec<[u8; 96]>)> {
-		let count = self.result.dealers as usize;
-		let suspects = self.suspects(context);
-		let excess = self.dealings.len().checked_sub(count)?;
-		let commitments: Vec<Commitments<Plain>> = self
+	/// The dealings that count, and their sums, if they can be told: those that hash to `h_A` and whose commitments add up
+	/// to the result's.
+	pub(super) fn accepted(
+		&self,
+		context: &TaskContext,
+		convicted: &BTreeSet<usize>,
+		budget: usize,
+	) -> Option<Accepted> {
+		let target = decode_point::<Plain>(&self.result.commitment).ok()?;
+		let commitments: Vec<Option<Commitments<Plain>>> = self
 			.dealings
 			.iter()
-			.map(|dealing| Commitments::from_bytes(&dealing.bytes.commitments, context.threshold))
-			.collect::<Result<_, _>>()
-			.ok()?;
+			.map(|made| Commitments::from_bytes(&made.bytes.commitments, context.threshold).ok())
+			.collect();
+		let of = |place: usize| commitments.get(place).and_then(Option::as_ref);
+		let mut dealers: Vec<Options> = self
+			.candidates()
+			.values()
+			.filter_map(|places| {
+				let first = |place: &usize| Some((*place, *of(*place)?.0.first()?));
+				let dealings: Vec<_> = places.iter().filter_map(first).collect();
+				let absence = self.absence(places, convicted);
+				(!dealings.is_empty()).then_some(Options { dealings, absence })
+			})
+			.collect();
+		dealers.sort_by_key(|dealer| dealer.absence);
+
+		let firsts: Vec<Option<usize>> =
+			dealers.iter().map(|dealer| dealer.dealings.first().map(|(place, _)| *place)).collect();
 		let mut all = Aggregate::<Plain>::zero(context.threshold);
-		for dealing in &commitments {
-			all.add(dealing).ok()?;
+		for first in firsts.iter().flatten() {
+			all.add(of(*first)?).ok()?;
 		}
-		for excluded in subsets(&suspects, excess).take(MOST_SETS) {
+		let accept = |choice: &[Option<usize>]| {
 			let mut aggregate = all.clone();
-			for place in &excluded {
-				aggregate.sub(commitments.get(*place)?).ok()?;
+			for (first, chosen) in firsts.iter().zip(choice).filter(|(first, own)| first != own) {
+				aggregate.sub(of((*first)?)?).ok()?;
+				if let Some(chosen) = chosen {
+					aggregate.add(of(*chosen)?).ok()?;
+				}
 			}
 			let points = aggregate.to_bytes();
-			if points.first() != Some(&self.result.commitment) {
-				continue;
-			}
-			let digests: Vec<Digest> = self
-				.dealings
-				.iter()
-				.enumerate()
-				.filter(|(place, _)| !excluded.contains(place))
-				.map(|(_, dealing)| dealing.digest)
-				.collect();
+			let places: BTreeSet<usize> = choice.iter().flatten().copied().collect();
+			let digests = self.digests(&places);
 			let hash = adjudicator::accepted_set_hash(&context.task_hash, &digests, &points);
-			if hash == self.result.accepted_set {
-				return Some((digests, points));
-			}
-		}
-		None
+			(hash == self.result.accepted_set).then_some((places, points))
+		};
+		let count = self.result.dealers as usize;
+		let (places, aggregate) = search::find(&dealers, &target, count, budget, accept)?;
+
+		let explained: BTreeSet<&AccountId> = places
+			.iter()
+			.chain(convicted)
+			.filter_map(|place| Some(&self.dealings.get(*place)?.dealer))
+			.collect();
+		let unexplained = match self.committee {
+			Some(_) => {
+				let dealers = self.candidates().into_keys();
+				dealers.filter(|dealer| !explained.contains(dealer)).cloned().collect()
+			},
+			// no conviction can be seen without the keys: the check of the task hash says that they are not known
+			None => BTreeSet::new(),
+		};
+		Some(Accepted { places, aggregate, unexplained })
 	}
 
-	/// Places of the dealings that may have been excluded: those convicted by an accusation, if the committee is known and
-	/// it can be judged; else all accused, then all others.
-	fn suspects(&self, context: &TaskContext) -> Vec<usize> {
-		let place = |dealer: &AccountId, digest: &Digest| {
-			let is_it = |dealing: &Dealing| dealing.dealer == *dealer && dealing.digest == *digest;
-			self.dealings.iter().position(is_it)
-		};
-		let mut convicted = Vec::new();
+	/// Where each dealer's dealings stand that the chain may have taken.
+	fn candidates(&self) -> BTreeMap<&AccountId, Vec<usize>> {
+		let mut candidates: BTreeMap<&AccountId, Vec<usize>> = BTreeMap::new();
+		for (place, dealing) in self.dealings.iter().enumerate() {
+			if dealing.taken != Some(false) {
+				candidates.entry(&dealing.dealer).or_default().push(place);
+			}
+		}
+		for places in candidates.values_mut() {
+			// it takes one of a dealer
+			if let Some(taken) = places.iter().copied().find(|place| self.is_taken(*place)) {
+				*places = vec![taken];
+			}
+		}
+		candidates
+	}
+
+	fn is_taken(&self, place: usize) -> bool {
+		self.dealings.get(place).is_some_and(|dealing| dealing.taken == Some(true))
+	}
+
+	fn absence(&self, places: &[usize], convicted: &BTreeSet<usize>) -> Absence {
+		if places.iter().any(|place| convicted.contains(place)) {
+			Absence::Likely
+		} else if self.committee.is_none() || !places.iter().any(|place| self.is_taken(*place)) {
+			Absence::Possible
+		} else {
+			Absence::Never
+		}
+	}
+
+	/// Where the dealings stand that an accusation convicts; if the committee is not known, and none can be judged, those
+	/// that are accused.
+	pub(super) fn convicted(&self, context: &TaskContext) -> BTreeSet<usize> {
+		let places: BTreeMap<(&AccountId, &Digest), usize> = (0..)
+			.zip(&self.dealings)
+			.map(|(place, dealing)| ((&dealing.dealer, &dealing.digest), place))
+			.collect();
+		let mut convicted = BTreeSet::new();
 		for accusation in &self.accusations {
-			let Some(place) = place(&accusation.dealer, &accusation.digest) else { continue };
-			let guilty = || {
-				let (dealer, digest) = (accusation.dealer.as_ref(), &accusation.digest);
+			let accused = (&accusation.dealer, &accusation.digest);
+			let Some(place) = places.get(&accused).filter(|place| !convicted.contains(*place))
+			else {
+				continue;
+			};
+			let is_guilty = || {
 				let verdict = adjudicator::judge::<Plain>(
 					context,
-					dealer,
+					accusation.dealer.as_ref(),
 					accusation.seat,
-					digest,
+					&accusation.digest,
 					&accusation.evidence,
 				);
 				matches!(verdict, Ok(Verdict::DealerGuilty(_)))
 			};
-			if (self.committee.is_none() || guilty()) && !convicted.contains(&place) {
-				convicted.push(place);
+			if self.committee.is_none() || is_guilty() {
+				convicted.insert(*place);
 			}
-		}
-		if self.committee.is_none() {
-			let known: BTreeSet<usize> = convicted.iter().copied().collect();
-			convicted.extend((0..self.dealings.len()).filter(|place| !known.contains(place)));
 		}
 		convicted
 	}
 
-	/// The result shares that fit the aggregate.
-	fn right_shares(
-		&self,
-		context: &TaskContext,
-		aggregate: &[[u8; 96]],
-	) -> Vec<(u8, SecretShare)> {
-		let Ok(aggregate) = Aggregate::<Plain>::from_untrusted_bytes(aggregate, context.threshold)
-		else {
-			return Vec::new();
+	fn digests(&self, places: &BTreeSet<usize>) -> Vec<Digest> {
+		places.iter().filter_map(|place| Some(self.dealings.get(*place)?.digest)).collect()
+	}
+
+	/// Of each dealer the dealing that the chain took, as far as can be told.
+	fn one_a_dealer(&self, convicted: &BTreeSet<usize>, accepted: Option<&Accepted>) -> Vec<usize> {
+		let counts =
+			|place: &usize| accepted.is_some_and(|accepted| accepted.places.contains(place));
+		let is_open = |dealer: &AccountId| {
+			accepted.is_some_and(|accepted| accepted.unexplained.contains(dealer))
 		};
-		let mut right = Vec::new();
-		for share in &self.shares {
-			let Ok(decoded) = SecretShare::from_bytes(&share.share, context.length()) else {
-				continue;
-			};
-			let known = right.iter().any(|(seat, _)| *seat == share.seat);
-			let seats = context.seal_keys.len();
-			let is_seat = (1..=seats).contains(&usize::from(share.seat));
-			if !known
-				&& is_seat && adjudicator::check_result_share(&aggregate, share.seat, &decoded)
-			{
-				right.push((share.seat, decoded));
-			}
+		let mut places: Vec<usize> = self
+			.candidates()
+			.into_iter()
+			.filter(|(dealer, _)| !is_open(dealer))
+			.filter_map(|(_, places)| {
+				let counted = places.iter().find(|place| counts(place));
+				let guilty = || places.iter().find(|place| convicted.contains(*place));
+				counted.or_else(guilty).or(places.first()).copied()
+			})
+			.collect();
+		places.sort_unstable();
+		places
+	}
+
+	/// Of each seat the result share that is right, else the first.
+	fn one_a_seat(&self, fitting: Option<&Fitting>) -> Vec<usize> {
+		let mut by_seat: BTreeMap<u8, usize> = BTreeMap::new();
+		for (place, share) in self.shares.iter().enumerate() {
+			by_seat.entry(share.seat).or_insert(place);
 		}
-		right
+		by_seat.extend(fitting.into_iter().flat_map(Fitting::places));
+		let mut places: Vec<usize> = by_seat.into_values().collect();
+		places.sort_unstable();
+		places
 	}
 }
 
@@ -319,38 +477,4 @@ pub fn members(committee: &Committee) -> Vec<Member> {
 			seal_key: seat.seal_key,
 		})
 		.collect()
-}
-
-/// All subsets of `size` of the items, those of the first items first.
-fn subsets(items: &[usize], size: usize) -> impl Iterator<Item = Vec<usize>> + '_ {
-	let mut next: Option<Vec<usize>> = (size <= items.len()).then(|| (0..size).collect());
-	std::iter::from_fn(move || {
-		let present = next.take()?;
-		let subset = present.iter().filter_map(|place| items.get(*place)).copied().collect();
-		// the rightmost place that can still move
-		let mut following = present.clone();
-		let movable = (0..size).rev().find(|i| present[*i] + (size - i) < items.len());
-		if let Some(i) = movable {
-			following[i] += 1;
-			for k in i + 1..size {
-				following[k] = following[k - 1] + 1;
-			}
-			next = Some(following);
-		}
-		Some(subset)
-	})
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn subsets_come_once_each_and_in_order() {
-		let all: Vec<Vec<usize>> = subsets(&[7, 8, 9, 10], 2).collect();
-		assert_eq!(all, [[7, 8], [7, 9], [7, 10], [8, 9], [8, 10], [9, 10]]);
-		assert_eq!(subsets(&[1, 2], 0).collect::<Vec<_>>(), [Vec::<usize>::new()]);
-		assert_eq!(subsets(&[1, 2], 3).count(), 0);
-		assert_eq!(subsets(&[], 0).count(), 1);
-	}
 }

@@ -168,9 +168,10 @@ pub fn transcript(evidence: &Evidence, verification: &Verification) -> Transcrip
 			.committee
 			.as_ref()
 			.and_then(|members| preimage(evidence, members)),
-		dealings: evidence
+		dealings: verification
 			.dealings
 			.iter()
+			.filter_map(|place| evidence.dealings.get(*place))
 			.map(|made| dealing(made, verification.accepted.contains(&made.digest)))
 			.collect(),
 		accusations: evidence.accusations.iter().map(accusation).collect(),
@@ -180,9 +181,10 @@ pub fn transcript(evidence: &Evidence, verification: &Verification) -> Transcrip
 			digests: sorted(&verification.accepted),
 			aggregate: hex_list(&verification.aggregate),
 		},
-		result_shares: evidence
+		result_shares: verification
 			.shares
 			.iter()
+			.filter_map(|place| evidence.shares.get(*place))
 			.map(|made| share(made, verification.right.contains(&made.seat)))
 			.collect(),
 		result: ResultPart {

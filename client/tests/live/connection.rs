@@ -37,7 +37,7 @@ pub fn no_chain_answers(scene: &Scene) {
 	let error: serde_json::Value = serde_json::from_str(&json).expect("an error as JSON");
 	assert!(error["error"].as_str().is_some_and(|error| error.contains("no chain answers")));
 	for url in ["nowhere", "ws://", "http://127.0.0.1:1"] {
-		Tool::new(url).run("task list").fails(3, &["no chain answers at", url]);
+		Tool::new(url).run("task list").fails(2, &["is not a web socket address", url]);
 	}
 }
 

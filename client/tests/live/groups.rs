@@ -22,11 +22,13 @@ pub fn grouping_takes_two_tasks(scene: &Scene) {
 	let refused = deal(&tool, early, &dealers[0], &rows);
 	refused.ends(1, &["groups by `grade`", "--statistic contributors", "--unchecked-groups"]);
 
-	let count = "--class standard --statistic contributors --group-by grade --groups A,B,C";
+	let count = "--class standard --statistic contributors --columns rate --range rate=0:40 \
+	             --decimals rate=2 --group-by grade --groups A,B,C";
 	let counted = number(&submit(&tool, &by, count, &dealers));
-	let none = tool.run(&format!("task submit {mean} --contributors-task {counted}"));
+	let invited = crate::dealing::invite(&dealers);
+	let none = tool.run(&format!("task submit {mean} --contributors-task {counted}{invited}"));
 	none.by(&by).fails(1, &["has no result yet"]);
-	let wrong = tool.run(&format!("task submit {mean} --contributors-task {early}"));
+	let wrong = tool.run(&format!("task submit {mean} --contributors-task {early}{invited}"));
 	wrong.by(&by).fails(2, &["does not count contributors"]);
 	reaches(&tool, counted, &["collecting"]);
 	let more = deal(&tool, counted, &dealers[0], &with_c);
@@ -45,7 +47,6 @@ pub fn grouping_takes_two_tasks(scene: &Scene) {
 		tool.run(&format!("task cancel {task}")).by(&by).done();
 	}
 
-	let invited = crate::dealing::invite(&dealers);
 	let line = format!("task submit {mean} --contributors-task {counted}{invited} --json");
 	let said = tool.run(&line).by(&by).done();
 	assert!(said.err.contains("left out for too few dealers: C"), "{}", said.err);

@@ -26,7 +26,7 @@ pub fn tasks_that_cannot_be_submitted(scene: &Scene) {
 		("--fee 0.1", 2, &["--fee 0.1 OST is below the least fee", "0.324 OST"]),
 		("--fee 20000", 4, &["Tasks.submit", &own, "free"]),
 		("--data-reward 20000", 4, &["Tasks.submit", &own, "free"]),
-		("--fee -1", 2, &["-1"]),
+		("--fee -1", 2, &["`-1` must not be negative"]),
 		("--fee much", 2, &["is not an amount of tokens"]),
 		// bounds of columns
 		("--decimals x=10", 2, &["0 to 9"]),
@@ -93,7 +93,7 @@ pub fn dealings_that_cannot_be_made(scene: &Scene) {
 		("outside.csv", "x\n1\n2\n10\n", &["line 4", "outside its declared range"][..]),
 		("few.csv", "x\n1\n2\n", &["--min-cell", "--drop-small-cells"]),
 		("column.csv", "z\n1\n2\n3\n", &["no column `x`"]),
-		("digits.csv", "x\n1\n2.5\n3\n", &["`2.5` has 1 decimals", "--round"]),
+		("digits.csv", "x\n1\n2.5\n3\n", &["`2.5` has 1 decimal ", "--round"]),
 		("none.csv", "x\n,\n", &["line 2"]),
 		("missing.csv", "x,y\n,1\n,2\n", &["at least one row"]),
 	] {
@@ -130,6 +130,6 @@ pub fn tasks_that_do_not_exist(scene: &Scene) {
 	}
 	tool.run("task cancel 4000000000").by(&by).fails(4, &no_task);
 	tool.run("deal --task 4000000000").by(&by).data(&rows).fails(4, &no_task);
-	tool.run("task show -1").fails(2, &["-1"]);
-	tool.run("task show seven").fails(2, &["seven"]);
+	tool.run("task show -1").fails(2, &["`-1` is not a task's number"]);
+	tool.run("task show seven").fails(2, &["`seven` is not a task's number"]);
 }
