@@ -4,6 +4,10 @@
 #
 #   scripts/weights.sh [PALLET ...]      default: all of ours
 #
+# The genesis preset is there for its accounts only: the benchmarks put in place themselves what a production network can
+# come to (runtime/src/benchmarks.rs): its classes, the largest with all the seats that root may give it, a full registry, a
+# full agenda.
+#
 # STEPS and REPEAT (environment) set the benchmark's grid; the defaults are what the committed files were made with.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -6,12 +6,17 @@
 //!
 //! - Standard and Confidential: the storage root of the relay parent of the block that draws, mixed with the epoch
 //!   randomness. A collator that withholds its block can have another try at it, no more.
-//! - Restricted: the epoch randomness alone, of an epoch at least two after the submission's. It accumulates the
-//!   VRF outputs of a whole epoch that began after the submission, and no collator has a say in it.
+//! - Restricted: the epoch randomness alone, of the first epoch told of that is at least two after the submission's. It
+//!   accumulates the VRF outputs of a whole epoch that began after the submission, and no collator has a say in it.
+//!   Everybody knows this seed while the draw waits for nodes, so it stays the task's only one: a later epoch's would be
+//!   another try for who can make a draw fail. The task book remembers the epochs of a draw's whole window; a task whose
+//!   first one is forgotten, or cannot be told, is not drawn.
 //! - On a chain marked insecure no class waits: a development node's mock relay chain is predictable anyway.
 //!
 //! A collator may leave nodes out of the proof. Then the block draws nothing by its storage root, and counts a
-//! submission as one of the next epoch: that can delay a draw, not choose among seeds.
+//! submission as one of the next epoch: that can delay a draw, not choose among seeds. If so many blocks leave them out
+//! that the next epoch told of is later than the one after that, nobody knows which was the submission's, and it is not
+//! drawn.
 
 use crate::{
 	network::{Relay, RelayView},
@@ -61,19 +66,15 @@ impl OnSystemEvent for RelayEntropy {
 
 impl DrawEntropy for RelayEntropy {
 	fn seed(class: SecurityClass, submitted_epoch: u64) -> Option<[u8; 32]> {
-		let known = Tasks::relay_epoch();
 		let input = if class == SecurityClass::Restricted && !Tasks::is_insecure() {
-			let known = known?;
-			if known.epoch < submitted_epoch.checked_add(2)? {
-				return None;
-			}
-			(b"ostraka/draw-epoch/v1", known.randomness).encode()
+			let first = Tasks::first_relay_epoch(submitted_epoch, submitted_epoch.checked_add(2)?)?;
+			(b"ostraka/draw-epoch/v1", first.randomness).encode()
 		} else {
 			let view = Relay::<Runtime>::get();
 			if !view.complete {
 				return None;
 			}
-			let randomness = known.map(|known| known.randomness);
+			let randomness = Tasks::relay_epoch().map(|known| known.randomness);
 			(b"ostraka/draw-block/v1", view.storage_root, randomness).encode()
 		};
 		Some(sp_io::hashing::sha2_256(&input))

@@ -6,23 +6,25 @@ use chain::{account, pair, Chain};
 use codec::Encode;
 use frame_support::{
 	dispatch::{DispatchClass, GetDispatchInfo},
-	traits::{InstanceFilter, IntegrityTest},
+	traits::{Get, InstanceFilter, IntegrityTest},
 };
 use ostraka_client::chain::Metadata;
 use ostraka_primitives::{task::SecurityClass, traits::DrawEntropy};
 use ostraka_runtime::{
 	configs::{
 		ostraka::{
-			AbsenceSlash, FalseAccusationSlash, LongestTask, MinStake, UnbondingPeriod,
-			WrongShareSlash,
+			AbsenceSlash, DrawWindow, FalseAccusationSlash, LongestTask, MinStake, SeatStake,
+			UnbondingPeriod, WrongShareSlash,
 		},
 		system::{ProxyType, RuntimeBlockWeights},
 	},
 	entropy::RelayEntropy,
 	network::{self, DEVELOPMENT, PRODUCTION},
 	presets::{self, TEST_NODES, TEST_OPERATORS},
-	transaction, AllPalletsWithSystem, Network, Runtime, RuntimeCall, Tasks, VERSION,
+	transaction, AllPalletsWithSystem, Network, Registry, Runtime, RuntimeCall, Tasks, HOURS,
+	VERSION,
 };
+use pallet_tasks::types::MAX_RELAY_EPOCHS;
 use sp_core::Pair;
 use sp_io::hashing::twox_128;
 use sp_runtime::BoundedVec;
@@ -141,9 +143,36 @@ fn stake_outlives_every_task_and_covers_every_slash() {
 		assert!(Tasks::longest_task() <= LongestTask::get());
 		assert!(LongestTask::get() < UnbondingPeriod::get());
 	});
-	for slash in [FalseAccusationSlash::get(), WrongShareSlash::get(), AbsenceSlash::get()] {
-		assert!(slash <= MinStake::get());
-	}
+	// who reveals is not absent
+	let revealed = WrongShareSlash::get().max(AbsenceSlash::get());
+	assert!(FalseAccusationSlash::get() + revealed <= SeatStake::get());
+	assert!(SeatStake::get() <= MinStake::get());
+}
+
+#[test]
+fn no_node_takes_more_seats_than_its_stake_covers() {
+	let mut chain = Chain::development();
+	chain.register_nodes();
+	chain.look(|| {
+		let candidates = pallet_registry::Candidates::<Runtime>::get();
+		assert_eq!(candidates.len(), usize::from(TEST_NODES));
+		for candidate in candidates {
+			let node = Registry::node_info(&candidate.account).unwrap();
+			// Less than the capacity of 64.
+			assert_eq!(u128::from(candidate.free), node.stake / SeatStake::get());
+			assert!(candidate.free < node.capacity);
+		}
+	});
+}
+
+/// An hour is the shortest epoch of the relay chains that this runtime is for.
+#[test]
+fn the_relay_epochs_of_a_draws_window_are_remembered() {
+	let delay: u32 = <Runtime as pallet_tasks::Config>::DrawDelay::get();
+	let window: u32 = delay + DrawWindow::get();
+	// Those that begin within the window, the submission's, and room for blocks that come late.
+	let epochs = window.div_ceil(HOURS) + 1;
+	assert!(epochs + epochs / 5 <= MAX_RELAY_EPOCHS, "{epochs} epochs");
 }
 
 #[test]
@@ -158,28 +187,77 @@ fn the_relay_chains_keys_are_babes() {
 }
 
 #[test]
-fn seeds_change_with_the_block_and_restricted_ones_with_the_epoch_only() {
+fn seeds_change_with_the_block_and_restricted_ones_with_the_submissions_epoch() {
 	let mut chain = Chain::development();
 	chain.look(|| pallet_tasks::Insecure::<Runtime>::put(false));
+	let restricted = |epoch| RelayEntropy::seed(SecurityClass::Restricted, epoch);
 	let mut standard = Vec::new();
-	let mut restricted = Vec::new();
-	for _ in 0..2 * chain::RELAY_EPOCH {
+	let mut by_epoch = BTreeMap::<u64, [u8; 32]>::new();
+	let blocks = 5 * chain::RELAY_EPOCH;
+	for _ in 0..blocks {
 		chain.block(Vec::new());
 		chain.look(|| {
-			standard.push(RelayEntropy::seed(SecurityClass::Standard, 0).unwrap());
-			restricted.push(RelayEntropy::seed(SecurityClass::Restricted, 0).unwrap());
 			let now = RelayEntropy::epoch();
-			assert_eq!(RelayEntropy::seed(SecurityClass::Restricted, now), None);
-			assert_eq!(RelayEntropy::seed(SecurityClass::Restricted, now - 1), None);
-			assert!(RelayEntropy::seed(SecurityClass::Restricted, now - 2).is_some());
-			assert_eq!(RelayEntropy::seed(SecurityClass::Restricted, u64::MAX), None);
+			standard.push(RelayEntropy::seed(SecurityClass::Standard, now).unwrap());
+			assert_eq!(restricted(now), None);
+			assert_eq!(restricted(now - 1), None);
+			assert_eq!(restricted(u64::MAX), None);
+			for (epoch, seed) in &by_epoch {
+				assert_eq!(restricted(*epoch), Some(*seed), "epoch {epoch} has two seeds");
+			}
+			if let Some(seed) = restricted(now - 2) {
+				by_epoch.insert(now - 2, seed);
+			}
 		});
 	}
 	standard.sort();
 	standard.dedup();
-	assert_eq!(standard.len() as u64, 2 * chain::RELAY_EPOCH);
-	restricted.dedup();
-	assert!(restricted.len() <= 3, "one an epoch");
+	assert_eq!(standard.len() as u64, blocks);
+	let mut seeds: Vec<_> = by_epoch.values().collect();
+	seeds.sort();
+	seeds.dedup();
+	assert!(seeds.len() >= 3 && seeds.len() == by_epoch.len(), "one an epoch");
+}
+
+/// A waiting draw's seed is public: were there another one in every epoch, who makes the draw fail could choose.
+#[test]
+fn a_restricted_draw_has_one_seed_or_none() {
+	let mut chain = Chain::development();
+	chain.block(Vec::new());
+	chain.look(|| {
+		pallet_tasks::Insecure::<Runtime>::put(false);
+		let seed = |epoch| RelayEntropy::seed(SecurityClass::Restricted, epoch);
+		let submitted = RelayEntropy::epoch();
+		let mut seen = Vec::new();
+		for later in 1..=u64::from(MAX_RELAY_EPOCHS) {
+			assert!(Tasks::note_relay_epoch(submitted + later, [later as u8; 32]));
+			seen.extend(seed(submitted));
+		}
+		// Known from the second epoch on, until the epochs before it are forgotten.
+		let expected = sp_io::hashing::sha2_256(&(b"ostraka/draw-epoch/v1", [2u8; 32]).encode());
+		assert!(seen.len() > 25);
+		assert!(seen.iter().all(|seed| *seed == expected));
+		assert!(Tasks::note_relay_epoch(submitted + 100, [100; 32]));
+		assert_eq!(seed(submitted), None);
+	});
+}
+
+#[test]
+fn a_submission_of_an_unknown_epoch_is_not_drawn() {
+	let mut chain = Chain::development();
+	chain.block(Vec::new());
+	chain.look(|| {
+		pallet_tasks::Insecure::<Runtime>::put(false);
+		network::Relay::<Runtime>::mutate(|view| view.complete = false);
+		let known = Tasks::relay_epoch().unwrap().epoch;
+		let submitted = RelayEntropy::epoch();
+		assert_eq!(submitted, known + 1);
+		// The blocks since had no epoch in their proofs: what is told of now may have been public at the submission.
+		assert!(Tasks::note_relay_epoch(known + 3, [3; 32]));
+		assert_eq!(RelayEntropy::seed(SecurityClass::Restricted, submitted), None);
+		assert!(Tasks::note_relay_epoch(known + 4, [4; 32]));
+		assert_eq!(RelayEntropy::seed(SecurityClass::Restricted, submitted), None);
+	});
 }
 
 #[test]

@@ -235,12 +235,15 @@ impl Rows {
 		let weight = V::deal(t, kilobytes).saturating_add(indexed);
 		self.extrinsic("deal", size, samples::deal(size)?, weight, Weight::zero())?;
 		let authorize = V::authorize_accuse(l, t);
-		self.extrinsic("accuse", size, samples::accuse(size)?, V::accuse(l, t), authorize)?;
+		let accuse = V::accuse(l, t).max(V::accuse_late(l, t)).max(V::accuse_false(l, t));
+		self.extrinsic("accuse", size, samples::accuse(size)?, accuse, authorize)?;
 		let authorize = V::authorize_reveal_result(l);
 		let most = MAX_COMMITMENTS - 1;
 		let worst = V::reveal_result_checked(l, most)
 			.max(V::reveal_result_deciding(l, most))
-			.max(V::reveal_result_later(l, most));
+			.max(V::reveal_result_later(l, most))
+			.max(V::reveal_result_wrong(l, most))
+			.max(V::reveal_result_wrong_later(l, most));
 		self.extrinsic("reveal_result", size, samples::reveal(l)?, worst, authorize)?;
 		// what counts once it is known what had to be done
 		for (name, weight) in [
@@ -265,7 +268,7 @@ impl Rows {
 		push("draw", 0, step(T::draw_wait().saturating_add(T::draw())));
 		// the ends of collecting, committing and revealing
 		push("advance", 0, T::advance());
-		push("settle_dealing", 0, V::settle_dealing().saturating_add(IndexedWeightPerKb::get()));
+		push("settle_dealing", 0, V::settle_dealing());
 		for dealers in COHORTS {
 			push("freeze", dealers, step(T::freeze().saturating_add(V::freeze(dealers))));
 			let rest = [T::settle_sharing(), V::settle_task(), T::free_cohort(dealers), T::close()]

@@ -1,7 +1,8 @@
 //! Benchmarks of the registry's calls, each at its worst: selection full, the operator's node with
 //! as many seats and chunks on their way out as there can be, keys proven in earnest.
 //!
-//! [`fill_selection`] is for other pallets' benchmarks of draws.
+//! What draws, slashes and releases cost is part of the other pallets' benchmarks, for which the
+//! runtime fills the registry itself.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -14,9 +15,10 @@ use ostraka_protocol::{
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 
-/// Stake of the operator that is measured.
+/// Stake of the operator that is measured: as each seat takes up no more than the least stake, it
+/// covers all those that the node holds, and one more to unbond of.
 fn stake<T: Config>() -> Balance {
-	T::MinStake::get().saturating_mul(10)
+	T::MinStake::get().saturating_mul(MAX_ASSIGNMENTS.into())
 }
 
 fn fund<T: Config>(operator: &AccountId) {
@@ -26,7 +28,7 @@ fn fund<T: Config>(operator: &AccountId) {
 
 /// Puts nodes with the least stake and the greatest capacity in selection until there are `count`.
 /// Their keys are not keys.
-pub fn fill_selection<T: Config>(count: u32) {
+fn fill_selection<T: Config>(count: u32) {
 	let present = Candidates::<T>::decode_len().unwrap_or_default() as u32;
 	for index in present..count {
 		let operator: AccountId = account("node", index, 0);

@@ -15,6 +15,8 @@
 //!   draw.
 //! - *bonded* stake counts in draws; stake *on its way out* does not, but a slash reaches it until
 //!   it is withdrawn.
+//! - *capacity*: the tasks that an operator wants its node to sit on at a time. *Free* places are
+//!   those that it leaves and that the stake covers.
 //!
 //! ## A node's life
 //! 1. `register` holds the stake, checks both keys, and puts the node in selection.
@@ -37,6 +39,12 @@
 //! who decides how much and where it goes is the incentives pallet. The unbonding period is longer
 //! than the longest task (`integrity_test`), and nobody withdraws below what the classes of its
 //! seats ask for, so what a draw counted on is there when a fault is proven.
+//!
+//! ## Every seat is covered
+//! A node takes no more seats than its bonded stake can pay [`Config::SeatStake`] for, however large
+//! its capacity: with the stake gone, misconduct in the remaining ones would cost nothing. So a
+//! slash, or stake sent on its way out, takes free places away. Seats that are held stay, and stake
+//! that they need, all of them together, is not withdrawn.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -113,6 +121,11 @@ pub mod pallet {
 		#[pallet::constant]
 		type MinStake: Get<Balance>;
 
+		/// Stake that each seat takes up: the most that a fault in one can cost. At most
+		/// `MinStake`, so that every node in selection can take a seat.
+		#[pallet::constant]
+		type SeatStake: Get<Balance>;
+
 		/// Most nodes in selection. Not to be lowered below the number that there are.
 		#[pallet::constant]
 		type MaxNodes: Get<u32>;
@@ -139,7 +152,8 @@ pub mod pallet {
 	pub type Nodes<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, Node>;
 
 	/// The nodes in selection, ordered by account: [`Nodes`] with `active_since`, reduced to what a
-	/// draw reads. Written with [`Nodes`] and [`Seats`].
+	/// draw reads. Written with [`Nodes`] and [`Seats`], as stake, capacity and seats decide on the
+	/// places that are free.
 	#[pallet::storage]
 	pub type Candidates<T: Config> =
 		StorageValue<_, BoundedVec<Candidate, <T as Config>::MaxNodes>, ValueQuery>;
@@ -366,6 +380,11 @@ pub mod pallet {
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
 			assert!(T::MinStake::get() > 0, "a draw by stake needs stakes above zero");
+			assert!(T::SeatStake::get() > 0, "a fault in a seat would cost nothing");
+			assert!(
+				T::SeatStake::get() <= T::MinStake::get(),
+				"a node with the least stake could take no seat"
+			);
 			assert!(T::MaxNodes::get() > 0, "nobody could be in selection");
 			assert!(T::MaxAbsences::get() > 0, "every node would count as absent too often");
 			assert!(
@@ -393,7 +412,7 @@ pub mod pallet {
 		/// - `worker_signature`: the worker key's over `"ostraka/worker-key/v1"`, genesis,
 		///   operator, seal key: without it anybody could take another's worker key;
 		/// - `stake`: to hold; at least `MinStake`;
-		/// - `capacity`: tasks to take at a time.
+		/// - `capacity`: tasks to take at a time; `SeatStake` of the stake covers one.
 		///
 		/// ## Errors
 		/// `AlreadyRegistered`, `BelowLeastStake`, `InvalidCapacity`, `WorkerKeyTaken`,
@@ -457,7 +476,7 @@ pub mod pallet {
 		///
 		/// ## Errors
 		/// `NotRegistered`, `NothingToWithdraw`, `StakeNeeded` if less would stay than the classes
-		/// of its seats ask for.
+		/// of its seats ask for, or than `SeatStake` for each seat.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::withdraw())]
 		pub fn withdraw(origin: OriginFor<T>) -> DispatchResult {
@@ -512,8 +531,8 @@ pub mod pallet {
 			Self::do_rotate_key(operator, worker, seal_key, &proof, &worker_signature)
 		}
 
-		/// Sets how many tasks the node takes at a time. Tasks above it that it sits on already
-		/// stay.
+		/// Sets how many tasks the node takes at a time, as far as its stake covers them:
+		/// `SeatStake` each. Tasks above it that it sits on already stay.
 		///
 		/// ## Dispatch Origin
 		/// Signed by the operator.

@@ -7,6 +7,8 @@ use frame::testing_prelude::*;
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 
 pub const MIN_STAKE: Balance = 100;
+/// The least stake covers five seats.
+pub const SEAT_STAKE: Balance = 20;
 pub const FUNDS: Balance = 1_000_000;
 pub const MAX_NODES: u32 = 12;
 pub const UNBONDING: BlockNumber = 50;
@@ -52,12 +54,14 @@ impl pallet_balances::Config for Test {
 
 parameter_types! {
 	pub storage LongestTask: BlockNumber = 40;
+	pub storage SeatStake: Balance = SEAT_STAKE;
 }
 
 impl Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type MinStake = ConstU128<MIN_STAKE>;
+	type SeatStake = SeatStake;
 	type MaxNodes = ConstU32<MAX_NODES>;
 	type UnbondingPeriod = ConstU32<UNBONDING>;
 	type LongestTask = LongestTask;

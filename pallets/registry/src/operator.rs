@@ -102,14 +102,21 @@ impl<T: Config> Pallet<T> {
 		node.drop_due(now);
 		// The unbonding period alone keeps the stake longer than a task runs; this holds also when
 		// tasks settle late.
-		let seats = Seats::<T>::get(&operator);
-		let needed = seats.iter().map(|seat| seat.least_stake).max().unwrap_or_default();
-		ensure!(node.held() >= needed, Error::<T>::StakeNeeded);
+		ensure!(node.held() >= Self::needed(&operator), Error::<T>::StakeNeeded);
 		T::Currency::release(&HoldReason::Stake.into(), &operator, amount, Precision::Exact)?;
 		// Bonded stake and selection are as they were.
 		Nodes::<T>::insert(&operator, node);
 		Self::deposit_event(Event::Withdrawn { operator, amount });
 		Ok(())
+	}
+
+	/// Stake that the seats of the operator's node need: what the most demanding class asks of a
+	/// member, and in all of them together what a fault in each can cost.
+	fn needed(operator: &AccountId) -> Balance {
+		let seats = Seats::<T>::get(operator);
+		let of_class = seats.iter().map(|seat| seat.least_stake).max().unwrap_or_default();
+		let of_faults = T::SeatStake::get().saturating_mul(seats.len().saturated_into());
+		of_class.max(of_faults)
 	}
 
 	pub(crate) fn do_chill(operator: AccountId) -> DispatchResult {

@@ -18,7 +18,8 @@ impl<T: Config> Selection<T> {
 		&self.0
 	}
 
-	/// Brings the node's entry in step with the node, `assigned` of whose places are taken.
+	/// Brings the node's entry in step with the node, `assigned` of whose places are taken. Free are
+	/// those of the others that its capacity and its stake allow.
 	///
 	/// # Errors
 	/// `SelectionFull`, and only if the node had no entry and is to have one.
@@ -39,7 +40,7 @@ impl<T: Config> Selection<T> {
 			account: account.clone(),
 			stake: node.stake,
 			since,
-			free: node.capacity.saturating_sub(assigned),
+			free: node.most_seats(T::SeatStake::get()).saturating_sub(assigned),
 		};
 		match found {
 			Ok(index) => {

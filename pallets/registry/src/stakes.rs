@@ -8,7 +8,8 @@ use ostraka_primitives::traits::Stakes;
 impl<T: Config> Stakes for Pallet<T> {
 	type Credit = CreditOf<T>;
 
-	/// A node that falls below the least stake is chilled.
+	/// A node that falls below the least stake is chilled. The others lose the free places that
+	/// their stake covers no more.
 	fn slash(account: &AccountId, amount: Balance) -> CreditOf<T> {
 		let Some(mut node) = Nodes::<T>::get(account) else { return CreditOf::<T>::zero() };
 		let amount = amount.min(node.held());

@@ -8,6 +8,7 @@ impl<T: Config> Pallet<T> {
 	/// Checks all invariants.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::selection_mirrors_nodes()?;
+		Self::stake_covers_free_places()?;
 		Self::active_nodes_hold_the_least_stake()?;
 		Self::stake_is_on_hold()?;
 		Self::chunks_are_not_empty()?;
@@ -22,7 +23,8 @@ impl<T: Config> Pallet<T> {
 	fn selection_mirrors_nodes() -> Result<(), TryRuntimeError> {
 		let mut expected: Vec<_> = Nodes::<T>::iter()
 			.filter_map(|(account, node)| {
-				let free = node.capacity.saturating_sub(Self::assigned(&account));
+				let most = node.most_seats(T::SeatStake::get());
+				let free = most.saturating_sub(Self::assigned(&account));
 				let since = node.active_since?;
 				Some(Candidate { account, stake: node.stake, since, free })
 			})
@@ -32,6 +34,16 @@ impl<T: Config> Pallet<T> {
 			Candidates::<T>::get().into_inner() == expected,
 			"selection differs from the nodes"
 		);
+		Ok(())
+	}
+
+	/// Where a place is free, bonded stake pays for a fault in it and in each seat that is held.
+	fn stake_covers_free_places() -> Result<(), TryRuntimeError> {
+		for candidate in Candidates::<T>::get().iter().filter(|candidate| candidate.free > 0) {
+			let seats = Self::assigned(&candidate.account).saturating_add(candidate.free);
+			let worst = T::SeatStake::get().saturating_mul(seats.into());
+			ensure!(worst <= candidate.stake, "a place is free that the stake does not cover");
+		}
 		Ok(())
 	}
 

@@ -87,7 +87,7 @@ pub struct Node {
 	pub worker: WorkerKey,
 	/// Present `E_j`, which belongs to the worker key.
 	pub seal_key: PointBytes,
-	/// Tasks that it will sit on at a time.
+	/// Tasks that it will sit on at a time, if its stake covers them: see [`Self::most_seats`].
 	pub capacity: u32,
 	/// Bonded stake: what counts in a draw.
 	pub stake: Balance,
@@ -109,6 +109,13 @@ impl Node {
 	/// All that is on hold, and that a slash can reach.
 	pub fn held(&self) -> Balance {
 		self.stake.saturating_add(self.unbonding_total())
+	}
+
+	/// Seats that it may be given: as many as its capacity allows, and as its bonded stake can pay
+	/// `seat_stake` for.
+	pub fn most_seats(&self, seat_stake: Balance) -> u32 {
+		let covered = self.stake.checked_div(seat_stake).unwrap_or(Balance::MAX);
+		self.capacity.min(u32::try_from(covered).unwrap_or(u32::MAX))
 	}
 
 	/// Moves `amount` of the bonded stake on its way out. Answers `false`, and changes nothing, if
@@ -197,7 +204,7 @@ pub struct Candidate {
 	pub stake: Balance,
 	/// Block since which it is in selection with at least this stake.
 	pub since: BlockNumber,
-	/// Tasks that it can take on now.
+	/// Tasks that it can take on now, by its capacity and by its stake.
 	pub free: u32,
 }
 

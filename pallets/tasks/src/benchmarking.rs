@@ -1,4 +1,5 @@
-//! Benchmarks of the calls and of the hook's steps, with the runtime's real neighbours.
+//! Benchmarks of the calls and of the hook's steps, with the runtime's real neighbours: registry and agenda are full,
+//! committees are the largest, and each step meets its dearest case.
 
 use crate::{types::*, *};
 use alloc::vec::Vec;
@@ -8,11 +9,14 @@ use ostraka_primitives::spec::{Column, Grouping, Name, Statistic};
 
 /// Prepares the neighbours.
 pub trait BenchmarkHelper {
-	/// Fills the registry with as many active nodes as a draw may have to look at, with stake and free capacity for
-	/// every class, and makes the randomness for draws known.
+	/// Sets the classes with the largest committees, fills the registry with as many active nodes as a draw may have to
+	/// look at, with stake and free capacity for every class, and makes the randomness for draws known. One absence puts
+	/// a node out of selection.
 	fn prepare();
 	/// Gives an account what a task with the least fee costs, and more.
 	fn fund(account: &AccountId);
+	/// Gives the members' nodes other keys than those that the committee pins, which are freed with its seats.
+	fn rotate_keys(committee: &Committee);
 }
 
 /// A name of the greatest length, unlike those of other numbers only at its end.
@@ -57,8 +61,16 @@ fn largest_class<T: Config>() -> SecurityClass {
 		.expect("there are classes")
 }
 
+/// The requester of a call, whose account the fee has touched already.
+fn caller<T: Config>() -> AccountId {
+	let caller = whitelisted_caller();
+	T::BenchmarkHelper::fund(&caller);
+	caller
+}
+
+/// The requester of a task that the hook works on.
 fn requester<T: Config>() -> AccountId {
-	let requester = whitelisted_caller();
+	let requester = account("requester", 0, 0);
 	T::BenchmarkHelper::fund(&requester);
 	requester
 }
@@ -68,23 +80,23 @@ fn fee<T: Config>(spec: &TaskSpec, class: SecurityClass, invited: u32) -> Balanc
 }
 
 /// A task in `Drawing`, with the largest committee and the most dealers; all others that may be open are on the
-/// agenda before it.
-fn submitted<T: Config>() -> Result<TaskId, BenchmarkError> {
+/// agenda after it.
+fn submitted<T: Config>(requester: fn() -> AccountId) -> Result<TaskId, BenchmarkError> {
 	T::BenchmarkHelper::prepare();
 	let (spec, class, list) = (longest_spec(), largest_class::<T>(), dealers(MAX_DEALERS));
 	let task = NextTask::<T>::get();
 	let fee = fee::<T>(&spec, class, MAX_DEALERS);
 	let collect = T::MaxCollect::get();
-	Pallet::<T>::do_submit(requester::<T>(), spec, class, list, collect, fee, 0)?;
-	crowd::<T>(0);
+	Pallet::<T>::do_submit(requester(), spec, class, list, collect, fee, 0)?;
+	crowd::<T>(0, BlockNumber::MAX);
 	Ok(task)
 }
 
-/// Fills the agenda but for some places.
-fn crowd<T: Config>(free: usize) {
+/// Fills the agenda but for some places, with tasks due in a block that no other is due after.
+fn crowd<T: Config>(free: usize, at: BlockNumber) {
 	let mut agenda = Agenda::<T>::get();
 	let mut task = TaskId::MAX;
-	while agenda.try_insert(0, Due { at: 0, task }).is_ok() {
+	while agenda.try_push(Due { at, task }).is_ok() {
 		task -= 1;
 	}
 	let kept = agenda.len().saturating_sub(free);
@@ -93,8 +105,8 @@ fn crowd<T: Config>(free: usize) {
 }
 
 /// A task whose committee is drawn.
-fn drawn<T: Config>() -> Result<TaskId, BenchmarkError> {
-	let task = submitted::<T>()?;
+fn drawn<T: Config>(requester: fn() -> AccountId) -> Result<TaskId, BenchmarkError> {
+	let task = submitted::<T>(requester)?;
 	let status = go_to_draw::<T>(task)?;
 	let record = Records::<T>::get(task).ok_or("no record")?;
 	if !Pallet::<T>::draw(task, status, record, &[1; 32]) {
@@ -111,10 +123,10 @@ fn go_to_draw<T: Config>(task: TaskId) -> Result<TaskStatus, BenchmarkError> {
 	Ok(status)
 }
 
-/// A drawn task that was cancelled: settling, at a stage.
+/// A task that failed as all of its members were absent: settling, at a stage.
 fn settling<T: Config>(stage: Stage) -> Result<(TaskId, Outcome), BenchmarkError> {
-	let task = drawn::<T>()?;
-	let outcome = Outcome::Failed(FailReason::Cancelled);
+	let task = drawn::<T>(requester::<T>)?;
+	let outcome = Outcome::Failed(FailReason::TooFewShares);
 	Pallet::<T>::enter(task, TaskStatus::Settling(outcome));
 	Settlements::<T>::insert(task, stage);
 	Ok((task, outcome))
@@ -133,8 +145,8 @@ mod benchmarks {
 	fn submit(d: Linear<10, MAX_DEALERS>) -> Result<(), BenchmarkError> {
 		T::BenchmarkHelper::prepare();
 		let (spec, class, list) = (longest_spec(), SecurityClass::Standard, dealers(d));
-		let caller = requester::<T>();
-		crowd::<T>(1);
+		let caller = caller::<T>();
+		crowd::<T>(1, BlockNumber::MAX);
 		let fee = fee::<T>(&spec, class, d);
 		let task = NextTask::<T>::get();
 		let collect = T::MaxCollect::get();
@@ -148,7 +160,7 @@ mod benchmarks {
 
 	#[benchmark]
 	fn cancel() -> Result<(), BenchmarkError> {
-		let task = drawn::<T>()?;
+		let task = drawn::<T>(caller::<T>)?;
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(whitelisted_caller()), task);
@@ -159,7 +171,7 @@ mod benchmarks {
 
 	#[benchmark]
 	fn poll() {
-		crowd::<T>(0);
+		crowd::<T>(0, 0);
 		let due;
 
 		#[block]
@@ -173,22 +185,25 @@ mod benchmarks {
 		assert_eq!(due, T::MaxOpenTasks::get() as usize);
 	}
 
+	/// The end of revealing, which writes the most, and the look at the committee that the ends of the other phases take.
 	#[benchmark]
 	fn advance() -> Result<(), BenchmarkError> {
-		let task = drawn::<T>()?;
+		let task = drawn::<T>(requester::<T>)?;
+		Pallet::<T>::enter(task, TaskStatus::Revealing { until: 0 });
 
 		#[block]
 		{
-			Pallet::<T>::end_collecting(task, false);
+			core::hint::black_box(DrawnTasks::<T>::get(task));
+			Pallet::<T>::step(task, &mut WeightMeter::new()).map_err(|_| "out of weight")?;
 		}
 
-		assert!(matches!(Statuses::<T>::get(task), Some(TaskStatus::Verifying { .. })));
+		assert!(matches!(Statuses::<T>::get(task), Some(TaskStatus::Settling(_))));
 		Ok(())
 	}
 
 	#[benchmark]
 	fn draw_wait() -> Result<(), BenchmarkError> {
-		let task = submitted::<T>()?;
+		let task = submitted::<T>(requester::<T>)?;
 
 		#[block]
 		{
@@ -200,9 +215,11 @@ mod benchmarks {
 		Ok(())
 	}
 
-	#[benchmark]
+	/// The candidates are looked up among the dealers: all of that look at the same part of the state, of which the proof
+	/// has every node once.
+	#[benchmark(pov_mode = MaxEncodedLen { Tasks::Cohorts: Measured })]
 	fn draw() -> Result<(), BenchmarkError> {
-		let task = submitted::<T>()?;
+		let task = submitted::<T>(requester::<T>)?;
 		let status = go_to_draw::<T>(task)?;
 		let record = Records::<T>::get(task).ok_or("no record")?;
 		let drawn;
@@ -218,7 +235,7 @@ mod benchmarks {
 
 	#[benchmark]
 	fn freeze() -> Result<(), BenchmarkError> {
-		let task = drawn::<T>()?;
+		let task = drawn::<T>(requester::<T>)?;
 		Pallet::<T>::enter(task, TaskStatus::Verifying { until: 0 });
 
 		#[block]
@@ -231,6 +248,7 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// Every member is slashed and, as it was absent too often, leaves selection: dearer than paying it.
 	#[benchmark]
 	fn settle_fee() -> Result<(), BenchmarkError> {
 		let (task, outcome) = settling::<T>(Stage::Fee)?;
@@ -277,9 +295,12 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// All members have rotated their keys since the draw, and hold no other seat under the former ones.
 	#[benchmark]
 	fn close() -> Result<(), BenchmarkError> {
 		let (task, outcome) = settling::<T>(Stage::Close)?;
+		let drawn = DrawnTasks::<T>::get(task).ok_or("no committee")?;
+		T::BenchmarkHelper::rotate_keys(&drawn.committee);
 
 		#[block]
 		{

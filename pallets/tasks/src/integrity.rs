@@ -23,6 +23,11 @@ impl<T: Config> Pallet<T> {
 		assert!(T::MinCollect::get() <= T::MaxCollect::get(), "MinCollect exceeds MaxCollect");
 		assert!(T::DrawDelay::get() > 0, "a draw's seed would be known at submission");
 		assert!(T::DrawWindow::get() > 0, "a draw needs a block");
+		assert!(T::DrawRetry::get() > 0, "a draw that failed would be due again at once");
+		assert!(
+			T::DrawRetry::get() <= T::DrawWindow::get(),
+			"a draw that failed would not be tried again in its window"
+		);
 		assert!(T::CommitWindow::get() > 0, "members need a block to commit");
 		assert!(T::RevealWindow::get() > 0, "members need a block to reveal");
 		assert!(Self::longest_life() < BlockNumber::MAX / 2, "the windows are too long");
@@ -53,9 +58,8 @@ impl<T: Config> Pallet<T> {
 		// A step that does not fit into the hook's share would never be taken.
 		let before = T::WeightInfo::poll().saturating_add(T::WeightInfo::advance());
 		let freeze = T::WeightInfo::freeze().saturating_add(T::Sharing::freeze_weight(MAX_DEALERS));
-		let draw = T::WeightInfo::draw_wait().saturating_add(T::WeightInfo::draw());
 		for (name, step) in [
-			("draw", draw),
+			("draw", Self::draw_weight()),
 			("freeze", freeze),
 			("settle_fee", T::WeightInfo::settle_fee()),
 			(

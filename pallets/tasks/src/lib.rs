@@ -16,7 +16,8 @@
 //! ## A task's way
 //! 1. `submit` checks everything, takes fee and data reward into escrow, and puts the task into `Drawing`.
 //! 2. Some blocks later, when randomness nobody knew at submission has become known, the hook draws the committee and
-//!    fixes `TH`: `Collecting`. A draw that finds too few nodes, stake or capacity is tried again until it is too late.
+//!    fixes `TH`: `Collecting`. A draw that finds too few nodes, stake or capacity is tried again every `DrawRetry` blocks
+//!    until it is too late.
 //! 3. All invited have dealt, or the deadline is over: `Verifying`, which runs its whole window.
 //! 4. The accepted set is frozen: `Committing`, or, with too few accepted dealers, failed with nothing released.
 //! 5. All have committed, or the deadline is over: `Revealing`.
@@ -30,7 +31,8 @@
 //!   relies on it alone: every call checks its task's deadline itself.
 //! - The agenda holds exactly the open tasks, each once, by block; a task that moves takes its entry along. So no entry
 //!   is ever stale, and the agenda cannot be full while fewer than `MaxOpenTasks` tasks are open. Entries are served
-//!   oldest first and a task that is not finished goes behind the others, so that none starves.
+//!   oldest first and a task that is not finished goes behind the others, so that none starves. Draws, which are heavy
+//!   and may fail, come last in a block: those that do not succeed hold nothing else up.
 //! - Left after settlement: the record (218 bytes with one column, 27,884 were everything in it at its longest), which readers
 //!   of a result need to understand it, and the state (at most 9). Paid for by the draw fee. The cohort (32
 //!   bytes a dealer), the committee (160 bytes a seat) and the agenda's entry (8 bytes) are freed.
@@ -73,7 +75,7 @@ use ostraka_primitives::{
 	traits::{Committees, DrawEntropy, DrawError, Escrow, Sharing},
 	AccountId, Balance, BlockNumber, Digest, TaskId, MAX_DEALERS,
 };
-use types::{Drawn, Due, Record, RelayEpoch, Stage};
+use types::{Drawn, Due, KnownEpochs, Record, RelayEpoch, Stage};
 
 /// The invited dealers, as a submission names them.
 pub type Dealers = BoundedVec<AccountId, ConstU32<MAX_DEALERS>>;
@@ -128,6 +130,11 @@ pub mod pallet {
 		/// Blocks over which a draw is tried; must be longer than the longest wait for a class's randomness.
 		#[pallet::constant]
 		type DrawWindow: Get<BlockNumber>;
+
+		/// Blocks from a try to draw that found too few nodes, stake or capacity to the next one. A draw's last block always
+		/// gets a try.
+		#[pallet::constant]
+		type DrawRetry: Get<BlockNumber>;
 
 		/// Fixed part of the verification window, in blocks.
 		#[pallet::constant]
@@ -193,9 +200,10 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Agenda<T: Config> = StorageValue<_, BoundedVec<Due, T::MaxOpenTasks>, ValueQuery>;
 
-	/// The newest relay epoch that the runtime told of. Overwritten by the next; never freed.
+	/// The newest relay epochs that the runtime told of, in their order. Written when one becomes known; the oldest is
+	/// then forgotten if it is one too many.
 	#[pallet::storage]
-	pub type RelayEpochs<T> = StorageValue<_, RelayEpoch>;
+	pub type RelayEpochs<T> = StorageValue<_, KnownEpochs, ValueQuery>;
 
 	/// Whether draws are predictable. Written by genesis alone.
 	#[pallet::storage]
@@ -463,7 +471,7 @@ pub mod pallet {
 
 		/// The newest relay epoch that the runtime told of.
 		pub fn relay_epoch() -> Option<RelayEpoch> {
-			RelayEpochs::<T>::get()
+			RelayEpochs::<T>::get().last().copied()
 		}
 
 		/// Whether this chain's draws are predictable: for trying out only.
@@ -493,13 +501,30 @@ pub mod pallet {
 		}
 
 		/// For the runtime, which reads the relay chain's state: keeps the epoch and the randomness that became known
-		/// with it, if it is newer than the one kept. Answers whether it was.
+		/// with it, if it is newer than those kept. Answers whether it was.
 		pub fn note_relay_epoch(epoch: u64, randomness: [u8; 32]) -> bool {
-			let newer = RelayEpochs::<T>::get().is_none_or(|known| known.epoch < epoch);
+			let known = RelayEpochs::<T>::get();
+			let newer = known.last().is_none_or(|last| last.epoch < epoch);
 			if newer {
-				RelayEpochs::<T>::put(RelayEpoch { epoch, randomness });
+				let forgotten = usize::from(known.is_full());
+				let kept = known.into_iter().skip(forgotten);
+				let kept = kept.chain([RelayEpoch { epoch, randomness }]).collect();
+				RelayEpochs::<T>::put(KnownEpochs::truncate_from(kept));
 			}
 			newer
+		}
+
+		/// For the runtime: the first relay epoch from `least` on that it told of. Asked again later, the answer is never
+		/// another epoch, but may be none: what was told before that one must be kept still, and be of `since` or later, or
+		/// else an epoch in between may have been forgotten or left out.
+		pub fn first_relay_epoch(since: u64, least: u64) -> Option<RelayEpoch> {
+			let known = RelayEpochs::<T>::get();
+			let place = known.partition_point(|known| known.epoch < least);
+			let before = known.get(place.checked_sub(1)?)?;
+			if before.epoch < since {
+				return None;
+			}
+			known.get(place).copied()
 		}
 
 		/// Number of this block.

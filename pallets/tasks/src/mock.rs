@@ -37,6 +37,7 @@ const fn class(seats: u8, threshold: u8, stake_factor: u32, least_dealers: u32) 
 }
 
 pub const DRAW_WINDOW: BlockNumber = 10;
+pub const RETRY: BlockNumber = 4;
 pub const COLLECT: BlockNumber = 20;
 pub const VERIFY_BASE: BlockNumber = 4;
 /// Finality lag and window together.
@@ -50,6 +51,7 @@ parameter_types! {
 	pub static AccusationsPerBlock: u32 = 10;
 	pub static MinCollect: BlockNumber = 5;
 	pub static DrawDelay: BlockNumber = 2;
+	pub static DrawRetry: BlockNumber = RETRY;
 	pub AccuseWeight: Weight = Weight::from_parts(10_000_000_000, 50_000);
 	pub static PollShare: Perbill = Perbill::from_percent(25);
 }
@@ -65,6 +67,7 @@ impl Config for Test {
 	type MaxCollect = ConstU32<100>;
 	type DrawDelay = DrawDelay;
 	type DrawWindow = ConstU32<DRAW_WINDOW>;
+	type DrawRetry = DrawRetry;
 	type VerifyBase = ConstU32<VERIFY_BASE>;
 	type AccusationsPerBlock = AccusationsPerBlock;
 	type AccuseWeight = AccuseWeight;
@@ -296,6 +299,7 @@ impl DrawEntropy for Fake {
 impl benchmarking::BenchmarkHelper for Fake {
 	fn prepare() {}
 	fn fund(_: &AccountId) {}
+	fn rotate_keys(_: &Committee) {}
 }
 
 pub fn account(number: u8) -> AccountId {

@@ -1,4 +1,18 @@
 //! The agenda, and the hook that works on it.
+//!
+//! A block's work comes in two parts: everything but draws, then draws. A draw takes its worst weight, a large part of
+//! what the hook has in a block (docs/SCALING.md), before it can know whether it succeeds; one after the other they would
+//! hold up what is due behind them, and with it the settlements that free the capacity they wait for.
+//!
+//! - Entries are looked at oldest first. From the oldest draw on that fits, its weight is kept back: draws go on in
+//!   every block, whatever else there is to do.
+//! - A draw that fails, or does not fit, is put off behind what is due by then. What the meter leaves undone keeps its
+//!   place, and comes first in the next block. So a draw delays what is due behind it by a look, hundreds of which fit
+//!   into a block.
+//! - Of the draws that do not fit into a block the oldest keeps its place, and so has its weight kept back in the next
+//!   block; the others are put off to the block in which it should be their turn, which saves the looks in between.
+//! - A draw whose randomness is not known yet is tried in the next block, one that failed after [`Config::DrawRetry`]
+//!   blocks, and every draw in the last block of its window.
 
 use crate::{machine::Machine, types::*, *};
 use frame::log;
@@ -6,6 +20,9 @@ use frame::log;
 /// The meter has too little left for the next step. It is taken first in a later block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OutOfWeight;
+
+/// A draw that waits for its turn: the task, and its state.
+type Waiting = (TaskId, TaskStatus);
 
 /// Takes `weight` from the meter, if it is there.
 pub(crate) fn take(meter: &mut WeightMeter, weight: Weight) -> Result<(), OutOfWeight> {
@@ -44,28 +61,78 @@ impl<T: Config> Pallet<T> {
 		T::PollShare::get() * T::BlockWeights::get().max_block
 	}
 
+	/// What a draw takes, beyond the look at its task.
+	pub(crate) fn draw_weight() -> Weight {
+		T::WeightInfo::draw_wait().saturating_add(T::WeightInfo::draw())
+	}
+
+	/// Draws that fit into a block in which the hook has nothing else to do.
+	fn draws_per_block() -> u32 {
+		let fit = Self::poll_limit().checked_div_per_component(&Self::draw_weight());
+		fit.unwrap_or_default().max(1).saturated_into()
+	}
+
 	/// Works on what is due, oldest first, each task once, as far as the meter and the book's own limit allow.
 	pub(crate) fn poll(meter: &mut WeightMeter) {
 		let mut own = WeightMeter::with_limit(meter.remaining().min(Self::poll_limit()));
-		// what does not fit now comes first in the next block
-		let _later: Result<(), OutOfWeight> = Self::work(&mut own);
+		if own.try_consume(T::WeightInfo::poll()).is_ok() {
+			let draws = Self::work(&mut own);
+			Self::work_on_draws(draws, &mut own);
+		}
 		meter.consume(own.consumed());
 	}
 
-	fn work(meter: &mut WeightMeter) -> Result<(), OutOfWeight> {
-		take(meter, T::WeightInfo::poll())?;
+	/// Works on everything but draws. Answers those, oldest first, and leaves the weight of one if it was there.
+	fn work(meter: &mut WeightMeter) -> Vec<Waiting> {
 		let now = Self::now();
+		let mut draws = Vec::new();
+		let mut others = WeightMeter::with_limit(meter.remaining());
 		for due in Agenda::<T>::get().into_iter().take_while(|due| due.at <= now) {
-			take(meter, T::WeightInfo::advance())?;
-			Self::step(due.task, meter)?;
+			let stepped = take(&mut others, T::WeightInfo::advance())
+				.and_then(|()| Self::step(due.task, &mut others));
+			match stepped {
+				Ok(None) => {},
+				Ok(Some(status)) => {
+					if draws.is_empty() && others.can_consume(Self::draw_weight()) {
+						let rest = others.limit().saturating_sub(Self::draw_weight());
+						others = WeightMeter::with_consumed_and_limit(others.consumed(), rest);
+					}
+					draws.push((due.task, status));
+				},
+				// this one and those behind it come first in the next block
+				Err(OutOfWeight) => break,
+			}
 		}
-		Ok(())
+		meter.consume(others.consumed());
+		draws
 	}
 
-	/// One step of a task that is due. The weight of a mere transition is paid for already.
-	pub(crate) fn step(task: TaskId, meter: &mut WeightMeter) -> Result<(), OutOfWeight> {
+	/// Draws as many of these as fit.
+	fn work_on_draws(draws: Vec<Waiting>, meter: &mut WeightMeter) {
+		let mut left_over: u32 = 0;
+		for (task, status) in draws {
+			if Self::step_drawing(task, status, meter).is_ok() {
+				continue;
+			}
+			if left_over > 0 {
+				let turn = left_over.checked_div(Self::draws_per_block()).unwrap_or_default();
+				Self::put_off(task, status, turn.saturating_add(1));
+			}
+			left_over = left_over.saturating_add(1);
+		}
+	}
+
+	/// One step of a task that is due. The weight of a mere transition is paid for already. Of a task that waits for its
+	/// draw the state is answered: a draw is no step of this.
+	pub(crate) fn step(
+		task: TaskId,
+		meter: &mut WeightMeter,
+	) -> Result<Option<TaskStatus>, OutOfWeight> {
 		match Statuses::<T>::get(task) {
-			Some(status @ TaskStatus::Drawing { .. }) => Self::step_drawing(task, status, meter)?,
+			Some(status @ TaskStatus::Drawing { .. }) => match status.undrawn(Self::now()) {
+				Ok(failed) => Self::enter(task, failed),
+				Err(_) => return Ok(Some(status)),
+			},
 			Some(TaskStatus::Collecting { .. }) => Self::end_collecting(task, false),
 			Some(status @ TaskStatus::Verifying { .. }) => {
 				Self::step_verifying(task, status, meter)?
@@ -75,36 +142,44 @@ impl<T: Config> Pallet<T> {
 			Some(TaskStatus::Settling(outcome)) => Self::step_settling(task, outcome, meter)?,
 			Some(TaskStatus::Settled(_)) | None => Self::schedule(task, None),
 		}
-		Ok(())
+		Ok(None)
 	}
 
-	/// Draws, waits for another block, or gives up.
+	/// Draws, or puts the draw off.
+	///
+	/// # Errors
+	/// Out of weight for a draw at its worst: nothing was taken, and nothing changes.
 	fn step_drawing(
 		task: TaskId,
 		status: TaskStatus,
 		meter: &mut WeightMeter,
 	) -> Result<(), OutOfWeight> {
-		let now = Self::now();
-		if let Ok(failed) = status.undrawn(now) {
-			Self::enter(task, failed);
-			return Ok(());
+		if !meter.can_consume(Self::draw_weight()) {
+			return Err(OutOfWeight);
 		}
 		take(meter, T::WeightInfo::draw_wait())?;
 		let Some(record) = Records::<T>::get(task) else {
 			Self::schedule(task, None);
 			return Ok(());
 		};
-		let drawn = match T::Entropy::seed(record.class, record.submitted_epoch) {
-			Some(randomness) => {
-				take(meter, T::WeightInfo::draw())?;
-				Self::draw(task, status, record, &randomness)
-			},
-			None => false,
+		let Some(randomness) = T::Entropy::seed(record.class, record.submitted_epoch) else {
+			Self::put_off(task, status, 1);
+			return Ok(());
 		};
-		if !drawn {
-			Self::schedule(task, Some(now.saturating_add(1)));
+		take(meter, T::WeightInfo::draw())?;
+		if !Self::draw(task, status, record, &randomness) {
+			Self::put_off(task, status, T::DrawRetry::get());
 		}
 		Ok(())
+	}
+
+	/// Puts a draw off by so many blocks, but not past the last one of its window; from that one to the next, which ends
+	/// it.
+	fn put_off(task: TaskId, status: TaskStatus, blocks: BlockNumber) {
+		let TaskStatus::Drawing { until, .. } = status else { return };
+		let now = Self::now();
+		let last = until.max(now.saturating_add(1));
+		Self::schedule(task, Some(now.saturating_add(blocks).min(last)));
 	}
 
 	/// Freezes the accepted set.

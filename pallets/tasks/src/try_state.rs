@@ -24,7 +24,8 @@ impl<T: Config> Pallet<T> {
 		Self::try_agenda_blocks()?;
 		Self::try_cohorts()?;
 		Self::try_drawn()?;
-		Self::try_settlements()
+		Self::try_settlements()?;
+		Self::try_relay_epochs()
 	}
 
 	/// Records and states are of the same tasks, with numbers below the next.
@@ -57,13 +58,16 @@ impl<T: Config> Pallet<T> {
 		check(listed == open, "the agenda does not hold the open tasks")
 	}
 
-	/// An entry stands where its task's state is due, or later for one that waits for another try.
+	/// An entry stands where its task's state is due, or later for one that waits for another try; a draw's never past
+	/// the block that ends its window.
 	fn try_agenda_blocks() -> Result<(), TryRuntimeError> {
 		let now = Self::now();
 		for due in Agenda::<T>::get() {
 			let status = Statuses::<T>::get(due.task).ok_or("an entry's task is unknown")?;
 			let holds = match status {
-				TaskStatus::Drawing { from, .. } => due.at >= from && due.at <= from.max(now + 1),
+				TaskStatus::Drawing { from, until } => {
+					due.at >= from && due.at <= until.saturating_add(1)
+				},
 				TaskStatus::Settling(_) => due.at <= now + 1,
 				_ => Some(due.at) == status.due_at(now),
 			};
@@ -122,5 +126,13 @@ impl<T: Config> Pallet<T> {
 		}
 		let owned = Settlements::<T>::iter_keys().all(Statuses::<T>::contains_key);
 		check(owned, "a settlement belongs to no task")
+	}
+
+	/// Relay epochs are kept in their order, none twice.
+	fn try_relay_epochs() -> Result<(), TryRuntimeError> {
+		let known = RelayEpochs::<T>::get();
+		let rising =
+			known.iter().zip(known.iter().skip(1)).all(|(one, next)| one.epoch < next.epoch);
+		check(rising, "relay epochs are out of order")
 	}
 }

@@ -1,6 +1,7 @@
 //! What the task book stores. These types know no `Config`.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame::deps::{sp_core::ConstU32, sp_runtime::BoundedVec};
 use ostraka_primitives::{
 	spec::TaskSpec,
 	task::{ClassParameters, Committee, SecurityClass, Task, TaskStatus, Windows},
@@ -134,6 +135,12 @@ pub struct RelayEpoch {
 	/// The randomness that became known with it.
 	pub randomness: [u8; 32],
 }
+
+/// Relay epochs that are remembered: more than a day of hours, the shortest that an epoch of a relay chain lasts.
+pub const MAX_RELAY_EPOCHS: u32 = 32;
+
+/// What the relay chain said of its newest epochs, in their order.
+pub type KnownEpochs = BoundedVec<RelayEpoch, ConstU32<MAX_RELAY_EPOCHS>>;
 
 /// The window for checking shares: a fixed part, two blocks a seat for the accusers' staggered waiting, and room for
 /// one adjudication a seat and one an invited dealer.

@@ -98,7 +98,7 @@ impl<T: Config> Pallet<T> {
 	/// Worst weight of one accusation, authorization included: what the verification window is measured by.
 	pub fn worst_accusation() -> Weight {
 		let (length, threshold) = (MAX_LENGTH, MAX_COMMITMENTS - 1);
-		T::WeightInfo::accuse(length, threshold)
+		crate::weights::worst_accuse::<T::WeightInfo>(length, threshold)
 			.saturating_add(T::WeightInfo::authorize_accuse(length, threshold))
 	}
 

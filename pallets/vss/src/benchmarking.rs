@@ -1,6 +1,19 @@
-//! Benchmarks. Dealings, evidence and shares are real, committees are the largest, and each call meets its dearest case:
-//! a dealing is the last one invited, an accusation convicts its dealer and excludes the dealing, a message about a
-//! result share is the one that the phase waits for.
+//! Benchmarks. Dealings, evidence and shares are real, committees are the largest, and whatever a call reads is as long as
+//! it can be: agenda and selection are full, and members hold all the seats that they can.
+//!
+//! Each call meets its dearest case: a dealing is the last one invited, a message of a member is the one that the phase
+//! waits for. Where cases differ in kind, each has a benchmark, and the call weighs as much as the dearest:
+//!
+//! | accusation | touches the aggregate | punishes | moves the task on |
+//! |---|---|---|---|
+//! | `accuse`: right, in time | yes | the dealer | no |
+//! | `accuse_late`: right, after the freeze | no | the dealer | yes |
+//! | `accuse_false`: false, after the freeze | no | the member, out of selection | yes |
+//!
+//! | result share | before the result: multiplied out | after it: read with all that are kept |
+//! |---|---|---|
+//! | right | `reveal_result_checked`, `.._deciding` | `reveal_result_later` |
+//! | wrong: punishes the member, out of selection | `reveal_result_wrong` | `reveal_result_wrong_later` |
 //!
 //! State is measured, not counted by its bounds: aggregate, committee and shares grow with the components.
 
@@ -10,18 +23,19 @@ use crate::{
 	types::{evidence_message, seat_index, task_context, Answer, DealingRecord, Standing},
 	*,
 };
-use alloc::vec::Vec;
+use alloc::vec;
 use frame::{benchmarking::prelude::*, traits::Authorize};
-use ostraka_crypto::{messages::DealingBytes, vss::SecretShare};
+use ostraka_crypto::{messages::DealingBytes, vss::SecretShare, Scalar};
 use ostraka_primitives::{
 	message::{EvidenceMessage, MessageKind, ResultShareBytes},
 	spec::MAX_LENGTH,
-	task::TaskStatus,
+	task::{ResultVector, TaskResult, TaskStatus},
 	traits::{Sharing, TaskView},
 	AccountId, BlockNumber, Digest, TaskId, WorkerSignature, MAX_COMMITMENTS, MAX_COMMITTEE,
 	MAX_DEALERS,
 };
 use ostraka_protocol::{adjudicator, TaskContext};
+use sp_core::U256;
 
 const TASK: TaskId = 1;
 const SEATS: u8 = MAX_COMMITTEE as u8;
@@ -33,6 +47,8 @@ const MOST_KILOBYTES: u32 = MAX_LENGTH + 2;
 const NOW: BlockNumber = 100;
 /// Far ahead.
 const UNTIL: BlockNumber = 1_000;
+/// What is wrong with a dealing that seat 1 accuses.
+const FAULTS: [Corruption; 1] = [Corruption::WrongShare(1)];
 
 fn broken<E>(_: E) -> BenchmarkError {
 	BenchmarkError::Stop("the set-up does not work")
@@ -73,42 +89,58 @@ impl Scene {
 		self.store::<T>();
 	}
 
-	fn input(&self) -> Vec<ostraka_crypto::Scalar> {
-		fixtures::input(self.ctx.length(), 1)
-	}
-
-	fn deal<T: Config>(&self, dealing: &DealingBytes) -> Result<(), BenchmarkError> {
+	/// Deals, with these faults.
+	fn deal<T: Config>(&self, faults: &[Corruption]) -> Result<DealingBytes, BenchmarkError> {
+		let input = fixtures::input(self.ctx.length(), 1);
+		let dealing = fixtures::corrupt_dealing(&self.ctx, &self.dealer, &input, faults, 1)
+			.map_err(broken)?;
 		let message = fixtures::message(dealing.clone()).map_err(broken)?;
 		let origin = RawOrigin::Signed(self.dealer.clone()).into();
-		Pallet::<T>::deal(origin, TASK, self.ctx.task_hash, message).map_err(broken)
+		Pallet::<T>::deal(origin, TASK, self.ctx.task_hash, message).map_err(broken)?;
+		Ok(dealing)
 	}
 
-	/// Deals; seat 1 got a wrong share and accuses.
-	fn accusation<T: Config>(&self) -> Result<(Digest, EvidenceMessage), BenchmarkError> {
-		let corruption = [Corruption::WrongShare(1)];
-		let dealing =
-			fixtures::corrupt_dealing(&self.ctx, &self.dealer, &self.input(), &corruption, 1)
-				.map_err(broken)?;
-		self.deal::<T>(&dealing)?;
+	/// Seat 1's evidence about a dealing, after the dealing's digest.
+	fn evidence(
+		&self,
+		dealing: &DealingBytes,
+	) -> Result<(Digest, EvidenceMessage), BenchmarkError> {
 		let secret = fixtures::seal_secret(1);
 		let evidence =
-			fixtures::evidence(&self.ctx, 1, &self.dealer, &dealing, &secret, 1).map_err(broken)?;
+			fixtures::evidence(&self.ctx, 1, &self.dealer, dealing, &secret, 1).map_err(broken)?;
 		let digest = dealing.digest(&self.ctx.task_hash, self.dealer.as_ref());
 		let evidence = evidence_message(evidence).ok_or(BenchmarkError::Weightless)?;
 		Ok((digest, evidence))
 	}
 
-	/// Deals and freezes; answers `h_A` and the dealing.
-	fn freeze<T: Config>(&mut self) -> Result<(Digest, DealingBytes), BenchmarkError> {
-		let dealing =
-			fixtures::dealing(&self.ctx, &self.dealer, &self.input(), 1).map_err(broken)?;
-		self.deal::<T>(&dealing)?;
+	/// Freezes the accepted set; answers `h_A`.
+	fn freeze<T: Config>(&mut self) -> Result<Digest, BenchmarkError> {
 		// The helper's neighbours may have moved the task on when its last dealing came in.
 		self.enter::<T>(TaskStatus::Verifying { until: UNTIL });
 		Pallet::<T>::freeze(TASK);
 		self.enter::<T>(TaskStatus::Committing { frozen_at: NOW, until: UNTIL });
-		let accepted_set = Pallet::<T>::accepted_set(TASK).ok_or(BenchmarkError::Weightless)?;
-		Ok((accepted_set, dealing))
+		Pallet::<T>::accepted_set(TASK).ok_or(BenchmarkError::Weightless)
+	}
+
+	/// Freezes, and goes on until the result is out and only seat 1 is waited for.
+	fn await_first<T: Config>(&mut self) -> Result<(), BenchmarkError> {
+		let accepted_set = self.freeze::<T>()?;
+		self.enter::<T>(TaskStatus::Revealing { until: UNTIL });
+		set_seats::<T>(|seat, state| {
+			state.commitment = Some([1; 32]);
+			state.answer = (seat > 1).then_some(Answer::Right);
+		});
+		// Only whether there is one matters.
+		let vector = ResultVector::try_from(vec![U256::zero(); self.ctx.length()]);
+		let result = TaskResult {
+			accepted_set,
+			dealers: 1,
+			commitment: [0; 96],
+			vector: vector.map_err(broken)?,
+			blinding: [0; 32],
+		};
+		Results::<T>::insert(TASK, result);
+		Ok(())
 	}
 
 	fn share(&self, seat: u8, dealing: &DealingBytes) -> Result<SecretShare, BenchmarkError> {
@@ -122,13 +154,18 @@ impl Scene {
 	}
 
 	/// Revealing: all have committed, and `right` right shares are in already. Answers `h_A` and the share of the next
-	/// seat, as the call takes it.
+	/// seat, as the call takes it: what it committed to, whether that `fits` the aggregate or not.
 	fn reveal<T: Config>(
 		&mut self,
 		right: u8,
+		fits: bool,
 	) -> Result<(Digest, ResultShareBytes), BenchmarkError> {
-		let (accepted_set, dealing) = self.freeze::<T>()?;
-		let share = self.share(right + 1, &dealing)?;
+		let dealing = self.deal::<T>(&[])?;
+		let accepted_set = self.freeze::<T>()?;
+		let mut share = self.share(right + 1, &dealing)?;
+		if !fits {
+			share.blinding += Scalar::from(1u8);
+		}
 		let commitment = self.commitment(&accepted_set, right + 1, &share);
 		set_seats::<T>(|_, state| state.commitment = Some([1; 32]));
 		set_seats::<T>(|seat, state| {
@@ -181,6 +218,20 @@ fn set_seats<T: Config>(mut change: impl FnMut(u8, &mut SeatState)) {
 	});
 }
 
+/// All seats but one have revealed, wrong shares.
+fn answer_others<T: Config>(seat: u8) {
+	set_seats::<T>(|of, state| {
+		if of != seat {
+			state.answer = Some(Answer::Wrong(ShareFault::DoesNotFit));
+		}
+	});
+}
+
+fn seat_state<T: Config>(seat: u8) -> SeatState {
+	let seats = Seats::<T>::get(TASK).unwrap_or_default();
+	seat_index(seat).and_then(|index| seats.get(index).copied()).unwrap_or_default()
+}
+
 fn authorized<T: Config>(call: Call<T>) -> Result<(), BenchmarkError>
 where
 	<T as frame_system::Config>::RuntimeCall: From<Call<T>>,
@@ -202,8 +253,8 @@ mod benchmarks {
 		k: Linear<LEAST_KILOBYTES, MOST_KILOBYTES>,
 	) -> Result<(), BenchmarkError> {
 		let scene = Scene::new::<T>(t, k - 2);
-		let dealing =
-			fixtures::dealing(&scene.ctx, &scene.dealer, &scene.input(), 1).map_err(broken)?;
+		let input = fixtures::input(scene.ctx.length(), 1);
+		let dealing = fixtures::dealing(&scene.ctx, &scene.dealer, &input, 1).map_err(broken)?;
 		let message = fixtures::message(dealing).map_err(broken)?;
 
 		#[extrinsic_call]
@@ -216,7 +267,8 @@ mod benchmarks {
 	#[benchmark(pov_mode = Measured)]
 	fn accuse(l: Linear<1, MAX_LENGTH>, t: Linear<1, MAX_THRESHOLD>) -> Result<(), BenchmarkError> {
 		let scene = Scene::new::<T>(t, l);
-		let (digest, evidence) = scene.accusation::<T>()?;
+		let dealing = scene.deal::<T>(&FAULTS)?;
+		let (digest, evidence) = scene.evidence(&dealing)?;
 		let (dealer, none) = (scene.dealer.clone(), WorkerSignature::default());
 
 		#[extrinsic_call]
@@ -227,9 +279,46 @@ mod benchmarks {
 	}
 
 	#[benchmark(pov_mode = Measured)]
+	fn accuse_late(
+		l: Linear<1, MAX_LENGTH>,
+		t: Linear<1, MAX_THRESHOLD>,
+	) -> Result<(), BenchmarkError> {
+		let mut scene = Scene::new::<T>(t, l);
+		let dealing = scene.deal::<T>(&FAULTS)?;
+		let (digest, evidence) = scene.evidence(&dealing)?;
+		scene.await_first::<T>()?;
+		let (dealer, none) = (scene.dealer.clone(), WorkerSignature::default());
+
+		#[extrinsic_call]
+		accuse(RawOrigin::Authorized, TASK, 1, dealer, digest, evidence, NOW, none);
+
+		assert!(seat_state::<T>(1).excused);
+		Ok(())
+	}
+
+	#[benchmark(pov_mode = Measured)]
+	fn accuse_false(
+		l: Linear<1, MAX_LENGTH>,
+		t: Linear<1, MAX_THRESHOLD>,
+	) -> Result<(), BenchmarkError> {
+		let mut scene = Scene::new::<T>(t, l);
+		let dealing = scene.deal::<T>(&[])?;
+		let (digest, evidence) = scene.evidence(&dealing)?;
+		scene.await_first::<T>()?;
+		let (dealer, none) = (scene.dealer.clone(), WorkerSignature::default());
+
+		#[extrinsic_call]
+		accuse(RawOrigin::Authorized, TASK, 1, dealer, digest, evidence, NOW, none);
+
+		assert!(seat_state::<T>(1).accused_falsely);
+		Ok(())
+	}
+
+	#[benchmark(pov_mode = Measured)]
 	fn commit_result() -> Result<(), BenchmarkError> {
 		let mut scene = Scene::new::<T>(MAX_THRESHOLD, 1);
-		let (accepted_set, _) = scene.freeze::<T>()?;
+		scene.deal::<T>(&[])?;
+		let accepted_set = scene.freeze::<T>()?;
 		set_seats::<T>(|seat, state| state.commitment = (seat > 1).then_some([1; 32]));
 		let none = WorkerSignature::default();
 
@@ -240,19 +329,39 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// The last seat to answer brings the first right share: the task fails.
 	#[benchmark(pov_mode = Measured)]
 	fn reveal_result_checked(
 		l: Linear<1, MAX_LENGTH>,
 		t: Linear<1, MAX_THRESHOLD>,
 	) -> Result<(), BenchmarkError> {
 		let mut scene = Scene::new::<T>(t, l);
-		let (accepted_set, share) = scene.reveal::<T>(0)?;
+		let (accepted_set, share) = scene.reveal::<T>(0, true)?;
+		answer_others::<T>(1);
 		let none = WorkerSignature::default();
 
 		#[extrinsic_call]
 		reveal_result(RawOrigin::Authorized, TASK, 1, accepted_set, share, NOW, none);
 
 		assert_eq!(Pallet::<T>::counters(TASK).right_shares, 1);
+		Ok(())
+	}
+
+	/// The last seat to answer brings a wrong share, as all others did.
+	#[benchmark(pov_mode = Measured)]
+	fn reveal_result_wrong(
+		l: Linear<1, MAX_LENGTH>,
+		t: Linear<1, MAX_THRESHOLD>,
+	) -> Result<(), BenchmarkError> {
+		let mut scene = Scene::new::<T>(t, l);
+		let (accepted_set, share) = scene.reveal::<T>(0, false)?;
+		answer_others::<T>(1);
+		let none = WorkerSignature::default();
+
+		#[extrinsic_call]
+		reveal_result(RawOrigin::Authorized, TASK, 1, accepted_set, share, NOW, none);
+
+		assert!(seat_state::<T>(1).is_convicted());
 		Ok(())
 	}
 
@@ -263,7 +372,7 @@ mod benchmarks {
 	) -> Result<(), BenchmarkError> {
 		let mut scene = Scene::new::<T>(t, l);
 		let seat = t as u8 + 1;
-		let (accepted_set, share) = scene.reveal::<T>(t as u8)?;
+		let (accepted_set, share) = scene.reveal::<T>(t as u8, true)?;
 		// Nobody else is waited for, so that the task book is told.
 		set_seats::<T>(|of, state| state.excused = of > seat);
 		let none = WorkerSignature::default();
@@ -282,7 +391,7 @@ mod benchmarks {
 	) -> Result<(), BenchmarkError> {
 		let mut scene = Scene::new::<T>(t, l);
 		let seat = t as u8 + 2;
-		let (accepted_set, share) = scene.reveal::<T>(seat - 1)?;
+		let (accepted_set, share) = scene.reveal::<T>(seat - 1, true)?;
 		set_seats::<T>(|of, state| state.excused = of > seat);
 		let none = WorkerSignature::default();
 
@@ -294,12 +403,33 @@ mod benchmarks {
 	}
 
 	#[benchmark(pov_mode = Measured)]
+	fn reveal_result_wrong_later(
+		l: Linear<1, MAX_LENGTH>,
+		t: Linear<1, MAX_THRESHOLD>,
+	) -> Result<(), BenchmarkError> {
+		let mut scene = Scene::new::<T>(t, l);
+		let seat = t as u8 + 2;
+		let (accepted_set, share) = scene.reveal::<T>(seat - 1, false)?;
+		set_seats::<T>(|of, state| state.excused = of > seat);
+		let none = WorkerSignature::default();
+
+		#[extrinsic_call]
+		reveal_result(RawOrigin::Authorized, TASK, seat, accepted_set, share, NOW, none);
+
+		assert!(seat_state::<T>(seat).is_convicted());
+		Ok(())
+	}
+
+	#[benchmark(pov_mode = Measured)]
 	fn authorize_accuse(
 		l: Linear<1, MAX_LENGTH>,
 		t: Linear<1, MAX_THRESHOLD>,
 	) -> Result<(), BenchmarkError> {
-		let scene = Scene::new::<T>(t, l);
-		let (digest, evidence) = scene.accusation::<T>()?;
+		let mut scene = Scene::new::<T>(t, l);
+		let dealing = scene.deal::<T>(&FAULTS)?;
+		let (digest, evidence) = scene.evidence(&dealing)?;
+		// The members' states are longer than in time.
+		scene.await_first::<T>()?;
 		let dealer = scene.dealer.clone();
 		let payload = payload(&(&dealer, &digest, &evidence));
 		let signature = scene.sign::<T>(1, MessageKind::Accuse, payload)?;
@@ -317,7 +447,9 @@ mod benchmarks {
 	#[benchmark(pov_mode = Measured)]
 	fn authorize_commit_result() -> Result<(), BenchmarkError> {
 		let mut scene = Scene::new::<T>(MAX_THRESHOLD, 1);
-		let (accepted_set, _) = scene.freeze::<T>()?;
+		scene.deal::<T>(&[])?;
+		let accepted_set = scene.freeze::<T>()?;
+		set_seats::<T>(|seat, state| state.commitment = (seat > 1).then_some([1; 32]));
 		let commitment = [1; 32];
 		let payload = payload(&(&accepted_set, &commitment));
 		let signature = scene.sign::<T>(1, MessageKind::Commit, payload)?;
@@ -341,7 +473,8 @@ mod benchmarks {
 	#[benchmark(pov_mode = Measured)]
 	fn authorize_reveal_result(l: Linear<1, MAX_LENGTH>) -> Result<(), BenchmarkError> {
 		let mut scene = Scene::new::<T>(MAX_THRESHOLD, l);
-		let (accepted_set, share) = scene.reveal::<T>(0)?;
+		let (accepted_set, share) = scene.reveal::<T>(0, true)?;
+		answer_others::<T>(1);
 		let payload = payload(&(&accepted_set, &share));
 		let signature = scene.sign::<T>(1, MessageKind::Reveal, payload)?;
 		let call =
@@ -376,9 +509,7 @@ mod benchmarks {
 	fn settle_dealing() -> Result<(), BenchmarkError> {
 		let scene = Scene::new::<T>(MAX_THRESHOLD, 1);
 		// Through the call, so that a deposit is held.
-		let dealing =
-			fixtures::dealing(&scene.ctx, &scene.dealer, &scene.input(), 1).map_err(broken)?;
-		scene.deal::<T>(&dealing)?;
+		scene.deal::<T>(&[])?;
 		let found;
 
 		#[block]

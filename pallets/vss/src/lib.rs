@@ -288,7 +288,7 @@ pub mod pallet {
 		/// `WrongLength`, `UnknownDealing`, `DigestMismatch`, `AlreadyConvicted`.
 		#[pallet::call_index(1)]
 		#[pallet::weight((
-			T::WeightInfo::accuse(
+			weights::worst_accuse::<T::WeightInfo>(
 				weights::length_of(evidence.sealed.len()),
 				weights::threshold_of(evidence.commitments.len()),
 			),

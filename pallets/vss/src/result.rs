@@ -136,10 +136,20 @@ impl<T: Config> Pallet<T> {
 		Self::note_progress(task, &turn.view.status, &turn.seats);
 
 		let (length, threshold) = (turn.view.length, u32::from(turn.view.threshold));
-		let weight = match examination {
-			Examination::Checked => T::WeightInfo::reveal_result_checked(length, threshold),
-			Examination::Deciding => T::WeightInfo::reveal_result_deciding(length, threshold),
-			Examination::Later => T::WeightInfo::reveal_result_later(length, threshold),
+		let weight = match (examination, answer) {
+			(Examination::Checked, Answer::Right) => {
+				T::WeightInfo::reveal_result_checked(length, threshold)
+			},
+			(Examination::Checked, Answer::Wrong(_)) => {
+				T::WeightInfo::reveal_result_wrong(length, threshold)
+			},
+			(Examination::Deciding, _) => T::WeightInfo::reveal_result_deciding(length, threshold),
+			(Examination::Later, Answer::Right) => {
+				T::WeightInfo::reveal_result_later(length, threshold)
+			},
+			(Examination::Later, Answer::Wrong(_)) => {
+				T::WeightInfo::reveal_result_wrong_later(length, threshold)
+			},
 		};
 		Ok(Some(weight).into())
 	}

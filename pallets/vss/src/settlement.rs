@@ -8,7 +8,6 @@ use crate::{
 use alloc::{vec, vec::Vec};
 use frame::{deps::frame_support::weights::WeightMeter, log, prelude::*};
 use ostraka_primitives::{
-	message::indexed_key,
 	traits::{Escrow, Penalties, Progress, SeatReport, Sharing},
 	TaskId, MAX_COMMITTEE,
 };
@@ -51,7 +50,7 @@ impl<T: Config> Sharing for Pallet<T> {
 		let Some(mut state) = Sharings::<T>::get(task) else { return Progress::Done };
 		let freed_before = state.freed;
 		while state.freed < state.dealings {
-			if meter.try_consume(Self::settle_dealing_weight()).is_err() {
+			if meter.try_consume(T::WeightInfo::settle_dealing()).is_err() {
 				if state.freed != freed_before {
 					Sharings::<T>::insert(task, &state);
 				}
@@ -71,24 +70,21 @@ impl<T: Config> Sharing for Pallet<T> {
 	}
 
 	fn settle_weight() -> Weight {
-		Self::settle_dealing_weight().max(T::WeightInfo::settle_task())
+		T::WeightInfo::settle_dealing().max(T::WeightInfo::settle_task())
 	}
 }
 
 impl<T: Config> Pallet<T> {
-	/// Weight of settling one dealing, the write to the node's offchain database included.
-	fn settle_dealing_weight() -> Weight {
-		T::WeightInfo::settle_dealing().saturating_add(T::IndexedWeightPerKb::get())
-	}
-
-	/// Frees one dealing, and each node's copy of its sealed shares (a member's worker has opened its own by now, and
-	/// keeps it for itself): returns the deposit of a dealer that was not convicted and pays its part of the data reward.
+	/// Frees one dealing: returns the deposit of a dealer that was not convicted and pays its part of the data reward.
 	/// The reward is split by the number of dealings that counted; the part of a dealer convicted late goes back to the
 	/// requester, so that no dealer gains by another's conviction. Answers whether there was one.
+	///
+	/// The nodes' copies of its sealed shares are left alone. Offchain indexing takes effect with every block that a node
+	/// imports, the best or not: clearing them here would let a side block that settles the task take the shares from
+	/// honest members that need them on the fork that wins. Workers free their copies later ([`crate::worker`]).
 	pub(crate) fn settle_dealing(task: TaskId, completed: bool, accepted: u32) -> bool {
 		let Some((dealer, record)) = Dealings::<T>::drain_prefix(task).next() else { return false };
 		UsedEphemerals::<T>::remove(task, record.ephemeral);
-		sp_io::offchain_index::clear(&indexed_key(&record.digest));
 		if record.standing == Standing::Accepted {
 			T::Penalties::release_deposit(task, &dealer);
 			if completed {

@@ -57,6 +57,8 @@ impl Get<BlockNumber> for FinalityLag {
 parameter_types! {
 	/// Least stake of a node in selection.
 	pub const MinStake: Balance = 1_000 * UNIT;
+	/// The most that one seat can cost: a member accuses falsely once, and reveals a wrong share.
+	pub const SeatStake: Balance = FalseAccusationSlash::get() + WrongShareSlash::get();
 	/// Between `unbond` and `withdraw`: longer than the longest task.
 	pub const UnbondingPeriod: BlockNumber = 14 * DAYS;
 	/// A week of dealing, a day for the draw, and room for the rest with any classes.
@@ -67,6 +69,7 @@ impl pallet_registry::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type MinStake = MinStake;
+	type SeatStake = SeatStake;
 	type MaxNodes = ConstU32<1_000>;
 	type UnbondingPeriod = UnbondingPeriod;
 	type LongestTask = LongestTask;
@@ -89,6 +92,8 @@ parameter_types! {
 	pub const MaxCollect: BlockNumber = 7 * DAYS;
 	/// Long enough for the randomness of two relay epochs later, of four hours each.
 	pub const DrawWindow: BlockNumber = DAYS;
+	/// A minute: nodes and capacity do not come back from one block to the next.
+	pub const DrawRetry: BlockNumber = MINUTES;
 	/// What the book's hook may take of a block. It counts bounds of its proofs, far above what they take, and those are what a
 	/// block is short of first (docs/SCALING.md).
 	pub const PollShare: Perbill = Perbill::from_percent(50);
@@ -105,6 +110,7 @@ impl pallet_tasks::Config for Runtime {
 	type MaxCollect = MaxCollect;
 	type DrawDelay = ConstU32<2>;
 	type DrawWindow = DrawWindow;
+	type DrawRetry = DrawRetry;
 	type VerifyBase = ConstU32<4>;
 	type AccusationsPerBlock = AccusationsPerBlock;
 	type AccuseWeight = AccuseWeight;

@@ -1,6 +1,7 @@
 //! Committees: who is drawn, how often, and when a draw waits.
 
 use super::*;
+use frame::traits::Imbalance;
 
 /// Nodes `1..` with these stakes, in selection since block 1; now is block 2.
 fn nodes(stakes: &[Balance], capacity: u32) {
@@ -99,7 +100,7 @@ fn newcomers_wait_for_the_next_task() {
 #[test]
 fn chilled_nodes_are_not_drawn() {
 	build_and_execute(|| {
-		nodes(&[100; 4], 100);
+		nodes(&[100 * SEAT_STAKE; 4], 100);
 		assert_chill(&account(2));
 		for task in 0..50 {
 			let committee = assert_draw(task, class(3, 1));
@@ -130,7 +131,7 @@ fn stake_below_the_class_does_not_count() {
 #[test]
 fn requester_and_dealers_are_not_drawn() {
 	build_and_execute(|| {
-		nodes(&[100, 100, 100, 100, 100, 100], 100);
+		nodes(&[100 * SEAT_STAKE; 6], 100);
 		let requester = account(1);
 		let is_dealer = |operator: &AccountId| *operator == account(2);
 		for task in 0..60 {
@@ -195,6 +196,33 @@ fn a_draw_waits_for_free_capacity() {
 		assert_release(7, &committee);
 		assert_eq!(waiting(), Ok(()));
 		assert_eq!(outcome(class(5, 1)), Err(DrawError::TooFewNodes));
+	});
+}
+
+#[test]
+fn a_node_takes_no_more_seats_than_its_stake_covers() {
+	build_and_execute(|| {
+		nodes(&[5 * SEAT_STAKE; 3], MAX_ASSIGNMENTS);
+		let all_free = |places| (1..=3).all(|number| free(&account(number)) == places);
+		assert!(all_free(5));
+		let first = assert_draw(1, class(3, 1));
+		for task in 2..=5 {
+			assert_draw(task, class(3, 1));
+		}
+		assert!(all_free(0));
+		let requester = account(59);
+		let waiting = || Registry::can_draw(&request(6, class(3, 1), &requester), no_dealers);
+		assert_eq!(waiting(), Err(DrawError::TooLittleCapacity));
+		// Five seats, and stake for a fault in each.
+		for _ in 0..5 {
+			assert_eq!(Registry::slash(&account(1), SEAT_STAKE).peek(), SEAT_STAKE);
+		}
+		assert_eq!(node(&account(1)).held(), 0);
+		// More stake, or a task that is settled, makes room.
+		assert_bond(&account(2), 2 * SEAT_STAKE - 1);
+		assert_eq!(free(&account(2)), 1);
+		assert_release(1, &first);
+		assert_eq!((free(&account(2)), free(&account(3))), (2, 1));
 	});
 }
 

@@ -204,6 +204,30 @@ fn withdraw_leaves_what_seats_ask_for() {
 }
 
 #[test]
+fn withdraw_leaves_what_a_fault_in_every_seat_costs() {
+	build_and_execute(|| {
+		for number in 1..=3 {
+			admit(number, 10 * SEAT_STAKE, 10);
+		}
+		System::set_block_number(2);
+		let committees: Vec<_> =
+			(1..=8).map(|task| (task, assert_draw(task, class(3, 1)))).collect();
+		let operator = account(1);
+		assert_chill(&operator);
+		assert_unbond(&operator, 5 * SEAT_STAKE);
+		System::set_block_number(2 + UNBONDING);
+		let withdraw = || Registry::withdraw(signed(&operator));
+		// What would stay is enough for each task's class, but covers five of eight seats.
+		assert_eq!(node(&operator).stake, MIN_STAKE);
+		for (task, committee) in &committees[..3] {
+			assert_noop!(withdraw(), Error::StakeNeeded);
+			assert_release(*task, committee);
+		}
+		assert_withdraw(&operator, 5 * SEAT_STAKE);
+	});
+}
+
+#[test]
 fn chill_and_activate_want_a_change() {
 	build_and_execute(|| {
 		let operator = assert_register(1, 100, 1);
@@ -232,6 +256,7 @@ fn capacity_has_bounds_and_may_fall_below_the_seats() {
 		assert_release(1, &first);
 		assert_eq!(free(&operator), 0);
 		assert_set_capacity(&operator, MAX_ASSIGNMENTS);
+		assert_bond(&operator, SEAT_STAKE * Balance::from(MAX_ASSIGNMENTS));
 		assert_eq!(free(&operator), MAX_ASSIGNMENTS - 1);
 	});
 }
@@ -276,6 +301,24 @@ fn nodes_come_in_pages() {
 #[test]
 fn parameters_fit_together() {
 	build_and_execute(|| {
+		<Registry as Hooks<BlockNumber>>::integrity_test();
+	});
+}
+
+#[test]
+#[should_panic(expected = "would cost nothing")]
+fn a_seat_takes_up_stake() {
+	build_and_execute(|| {
+		SeatStake::set(&0);
+		<Registry as Hooks<BlockNumber>>::integrity_test();
+	});
+}
+
+#[test]
+#[should_panic(expected = "could take no seat")]
+fn the_least_stake_covers_a_seat() {
+	build_and_execute(|| {
+		SeatStake::set(&(MIN_STAKE + 1));
 		<Registry as Hooks<BlockNumber>>::integrity_test();
 	});
 }

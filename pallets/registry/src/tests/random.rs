@@ -4,6 +4,7 @@
 use super::*;
 use frame::traits::Imbalance;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -26,14 +27,14 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
 	prop_oneof![
-		3 => (50u128..600, 0u32..4).prop_map(|(stake, capacity)| Step::Admit(stake, capacity)),
+		3 => (50u128..600, 0u32..12).prop_map(|(stake, capacity)| Step::Admit(stake, capacity)),
 		1 => (0u128..300).prop_map(Step::Bond),
 		2 => (0u128..300).prop_map(Step::Unbond),
 		2 => Just(Step::Withdraw),
 		1 => Just(Step::Chill),
 		1 => Just(Step::Activate),
 		1 => (20u8..200).prop_map(Step::Rotate),
-		1 => (0u32..4).prop_map(Step::Capacity),
+		1 => (0u32..12).prop_map(Step::Capacity),
 		1 => Just(Step::Deregister),
 		1 => (0u128..700).prop_map(Step::Slash),
 		1 => any::<bool>().prop_map(Step::Presence),
@@ -62,6 +63,7 @@ proptest! {
 		new_test_ext().execute_with(|| {
 			let issuance = Balances::total_issuance();
 			let mut slashed = 0;
+			let mut culprits = BTreeSet::new();
 			let mut tasks: Vec<(TaskId, Committee)> = Vec::new();
 			for (index, (number, step)) in steps.into_iter().enumerate() {
 				let operator = account(number);
@@ -85,7 +87,10 @@ proptest! {
 					Step::Rotate(key) => dispatch(&|| rotate(&operator, key)),
 					Step::Capacity(capacity) => dispatch(&|| Registry::set_capacity(origin(), capacity)),
 					Step::Deregister => dispatch(&|| Registry::deregister(origin())),
-					Step::Slash(amount) => slashed += Registry::slash(&operator, amount).peek(),
+					Step::Slash(amount) => {
+						slashed += Registry::slash(&operator, amount).peek();
+						culprits.insert(operator.clone());
+					},
 					Step::Presence(present) => Registry::note_presence(&operator, present),
 					Step::Conviction => Registry::note_conviction(&operator),
 					Step::Draw(factor) => {
@@ -104,6 +109,11 @@ proptest! {
 				}
 				Registry::do_try_state().unwrap();
 				assert_eq!(Balances::total_issuance(), issuance - slashed);
+				// All seats are covered, but for what was taken already.
+				for (account, seats) in Seats::<Test>::iter() {
+					let worst = SEAT_STAKE * seats.len() as Balance;
+					assert!(culprits.contains(&account) || worst <= node(&account).held());
+				}
 			}
 			// Everybody can leave in the end, with all that was not slashed.
 			for (task, committee) in tasks {

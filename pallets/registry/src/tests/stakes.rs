@@ -80,6 +80,26 @@ fn below_the_least_stake_a_node_is_chilled() {
 }
 
 #[test]
+fn free_places_follow_the_stake() {
+	build_and_execute(|| {
+		let operator = assert_register(1, 10 * SEAT_STAKE, 12);
+		assert_eq!(free(&operator), 10);
+		assert_slash(&operator, 1);
+		assert_eq!(free(&operator), 9);
+		// Stake on its way out covers no further seat.
+		assert_unbond(&operator, 2 * SEAT_STAKE);
+		assert_eq!(free(&operator), 7);
+		assert_bond(&operator, 1);
+		assert_eq!(free(&operator), 8);
+		assert_set_capacity(&operator, 3);
+		assert_eq!(free(&operator), 3);
+		assert_set_capacity(&operator, 12);
+		assert_bond(&operator, 100 * SEAT_STAKE);
+		assert_eq!(free(&operator), 12);
+	});
+}
+
+#[test]
 fn absences_in_a_row_chill() {
 	build_and_execute(|| {
 		let operator = assert_register(1, MIN_STAKE, 1);

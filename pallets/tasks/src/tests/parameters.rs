@@ -71,6 +71,24 @@ fn a_draw_at_submission_is_refused() {
 }
 
 #[test]
+#[should_panic(expected = "due again at once")]
+fn a_draw_that_does_not_back_off_is_refused() {
+	build_and_execute(|| {
+		DrawRetry::set(0);
+		integrity();
+	});
+}
+
+#[test]
+#[should_panic(expected = "not be tried again in its window")]
+fn a_back_off_past_the_window_is_refused() {
+	build_and_execute(|| {
+		DrawRetry::set(DRAW_WINDOW + 1);
+		integrity();
+	});
+}
+
+#[test]
 #[should_panic(expected = "freeze does not fit")]
 fn a_share_too_small_for_a_freeze_is_refused() {
 	build_and_execute(|| {
@@ -91,6 +109,39 @@ fn genesis_marks_an_insecure_chain() {
 fn pallet_tasks_genesis(insecure: bool) -> frame::deps::sp_core::storage::Storage {
 	let tasks = GenesisConfig { insecure, ..Default::default() };
 	RuntimeGenesisConfig { tasks, ..Default::default() }.build_storage().unwrap()
+}
+
+#[test]
+fn the_first_of_the_relay_epochs_stays_the_first() {
+	build_and_execute(|| {
+		let first = |since, least| Tasks::first_relay_epoch(since, least);
+		let note = |epoch: u64| assert!(Tasks::note_relay_epoch(epoch, [epoch as u8; 32]));
+		let known = |epoch: u64| Some(RelayEpoch { epoch, randomness: [epoch as u8; 32] });
+		assert_eq!(first(0, 2), None);
+		for epoch in [3, 4, 5, 6, 9] {
+			note(epoch);
+		}
+		assert_eq!(first(3, 5), known(5));
+		assert_eq!(first(4, 6), known(6));
+		// the relay chain skips epochs
+		assert_eq!(first(6, 8), known(9));
+		// not there yet
+		assert_eq!(first(8, 10), None);
+		// nothing was told of from `since` to then, so it may not be the first
+		assert_eq!(first(7, 9), None);
+		assert_eq!(first(1, 3), None);
+		for epoch in 10..10 + u64::from(MAX_RELAY_EPOCHS) - 5 {
+			note(epoch);
+			assert_eq!(first(3, 5), known(5));
+		}
+		// all places are taken: with 3 and 4 forgotten nobody knows that 5 was the first
+		note(100);
+		assert_eq!(first(3, 5), known(5));
+		note(101);
+		assert_eq!(first(3, 5), None);
+		assert_eq!(first(5, 7), known(9));
+		assert_eq!(RelayEpochs::<Test>::get().len(), MAX_RELAY_EPOCHS as usize);
+	});
 }
 
 #[test]

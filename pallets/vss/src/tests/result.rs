@@ -344,8 +344,10 @@ fn weights_follow_what_was_done() {
 		scene.reveal_phase();
 		let h_a = Vss::accepted_set(TASK).unwrap();
 		let mut seen = Vec::new();
-		for seat in 1..=4 {
-			let share = ResultShareBytes::try_from(scene.share(seat).to_bytes().to_vec()).unwrap();
+		for seat in 1..=5 {
+			let share = scene.share(seat);
+			let share = if seat == 5 { wrong(share, 1) } else { share };
+			let share = ResultShareBytes::try_from(share.to_bytes().to_vec()).unwrap();
 			let post = Vss::do_reveal_result(TASK, seat, h_a, share).unwrap();
 			seen.push(post.actual_weight.unwrap());
 		}
@@ -353,7 +355,8 @@ fn weights_follow_what_was_done() {
 		let checked = <W as WeightInfo>::reveal_result_checked(LENGTH, 2);
 		let deciding = <W as WeightInfo>::reveal_result_deciding(LENGTH, 2);
 		let later = <W as WeightInfo>::reveal_result_later(LENGTH, 2);
-		assert_eq!(seen, vec![checked, checked, deciding, later]);
+		let wrong_later = <W as WeightInfo>::reveal_result_wrong_later(LENGTH, 2);
+		assert_eq!(seen, vec![checked, checked, deciding, later, wrong_later]);
 		let worst = weights::worst_reveal::<W>(LENGTH);
 		assert!(seen.iter().all(|weight| weight.all_lte(worst)));
 	});

@@ -66,23 +66,28 @@ pub fn seat<T: Config>(task: TaskId, worker: &WorkerKey) -> Option<Seat> {
 	Some(Seat { task, key, pinned, context: types::task_context(&view), state })
 }
 
-/// The dealings that count, with nothing known of their shares yet.
-pub fn dealings<T: Config>(seat: &Seat) -> Vec<Dealing> {
-	Dealings::<T>::iter_prefix(seat.task)
-		.take(MAX_DEALERS as usize)
-		.filter(|(_, record)| record.counts())
-		.map(|(dealer, record)| Dealing {
+/// The dealings that count, with nothing known of their shares yet, and the digests of those that were excluded.
+pub fn dealings<T: Config>(seat: &Seat) -> (Vec<Dealing>, Vec<Digest>) {
+	let (mut counted, mut excluded) = (Vec::new(), Vec::new());
+	for (dealer, record) in Dealings::<T>::iter_prefix(seat.task).take(MAX_DEALERS as usize) {
+		let accusable = match record.standing {
+			Standing::Accepted => true,
+			Standing::ConvictedLate => !seat.state.excused,
+			Standing::Excluded => {
+				excluded.push(record.digest);
+				continue;
+			},
+		};
+		counted.push(Dealing {
 			dealer,
 			digest: record.digest,
 			dealt_at: record.block,
-			accusable: match record.standing {
-				Standing::Accepted => true,
-				Standing::ConvictedLate => !seat.state.excused,
-				Standing::Excluded => false,
-			},
+			accusable,
+			accused_at: None,
 			share: None,
-		})
-		.collect()
+		});
+	}
+	(counted, excluded)
 }
 
 /// `h_A` and the aggregate, once the accepted set is frozen.

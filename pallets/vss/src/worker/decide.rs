@@ -15,8 +15,12 @@ use ostraka_primitives::{task::TaskStatus, AccountId, BlockNumber, Digest};
 
 /// Blocks between the turns of two members to accuse one dealing, `δ`.
 pub const ACCUSE_STEP: BlockNumber = 2;
-/// Most accusations that one seat sends in one run.
-pub const MAX_ACCUSATIONS: usize = 8;
+/// Accusations that one seat may send in one run however much time is left.
+pub const MIN_ACCUSATIONS: usize = 8;
+/// Most accusations that one seat sends in one run: twice the pace that the verification window is made for. Of the
+/// longest evidence (some 10 kB, some 16 ms to judge) they take half a block's weight, an eighth of its length, and a
+/// thirtieth of the 20 MB that a transaction pool holds unless told otherwise.
+pub const MAX_ACCUSATIONS: usize = 64;
 
 /// What the worker found out about its share of one dealing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -27,6 +31,8 @@ pub enum ShareState {
 	Wrong,
 	/// The node's database lacks the dealing; said so in this block.
 	Missing(BlockNumber),
+	/// Seen in the state, but not looked at yet.
+	Unopened,
 }
 
 /// A dealing of the task, as this block's state holds it.
@@ -38,9 +44,10 @@ pub struct Dealing {
 	pub digest: Digest,
 	/// Block in which it was dealt.
 	pub dealt_at: BlockNumber,
-	/// Whether an accusation of it would still do something for this seat: exclude it, or after the freeze excuse the
-	/// seat.
+	/// Whether an accusation of it would still do something: convict its dealer, or after the freeze excuse the seat.
 	pub accusable: bool,
+	/// Block in which this seat last sent an accusation of it, if it did.
+	pub accused_at: Option<BlockNumber>,
 	/// What the worker knows of its own share, if it looked.
 	pub share: Option<ShareState>,
 }
@@ -76,25 +83,41 @@ pub enum Answer {
 /// What is to be done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-	/// Places of the dealings to accuse.
+	/// Places of the dealings that are due to be accused, in the order in which to try.
 	pub accuse: Vec<usize>,
+	/// How many accusations to send of these. What turns out to be impossible does not count.
+	pub most: usize,
 	/// The answer to send.
 	pub answer: Option<Answer>,
+}
+
+impl Dealing {
+	/// Whether an accusation of it is left to send: it would do something, and none is on its way.
+	fn is_left(&self, now: BlockNumber, retry: BlockNumber) -> bool {
+		let on_its_way = self.accused_at.is_some_and(|at| is_recent(at, now, retry));
+		self.accusable && self.share == Some(ShareState::Wrong) && !on_its_way
+	}
 }
 
 impl SeatView {
 	/// Whether there is anything left to do on this seat in the task's present state.
 	pub fn is_busy(&self) -> bool {
+		// An excused member owes no answer, but may know of more dealers to convict.
+		let accuses_on = self.excused && self.may_accuse;
 		match self.status {
 			TaskStatus::Collecting { .. } | TaskStatus::Verifying { .. } => !self.answered,
-			TaskStatus::Committing { .. } => !self.answered && !self.excused && !self.committed,
-			TaskStatus::Revealing { .. } => !self.answered && !self.excused,
+			TaskStatus::Committing { .. } => {
+				!self.answered && (accuses_on || (!self.excused && !self.committed))
+			},
+			TaskStatus::Revealing { .. } => !self.answered && (accuses_on || !self.excused),
 			TaskStatus::Drawing { .. } | TaskStatus::Settling(_) | TaskStatus::Settled(_) => false,
 		}
 	}
 
 	/// Plans this block's messages. `dealings` are those that count: accepted before the freeze, the frozen set after
 	/// it. `lag` is `Δ`, the blocks to wait after the freeze; `retry` the blocks that a transaction has to be included.
+	///
+	/// Accusations begin at another place in every block, so that none that fails again and again keeps others back.
 	pub fn plan(
 		&self,
 		dealings: &[Dealing],
@@ -105,16 +128,42 @@ impl SeatView {
 		if !self.is_busy() {
 			return Plan::default();
 		}
-		let wrong = dealings.iter().enumerate().filter(|(_, dealing)| {
-			self.may_accuse && dealing.accusable && dealing.share == Some(ShareState::Wrong)
-		});
-		let due = wrong.filter(|(_, dealing)| self.accuses_from(dealing, retry) <= now);
+		let may_accuse = self.may_accuse && self.takes_accusations(now);
+		let left: Vec<(usize, &Dealing)> = dealings
+			.iter()
+			.enumerate()
+			.filter(|(_, dealing)| may_accuse && dealing.is_left(now, retry))
+			.collect();
+		let due = left.iter().filter(|(_, dealing)| self.accuses_from(dealing, retry) <= now);
+		let mut accuse: Vec<usize> = due.map(|(place, _)| *place).collect();
+		if let Some(first) = (now as usize).checked_rem(accuse.len()) {
+			accuse.rotate_left(first);
+		}
+		let most = self.pace(left.len(), now, retry).min(accuse.len());
 		let all_right = !dealings.is_empty()
 			&& dealings.iter().all(|dealing| dealing.share == Some(ShareState::Right));
-		Plan {
-			accuse: due.map(|(place, _)| place).take(MAX_ACCUSATIONS).collect(),
-			answer: self.answer_due(now, lag).filter(|_| all_right),
+		let answer = self.answer_due(now, lag).filter(|_| all_right && !self.excused);
+		Plan { accuse, most, answer }
+	}
+
+	/// Whether an accusation sent now can still be included.
+	fn takes_accusations(&self, now: BlockNumber) -> bool {
+		match self.status {
+			TaskStatus::Revealing { until } => now < until,
+			_ => true,
 		}
+	}
+
+	/// How many accusations to send in this run, of so many that are left.
+	fn pace(&self, left: usize, now: BlockNumber, retry: BlockNumber) -> usize {
+		let blocks = match self.status {
+			// The whole window is yet to come, and dealers need the blocks.
+			TaskStatus::Collecting { .. } => return MIN_ACCUSATIONS,
+			TaskStatus::Verifying { until } => last_call(until, retry).saturating_sub(now),
+			// When the others have answered, the next block may end the phase.
+			_ => 0,
+		};
+		left.div_ceil(blocks.max(1) as usize).clamp(MIN_ACCUSATIONS, MAX_ACCUSATIONS)
 	}
 
 	/// The answer that the task waits for.
@@ -138,12 +187,15 @@ impl SeatView {
 		let turn = dealing.dealt_at.saturating_add(rank.saturating_mul(ACCUSE_STEP));
 		match self.status {
 			TaskStatus::Collecting { .. } => turn,
-			TaskStatus::Verifying { until } => {
-				turn.min(until.saturating_sub(retry.saturating_mul(2)))
-			},
+			TaskStatus::Verifying { until } => turn.min(last_call(until, retry)),
 			_ => 0,
 		}
 	}
+}
+
+/// Last block that leaves time for two attempts before verification ends.
+fn last_call(until: BlockNumber, retry: BlockNumber) -> BlockNumber {
+	until.saturating_sub(retry.saturating_mul(2))
 }
 
 /// A seat's rank among the accusers of a dealing: the seats in a row, begun at a place that the digest gives.
@@ -172,7 +224,14 @@ mod tests {
 	fn dealing(first: u8, share: Option<ShareState>) -> Dealing {
 		let mut digest = [0; 32];
 		digest[0] = first;
-		Dealing { dealer: [first; 32].into(), digest, dealt_at: 10, accusable: true, share }
+		Dealing {
+			dealer: [first; 32].into(),
+			digest,
+			dealt_at: 10,
+			accusable: true,
+			accused_at: None,
+			share,
+		}
 	}
 
 	fn seat(status: TaskStatus) -> SeatView {
@@ -214,7 +273,8 @@ mod tests {
 
 	#[test]
 	fn answers_nothing_while_a_share_is_missing_wrong_or_unseen() {
-		for share in [None, Some(ShareState::Missing(12)), Some(ShareState::Wrong)] {
+		let unseen = [None, Some(ShareState::Unopened), Some(ShareState::Missing(12))];
+		for share in unseen.into_iter().chain([Some(ShareState::Wrong)]) {
 			let mut dealings = right(3);
 			dealings.push(dealing(9, share));
 			for status in [COMMITTING, REVEALING] {
@@ -225,13 +285,13 @@ mod tests {
 	}
 
 	#[test]
-	fn has_nothing_to_do_once_included_convicted_excused_or_ended() {
+	fn has_nothing_to_do_once_included_convicted_or_ended() {
 		let idle = [
 			SeatView { committed: true, ..seat(COMMITTING) },
 			SeatView { answered: true, ..seat(COMMITTING) },
 			SeatView { answered: true, ..seat(REVEALING) },
-			SeatView { excused: true, ..seat(COMMITTING) },
-			SeatView { excused: true, ..seat(REVEALING) },
+			SeatView { excused: true, may_accuse: false, ..seat(COMMITTING) },
+			SeatView { excused: true, may_accuse: false, ..seat(REVEALING) },
 			seat(TaskStatus::Drawing { from: 1, until: 99 }),
 			seat(TaskStatus::Settling(Outcome::Completed)),
 			seat(TaskStatus::Settled(Outcome::Failed(FailReason::TooFewShares))),
@@ -268,6 +328,20 @@ mod tests {
 		for status in [COMMITTING, REVEALING] {
 			assert_eq!(seat(status).plan(&wrong, 20, LAG, RETRY).accuse, vec![0]);
 		}
+		assert_eq!(seat(REVEALING).plan(&wrong, 39, LAG, RETRY).accuse, vec![0]);
+		assert_eq!(seat(REVEALING).plan(&wrong, 40, LAG, RETRY), Plan::default(), "too late");
+	}
+
+	#[test]
+	fn an_excused_member_accuses_on_and_answers_nothing() {
+		for status in [COMMITTING, REVEALING] {
+			let excused = SeatView { excused: true, ..seat(status) };
+			assert_eq!(excused.plan(&right(3), 25, LAG, RETRY), Plan::default());
+			let mut dealings = right(3);
+			dealings.push(dealing(9, Some(ShareState::Wrong)));
+			let plan = Plan { accuse: vec![3], most: 1, answer: None };
+			assert_eq!(excused.plan(&dealings, 25, LAG, RETRY), plan);
+		}
 	}
 
 	#[test]
@@ -280,11 +354,77 @@ mod tests {
 		assert_eq!(seat(collecting).plan(&spent, 50, LAG, RETRY).accuse, Vec::<usize>::new());
 	}
 
+	/// So many wrong shares, dealt in block 0.
+	fn flood(count: u16) -> Vec<Dealing> {
+		let one = |number: u16| {
+			let mut dealing = dealing(0, Some(ShareState::Wrong));
+			dealing.digest[..2].copy_from_slice(&number.to_le_bytes());
+			Dealing { dealt_at: 0, ..dealing }
+		};
+		(0..count).map(one).collect()
+	}
+
 	#[test]
-	fn accusations_of_one_run_are_capped() {
-		let wrong: Vec<_> = (0..40).map(|first| dealing(first, Some(ShareState::Wrong))).collect();
-		let plan = seat(TaskStatus::Collecting { until: 100 }).plan(&wrong, 90, LAG, RETRY);
-		assert_eq!(plan.accuse.len(), MAX_ACCUSATIONS);
+	fn accuses_as_fast_as_the_time_left_asks_for() {
+		let most = |status, count, now| seat(status).plan(&flood(count), now, LAG, RETRY).most;
+		assert_eq!(most(TaskStatus::Collecting { until: 100 }, 500, 99), MIN_ACCUSATIONS);
+		// Two attempts before the end: twenty blocks less eight.
+		let verifying = TaskStatus::Verifying { until: 120 };
+		assert_eq!(most(verifying, 40, 100), MIN_ACCUSATIONS);
+		assert_eq!(most(verifying, 240, 100), 20);
+		assert_eq!(most(verifying, 241, 100), 21);
+		assert_eq!(most(verifying, 500, 118), MAX_ACCUSATIONS);
+		assert_eq!(most(verifying, 30, 118), 30);
+		assert_eq!(most(verifying, 3, 118), 3);
+		for status in [COMMITTING, REVEALING] {
+			assert_eq!(most(status, 500, 25), MAX_ACCUSATIONS);
+		}
+	}
+
+	#[test]
+	fn what_is_on_its_way_takes_no_place() {
+		let collecting = TaskStatus::Collecting { until: 100 };
+		let mut dealings = flood(12);
+		let first = seat(collecting).plan(&dealings, 90, LAG, RETRY);
+		assert_eq!((first.accuse.len(), first.most), (12, MIN_ACCUSATIONS));
+		for place in first.accuse.into_iter().take(first.most) {
+			dealings[place].accused_at = Some(90);
+		}
+		let second = seat(collecting).plan(&dealings, 91, LAG, RETRY);
+		assert_eq!((second.accuse.len(), second.most), (4, 4));
+		assert!(second.accuse.iter().all(|place| dealings[*place].accused_at.is_none()));
+		// Those that were not included come again when their time is over.
+		assert_eq!(seat(collecting).plan(&dealings, 90 + RETRY, LAG, RETRY).accuse.len(), 12);
+	}
+
+	#[test]
+	fn every_accusation_comes_first_in_some_block() {
+		let (dealings, collecting) = (flood(12), TaskStatus::Collecting { until: 100 });
+		let first = |now| seat(collecting).plan(&dealings, now, LAG, RETRY).accuse[0];
+		let mut firsts: Vec<_> = (50..62).map(first).collect();
+		firsts.sort_unstable();
+		assert_eq!(firsts, (0..12).collect::<Vec<usize>>());
+	}
+
+	#[test]
+	fn a_flood_of_wrong_shares_is_accused_before_verification_ends() {
+		// Room for so many accusations in a block, and the window that the task book gives 512 dealers and 7 seats.
+		const ROOM: usize = 32;
+		const UNTIL: BlockNumber = 4 + 2 * 7 + 17;
+		let seat = SeatView { seats: 7, ..seat(TaskStatus::Verifying { until: UNTIL }) };
+		let mut dealings = flood(512);
+		let mut pool: Vec<usize> = Vec::new();
+		for now in 1..=UNTIL {
+			for place in pool.drain(..pool.len().min(ROOM)) {
+				dealings[place].accusable = false;
+			}
+			let plan = seat.plan(&dealings, now, LAG, RETRY);
+			for place in plan.accuse.into_iter().take(plan.most) {
+				dealings[place].accused_at = Some(now);
+				pool.push(place);
+			}
+		}
+		assert!(dealings.iter().all(|dealing| !dealing.accusable));
 	}
 
 	proptest! {

@@ -21,9 +21,9 @@
 //! | task is | worker does |
 //! |---|---|
 //! | collecting, verifying | opens and checks the shares of accepted dealings; accuses, when its turn comes |
-//! | committing | after `Δ` blocks: commits. If its share of a frozen dealing is wrong: accuses, for its excuse |
+//! | committing | after `Δ` blocks: commits. If shares of frozen dealings are wrong: accuses, for its excuse and beyond |
 //! | revealing | reveals; or accuses, as before |
-//! | settled, for [`CLEAR_AFTER`] blocks | frees its records, save the lock |
+//! | settled, for [`CLEAR_AFTER`] blocks | frees its records, save the lock, and the node's copies of the dealings |
 //!
 //! It sends nothing again that the state shows as included, nor within the retry interval of the last attempt. A later
 //! attempt carries another block number, and so another hash: the pool and the network drop what they have seen.
@@ -37,6 +37,13 @@
 //! key, value)` (an unsafe method: local connections only). Indexing writes, that RPC, and the worker's reads all put
 //! one prefix (`storage`) before the key, and none around the value. A supplied copy is believed no more than an
 //! indexed one: it is used only if it hashes to the digest in the block's state.
+//!
+//! # How long copies stay
+//! Nothing but this worker frees them. The block that settles a task must not: offchain indexing takes effect with every
+//! block that is imported, so that a side block would take from a member what it needs on the fork that wins. While a
+//! task lasts, the worker notes the digests of its dealings; when the task has been gone for [`CLEAR_AFTER`] blocks, it
+//! frees what it noted, a few seats a run. What stays are copies in databases of nodes that index but have no seat in
+//! the task, or were away until it was settled: ciphertexts, which lie in the block bodies as well.
 //!
 //! # One key, one node
 //! The lock that keeps a seat from answering under two accepted sets lies in the node's database. Two nodes that run
@@ -54,9 +61,11 @@ mod tests;
 use crate::Config;
 use alloc::{collections::BTreeMap, rc::Rc, vec::Vec};
 use core::{fmt, marker::PhantomData};
+use decide::ShareState;
 use frame::{log, prelude::*};
 use keys::Secrets;
 use ostraka_primitives::{
+	task::TaskStatus,
 	traits::{Roster, TaskBook},
 	AccountId, BlockNumber, Digest, TaskId, WorkerKey, MAX_ASSIGNMENTS,
 };
@@ -277,25 +286,46 @@ impl<T: Config> Run<T> {
 	/// Does what there is to do for one seat.
 	fn attend(&mut self, seat: &chain::Seat) -> Result<(), WorkerError> {
 		self.seen.push(seat.key);
-		if !seat.state.is_busy() {
+		let over = matches!(seat.state.status, TaskStatus::Settling(_));
+		if !over && !seat.state.is_busy() {
 			return Ok(());
 		}
-		if !self.known.contains(&seat.key) {
+		let new = !self.known.contains(&seat.key);
+		if new {
 			self.enter(seat)?;
 		}
-		let mut dealings = chain::dealings::<T>(seat);
-		let ledger = store::ledger(&seat.key);
+		let (mut dealings, excluded) = chain::dealings::<T>(seat);
+		let digests = dealings.iter().map(|dealing| dealing.digest).chain(excluded);
+		let ledger = store::list(&seat.key, digests)?;
+		if over {
+			return Ok(());
+		}
+		if new {
+			// Checks its key before anything else.
+			self.secrets(seat)?;
+		}
 		for dealing in &mut dealings {
 			dealing.share = ledger.get(&dealing.digest).copied();
 		}
 		self.open_new(seat, &mut dealings)?;
+		for dealing in &mut dealings {
+			if dealing.accusable && dealing.share == Some(ShareState::Wrong) {
+				dealing.accused_at = store::accused_at(&seat.key, &dealing.digest);
+			}
+		}
 		let (lag, retry) = (chain::finality_lag::<T>(), chain::retry_interval::<T>());
 		let plan = seat.state.plan(&dealings, self.now, lag, retry);
+		let mut left = plan.most;
 		for dealing in plan.accuse.iter().filter_map(|place| dealings.get(*place)) {
-			if !self.take_work(ACCUSE_WORK) {
-				return Ok(());
+			if left == 0 || !self.take_work(ACCUSE_WORK) {
+				break;
 			}
-			if let Err(error) = self.accuse(seat, dealing, retry) {
+			let accused = self.accuse(seat, dealing, retry);
+			// What cannot be sent for want of a copy does not take another's place.
+			if accused != Err(WorkerError::NoDealing) {
+				left = left.saturating_sub(1);
+			}
+			if let Err(error) = accused {
 				self.complain(seat, error);
 			}
 		}
@@ -314,7 +344,7 @@ impl<T: Config> Run<T> {
 		left
 	}
 
-	/// Meets a seat for the first time: enters it in the book, and checks its key.
+	/// Enters a seat in the book.
 	fn enter(&mut self, seat: &chain::Seat) -> Result<(), WorkerError> {
 		match store::enter(&[(seat.key, seat.task)]) {
 			Ok(()) => self.known.push(seat.key),
@@ -322,7 +352,7 @@ impl<T: Config> Run<T> {
 			Err(WorkerError::BookFull) => self.complain(seat, WorkerError::BookFull),
 			Err(error) => return Err(error),
 		}
-		self.secrets(seat).map(|_| ())
+		Ok(())
 	}
 
 	/// The seat's secrets, derived once a run.

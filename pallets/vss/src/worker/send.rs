@@ -28,6 +28,10 @@ use ostraka_protocol::{
 
 impl<T: Config> Run<T> {
 	/// Accuses the dealer of a wrong share, unless that was sent recently.
+	///
+	/// # Errors
+	/// `NoDealing` if the node's copy of the dealing is gone, which the next run reports; those of the keystore, the pool
+	/// and the protocol's functions.
 	pub(super) fn accuse(
 		&mut self,
 		seat: &chain::Seat,
@@ -55,8 +59,8 @@ impl<T: Config> Run<T> {
 			let dealer = dealer.clone();
 			self.submit(Call::accuse { task, seat, dealer, digest, evidence, at, signature })
 		});
-		if matches!(sent, Err(WorkerError::Protocol(_))) {
-			// The ledger is wrong about this share: look again.
+		if matches!(sent, Err(WorkerError::Protocol(_) | WorkerError::NoDealing)) {
+			// The ledger is wrong about this share, or the copy that it was opened from is gone: look again.
 			store::forget(&seat.key, &digest)?;
 		}
 		if sent? {

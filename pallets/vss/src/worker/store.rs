@@ -3,7 +3,7 @@
 //! | record | one for each | holds | freed |
 //! |---|---|---|---|
 //! | book | node | the tasks that have records | with its last task |
-//! | ledger | seat | what is known of its share of each dealing | after settlement |
+//! | ledger | seat | the task's dealings, and what is known of its share of each | after settlement |
 //! | share | seat and dealing | the opened share, encrypted | after settlement |
 //! | sent | seat and message | block of the last attempt | after settlement |
 //! | notice | seat and kind of error | block of the last complaint | after settlement |
@@ -11,6 +11,9 @@
 //!
 //! A *seat* is a worker key and a task hash, not a task's number: the database does not follow forks, and two forks can
 //! give one number to two tasks. All records lie in the persistent storage under a prefix of the pallet's.
+//!
+//! Settlement removes a task's dealings from the state, so the ledger is also the list by which the node's copies of
+//! them are freed. It names all that were seen in the state, opened or not, excluded or not.
 //!
 //! # Invariants
 //! - Whoever reads a record to change it writes by compare-and-set, and gives up (until the next block) if another run
@@ -177,7 +180,8 @@ pub fn ledger(seat: &SeatKey) -> Ledger {
 	StorageValueRef::persistent(&ledger_key(seat)).get().ok().flatten().unwrap_or_default()
 }
 
-/// Enters what was found out. Never turns `Right` or `Wrong` into `Missing`: another run may have been luckier.
+/// Enters what was found out. Never turns `Right` or `Wrong` into `Missing`, nor anything into `Unopened`: another run
+/// may have been luckier.
 ///
 /// # Errors
 /// `Busy`.
@@ -186,14 +190,39 @@ pub fn note(seat: &SeatKey, found: &[(Digest, ShareState)]) -> Result<Ledger, Wo
 		let mut ledger = ledger.unwrap_or_default();
 		for (digest, state) in found {
 			let known = ledger.get(digest);
-			let downgrade = matches!(state, ShareState::Missing(_))
-				&& matches!(known, Some(ShareState::Right | ShareState::Wrong));
+			let downgrade = match state {
+				ShareState::Unopened => known.is_some(),
+				ShareState::Missing(_) => {
+					matches!(known, Some(ShareState::Right | ShareState::Wrong))
+				},
+				ShareState::Right | ShareState::Wrong => false,
+			};
 			if !downgrade && (known.is_some() || ledger.len() < MAX_LEDGER) {
 				ledger.insert(*digest, *state);
 			}
 		}
 		Ok::<_, WorkerError>(ledger)
 	})
+}
+
+/// The ledger, with these dealings in it.
+///
+/// # Errors
+/// `Busy`.
+pub fn list(
+	seat: &SeatKey,
+	digests: impl IntoIterator<Item = Digest>,
+) -> Result<Ledger, WorkerError> {
+	let ledger = ledger(seat);
+	let new: Vec<_> = digests
+		.into_iter()
+		.filter(|digest| !ledger.contains_key(digest))
+		.map(|digest| (digest, ShareState::Unopened))
+		.collect();
+	if new.is_empty() {
+		return Ok(ledger);
+	}
+	note(seat, &new)
 }
 
 /// Forgets what is known of a share, so that it is opened again.
@@ -254,6 +283,12 @@ pub fn send_once(
 	send().map(|()| true).inspect_err(|_| clear(&key))
 }
 
+/// Block in which an accusation was last sent, if ever.
+pub fn accused_at(seat: &SeatKey, digest: &Digest) -> Option<BlockNumber> {
+	let key = sent_key(seat, &Message::Accuse(*digest));
+	StorageValueRef::persistent(&key).get().ok().flatten()
+}
+
 /// Locks the seat to `h_A`, for good.
 ///
 /// # Errors
@@ -284,7 +319,8 @@ pub fn may_complain(seat: &SeatKey, kind: u8, now: BlockNumber, every: BlockNumb
 	taken.is_ok()
 }
 
-/// Frees a seat's records, and the node's copies of its dealings. Its lock stays.
+/// Frees a seat's records, and the node's copies of its task's dealings. Its lock stays. The ledger goes last: if the
+/// node stops in between, the next run does the rest.
 pub fn free(seat: &SeatKey) {
 	for digest in ledger(seat).keys() {
 		clear(&share_key(seat, digest));

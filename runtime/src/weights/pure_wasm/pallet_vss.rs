@@ -332,4 +332,16 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(18))
 	}
+	fn accuse_late(l: u32, t: u32, ) -> Weight {
+		Self::accuse(l, t)
+	}
+	fn accuse_false(l: u32, t: u32, ) -> Weight {
+		Self::accuse(l, t)
+	}
+	fn reveal_result_wrong(l: u32, t: u32, ) -> Weight {
+		Self::reveal_result_checked(l, t)
+	}
+	fn reveal_result_wrong_later(l: u32, t: u32, ) -> Weight {
+		Self::reveal_result_later(l, t)
+	}
 }

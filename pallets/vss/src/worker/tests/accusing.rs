@@ -3,12 +3,12 @@
 use super::{mock::*, node::*};
 use crate::{
 	worker::{
-		decide::{rank, Answer, ACCUSE_STEP},
+		decide::{rank, Answer, ACCUSE_STEP, MIN_ACCUSATIONS},
 		store::Message,
 	},
 	Call, Dealings, Event, Seats, Standing,
 };
-use ostraka_primitives::task::TaskStatus;
+use ostraka_primitives::{task::TaskStatus, Digest};
 
 fn convictions(chain: &mut Chain) -> Vec<(u8, bool)> {
 	chain.state(|| {
@@ -23,6 +23,16 @@ fn convictions(chain: &mut Chain) -> Vec<(u8, bool)> {
 			})
 			.collect()
 	})
+}
+
+/// The dealings that these transactions accuse.
+fn accused(sent: &[Extrinsic]) -> Vec<Digest> {
+	sent.iter()
+		.map(|transaction| match call(transaction) {
+			Call::accuse { digest, .. } => *digest,
+			other => panic!("{other:?}"),
+		})
+		.collect()
 }
 
 fn standing(chain: &mut Chain, dealer: u8) -> Standing {
@@ -164,6 +174,80 @@ fn an_accusation_that_vanished_is_sent_again() {
 	// The first attempt comes through late: refused, and without consequences.
 	let late = sent[0].clone();
 	assert!(chain.try_include(26, late).is_err());
+}
+
+#[test]
+fn accusations_not_yet_included_leave_room_for_others() {
+	let node = Node::new(&[2]);
+	let mut chain = Chain::new(&node);
+	let deal = |dealer| chain.deal(TASK, 5, dealer, Some((2, Flaw::Wrong)));
+	let mut bad: Vec<Digest> = (1..=MIN_ACCUSATIONS as u8 + 2).map(deal).collect();
+	// All are due, and nothing is included.
+	let mut said = accused(&chain.sent(40));
+	assert_eq!(said.len(), MIN_ACCUSATIONS);
+	said.extend(accused(&chain.sent(41)));
+	said.sort_unstable();
+	bad.sort_unstable();
+	assert_eq!(said, bad);
+	assert!(chain.sent(42).is_empty());
+}
+
+#[test]
+fn a_wrong_share_whose_dealing_is_gone_keeps_no_other_back() {
+	let mut node = Node::new(&[2]);
+	let mut chain = Chain::new(&node);
+	for dealer in 1..=MIN_ACCUSATIONS as u8 + 2 {
+		chain.deal(TASK, 5, dealer, Some((2, Flaw::Wrong)));
+	}
+	// All are opened. What is due already gets lost.
+	chain.sent(6);
+	let digests: Vec<Digest> = chain
+		.state(|| Dealings::<Test>::iter_prefix_values(TASK).map(|record| record.digest).collect());
+	let (last, gone) = digests.split_last().expect("not empty");
+	let copies: Vec<_> = gone.iter().map(|digest| node.take_indexed(digest)).collect();
+	let sent = chain.sent(40);
+	assert_eq!(accused(&sent), vec![*last]);
+	chain.include_all(41, sent);
+	assert_eq!(convictions(&mut chain), vec![(2, true)]);
+
+	// The others are reported, and accused when they are supplied.
+	assert!(!chain.run(42).missing.is_empty());
+	for (digest, copy) in gone.iter().zip(&copies) {
+		node.supply(digest, copy);
+	}
+	let mut said = accused(&chain.sent(43));
+	said.extend(accused(&chain.sent(44)));
+	said.sort_unstable();
+	let mut expected = gone.to_vec();
+	expected.sort_unstable();
+	assert_eq!(said, expected);
+}
+
+#[test]
+fn an_excused_seat_accuses_on_and_does_not_answer() {
+	let node = Node::new(&[1]);
+	let mut chain = Chain::new(&node);
+	chain.deal(TASK, 5, 1, None);
+	for dealer in 2..=3 {
+		chain.deal(TASK, 5, dealer, Some((1, Flaw::Wrong)));
+	}
+	chain.freeze(TASK, 20);
+	let mut sent = chain.sent(21);
+	assert_eq!(sent.len(), 2);
+	// One excuses it, the other is lost.
+	chain.include(22, sent.remove(0));
+	assert!(chain.sent(23).is_empty());
+	let again = chain.sent(21 + RETRY);
+	assert_eq!(accused(&again), accused(&sent));
+	chain.include_all(22 + RETRY, again);
+	assert_eq!(convictions(&mut chain), vec![(1, false), (1, false)]);
+	for dealer in 2..=3 {
+		assert_eq!(standing(&mut chain, dealer), Standing::ConvictedLate);
+	}
+	chain.set_status(TASK, TaskStatus::Revealing { until: 60 });
+	for block in [30, 40] {
+		assert!(chain.sent(block).is_empty(), "nothing is due from it");
+	}
 }
 
 #[test]

@@ -46,6 +46,26 @@ fn a_losing_forks_dealing_does_not_shadow_the_right_one() {
 	assert_eq!(winning.state(|| Vss::count(TASK)).right_shares, 1);
 }
 
+#[test]
+fn a_losing_forks_settlement_leaves_the_winning_fork_its_dealings() {
+	let node = Node::new(&[1]);
+	let (mut losing, mut winning) = (Chain::new(&node), Chain::new(&node));
+	for dealer in 1..=2 {
+		let digest = losing.deal(TASK, 5, dealer, None);
+		assert_eq!(winning.deal(TASK, 5, dealer, None), digest);
+	}
+	// A side block, imported before the worker has opened anything.
+	losing.settle(TASK, 6);
+	winning.freeze(TASK, 20);
+	assert_eq!(winning.run(21).missing, vec![]);
+	let sent = winning.sent(23);
+	winning.include_all(24, sent);
+	winning.set_status(TASK, TaskStatus::Revealing { until: 60 });
+	let sent = winning.sent(30);
+	winning.include_all(31, sent);
+	assert_eq!(winning.state(|| Vss::count(TASK)).right_shares, 1);
+}
+
 /// Two forks of one task whose accepted sets differ by one dealer.
 fn forks_that_differ(node: &Node) -> (Chain, Chain) {
 	let (mut more, mut fewer) = (Chain::new(node), Chain::new(node));

@@ -7,7 +7,9 @@ use crate::worker::{
 	store::{self, MissingDealing, SeatKey},
 	WorkerError, CLEAR_AFTER, COMPLAIN_EVERY,
 };
+use crate::{Dealings, Standing};
 use ostraka_crypto::vss::SecretShare;
+use ostraka_primitives::task::{FailReason, Outcome, TaskStatus};
 use ostraka_protocol::{worker_key, G1};
 
 fn seat_key(j: u8) -> SeatKey {
@@ -115,6 +117,64 @@ fn records_are_freed_some_blocks_after_settlement() {
 	}
 	assert!(chain.state(|| store::ledger(&seat_key(1))).is_empty());
 	assert_eq!(chain.state(store::book), vec![]);
+}
+
+const CANCELLED: TaskStatus = TaskStatus::Settling(Outcome::Failed(FailReason::Cancelled));
+
+#[test]
+fn copies_that_were_never_opened_are_freed_too() {
+	let node = Node::new(&[1]);
+	let mut chain = Chain::new(&node);
+	// In these runs no work is left for them.
+	let unopened = chain.deal(TASK, 5, 1, None);
+	chain.state(|| worker::run_within::<Test>(6, 0));
+	let excluded = chain.deal(TASK, 7, 2, None);
+	chain.state(|| {
+		Dealings::<Test>::mutate(TASK, account(2), |record| {
+			record.as_mut().expect("dealt").standing = Standing::Excluded;
+		});
+		worker::run_within::<Test>(8, 0)
+	});
+	// In the block in which the task is cancelled.
+	let last = chain.deal(TASK, 9, 3, None);
+	chain.set_status(TASK, CANCELLED);
+	chain.run(9);
+	chain.settle(TASK, 10);
+	chain.run(10);
+	let digests = [unopened, excluded, last];
+	assert_eq!(chain.run(9 + CLEAR_AFTER).freed, 0);
+	assert!(digests.iter().all(|digest| node.has_indexed(digest)));
+	assert_eq!(chain.run(10 + CLEAR_AFTER).freed, 1);
+	assert!(!digests.iter().any(|digest| node.has_indexed(digest)));
+	assert!(chain.state(|| store::ledger(&seat_key(1))).is_empty());
+}
+
+#[test]
+fn a_seat_first_seen_when_its_task_ended_frees_its_copies() {
+	let node = Node::new(&[1]);
+	let mut chain = Chain::new(&node);
+	let digest = chain.deal(TASK, 5, 1, None);
+	chain.set_status(TASK, CANCELLED);
+	assert_eq!(chain.run(10).errors, vec![]);
+	chain.settle(TASK, 11);
+	chain.run(11);
+	assert_eq!(chain.run(11 + CLEAR_AFTER).freed, 1);
+	assert!(!node.has_indexed(&digest));
+}
+
+#[test]
+fn a_seat_with_another_seal_key_frees_its_copies() {
+	let node = Node::new(&[1]);
+	let mut chain = Chain::empty(&node);
+	let mut view = view(TASK);
+	view.committee[0].seal_key = pinned_seat(9).seal_key;
+	chain.open_with(TASK, view);
+	let digest = chain.deal(TASK, 5, 1, None);
+	assert_eq!(chain.run(6).errors.len(), 1);
+	chain.settle(TASK, 7);
+	chain.run(7);
+	assert_eq!(chain.run(7 + CLEAR_AFTER).freed, 1);
+	assert!(!node.has_indexed(&digest));
 }
 
 #[test]

@@ -6,12 +6,12 @@ use super::mock::*;
 use crate::{
 	types::{dealing_message, task_context},
 	worker::{self, Summary},
-	Pallet,
+	Dealings, Pallet,
 };
 use codec::Decode;
 use frame::{
 	deps::{
-		frame_support::dispatch::GetDispatchInfo,
+		frame_support::{dispatch::GetDispatchInfo, weights::WeightMeter},
 		frame_system,
 		sp_runtime::{
 			generic::{CheckedExtrinsic, ExtrinsicFormat, Preamble},
@@ -25,7 +25,7 @@ use frame::{
 use ostraka_primitives::{
 	message::indexed_key,
 	task::TaskStatus,
-	traits::{Sharing, TaskBook, TaskView},
+	traits::{Progress, Sharing, TaskBook, TaskView},
 	AccountId, BlockNumber, Digest, TaskId, WORKER_KEY_TYPE,
 };
 use ostraka_protocol::TaskContext;
@@ -230,6 +230,26 @@ impl Chain {
 		let bytes =
 			self.ext.offchain_db().get(&indexed_key(digest)).expect("the pallet indexed it");
 		self.node.supply(digest, &bytes);
+	}
+
+	/// Settles the task in this block. What the block indexes takes effect in the node's database, whether it is the best
+	/// or not.
+	pub fn settle(&mut self, task: TaskId, block: BlockNumber) {
+		let digests: Vec<Digest> = self.ext.execute_with(|| {
+			System::set_block_number(block);
+			let digests =
+				Dealings::<Test>::iter_prefix_values(task).map(|record| record.digest).collect();
+			let progress = <Vss as Sharing>::settle(task, false, &mut WeightMeter::new());
+			assert_eq!(progress, Progress::Done);
+			Book::forget(task);
+			digests
+		});
+		self.ext.persist_offchain_overlay();
+		for digest in digests {
+			if self.ext.offchain_db().get(&indexed_key(&digest)).is_none() {
+				self.node.db.remove(b"", &indexed_key(&digest));
+			}
+		}
 	}
 
 	/// Ends verification: freezes the accepted set in this block.
