@@ -205,19 +205,24 @@ fn parse_fault(text: &str) -> Result<DealingFault, String> {
 /// # Errors
 /// Whatever kept it from an outcome; `Failed` if a soak's chain did not hold.
 pub async fn run(cli: &Cli) -> Result<(), Error> {
-	if let Command::Soak(args) = &cli.command {
-		let report = soak::run(args).await?;
-		print(&report, cli.json);
-		return match report["failures"].as_array() {
-			Some(failures) if failures.is_empty() => Ok(()),
-			failures => Err(Error::Failed(format!(
-				"{} things did not hold: see `failures`",
-				failures.map_or(0, Vec::len)
-			))),
-		};
-	}
-	let chain = Chain::connect(&cli.url).await?;
 	let report = match &cli.command {
+		// it looks at interruptions itself: it has a chain to stop
+		Command::Soak(args) => soak::run(args).await?,
+		attack => tokio::select! {
+			report = run_attack(attack, &cli.url) => report?,
+			_ = tokio::signal::ctrl_c() => return Err(Error::Interrupted),
+		},
+	};
+	print(&report, cli.json);
+	match report["failures"].as_array().map_or(0, Vec::len) {
+		0 => Ok(()),
+		count => Err(Error::Failed(format!("{count} things did not hold: see `failures`"))),
+	}
+}
+
+async fn run_attack(attack: &Command, url: &str) -> Result<Value, Error> {
+	let chain = Chain::connect(url).await?;
+	Ok(match attack {
 		Command::Deal(args) => deal_command(args, &chain).await?,
 		Command::Copy(args) => {
 			let signer = Signer::from_secret(&args.suri)?;
@@ -235,10 +240,8 @@ pub async fn run(cli: &Cli) -> Result<(), Error> {
 			garbage.send_all(args.count).await?;
 			garbage.tally.json()
 		},
-		Command::Soak(_) => return Ok(()),
-	};
-	print(&report, cli.json);
-	Ok(())
+		Command::Soak(args) => soak::run(args).await?,
+	})
 }
 
 async fn deal_command(args: &DealArgs, chain: &Chain) -> Result<Value, Error> {

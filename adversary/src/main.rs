@@ -21,12 +21,7 @@ fn run(cli: &Cli) -> Result<(), Error> {
 		.enable_all()
 		.build()
 		.map_err(|error| Error::Failed(format!("no threads can be started: {error}")))?;
-	let result = runtime.block_on(async {
-		tokio::select! {
-			result = cli::run(cli) => result,
-			_ = tokio::signal::ctrl_c() => Err(Error::Interrupted),
-		}
-	});
+	let result = runtime.block_on(cli::run(cli));
 	// a task that still waits for the node is not waited for
 	runtime.shutdown_background();
 	result

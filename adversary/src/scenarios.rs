@@ -11,9 +11,13 @@ use crate::{
 	deal::deal,
 	ledger::Ledger,
 	scene::{accounts, count, named, units, Scene, Stage},
+	stage::Corrupt,
 	transaction::{Outcome, Refuser},
 };
-use ostraka_client::{chain::Chain, Error};
+use ostraka_client::{
+	chain::{Chain, Event, Signer},
+	Error,
+};
 use ostraka_primitives::{AccountId, Balance};
 
 /// Places of a cohort with dishonest dealers: honest ones, then three who forge, then one who copies.
@@ -97,13 +101,30 @@ pub async fn forging_and_copying_dealers(scene: &Scene, stage: &Stage) -> Result
 		assert_eq!(convicted.bytes("fault"), Some(fault.as_slice()));
 		assert_eq!(convicted.field("excluded"), Some(true));
 	}
-	let mut forgers: Vec<AccountId> =
+	let forgers: Vec<AccountId> =
 		FORGERS.iter().map(|place| stage.dealers[*place].account()).collect();
-	forgers.sort();
-	assert_eq!(accounts(&events, "Incentives", "Punished", "culprit"), forgers);
+	only_these_were_punished(stage, &events, &forgers);
 	// nobody shows anything of another dealing, the copied one above all
 	assert_eq!(count(&events, "SeatExcused"), 0);
 	Ok(())
+}
+
+/// Asserts that these were punished once each and nobody else, and that all other members and dealers were paid.
+fn only_these_were_punished(stage: &Stage, events: &[Event], culprits: &[AccountId]) {
+	let told = |name, field| accounts(events, "Incentives", name, field);
+	let but_culprits = |accounts: Vec<AccountId>| {
+		let mut others: Vec<AccountId> =
+			accounts.into_iter().filter(|account| !culprits.contains(account)).collect();
+		others.sort();
+		others
+	};
+	let mut culprits = culprits.to_vec();
+	culprits.sort();
+	assert_eq!(told("Punished", "culprit"), culprits);
+	let members = stage.seats().map(|(_, node)| node).collect();
+	assert_eq!(told("NodePaid", "node"), but_culprits(members));
+	let dealers = stage.dealers.iter().map(Signer::account).collect();
+	assert_eq!(told("DealerPaid", "dealer"), but_culprits(dealers));
 }
 
 /// Asserts that each forger of [`forging_and_copying_dealers`] lost its deposit, and no more than a fee besides.
@@ -115,11 +136,13 @@ pub fn forgers_lost_their_deposits(chain: &Chain, ledger: &Ledger, stage: &Stage
 	}
 }
 
-/// Asserts that a dealer of [`false_accusers`] is made whole out of the slash.
+/// Asserts that both dealers that [`false_accusers`] accuse are made whole out of the slashes.
 pub fn the_exposed_are_made_whole(chain: &Chain, ledger: &Ledger, stage: &Stage) {
-	let exposed = stage.dealers[0].account();
 	let slash: Balance = chain.constant("Incentives", "FalseAccusationSlash").expect("a constant");
-	assert!(ledger.change(&exposed) > (slash / 8) as i128, "made whole out of the slash");
+	for exposed in &stage.dealers[..2] {
+		let change = ledger.change(&exposed.account());
+		assert!(change > (slash / 8) as i128, "made whole out of the slash: {change}");
+	}
 }
 
 /// What became of one of the adversary's nodes.
@@ -184,7 +207,7 @@ pub async fn a_wrong_share_and_one_of_another_task(
 		answer(chain, stage.task, &workers[1..], AnswerFault::OtherTask),
 	)?;
 	assert_eq!([judged(&one), judged(&other)].concat(), [Some("does-not-fit"); 2]);
-	two_of_five_were_wrong(scene, stage).await
+	these_were_wrong(scene, stage, &scene.corrupt).await
 }
 
 /// The result would be the right one, were only it checked.
@@ -196,13 +219,16 @@ pub async fn shares_whose_errors_cancel_at_zero(scene: &Scene, stage: &Stage) ->
 	stage.deal(chain, &stage.everybody()).await?;
 	let answered = answer(chain, stage.task, &scene.workers(), AnswerFault::CancelAtZero).await?;
 	assert_eq!(judged(&answered), [Some("does-not-fit"); 2]);
-	two_of_five_were_wrong(scene, stage).await
+	these_were_wrong(scene, stage, &scene.corrupt).await
 }
 
-async fn two_of_five_were_wrong(scene: &Scene, stage: &Stage) -> Result<(), Error> {
+/// The task completes, with the shares of the committee of five but these.
+async fn these_were_wrong(scene: &Scene, stage: &Stage, wrong: &[Corrupt]) -> Result<(), Error> {
 	let events = stage.completed(&scene.chain, &stage.everybody()).await?;
-	assert_eq!(count(&events, "ResultShareWrong"), 2);
-	assert_eq!(count(&events, "ResultShareRight"), 3);
+	assert_eq!(count(&events, "ResultShareWrong"), wrong.len());
+	assert_eq!(count(&events, "ResultShareRight"), 5 - wrong.len());
+	let culprits: Vec<AccountId> = wrong.iter().map(Corrupt::account).collect();
+	only_these_were_punished(stage, &events, &culprits);
 	Ok(())
 }
 
@@ -232,6 +258,8 @@ pub async fn false_accusers(scene: &Scene, stage: &Stage) -> Result<(), Error> {
 		assert_eq!(convicted.field("dealer"), Some(dealer));
 		assert_eq!(convicted.bytes("fault"), Some(fault.as_slice()));
 	}
+	let culprits: Vec<AccountId> = scene.corrupt.iter().map(Corrupt::account).collect();
+	only_these_were_punished(stage, &events, &culprits);
 	Ok(())
 }
 
@@ -252,8 +280,5 @@ pub async fn a_share_that_is_not_what_was_committed(
 	)?;
 	assert_eq!(judged(&one), [Some("not-as-committed")]);
 	assert_eq!(judged(&other), [Some("right")]);
-	let events = stage.completed(chain, &stage.everybody()).await?;
-	assert_eq!(count(&events, "ResultShareWrong"), 1);
-	assert_eq!(count(&events, "ResultShareRight"), 4);
-	Ok(())
+	these_were_wrong(scene, stage, &scene.corrupt[..1]).await
 }

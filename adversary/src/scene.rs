@@ -60,6 +60,8 @@ pub struct Stage {
 pub struct End {
 	/// How.
 	pub outcome: Outcome,
+	/// The block in which it was settled.
+	pub settled: u32,
 	/// The final block in which that was read.
 	pub head: Head,
 	/// The task's events, of all blocks up to that one.
@@ -74,15 +76,23 @@ pub struct Books {
 }
 
 impl Scene {
-	/// Accounts with money for two dealings, one for each dealer of each cohort.
+	/// Accounts with money for two dealings, one for each dealer of each cohort; and the books from there on, of the
+	/// dealers, the requester and all nodes' operators.
 	///
 	/// # Errors
 	/// `Chain`.
-	pub async fn dealers(&self, path: &str, cohorts: &[usize]) -> Result<Vec<Vec<Signer>>, Error> {
+	pub async fn dealers(
+		&self,
+		path: &str,
+		cohorts: &[usize],
+	) -> Result<(Vec<Vec<Signer>>, Books), Error> {
 		let mut accounts = stage::accounts(path, cohorts.iter().sum())?;
 		let amount = 2 * dealing::needed(&self.chain);
 		stage::fund(&self.chain, &self.sponsor, &accounts, amount).await?;
-		Ok(cohorts.iter().map(|size| accounts.split_off(accounts.len() - size)).collect())
+		let players = accounts.iter().chain([&self.requester]).map(Signer::account);
+		let books = Books::open(&self.chain, players).await?;
+		let cohorts = cohorts.iter().map(|size| accounts.split_off(accounts.len() - size));
+		Ok((cohorts.collect(), books))
 	}
 
 	/// Publishes a task for each cohort, all at the same time, and waits for committees on which all of the adversary's
@@ -194,14 +204,20 @@ impl Stage {
 	/// `Chain`.
 	pub async fn ended(&self, chain: &Chain) -> Result<End, Error> {
 		let (outcome, head) = wait::settled(chain, self.task).await?;
-		let mut events = Vec::new();
+		let (mut events, mut settled) = (Vec::new(), None);
 		for number in self.info.task.submitted_at..=head.number {
 			let hash = chain.block_hash(number).await?;
 			let of_block = chain.events(Head { number, hash }).await?;
 			let of_task = |event: &&Event| event.field::<TaskId>("task") == Some(self.task);
 			events.extend(of_block.iter().filter(of_task).cloned());
+			if settled.is_none() && events.iter().any(|event| event.is("Tasks", "TaskSettled")) {
+				settled = Some(number);
+			}
 		}
-		Ok(End { outcome, head, events })
+		let settled = settled.ok_or_else(|| {
+			Error::Failed(format!("no final block tells that task {} is settled", self.task))
+		})?;
+		Ok(End { outcome, settled, head, events })
 	}
 
 	/// [`Self::ended`], and asserts that the task completed, that its result is that of the pooled rows of these dealers,
@@ -231,14 +247,11 @@ impl Stage {
 
 impl Books {
 	/// Notes what these accounts have, and all nodes' operators.
-	///
-	/// # Errors
-	/// `Chain`.
-	pub async fn open(chain: &Chain, accounts: &[AccountId]) -> Result<Self, Error> {
+	async fn open(chain: &Chain, accounts: impl Iterator<Item = AccountId>) -> Result<Self, Error> {
 		let last = chain.wait_final(chain.head().number).await?;
 		let nodes = chain.nodes_at(last).await?;
 		let accounts: Vec<AccountId> =
-			accounts.iter().cloned().chain(nodes.into_iter().map(|node| node.account)).collect();
+			accounts.chain(nodes.into_iter().map(|node| node.account)).collect();
 		let before = holdings(chain, &accounts, last).await?;
 		let first = Snapshot::read(chain, last).await?;
 		Ok(Self { first, before, ledger: Ledger::after(last.number) })

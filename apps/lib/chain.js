@@ -54,6 +54,7 @@ export class DevChain {
 	#ended;
 	#directory;
 	#kill;
+	#keeps = false;
 
 	/** Starts it. The chain answers some seconds later; a client waits for that by itself. */
 	static async start() {
@@ -92,14 +93,23 @@ export class DevChain {
 		return text.trimEnd().split('\n').slice(-LOG_LINES).join('\n');
 	}
 
-	/** Stops the node and removes what it wrote. */
+	/** To be called after each test with its context: after one that failed the node's log is kept. */
+	note(context) {
+		this.#keeps ||= context.passed === false;
+	}
+
+	/** Stops the node and removes what it wrote, but for a log that is kept: then it says where that is. */
 	async stop() {
 		const patience = setTimeout(() => this.#child.kill('SIGKILL'), STOP);
 		this.#child.kill('SIGTERM');
 		await this.#ended;
 		clearTimeout(patience);
 		process.removeListener('exit', this.#kill);
-		await rm(this.#directory, { recursive: true, force: true });
+		const removed = this.#keeps ? join(this.#directory, 'base') : this.#directory;
+		await rm(removed, { recursive: true, force: true });
+		if (this.#keeps) {
+			console.error(`the node's log: ${join(this.#directory, 'node.log')}`);
+		}
 	}
 
 	/** Runs the command line tool against this chain and returns what it printed, as JSON. */

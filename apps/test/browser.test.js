@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 
 import { DevChain } from '../lib/chain.js';
 import {
@@ -29,6 +29,8 @@ before(
 	},
 	{ timeout: LIMIT },
 );
+
+afterEach((context) => chain?.note(context));
 
 after(async () => {
 	await chromium?.stop();

@@ -1,7 +1,7 @@
 // polkadot.js's library in Node against a development chain: what `docs/APPS.md` does by hand, by program.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 
 import { ApiPromise, Keyring, WsProvider } from '@polkadot/api';
 import { Metadata, TypeRegistry } from '@polkadot/types';
@@ -39,6 +39,8 @@ before(
 	},
 	{ timeout: LIMIT },
 );
+
+afterEach((context) => chain?.note(context));
 
 after(async () => {
 	await api?.disconnect();

@@ -24,7 +24,7 @@ pub const STAKE: Balance = 10_000;
 const CAPACITY: u32 = 64;
 /// Path of the operators' accounts, which the genesis preset endows.
 const OPERATOR: &str = "//Ostraka//operator";
-/// Path of the worker keys.
+/// Path of the worker keys that the adversary holds.
 const WORKER: &str = "//Zombienet//worker";
 
 /// A network with its compute nodes.
@@ -80,7 +80,7 @@ impl Network {
 		let mut nodes = Vec::new();
 		for number in 1..=NODES - plan.corrupt {
 			let mut node = Node::new(&format!("compute-{number}"), &setting, true)?;
-			node.insert_key(&format!("{WORKER}//{number}")).await?;
+			node.make_key().await?;
 			node.start()?;
 			nodes.push(node);
 		}

@@ -20,6 +20,8 @@ use tokio::process::{Child, Command};
 const START: Duration = Duration::from_secs(300);
 /// How long it may take to shut down.
 const STOP: Duration = Duration::from_secs(60);
+/// How long finality may stand still: longer than a fork of the relay chain takes to outgrow the other.
+const PATIENCE: Duration = Duration::from_secs(1_800);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -106,24 +108,35 @@ impl Node {
 		format!("ws://127.0.0.1:{}", self.rpc_port)
 	}
 
-	/// Puts a worker key into its keystore, as an operator does.
+	/// Makes a worker key and puts it into its keystore, as an operator does.
 	///
 	/// # Errors
 	/// If the node binary refuses.
-	pub async fn insert_key(&self, secret: &str) -> Result<()> {
-		let output = Command::new(&self.setting.binary)
-			.args(["key", "insert", "--key-type", "ostr", "--scheme", "ed25519", "--suri", secret])
-			.arg("--keystore-path")
-			.arg(self.keystore())
-			.arg("--chain")
-			.arg(&self.setting.spec)
-			.arg("--base-path")
-			.arg(self.base())
-			.output()
-			.await?;
+	pub async fn make_key(&self) -> Result<()> {
+		let json = ["generate", "--scheme", "ed25519", "--output-type", "json"];
+		let made: serde_json::Value = serde_json::from_slice(&self.key(&json, &[]).await?)?;
+		let phrase = made["secretPhrase"].as_str().context("a key has a phrase")?;
+		let insert = ["insert", "--key-type", "ostr", "--scheme", "ed25519", "--suri", phrase];
+		let (keystore, base) = (self.keystore(), self.base());
+		let paths: [(&str, &Path); 3] = [
+			("--keystore-path", &keystore),
+			("--chain", &self.setting.spec),
+			("--base-path", &base),
+		];
+		self.key(&insert, &paths).await.map(|_| ())
+	}
+
+	/// A command of the node binary's `key`. Answers what it prints.
+	async fn key(&self, command: &[&str], paths: &[(&str, &Path)]) -> Result<Vec<u8>> {
+		let mut process = Command::new(&self.setting.binary);
+		process.arg("key").args(command);
+		for (flag, path) in paths {
+			process.arg(flag).arg(path);
+		}
+		let output = process.output().await?;
 		let said = String::from_utf8_lossy(&output.stderr);
-		ensure!(output.status.success(), "{}: the key is not inserted: {said}", self.name);
-		Ok(())
+		ensure!(output.status.success(), "{}: key {}: {said}", self.name, command[0]);
+		Ok(output.stdout)
 	}
 
 	/// Starts it. It goes on with the database that it has.
@@ -188,7 +201,7 @@ impl Node {
 			if let Some(status) = child.try_wait()? {
 				bail!("{} ended at once ({status}): {}", self.name, self.log().display());
 			}
-			match Chain::connect(&self.url()).await {
+			match Chain::connect_with(&self.url(), PATIENCE).await {
 				Ok(chain) => return Ok(chain),
 				Err(error) if began.elapsed() > START => {
 					bail!("{} does not answer: {error}: {}", self.name, self.log().display())

@@ -24,7 +24,7 @@ const WITNESS: &str = "eve";
 /// Seconds that the network may take to be up: on two cores the nodes' start takes turns.
 const START: u32 = 600;
 /// Blocks by which a new fork is longer before anybody else sees it.
-const AHEAD: u32 = 10;
+const AHEAD: u32 = 4;
 /// Between two looks at it.
 const PAUSE: Duration = Duration::from_secs(1);
 

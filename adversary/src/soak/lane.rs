@@ -3,7 +3,7 @@
 use super::Shared;
 use crate::{
 	accuse::{accuse, AccusationFault},
-	answer::{answer, AnswerFault},
+	answer::{answer, AnswerFault, Answered},
 	cheats::DealingFault,
 	deal,
 	stage::{self, Survey},
@@ -33,6 +33,8 @@ pub const MOST_DEALERS: usize = 7;
 const COLLECT: u32 = 60;
 /// Blocks for dealing, if not all deal.
 const SHORT: u32 = 12;
+/// What is played so often must have been judged at least once.
+const OFTEN: usize = 4;
 
 /// How a task is played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,8 +82,23 @@ pub struct Record {
 	/// Whether its result is that of the pooled rows.
 	right: Option<bool>,
 	error: Option<String>,
-	/// Why the adversary's node could not do what it was to do.
+	/// How the chain judged what the adversary's node did.
+	judged: Option<&'static str>,
+	/// Why it could not do what it was to do.
 	missed: Option<String>,
+}
+
+impl Role {
+	/// How the chain has to judge it, if it is judged.
+	fn expected(self) -> Option<&'static str> {
+		match self {
+			Self::NotDrawn | Self::Absent => None,
+			Self::Honest => Some("right"),
+			Self::Accuse(_) => Some("accuser"),
+			Self::Wrong => Some("does-not-fit"),
+			Self::CommitOther => Some("not-as-committed"),
+		}
+	}
 }
 
 impl Record {
@@ -92,7 +109,11 @@ impl Record {
 			Play::TooFew => Outcome::Failed(FailReason::TooFewDealers),
 			Play::Cancelled => Outcome::Failed(FailReason::Cancelled),
 		};
-		self.error.is_none() && self.outcome == Some(expected) && self.right != Some(false)
+		let is_judged_so = self.judged.is_none() || self.judged == self.role.expected();
+		self.error.is_none()
+			&& self.outcome == Some(expected)
+			&& self.right != Some(false)
+			&& is_judged_so
 	}
 
 	/// As JSON.
@@ -104,6 +125,7 @@ impl Record {
 			"outcome": self.outcome.map(|outcome| format!("{outcome:?}")),
 			"right": self.right,
 			"error": self.error,
+			"judged": self.judged,
 			"missed": self.missed,
 		})
 	}
@@ -113,11 +135,17 @@ impl Record {
 pub fn summary(records: &[Record]) -> Value {
 	let count = |is: &dyn Fn(&Record) -> bool| records.iter().filter(|record| is(record)).count();
 	let mut plays: BTreeMap<String, usize> = BTreeMap::new();
-	let mut roles: BTreeMap<String, usize> = BTreeMap::new();
+	let mut roles: BTreeMap<String, [usize; 2]> = BTreeMap::new();
 	for record in records {
 		*plays.entry(format!("{:?}", record.play)).or_default() += 1;
-		*roles.entry(format!("{:?}", record.role)).or_default() += 1;
+		let [played, judged] = roles.entry(format!("{:?}", record.role)).or_default();
+		*played += 1;
+		*judged += usize::from(record.judged.is_some());
 	}
+	let roles: BTreeMap<String, Value> = roles
+		.into_iter()
+		.map(|(role, [played, judged])| (role, json!({ "played": played, "judged": judged })))
+		.collect();
 	json!({
 		"published": records.len(),
 		"completed": count(&|record| record.outcome == Some(Outcome::Completed)),
@@ -128,6 +156,20 @@ pub fn summary(records: &[Record]) -> Value {
 		"plays": plays,
 		"adversary": roles,
 	})
+}
+
+/// What was played often, and never judged: a cheat that always comes too late shows nothing.
+pub fn never_judged(records: &[Record]) -> Vec<String> {
+	let mut roles: BTreeMap<Role, [usize; 2]> = BTreeMap::new();
+	for record in records.iter().filter(|record| record.role.expected().is_some()) {
+		let [played, judged] = roles.entry(record.role).or_default();
+		*played += 1;
+		*judged += usize::from(record.judged.is_some());
+	}
+	let unseen = roles.into_iter().filter(|(_, [played, judged])| *played >= OFTEN && *judged == 0);
+	unseen
+		.map(|(role, [played, _])| format!("{role:?} was played {played} times and never judged"))
+		.collect()
 }
 
 /// A sequence of tasks with accounts of its own.
@@ -169,6 +211,7 @@ impl Lane {
 				outcome: None,
 				right: None,
 				error: None,
+				judged: None,
 				missed: None,
 			};
 			if let Err(error) = self.play(&shared, &mut record).await {
@@ -287,10 +330,13 @@ impl Lane {
 		};
 		let accused = self.dealers[0].account();
 		let worker = std::slice::from_ref(&shared.corrupt.worker);
-		let answered = |fault| async move { answer(chain, task, worker, fault).await.map(|_| ()) };
+		let answered = |fault| async move {
+			let answered = answer(chain, task, worker, fault).await?;
+			Ok::<_, Error>(answered.first().and_then(Answered::judged))
+		};
 		let acted = async {
 			match record.role {
-				Role::NotDrawn | Role::Absent => Ok(()),
+				Role::NotDrawn | Role::Absent => Ok(None),
 				Role::Honest => answered(AnswerFault::None).await,
 				Role::Wrong => answered(AnswerFault::WrongShare).await,
 				Role::CommitOther => answered(AnswerFault::CommitOther).await,
@@ -299,13 +345,16 @@ impl Lane {
 						AccusationFaultOf::False => AccusationFault::False,
 						AccusationFaultOf::WrongDleq => AccusationFault::WrongDleq,
 					};
-					accuse(chain, task, &worker[0], &accused, fault).await.map(|_| ())
+					Ok(accuse(chain, task, &worker[0], &accused, fault).await?.convicted())
 				},
 			}
 		};
 		let (dealt, acted) = tokio::join!(dealt, acted);
 		// a cheat that comes too late is no failure of the chain
-		record.missed = acted.err().map(|error| error.to_string());
+		match acted {
+			Ok(judged) => record.judged = judged,
+			Err(error) => record.missed = Some(error.to_string()),
+		}
 		dealt
 	}
 }

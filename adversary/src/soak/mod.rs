@@ -96,11 +96,19 @@ pub async fn run(args: &SoakArgs) -> Result<Value, Error> {
 	let (mut dev, chain) = DevNode::start_on(&binary, port, &flags).await?;
 	dev.registered(&chain, HONEST_NODES).await?;
 	let watch = Watch { node: dev.id(), base };
-	let result = soak(args, &chain, &watch).await;
+	let result = tokio::select! {
+		result = soak(args, &chain, &watch) => result,
+		// the log is kept also where somebody loses patience
+		_ = tokio::signal::ctrl_c() => Err(Error::Interrupted),
+	};
 	let log = std::fs::read_to_string(dev.log()).unwrap_or_default();
 	dev.stop().await;
 	let mut report = match result {
 		Ok(report) => report,
+		Err(Error::Interrupted) => {
+			eprintln!("{}", keep(&log));
+			return Err(Error::Interrupted);
+		},
 		Err(error) => return Err(Error::Failed(format!("{error}\n  {}", keep(&log)))),
 	};
 	let (panics, undecodable) = panics(&log);
@@ -116,7 +124,7 @@ pub async fn run(args: &SoakArgs) -> Result<Value, Error> {
 
 /// Keeps the node's log, whose folder goes with the chain. Says where.
 fn keep(log: &str) -> String {
-	let kept = std::env::temp_dir().join("ostraka-soak.log");
+	let kept = std::env::temp_dir().join(format!("ostraka-soak-{}.log", std::process::id()));
 	match std::fs::write(&kept, log) {
 		Ok(()) => format!("the node's log: {}", kept.display()),
 		Err(error) => format!("the node's log is lost: {error}"),
@@ -225,6 +233,9 @@ async fn soak(args: &SoakArgs, chain: &Chain, watch: &Watch) -> Result<Value, Er
 	});
 	for record in records.iter().filter(|record| !record.is_as_expected()) {
 		fail(&mut report, format!("task: {}", record.json()));
+	}
+	for what in lane::never_judged(&records) {
+		fail(&mut report, what);
 	}
 	let (bad, good) = (garbage.tally.sent(), shared.good.load(Ordering::Relaxed));
 	if bad * 100 < LEAST_BAD * (bad + good) {

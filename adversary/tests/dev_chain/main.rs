@@ -7,17 +7,12 @@
 mod chain;
 
 use chain::{DevChain, STAKE};
-use ostraka_adversary::{
-	scenarios::{
-		a_share_that_is_not_what_was_committed, a_wrong_share_and_one_of_another_task,
-		false_accusers, forgers_lost_their_deposits, forging_and_copying_dealers,
-		only_the_corrupt_were_slashed, shares_whose_errors_cancel_at_zero,
-		the_exposed_are_made_whole, Record, COPIER,
-	},
-	scene::Books,
+use ostraka_adversary::scenarios::{
+	a_share_that_is_not_what_was_committed, a_wrong_share_and_one_of_another_task, false_accusers,
+	forgers_lost_their_deposits, forging_and_copying_dealers, only_the_corrupt_were_slashed,
+	shares_whose_errors_cancel_at_zero, the_exposed_are_made_whole, Record, COPIER,
 };
-use ostraka_client::chain::Signer;
-use ostraka_primitives::{task::SecurityClass, AccountId, Balance};
+use ostraka_primitives::{task::SecurityClass, Balance};
 
 /// Stake of the chain's own nodes, in tokens.
 const HONEST_STAKE: Balance = 10_000;
@@ -26,10 +21,7 @@ const HONEST_STAKE: Balance = 10_000;
 async fn cheats_are_convicted_and_results_are_right() {
 	let (dev, scene) = DevChain::start().await;
 	let cohorts = scene.dealers("//Adversary//dealer", &[COPIER + 1, 5, 5, 5, 5]).await;
-	let cohorts = cohorts.expect("funded");
-	let mut accounts: Vec<AccountId> = cohorts.iter().flatten().map(Signer::account).collect();
-	accounts.push(scene.requester.account());
-	let books = Books::open(&scene.chain, &accounts).await.expect("read");
+	let (cohorts, books) = cohorts.expect("funded");
 	let stages = scene.publish(SecurityClass::Confidential, cohorts).await.expect("published");
 	let [forging, wrong, cancelling, accusing, committing] = &stages[..] else {
 		unreachable!("one for each cohort")

@@ -1,5 +1,6 @@
 //! Dealers and compute nodes that cheat, with the adversary's scenarios.
 
+use crate::play::dealers;
 use anyhow::Result;
 use ostraka_adversary::{
 	scenarios::{
@@ -9,19 +10,14 @@ use ostraka_adversary::{
 	},
 	scene::{Books, Stage},
 };
-use ostraka_client::chain::Signer;
-use ostraka_primitives::{task::SecurityClass, AccountId};
+use ostraka_primitives::task::SecurityClass;
 use ostraka_zombienet::network::{Network, Plan, STAKE};
 use std::collections::BTreeSet;
 
 /// Tasks for cohorts of these sizes, and the books before them.
 async fn staged(network: &Network, cohorts: &[usize]) -> Result<(Vec<Stage>, Books)> {
-	let scene = &network.scene;
-	let cohorts = scene.dealers("//Zombienet//dealer", cohorts).await?;
-	let mut accounts: Vec<AccountId> = cohorts.iter().flatten().map(Signer::account).collect();
-	accounts.push(scene.requester.account());
-	let books = Books::open(network.chain(), &accounts).await?;
-	let stages = scene.publish(SecurityClass::Confidential, cohorts).await?;
+	let (cohorts, books) = dealers(network, cohorts).await?;
+	let stages = network.scene.publish(SecurityClass::Confidential, cohorts).await?;
 	network.say("the committees are drawn");
 	Ok((stages, books))
 }

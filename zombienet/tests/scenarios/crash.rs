@@ -1,11 +1,11 @@
 //! Compute nodes that are killed.
 
 use crate::play::{
-	absent, committed, only_these_were_absent, phase, staged, CLASS, COLLECT, DEALERS,
+	self, absent, committed, only_these_were_absent, phase, staged, CLASS, COLLECT, DEALERS,
 };
 use anyhow::{ensure, Result};
 use ostraka_adversary::{
-	scene::{accounts, count, Books, Stage, ROWS},
+	scene::{accounts, count, Stage, ROWS},
 	stage::{self, Survey},
 	wait::Phase,
 };
@@ -29,10 +29,7 @@ const DEATHS: [(Phase, [usize; 2]); 5] = [
 pub async fn two_of_five() -> Result<()> {
 	let mut network = Network::start(Plan::honest("crash")).await?;
 	let chain = network.chain().clone();
-	let cohorts = network.scene.dealers("//Zombienet//dealer", &[DEALERS; DEATHS.len()]).await?;
-	let mut accounts: Vec<AccountId> = cohorts.iter().flatten().map(Signer::account).collect();
-	accounts.push(network.scene.requester.account());
-	let books = Books::open(&chain, &accounts).await?;
+	let (cohorts, books) = play::dealers(&network, &[DEALERS; DEATHS.len()]).await?;
 	for ((when, victims), dealers) in DEATHS.into_iter().zip(cohorts) {
 		two_die(&mut network, when, victims, dealers).await?;
 	}
@@ -49,7 +46,7 @@ async fn two_die(
 	let chain = network.chain().clone();
 	let stage = match when {
 		Phase::Drawing => undrawn(network, victims, dealers).await?,
-		_ => staged(network, dealers).await?,
+		_ => staged(network, CLASS, dealers).await?,
 	};
 	let dead = [network.operator(victims[0])?, network.operator(victims[1])?];
 	if when == Phase::Collecting {
@@ -62,17 +59,20 @@ async fn two_die(
 			kill(network, victims).await?;
 		},
 		Phase::Revealing => {
-			// revealing begins when all have committed: one holds it up until the two are dead
+			// revealing begins when all have committed: one holds it up until the two can no longer reveal
 			let holder = (0..network.nodes.len()).find(|place| !victims.contains(place));
 			let holder = holder.expect("three are left");
 			phase(network, &stage, Phase::Verifying).await?;
 			network.nodes[holder].pause()?;
 			committed(network, &stage, &dead).await?;
-			phase(network, &stage, Phase::Committing).await?;
+			for place in victims {
+				network.nodes[place].pause()?;
+			}
 			let name = &network.nodes[holder].name;
-			network.say(&format!("the two have committed, {name} is held back"));
-			kill(network, victims).await?;
+			network.say(&format!("the two have committed and stand still, {name} is held back"));
 			network.nodes[holder].resume()?;
+			phase(network, &stage, Phase::Revealing).await?;
+			kill(network, victims).await?;
 		},
 		_ => {},
 	}
@@ -130,11 +130,7 @@ async fn kill(network: &mut Network, victims: impl IntoIterator<Item = usize>) -
 pub async fn three_of_five() -> Result<()> {
 	let mut network = Network::start(Plan::honest("too-many-crashes")).await?;
 	let chain = network.chain().clone();
-	let dealers = network.scene.dealers("//Zombienet//dealer", &[DEALERS]).await?.remove(0);
-	let mut accounts: Vec<AccountId> = dealers.iter().map(Signer::account).collect();
-	accounts.push(network.scene.requester.account());
-	let books = Books::open(&chain, &accounts).await?;
-	let stage = staged(&network, dealers).await?;
+	let (stage, books) = play::stage(&network).await?;
 	stage.deal(&chain, &stage.everybody()).await?;
 	phase(&network, &stage, Phase::Verifying).await?;
 	let dead = [network.operator(0)?, network.operator(2)?, network.operator(4)?];
@@ -145,12 +141,12 @@ pub async fn three_of_five() -> Result<()> {
 	let mut dead = dead.to_vec();
 	dead.sort();
 	assert_eq!(absent(&end.events), dead);
-	assert_eq!(self::accounts(&end.events, "Incentives", "Punished", "culprit"), dead);
+	assert_eq!(accounts(&end.events, "Incentives", "Punished", "culprit"), dead);
 	let committing = end.events.iter().find(|event| event.is("Tasks", "CommittingEnded"));
 	let committing = committing.expect("committing ended");
 	assert_eq!(committing.field("early"), Some(false));
 	let deadline: u32 = committing.field("reveal_until").expect("it says when revealing ends");
-	assert!(end.head.number > deadline, "not before its deadline, {deadline}");
+	assert!(end.settled > deadline, "in block {}, before its deadline {deadline}", end.settled);
 	let happened = |name| end.events.iter().filter(|event| event.is("Incentives", name)).count();
 	assert_eq!((happened("DepositReturned"), happened("EscrowClosed")), (DEALERS, 1));
 	let threshold = usize::from(stage.info.task.parameters.threshold);

@@ -1,86 +1,91 @@
-//! A fork of the relay chain that takes a block of the parachain back.
+//! A fork of the relay chain that takes blocks of the parachain back.
 
-use crate::play::{only_these_were_absent, staged, DEALERS};
+use crate::play::{dealers, one_set_only, only_these_were_absent, staged, told, DEALERS};
 use anyhow::{Context, Result};
-use ostraka_adversary::{
-	scene::{named, Books, Stage},
-	wait::{self, Phase},
+use ostraka_adversary::{scene::Stage, stage, transaction::hand_in};
+use ostraka_client::{
+	chain::{calls, Head},
+	dealing,
 };
-use ostraka_client::chain::{Head, Signer};
-use ostraka_primitives::{AccountId, Digest};
+use ostraka_primitives::{task::SecurityClass, Digest};
 use ostraka_zombienet::network::{Network, Plan};
 
-/// A block with dealings is replaced by another before it is final. The dealings get in again; no worker lets one into
-/// two aggregates; the result and everybody's money are right.
+/// The dealer whose first dealing only the losing fork can have.
+const LATE: usize = 4;
+/// Blocks of the parachain after which what comes is on the losing fork only.
+const APART: u32 = 3;
+
+/// What was on the fork that lost.
+struct Lost {
+	/// The block with the late dealer's dealing.
+	block: Head,
+	/// The accepted set that was frozen there.
+	set: Digest,
+}
+
+/// Blocks with dealings, up to the freeze of the set that they make, are replaced by others before they are final. All
+/// but one of the dealings get in again, in place of the last comes another: no worker lets a dealing into two
+/// aggregates; the result and everybody's money are right.
 pub async fn a_dealing_is_replaced() -> Result<()> {
 	let network = Network::start(Plan { witness: true, ..Plan::honest("re-org") }).await?;
 	let chain = network.chain();
-	let dealers = network.scene.dealers("//Zombienet//dealer", &[DEALERS]).await?.remove(0);
-	let mut accounts: Vec<AccountId> = dealers.iter().map(Signer::account).collect();
-	accounts.push(network.scene.requester.account());
-	let books = Books::open(chain, &accounts).await?;
-	let stage = staged(&network, dealers).await?;
+	let (mut cohorts, books) = dealers(&network, &[DEALERS]).await?;
+	// the smaller the committee, the sooner comes the freeze, and the shorter is the fork
+	let stage = staged(&network, SecurityClass::Standard, cohorts.remove(0)).await?;
 
 	network.relay.hold_finality().await?;
-	chain.wait_for_block(chain.head().number + 2).await?;
 	network.say("from here on nothing becomes final");
-	let everybody = stage.everybody();
-	let dealt = async { Ok(stage.deal(chain, &everybody).await?) };
+	let others: Vec<usize> = stage.everybody().into_iter().filter(|place| *place != LATE).collect();
+	let dealt = async { Ok(stage.deal(chain, &others).await?) };
 	let ((), lost) = tokio::try_join!(dealt, replaced(&network, &stage))?;
-	wait::until(chain, stage.task, Phase::Verifying).await?;
 	let events = stage.completed(chain, &stage.everybody()).await?;
 	assert_ne!(
-		chain.block_hash(lost.number).await?,
-		lost.hash,
+		chain.block_hash(lost.block.number).await?,
+		lost.block.hash,
 		"another block is in its place for good"
 	);
 	only_these_were_absent(&stage, &events, &[]);
-	let mut frozen = named(&events, "Frozen").map(|event| event.field::<Digest>("accepted_set"));
-	let set = frozen.next().flatten().context("an accepted set is frozen")?;
-	assert!(frozen.next().is_none(), "and one only");
-	one_set_only(&network, &set)?;
+	let set = one_set_only(&network, &stage, &events)?;
+	assert_ne!(set, lost.set, "the dealings in it are others");
 	books.add_up(chain).await?;
-	network.say("the dealings got in again, and the task completed");
+	network.say("the dealings got in again, and the task completed under another set");
 	network.stop().await
 }
 
-/// Asserts that every worker answered, and under this accepted set only: on whatever fork it was, a dealing is in one of
-/// its aggregates.
-fn one_set_only(network: &Network, set: &Digest) -> Result<()> {
-	let set = hex::encode(set);
-	for node in &network.nodes {
-		let answers = node.says("under the accepted set")?;
-		assert!(!answers.is_empty(), "{} says under which set it answers", node.name);
-		for line in answers {
-			assert!(line.contains(&set), "{}, another set than {set}: {line}", node.name);
-		}
-	}
-	Ok(())
-}
-
-/// Waits for a block with a dealing, and has the relay chain take it back. Answers its number and hash.
-async fn replaced(network: &Network, stage: &Stage) -> Result<Head> {
-	let chain = network.chain();
+/// Has the late dealer deal such that the winning fork cannot have it, waits for the freeze that follows, has the relay
+/// chain take all of it back, and the dealer deal anew.
+async fn replaced(network: &Network, stage: &Stage) -> Result<Lost> {
+	let (chain, dealer) = (network.chain(), &stage.dealers[LATE]);
+	let account = dealer.account();
 	let before = network.relay.best().await?;
-	let dealer = stage.dealers[0].account();
-	let mut head = chain.head();
-	let number = loop {
-		match chain.dealing(stage.task, &dealer).await? {
-			Some(record) => break record.block,
-			None => head = chain.next_head(head).await?,
-		}
-	};
-	let lost = Head { number, hash: chain.block_hash(number).await? };
+	chain.wait_for_block(chain.head().number + APART).await?;
+	let number = chain.head().number - 1;
+	let anchor = Head { number, hash: chain.block_hash(number).await? };
+	let ctx = dealing::context(chain, stage.task, &stage.info)?;
+	let message = dealing::make(&ctx, &account, &stage.survey.inputs[LATE].encoded)?;
+	let call = calls::deal(stage.task, ctx.task_hash, message);
+	hand_in(chain, &chain.sign(&call, dealer, 0, anchor)?).await?.map_err(anyhow::Error::msg)?;
+
+	let set = told(network, stage, "Frozen", |event| event.field("accepted_set")).await?;
+	let record = chain.dealing(stage.task, &account).await?.context("all have dealt")?;
+	let block = Head { number: record.block, hash: chain.block_hash(record.block).await? };
 	let back = network.relay.best().await?.saturating_sub(before) + 1;
 	network
-		.say(&format!("block {number} holds a dealing; the relay chain goes {back} blocks back"));
+		.say(&format!("all dealt, and the set is frozen; the relay chain goes {back} blocks back"));
 	network.relay.fork(back).await?;
 	network.say("the relay chain has other blocks in their place");
 	// one validator alone gets no block of the parachain in
 	network.relay.rejoin().await?;
-	while chain.block_hash(number).await.is_ok_and(|hash| hash == lost.hash) {
+	let mut head = chain.head();
+	while chain.block_hash(block.number).await.is_ok_and(|hash| hash == block.hash) {
 		head = chain.next_head(head).await?;
 	}
-	network.say(&format!("another block {number} is in the place of the first"));
-	Ok(lost)
+	network.say(&format!("another block {} is in the place of the first", block.number));
+	// the pool forgets a transaction that names a block of a fork that lost
+	while chain.nonce(&account).await? > 0 {
+		head = chain.next_head(head).await?;
+	}
+	stage::deal(chain, stage.task, &[(dealer, &stage.survey.inputs[LATE].encoded)]).await?;
+	network.say("the last dealer has dealt anew");
+	Ok(Lost { block, set })
 }

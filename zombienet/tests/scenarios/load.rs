@@ -1,5 +1,6 @@
 //! Many tasks at once.
 
+use crate::play::{dealers, only_these_were_absent};
 use anyhow::Result;
 use futures::future::try_join_all;
 use ostraka_client::chain::Head;
@@ -16,7 +17,7 @@ const DEALERS: usize = 10;
 pub async fn twenty_tasks() -> Result<()> {
 	let network = Network::start(Plan::honest("concurrency")).await?;
 	let (scene, chain) = (&network.scene, network.chain());
-	let cohorts = scene.dealers("//Zombienet//dealer", &[DEALERS; TASKS]).await?;
+	let (cohorts, books) = dealers(&network, &[DEALERS; TASKS]).await?;
 	network.say("the dealers are paid");
 	let (began, first) = (Instant::now(), chain.head());
 	let stages = scene.publish(SecurityClass::Standard, cohorts).await?;
@@ -27,7 +28,10 @@ pub async fn twenty_tasks() -> Result<()> {
 	let places: Vec<usize> = (0..DEALERS).collect();
 	try_join_all(stages.iter().map(|stage| stage.deal(chain, &places))).await?;
 	network.say("all have dealt");
-	try_join_all(stages.iter().map(|stage| stage.completed(chain, &places))).await?;
+	let all = try_join_all(stages.iter().map(|stage| stage.completed(chain, &places))).await?;
+	for (stage, events) in stages.iter().zip(all) {
+		only_these_were_absent(stage, &events, &[]);
+	}
 
 	let (last, seconds) = (chain.finalized().await?, began.elapsed().as_secs_f64());
 	let mut transactions = 0;
@@ -46,5 +50,6 @@ pub async fn twenty_tasks() -> Result<()> {
 		"{TASKS} tasks with {DEALERS} dealers each completed in {} blocks, {seconds:.0} s, {transactions} transactions",
 		last.number - first.number
 	));
+	books.add_up(chain).await?;
 	network.stop().await
 }

@@ -1,9 +1,10 @@
 //! Processes that stop and come back, are cut off, or lose their database.
 
-use crate::play::{only_these_were_absent, phase, stage};
+use crate::play::{self, committed, one_set_only, only_these_were_absent, phase};
 use anyhow::{ensure, Result};
 use ostraka_adversary::wait::Phase;
 use ostraka_client::chain::Chain;
+use ostraka_primitives::AccountId;
 use ostraka_zombienet::{
 	network::{Network, Plan},
 	relay::COLLATORS,
@@ -21,7 +22,7 @@ pub async fn restart() -> Result<()> {
 	let collator = network.relay.node(COLLATORS[0])?;
 	collator.pause().await?;
 	network.say("a collator stands still");
-	let stage = stage(&network, "//Zombienet//dealer").await?;
+	let (stage, books) = play::stage(&network).await?;
 	stage.deal(&chain, &stage.everybody()).await?;
 	network.relay.node(COLLATORS[0])?.restart(None).await?;
 	network.say("the collator starts again");
@@ -35,18 +36,29 @@ pub async fn restart() -> Result<()> {
 	network.nodes[0].start()?;
 	network.nodes[0].ready().await?;
 	network.say("the stopped one is back");
-	let info = phase(&network, &stage, Phase::Committing).await?;
-	// it misses the freeze, and some of the wait for finality that follows
-	chain.wait_for_block(chain.head().number + AWAY).await?;
+	phase(&network, &stage, Phase::Committing).await?;
+	// it misses the freeze, the wait for finality that follows, and all others' commitments
+	let others: Vec<AccountId> = (0..network.nodes.len())
+		.filter(|place| *place != 1)
+		.map(|place| network.operator(place))
+		.collect::<Result<_>>()?;
+	committed(&network, &stage, &others).await?;
 	network.nodes[1].resume()?;
+	let info = phase(&network, &stage, Phase::Committing).await?;
 	network.say(&format!("the one that was cut off is back; {:?}", info.task.status));
-	let collator = Chain::connect(network.relay.node(COLLATORS[0])?.ws_uri()).await?;
-	collator.wait_for_block(chain.head().number).await?;
-	network.say("the collator has all blocks");
 
 	let events = stage.completed(&chain, &stage.everybody()).await?;
 	only_these_were_absent(&stage, &events, &[]);
+	one_set_only(&network, &stage, &events)?;
+	books.add_up(&chain).await?;
 	network.say("each worker committed once and revealed once");
+
+	let restarted = Chain::connect(network.relay.node(COLLATORS[0])?.ws_uri()).await?;
+	restarted.wait_for_block(chain.head().number).await?;
+	network.relay.node(COLLATORS[1])?.pause().await?;
+	chain.wait_for_block(chain.head().number + AWAY).await?;
+	network.relay.node(COLLATORS[1])?.resume().await?;
+	network.say("the collator that was restarted makes blocks, alone if need be");
 	network.stop().await
 }
 
@@ -54,7 +66,7 @@ pub async fn restart() -> Result<()> {
 pub async fn lost_database() -> Result<()> {
 	let mut network = Network::start(Plan::honest("lost-database")).await?;
 	let chain = network.chain().clone();
-	let stage = stage(&network, "//Zombienet//dealer").await?;
+	let (stage, books) = play::stage(&network).await?;
 	let tool = network.built.tool();
 	stage.deal(&chain, &stage.everybody()).await?;
 	let dealt = chain.finalized().await?;
@@ -88,6 +100,7 @@ pub async fn lost_database() -> Result<()> {
 	assert!(!warned.is_empty(), "the worker names what it lacks");
 	let events = stage.completed(&chain, &stage.everybody()).await?;
 	only_these_were_absent(&stage, &events, &[]);
+	books.add_up(&chain).await?;
 	network.say("the worker took part");
 	network.stop().await
 }

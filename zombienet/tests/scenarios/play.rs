@@ -1,20 +1,16 @@
 //! What several scenarios do.
 
-use anyhow::Result;
+use anyhow::{ensure, Context, Result};
 use ostraka_adversary::{
-	scene::{accounts, Stage, ROWS},
+	scene::{accounts, named, Books, Stage, ROWS},
 	stage::Survey,
 	wait::{self, Phase},
 };
 use ostraka_client::{
-	chain::{Event, Signer},
+	chain::{Event, Head, Signer},
 	spec::StatisticName,
 };
-use ostraka_primitives::{
-	api::TaskInfo,
-	task::{SecurityClass, TaskStatus},
-	AccountId,
-};
+use ostraka_primitives::{api::TaskInfo, task::SecurityClass, AccountId, Balance, Digest};
 use ostraka_zombienet::network::Network;
 use std::collections::BTreeSet;
 
@@ -27,16 +23,25 @@ pub const CLASS: SecurityClass = SecurityClass::Confidential;
 /// An absence, as the incentives' events number it.
 const ABSENCE: [u8; 1] = [3];
 
-/// A task on a committee of all five nodes, with dealers of its own, drawn and not yet dealt to.
-pub async fn stage(network: &Network, path: &str) -> Result<Stage> {
-	let dealers = network.scene.dealers(path, &[DEALERS]).await?.remove(0);
-	staged(network, dealers).await
+/// Dealers of all cohorts, and the books before they deal.
+pub async fn dealers(network: &Network, cohorts: &[usize]) -> Result<(Vec<Vec<Signer>>, Books)> {
+	Ok(network.scene.dealers("//Zombienet//dealer", cohorts).await?)
 }
 
-/// The same with these dealers.
-pub async fn staged(network: &Network, dealers: Vec<Signer>) -> Result<Stage> {
+/// A task on a committee of all five nodes, with dealers of its own, drawn and not yet dealt to; and the books before it.
+pub async fn stage(network: &Network) -> Result<(Stage, Books)> {
+	let (mut cohorts, books) = dealers(network, &[DEALERS]).await?;
+	Ok((staged(network, CLASS, cohorts.remove(0)).await?, books))
+}
+
+/// A task of a class with these dealers, drawn and not yet dealt to.
+pub async fn staged(
+	network: &Network,
+	class: SecurityClass,
+	dealers: Vec<Signer>,
+) -> Result<Stage> {
 	let survey = Survey::new(ROWS, StatisticName::Variance, "value", dealers.len())?;
-	let stage = network.scene.stage(CLASS, survey, dealers, COLLECT, None).await?;
+	let stage = network.scene.stage(class, survey, dealers, COLLECT, None).await?;
 	network.say(&format!("task {} is drawn", stage.task));
 	Ok(stage)
 }
@@ -50,33 +55,60 @@ pub async fn phase(network: &Network, stage: &Stage, phase: Phase) -> Result<Tas
 
 /// Waits until these accounts' seats have committed, while others have not.
 pub async fn committed(network: &Network, stage: &Stage, nodes: &[AccountId]) -> Result<()> {
+	let mut waited: BTreeSet<&AccountId> = nodes.iter().collect();
+	told(network, stage, "ResultCommitted", |event| {
+		let node: Option<AccountId> = event.field("node");
+		waited.retain(|account| Some(*account) != node.as_ref());
+		waited.is_empty().then_some(())
+	})
+	.await
+}
+
+/// Looks at the task's events of that name, of the sharing, in best blocks, until `look` has what it looks for.
+pub async fn told<T>(
+	network: &Network,
+	stage: &Stage,
+	name: &str,
+	mut look: impl FnMut(&Event) -> Option<T>,
+) -> Result<T> {
 	let chain = network.chain();
 	let mut head = chain.head();
-	let mut waited: BTreeSet<&AccountId> = nodes.iter().collect();
 	let mut seen = stage.info.task.drawn_at.unwrap_or_default();
 	loop {
 		while seen < head.number {
 			seen += 1;
 			let hash = chain.block_hash(seen).await?;
-			let block = ostraka_client::chain::Head { number: seen, hash };
-			for event in chain.events(block).await?.iter() {
-				if of(event, stage, "Vss", "ResultCommitted") {
-					let node: Option<AccountId> = event.field("node");
-					waited.retain(|account| Some(*account) != node.as_ref());
-				}
+			let events = chain.events(Head { number: seen, hash }).await?;
+			let mut of_task = events
+				.iter()
+				.filter(|event| event.is("Vss", name) && event.field("task") == Some(stage.task));
+			if let Some(found) = of_task.find_map(&mut look) {
+				return Ok(found);
 			}
 		}
-		if waited.is_empty() {
-			return Ok(());
-		}
-		let info = chain.task_at(stage.task, head).await?;
-		assert!(
-			!matches!(info.task.status, TaskStatus::Settled(_)),
-			"task {} ended before {waited:?} committed",
-			stage.task
-		);
+		let status = chain.task_at(stage.task, head).await?.task.status;
+		ensure!(wait::phase(&status) < Phase::Ended, "task {} ended before {name}", stage.task);
 		head = chain.next_head(head).await?;
 	}
+}
+
+/// Asserts that the workers of a task's committee answered, and under the accepted set that was frozen for good only: on
+/// whatever fork one was, a dealing is in one of its aggregates. Answers the set.
+pub fn one_set_only(network: &Network, stage: &Stage, events: &[Event]) -> Result<Digest> {
+	let mut frozen = named(events, "Frozen").map(|event| event.field::<Digest>("accepted_set"));
+	let set = frozen.next().flatten().context("an accepted set is frozen")?;
+	let text = hex::encode(set);
+	for (place, node) in network.nodes.iter().enumerate() {
+		if stage.seat(&network.operator(place)?).is_none() {
+			continue;
+		}
+		let answers = node.says("under the accepted set")?;
+		assert!(!answers.is_empty(), "{} says under which set it answers", node.name);
+		for line in answers {
+			assert!(line.contains(&text), "{}, another set than {text}: {line}", node.name);
+		}
+	}
+	Ok(set)
 }
 
 /// Nodes that were punished for their absence.
@@ -86,6 +118,8 @@ pub fn absent(events: &[Event]) -> Vec<AccountId> {
 		.filter(|event| event.bytes("fault") == Some(ABSENCE.as_slice()))
 		.cloned()
 		.collect();
+	let amounts = punished.iter().map(|event| event.field::<Balance>("amount"));
+	assert!(amounts.into_iter().all(|amount| amount > Some(0)), "an absence costs something");
 	accounts(&punished, "Incentives", "Punished", "culprit")
 }
 
@@ -108,9 +142,4 @@ pub fn only_these_were_absent(stage: &Stage, events: &[Event], missing: &[Accoun
 	let mut dealers: Vec<AccountId> = stage.dealers.iter().map(Signer::account).collect();
 	dealers.sort();
 	assert_eq!(accounts(events, "Incentives", "DealerPaid", "dealer"), dealers);
-}
-
-/// Whether it is that event, of that task.
-pub fn of(event: &Event, stage: &Stage, pallet: &str, name: &str) -> bool {
-	event.is(pallet, name) && event.field("task") == Some(stage.task)
 }

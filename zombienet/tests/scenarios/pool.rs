@@ -1,6 +1,6 @@
 //! Transactions that get lost on their way.
 
-use crate::play::{only_these_were_absent, phase, stage};
+use crate::play::{self, only_these_were_absent, phase};
 use anyhow::{ensure, Context, Result};
 use codec::Encode;
 use ostraka_adversary::{
@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub async fn lost_transactions() -> Result<()> {
 	let network = Network::start(Plan::honest("lost-transactions")).await?;
 	let chain = network.chain();
-	let stage = stage(&network, "//Zombienet//dealer").await?;
+	let (stage, books) = play::stage(&network).await?;
 	let seat = stage.seat(&network.operator(0)?).context("every node has a seat")?;
 	let mut pools = vec![chain.clone()];
 	for node in &network.nodes {
@@ -43,6 +43,7 @@ pub async fn lost_transactions() -> Result<()> {
 
 	let events = stage.completed(chain, &stage.everybody()).await?;
 	only_these_were_absent(&stage, &events, &[]);
+	books.add_up(chain).await?;
 	let included = included(chain, &stage.info.task.drawn_at.unwrap_or_default(), &start).await?;
 	assert_eq!(included.len(), 1, "one commitment of the seat is in a block");
 	assert!(!lost.contains(&included[0]), "and it is another than the lost one");

@@ -1,10 +1,10 @@
 //! A whole task over separate processes, on the relay chain with host calls and on one without.
 
-use crate::play::{only_these_were_absent, COLLECT, DEALERS};
+use crate::play::{dealers, only_these_were_absent, COLLECT, DEALERS};
 use anyhow::Result;
-use ostraka_adversary::{scene::Books, stage::Survey};
-use ostraka_client::{chain::Signer, spec::StatisticName};
-use ostraka_primitives::{task::SecurityClass, AccountId};
+use ostraka_adversary::stage::Survey;
+use ostraka_client::spec::StatisticName;
+use ostraka_primitives::task::SecurityClass;
 use ostraka_zombienet::{
 	files::Variant,
 	network::{Network, Plan},
@@ -33,13 +33,10 @@ async fn whole_task(plan: Plan) -> Result<()> {
 	let (scene, chain) = (&network.scene, network.chain());
 	let rows: String = LOANS.lines().take(ROWS).flat_map(|line| [line, "\n"]).collect();
 	let survey = Survey::new(&rows, StatisticName::Variance, "interest_rate", DEALERS)?;
-	let dealers = scene.dealers("//Zombienet//dealer", &[DEALERS]).await?.remove(0);
-	let mut accounts: Vec<AccountId> = dealers.iter().map(Signer::account).collect();
-	accounts.push(scene.requester.account());
-	let books = Books::open(chain, &accounts).await?;
+	let (mut cohorts, books) = dealers(&network, &[DEALERS]).await?;
 
 	let class = SecurityClass::Confidential;
-	let stage = scene.stage(class, survey, dealers, COLLECT, None).await?;
+	let stage = scene.stage(class, survey, cohorts.remove(0), COLLECT, None).await?;
 	network.say(&format!("task {} is drawn", stage.task));
 	stage.deal(chain, &stage.everybody()).await?;
 	network.say("all have dealt");
