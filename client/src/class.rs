@@ -49,7 +49,7 @@ pub fn for_more_dealers(class: SecurityClass, is_grouped: bool) -> String {
 	ways.join(", or ")
 }
 
-/// A class's parameters as a dev chain or a production chain sets them (DESIGN, section 3).
+/// A class's parameters as a dev chain or a production chain sets them.
 pub fn parameters(class: SecurityClass, production: bool) -> ClassParameters {
 	let (dev, real, stake_factor, least_dealers) = match class {
 		SecurityClass::Standard => ((3, 1), (7, 3), 1, 3),

@@ -1,6 +1,6 @@
 //! What a demo or a simulation computes: one statistic from flags, or the built-in list over the loan book.
 //!
-//! A group-by is planned as two tasks (DESIGN, section 4): how many dealers have rows in each group first, then the
+//! A group-by is planned as two tasks: how many dealers have rows in each group first, then the
 //! statistic over the groups that have enough.
 
 use crate::{

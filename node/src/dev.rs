@@ -44,6 +44,9 @@ const SHUTDOWN: Duration = Duration::from_secs(60);
 
 /// Between two looks at whether the node takes signals.
 const CAUGHT_PAUSE: Duration = Duration::from_millis(20);
+/// Attempts at removing the base path, and the pause between two.
+const REMOVALS: u32 = 50;
+const REMOVAL_PAUSE: Duration = Duration::from_millis(200);
 
 /// Runs a development chain until it ends or a signal comes.
 pub fn run(mut arguments: Vec<OsString>) -> Result<()> {
@@ -188,9 +191,19 @@ pub fn supervised(node: impl FnOnce() -> Result<()>) -> Result<()> {
 	});
 	let outcome = node();
 	if ALONE.load(Ordering::SeqCst) && !remove.is_empty() {
-		std::fs::remove_dir_all(&remove).ok();
+		remove_all(Path::new(&remove));
 	}
 	outcome
+}
+
+/// Removes a folder. The node's threads may still put files into it for a moment, over which a removal fails.
+fn remove_all(folder: &Path) {
+	for _ in 0..REMOVALS {
+		if std::fs::remove_dir_all(folder).is_ok() || !folder.exists() {
+			return;
+		}
+		std::thread::sleep(REMOVAL_PAUSE);
+	}
 }
 
 /// Whether this process has a handler for a signal, as far as the system tells.

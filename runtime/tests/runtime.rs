@@ -13,8 +13,8 @@ use ostraka_primitives::{task::SecurityClass, traits::DrawEntropy};
 use ostraka_runtime::{
 	configs::{
 		ostraka::{
-			AbsenceSlash, DrawWindow, FalseAccusationSlash, LongestTask, MinStake, SeatStake,
-			UnbondingPeriod, WrongShareSlash,
+			AbsenceSlash, DrawWindow, FalseAccusationSlash, LongestTask, MinStake, PollShare,
+			SeatStake, UnbondingPeriod, WrongShareSlash,
 		},
 		system::{ProxyType, RuntimeBlockWeights},
 	},
@@ -24,7 +24,7 @@ use ostraka_runtime::{
 	transaction, AllPalletsWithSystem, Network, Registry, Runtime, RuntimeCall, Tasks, HOURS,
 	VERSION,
 };
-use pallet_tasks::types::MAX_RELAY_EPOCHS;
+use pallet_tasks::{types::MAX_RELAY_EPOCHS, WeightInfo};
 use sp_core::Pair;
 use sp_io::hashing::twox_128;
 use sp_runtime::BoundedVec;
@@ -163,6 +163,15 @@ fn no_node_takes_more_seats_than_its_stake_covers() {
 			assert!(candidate.free < node.capacity);
 		}
 	});
+}
+
+/// Throughput rests on it (docs/SCALING.md).
+#[test]
+fn a_block_has_room_for_two_draws() {
+	type Weights = <Runtime as pallet_tasks::Config>::WeightInfo;
+	let limit = PollShare::get() * RuntimeBlockWeights::get().max_block;
+	let draw = Weights::advance() + Weights::draw_wait() + Weights::draw();
+	assert!((Weights::poll() + draw * 2).all_lte(limit), "{draw}, of {limit}");
 }
 
 /// An hour is the shortest epoch of the relay chains that this runtime is for.

@@ -78,7 +78,13 @@ impl Chain {
 		let nodes = self.nodes().await?;
 		let active: Vec<_> = nodes.iter().filter(|node| node.active).collect();
 		let staked: Vec<_> = active.iter().filter(|node| node.stake >= least).collect();
-		let free = staked.iter().filter(|node| node.assigned < node.capacity).count();
+		let seat: Balance = self.constant("Registry", "SeatStake").unwrap_or(1);
+		let covers = |stake: Balance| stake.checked_div(seat).unwrap_or_default();
+		let room = |assigned: u32, capacity: u32, stake: Balance| {
+			Balance::from(assigned) < covers(stake).min(capacity.into())
+		};
+		let free =
+			staked.iter().filter(|node| room(node.assigned, node.capacity, node.stake)).count();
 		Ok(format!(
 			"the committee needs {} nodes with {} of stake each; of {} nodes {} are in selection, {} of them have that \
 			 stake, and {free} of those room for another task (nodes of the requester and of dealers do not count)",

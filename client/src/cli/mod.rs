@@ -49,6 +49,9 @@ pub struct Global {
 	#[arg(long, global = true)]
 	pub json: bool,
 	/// Where the chain is: a node's web socket [default: ws://127.0.0.1:9944]
+	///
+	/// A dealer should deal through a node of its own, which shows it the committee. To another machine it takes wss://, or
+	/// OSTRAKA_ALLOW_PLAIN=1 in the environment where the way there is safe.
 	#[arg(
 		long,
 		global = true,

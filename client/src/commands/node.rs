@@ -35,7 +35,7 @@ pub struct NodeArgs {
 const REGISTER: &str = "\
 Examples:
   ostraka node register --suri //Operator --worker-suri //Worker --stake 2000
-  ostraka node register --key-file operator.key --stake 5000 --capacity 32 \\
+  ostraka node register --key-file operator.key --stake 5000 --capacity 16 \\
       --keystore /var/lib/ostraka/chains/ostraka/keystore
 
 The worker key lies in the node's keystore under the key type `ostr`; its secret never leaves this machine. The sealing

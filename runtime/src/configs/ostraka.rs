@@ -95,8 +95,8 @@ parameter_types! {
 	/// A minute: nodes and capacity do not come back from one block to the next.
 	pub const DrawRetry: BlockNumber = MINUTES;
 	/// What the book's hook may take of a block. It counts bounds of its proofs, far above what they take, and those are what a
-	/// block is short of first (docs/SCALING.md).
-	pub const PollShare: Perbill = Perbill::from_percent(50);
+	/// block is short of first (docs/SCALING.md): this is enough for two draws.
+	pub const PollShare: Perbill = Perbill::from_percent(55);
 }
 
 impl pallet_tasks::Config for Runtime {
