@@ -5,7 +5,10 @@
 mod flags;
 
 use serde_json::Value;
-use std::{path::PathBuf, process::Command};
+use std::{
+	path::PathBuf,
+	process::{Command, Stdio},
+};
 use tempfile::TempDir;
 
 /// A directory with one data file.
@@ -69,6 +72,17 @@ fn a_file_that_is_not_there() {
 	let mut command = ostraka();
 	command.arg("simulate").arg("--data").arg(gone).args(MEAN.split_whitespace());
 	fails(&mut command, 2, &["other.csv", "there is no such file", "--data"]);
+}
+
+#[test]
+fn a_reader_that_goes_away() {
+	let mut command = ostraka();
+	command.args(["completions", "bash"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+	let mut tool = command.spawn().expect("it starts");
+	drop(tool.stdout.take());
+	let said = tool.wait_with_output().expect("it ends");
+	assert_eq!(said.status.code(), Some(141));
+	assert!(said.stderr.is_empty(), "{}", String::from_utf8_lossy(&said.stderr));
 }
 
 #[test]

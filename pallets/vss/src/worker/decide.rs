@@ -17,9 +17,9 @@ use ostraka_primitives::{task::TaskStatus, AccountId, BlockNumber, Digest};
 pub const ACCUSE_STEP: BlockNumber = 2;
 /// Accusations that one seat may send in one run however much time is left.
 pub const MIN_ACCUSATIONS: usize = 8;
-/// Most accusations that one seat sends in one run: twice the pace that the verification window is made for. Of the
-/// longest evidence (some 10 kB, some 16 ms to judge) they take half a block's weight, an eighth of its length, and a
-/// thirtieth of the 20 MB that a transaction pool holds unless told otherwise.
+/// Most accusations that one seat sends in one run: nearly three times the pace that the verification window is made for.
+/// Of the longest evidence (some 10 kB, some 24 ms to judge) they take three quarters of a block's weight, an eighth of
+/// its length, and a thirtieth of the 20 MB that a transaction pool holds unless told otherwise.
 pub const MAX_ACCUSATIONS: usize = 64;
 
 /// What the worker found out about its share of one dealing.
