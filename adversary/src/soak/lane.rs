@@ -131,21 +131,28 @@ impl Record {
 	}
 }
 
+/// How often each role was played, and judged.
+fn by_role<'a>(records: impl Iterator<Item = &'a Record>) -> BTreeMap<Role, [usize; 2]> {
+	let mut roles: BTreeMap<Role, [usize; 2]> = BTreeMap::new();
+	for record in records {
+		let [played, judged] = roles.entry(record.role).or_default();
+		*played += 1;
+		*judged += usize::from(record.judged.is_some());
+	}
+	roles
+}
+
 /// Counts of records.
 pub fn summary(records: &[Record]) -> Value {
 	let count = |is: &dyn Fn(&Record) -> bool| records.iter().filter(|record| is(record)).count();
 	let mut plays: BTreeMap<String, usize> = BTreeMap::new();
-	let mut roles: BTreeMap<String, [usize; 2]> = BTreeMap::new();
 	for record in records {
 		*plays.entry(format!("{:?}", record.play)).or_default() += 1;
-		let [played, judged] = roles.entry(format!("{:?}", record.role)).or_default();
-		*played += 1;
-		*judged += usize::from(record.judged.is_some());
 	}
-	let roles: BTreeMap<String, Value> = roles
-		.into_iter()
-		.map(|(role, [played, judged])| (role, json!({ "played": played, "judged": judged })))
-		.collect();
+	let told = |(role, [played, judged]): (Role, [usize; 2])| {
+		(format!("{role:?}"), json!({ "played": played, "judged": judged }))
+	};
+	let roles: BTreeMap<String, Value> = by_role(records.iter()).into_iter().map(told).collect();
 	json!({
 		"published": records.len(),
 		"completed": count(&|record| record.outcome == Some(Outcome::Completed)),
@@ -160,14 +167,9 @@ pub fn summary(records: &[Record]) -> Value {
 
 /// What was played often, and never judged: a cheat that always comes too late shows nothing.
 pub fn never_judged(records: &[Record]) -> Vec<String> {
-	let mut roles: BTreeMap<Role, [usize; 2]> = BTreeMap::new();
-	for record in records.iter().filter(|record| record.role.expected().is_some()) {
-		let [played, judged] = roles.entry(record.role).or_default();
-		*played += 1;
-		*judged += usize::from(record.judged.is_some());
-	}
-	let unseen = roles.into_iter().filter(|(_, [played, judged])| *played >= OFTEN && *judged == 0);
-	unseen
+	by_role(records.iter().filter(|record| record.role.expected().is_some()))
+		.into_iter()
+		.filter(|(_, [played, judged])| *played >= OFTEN && *judged == 0)
 		.map(|(role, [played, _])| format!("{role:?} was played {played} times and never judged"))
 		.collect()
 }
