@@ -243,42 +243,16 @@ pub async fn deal(
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::class;
+	use crate::fixtures;
 	use ostraka_primitives::{
-		spec::{Column, Statistic, TaskSpec},
-		task::{SecurityClass, Task, Windows},
+		spec::Statistic,
+		task::{SecurityClass, Task},
 	};
 
 	fn info() -> TaskInfo {
-		let name = |text: &str| text.as_bytes().to_vec().try_into().expect("short");
 		let dealers: Vec<AccountId> = [1, 2, 3].map(|byte| AccountId::new([byte; 32])).to_vec();
-		let class = SecurityClass::Standard;
-		let task = Task {
-			requester: AccountId::new([9; 32]),
-			spec: TaskSpec {
-				statistic: Statistic::Mean,
-				columns: vec![Column { name: name("x"), decimals: 1, min: 0, max: 9 }]
-					.try_into()
-					.expect("one"),
-				target: None,
-				weight: None,
-				edges: Default::default(),
-				quantiles: Default::default(),
-				group_by: None,
-				max_rows: 9,
-			},
-			class,
-			parameters: class::parameters(class, false),
-			windows: Windows { collect: 1, verify: 2, commit: 3, reveal: 4 },
-			submitted_at: 5,
-			invited: 3,
-			cohort: cohort_hash(&dealers),
-			fee: 0,
-			data_reward: 0,
-			task_hash: None,
-			drawn_at: None,
-			status: TaskStatus::Drawing { from: 6, until: 9 },
-		};
+		let spec = fixtures::spec(Statistic::Mean, vec![fixtures::column("x", 1, 9)]);
+		let task = Task { cohort: cohort_hash(&dealers), ..fixtures::task(spec) };
 		TaskInfo {
 			task,
 			committee: Default::default(),

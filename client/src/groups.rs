@@ -173,52 +173,23 @@ pub async fn check(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<Optio
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{class, spec::contributors_first};
-	use ostraka_primitives::{
-		spec::{Column, Grouping},
-		task::{SecurityClass, TaskStatus, Windows},
-		AccountId,
+	use crate::{
+		fixtures::{self, task},
+		spec::contributors_first,
 	};
+	use ostraka_primitives::spec::{Column, Grouping};
 
 	fn column(name: &str) -> Column {
-		let name = name.as_bytes().to_vec().try_into().expect("short");
-		Column { name, decimals: 0, min: 0, max: 9 }
+		fixtures::column(name, 0, 9)
 	}
 
 	fn spec(statistic: Statistic, columns: &[&str]) -> TaskSpec {
-		let columns: Vec<Column> = columns.iter().map(|name| column(name)).collect();
-		TaskSpec {
-			statistic,
-			columns: columns.try_into().expect("few"),
-			target: None,
-			weight: None,
-			edges: Default::default(),
-			quantiles: Default::default(),
-			group_by: Some(Grouping {
-				column: column("g").name,
-				groups: vec![column("a").name].try_into().expect("one"),
-			}),
-			max_rows: 9,
-		}
-	}
-
-	fn task(spec: TaskSpec) -> Task {
-		let class = SecurityClass::Standard;
-		Task {
-			requester: AccountId::new([9; 32]),
-			spec,
-			class,
-			parameters: class::parameters(class, false),
-			windows: Windows { collect: 1, verify: 2, commit: 3, reveal: 4 },
-			submitted_at: 5,
-			invited: 3,
-			cohort: [7; 32],
-			fee: 0,
-			data_reward: 0,
-			task_hash: None,
-			drawn_at: None,
-			status: TaskStatus::Drawing { from: 6, until: 9 },
-		}
+		let grouping = Grouping {
+			column: column("g").name,
+			groups: vec![column("a").name].try_into().expect("one"),
+		};
+		let columns = columns.iter().map(|name| column(name)).collect();
+		TaskSpec { group_by: Some(grouping), ..fixtures::spec(statistic, columns) }
 	}
 
 	#[test]

@@ -26,6 +26,8 @@ pub mod data;
 pub mod dealing;
 pub mod demo;
 pub mod error;
+#[cfg(test)]
+mod fixtures;
 pub mod groups;
 pub mod output;
 pub mod parallel;

@@ -415,21 +415,12 @@ fn phase_text(phase: &Json) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use ostraka_primitives::spec::{Column, Statistic};
+	use crate::fixtures;
+	use ostraka_primitives::spec::Statistic;
 	use ostraka_protocol::statistics::{plaintext, Rows};
 
 	fn spec() -> TaskSpec {
-		let name = "x".as_bytes().to_vec().try_into().expect("short");
-		TaskSpec {
-			statistic: Statistic::Mean,
-			columns: vec![Column { name, decimals: 1, min: 0, max: 100 }].try_into().expect("one"),
-			target: None,
-			weight: None,
-			edges: Default::default(),
-			quantiles: Default::default(),
-			group_by: None,
-			max_rows: 9,
-		}
+		fixtures::spec(Statistic::Mean, vec![fixtures::column("x", 1, 100)])
 	}
 
 	fn outcome(values: &[i64]) -> Outcome {

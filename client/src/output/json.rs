@@ -97,23 +97,12 @@ pub fn number(number: &Number) -> Json {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use ostraka_primitives::spec::{Column, Statistic, TaskSpec};
+	use crate::fixtures;
+	use ostraka_primitives::spec::Statistic;
 	use ostraka_protocol::statistics::{plaintext, Rows};
 
 	fn outcome() -> Value {
-		let name = |text: &str| text.as_bytes().to_vec().try_into().expect("short");
-		let spec = TaskSpec {
-			statistic: Statistic::Std,
-			columns: vec![Column { name: name("x"), decimals: 1, min: 0, max: 100 }]
-				.try_into()
-				.expect("one"),
-			target: None,
-			weight: None,
-			edges: Default::default(),
-			quantiles: Default::default(),
-			group_by: None,
-			max_rows: 9,
-		};
+		let spec = fixtures::spec(Statistic::Std, vec![fixtures::column("x", 1, 100)]);
 		let mut rows = Rows::new(&spec);
 		for units in [10, 20, 25] {
 			rows.push(&[Some(units)], None).expect("one value a row");

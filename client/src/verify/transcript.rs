@@ -359,47 +359,26 @@ fn scalars(bytes: &[u8]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::verify::check::Check;
+	use crate::{fixtures, verify::check::Check};
 	use ostraka_primitives::{
 		api::TaskInfo,
 		spec::Statistic,
-		task::{FailReason, Outcome, Seat, SecurityClass, Task, TaskResult, TaskStatus, Windows},
+		task::{FailReason, Outcome, Seat, Task, TaskResult, TaskStatus},
 		AccountId,
 	};
 
 	fn evidence() -> Evidence {
-		let name = |text: &str| text.as_bytes().to_vec().try_into().expect("short");
 		let seat = |byte: u8| Seat {
 			account: AccountId::new([byte; 32]),
 			worker: sp_core::ed25519::Public::from_raw([byte; 32]),
 			seal_key: [byte; 96],
 		};
 		let committee: Committee = vec![seat(1), seat(2), seat(3)].try_into().expect("three");
+		let spec = fixtures::spec(Statistic::Mean, vec![fixtures::column("x", 1, 9)]);
 		let task = Task {
-			requester: AccountId::new([9; 32]),
-			spec: TaskSpec {
-				statistic: Statistic::Mean,
-				columns: vec![Column { name: name("x"), decimals: 1, min: 0, max: 9 }]
-					.try_into()
-					.expect("one"),
-				target: None,
-				weight: None,
-				edges: Default::default(),
-				quantiles: Default::default(),
-				group_by: None,
-				max_rows: 9,
-			},
-			class: SecurityClass::Standard,
-			parameters: class::parameters(SecurityClass::Standard, false),
-			windows: Windows { collect: 1, verify: 2, commit: 3, reveal: 4 },
-			submitted_at: 5,
-			invited: 3,
-			cohort: [7; 32],
-			fee: 0,
-			data_reward: 0,
-			task_hash: None,
 			drawn_at: Some(6),
 			status: TaskStatus::Settled(Outcome::Failed(FailReason::Cancelled)),
+			..fixtures::task(spec)
 		};
 		Evidence {
 			genesis: [8; 32],
