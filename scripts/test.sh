@@ -5,13 +5,9 @@ cd "$(dirname "$0")/.."
 
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
 export OSTRAKA_NODE="${OSTRAKA_NODE:-$CARGO_TARGET_DIR/release/ostraka-node}"
-# Clippy compiles the workspace itself, so linting costs no second build of a thousand dependencies.
-export RUSTC_WORKSPACE_WRAPPER="clippy-driver" CLIPPY_ARGS="-Dwarnings"
 # The runtime is also built without host calls, for the test that compares the two.
 export OSTRAKA_PURE_WASM=1
 CARGO_FLAGS=(--locked --release)
-# All but the relay chain of the multi-node tests, which `make zombienet` builds.
-MEMBERS=(--workspace --exclude ostraka-relay)
 
 TIMES=()
 step() {
@@ -40,19 +36,31 @@ demo() {
 
 formatted() {
 	cargo fmt --all --check || return 1
-	for workspace in benches experiments fuzz zombienet zombienet/runtimes; do
+	for workspace in benches experiments fuzz shims zombienet zombienet/runtimes; do
 		cargo fmt --all --check --manifest-path $workspace/Cargo.toml || return 1
 	done
 }
 
+# Dependencies that nothing uses; licences, banned crates and sources of those that are used.
+dependencies() {
+	cargo machete --with-metadata || return 1
+	local workspace
+	for workspace in . experiments fuzz zombienet; do
+		cargo deny --locked --manifest-path $workspace/Cargo.toml check --config "$PWD/deny.toml" licenses bans sources || return 1
+	done
+}
+
+scripts/shims.sh
 step "format" formatted
+step "dependencies" dependencies
+step "shims" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/shims" cargo test "${CARGO_FLAGS[@]}" --manifest-path shims/Cargo.toml
 step "documents" scripts/check_docs.sh
 step "transcript" scripts/check_transcript.sh
-step "lint and build" cargo build "${CARGO_FLAGS[@]}" "${MEMBERS[@]}"
-step "lint and build the tests" cargo test "${CARGO_FLAGS[@]}" "${MEMBERS[@]}" --all-targets --no-run
+step "lint and build" cargo build "${CARGO_FLAGS[@]}"
+step "lint and build the tests" cargo test "${CARGO_FLAGS[@]}" --all-targets --no-run
 # The other crates without std are compiled by the runtime's wasm build.
 step "no_std" cargo check "${CARGO_FLAGS[@]}" -p ostraka-crypto --no-default-features --target wasm32v1-none
-step "tests" cargo test "${CARGO_FLAGS[@]}" "${MEMBERS[@]}" --all-targets
+step "tests" cargo test "${CARGO_FLAGS[@]}" --all-targets
 step "experiments" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/experiments" \
 	cargo test "${CARGO_FLAGS[@]}" --manifest-path experiments/Cargo.toml
 step "demo, 50 institutions" demo \

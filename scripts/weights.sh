@@ -43,7 +43,8 @@ measure() {
 }
 
 # the whole workspace: a part of it would choose other features for a thousand dependencies
-cargo build --release --locked --workspace --exclude ostraka-relay
+scripts/shims.sh
+cargo build --release --locked
 build_runtime runtime-benchmarks,host-calls "$CARGO_TARGET_DIR/weights/host_calls.wasm"
 measure "$CARGO_TARGET_DIR/weights/host_calls.wasm" host_calls
 build_runtime runtime-benchmarks "$CARGO_TARGET_DIR/weights/pure_wasm.wasm"

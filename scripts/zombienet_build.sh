@@ -39,7 +39,7 @@ fresh() {
 blob() {
 	local package=$1 profile=$2 built=$CARGO_TARGET_DIR/runtimes/wasm32v1-none/$2/$1.wasm into=$OUT/$1.wasm
 	say "runtime: $package"
-	(cd zombienet/runtimes && env -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS -u RUSTC_WORKSPACE_WRAPPER \
+	(cd zombienet/runtimes && env -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS RUSTC_WORKSPACE_WRAPPER= \
 		CARGO_TARGET_DIR="$CARGO_TARGET_DIR/runtimes" cargo build --locked --profile "$profile" --package "$package")
 	if ! fresh "$into" "$built"; then
 		grep -qaF runtime_version "$built" || die "$built has no runtime version"

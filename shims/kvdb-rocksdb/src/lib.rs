@@ -20,7 +20,12 @@ pub struct DatabaseConfig {
 impl DatabaseConfig {
 	/// A configuration with that many columns.
 	pub fn with_columns(columns: u32) -> Self {
-		Self { max_open_files: 512, memory_budget: HashMap::new(), columns, create_if_missing: true }
+		Self {
+			max_open_files: 512,
+			memory_budget: HashMap::new(),
+			columns,
+			create_if_missing: true,
+		}
 	}
 }
 
@@ -89,7 +94,8 @@ mod tests {
 
 	#[test]
 	fn opening_says_what_to_do() {
-		let error = Database::open(&DatabaseConfig::with_columns(3), "/data/db").unwrap_err().to_string();
+		let error =
+			Database::open(&DatabaseConfig::with_columns(3), "/data/db").unwrap_err().to_string();
 		assert!(error.starts_with("create_if_missing is false"), "{error}");
 		assert!(error.contains("--database paritydb") && error.contains("/data/db"), "{error}");
 	}
