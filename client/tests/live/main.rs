@@ -4,7 +4,7 @@
 //! function that panics if something is not as it should be. It has funded accounts and a directory to itself, so
 //! scenarios that share a chain run at the same time. Those that change the chain's compute nodes come first, alone.
 //!
-//! `cargo test --release --workspace --exclude ostraka-relay --test live -- WORD …` runs the scenarios whose names contain
+//! `cargo test --release --test live -- WORD …` runs the scenarios whose names contain
 //! one of the words. The node binary is the one beside `ostraka`, or what `OSTRAKA_NODE` names.
 
 mod account;
