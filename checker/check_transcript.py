@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Checks a transcript (`ostraka result --task N --export FILE`) as docs/TRANSCRIPT.md says.
 
-	python3 examples/check_transcript.py FILE
+	python3 -m checker FILE
 
 An implementation of its own, written from that document, whose numbers the checks below have: it
 shares no code with Ostraka and needs nothing but Python 3.8. Exit code 0: all checks hold; 1: one
@@ -383,6 +382,3 @@ def main():
 		print(f"  h_A        {document['accepted_set']['h_A']}")
 	return 0 if all_hold else 1
 
-
-if __name__ == "__main__":
-	sys.exit(main())

@@ -3,10 +3,9 @@
 from hashlib import blake2b, sha256
 from hmac import digest as hmac
 
-from check_transcript import challenge, commit, items, transcript_hash, u8, u32, variable
-
 from checker import chacha20_poly1305, meaning
 from checker.bls12_381 import GENERATOR, IDENTITY, ORDER, Point
+from checker.check_transcript import challenge, commit, items, transcript_hash, u8, u32, variable
 
 
 def number(seed):

@@ -1,23 +1,21 @@
-"""Tests of the checker: `python3 examples/checker/self_test.py`, or by scripts/check_transcript.sh.
+"""Tests of the checker: `python3 -m checker.self_test`, or by scripts/check_transcript.sh.
 
 Published vectors; what Ostraka's own crate pins (crypto/tests/snapshots); a task made up here, with a wrong dealing and
 an accusation of it; and single changes of good transcripts, each of which has to be refused by the right check."""
 
 import copy
 import json
-import sys
 import unittest
 from hashlib import sha256
 from pathlib import Path
 
-EXAMPLES = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(EXAMPLES))
-
-import check_transcript as checker
 from checker import chacha20_poly1305, meaning
+from checker import check_transcript as checker
 from checker.bls12_381 import GENERATOR, IDENTITY, ORDER, P, Point, hash_to_curve
-from check_transcript import challenge, items, transcript_hash, u8, u32, variable
+from checker.check_transcript import challenge, items, transcript_hash, u8, u32, variable
 from checker.made_up import MadeUp, address, raw, seal_key, text
+
+ROOT = Path(__file__).resolve().parent.parent
 
 RFC_DOMAIN = b"QUUX-V01-CS02-with-BLS12381G1_XMD:SHA-256_SSWU_RO_"
 
@@ -157,7 +155,7 @@ class Pinned(unittest.TestCase):
 
 	@classmethod
 	def setUpClass(cls):
-		path = EXAMPLES.parent / "crypto/tests/snapshots/encodings.txt"
+		path = ROOT / "crypto/tests/snapshots/encodings.txt"
 		cls.pinned = dict(line.split(" = ") for line in path.read_text().splitlines())
 
 	def pin(self, name):
@@ -234,7 +232,7 @@ class Transcripts(unittest.TestCase):
 				self.assertIn(check, failed(bad))
 
 	def test_the_example_and_changes_of_it(self):
-		self.refused(json.loads((EXAMPLES / "transcript.json").read_text()))
+		self.refused(json.loads((ROOT / "examples/transcript.json").read_text()))
 
 	def test_a_task_made_up_and_changes_of_it(self):
 		self.refused(MadeUp().document)
