@@ -6,6 +6,7 @@ an accusation of it; and single changes of good transcripts, each of which has t
 import copy
 import json
 import unittest
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 
@@ -56,7 +57,8 @@ CHANGES = [
 	(["task", "class"], "Restricted", "task"),
 	(["task", "class_index"], 1, "task hash"),
 	(["task", "seats"], lambda n: n + 1, "document"),
-	(["task", "threshold"], 0, "task hash"),
+	(["task", "threshold"], 0, "document"),
+	(["task", "threshold"], lambda t: t + 1, "document"),
 	(["task", "length"], lambda n: n + 1, "task"),
 	(["task", "least_dealers"], 99, "task"),
 	(["task", "invited"], 1, "task"),
@@ -103,14 +105,27 @@ CHANGES = [
 	(["result_shares"], [], "result shares"),
 	(["result", "values", 0], next_scalar, "result"),
 	(["result", "values", 0], next_scalar, "result shares"),
-	(["result", "values", 1], next_scalar, "meaning"),
+	(["result", "values", 0], next_scalar, "meaning"),
+	(["result", "values", 0], text(raw(10**9)), "consistency"),
+	(["result", "values", 0], text(raw(-1)), "consistency"),
+	(["result", "values", 1], text(raw(10**12)), "consistency"),
 	(["result", "values"], lambda values: values[1:], "result"),
 	(["result", "blinding"], next_scalar, "result"),
 	(["result", "blinding"], next_scalar, "result shares"),
 	(["result", "commitment"], next_point, "result"),
 	(["result", "exact", "count"], "1", "meaning"),
 	(["result", "exact", "mean"], "1/3", "meaning"),
+	(["result", "exact", "mean"], "1e5000000000000000000000", "meaning"),
+	(["result", "exact", "mean"], "1/0", "meaning"),
+	(["result", "exact", "mean"], "9" * 100_000, "meaning"),
+	(["result", "exact", "mean"], None, "meaning"),
+	(["result", "exact"], "undefined", "meaning"),
+	(["result", "exact"], None, "meaning"),
 	(["result", "typed", "mean"], lambda mean: mean * 1.000001, "meaning"),
+	(["result", "typed", "mean"], 10**400, "meaning"),
+	(["result", "typed", "mean"], float("nan"), "meaning"),
+	(["result", "typed", "count"], True, "meaning"),
+	(["result", "typed"], "undefined", "meaning"),
 ]
 
 
@@ -274,8 +289,11 @@ class Meaning(unittest.TestCase):
 
 	def holds(self, statistic, vector, exact, typed, **others):
 		spec = dict(self.SPEC, statistic=statistic, **others)
+		meaning.validate(spec)
 		self.assertEqual(meaning.length(spec), len(vector))
-		meaning.check(spec, vector, exact, typed)
+		[(_, said)] = meaning.read(spec, vector, 3)
+		self.assertNotIsInstance(said, meaning.Impossible)
+		meaning.same("", said, exact, typed)
 
 	def test_statistics(self):
 		two = [dict(self.SPEC["columns"][0], name=name) for name in "xy"]
@@ -315,12 +333,12 @@ class Meaning(unittest.TestCase):
 			[4, 60],
 			{"weight_sum": "4", "weighted_sum": "6.0", "mean": "3/2"},
 			{"weight_sum": 4, "weighted_sum": 6.0, "mean": 1.5},
-			weight={"name": "w", "decimals": 0},
+			weight=dict(self.SPEC["columns"][0], name="w", decimals=0, min=0),
 		)
 
 	def test_regressions(self):
 		"""y = 1 + 2x exactly, then with one row off the line."""
-		target = {"name": "y", "decimals": 0}
+		target = dict(self.SPEC["columns"][0], name="y", decimals=0)
 		exact = {"count": "3", "coefficients": {"intercept": "1", "x": "20"}, "r_squared": "1"}
 		exact["std_errors"] = {"intercept": "0", "x": "0"}
 		typed = {"count": 3, "coefficients": {"intercept": 1.0, "x": 20.0}, "r_squared": 1.0}
@@ -347,12 +365,24 @@ class Meaning(unittest.TestCase):
 		self.holds("quantiles", [1, 4, 1], exact, typed, edges=[5, 10], quantiles=[900])
 
 	def test_groups(self):
-		exact = {"group_by": "g", "groups": {"a": {"count": "2"}, "b": None}}
-		typed = {"group_by": "g", "groups": {"a": {"count": 2}, "b": None}}
-		group_by = {"column": "g", "groups": ["a", "b"]}
-		self.holds("count", [2, 0], exact, typed, group_by=group_by)
+		spec = dict(self.SPEC, statistic="variance", group_by={"column": "g", "groups": list("abc")})
+		said = dict(meaning.read(spec, [2, 3, 5, 0, 0, 0, 1, 5, 25], 3))
+		self.assertEqual(said["a"]["count"], 2)
+		self.assertEqual((said["b"], said["c"]), (None, "undefined"))
 		with self.assertRaisesRegex(ValueError, "should be null"):
-			self.holds("count", [0, 2], exact, typed, group_by=group_by)
+			meaning.same("", None, {"count": "2"}, {"count": 2})
+
+	def test_exact_numbers(self):
+		for number, value in [("12", 12), ("-3.50", Fraction(-7, 2)), ("-7/3", Fraction(-7, 3))]:
+			self.assertEqual(meaning.parse(number), value)
+		self.assertEqual(meaning.parse("-sqrt(2/3)"), meaning.Root(Fraction(2, 3), True))
+		for number in (
+			["", "-", "+1", "01", "1.", ".5", "1e3", "1_0", " 1", "1\n", "٣", "0x1", "1/0", "1/2/3"]
+			+ ["sqrt(2", "sqrt(-2)", "2)", "nan", "inf", "1.5/2", "7" * 4001, "1/" + "7" * 9999]
+			+ [None, 1, 1.5, True, [], {}]
+		):
+			with self.assertRaises(ValueError, msg=repr(number)[:40]):
+				meaning.parse(number)
 
 
 if __name__ == "__main__":
