@@ -126,6 +126,12 @@ class Transcript:
 			self.read = meaning.read(self.spec(), self.integers(), dealers)
 		return self.read
 
+	def something_is_left(self):
+		"""Whether there is a group, or the whole, that data can give, and not all are without rows."""
+		said = [said for _, said in self.cells()]
+		impossible = all(isinstance(one, meaning.Impossible) for one in said)
+		return not impossible and any(one is not None for one in said)
+
 
 def check_task(t):
 	"""1. What was asked: the encoded spec, its length, the class, the cohort."""
@@ -354,10 +360,10 @@ def check_result(t):
 def check_meaning(t):
 	"""8. The typed result is what the vector says."""
 	spec, exact, typed = t.spec(), t.result["exact"], t.result["typed"]
+	if not t.something_is_left():
+		raise NotMade("no data can give the vector")
 	if meaning.groups(spec) is None:
 		[(_, expected)] = t.cells()
-		if isinstance(expected, meaning.Impossible):
-			raise NotMade("no data can give the vector")
 		text = f"{spec['statistic']}: {compared(expected, exact, typed, '')}"
 		if expected == meaning.UNDEFINED:
 			text += f" on these data; the vector is {t.integers()}"
@@ -377,15 +383,14 @@ def check_meaning(t):
 
 def check_consistency(t):
 	"""9. The vector is one that data can give."""
-	spec, cells = t.spec(), t.cells()
-	possible = [not isinstance(said, meaning.Impossible) for _, said in cells]
-	if meaning.groups(spec) is None:
-		demand(possible[0], f"no data can give the vector: {cells[0][1]}")
-	demand(any(possible), "no data can give any of the groups")
-	parts = zip(possible, meaning.cells(spec, t.integers()))
-	dealers = t.accepted["dealers"].number()
+	cells, dealers = t.cells(), t.accepted["dealers"].number()
+	if not t.something_is_left():
+		[why, *_] = [said or "there are no rows" for _, said in cells]
+		raise Wrong(f"no data can give the vector: {why}")
+	parts = zip(cells, meaning.cells(t.spec(), t.integers()))
+	possible = [part for (_, said), part in parts if not isinstance(said, meaning.Impossible)]
 	try:
-		consistency.check_total(spec, [part for fits, part in parts if fits], dealers)
+		consistency.check_total(t.spec(), possible, dealers)
 	except meaning.Impossible as error:
 		raise Wrong(f"no data can give the vector: {error}") from None
 	return f"ranges, counts, variances, over {dealers} dealers"
@@ -453,7 +458,8 @@ def check(document):
 	groups = []
 	attempt("groups", lambda: groups.extend(transcript.cells()))
 	for name, expected in groups:
-		if name is not None:
+		is_impossible = isinstance(expected, meaning.Impossible)
+		if name is not None and (is_impossible or transcript.something_is_left()):
 			yield attempt(f"group {name}", check_group, transcript, name, expected)
 
 

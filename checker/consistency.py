@@ -6,7 +6,7 @@ still come from none. `x`, `y`, `w` count units of their columns, `n` is a count
 
 from fractions import Fraction
 
-from checker.spec import WITH_EDGES, WITH_WEIGHT, groups
+from checker.spec import WITH_EDGES, WITH_WEIGHT
 
 
 class Impossible(ValueError):
@@ -149,11 +149,7 @@ def check_cell(spec, x, dealers):
 
 
 def check_total(spec, parts, dealers):
-	"""Raises Impossible if the groups, each possible by itself, are not so together. `parts` may leave some out."""
-	statistic, weight = spec["statistic"], spec["weight"]
-	n = sum(sum(part) if statistic in WITH_EDGES else part[0] for part in parts)
+	"""Raises Impossible if the groups, each possible by itself, are not so together: `parts` are theirs."""
+	weight = spec["weight"]
+	n = sum(sum(part) if spec["statistic"] in WITH_EDGES else part[0] for part in parts)
 	count(n, dealers * spec["max_rows"] * (weight["max"] if weight else 1))
-	complete = len(parts) == len(groups(spec) or [None])
-	# rows whose weights are all zero leave no trace
-	may_be_empty = statistic == "contributors" or (weight is not None and weight["min"] == 0)
-	require(n > 0 or may_be_empty or not complete, "there are no rows")

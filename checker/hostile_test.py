@@ -323,7 +323,16 @@ class Documents(unittest.TestCase):
 		document = self.document("mean", vectors, group_by=GROUPS)
 		self.assertEqual(list(failed(document)), ["consistency"])
 		document = self.document("mean", [[0] * 4] * 3, group_by=GROUPS)
+		for form in "exact", "typed":
+			document["result"][form] = None
+		self.assertEqual(list(failed(document)), ["consistency"])
 		self.assertIn("no rows", failed(document)["consistency"])
+
+	def test_groups_whose_weights_are_all_zero(self):
+		weight = dict(X, name="w", min=0, max=3)
+		document = self.document("weighted-mean", [[0] * 4] * 3, group_by=GROUPS, weight=weight)
+		self.assertEqual(document["result"]["exact"]["groups"], {"a": "undefined", "b": "undefined"})
+		self.assertEqual(failed(document), {})
 
 	def test_seats_and_thresholds(self):
 		good = MadeUp().document

@@ -70,12 +70,13 @@ def written(said, form):
 
 
 def result(spec, vector, dealers, form):
-	"""A form of the result that a vector says; null where no data can give it."""
+	"""A form of the result that a vector says."""
 	said = dict(meaning.read(spec, vector, dealers))
-	for name, numbers in said.items():
-		said[name] = None if isinstance(numbers, meaning.Impossible) else written(numbers, form)
 	if meaning.groups(spec) is None:
-		return said[None]
+		return None if isinstance(said[None], meaning.Impossible) else written(said[None], form)
+	for name, numbers in said.items():
+		is_impossible = isinstance(numbers, meaning.Impossible)
+		said[name] = "impossible" if is_impossible else written(numbers, form)
 	return {"group_by": spec["group_by"]["column"], "groups": said}
 
 
