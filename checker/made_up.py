@@ -1,12 +1,12 @@
 """A whole task made up from known secrets, for the tests: what dealers, nodes and the chain would do, in few lines."""
 
+from fractions import Fraction
 from hashlib import blake2b, sha256
 from hmac import digest as hmac
 
-from check_transcript import challenge, commit, items, transcript_hash, u8, u32, variable
-
 from checker import chacha20_poly1305, meaning
 from checker.bls12_381 import GENERATOR, IDENTITY, ORDER, Point
+from checker.check_transcript import challenge, commit, items, transcript_hash, u8, u32, variable
 
 
 def number(seed):
@@ -48,13 +48,46 @@ def seal_key(dh, task_hash, dealer, j, key, ephemeral, commitments):
 	return hmac(hmac(tag, dh, "sha256"), info + b"\1", "sha256")
 
 
+def exact(number):
+	"""An exact number as the exporter writes it."""
+	if isinstance(number, meaning.Root):
+		return f"{'-' if number.negative else ''}sqrt({number.square})"
+	return str(number)
+
+
+def double(number):
+	return number if isinstance(number, int) else meaning.nearest(number)
+
+
+def written(said, form):
+	"""A tree of numbers in a form, `exact` or `double`."""
+	if isinstance(said, dict):
+		return {name: written(value, form) for name, value in said.items()}
+	if isinstance(said, list):
+		return [written(value, form) for value in said]
+	is_number = isinstance(said, (int, Fraction, meaning.Root))
+	return form(said) if is_number else said
+
+
+def result(spec, vector, dealers, form):
+	"""A form of the result that a vector says."""
+	said = dict(meaning.read(spec, vector, dealers))
+	if meaning.groups(spec) is None:
+		return None if isinstance(said[None], meaning.Impossible) else written(said[None], form)
+	for name, numbers in said.items():
+		is_impossible = isinstance(numbers, meaning.Impossible)
+		said[name] = "impossible" if is_impossible else written(numbers, form)
+	return {"group_by": spec["group_by"]["column"], "groups": said}
+
+
 class MadeUp:
-	"""A task of three nodes and four dealers, the last of which seals a wrong share to seat 2."""
+	"""A task of three nodes and four dealers, the last of which seals a wrong share to seat 2. Another spec needs
+	the dealers' vectors."""
 
 	N, T = 3, 1
 
-	def __init__(self, how="wrong share"):
-		self.spec = {
+	def __init__(self, how="wrong share", spec=None, vectors=None):
+		self.spec = spec or {
 			"statistic": "mean",
 			"columns": [{"name": "x", "decimals": 1, "min": -9, "max": 99}],
 			"target": None,
@@ -75,7 +108,7 @@ class MadeUp:
 			"class_index": 0,
 			"seats": self.N,
 			"threshold": self.T,
-			"length": 2,
+			"length": meaning.length(self.spec),
 			"least_dealers": 3,
 			"invited": 4,
 			"cohort": text(sha256(b"".join(accounts)).digest()),
@@ -103,7 +136,7 @@ class MadeUp:
 		preimage += items([u32(block) for block in (2, 3, 4, 5, 6)])
 		preimage += items([u8(j) + u8(j) * 64 + self.keys[j] for j in self.seats])
 		self.task_hash = sha256(preimage).digest()
-		vectors = [[3, 40], [4, -25], [1, 12], [2, 7]]
+		vectors = vectors or [[3, 40], [4, -25], [1, 12], [2, 7]]
 		self.polynomials = {}
 		self.accusations = []
 		dealings = [self.deal(*each, how) for each in zip(accounts, vectors)]
@@ -118,6 +151,7 @@ class MadeUp:
 			[sum(column) for column in zip(*rows)]
 			for rows in zip(*(self.polynomials[one["dealer_id"]] for one in good))
 		]
+		vector = totals[0][:-1]
 		shares = [
 			[sum(a * j**k for k, a in enumerate(poly)) for poly in zip(*totals)] for j in self.seats
 		]
@@ -151,8 +185,8 @@ class MadeUp:
 				"values": texts(map(raw, totals[0][:-1])),
 				"blinding": text(raw(totals[0][-1])),
 				"commitment": text(points[0].encode()),
-				"exact": {"count": "8", "sum": "2.7", "mean": "27/80"},
-				"typed": {"count": 8, "sum": 2.7, "mean": 0.3375},
+				"exact": result(self.spec, vector, len(good), exact),
+				"typed": result(self.spec, vector, len(good), double),
 			},
 			"checks": [],
 		}
@@ -168,7 +202,7 @@ class MadeUp:
 		"""A dealing; of the fourth dealer a wrong one, with node 2's accusation of it."""
 		wrong = dealer[0] == 4
 		secret = [vector + [number((dealer, 0))]] + [
-			[number((dealer, k, l)) for l in range(3)] for k in range(1, self.T + 1)
+			[number((dealer, k, l)) for l in range(len(vector) + 1)] for k in range(1, self.T + 1)
 		]
 		self.polynomials[text(dealer)] = secret
 		commitments = [

@@ -1,96 +1,24 @@
-"""What a task's spec says: its encoding, the length of its vector, and the numbers that follow from a vector."""
+"""The numbers that a vector says, and whether a transcript's two forms of them are those."""
 
+import re
 from fractions import Fraction
-from math import isclose, sqrt
+from math import isclose, isfinite, isqrt
 
-STATISTICS = [
-	"count",
-	"sum",
-	"mean",
-	"weighted-mean",
-	"variance",
-	"std",
-	"covariance",
-	"correlation",
-	"regression",
-	"histogram",
-	"quantiles",
-	"median",
-	"vector-mean",
-	"contributors",
-]
+from checker import consistency
+from checker.consistency import Impossible
+from checker.spec import WITH_EDGES, WITH_WEIGHT, cells, encode_spec, groups, length, validate
 
+__all__ = ["Impossible", "cells", "encode_spec", "groups", "length", "read", "same", "validate"]
 
-def compact(value):
-	"""SCALE's compact form of a length."""
-	if value < 1 << 6:
-		return (value << 2).to_bytes(1, "little")
-	return (value << 2 | 1).to_bytes(2, "little")
+UNDEFINED = "undefined"
 
-
-def text(value):
-	data = value.encode()
-	return compact(len(data)) + data
-
-
-def column(value):
-	bounds = [value[name].to_bytes(8, "little", signed=True) for name in ("min", "max")]
-	return text(value["name"]) + value["decimals"].to_bytes(1, "little") + b"".join(bounds)
-
-
-def several(values, encode):
-	return compact(len(values)) + b"".join(encode(value) for value in values)
-
-
-def optional(value, encode):
-	return b"\0" if value is None else b"\1" + encode(value)
-
-
-def grouping(value):
-	return text(value["column"]) + several(value["groups"], text)
-
-
-def encode_spec(spec):
-	"""The spec's SCALE encoding."""
-	return b"".join(
-		[
-			STATISTICS.index(spec["statistic"]).to_bytes(1, "little"),
-			several(spec["columns"], column),
-			optional(spec["target"], column),
-			optional(spec["weight"], column),
-			several(spec["edges"], lambda edge: edge.to_bytes(8, "little", signed=True)),
-			several(spec["quantiles"], lambda quantile: quantile.to_bytes(2, "little")),
-			optional(spec["group_by"], grouping),
-			spec["max_rows"].to_bytes(4, "little"),
-		]
-	)
-
-
-def length_of_group(spec):
-	statistic, columns = spec["statistic"], len(spec["columns"])
-	if statistic == "regression":
-		return (columns + 1) * (columns + 2) // 2 + columns + 2
-	if statistic in ("histogram", "quantiles", "median"):
-		return len(spec["edges"]) + 1
-	fixed = {
-		"count": 1,
-		"contributors": 1,
-		"sum": 2,
-		"mean": 2,
-		"weighted-mean": 2,
-		"variance": 3,
-		"std": 3,
-	}
-	return columns + 1 if statistic == "vector-mean" else fixed.get(statistic, 6)
-
-
-def groups(spec):
-	return None if spec["group_by"] is None else spec["group_by"]["groups"]
-
-
-def length(spec):
-	"""Numbers in the vector."""
-	return length_of_group(spec) * len(groups(spec) or [None])
+# An exact number: `12`, `3.50`, `-7/3`, `sqrt(2/3)`. A regression over 20 columns has roots of some 4,500 digits.
+INTEGER = "(?:0|[1-9][0-9]{0,3999})"
+EXACT = re.compile(
+	f"(?P<sign>-?)(?:(?P<decimal>{INTEGER}(?:[.][0-9]{{1,40}})?)|(?P<root>sqrt[(])?"
+	f"(?P<numerator>{INTEGER})(?:/(?P<denominator>{INTEGER}))?(?P<end>[)])?)"
+)
+LONGEST = 10_000
 
 
 class Root:
@@ -106,15 +34,38 @@ class Root:
 		return (self.square, self.negative) == (other.square, other.negative)
 
 	def __float__(self):
-		return (-1 if self.negative else 1) * sqrt(self.square)
+		numerator, denominator = self.square.numerator, self.square.denominator
+		# enough digits, and an even number of them to halve
+		shift = max(0, 160 + denominator.bit_length() - numerator.bit_length()) & ~1
+		root = Fraction(isqrt((numerator << shift) // denominator), 1 << shift // 2)
+		return float(-root if self.negative else root)
 
 
 def parse(number):
-	"""An exact number: `12`, `3.50`, `-7/3`, `sqrt(2/3)`."""
-	if number.endswith(")"):
-		sign, square = number[:-1].split("sqrt(")
-		return Root(Fraction(square), sign == "-")
-	return Fraction(number)
+	"""The exact number that a text says. Raises ValueError if it says none."""
+	if not isinstance(number, str) or len(number) > LONGEST:
+		raise ValueError(f"not an exact number: {str(number)[:80]}")
+	found = EXACT.fullmatch(number)
+	if not found or bool(found["root"]) != bool(found["end"]):
+		raise ValueError(f"not an exact number: {number[:80]}")
+	if found["decimal"] is not None:
+		value = Fraction(found["decimal"])
+	else:
+		denominator = int(found["denominator"] or "1")
+		if denominator == 0:
+			raise ValueError(f"a fraction whose denominator is zero: {number[:80]}")
+		value = Fraction(int(found["numerator"]), denominator)
+	if found["root"]:
+		return Root(value, bool(found["sign"]))
+	return -value if found["sign"] else value
+
+
+def nearest(number):
+	"""The nearest double; None if it is beyond them, as the exporter writes it."""
+	try:
+		return float(number)
+	except OverflowError:
+		return None
 
 
 def quantile(edges, counts, thousandths):
@@ -170,7 +121,8 @@ def regression(spec, x):
 
 
 def numbers(spec, x):
-	"""The numbers of one group that follow from its part `x` of the vector, by name; None if it says nothing of rows."""
+	"""The numbers of one group that follow from its part `x` of the vector, by name; None if it says nothing of rows.
+	Raises ZeroDivisionError if the statistic is not defined on them."""
 	statistic, columns, unit = spec["statistic"], spec["columns"], [Fraction(1)] * 2
 	for i, one in enumerate(columns[:2]):
 		unit[i] = Fraction(1, 10 ** one["decimals"])
@@ -178,7 +130,7 @@ def numbers(spec, x):
 		return {"contributors": x[0]}
 	if not any(x):
 		return None
-	if statistic in ("weighted-mean", "vector-mean"):
+	if statistic in WITH_WEIGHT:
 		weight = Fraction(x[0], 10 ** spec["weight"]["decimals"])
 		means = {
 			one["name"]: Fraction(total, x[0] * 10 ** one["decimals"])
@@ -188,7 +140,7 @@ def numbers(spec, x):
 			return {"weight_sum": weight, "mean": means}
 		mean = means[columns[0]["name"]]
 		return {"weight_sum": weight, "weighted_sum": weight * mean, "mean": mean}
-	if statistic in ("histogram", "quantiles", "median"):
+	if statistic in WITH_EDGES:
 		edges = [edge * unit[0] for edge in spec["edges"]]
 		found = {"count": sum(x), "edges": edges, "counts": x}
 		if statistic == "median":
@@ -231,44 +183,58 @@ def numbers(spec, x):
 	return found
 
 
+def read(spec, x, dealers):
+	"""What a vector, lifted to integers, says: one pair a group of its name and what it says (without groups one pair
+	whose name is None). That is its numbers by name; None if it has no rows; `undefined` if the statistic is not
+	defined on it; or, if no data can give it, the Impossible that says why."""
+	parts = cells(spec, x)
+	if groups(spec) is not None:
+		return [(name, of_cell(spec, part, dealers)) for name, part in zip(groups(spec), parts)]
+	found = of_cell(spec, parts[0], dealers)
+	return [(None, Impossible("there are no rows") if found is None else found)]
+
+
+def of_cell(spec, part, dealers):
+	try:
+		consistency.check_cell(spec, part, dealers)
+		found = numbers(spec, part)
+	except Impossible as error:
+		return error
+	except ZeroDivisionError:
+		return UNDEFINED
+	# rows whose weights are all zero leave no trace: there may be some
+	vanishing = spec["weight"] is not None and spec["weight"]["min"] == 0
+	return UNDEFINED if found is None and vanishing else found
+
+
 def same(place, expected, exact, typed):
 	"""Raises ValueError unless both given forms of a tree of numbers say what is expected."""
-	if expected is None:
-		if exact is not None or typed is not None:
-			raise ValueError(f"exact{place} and typed{place} should be null")
-	elif isinstance(expected, str):
-		if not exact == typed == expected:
-			raise ValueError(f"exact{place} and typed{place} should be {expected}")
+	if expected is None or isinstance(expected, str):
+		# one of None and of a text is not the other in any type
+		if exact != expected or typed != expected:
+			word = "null" if expected is None else expected
+			raise ValueError(f"exact{place} and typed{place} should be {word}")
 	elif isinstance(expected, (dict, list)):
-		names = list(expected) if isinstance(expected, dict) else range(len(expected))
+		names = set(expected) if isinstance(expected, dict) else range(len(expected))
 		for given in exact, typed:
-			if len(given) != len(expected) or isinstance(given, dict) != isinstance(expected, dict):
-				raise ValueError(f"{place} has other entries")
+			if type(given) is not type(expected) or len(given) != len(expected):
+				raise ValueError(f"exact{place} and typed{place} have other entries than expected")
+			if isinstance(given, dict) and set(given) != names:
+				raise ValueError(f"exact{place} and typed{place} have other names than expected")
 		for name in names:
 			same(f"{place}.{name}", expected[name], exact[name], typed[name])
 	elif not expected == parse(exact):
-		raise ValueError(f"exact{place} is {exact}, the vector says {expected}")
-	elif not isclose(float(expected), typed, rel_tol=1e-14):
-		raise ValueError(f"typed{place} is {typed}, exactly it is {exact}")
+		raise ValueError(f"exact{place} is {exact[:80]}, the vector says otherwise")
+	elif not same_double(expected, typed):
+		raise ValueError(f"typed{place} is {str(typed)[:80]}, exactly it is {exact[:80]}")
 
 
-def check(spec, x, exact, typed):
-	"""Raises ValueError unless `exact` and `typed` are what the vector, lifted to integers, says."""
-	statistic = spec["statistic"]
-	size = length_of_group(spec)
-	parts = [x[i : i + size] for i in range(0, len(x), size)]
-	if groups(spec) is None:
-		same("", numbers(spec, parts[0]), exact, typed)
-		return f"{statistic}: {typed}"
-	for given in exact, typed:
-		if given["group_by"] != spec["group_by"]["column"] or set(given["groups"]) != set(
-			groups(spec)
-		):
-			raise ValueError("other groups than the spec's")
-	for group, part in zip(groups(spec), parts):
-		try:
-			expected = numbers(spec, part)
-		except ZeroDivisionError:
-			expected = "undefined"
-		same(f".groups.{group}", expected, exact["groups"][group], typed["groups"][group])
-	return f"{statistic} of {len(parts)} groups"
+def same_double(expected, typed):
+	"""Whether a number of JSON is the nearest double, or the whole number itself."""
+	double = nearest(expected)
+	if double is None:
+		return typed is None
+	if type(typed) is int:
+		return expected == typed
+	# the exporter cuts roots after 25 digits before it looks for the nearest double
+	return type(typed) is float and isfinite(typed) and isclose(double, typed, rel_tol=1e-15)

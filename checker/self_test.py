@@ -1,23 +1,22 @@
-"""Tests of the checker: `python3 examples/checker/self_test.py`, or by scripts/check_transcript.sh.
+"""Tests of the checker: `python3 -m checker.self_test`, or by scripts/check_transcript.sh.
 
 Published vectors; what Ostraka's own crate pins (crypto/tests/snapshots); a task made up here, with a wrong dealing and
 an accusation of it; and single changes of good transcripts, each of which has to be refused by the right check."""
 
 import copy
 import json
-import sys
 import unittest
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 
-EXAMPLES = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(EXAMPLES))
-
-import check_transcript as checker
 from checker import chacha20_poly1305, meaning
+from checker import check_transcript as checker
 from checker.bls12_381 import GENERATOR, IDENTITY, ORDER, P, Point, hash_to_curve
-from check_transcript import challenge, items, transcript_hash, u8, u32, variable
+from checker.check_transcript import challenge, items, transcript_hash, u8, u32, variable
 from checker.made_up import MadeUp, address, raw, seal_key, text
+
+ROOT = Path(__file__).resolve().parent.parent
 
 RFC_DOMAIN = b"QUUX-V01-CS02-with-BLS12381G1_XMD:SHA-256_SSWU_RO_"
 
@@ -58,7 +57,8 @@ CHANGES = [
 	(["task", "class"], "Restricted", "task"),
 	(["task", "class_index"], 1, "task hash"),
 	(["task", "seats"], lambda n: n + 1, "document"),
-	(["task", "threshold"], 0, "task hash"),
+	(["task", "threshold"], 0, "document"),
+	(["task", "threshold"], lambda t: t + 1, "document"),
 	(["task", "length"], lambda n: n + 1, "task"),
 	(["task", "least_dealers"], 99, "task"),
 	(["task", "invited"], 1, "task"),
@@ -105,14 +105,27 @@ CHANGES = [
 	(["result_shares"], [], "result shares"),
 	(["result", "values", 0], next_scalar, "result"),
 	(["result", "values", 0], next_scalar, "result shares"),
-	(["result", "values", 1], next_scalar, "meaning"),
+	(["result", "values", 0], next_scalar, "meaning"),
+	(["result", "values", 0], text(raw(10**9)), "consistency"),
+	(["result", "values", 0], text(raw(-1)), "consistency"),
+	(["result", "values", 1], text(raw(10**12)), "consistency"),
 	(["result", "values"], lambda values: values[1:], "result"),
 	(["result", "blinding"], next_scalar, "result"),
 	(["result", "blinding"], next_scalar, "result shares"),
 	(["result", "commitment"], next_point, "result"),
 	(["result", "exact", "count"], "1", "meaning"),
 	(["result", "exact", "mean"], "1/3", "meaning"),
+	(["result", "exact", "mean"], "1e5000000000000000000000", "meaning"),
+	(["result", "exact", "mean"], "1/0", "meaning"),
+	(["result", "exact", "mean"], "9" * 100_000, "meaning"),
+	(["result", "exact", "mean"], None, "meaning"),
+	(["result", "exact"], "undefined", "meaning"),
+	(["result", "exact"], None, "meaning"),
 	(["result", "typed", "mean"], lambda mean: mean * 1.000001, "meaning"),
+	(["result", "typed", "mean"], 10**400, "meaning"),
+	(["result", "typed", "mean"], float("nan"), "meaning"),
+	(["result", "typed", "count"], True, "meaning"),
+	(["result", "typed"], "undefined", "meaning"),
 ]
 
 
@@ -157,7 +170,7 @@ class Pinned(unittest.TestCase):
 
 	@classmethod
 	def setUpClass(cls):
-		path = EXAMPLES.parent / "crypto/tests/snapshots/encodings.txt"
+		path = ROOT / "crypto/tests/snapshots/encodings.txt"
 		cls.pinned = dict(line.split(" = ") for line in path.read_text().splitlines())
 
 	def pin(self, name):
@@ -224,6 +237,65 @@ class Pinned(unittest.TestCase):
 		self.assertEqual(c, challenge(b"ostraka/dleq/v1", *fields))
 
 
+class Verdicts(unittest.TestCase):
+	"""What Ostraka's crate says of many sums (protocol/tests/snapshots), honest and not, comes out the same here."""
+
+	def cases(self):
+		def column(text):
+			name, *numbers = text.split(":")
+			return dict(zip(("name", "decimals", "min", "max"), [name, *map(int, numbers)]))
+
+		def numbers(text):
+			return [int(number) for number in text.split(",")] if text else []
+
+		path = ROOT / "protocol/tests/snapshots/verdicts.txt"
+		for line in path.read_text().splitlines():
+			statistic, columns, target, weight, edges, quantiles, rows, dealers, x, said = line.split("|")
+			spec = {
+				"statistic": statistic,
+				"columns": [column(one) for one in columns.split(",")],
+				"target": column(target) if target else None,
+				"weight": column(weight) if weight else None,
+				"edges": numbers(edges),
+				"quantiles": numbers(quantiles),
+				"group_by": None,
+				"max_rows": int(rows),
+			}
+			meaning.validate(spec)
+			yield spec, int(dealers), numbers(x), said
+
+	def flat(self, said, place=""):
+		"""Numbers by their path."""
+		if not isinstance(said, (dict, list)):
+			return {place: said}
+		entries, found = said.items() if isinstance(said, dict) else enumerate(said), {}
+		for name, entry in entries:
+			found.update(self.flat(entry, f"{place}.{name}" if place else str(name)))
+		return found
+
+	def test_verdicts_and_numbers(self):
+		kinds = {"impossible": 0, "undefined": 0, "numbers": 0}
+		for spec, dealers, x, pinned in self.cases():
+			with self.subTest(spec=spec, dealers=dealers, x=x):
+				[(_, said)] = meaning.read(spec, x, dealers)
+				kinds[pinned if pinned in kinds else "numbers"] += 1
+				if pinned == "impossible":
+					self.assertIsInstance(said, meaning.Impossible)
+					continue
+				if pinned == "undefined":
+					self.assertEqual(said, pinned)
+					continue
+				self.assertIsInstance(said, dict)
+				found, expected = self.flat(said), dict(pair.split("=") for pair in pinned.split(" "))
+				self.assertEqual(set(found), set(expected))
+				for path, number in expected.items():
+					if number == "null":
+						self.assertIsNone(found[path])
+					else:
+						self.assertEqual(found[path], meaning.parse(number), path)
+		self.assertGreater(min(kinds.values()), 9)
+
+
 class Transcripts(unittest.TestCase):
 	def refused(self, document):
 		self.assertEqual(failed(document), {})
@@ -234,7 +306,7 @@ class Transcripts(unittest.TestCase):
 				self.assertIn(check, failed(bad))
 
 	def test_the_example_and_changes_of_it(self):
-		self.refused(json.loads((EXAMPLES / "transcript.json").read_text()))
+		self.refused(json.loads((ROOT / "examples/transcript.json").read_text()))
 
 	def test_a_task_made_up_and_changes_of_it(self):
 		self.refused(MadeUp().document)
@@ -276,8 +348,11 @@ class Meaning(unittest.TestCase):
 
 	def holds(self, statistic, vector, exact, typed, **others):
 		spec = dict(self.SPEC, statistic=statistic, **others)
+		meaning.validate(spec)
 		self.assertEqual(meaning.length(spec), len(vector))
-		meaning.check(spec, vector, exact, typed)
+		[(_, said)] = meaning.read(spec, vector, 3)
+		self.assertNotIsInstance(said, meaning.Impossible)
+		meaning.same("", said, exact, typed)
 
 	def test_statistics(self):
 		two = [dict(self.SPEC["columns"][0], name=name) for name in "xy"]
@@ -317,12 +392,12 @@ class Meaning(unittest.TestCase):
 			[4, 60],
 			{"weight_sum": "4", "weighted_sum": "6.0", "mean": "3/2"},
 			{"weight_sum": 4, "weighted_sum": 6.0, "mean": 1.5},
-			weight={"name": "w", "decimals": 0},
+			weight=dict(self.SPEC["columns"][0], name="w", decimals=0, min=0),
 		)
 
 	def test_regressions(self):
 		"""y = 1 + 2x exactly, then with one row off the line."""
-		target = {"name": "y", "decimals": 0}
+		target = dict(self.SPEC["columns"][0], name="y", decimals=0)
 		exact = {"count": "3", "coefficients": {"intercept": "1", "x": "20"}, "r_squared": "1"}
 		exact["std_errors"] = {"intercept": "0", "x": "0"}
 		typed = {"count": 3, "coefficients": {"intercept": 1.0, "x": 20.0}, "r_squared": 1.0}
@@ -349,12 +424,24 @@ class Meaning(unittest.TestCase):
 		self.holds("quantiles", [1, 4, 1], exact, typed, edges=[5, 10], quantiles=[900])
 
 	def test_groups(self):
-		exact = {"group_by": "g", "groups": {"a": {"count": "2"}, "b": None}}
-		typed = {"group_by": "g", "groups": {"a": {"count": 2}, "b": None}}
-		group_by = {"column": "g", "groups": ["a", "b"]}
-		self.holds("count", [2, 0], exact, typed, group_by=group_by)
+		spec = dict(self.SPEC, statistic="variance", group_by={"column": "g", "groups": list("abc")})
+		said = dict(meaning.read(spec, [2, 3, 5, 0, 0, 0, 1, 5, 25], 3))
+		self.assertEqual(said["a"]["count"], 2)
+		self.assertEqual((said["b"], said["c"]), (None, "undefined"))
 		with self.assertRaisesRegex(ValueError, "should be null"):
-			self.holds("count", [0, 2], exact, typed, group_by=group_by)
+			meaning.same("", None, {"count": "2"}, {"count": 2})
+
+	def test_exact_numbers(self):
+		for number, value in [("12", 12), ("-3.50", Fraction(-7, 2)), ("-7/3", Fraction(-7, 3))]:
+			self.assertEqual(meaning.parse(number), value)
+		self.assertEqual(meaning.parse("-sqrt(2/3)"), meaning.Root(Fraction(2, 3), True))
+		for number in (
+			["", "-", "+1", "01", "1.", ".5", "1e3", "1_0", " 1", "1\n", "٣", "0x1", "1/0", "1/2/3"]
+			+ ["sqrt(2", "sqrt(-2)", "2)", "nan", "inf", "1.5/2", "7" * 4001, "1/" + "7" * 9999]
+			+ [None, 1, 1.5, True, [], {}]
+		):
+			with self.assertRaises(ValueError, msg=repr(number)[:40]):
+				meaning.parse(number)
 
 
 if __name__ == "__main__":

@@ -1,25 +1,25 @@
-#!/usr/bin/env python3
 """Checks a transcript (`ostraka result --task N --export FILE`) as docs/TRANSCRIPT.md says.
 
-	python3 examples/check_transcript.py FILE
+	python3 -m checker FILE
 
 An implementation of its own, written from that document, whose numbers the checks below have: it
 shares no code with Ostraka and needs nothing but Python 3.8. Exit code 0: all checks hold; 1: one
 failed; 2: the file cannot be read."""
 
-import json
+import os
 import sys
 from functools import lru_cache
 from hashlib import sha256
 from hmac import digest as hmac
 
-from checker import meaning
+from checker import consistency, meaning
 from checker.bls12_381 import GENERATOR, IDENTITY, ORDER, combine, hash_to_curve
 from checker.chacha20_poly1305 import unseal
-from checker.reading import Node, Wrong, address, decode_point, demand
+from checker.reading import Node, Wrong, address, decode_point, demand, load, shown
 
 DOMAIN = b"OSTRAKA-V01-CS01-with-BLS12381G1_XMD:SHA-256_SSWU_RO_"
 CLASSES = ["Standard", "Confidential", "Restricted"]
+MAX_SEATS, MAX_LENGTH, MAX_DEALERS = 32, 256, 512
 
 
 # Transcript hashes: fields of fixed length stand as they are.
@@ -77,14 +77,20 @@ class Transcript:
 		self.task = self.root["task"]
 		self.n, self.t = self.task["seats"].number(8), self.task["threshold"].number(8)
 		self.length = self.task["length"].number()
-		demand(self.t < self.n and 0 < self.length <= 256, "task: impossible n, t or L")
+		demand(
+			1 <= self.t and 2 * self.t + 1 <= self.n <= MAX_SEATS,
+			f"task: {self.n} seats and threshold {self.t} are impossible",
+		)
+		demand(1 <= self.length <= MAX_LENGTH, f"task.length is not from 1 to {MAX_LENGTH}")
 		self.task_hash = self.root["task_hash"].bytes(32)
 		committee = self.root["committee"]
 		self.committee = None if committee.value is None else committee.list(self.n)
 		self.dealings = self.root["dealings"].list()
-		self.counting = [dealing for dealing in self.dealings if dealing["counts"].value is True]
+		demand(len(self.dealings) <= MAX_DEALERS, f"there are more than {MAX_DEALERS} dealings")
+		self.counting = [dealing for dealing in self.dealings if dealing["counts"].truth()]
 		self.accepted = self.root["accepted_set"]
 		self.result = self.root["result"]
+		self.read = None
 
 	def commitments(self, dealing):
 		return [point.bytes(96) for point in dealing["commitments"].list(self.t + 1)]
@@ -98,16 +104,40 @@ class Transcript:
 	def values(self):
 		return [value.scalar() for value in self.result["values"].list(self.length)]
 
+	def spec(self):
+		"""The spec, which keeps every rule, and whose vector is as long as the task says."""
+		spec = self.task["spec"].value
+		try:
+			meaning.validate(spec)
+		except ValueError as error:
+			raise Wrong(f"task.spec: {error}") from None
+		length = meaning.length(spec)
+		demand(length == self.length, f"task.length is {self.length}, the spec's is {length}")
+		return spec
+
+	def integers(self):
+		"""The vector, lifted to the integers of least magnitude."""
+		return [value - ORDER if value > ORDER // 2 else value for value in self.values()]
+
+	def cells(self):
+		"""What the vector says, by group (meaning.read)."""
+		if self.read is None:
+			dealers = self.accepted["dealers"].number()
+			self.read = meaning.read(self.spec(), self.integers(), dealers)
+		return self.read
+
+	def something_is_left(self):
+		"""Whether there is a group, or the whole, that data can give, and not all are without rows."""
+		said = [said for _, said in self.cells()]
+		impossible = all(isinstance(one, meaning.Impossible) for one in said)
+		return not impossible and any(one is not None for one in said)
+
 
 def check_task(t):
 	"""1. What was asked: the encoded spec, its length, the class, the cohort."""
-	spec, task = t.task["spec"], t.task
-	try:
-		encoded, length = meaning.encode_spec(spec.value), meaning.length(spec.value)
-	except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-		raise Wrong(f"task.spec cannot be encoded: {error!r}") from None
+	spec, task = t.spec(), t.task
+	encoded = meaning.encode_spec(spec)
 	demand(encoded == task["spec_scale"].bytes(), "task.spec is not what task.spec_scale encodes")
-	demand(length == t.length, f"task.length is {t.length}, the spec's is {length}")
 	index = task["class_index"].number(8)
 	demand(CLASSES[index : index + 1] == [task["class"].value], "task.class is not class_index's")
 	demand(len(t.dealings) <= task["invited"].number(), "more dealings than invited dealers")
@@ -119,7 +149,7 @@ def check_task(t):
 		dealers = sorted(dealing["dealer_id"].bytes(32) for dealing in t.dealings)
 		cohort = sha256(b"".join(dealers)).digest()
 		demand(cohort == task["cohort"].bytes(32), "task.cohort is not the hash of the dealers")
-	return f"{spec['statistic'].value}, {t.length} numbers, {index}: {CLASSES[index]}"
+	return f"{spec['statistic']}, {t.length} numbers, {index}: {CLASSES[index]}"
 
 
 def check_task_hash(t):
@@ -227,17 +257,21 @@ def check_accepted(t):
 
 def check_excluded(t):
 	"""5. Every dealing that does not count was rightly accused."""
-	excluded = [dealing for dealing in t.dealings if dealing["counts"].value is not True]
+	excluded = [dealing for dealing in t.dealings if not dealing["counts"].truth()]
 	accusations = t.root["accusations"].list()
 	if excluded and t.committee is None:
 		return None
 	for dealing in excluded:
-		about = [a for a in accusations if a["digest"].value == dealing["digest"].value]
+		digest = dealing["digest"].bytes(32)
+		about = [a for a in accusations if a["digest"].bytes(32) == digest]
 		demand(about, f"{dealing.place} does not count, and nobody accused it")
-		reasons = [acquittal(t, accusation, dealing) for accusation in about]
-		demand(
-			None in reasons, f"{dealing.place} does not count, and {'; '.join(map(str, reasons))}"
-		)
+		reasons = []
+		for accusation in about:
+			reasons.append(acquittal(t, accusation, dealing))
+			if reasons[-1] is None:
+				break
+		else:
+			raise Wrong(f"{dealing.place} does not count, and {'; '.join(reasons)}")
 	return f"{len(excluded)} excluded, {len(accusations)} accusations"
 
 
@@ -293,7 +327,7 @@ def check_shares(t):
 			is_right = commit(values[:-1], values[-1]) == at_seat(aggregate, j)
 		except Wrong as error:
 			is_right, reason = False, str(error)
-		claim = share["right"].value
+		claim = share["right"].truth()
 		demand(
 			claim is is_right,
 			f"{share.place} is marked {claim}: {'it fits' if is_right else reason}",
@@ -325,13 +359,62 @@ def check_result(t):
 
 def check_meaning(t):
 	"""8. The typed result is what the vector says."""
-	values = [value - ORDER if value > ORDER // 2 else value for value in t.values()]
-	try:
-		return meaning.check(
-			t.task["spec"].value, values, t.result["exact"].value, t.result["typed"].value
+	spec, exact, typed = t.spec(), t.result["exact"], t.result["typed"]
+	if not t.something_is_left():
+		raise NotMade("no data can give the vector")
+	if meaning.groups(spec) is None:
+		[(_, expected)] = t.cells()
+		text = f"{spec['statistic']}: {compared(expected, exact, typed, '')}"
+		if expected == meaning.UNDEFINED:
+			text += f" on these data; the vector is {t.integers()}"
+		return text
+	for given in exact, typed:
+		demand(
+			given["group_by"].value == spec["group_by"]["column"],
+			f"{given.place}.group_by is not the spec's",
 		)
-	except (ValueError, TypeError, KeyError, AttributeError, ZeroDivisionError) as error:
+		groups = given["groups"].value
+		demand(
+			isinstance(groups, dict) and set(groups) == set(meaning.groups(spec)),
+			f"{given.place}.groups are not the spec's",
+		)
+	return f"{spec['statistic']} of {len(meaning.groups(spec))} groups"
+
+
+def check_consistency(t):
+	"""9. The vector is one that data can give."""
+	cells, dealers = t.cells(), t.accepted["dealers"].number()
+	if not t.something_is_left():
+		[why, *_] = [said or "there are no rows" for _, said in cells]
+		raise Wrong(f"no data can give the vector: {why}")
+	parts = zip(cells, meaning.cells(t.spec(), t.integers()))
+	possible = [part for (_, said), part in parts if not isinstance(said, meaning.Impossible)]
+	try:
+		consistency.check_total(t.spec(), possible, dealers)
+	except meaning.Impossible as error:
+		raise Wrong(f"no data can give the vector: {error}") from None
+	return f"ranges, counts, variances, over {dealers} dealers"
+
+
+def compared(expected, exact, typed, place):
+	"""What to show of numbers that are what they should be."""
+	try:
+		meaning.same(place, expected, exact.value, typed.value)
+	except ValueError as error:
 		raise Wrong(f"result: {error}") from None
+	return "no rows" if expected is None else typed.value
+
+
+def check_group(t, name, expected):
+	"""8 and 9 for one group."""
+	if isinstance(expected, meaning.Impossible):
+		raise Wrong(f"no data can give its numbers: {expected}")
+	exact, typed = (t.result[form]["groups"][name] for form in ("exact", "typed"))
+	return str(compared(expected, exact, typed, f".groups.{name}"))
+
+
+class NotMade(Exception):
+	"""Why a check cannot be made."""
 
 
 CHECKS = [
@@ -344,45 +427,69 @@ CHECKS = [
 	("result shares", check_shares),
 	("result", check_result),
 	("meaning", check_meaning),
+	("consistency", check_consistency),
 ]
+
+
+def attempt(name, make, *arguments):
+	"""A check's name, whether it holds (None: it cannot be made), and a text. No exception leaves it."""
+	try:
+		detail = make(*arguments)
+		return name, None if detail is None else True, detail or "the committee is not known"
+	except NotMade as error:
+		return name, None, str(error)
+	except Wrong as error:
+		return name, False, str(error)
+	except Exception as error:
+		# a value that no check foresees is not a right one
+		return name, False, f"it cannot be checked ({type(error).__name__})"
 
 
 def check(document):
 	"""Makes all checks. Yields each one's name, whether it holds (None: it cannot be made), a text."""
-	try:
-		transcript = Transcript(document)
-	except Wrong as error:
-		yield "document", False, str(error)
+	found = []
+	name, holds, text = attempt("document", lambda: found.append(Transcript(document)) or "read")
+	if not holds:
+		yield name, holds, text
 		return
+	[transcript] = found
 	for name, make in CHECKS:
-		try:
-			detail = make(transcript)
-			yield name, None if detail is None else True, detail or "the committee is not known"
-		except Wrong as error:
-			yield name, False, str(error)
+		yield attempt(name, make, transcript)
+	groups = []
+	attempt("groups", lambda: groups.extend(transcript.cells()))
+	for name, expected in groups:
+		is_impossible = isinstance(expected, meaning.Impossible)
+		if name is not None and (is_impossible or transcript.something_is_left()):
+			yield attempt(f"group {name}", check_group, transcript, name, expected)
 
 
 def main():
 	if len(sys.argv) != 2:
 		print(__doc__, file=sys.stderr)
 		return 2
+	for stream in sys.stdout, sys.stderr:
+		stream.reconfigure(errors="backslashreplace")
 	try:
-		with open(sys.argv[1], encoding="utf-8") as file:
-			document = json.load(file)
-	except (OSError, ValueError) as error:
-		print(f"{sys.argv[1]} cannot be read: {error}", file=sys.stderr)
+		document = load(sys.argv[1])
+	except (OSError, ValueError, MemoryError) as error:
+		print(shown(f"{sys.argv[1]} cannot be read: {error}"), file=sys.stderr)
 		return 2
+	try:
+		return report(document)
+	except BrokenPipeError:
+		# who reads the output has seen enough; nothing is left for Python to write at its end
+		os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+		return 1
+
+
+def report(document):
 	all_hold = True
 	for name, holds, text in check(document):
 		word = {True: "ok", False: "FAILED", None: "not made"}[holds]
-		print(f"{word:8}  {name:18}  {text}", flush=True)
+		print(f"{word:8}  {shown(name):18}  {shown(text)}", flush=True)
 		all_hold = all_hold and holds is not False
 	if all_hold:
 		print("\nCompare with the state of a node that you trust: genesis, task_hash, h_A, result.")
 		print(f"  genesis    {document['genesis']}\n  task_hash  {document['task_hash']}")
 		print(f"  h_A        {document['accepted_set']['h_A']}")
 	return 0 if all_hold else 1
-
-
-if __name__ == "__main__":
-	sys.exit(main())
