@@ -49,7 +49,7 @@ zombienet-test: setup ## Attack or break that network (SCENARIO=crash, or all; z
 .PHONY: apps-test
 apps-test: build ## Follow a task with polkadot.js in Node and in a browser (docs/APPS.md)
 	@scripts/setup.sh --apps
-	cd apps && npm ci && npm test
+	cd polkadot-js && npm ci && npm test
 
 .PHONY: bench
 bench: setup ## Measure the cryptography beside what it cannot avoid (docs/RESULTS.md)
