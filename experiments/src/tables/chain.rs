@@ -80,7 +80,7 @@ fn other_weights(chain: &Chain) -> String {
 		.and_then(|charge| Some((charge, chain.calls.iter().find(|call| is_same(call, charge))?)));
 	match pair {
 		Some((charge, call)) if (charge.ref_ms / call.ref_ms - 1.).abs() > 0.03 => format!(
-			" The weights were others than those of the calls above: a `deal` of ({}, {}), L = {} was charged {} ms, and \
+			" The weights were not those of the table of calls: a `deal` of ({}, {}), L = {} was charged {} ms, and \
 			 weighs {} ms now.",
 			charge.seats,
 			charge.threshold,
