@@ -68,11 +68,11 @@ zombienet-test: ## Attack or break that network (SCENARIO=crash, or all; zombien
 .PHONY: apps-test
 apps-test: build ## Follow a task with polkadot.js in Node and in a browser (docs/APPS.md)
 	@scripts/setup.sh --apps
-	cd apps && npm ci && npm test
+	cd polkadot-js && npm ci && npm test
 
 .PHONY: bench
 bench: setup ## Measure the cryptography beside what it cannot avoid (docs/RESULTS.md)
-	RAYON_NUM_THREADS=1 CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/benches cargo bench --manifest-path benches/Cargo.toml $(ARGS)
+	RAYON_NUM_THREADS=1 CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/experiments cargo bench --locked --manifest-path experiments/Cargo.toml -p ostraka-benches $(ARGS)
 
 .PHONY: fuzz
 fuzz: ## Fuzz the decoders of untrusted bytes, guided by coverage (ARGS=SECONDS for each)

@@ -36,7 +36,7 @@ demo() {
 
 formatted() {
 	cargo fmt --all --check || return 1
-	for workspace in benches experiments fuzz shims zombienet zombienet/runtimes; do
+	for workspace in experiments fuzz shims zombienet zombienet/runtimes; do
 		cargo fmt --all --check --manifest-path $workspace/Cargo.toml || return 1
 	done
 }
@@ -62,7 +62,7 @@ step "lint and build the tests" cargo test "${CARGO_FLAGS[@]}" --all-targets --n
 step "no_std" cargo check "${CARGO_FLAGS[@]}" -p ostraka-crypto --no-default-features --target wasm32v1-none
 step "tests" cargo test "${CARGO_FLAGS[@]}" --all-targets
 step "experiments" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/experiments" \
-	cargo test "${CARGO_FLAGS[@]}" --manifest-path experiments/Cargo.toml
+	cargo test "${CARGO_FLAGS[@]}" --manifest-path experiments/Cargo.toml --workspace --all-targets
 step "demo, 50 institutions" demo \
 	'.dealers == 50 and .rows == 9976 and (.tasks | length >= 5) and all(.tasks[]; .exact and .verified)'
 step "demo on another file" demo '.dealers >= 5 and (.tasks | length == 1) and all(.tasks[]; .exact and .verified)' \

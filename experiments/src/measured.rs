@@ -1,16 +1,9 @@
-//! Experiment 3: the chain. A program of the node's own workspace measures (`experiments/chain`, which says what the
-//! columns of its files mean); here it is started, and its files become tables and plots.
-
-mod results;
-mod scaling;
-
-pub use results::{
-	calls, dealers, latency, latency_lines, left_open, throughput, throughput_lines,
-};
-pub use scaling::{dealing, limits, steps};
+//! Experiment 3: the chain as it was measured. A program of the node's own workspace measures it (`experiments/chain`);
+//! here that program is started, and its files are read.
 
 use anyhow::{ensure, Context, Result};
-use serde::{de::DeserializeOwned, Deserialize};
+use ostraka_experiment_rows::{Call, Charge, Run};
+use serde::de::DeserializeOwned;
 use std::{
 	path::{Path, PathBuf},
 	process::Command,
@@ -18,77 +11,6 @@ use std::{
 
 /// Names the measuring program.
 const PROGRAM: &str = "OSTRAKA_CHAIN_EXPERIMENT";
-
-/// A row of `chain_calls.csv`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Call {
-	pub call: String,
-	pub variant: String,
-	pub class: String,
-	pub seats: u32,
-	pub threshold: u32,
-	pub length: u32,
-	pub dealers: u32,
-	pub bytes: f64,
-	pub ref_ms: f64,
-	pub proof_bytes: f64,
-	pub calls_a_block: u64,
-	pub bound: String,
-}
-
-/// A row of `chain_charges.csv`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Charge {
-	pub call: String,
-	pub seats: u32,
-	pub threshold: u32,
-	pub length: u32,
-	pub count: u32,
-	pub bytes: u64,
-	pub bytes_min: u64,
-	pub bytes_max: u64,
-	pub ref_ms: f64,
-	pub ref_ms_min: f64,
-	pub ref_ms_max: f64,
-	pub proof_bytes: f64,
-	pub fee: f64,
-	pub fee_min: f64,
-	pub fee_max: f64,
-	pub deposit: f64,
-}
-
-/// A row of `chain_runs.csv`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Run {
-	pub tasks: u32,
-	pub dealers: u32,
-	pub length: u32,
-	pub seats: u32,
-	pub threshold: u32,
-	pub dealings: u32,
-	pub deal_blocks: u32,
-	pub deal_seconds: f64,
-	pub busiest_block: u32,
-	pub ref_share: f64,
-	pub proof_share: f64,
-	pub length_share: f64,
-	pub bound: String,
-	pub draw_blocks: u32,
-	pub verify_blocks: f64,
-	pub verify_seconds: f64,
-	pub commit_blocks: f64,
-	pub commit_seconds: f64,
-	pub reveal_blocks: f64,
-	pub reveal_seconds: f64,
-	pub result_blocks: f64,
-	pub result_seconds: f64,
-	pub result_blocks_max: u32,
-	pub whole_seconds: f64,
-	pub state_open: Option<f64>,
-	pub state_left: Option<f64>,
-	pub machine: String,
-	pub versions: String,
-}
 
 /// All files.
 pub struct Chain {
@@ -110,14 +32,8 @@ impl Chain {
 		})
 	}
 
-	/// What ran it.
+	/// What ran it, for under a plot's title.
 	pub fn note(&self) -> String {
-		let first = self.runs.first();
-		first.map_or_else(String::new, |run| format!("{}; {}", run.machine, run.versions))
-	}
-
-	/// The same for under a plot's title.
-	pub fn short_note(&self) -> String {
 		self.runs.first().map_or_else(String::new, |run| {
 			format!("{}. Medians; the spread is in the CSV.\n{}", run.machine, run.versions)
 		})

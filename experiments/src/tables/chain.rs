@@ -1,7 +1,8 @@
-//! The chain's tables of `docs/RESULTS.md`.
+//! The chain's tables: `docs/results/chain.md`.
 
-use super::{Call, Chain, Charge, Run};
-use crate::{report::digits, stats::slope};
+use super::{digits, made_by};
+use crate::{measured::Chain, stats::slope};
+use ostraka_experiment_rows::{Call, Charge, Run};
 use std::{collections::BTreeMap, fmt::Write};
 
 /// Bytes of a KiB.
@@ -55,16 +56,54 @@ fn per_cent(share: f64) -> String {
 	format!("{:.0}", 100. * share)
 }
 
+/// What made the runs' tables.
+fn runs_by(chain: &Chain) -> String {
+	let run = chain.runs.first();
+	made_by(
+		"chain",
+		&run.map_or_else(String::new, |run| format!("{}; {}.", run.machine, run.versions)),
+	)
+}
+
+/// A sentence for where the weights have changed since the chain ran: by what it charged for a dealing.
+fn other_weights(chain: &Chain) -> String {
+	let is_same = |call: &&Call, charge: &Charge| {
+		call.call == "deal"
+			&& call.variant == "host"
+			&& (call.seats, call.threshold, call.length)
+				== (charge.seats, charge.threshold, charge.length)
+	};
+	let mut charges =
+		chain.charges.iter().filter(|charge| charge.call == "deal" && charge.length == 8);
+	let pair = charges
+		.next_back()
+		.and_then(|charge| Some((charge, chain.calls.iter().find(|call| is_same(call, charge))?)));
+	match pair {
+		Some((charge, call)) if (charge.ref_ms / call.ref_ms - 1.).abs() > 0.03 => format!(
+			" The weights were not those of the table of calls: a `deal` of ({}, {}), L = {} was charged {} ms, and \
+			 weighs {} ms now.",
+			charge.seats,
+			charge.threshold,
+			charge.length,
+			digits(charge.ref_ms),
+			digits(call.ref_ms)
+		),
+		_ => String::new(),
+	}
+}
+
 /// Dealings and tasks a second.
 pub fn throughput(chain: &Chain) -> String {
-	let mut text = format!(
-		"\n{}. Committees of ({}, {}), blocks of one second or longer; medians of {} runs (smallest to largest).\n\n\
+	let mut text = runs_by(chain);
+	let _ = write!(
+		text,
+		"Committees of ({}, {}), blocks of one second or longer; medians of {} runs (smallest to largest).{}\n\n\
 		 | tasks at once | dealers each | L | dealings a second | blocks | most in a block | of its ref time, proof, length, % | \
 		 bound by | draws, blocks | tasks a second |\n|---|---|---|---|---|---|---|---|---|---|\n",
-		chain.note(),
 		chain.runs.first().map_or(0, |run| run.seats),
 		chain.runs.first().map_or(0, |run| run.threshold),
 		least_runs(chain),
+		other_weights(chain),
 	);
 	for ((_, length, tasks, dealers), runs) in combinations(chain) {
 		let each = |of: fn(&Run) -> f64| runs.iter().map(move |run| of(run));
@@ -116,7 +155,8 @@ pub fn latency_lines(chain: &Chain) -> BTreeMap<String, Vec<(f64, f64)>> {
 
 /// From inputs closed to the result.
 pub fn latency(chain: &Chain) -> String {
-	let mut text = String::from(
+	let mut text = runs_by(chain);
+	text.push_str(
 		"\n| tasks at once | dealers each | L | verification, blocks | commitment | revelation | inputs closed to result, blocks | \
 		 the slowest task | the same, s |\n|---|---|---|---|---|---|---|---|---|\n",
 	);
@@ -141,7 +181,8 @@ pub fn latency(chain: &Chain) -> String {
 
 /// Calls a block, with host calls and in pure wasm.
 pub fn calls(chain: &Chain) -> String {
-	let mut text = String::from(
+	let mut text = made_by("chain", "From the generated weights, `runtime/src/weights`.");
+	text.push_str(
 		"\n| call | host calls: ms | proof, KiB | a block | first limit | pure wasm: ms | a block | first limit | wasm over host |\n\
 		 |---|---|---|---|---|---|---|---|---|\n",
 	);
@@ -171,7 +212,7 @@ pub fn calls(chain: &Chain) -> String {
 			"| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
 			title(own),
 			digits(own.ref_ms),
-			digits((own.proof_bytes + own.bytes) / KIB),
+			digits(own.whole_proof() as f64 / KIB),
 			own.calls_a_block,
 			own.bound,
 			digits(pure.ref_ms),
@@ -209,8 +250,11 @@ fn title(call: &Call) -> String {
 }
 
 /// Bytes, weight and fee of each call, as the chain charged them.
-pub fn dealers(chain: &Chain) -> String {
-	let mut text = String::from(
+pub fn charges(chain: &Chain) -> String {
+	let charge = chain.charges.first();
+	let on = charge.map_or_else(String::new, |one| format!("{}; {}.", one.machine, one.versions));
+	let mut text = made_by("chain", &format!("{on}{}", other_weights(chain)));
+	text.push_str(
 		"\n| call | n, t | L | bytes | ms charged | proof, KiB | fee, tokens | on hold, tokens |\n|---|---|---|---|---|---|---|---|\n",
 	);
 	let mut charges: Vec<&Charge> = chain.charges.iter().collect();
@@ -240,7 +284,7 @@ pub fn dealers(chain: &Chain) -> String {
 			charge.threshold,
 			charge.length,
 			with_range(charge.ref_ms, charge.ref_ms_min, charge.ref_ms_max),
-			digits((charge.proof_bytes + charge.bytes as f64) / KIB),
+			digits((charge.proof_bytes + charge.bytes) as f64 / KIB),
 			with_range(charge.fee, charge.fee_min, charge.fee_max),
 			charge.deposit,
 		);
@@ -249,20 +293,21 @@ pub fn dealers(chain: &Chain) -> String {
 }
 
 /// State that a task takes: a dealer's part is the slope over the numbers of dealers, what remains the task's.
-pub fn left_open(chain: &Chain) -> String {
-	let mut text = String::from(
+pub fn state(chain: &Chain) -> String {
+	let mut text = runs_by(chain);
+	text.push_str(
 		"\n| L | while open: a dealer, bytes | the task, bytes | after settlement: a dealer | the task |\n|---|---|---|---|---|\n",
 	);
 	let mut lengths: Vec<u32> = chain.runs.iter().map(|run| run.length).collect();
 	lengths.sort_unstable();
 	lengths.dedup();
 	for length in lengths {
-		let line = |of: fn(&Run) -> Option<f64>| {
+		let line = |of: fn(&Run) -> Option<i64>| {
 			let points: Vec<(f64, f64)> = chain
 				.runs
 				.iter()
 				.filter(|run| run.length == length)
-				.filter_map(|run| Some((f64::from(run.dealers), of(run)?)))
+				.filter_map(|run| Some((f64::from(run.dealers), of(run)? as f64)))
 				.collect();
 			let count = points.len().max(1) as f64;
 			let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / count;
@@ -294,11 +339,12 @@ pub fn left_open(chain: &Chain) -> String {
 mod tests {
 	use super::*;
 
-	fn run(tasks: u32, dealers: u32, state: Option<f64>) -> Run {
+	fn run(tasks: u32, dealers: u32, state: Option<i64>) -> Run {
 		Run {
 			tasks,
 			dealers,
 			length: 8,
+			run: 1,
 			seats: 5,
 			threshold: 2,
 			dealings: tasks * dealers,
@@ -310,6 +356,7 @@ mod tests {
 			length_share: 0.25,
 			bound: "demand".into(),
 			draw_blocks: 2,
+			draw_seconds: 2.,
 			verify_blocks: 17.,
 			verify_seconds: 17.2,
 			commit_blocks: 2.,
@@ -319,9 +366,14 @@ mod tests {
 			result_blocks: 20.,
 			result_seconds: 20.2,
 			result_blocks_max: 21,
+			settle_blocks: 1.,
+			settle_seconds: 1.,
+			whole_blocks: 25,
 			whole_seconds: 25.,
+			bytes: 2_100,
+			fee: 0.025,
 			state_open: state,
-			state_left: Some(500.),
+			state_left: Some(500),
 			machine: "m".into(),
 			versions: "v".into(),
 		}
@@ -329,8 +381,8 @@ mod tests {
 
 	fn chain() -> Chain {
 		let runs = vec![
-			run(1, 10, Some(3_000.)),
-			run(1, 50, Some(11_000.)),
+			run(1, 10, Some(3_000)),
+			run(1, 50, Some(11_000)),
 			run(4, 50, None),
 			run(4, 50, None),
 		];
@@ -345,7 +397,7 @@ mod tests {
 			"{text}"
 		);
 		assert!(
-			text.contains("| 4 | 50 | 8 | 100 |") && text.contains("m; v. Committees of (5, 2)")
+			text.contains("| 4 | 50 | 8 | 100 |") && text.contains("m; v.\nCommittees of (5, 2)")
 		);
 		let text = latency(&chain());
 		assert_eq!(latency_lines(&chain())["L = 8"], [(10., 20.2), (50., 20.2)]);
@@ -358,7 +410,52 @@ mod tests {
 
 	#[test]
 	fn state_is_split_into_the_dealers_and_the_tasks() {
-		assert!(left_open(&chain()).contains("| 8 | 200 | 1000 | 0 | 500 |"));
+		assert!(state(&chain()).contains("| 8 | 200 | 1000 | 0 | 500 |"));
+	}
+
+	#[test]
+	fn weights_that_have_changed_since_are_told() {
+		let charge = Charge {
+			call: "deal".into(),
+			seats: 7,
+			threshold: 3,
+			length: 8,
+			count: 11,
+			bytes: 2_832,
+			bytes_min: 2_832,
+			bytes_max: 2_832,
+			ref_ms: 4.49,
+			ref_ms_min: 4.49,
+			ref_ms_max: 4.49,
+			proof_bytes: 900,
+			fee: 0.0325,
+			fee_min: 0.0325,
+			fee_max: 0.0325,
+			deposit: 10.,
+			machine: "m".into(),
+			versions: "v".into(),
+		};
+		let call = |ref_ms| Call {
+			call: "deal".into(),
+			variant: "host".into(),
+			class: "normal".into(),
+			seats: 7,
+			threshold: 3,
+			length: 8,
+			dealers: 0,
+			bytes: 2_832,
+			ref_ms,
+			proof_bytes: 30_000,
+			calls_a_block: 240,
+			bound: "proof size".into(),
+		};
+		let mut chain = Chain { charges: vec![charge], calls: vec![call(5.11)], ..chain() };
+		let told = "a `deal` of (7, 3), L = 8 was charged 4.49 ms, and weighs 5.11 ms now";
+		assert!(throughput(&chain).contains(told) && charges(&chain).contains(told));
+		chain.calls = vec![call(4.5)];
+		assert!(!throughput(&chain).contains("charged") && !charges(&chain).contains("charged"));
+		assert!(charges(&chain)
+			.contains("| `deal` (11) | 7, 3 | 8 | 2832 | 4.49 | 3.64 | 0.0325 | 10 |"));
 	}
 
 	#[test]

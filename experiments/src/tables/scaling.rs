@@ -6,8 +6,9 @@
 //! Proofs of extrinsics are upper bounds of which most is given back once it is known what they took, so they are told
 //! and do not count. The hook's are not given back.
 
-use super::{Call, Chain};
-use crate::report::digits;
+use super::digits;
+use crate::measured::Chain;
+use ostraka_experiment_rows::Call;
 use std::{
 	fmt::Write,
 	ops::{Add, Mul},
@@ -97,13 +98,15 @@ impl<'a> Weights<'a> {
 			call.call == name && of_committee && (call.dealers == 0 || call.dealers == dealers)
 		};
 		let call = self.calls.iter().find(fits)?;
-		Some(Cost { ms: call.ref_ms, proof: call.proof_bytes + call.bytes, bytes: call.bytes })
+		let (proof, bytes) = (call.whole_proof() as f64, call.bytes as f64);
+		Some(Cost { ms: call.ref_ms, proof, bytes })
 	}
 
 	/// What a block has.
 	fn limit(&self, name: &str) -> Option<Cost> {
 		let call = self.calls.iter().find(|call| call.call == name && call.class == "limit")?;
-		Some(Cost { ms: call.ref_ms, proof: call.proof_bytes, bytes: call.bytes })
+		let (proof, bytes) = (call.proof_bytes as f64, call.bytes as f64);
+		Some(Cost { ms: call.ref_ms, proof, bytes })
 	}
 
 	fn task(&self, dealers: u32) -> Option<Task> {
@@ -275,7 +278,7 @@ fn duration(seconds: f64) -> String {
 mod tests {
 	use super::*;
 
-	fn call(name: &str, class: &str, dealers: u32, cost: (f64, f64, f64)) -> Call {
+	fn call(name: &str, class: &str, dealers: u32, cost: (f64, u64, u64)) -> Call {
 		Call {
 			call: name.into(),
 			variant: "host".into(),
@@ -294,22 +297,22 @@ mod tests {
 
 	fn chain() -> Chain {
 		let mut calls = vec![
-			call("block", "limit", 0, (2_000., 10e6, 5e6)),
-			call("normal", "limit", 0, (1_500., 7.5e6, 3.75e6)),
-			call("hook", "limit", 0, (500., 2.5e6, 0.)),
-			call("deal", "normal", 0, (4., 10_000., 3_000.)),
-			call("commit_result", "operational", 0, (1., 0., 100.)),
-			call("draw", "hook", 0, (30., 2e6, 0.)),
-			call("advance", "hook", 0, (0., 0., 0.)),
-			call("settle_dealing", "hook", 0, (1., 7_000., 0.)),
+			call("block", "limit", 0, (2_000., 10_000_000, 5_000_000)),
+			call("normal", "limit", 0, (1_500., 7_500_000, 3_750_000)),
+			call("hook", "limit", 0, (500., 2_500_000, 0)),
+			call("deal", "normal", 0, (4., 10_000, 3_000)),
+			call("commit_result", "operational", 0, (1., 0, 100)),
+			call("draw", "hook", 0, (30., 2_000_000, 0)),
+			call("advance", "hook", 0, (0., 0, 0)),
+			call("settle_dealing", "hook", 0, (1., 7_000, 0)),
 		];
 		for name in ["reveal_result, checked", "reveal_result, deciding", "reveal_result, later"] {
-			calls.push(call(name, "operational", 0, (2., 0., 0.)));
+			calls.push(call(name, "operational", 0, (2., 0, 0)));
 		}
 		for dealers in COHORTS {
-			calls.push(call("submit", "normal", dealers, (1., 0., 0.)));
-			calls.push(call("freeze", "hook", dealers, (0., 0., 0.)));
-			calls.push(call("settle, dealings apart", "hook", dealers, (0., 0., 0.)));
+			calls.push(call("submit", "normal", dealers, (1., 0, 0)));
+			calls.push(call("freeze", "hook", dealers, (0., 0, 0)));
+			calls.push(call("settle, dealings apart", "hook", dealers, (0., 0, 0)));
 		}
 		Chain { calls, charges: Vec::new(), runs: Vec::new() }
 	}

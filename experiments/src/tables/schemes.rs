@@ -1,32 +1,21 @@
-//! The tables of `docs/RESULTS.md`, between its markers.
+//! Ostraka beside its peers: the tables of `docs/results/{indicators,timing,sizes,limits}.md`.
 
+use super::digits;
 use crate::{
 	indicators::{Column, Indicator},
 	limits::Line,
 	stats::slope,
 	store::Row,
 };
-use anyhow::{Context, Result};
-use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
+use anyhow::Result;
+use std::{collections::BTreeMap, fmt::Write, path::Path};
 
-/// Puts `text` between the markers of a section.
-pub fn update(file: &Path, section: &str, text: &str) -> Result<()> {
-	let old =
-		fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-	let (open, close) = (
-		format!("<!-- experiments: {section} -->\n"),
-		format!("<!-- end of experiments: {section} -->"),
-	);
-	let (before, rest) = old.split_once(&open).with_context(|| format!("no marker {open}"))?;
-	let (_, after) = rest.split_once(&close).with_context(|| format!("no marker {close}"))?;
-	Ok(fs::write(file, format!("{before}{open}{text}{close}{after}"))?)
-}
-
-/// Three significant digits.
-pub fn digits(value: f64) -> String {
-	let decimals =
-		if value == 0. { 0 } else { (2 - value.abs().log10().floor() as i32).clamp(0, 5) };
-	format!("{value:.*}", decimals as usize)
+/// What the rows were measured on.
+pub fn measured_on(rows: &[Row]) -> String {
+	let mut notes: Vec<&str> = rows.iter().map(|row| row.measured_on.as_str()).collect();
+	notes.sort_unstable();
+	notes.dedup();
+	format!("{}. One thread.", notes.join(". Some rows: "))
 }
 
 fn lengths(rows: &[Row]) -> Vec<usize> {
@@ -154,7 +143,7 @@ pub fn targets(rows: &[Row]) -> String {
 }
 
 /// A plain table of all rows, against `users` and `length`.
-pub fn scaling(rows: &[Row]) -> String {
+pub fn sizes(rows: &[Row]) -> String {
 	let mut text = String::from(
 		"\n| scheme | L | N | client, ms | a server's time a user, ms | all servers, s | bytes a user |\n|---|---|---|---|---|---|---|\n",
 	);
@@ -263,18 +252,8 @@ mod tests {
 			bytes_per_user: 9,
 			node_ms: users as f64 / 10.,
 			client_quartiles: (0.9, 1.1),
+			measured_on: "m; v".into(),
 		}
-	}
-
-	#[test]
-	fn a_section_is_replaced_and_nothing_else() {
-		let file = std::env::temp_dir().join(format!("ostraka-report-{}.md", std::process::id()));
-		let text = "a\n<!-- experiments: x -->\nold\n<!-- end of experiments: x -->\nb\n";
-		fs::write(&file, text).unwrap();
-		update(&file, "x", "new\n").unwrap();
-		assert_eq!(fs::read_to_string(&file).unwrap(), text.replace("old", "new"));
-		assert!(update(&file, "y", "").is_err());
-		fs::remove_file(file).unwrap();
 	}
 
 	#[test]
@@ -292,13 +271,5 @@ mod tests {
 		assert!(text.contains("40 | 1.00 at L = 64 | **no** |"), "{text}");
 		assert!(text.contains("0.15 ms | 0.100 ms | yes |"), "{text}");
 		assert!(!text.contains("elgamal"));
-	}
-
-	#[test]
-	fn figures_have_three_digits() {
-		assert_eq!(
-			[0.012_34, 1.234_5, 123.45, 123_456., 0.].map(digits),
-			["0.0123", "1.23", "123", "123456", "0"]
-		);
 	}
 }

@@ -17,7 +17,7 @@ const BUNDLES = ['api', 'keyring', 'types', 'util', 'util-crypto'];
 
 /** Every address that is served, with what is behind it. */
 async function contents() {
-	const home = join(ROOT, 'apps');
+	const home = join(ROOT, 'polkadot-js');
 	const page = PAGE.map((name) => [`/${name}`, join(home, 'page', name)]);
 	const bundles = BUNDLES.map((name) => [
 		`/bundle/${name}.js`,

@@ -59,7 +59,7 @@ export class DevChain {
 	/** Starts it. The chain answers some seconds later; a client waits for that by itself. */
 	static async start() {
 		const chain = new DevChain();
-		chain.#directory = await mkdtemp(join(tmpdir(), 'ostraka-apps-'));
+		chain.#directory = await mkdtemp(join(tmpdir(), 'ostraka-polkadot-js-'));
 		const port = await freePort();
 		chain.url = `ws://127.0.0.1:${port}`;
 		const log = await open(join(chain.#directory, 'node.log'), 'w');
