@@ -1,4 +1,4 @@
-//! The runtime as such: presets, metadata, randomness of draws, fees, proxies.
+//! The runtime as such: presets, metadata, randomness of draws, fees.
 
 mod chain;
 
@@ -6,7 +6,7 @@ use chain::{account, pair, Chain};
 use codec::Encode;
 use frame_support::{
 	dispatch::{DispatchClass, GetDispatchInfo},
-	traits::{Get, InstanceFilter, IntegrityTest},
+	traits::{Get, IntegrityTest},
 };
 use ostraka_client::chain::Metadata;
 use ostraka_primitives::{task::SecurityClass, traits::DrawEntropy};
@@ -16,7 +16,7 @@ use ostraka_runtime::{
 			AbsenceSlash, DrawWindow, FalseAccusationSlash, LongestTask, MinStake, PollShare,
 			SeatStake, UnbondingPeriod, WrongShareSlash,
 		},
-		system::{ProxyType, RuntimeBlockWeights},
+		system::RuntimeBlockWeights,
 	},
 	entropy::RelayEntropy,
 	network::{self, DEVELOPMENT, PRODUCTION},
@@ -296,20 +296,6 @@ fn root_sets_sound_classes_only() {
 		assert!(Network::set_classes(signed, PRODUCTION).is_err());
 		assert_eq!(pallet_sudo::Key::<Runtime>::get(), Some(account(&pair("//Alice"))));
 	});
-}
-
-#[test]
-fn proxies_do_what_they_are_for() {
-	let chill = RuntimeCall::Registry(pallet_registry::Call::chill {});
-	let transfer = RuntimeCall::Balances(pallet_balances::Call::transfer_all {
-		dest: account(&pair("//Bob")).into(),
-		keep_alive: false,
-	});
-	assert!(ProxyType::Operator.filter(&chill));
-	assert!(!ProxyType::Operator.filter(&transfer));
-	assert!(!ProxyType::Dealer.filter(&chill));
-	assert!(!ProxyType::NonTransfer.filter(&transfer));
-	assert!(ProxyType::NonTransfer.filter(&chill));
 }
 
 #[test]

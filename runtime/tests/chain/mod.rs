@@ -291,16 +291,25 @@ pub fn events() -> Vec<RuntimeEvent> {
 	System::events().into_iter().map(|record| record.event).collect()
 }
 
-fn registration(genesis: &Hash, operator: &sr25519::Pair, worker: &ed25519::Pair) -> RuntimeCall {
+/// A worker's keys as an operator registers them, with their proofs.
+pub fn worker_keys(
+	genesis: &Hash,
+	operator: &sr25519::Pair,
+	worker: &ed25519::Pair,
+) -> worker_key::Registration {
 	let sign = |message: &[u8]| Some(worker.sign(message).0);
-	let made = worker_key::register::<G1, _>(
+	worker_key::register::<G1, _>(
 		&genesis.0,
 		account(operator).as_ref(),
 		&worker.public().0,
 		sign,
 		&mut OsRng,
 	)
-	.unwrap();
+	.unwrap()
+}
+
+fn registration(genesis: &Hash, operator: &sr25519::Pair, worker: &ed25519::Pair) -> RuntimeCall {
+	let made = worker_keys(genesis, operator, worker);
 	RuntimeCall::Registry(pallet_registry::Call::register {
 		worker: worker.public(),
 		seal_key: made.seal_key,
