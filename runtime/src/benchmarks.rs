@@ -3,7 +3,6 @@
 //! chunks of stake on their way out that fit. Nothing depends on the genesis preset.
 
 use crate::{
-	network::{Classes, Relay, RelayView, Table, PRODUCTION},
 	AccountId, Balance, Balances, Incentives, Runtime, RuntimeHoldReason, System, Tasks, UNIT,
 };
 use alloc::vec::Vec;
@@ -20,6 +19,7 @@ use ostraka_primitives::{
 	traits::{Escrow, TaskView},
 	BlockNumber, TaskId, WorkerKey, MAX_ASSIGNMENTS, MAX_COMMITTEE,
 };
+use pallet_network::{Classes, Relay, RelayView, Table, PRODUCTION};
 use pallet_registry::{
 	Candidate, Candidates, HeldSeat, KeyOwner, Keys, Node, Nodes, Reputation, SealKeys, Seats,
 	Unlock, MAX_UNLOCKS,
