@@ -66,7 +66,11 @@ pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 /// A block.
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 
-/// The token, of 12 decimals.
+/// What the token is called.
+pub const TOKEN_SYMBOL: &str = "OST";
+/// Decimals of the token: its smallest unit is `10^-12`.
+pub const TOKEN_DECIMALS: u8 = 12;
+/// The token.
 pub const UNIT: Balance = 1_000_000_000_000;
 /// A thousandth of it.
 pub const MILLIUNIT: Balance = UNIT / 1_000;

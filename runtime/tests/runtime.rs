@@ -25,7 +25,7 @@ use ostraka_runtime::{
 };
 use pallet_network::{DEVELOPMENT, PRODUCTION};
 use pallet_tasks::{types::MAX_RELAY_EPOCHS, WeightInfo};
-use sp_core::Pair;
+use sp_core::{hexdisplay::HexDisplay, Pair};
 use sp_io::hashing::twox_128;
 use sp_runtime::BoundedVec;
 use std::collections::BTreeMap;
@@ -129,6 +129,19 @@ fn the_client_knows_this_runtime() {
 	let metadata = chain.look(|| Runtime::metadata_at_version(16).unwrap());
 	let metadata = Metadata::decode_from(&metadata).unwrap();
 	ostraka_client::chain::check(&metadata).unwrap();
+}
+
+/// The wasm blob cannot hold the digest of what is built with it: it is committed (`runtime/build.rs`).
+#[test]
+fn the_committed_digest_is_of_this_metadata() {
+	let mut chain = Chain::development();
+	let metadata = chain.look(|| Runtime::metadata_at_version(15).unwrap());
+	let digest = format!("0x{}", HexDisplay::from(&chain::metadata_digest(&metadata)));
+	let committed = include_str!("../metadata.digest").trim();
+	assert_eq!(
+		committed, digest,
+		"the metadata changed: write the second one to runtime/metadata.digest"
+	);
 }
 
 /// A simulation plays the client's table of classes, and promises what a chain with the runtime's will do.
