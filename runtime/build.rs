@@ -6,6 +6,9 @@
 
 /// Asks for the second blob.
 const PURE: &str = "OSTRAKA_PURE_WASM";
+/// The digest's file, and the variable by which the extension `CheckMetadataHash` is told of it when it is compiled.
+#[cfg(feature = "build-wasm")]
+const DIGEST: (&str, &str) = ("metadata.digest", "RUNTIME_METADATA_HASH");
 /// Names of the files that the blobs' constants are in.
 #[cfg(feature = "std")]
 const FILES: [&str; 2] = ["wasm_binary.rs", "wasm_binary_pure.rs"];
@@ -25,6 +28,13 @@ fn build() {
 	let [_, pure] = FILES;
 	// The builder turns on in wasm what cargo says is on here, but for `std`.
 	std::env::remove_var("CARGO_FEATURE_BUILD_WASM");
+	let (file, variable) = DIGEST;
+	println!("cargo:rerun-if-changed={file}");
+	// The digest is of one version.
+	if std::env::var_os("CARGO_FEATURE_NEXT_SPEC_VERSION").is_none() {
+		let digest = std::fs::read_to_string(file).expect("the digest is committed");
+		std::env::set_var(variable, digest.trim());
+	}
 	WasmBuilder::build_using_defaults();
 	if std::env::var_os(PURE).is_some_and(|value| !value.is_empty()) {
 		std::env::remove_var("CARGO_FEATURE_HOST_CALLS");

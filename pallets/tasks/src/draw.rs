@@ -12,8 +12,8 @@ use ostraka_protocol::{task_hash, Member, TaskHashInput};
 /// Domain of the seeds of draws.
 const SEED_TAG: &[u8; 15] = b"ostraka/draw/v1";
 
-/// The draw's seed: the chain's randomness bound to the task, so that two tasks drawn in one block have nothing to do
-/// with each other, and to what was asked.
+/// The draw's seed: the chain's randomness bound to the task, so that two tasks drawn in one block
+/// have nothing to do with each other, and to what was asked.
 fn seed_of(randomness: &[u8; 32], task: TaskId, published: &[u8]) -> [u8; 32] {
 	sha2_256(&(SEED_TAG, randomness, task, sha2_256(published)).encode())
 }
@@ -31,9 +31,9 @@ impl<T: Config> Pallet<T> {
 		genesis
 	}
 
-	/// `TH` of a task whose committee is drawn in block `drawn_at`. Its spec field holds the SCALE bytes of
-	/// `(spec, cohort)`, its deadlines `[drawn_at, collect, verify, commit, reveal]`, the last four as windows: phases
-	/// may end early, so only the windows are known at the draw.
+	/// `TH` of a task whose committee is drawn in block `drawn_at`. Its spec field holds the SCALE
+	/// bytes of `(spec, cohort)`, its deadlines `[drawn_at, collect, verify, commit, reveal]`, the
+	/// last four as windows: phases may end early, so only the windows are known at the draw.
 	pub(crate) fn hash_task(
 		task: TaskId,
 		record: &Record,
@@ -53,8 +53,8 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	/// Draws the committee of a task in `Drawing`, opens its sharing, and moves it on. Answers `false`, and changes
-	/// nothing, if no committee can be drawn now.
+	/// Draws the committee of a task in `Drawing`, opens its sharing, and moves it on. Answers
+	/// `false`, and changes nothing, if no committee can be drawn now.
 	pub(crate) fn draw(
 		task: TaskId,
 		status: TaskStatus,

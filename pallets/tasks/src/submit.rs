@@ -86,8 +86,8 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Most blocks from a submission to the task's end: all windows at their longest, and one block of the hook after
-	/// each.
+	/// Most blocks from a submission to the task's end: all windows at their longest, and one block
+	/// of the hook after each.
 	pub(crate) fn longest_life() -> BlockNumber {
 		let seats = T::Classes::get().iter().map(|class| class.seats).max().unwrap_or_default();
 		let windows = Self::windows(seats, MAX_DEALERS, T::MaxCollect::get());

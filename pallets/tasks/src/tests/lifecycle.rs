@@ -32,7 +32,7 @@ fn a_task_with_everybody_in_time_ends_early() {
 		Tasks::all_dealt(task);
 		assert_eq!(status(task), Verifying { until: 10 + VERIFY });
 
-		// verification runs whole
+		// Verification runs whole
 		run_to(21);
 		assert_eq!(status(task), Verifying { until: 21 });
 		run_to(22);
@@ -193,7 +193,7 @@ fn the_task_hash_pins_task_cohort_and_draw() {
 		other_key[2].seal_key[0] ^= 1;
 		assert_ne!(hash(task, &record, 3, &other_key), right);
 
-		// another chain
+		// Another chain
 		frame_system::BlockHash::<Test>::insert(0, H256::repeat_byte(3));
 		assert_ne!(hash(task, &record, 3, &committee), right);
 		frame_system::BlockHash::<Test>::insert(0, H256::repeat_byte(69));
@@ -227,7 +227,7 @@ fn a_draw_waits_for_its_randomness() {
 		world(|world| world.epoch = 6);
 		run_to(8);
 		assert_eq!(status(task), Drawing { from: 3, until: 13 });
-		// asked once a block, from the third on, for the epoch of the submission
+		// Asked once a block, from the third on, for the epoch of the submission
 		assert_eq!(world(|world| world.asked.clone()), vec![(Restricted, 5); 6]);
 		world(|world| world.seed = Some([1; 32]));
 		run_to(9);
@@ -282,7 +282,7 @@ fn with_too_few_accepted_dealers_nothing_is_released() {
 		Tasks::all_dealt(task);
 		run_to(3 + VERIFY + 1);
 		assert_eq!(status(task), Settling(Failed(TooFewDealers)));
-		// too late for both
+		// Too late for both
 		Tasks::all_committed(task);
 		Tasks::all_revealed(task);
 		run_until(task, is_settled);
@@ -347,7 +347,7 @@ fn cancelled_while_collecting_the_committee_gets_its_base_fee() {
 		let task = drawn(Standard);
 		run_to(23);
 		assert_ok!(Tasks::cancel(RuntimeOrigin::signed(requester()), task));
-		// a dealing in the same block changes nothing
+		// A dealing in the same block changes nothing
 		Tasks::all_dealt(task);
 		assert_eq!(status(task), Settling(Failed(Cancelled)));
 		run_to(24);
@@ -404,7 +404,7 @@ fn an_end_is_only_noted_in_its_own_phase() {
 		unchanged(task, &ends);
 		run_until(task, is_settled);
 		unchanged(task, &ends);
-		// unknown tasks
+		// Unknown tasks
 		for end in ends {
 			end(task + 1);
 		}

@@ -196,13 +196,13 @@ fn open_tasks_are_bounded() {
 			(0..MAX_OPEN).map(|_| submit(SecurityClass::Standard).unwrap()).collect();
 		assert_noop!(submit(SecurityClass::Standard), Error::<Test>::TooManyOpenTasks);
 
-		// room comes with the settlement, not with the cancellation
+		// Room comes with the settlement, not with the cancellation
 		assert_ok!(Tasks::cancel(RuntimeOrigin::signed(requester()), tasks[0]));
 		assert_noop!(submit(SecurityClass::Standard), Error::<Test>::TooManyOpenTasks);
 		run_until(tasks[0], is_settled);
 		assert_ok!(submit(SecurityClass::Standard));
 		assert_noop!(submit(SecurityClass::Standard), Error::<Test>::TooManyOpenTasks);
-		// a full agenda still takes every move
+		// A full agenda still takes every move
 		run_to(60);
 		assert!(tasks.iter().all(|task| !matches!(status(*task), Drawing { .. })));
 	});
