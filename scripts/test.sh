@@ -5,8 +5,8 @@ cd "$(dirname "$0")/.."
 
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
 export OSTRAKA_NODE="${OSTRAKA_NODE:-$CARGO_TARGET_DIR/release/ostraka-node}"
-# The runtime is also built without host calls, for the test that compares the two.
-export OSTRAKA_PURE_WASM=1
+# The runtime without host calls, for the test that compares the two.
+export OSTRAKA_PURE_WASM="$CARGO_TARGET_DIR/wasm/pure.wasm"
 CARGO_FLAGS=(--locked --release)
 
 TIMES=()
@@ -57,6 +57,7 @@ step "shims" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/shims" cargo test "${CARGO_
 step "documents" scripts/check_docs.sh
 step "transcript" scripts/check_transcript.sh
 step "lint and build" cargo build "${CARGO_FLAGS[@]}"
+step "pure wasm" scripts/runtime_wasm.sh host-call-weights "$OSTRAKA_PURE_WASM"
 step "lint and build the tests" cargo test "${CARGO_FLAGS[@]}" --all-targets --no-run
 # The other crates without std are compiled by the runtime's wasm build.
 step "no_std" cargo check "${CARGO_FLAGS[@]}" -p ostraka-crypto --no-default-features --target wasm32v1-none

@@ -36,17 +36,6 @@ asked_any() {
 	return 1
 }
 
-# The runtime's wasm with its benchmarks, in a target folder of its own: the ordinary build stays as it is.
-build_runtime() {
-	local features=$1 into=$2 target=wasm32v1-none
-	say "building the runtime with: $features"
-	CARGO_TARGET_DIR="$CARGO_TARGET_DIR/weights" \
-		RUSTFLAGS="-C link-arg=--export-table -C link-arg=--import-memory -C link-arg=--export=__heap_base --cfg substrate_runtime" \
-		cargo rustc --release --locked --target $target -p ostraka-runtime --lib --crate-type cdylib \
-		--no-default-features --features "$features"
-	cp "$CARGO_TARGET_DIR/weights/$target/release/ostraka_runtime.wasm" "$into"
-}
-
 measure() {
 	local wasm=$1 module=$2 pallet
 	shift 2
@@ -68,12 +57,12 @@ done
 # the whole workspace: a part of it would choose other features for a thousand dependencies
 scripts/shims.sh
 cargo build --release --locked
-build_runtime runtime-benchmarks,host-calls "$CARGO_TARGET_DIR/weights/host_calls.wasm"
-measure "$CARGO_TARGET_DIR/weights/host_calls.wasm" host_calls "${WITH_CURVES[@]}"
-measure "$CARGO_TARGET_DIR/weights/host_calls.wasm" common "${COMMON[@]}"
+scripts/runtime_wasm.sh runtime-benchmarks,host-calls "$CARGO_TARGET_DIR/wasm/host_calls.wasm"
+measure "$CARGO_TARGET_DIR/wasm/host_calls.wasm" host_calls "${WITH_CURVES[@]}"
+measure "$CARGO_TARGET_DIR/wasm/host_calls.wasm" common "${COMMON[@]}"
 if asked_any "${WITH_CURVES[@]}"; then
-	build_runtime runtime-benchmarks "$CARGO_TARGET_DIR/weights/pure_wasm.wasm"
-	measure "$CARGO_TARGET_DIR/weights/pure_wasm.wasm" pure_wasm "${WITH_CURVES[@]}"
+	scripts/runtime_wasm.sh runtime-benchmarks "$CARGO_TARGET_DIR/wasm/pure_wasm.wasm"
+	measure "$CARGO_TARGET_DIR/wasm/pure_wasm.wasm" pure_wasm "${WITH_CURVES[@]}"
 fi
 cargo fmt -p ostraka-runtime
 say "written to runtime/src/weights; read the diff before you commit it"

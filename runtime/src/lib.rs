@@ -20,12 +20,6 @@ extern crate alloc;
 #[cfg(feature = "std")]
 include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 
-/// The same runtime without host calls for group operations. Built on demand only: see `build.rs`.
-#[cfg(feature = "std")]
-pub mod pure {
-	include!(concat!(env!("OUT_DIR"), "/wasm_binary_pure.rs"));
-}
-
 pub mod apis;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarks;

@@ -5,8 +5,9 @@
 //! from the genesis on. Executing a block compares the state's root with the header's, so every byte of state that
 //! group operations had a part in is compared, three ways.
 //!
-//! Both blobs are built by `build.rs`, the second only if the variable `OSTRAKA_PURE_WASM` is set. With
-//! `SKIP_WASM_BUILD` there is none, and nothing to compare.
+//! The first blob is the crate's own. The second is the file that the variable `OSTRAKA_PURE_WASM` names, made by
+//! `scripts/runtime_wasm.sh host-call-weights FILE`: without host calls, but with the same weights, as state holds weights
+//! and fees. With `SKIP_WASM_BUILD` there is no blob, and nothing to compare.
 
 mod chain;
 
@@ -18,7 +19,7 @@ use chain::{
 use codec::{Decode, Encode};
 use cumulus_primitives_proof_size_hostfunction::storage_proof_size;
 use ostraka_primitives::task::{Outcome, SecurityClass, TaskStatus};
-use ostraka_runtime::{pure, Hash, RuntimeCall, UncheckedExtrinsic, UNIT, WASM_BINARY};
+use ostraka_runtime::{Hash, RuntimeCall, UncheckedExtrinsic, UNIT, WASM_BINARY};
 use sc_executor::WasmExecutor;
 use sp_core::traits::{CallContext, CodeExecutor, RuntimeCode, WrappedRuntimeCode};
 use sp_crypto_ec_utils::HostFunctionsRfc163;
@@ -61,14 +62,19 @@ fn replay<H: HostFunctions>(blob: &'static [u8], chain: &Chain) -> TestExternali
 	state
 }
 
-/// The blobs that were built. None with `SKIP_WASM_BUILD`, which is said.
+/// The blobs with and without host calls. None with `SKIP_WASM_BUILD`, which is said.
 fn blobs() -> Option<(&'static [u8], &'static [u8])> {
 	if std::env::var_os("SKIP_WASM_BUILD").is_some() {
 		println!("skipped, as the wasm builds are");
 		return None;
 	}
 	let hooked = WASM_BINARY.expect("built unless SKIP_WASM_BUILD is set");
-	Some((hooked, pure::WASM_BINARY.expect("build with OSTRAKA_PURE_WASM=1")))
+	let file = std::env::var_os("OSTRAKA_PURE_WASM").expect(
+		"run scripts/runtime_wasm.sh host-call-weights pure.wasm, and set OSTRAKA_PURE_WASM to that file's full path",
+	);
+	let pure =
+		std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.to_string_lossy()));
+	Some((hooked, pure.leak()))
 }
 
 #[test]
