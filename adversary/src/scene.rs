@@ -12,9 +12,12 @@ use crate::{
 };
 use ostraka_client::{
 	chain::{calls, Chain, Event, Head, Signer},
-	dealing,
-	spec::StatisticName,
-	verify::{gather, result_outcome, Bodies},
+	onchain::{
+		deal::{drawn, needed},
+		gather::{gather, Bodies},
+	},
+	request::StatisticName,
+	verify::result_outcome,
 	Error,
 };
 use ostraka_primitives::{
@@ -87,7 +90,7 @@ impl Scene {
 		cohorts: &[usize],
 	) -> Result<(Vec<Vec<Signer>>, Books), Error> {
 		let mut accounts = stage::accounts(path, cohorts.iter().sum())?;
-		let amount = 2 * dealing::needed(&self.chain);
+		let amount = 2 * needed(&self.chain);
 		stage::fund(&self.chain, &self.sponsor, &accounts, amount).await?;
 		let players = accounts.iter().chain([&self.requester]).map(Signer::account);
 		let books = Books::open(&self.chain, players).await?;
@@ -154,7 +157,7 @@ impl Scene {
 		let invited: Vec<AccountId> = dealers.iter().map(Signer::account).collect();
 		let task =
 			stage::submit(chain, requester, &survey.spec, class, &invited, collect, nonce).await?;
-		let info = dealing::drawn(chain, task).await?;
+		let info = drawn(chain, task).await?;
 		Ok(Stage { task, info, survey, dealers })
 	}
 

@@ -5,7 +5,8 @@ use codec::Encode;
 use ostraka_client::{
 	chain::{calls::Call, find::Indices, state::Standing, Chain, ChainError, Head},
 	dealing::context,
-	verify::gather::{dealing_bytes, scan_dealings, Bodies},
+	onchain::gather::{scan_dealings, Bodies},
+	verify::gather::dealing_bytes,
 	Error,
 };
 use ostraka_crypto::{
@@ -153,7 +154,7 @@ impl Member {
 			secret: worker.seal_secret(&genesis, &node),
 			node,
 			worker: worker.clone(),
-			context: context(chain, task, info)?,
+			context: context(chain.genesis(), task, info)?,
 			genesis,
 		})
 	}

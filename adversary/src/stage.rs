@@ -6,8 +6,9 @@ use ostraka_client::{
 	chain::{calls, Chain, ChainError, Signer},
 	data::{Book, Table},
 	dealing,
-	run::{self, BookArgs, Input},
-	spec::{build, StatisticName, StatisticRequest},
+	inputs::{self, Encoding, Input},
+	onchain,
+	request::{build, StatisticName, StatisticRequest},
 	Error,
 };
 use ostraka_crypto::Plain;
@@ -120,8 +121,8 @@ impl Survey {
 		};
 		let spec = build(&request, Some(&table), false)?;
 		let book = Book::deal_out(&table, dealers)?;
-		let args = BookArgs { min_cell: 1, ..Default::default() };
-		let inputs = run::inputs(&book.dealers, &table, &spec, &args)?;
+		let encoding = Encoding { min_cell: 1, ..Default::default() };
+		let inputs = inputs::inputs(&book.dealers, &table, &spec, encoding)?;
 		Ok(Self { spec, inputs: inputs.into_iter().map(|(_, input)| input).collect() })
 	}
 
@@ -135,7 +136,7 @@ impl Survey {
 			.filter_map(|place| self.inputs.get(*place))
 			.map(|input| &input.rows)
 			.collect();
-		Ok(run::pooled(&self.spec, &rows, 1)?)
+		Ok(inputs::pooled(&self.spec, &rows, 1)?)
 	}
 }
 
@@ -172,10 +173,10 @@ pub async fn deal(
 	task: TaskId,
 	dealers: &[(&Signer, &Encoded)],
 ) -> Result<(), Error> {
-	let info = dealing::drawn(chain, task).await?;
-	let context = &dealing::context(chain, task, &info)?;
+	let info = onchain::deal::drawn(chain, task).await?;
+	let context = &dealing::context(chain.genesis(), task, &info)?;
 	let dealt = dealers.iter().map(|(signer, input)| async move {
-		let receipt = dealing::deal(chain, task, context, input, signer, None).await?;
+		let receipt = onchain::deal::deal(chain, task, context, input, signer, None).await?;
 		receipt.ok_or_else(|| Error::Failed("a dealer had dealt already".to_owned()))
 	});
 	future::try_join_all(dealt).await.map(|_| ())

@@ -1,26 +1,19 @@
 //! The tool's one error type, and what it exits with.
 
-use crate::{chain::ChainError, data::DataError, simulate::Failure, spec::SpecProblem};
-use ostraka_protocol::statistics::{EncodeError, FinalizeError, PlaintextError};
+use crate::chain::ChainError;
+use ostraka_party::{data::DataError, request::SpecProblem};
+use ostraka_protocol::statistics::FinalizeError;
 use serde_json::json;
 
 /// Everything that can end a command.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-	/// A data file is not as it must be.
+	/// Rows cannot be used, or what is asked for does not fit together.
 	#[error(transparent)]
-	Data(#[from] DataError),
+	Party(ostraka_party::Error),
 	/// Flags do not fit together.
 	#[error("{0}")]
 	Usage(String),
-	/// Rows cannot be encoded.
-	#[error("{dealer}: {error}{}", encode_hint(.error))]
-	Encode {
-		/// Whose rows.
-		dealer: String,
-		/// Why.
-		error: EncodeError,
-	},
 	/// The chain is not there, went away, is another one, or refused.
 	#[error(transparent)]
 	Chain(#[from] ChainError),
@@ -41,7 +34,7 @@ impl Error {
 	pub fn exit_code(&self) -> u8 {
 		match self {
 			Self::Failed(_) => 1,
-			Self::Data(_) | Self::Usage(_) | Self::Encode { .. } => 2,
+			Self::Party(_) | Self::Usage(_) => 2,
 			Self::Chain(error) if error.is_refusal() => 4,
 			Self::Chain(_) => 3,
 			Self::Interrupted => 130,
@@ -56,48 +49,31 @@ impl Error {
 			eprintln!("error: {self}");
 		}
 	}
+}
 
-	/// An error of encoding, with the dealer's name.
-	pub fn encode(dealer: &str, error: EncodeError) -> Self {
-		Self::Encode { dealer: dealer.to_owned(), error }
+impl From<ostraka_party::Error> for Error {
+	fn from(error: ostraka_party::Error) -> Self {
+		match error {
+			ostraka_party::Error::Failed(message) => Self::Failed(message),
+			other => Self::Party(other),
+		}
+	}
+}
+
+impl From<DataError> for Error {
+	fn from(error: DataError) -> Self {
+		Self::Party(error.into())
 	}
 }
 
 impl From<SpecProblem> for Error {
 	fn from(problem: SpecProblem) -> Self {
-		match problem {
-			SpecProblem::Usage(message) => Self::Usage(message),
-			SpecProblem::Data(error) => Self::Data(error),
-		}
-	}
-}
-
-impl From<Failure> for Error {
-	fn from(failure: Failure) -> Self {
-		Self::Failed(failure.to_string())
+		Self::Party(problem.into())
 	}
 }
 
 impl From<FinalizeError> for Error {
 	fn from(error: FinalizeError) -> Self {
-		Self::Failed(error.to_string())
-	}
-}
-
-impl From<PlaintextError> for Error {
-	fn from(error: PlaintextError) -> Self {
-		Self::Failed(format!("the pooled rows: {error}"))
-	}
-}
-
-fn encode_hint(error: &EncodeError) -> &'static str {
-	match error {
-		EncodeError::TooManyRows { .. } => "\n  let the task allow more with --max-rows, or split the rows",
-		EncodeError::NoRows { .. } => "\n  a dealer needs at least one row with a value in every column",
-		EncodeError::SmallCell { .. } => {
-			"\n  few rows in a cell tell about each of them: leave them out with --drop-small-cells, or lower the \
-			 floor with --min-cell"
-		},
-		_ => "",
+		ostraka_party::Error::from(error).into()
 	}
 }

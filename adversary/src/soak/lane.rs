@@ -11,7 +11,7 @@ use crate::{
 };
 use ostraka_client::{
 	chain::{calls, Signer},
-	spec::StatisticName,
+	request::StatisticName,
 	verify::result_outcome,
 	Error,
 };

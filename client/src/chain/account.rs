@@ -1,6 +1,7 @@
 //! Accounts and the secrets that sign for them.
 
 use crate::{cli::Global, error::Error};
+pub use ostraka_party::address;
 use ostraka_primitives::AccountId;
 use sp_core::crypto::Ss58Codec;
 use std::{path::Path, str::FromStr};
@@ -109,11 +110,6 @@ pub fn parse(text: &str) -> Result<AccountId, String> {
 	AccountId::from_ss58check(text).map_err(|_| {
 		format!("`{text}` is not an account: give an SS58 address, 0x and 64 hexadecimal digits, or //Name")
 	})
-}
-
-/// An account's address.
-pub fn address(account: &AccountId) -> String {
-	account.to_ss58check()
 }
 
 #[cfg(test)]

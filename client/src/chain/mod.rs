@@ -10,7 +10,6 @@
 //! | [`finality`] | what is final, and waiting for it; anchors of transactions |
 //! | [`state`], [`api`] | storage, constants, the runtime API |
 //! | [`stake`] | stake on its way out, nodes for a committee |
-//! | [`find`] | the protocol's messages in block bodies |
 //! | [`account`] | accounts and their secrets |
 //!
 //! # Invariants
@@ -24,7 +23,6 @@ pub mod blocks;
 pub mod calls;
 mod error;
 pub mod finality;
-pub mod find;
 pub mod layout;
 pub mod link;
 pub mod stake;

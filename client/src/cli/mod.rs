@@ -1,6 +1,8 @@
 //! The command line.
 
+pub mod class;
 pub mod data;
+pub mod statistic;
 pub mod usage;
 pub mod values;
 

@@ -7,10 +7,11 @@ use crate::{
 	data::{decimal::render, Dealer, Table},
 	dealing,
 	error::Error,
-	groups, output,
-	plan::title,
-	run::{self, Input},
-	spec::{label, text},
+	inputs::{self, Encoding, Input},
+	onchain::{self, groups},
+	output,
+	request::{label, text},
+	title::title,
 };
 use clap::Args;
 use ostraka_primitives::{
@@ -56,6 +57,16 @@ pub struct DealArgs {
 	pub dry_run: bool,
 }
 
+impl DealArgs {
+	fn encoding(&self) -> Encoding {
+		Encoding {
+			round: self.file.round,
+			min_cell: self.min_cell,
+			drop_small_cells: self.drop_small_cells,
+		}
+	}
+}
+
 fn parse_only(text: &str) -> Result<(String, String), String> {
 	match text.split_once('=') {
 		Some((column, value)) if !column.is_empty() && !value.trim().is_empty() => {
@@ -77,7 +88,7 @@ pub async fn run(args: &DealArgs, global: &Global) -> Result<(), Error> {
 	let chain = super::connect(global).await?;
 	let info = chain.task(args.task).await?;
 	let account = signer.account();
-	if let Some(record) = dealing::dealt(&chain, args.task, &account).await? {
+	if let Some(record) = onchain::deal::dealt(&chain, args.task, &account).await? {
 		return already(args.task, record.block, global);
 	}
 	let dealer = match &args.only {
@@ -85,8 +96,7 @@ pub async fn run(args: &DealArgs, global: &Global) -> Result<(), Error> {
 		None => Dealer::of_all(&table, table.file()),
 	};
 	let spec = &info.task.spec;
-	let input =
-		run::input(&dealer, &table, spec, args.file.round, args.min_cell, args.drop_small_cells)?;
+	let input = inputs::input(&dealer, &table, spec, args.encoding())?;
 	if !info.dealers.contains(&account) && !matches!(info.task.status, TaskStatus::Settled(_)) {
 		return Err(Error::Failed(format!(
 			"the account {} is not invited to task {}\n  sign with the account that the requester invited",
@@ -110,9 +120,10 @@ pub async fn run(args: &DealArgs, global: &Global) -> Result<(), Error> {
 		groups::check(&chain, args.task, &info).await?;
 	}
 	let info = collecting(&chain, args.task, &info, global).await?;
-	let context = dealing::context(&chain, args.task, &info)?;
-	dealing::check_money(&chain, &account).await?;
-	let receipt = dealing::deal(&chain, args.task, &context, &input.encoded, &signer, None).await?;
+	let context = dealing::context(chain.genesis(), args.task, &info)?;
+	onchain::deal::check_money(&chain, &account).await?;
+	let receipt =
+		onchain::deal::deal(&chain, args.task, &context, &input.encoded, &signer, None).await?;
 	let Some(receipt) = receipt else {
 		let record = chain.dealing(args.task, &account).await?;
 		return already(args.task, record.map_or(0, |record| record.block), global);
@@ -153,7 +164,7 @@ async fn collecting(
 		head = chain.next_head(head).await?;
 		info = chain.task(task).await?;
 	}
-	info = dealing::drawn(chain, task).await?;
+	info = onchain::deal::drawn(chain, task).await?;
 	match info.task.status {
 		TaskStatus::Collecting { .. } => {
 			dealing::unchanged(task, checked, &info)?;

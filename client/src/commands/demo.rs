@@ -2,8 +2,8 @@
 
 use crate::{
 	chain::{Chain, Signer},
-	class::{self, ClassName},
-	cli::{values, Global},
+	class,
+	cli::{class::ClassName, data::BookArgs, statistic::StatisticArgs, values, Global},
 	data::DataError,
 	demo::{
 		cast::Cast,
@@ -12,15 +12,15 @@ use crate::{
 		stage::{Setting, Staged},
 	},
 	error::Error,
-	groups,
+	groups, inputs,
+	onchain::gather::{gather, Bodies},
 	output::progress::Progress,
 	plan::Plan,
-	report::{Report, TaskReport, NOT_COUNTED},
-	run::{self, BookArgs},
-	spec::StatisticRequest,
-	verify::{self, result_outcome, Bodies},
+	report::Report,
+	verify::result_outcome,
 };
 use clap::Args;
+use ostraka_party::report::{TaskReport, NOT_COUNTED};
 use ostraka_primitives::{
 	spec::TaskSpec,
 	task::{FailReason, Outcome, SecurityClass},
@@ -47,7 +47,7 @@ pub struct DemoArgs {
 	pub book: BookArgs,
 	/// What is computed; the loan book's statistics unless given.
 	#[command(flatten)]
-	pub request: StatisticRequest,
+	pub request: StatisticArgs,
 	/// Security class: decides how many nodes hold the data
 	#[arg(long, value_enum, ignore_case = true, default_value_t = ClassName::Confidential)]
 	pub class: ClassName,
@@ -70,9 +70,9 @@ pub struct DemoArgs {
 pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 	// everything that can be wrong with files and flags comes before the chain
 	let (table, book) = args.book.read()?;
-	let plan = Plan::new(&args.request, &table, args.book.file.round)?;
+	let plan = Plan::new(&args.request.request(), &table, args.book.file.round)?;
 	for spec in &plan.first {
-		run::inputs(&book.dealers, &table, spec, &args.book)?;
+		inputs::inputs(&book.dealers, &table, spec, args.book.encoding())?;
 	}
 	let requester = match (&global.suri, &global.key_file) {
 		(None, None) => Signer::from_secret("//Alice")?,
@@ -99,12 +99,13 @@ pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 	let class = SecurityClass::from(args.class);
 	let parameters = chain.class(class).await?;
 	if book.dealers.len() < parameters.least_dealers as usize {
-		return Err(Error::Data(DataError::TooFewDealers {
+		return Err(DataError::TooFewDealers {
 			file: table.file().to_owned(),
 			found: book.dealers.len(),
 			needed: parameters.least_dealers as usize,
 			hint: "the class asks for so many: take a lower --class, or another split",
-		}));
+		}
+		.into());
 	}
 	if let Some(node) = &mut node {
 		let nodes = node.registered(&chain, usize::from(parameters.seats)).await?;
@@ -131,7 +132,7 @@ pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 		cast: &cast,
 		table: &table,
 		book: &book,
-		args: &args.book,
+		encoding: args.book.encoding(),
 		class,
 		parameters,
 		collect: args.collect,
@@ -148,7 +149,7 @@ pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 	let bodies = Bodies::default();
 	let mut tasks = Vec::new();
 	for staged in &staged {
-		tasks.push(report(&chain, staged, class, &args.book, &bodies).await?);
+		tasks.push(report(&chain, staged, class, args.book.min_cell, &bodies).await?);
 	}
 	for (task, left_out) in tasks.iter_mut().skip(plan.first.len()).zip(left_out) {
 		task.left_out = left_out;
@@ -222,7 +223,7 @@ async fn report(
 	chain: &Chain,
 	staged: &Staged,
 	class: SecurityClass,
-	args: &BookArgs,
+	min_cell: u64,
 	bodies: &Bodies,
 ) -> Result<TaskReport, Error> {
 	let mut report = TaskReport::of(&staged.spec);
@@ -249,10 +250,10 @@ async fn report(
 		));
 	}
 	let rows: Vec<_> = staged.inputs.iter().map(|(_, input)| &input.rows).collect();
-	let pooled = tokio::task::block_in_place(|| run::pooled(&staged.spec, &rows, args.min_cell));
+	let pooled = tokio::task::block_in_place(|| inputs::pooled(&staged.spec, &rows, min_cell));
 	report.enter(result_outcome(&staged.spec, result), pooled)?;
 	let info = chain.task(staged.task).await?;
-	let evidence = verify::gather(chain, staged.task, &info, result, bodies).await?;
+	let evidence = gather(chain, staged.task, &info, result, bodies).await?;
 	report.verified = tokio::task::block_in_place(|| evidence.check()).is_right();
 	Ok(report)
 }

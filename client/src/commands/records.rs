@@ -4,7 +4,7 @@ use super::show::{ended, hex, outcome, state, until};
 use crate::{
 	chain::account::address,
 	class,
-	plan::title,
+	title::title,
 	verify::transcript::{spec, windows, Spec, WindowsPart},
 };
 use ostraka_primitives::{

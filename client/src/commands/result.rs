@@ -6,13 +6,13 @@ use crate::{
 	class,
 	cli::{values, Global},
 	error::Error,
-	output::{
-		self,
-		json::{self, Tree},
-	},
-	plan::title,
-	spec::{label, text},
-	verify::{self, check::Check, transcript::transcript, Bodies, Verification},
+	json::{self, Tree},
+	lines::lines,
+	onchain::gather::{gather, Bodies},
+	output,
+	request::{label, text},
+	title::title,
+	verify::{self, check::Check, transcript::transcript, Verification},
 	words::counted,
 };
 use clap::Args;
@@ -52,7 +52,7 @@ pub async fn run(args: &ResultArgs, global: &Global) -> Result<(), Error> {
 		return print(&chain, args.task, &info, global).await;
 	}
 	let result = published(&chain, args.task, &info).await?;
-	let evidence = verify::gather(&chain, args.task, &info, &result, &Bodies::default()).await?;
+	let evidence = gather(&chain, args.task, &info, &result, &Bodies::default()).await?;
 	let verification = evidence.check();
 	if let Some(path) = &args.export {
 		let text = serde_json::to_string_pretty(&transcript(&evidence, &verification))
@@ -155,7 +155,7 @@ fn print_report(report: &Report, info: &TaskInfo, result: &TaskResult) -> Result
 	let dealers = counted(report.dealers as usize, "dealer");
 	println!("task {}: {} ({dealers})", report.task, report.title);
 	let outcome = verify::result_outcome(&info.task.spec, result)?;
-	show::print_lines(&output::lines(&outcome.to_named()));
+	show::print_lines(&lines(&outcome.to_named()));
 	Ok(())
 }
 

@@ -3,7 +3,7 @@
 use crate::{
 	chain::{account::address, stake::Unlock, Chain, Token},
 	class,
-	plan::title,
+	title::title,
 };
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
@@ -120,12 +120,12 @@ pub fn task_lines(chain: &Chain, id: TaskId, info: &TaskInfo) -> Vec<(String, St
 	for column in task.spec.all_columns() {
 		let bound = |units| crate::data::decimal::render(units, column.decimals);
 		let range = format!("{} to {}, public", bound(column.min), bound(column.max));
-		lines.push((format!("column {}", crate::spec::text(&column.name)), range));
+		lines.push((format!("column {}", crate::request::text(&column.name)), range));
 	}
 	if let Some(grouping) = &task.spec.group_by {
-		let groups: Vec<String> = grouping.groups.iter().map(crate::spec::text).collect();
+		let groups: Vec<String> = grouping.groups.iter().map(crate::request::text).collect();
 		lines.push((
-			format!("groups of {}", crate::spec::text(&grouping.column)),
+			format!("groups of {}", crate::request::text(&grouping.column)),
 			groups.join(", "),
 		));
 	}

@@ -1,23 +1,23 @@
 //! `ostraka simulate`: the whole protocol in one process.
 
 use crate::{
-	class::{self, ClassName},
-	cli::Global,
+	class,
+	cli::{class::ClassName, data::BookArgs, statistic::StatisticArgs, Global},
 	data::{Book, DataError, Table},
 	error::Error,
-	groups,
+	groups, inputs,
 	output::progress::Progress,
-	plan::{title, Grouped, Plan},
-	report::{Report, TaskReport, NOT_COUNTED},
-	run::{self, BookArgs},
+	plan::{Grouped, Plan},
+	report::Report,
 	simulate::{
 		faults::{self, FaultKind, Faults, Roles},
 		play, Cast, Failure,
 	},
-	spec::StatisticRequest,
+	title::title,
 };
 use clap::Args;
 use codec::Encode;
+use ostraka_party::report::{TaskReport, NOT_COUNTED};
 use ostraka_primitives::{
 	spec::TaskSpec,
 	task::{ClassParameters, SecurityClass},
@@ -42,7 +42,7 @@ pub struct SimulateArgs {
 	pub book: BookArgs,
 	/// What is computed; the loan book's statistics unless given.
 	#[command(flatten)]
-	pub request: StatisticRequest,
+	pub request: StatisticArgs,
 	/// Security class: decides how many nodes hold the data
 	#[arg(long, value_enum, ignore_case = true, default_value_t = ClassName::Confidential)]
 	pub class: ClassName,
@@ -78,7 +78,7 @@ struct Stage<'a> {
 /// `Data`, `Usage`, `Encode`; `Failed` if a task fails or its result is not that of the pooled rows.
 pub fn run(args: &SimulateArgs, global: &Global) -> Result<(), Error> {
 	let (table, book) = args.book.read()?;
-	let plan = Plan::new(&args.request, &table, args.book.file.round)?;
+	let plan = Plan::new(&args.request.request(), &table, args.book.file.round)?;
 	let class = SecurityClass::from(args.class);
 	let parameters = class::parameters(class, args.production);
 	check_dealers(&table, &book, &parameters)?;
@@ -130,12 +130,13 @@ fn check_dealers(table: &Table, book: &Book, parameters: &ClassParameters) -> Re
 	if book.dealers.len() >= needed {
 		return Ok(());
 	}
-	Err(Error::Data(DataError::TooFewDealers {
+	Err(DataError::TooFewDealers {
 		file: table.file().to_owned(),
 		found: book.dealers.len(),
 		needed,
 		hint: "the class asks for so many: take a lower --class, or another split",
-	}))
+	}
+	.into())
 }
 
 impl Stage<'_> {
@@ -166,7 +167,8 @@ impl Stage<'_> {
 
 	/// Plays one task and compares its result.
 	fn task(&self, spec: &TaskSpec, number: u32) -> Result<(TaskReport, Option<Outcome>), Error> {
-		let inputs = run::inputs(&self.book.dealers, self.table, spec, &self.args.book)?;
+		let inputs =
+			inputs::inputs(&self.book.dealers, self.table, spec, self.args.book.encoding())?;
 		let names: Vec<String> = inputs.iter().map(|(dealer, _)| dealer.name.clone()).collect();
 		let vectors: Vec<&[_]> =
 			inputs.iter().map(|(_, input)| input.encoded.vector.as_slice()).collect();
@@ -208,7 +210,7 @@ impl Stage<'_> {
 			.iter()
 			.filter_map(|place| inputs.get(*place).map(|(_, input)| &input.rows))
 			.collect();
-		let pooled = run::pooled(spec, &rows, self.args.book.min_cell);
+		let pooled = inputs::pooled(spec, &rows, self.args.book.min_cell);
 		let joint = report.enter(finalize(spec, &played.sum, accepted), pooled)?;
 		report.accepted = accepted;
 		report.verified = played.verified;

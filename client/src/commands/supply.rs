@@ -2,11 +2,12 @@
 //! from block bodies. The worker checks them as any other: their digests must be in the chain's state.
 
 use crate::{
-	chain::{account, find::Indices, Chain, ChainError},
+	chain::{account, calls::indices, Chain, ChainError},
 	cli::{values, Global},
 	error::Error,
+	onchain::gather::{scan_dealings, Bodies},
 	output,
-	verify::gather::{dealing_bytes, scan_dealings, Bodies},
+	verify::gather::dealing_bytes,
 };
 use clap::Args;
 use codec::Encode;
@@ -50,7 +51,7 @@ pub async fn run(args: &SupplyArgs, chain: &Chain, global: &Global) -> Result<()
 	let (Some(task_hash), Some(drawn_at)) = (info.task.task_hash, info.task.drawn_at) else {
 		return Err(Error::Failed(format!("task {} has no committee yet", args.task)));
 	};
-	let indices = Indices::new(chain.metadata())
+	let indices = indices(chain.metadata())
 		.ok_or_else(|| ChainError::Unreadable("the calls are unknown".to_owned()))?;
 	let until = drawn_at.saturating_add(info.task.windows.collect).min(source.head().number);
 	let bodies = Bodies::default();

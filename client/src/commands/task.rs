@@ -9,13 +9,13 @@ use crate::{
 		account::{self, address},
 		calls, Chain, ChainError, Signer,
 	},
-	class::{self, ClassName},
-	cli::{data::FileArgs, values, Global},
+	class,
+	cli::{class::ClassName, data::FileArgs, statistic::StatisticArgs, values, Global},
 	error::Error,
-	groups,
+	groups, onchain,
 	output::{self, progress::Progress},
-	plan::title,
-	spec::{build, StatisticRequest},
+	request::build,
+	title::title,
 	words::{counted, is_or_are},
 };
 use clap::{Args, Subcommand};
@@ -84,7 +84,7 @@ pub enum TaskCommand {
 pub struct SubmitArgs {
 	/// What is computed.
 	#[command(flatten)]
-	pub request: StatisticRequest,
+	pub request: StatisticArgs,
 	/// A sample file to infer decimals, ranges and groups from.
 	#[command(flatten)]
 	pub file: FileArgs,
@@ -185,7 +185,7 @@ fn nobody(args: &SubmitArgs) -> Error {
 async fn submit(args: &SubmitArgs, global: &Global) -> Result<(), Error> {
 	let signer = Signer::from_flags(global)?;
 	let table = args.file.table()?;
-	let spec = build(&args.request, table.as_ref(), args.file.round)?;
+	let spec = build(&args.request.request(), table.as_ref(), args.file.round)?;
 	let dealers = dealers(args)?;
 	let chain = super::connect(global).await?;
 	let class = SecurityClass::from(args.class);
@@ -311,7 +311,7 @@ async fn enough(
 			uncounted.join(", ")
 		)));
 	}
-	let counted = groups::counted(chain, task).await?;
+	let counted = onchain::groups::counted(chain, task).await?;
 	let (spec, left_out) = groups::with_enough(&spec, &counted, least);
 	if !left_out.is_empty() {
 		eprintln!("left out for too few dealers: {}", left_out.join(", "));

@@ -3,8 +3,8 @@
 use crate::{
 	chain::{calls, Chain, ChainError, Signer},
 	data::Book,
-	dealing,
 	error::Error,
+	onchain::deal::needed,
 };
 use ostraka_primitives::{AccountId, Balance};
 use rand_core::{OsRng, RngCore};
@@ -43,7 +43,7 @@ impl Cast {
 	/// # Errors
 	/// `Chain`.
 	pub async fn fund(&self, chain: &Chain, dealings: usize) -> Result<Balance, Error> {
-		let amount = dealing::needed(chain).saturating_mul(dealings as Balance);
+		let amount = needed(chain).saturating_mul(dealings as Balance);
 		let accounts: Vec<AccountId> = self.dealers.iter().map(Signer::account).collect();
 		for part in accounts.chunks(AT_ONCE) {
 			let call = calls::pay_all(chain.metadata(), part, amount).ok_or_else(|| {

@@ -9,10 +9,10 @@ use crate::{
 	data::{Book, Table},
 	dealing,
 	error::Error,
-	groups,
+	inputs::{self, Encoding, Input},
+	onchain::{deal, groups},
 	output::progress::Progress,
-	plan::title,
-	run::{self, BookArgs, Input},
+	title::title,
 };
 use futures::{future, stream, StreamExt, TryStreamExt};
 use indicatif::ProgressBar;
@@ -37,7 +37,7 @@ pub struct Setting<'a> {
 	/// Whose rows are whose.
 	pub book: &'a Book,
 	/// How dealers encode.
-	pub args: &'a BookArgs,
+	pub encoding: Encoding,
 	/// The class.
 	pub class: SecurityClass,
 	/// What it asks for.
@@ -124,7 +124,7 @@ impl Setting<'_> {
 
 	/// The dealers' parts in a task, with their places in the book.
 	fn inputs(&self, spec: &TaskSpec) -> Result<Vec<(usize, Input)>, Error> {
-		let made = run::inputs(&self.book.dealers, self.table, spec, self.args)?;
+		let made = inputs::inputs(&self.book.dealers, self.table, spec, self.encoding)?;
 		let place = |name: &str| self.book.dealers.iter().position(|dealer| dealer.name == name);
 		Ok(made
 			.into_iter()
@@ -190,7 +190,7 @@ impl Setting<'_> {
 			Some(async move {
 				let (id, vector) = (staged.task, &input.encoded);
 				let dealt =
-					dealing::deal(self.chain, id, context, vector, signer, Some(nonce)).await?;
+					deal::deal(self.chain, id, context, vector, signer, Some(nonce)).await?;
 				Ok::<_, Error>(dealt.map_or(0, |receipt| receipt.fee))
 			})
 		});
@@ -201,12 +201,12 @@ impl Setting<'_> {
 
 	/// Waits until a task's committee is drawn.
 	async fn drawn(&self, task: TaskId) -> Result<TaskContext, Error> {
-		let info = dealing::drawn(self.chain, task).await?;
+		let info = deal::drawn(self.chain, task).await?;
 		let TaskStatus::Collecting { .. } = info.task.status else {
 			return Err(Error::Failed(format!("task {task} ended before its dealing began")));
 		};
 		groups::check(self.chain, task, &info).await?;
-		dealing::context(self.chain, task, &info)
+		Ok(dealing::context(self.chain.genesis(), task, &info)?)
 	}
 
 	/// Shows how far the tasks are, until all are settled.

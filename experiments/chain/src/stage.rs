@@ -10,16 +10,17 @@ use ostraka_client::{
 	data::{Book, Table},
 	dealing,
 	demo::node::{self, DevNode},
-	parallel,
+	inputs::{self, Encoding, Input},
+	onchain::deal::{drawn, make},
 	plan::{LOANS, LOANS_NAME},
-	run::{self, BookArgs},
-	spec::{build, StatisticName, StatisticRequest},
+	request::{build, StatisticName, StatisticRequest},
 };
 use ostraka_primitives::{api::TaskInfo, task::SecurityClass, AccountId, Balance, TaskId};
 use ostraka_runtime::configs::{
 	ostraka::AccusationsPerBlock,
 	system::{RuntimeBlockLength, RuntimeBlockWeights},
 };
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::{net::TcpListener, path::Path};
 
@@ -118,8 +119,8 @@ impl Stage {
 			build(&request, Some(&self.loans), false).map_err(ostraka_client::Error::from)?;
 		ensure!(spec.length() == length, "no statistic of length {length}");
 		let book = Book::deal_out(&self.loans, dealers)?;
-		let args = BookArgs { min_cell: 1, ..Default::default() };
-		let inputs = run::inputs(&book.dealers, &self.loans, &spec, &args)?;
+		let encoding = Encoding { min_cell: 1, ..Default::default() };
+		let inputs = inputs::inputs(&book.dealers, &self.loans, &spec, encoding)?;
 		Ok(Survey { spec, inputs: inputs.into_iter().map(|(_, input)| input).collect() })
 	}
 
@@ -146,7 +147,7 @@ impl Stage {
 		}
 		let mut tasks = Vec::new();
 		for (id, dealers) in future::try_join_all(submissions).await? {
-			let info = dealing::drawn(chain, id).await?;
+			let info = drawn(chain, id).await?;
 			tasks.push(Task { id, info, dealers: dealers.to_vec() });
 		}
 		Ok(tasks)
@@ -163,7 +164,7 @@ impl Stage {
 		dealers: usize,
 	) -> Result<Vec<Ready>> {
 		let chain = &self.chain;
-		let context = dealing::context(chain, task.id, &task.info)?;
+		let context = dealing::context(chain.genesis(), task.id, &task.info)?;
 		let dealers: Vec<&Signer> = task.dealers.iter().take(dealers).collect();
 		let nonces = dealers.iter().map(|signer| {
 			let account = signer.account();
@@ -171,10 +172,9 @@ impl Stage {
 		});
 		let nonces: Vec<u64> = stream::iter(nonces).buffered(AT_ONCE).try_collect().await?;
 		let parts: Vec<_> = dealers.iter().copied().zip(&survey.inputs).collect();
-		let make = |_: usize, (signer, input): &(&Signer, &run::Input)| {
-			dealing::make(&context, &signer.account(), &input.encoded)
-		};
-		let made = tokio::task::block_in_place(|| parallel::map(&parts, make, || ()));
+		let deal =
+			|(signer, input): &(&Signer, &Input)| make(&context, &signer.account(), &input.encoded);
+		let made: Vec<_> = tokio::task::block_in_place(|| parts.par_iter().map(deal).collect());
 		let ready = made.into_iter().zip(dealers).zip(nonces);
 		ready
 			.map(|((message, signer), nonce)| {

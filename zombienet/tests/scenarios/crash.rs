@@ -9,7 +9,7 @@ use ostraka_adversary::{
 	stage::{self, Survey},
 	wait::Phase,
 };
-use ostraka_client::{chain::Signer, dealing, spec::StatisticName};
+use ostraka_client::{chain::Signer, onchain::deal::drawn, request::StatisticName};
 use ostraka_primitives::{
 	task::{FailReason, Outcome},
 	AccountId,
@@ -112,7 +112,7 @@ async fn undrawn(
 		kill(network, victims).await
 	};
 	let (task, ()) = tokio::try_join!(submitted, killed)?;
-	let info = dealing::drawn(&chain, task).await?;
+	let info = drawn(&chain, task).await?;
 	network.say(&format!("task {task} is drawn"));
 	Ok(Stage { task, info, survey, dealers })
 }

@@ -8,7 +8,7 @@ use ostraka_adversary::{
 };
 use ostraka_client::{
 	chain::{Event, Head, Signer},
-	spec::StatisticName,
+	request::StatisticName,
 };
 use ostraka_primitives::{api::TaskInfo, task::SecurityClass, AccountId, Balance, Digest};
 use ostraka_zombienet::network::Network;

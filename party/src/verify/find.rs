@@ -7,15 +7,17 @@
 //! whole set of dealings by `h_A`; a result share by the aggregate; a cohort by its hash. Nothing that is found may stand
 //! in the way of what comes after it.
 
-use super::calls::Dealers;
 use codec::{Decode, Encode};
 use ostraka_primitives::{
 	message::{DealingMessage, EvidenceMessage, ResultShareBytes},
 	spec::TaskSpec,
 	task::SecurityClass,
-	AccountId, Digest, TaskId,
+	AccountId, Digest, TaskId, MAX_DEALERS,
 };
-use subxt::metadata::Metadata;
+use sp_core::{bounded::BoundedVec, ConstU32};
+
+/// The dealers that a task invites.
+pub type Dealers = BoundedVec<AccountId, ConstU32<MAX_DEALERS>>;
 
 /// Pallet and call, as they stand in an extrinsic.
 pub type CallIndex = [u8; 2];
@@ -34,12 +36,8 @@ pub struct Indices {
 }
 
 impl Indices {
-	/// Reads them from metadata.
-	pub fn new(metadata: &Metadata) -> Option<Self> {
-		let index = |pallet, name| {
-			let pallet = metadata.pallet_by_name(pallet)?;
-			Some([pallet.call_index(), pallet.call_variant_by_name(name)?.index])
-		};
+	/// Reads them by a lookup of a pallet's call in a chain's metadata.
+	pub fn new(index: impl Fn(&str, &str) -> Option<CallIndex>) -> Option<Self> {
 		Some(Self {
 			deal: index("Vss", "deal")?,
 			accuse: index("Vss", "accuse")?,

@@ -14,12 +14,14 @@
 //! So nothing is believed for its place, and nothing is passed over for what came before it: every result share is tried
 //! that may be a seat's, and every dealing whose proof names an invited dealer.
 //!
+//! - [`find`]: the protocol's messages in an extrinsic.
 //! - [`gather`]: the messages of a task, from block bodies.
 //! - [`check`]: the checks, on what was gathered, without a chain.
 //! - `search`: which of the proven dealings are the accepted ones.
 //! - [`transcript`]: all of it as JSON (`docs/TRANSCRIPT.md`).
 
 pub mod check;
+pub mod find;
 pub mod gather;
 mod search;
 #[cfg(test)]
@@ -27,7 +29,6 @@ mod tests;
 pub mod transcript;
 
 pub use check::{Check, Evidence, Verification};
-pub use gather::{gather, Bodies};
 
 use ostraka_crypto::encoding::decode_scalar;
 use ostraka_primitives::{spec::TaskSpec, task::TaskResult};

@@ -1,32 +1,6 @@
-//! Security classes, as flags name them and as a simulation plays them. On a chain the runtime's parameters count.
+//! Security classes, as reports name them and as a simulation plays them. On a chain the runtime's parameters count.
 
-use clap::ValueEnum;
 use ostraka_primitives::task::{ClassParameters, SecurityClass};
-
-/// A security class, by name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ClassName {
-	/// Exposure would be unpleasant: the smallest committee
-	#[value(alias = "Standard")]
-	Standard,
-	/// Exposure would do harm
-	#[default]
-	#[value(alias = "Confidential")]
-	Confidential,
-	/// Exposure must not happen: the largest committee
-	#[value(alias = "Restricted")]
-	Restricted,
-}
-
-impl From<ClassName> for SecurityClass {
-	fn from(name: ClassName) -> Self {
-		match name {
-			ClassName::Standard => Self::Standard,
-			ClassName::Confidential => Self::Confidential,
-			ClassName::Restricted => Self::Restricted,
-		}
-	}
-}
 
 /// The name of a class in reports.
 pub fn label(class: SecurityClass) -> &'static str {

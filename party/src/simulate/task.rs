@@ -4,7 +4,7 @@ use super::{
 	cheats,
 	faults::{FaultKind, Roles},
 };
-use crate::{parallel, report::FaultReport, words::counted};
+use crate::{report::FaultReport, words::counted};
 use ostraka_crypto::{
 	encoding::encode_point,
 	messages::DealingBytes,
@@ -20,6 +20,7 @@ use ostraka_protocol::{
 	Member, TaskContext, TaskHashInput,
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeSet, time::Instant};
 
@@ -81,6 +82,12 @@ pub enum Failure {
 	Protocol(#[from] Error),
 }
 
+impl From<Failure> for crate::Error {
+	fn from(failure: Failure) -> Self {
+		Self::Failed(failure.to_string())
+	}
+}
+
 struct Node {
 	secret: SealSecret,
 	worker: Identity,
@@ -122,25 +129,22 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 	let dealers: Vec<Identity> =
 		(0..cast.inputs.len()).map(|i| identity(&cast.seed, "dealer", i)).collect();
 	let role = |place: usize| cast.roles.dealers.get(place).copied().flatten();
-	let dealt = parallel::map(
-		cast.inputs,
-		|place, input| -> Result<Option<DealingBytes>, Error> {
-			let rng = &mut rng("deal", place);
-			let id = dealers.get(place).ok_or(Error::Index)?;
-			match role(place) {
-				Some(FaultKind::SilentDealer) => Ok(None),
-				Some(
-					kind @ (FaultKind::BadShare | FaultKind::Unopenable | FaultKind::Malformed),
-				) => {
-					let victim = 1 + (place % usize::from(seats)) as u8;
-					cheats::deal(&ctx, id, input, kind, victim, rng).map(Some)
-				},
-				_ => dealer::deal::<Plain, _>(&ctx, id, input, rng).map(Some),
-			}
-		},
-		|| progress(""),
-	);
-	let mut dealings = dealt.into_iter().collect::<Result<Vec<_>, _>>()?;
+	let deal = |(place, input): (usize, &&[Scalar])| -> Result<Option<DealingBytes>, Error> {
+		let rng = &mut rng("deal", place);
+		let id = dealers.get(place).ok_or(Error::Index)?;
+		let made = match role(place) {
+			Some(FaultKind::SilentDealer) => Ok(None),
+			Some(kind @ (FaultKind::BadShare | FaultKind::Unopenable | FaultKind::Malformed)) => {
+				let victim = 1 + (place % usize::from(seats)) as u8;
+				cheats::deal(&ctx, id, input, kind, victim, rng).map(Some)
+			},
+			_ => dealer::deal::<Plain, _>(&ctx, id, input, rng).map(Some),
+		};
+		progress("");
+		made
+	};
+	let dealt: Result<Vec<_>, _> = cast.inputs.par_iter().enumerate().map(deal).collect();
+	let mut dealings = dealt?;
 	copy_dealings(&mut dealings, cast.roles);
 
 	// the chain, at dispatch
@@ -247,36 +251,31 @@ fn verify(
 	let seats: Vec<(u8, &Node)> = (1u8..).zip(nodes).collect();
 	let dealer_of = |dealing: &Accepted| dealers.get(dealing.place).ok_or(Error::Index);
 	type Opened = Vec<Result<SecretShare, Fault>>;
-	let opened: Vec<(Opened, Vec<usize>)> = parallel::map(
-		&seats,
-		|i, (j, node)| {
-			let shares: Opened = accepted
-				.iter()
-				.map(|dealing| {
-					let id = dealer_of(dealing).map_err(Fault::NotOurs)?;
-					worker::open::<Plain>(ctx, &node.secret, *j, id, &dealing.bytes)
-				})
-				.collect();
-			let good: Vec<(usize, &SecretShare)> = shares
-				.iter()
-				.enumerate()
-				.filter_map(|(k, share)| Some((k, share.as_ref().ok()?)))
-				.collect();
-			let items: Vec<_> = good
-				.iter()
-				.filter_map(|(k, share)| Some((&accepted.get(*k)?.commitments, *share)))
-				.collect();
-			let rng = &mut stream(&cast.seed, cast.task, "check", i);
-			let wrong = worker::check(ctx, *j, &items, rng);
-			let mut bad: Vec<usize> =
-				wrong.iter().filter_map(|k| good.get(*k).map(|(place, _)| *place)).collect();
-			bad.extend(
-				shares.iter().enumerate().filter(|(_, share)| share.is_err()).map(|(k, _)| k),
-			);
-			(shares, bad)
-		},
-		|| (),
-	);
+	let open = |(i, (j, node)): (usize, &(u8, &Node))| {
+		let shares: Opened = accepted
+			.iter()
+			.map(|dealing| {
+				let id = dealer_of(dealing).map_err(Fault::NotOurs)?;
+				worker::open::<Plain>(ctx, &node.secret, *j, id, &dealing.bytes)
+			})
+			.collect();
+		let good: Vec<(usize, &SecretShare)> = shares
+			.iter()
+			.enumerate()
+			.filter_map(|(k, share)| Some((k, share.as_ref().ok()?)))
+			.collect();
+		let items: Vec<_> = good
+			.iter()
+			.filter_map(|(k, share)| Some((&accepted.get(*k)?.commitments, *share)))
+			.collect();
+		let rng = &mut stream(&cast.seed, cast.task, "check", i);
+		let wrong = worker::check(ctx, *j, &items, rng);
+		let mut bad: Vec<usize> =
+			wrong.iter().filter_map(|k| good.get(*k).map(|(place, _)| *place)).collect();
+		bad.extend(shares.iter().enumerate().filter(|(_, share)| share.is_err()).map(|(k, _)| k));
+		(shares, bad)
+	};
+	let opened: Vec<(Opened, Vec<usize>)> = seats.par_iter().enumerate().map(open).collect();
 
 	let mut excluded = BTreeSet::new();
 	for (((j, node), (_, bad)), i) in seats.iter().zip(&opened).zip(0usize..) {

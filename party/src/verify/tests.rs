@@ -2,10 +2,10 @@
 
 use super::{
 	check::{Accusation, Dealing, Evidence, Share},
+	find::Indices,
 	gather::{last_block, Gathering, Word},
 };
 use crate::{
-	chain::find::Indices,
 	class, dealing,
 	simulate::{cheats, faults::FaultKind},
 };

@@ -1,6 +1,6 @@
 //! From flags and a file to a valid [`TaskSpec`].
 
-use super::{bins, label, request::StatisticRequest, text};
+use super::{bins, label, statistic::StatisticRequest, text};
 use crate::data::{
 	decimal::Decimal,
 	infer::{self, Facts},
@@ -38,10 +38,9 @@ fn usage<T>(message: impl Into<String>) -> Result<T> {
 /// # Errors
 /// What is missing, superfluous or out of range, by flag.
 pub fn build(request: &StatisticRequest, table: Option<&Table>, round: bool) -> Result<TaskSpec> {
-	let Some(name) = request.statistic else {
+	let Some(statistic) = request.statistic else {
 		return usage("give a statistic with --statistic NAME");
 	};
-	let statistic = Statistic::from(name);
 	check_flags(statistic, request)?;
 	let column = |name: &String| column(name, request, table, round);
 	let columns: Vec<Column> = request.columns.iter().map(column).collect::<Result<_>>()?;
@@ -311,7 +310,7 @@ fn explain(error: SpecError, spec: &TaskSpec) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::spec::{DecimalsArg, RangeArg, StatisticName};
+	use crate::request::{DecimalsArg, RangeArg, StatisticName};
 
 	fn table() -> Table {
 		Table::parse("data.csv", b"x,y,w,g\n1.5,1,2,a\n-3,20,0,b\n4.25,300,1,a\n")

@@ -1,5 +1,6 @@
 //! The flags that say what is computed.
 
+use crate::request::{DecimalsArg, RangeArg, StatisticRequest};
 use clap::{Args, ValueEnum};
 use ostraka_primitives::spec::Statistic;
 
@@ -60,7 +61,7 @@ impl From<StatisticName> for Statistic {
 /// What is computed over which columns.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Statistic")]
-pub struct StatisticRequest {
+pub struct StatisticArgs {
 	/// What to compute
 	#[arg(long, value_name = "NAME", value_enum)]
 	pub statistic: Option<StatisticName>,
@@ -105,24 +106,25 @@ pub struct StatisticRequest {
 	pub max_rows: u32,
 }
 
-/// A column's declared range, as text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RangeArg {
-	/// The column.
-	pub column: String,
-	/// Smallest legal value.
-	pub min: String,
-	/// Largest legal value.
-	pub max: String,
-}
-
-/// A column's decimals.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DecimalsArg {
-	/// The column.
-	pub column: String,
-	/// Digits behind the decimal point.
-	pub decimals: u8,
+impl StatisticArgs {
+	/// What the flags ask for.
+	pub fn request(&self) -> StatisticRequest {
+		let args = self.clone();
+		StatisticRequest {
+			statistic: args.statistic.map(Statistic::from),
+			columns: args.columns,
+			target: args.target,
+			weight: args.weight,
+			bins: args.bins,
+			edges: args.edges,
+			quantiles: args.quantiles,
+			group_by: args.group_by,
+			groups: args.groups,
+			ranges: args.ranges,
+			decimals: args.decimals,
+			max_rows: args.max_rows,
+		}
+	}
 }
 
 fn parse_range(text: &str) -> Result<RangeArg, String> {
@@ -169,7 +171,7 @@ mod tests {
 	fn every_name_is_its_label() {
 		for name in StatisticName::value_variants() {
 			let value = name.to_possible_value().expect("none is hidden");
-			assert_eq!(value.get_name(), crate::spec::label((*name).into()));
+			assert_eq!(value.get_name(), crate::request::label((*name).into()));
 		}
 	}
 }

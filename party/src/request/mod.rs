@@ -5,10 +5,10 @@
 
 mod bins;
 mod build;
-mod request;
+mod statistic;
 
 pub use build::{build, contributors_first, SpecProblem};
-pub use request::{DecimalsArg, RangeArg, StatisticName, StatisticRequest};
+pub use statistic::{DecimalsArg, RangeArg, StatisticName, StatisticRequest};
 
 use ostraka_primitives::spec::{Name, Statistic};
 

@@ -1,64 +1,26 @@
-//! What `demo` and `simulate` have in common: the dealers of a file, their vectors for a task, and the same
-//! statistic over their pooled rows.
+//! The dealers' rows and vectors for a task, and the same statistic over their pooled rows.
 
 use crate::{
-	cli::data::FileArgs,
-	data::{Book, Dealer, Table},
+	data::{Dealer, Table},
 	error::Error,
-	parallel, plan,
-	spec::text,
+	request::text,
 };
-use clap::Args;
 use ostraka_primitives::spec::{Statistic, TaskSpec};
 use ostraka_protocol::statistics::{
 	encode, plaintext, plaintext_contributors, EncodeError, Encoded, Outcome, PlaintextError, Row,
 	Rows,
 };
+use rayon::prelude::*;
 
-/// The flags of a file that is split among dealers.
-#[derive(Args, Clone, Debug, Default)]
-pub struct BookArgs {
-	/// How the file is read.
-	#[command(flatten)]
-	pub file: FileArgs,
-	/// Column whose text names a row's dealer; rows without one are skipped
-	#[arg(long, value_name = "COLUMN", help_heading = "Data")]
-	pub split_by: Option<String>,
-	/// Number of dealers: those with the most rows; without --split-by the rows are dealt out in turn
-	#[arg(long, value_name = "N", help_heading = "Data", value_parser = clap::value_parser!(u32).range(1..=512))]
-	pub dealers: Option<u32>,
-	/// Fewest rows that a dealer may have in a group (or at all, without groups)
-	#[arg(long, value_name = "ROWS", default_value_t = 1, help_heading = "Data")]
+/// How dealers encode their rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Encoding {
+	/// Round values to their column's decimals instead of refusing longer ones.
+	pub round: bool,
+	/// Fewest rows that a dealer may have in a group, or at all without groups.
 	pub min_cell: u64,
-	/// Leave rows of smaller groups out instead of refusing to deal
-	#[arg(long, help_heading = "Data")]
+	/// Leave rows of smaller groups out instead of refusing them.
 	pub drop_small_cells: bool,
-}
-
-impl BookArgs {
-	/// Reads the file and splits it.
-	///
-	/// # Errors
-	/// `Data`, `Usage`.
-	pub fn read(&self) -> Result<(Table, Book), Error> {
-		let table = self.file.table_or_loans()?;
-		let most = self.dealers.map(|dealers| dealers as usize);
-		let by = match (&self.split_by, &self.file.data) {
-			(Some(column), _) => Some(column.as_str()),
-			(None, None) => Some(plan::LOANS_SPLIT),
-			(None, Some(_)) => None,
-		};
-		let book = match (by, most) {
-			(Some(column), most) => Book::split(&table, column, most)?,
-			(None, Some(dealers)) => Book::deal_out(&table, dealers)?,
-			(None, None) => {
-				return Err(Error::Usage(
-					"say whose rows are whose with --split-by COLUMN, or deal them out with --dealers N".to_owned(),
-				))
-			},
-		};
-		Ok((table, book))
-	}
 }
 
 /// A dealer's part in a task.
@@ -77,10 +39,9 @@ pub fn input(
 	dealer: &Dealer,
 	table: &Table,
 	spec: &TaskSpec,
-	round: bool,
-	min_cell: u64,
-	drop_small_cells: bool,
+	encoding: Encoding,
 ) -> Result<Input, Error> {
+	let Encoding { round, min_cell, drop_small_cells } = encoding;
 	let mut rows = dealer.share(table, spec, round)?.rows;
 	let mut encoded = encode(spec, rows.iter(), min_cell);
 	if let (true, Err(EncodeError::SmallCell { .. })) = (drop_small_cells, &encoded) {
@@ -120,15 +81,10 @@ pub fn inputs<'a>(
 	dealers: &'a [Dealer],
 	table: &Table,
 	spec: &TaskSpec,
-	args: &BookArgs,
+	encoding: Encoding,
 ) -> Result<Vec<(&'a Dealer, Input)>, Error> {
-	let made = parallel::map(
-		dealers,
-		|_, dealer| {
-			input(dealer, table, spec, args.file.round, args.min_cell, args.drop_small_cells)
-		},
-		|| (),
-	);
+	let made: Vec<_> =
+		dealers.par_iter().map(|dealer| input(dealer, table, spec, encoding)).collect();
 	let mut inputs = Vec::new();
 	for (dealer, made) in dealers.iter().zip(made) {
 		match made {

@@ -6,7 +6,7 @@
 use crate::{
 	data::{DataError, Table},
 	groups,
-	spec::{build, contributors_first, label, text, SpecProblem, StatisticName, StatisticRequest},
+	request::{build, contributors_first, SpecProblem, StatisticName, StatisticRequest},
 };
 use ostraka_primitives::spec::{Statistic, TaskSpec};
 use ostraka_protocol::statistics::Outcome;
@@ -126,28 +126,10 @@ impl Grouped {
 	}
 }
 
-/// A task in a few words: `regression of y on a, b by g`.
-pub fn title(spec: &TaskSpec) -> String {
-	let columns =
-		spec.columns.iter().map(|column| text(&column.name)).collect::<Vec<_>>().join(", ");
-	let mut title = label(spec.statistic).to_owned();
-	match &spec.target {
-		Some(target) => title += &format!(" of {} on {columns}", text(&target.name)),
-		None if columns.is_empty() => {},
-		None => title += &format!(" of {columns}"),
-	}
-	if let Some(weight) = &spec.weight {
-		title += &format!(" weighted by {}", text(&weight.name));
-	}
-	if let Some(grouping) = &spec.group_by {
-		title += &format!(" by {}", text(&grouping.column));
-	}
-	title
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::title::title;
 	use ostraka_protocol::statistics::{plaintext_contributors, Rows};
 
 	#[test]

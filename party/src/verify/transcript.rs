@@ -3,10 +3,9 @@
 
 use super::check::{members, Accusation, Check, Dealing, Evidence, Share, Verification};
 use crate::{
-	chain::account::address,
-	class,
-	output::json::{self, Tree},
-	spec::{label, text},
+	address, class,
+	json::{self, Tree},
+	request::{label, text},
 };
 use codec::Encode;
 use ostraka_primitives::{

@@ -1,54 +1,13 @@
-//! From an encoded input to a dealing on the chain.
+//! From an encoded input to a dealing.
 
-use crate::{
-	chain::{account::address, calls, state::DealingRecord, Chain, ChainError, Receipt, Signer},
-	error::Error,
-	verify::check::members,
-};
+use crate::{error::Error, verify::check::members};
 use ostraka_crypto::{messages::DealingBytes, Plain};
 use ostraka_primitives::{
-	api::TaskInfo,
-	message::DealingMessage,
-	task::{published_bytes, TaskStatus},
-	AccountId, Balance, Digest, TaskId,
+	api::TaskInfo, message::DealingMessage, task::published_bytes, AccountId, Digest, TaskId,
 };
 use ostraka_protocol::{dealer, statistics::Encoded, task_hash, TaskContext, TaskHashInput};
-use rand_core::OsRng;
+use rand_core::{CryptoRng, RngCore};
 use sha2::{Digest as _, Sha256};
-
-/// Attempts at a dealing that no block takes.
-const ATTEMPTS: u32 = 3;
-/// What a dealer should have beyond the deposit, for the transaction fee and to stay alive: this part of the deposit,
-/// and this multiple of the existential deposit.
-const FEE_PART: Balance = 20;
-const ALIVE: Balance = 10;
-
-/// Waits until a task is drawn in a block that is final, or ends before. A draw on a fork that loses names another
-/// committee: the chain would refuse what is sealed for it.
-///
-/// # Errors
-/// `Chain`.
-pub async fn drawn(chain: &Chain, task: TaskId) -> Result<TaskInfo, Error> {
-	loop {
-		let head = chain.head();
-		let info = chain.task_at(task, head).await?;
-		match (info.task.drawn_at, &info.task.status) {
-			(Some(block), _) => {
-				let last = chain.wait_final(block).await?;
-				// the draw as it is for good, the phase as it is by now
-				let (fixed, now) = (chain.task_at(task, last).await?, chain.task(task).await?);
-				if fixed.task.drawn_at.is_some() && fixed.task.task_hash == now.task.task_hash {
-					return Ok(now);
-				}
-				chain.next_head(head).await?;
-			},
-			(None, TaskStatus::Drawing { .. }) => {
-				chain.next_head(head).await?;
-			},
-			(None, _) => return Ok(info),
-		}
-	}
-}
 
 /// Whether a task is still the one that its dealer's input was encoded and checked for: after a re-org another task may
 /// have its number, with a cohort in which the dealer is alone among accounts of one owner.
@@ -91,7 +50,7 @@ pub fn unchanged(task: TaskId, checked: &TaskInfo, now: &TaskInfo) -> Result<(),
 ///
 /// # Errors
 /// `Failed` if the chain's task hash is not that of what the chain shows.
-pub fn context(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<TaskContext, Error> {
+pub fn context(genesis: &Digest, task: TaskId, info: &TaskInfo) -> Result<TaskContext, Error> {
 	let record = &info.task;
 	let wrong = |what: &str| Error::Failed(format!("task {task}: {what}; nothing is dealt"));
 	let published = record.task_hash.ok_or_else(|| wrong("it has no task hash yet"))?;
@@ -100,7 +59,7 @@ pub fn context(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<TaskConte
 		return Err(wrong("the invited dealers are not those that its record names"));
 	}
 	let computed = task_hash(&TaskHashInput {
-		genesis: chain.genesis(),
+		genesis,
 		task_id: task,
 		spec: &published_bytes(&record.spec, &record.cohort),
 		class: record.class.index(),
@@ -121,39 +80,10 @@ pub fn context(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<TaskConte
 }
 
 /// SHA-256 of the sorted accounts, one after the other.
-pub(crate) fn cohort_hash(dealers: &[AccountId]) -> Digest {
+pub fn cohort_hash(dealers: &[AccountId]) -> Digest {
 	let mut sorted: Vec<[u8; 32]> = dealers.iter().map(|dealer| dealer.clone().into()).collect();
 	sorted.sort_unstable();
 	sorted.iter().fold(Sha256::new(), Sha256::chain_update).finalize().into()
-}
-
-/// What a dealer has to hold free for one dealing.
-pub fn needed(chain: &Chain) -> Balance {
-	let deposit: Balance = chain.constant("Incentives", "DealerDeposit").unwrap_or_default();
-	let existential: Balance = chain.constant("Balances", "ExistentialDeposit").unwrap_or_default();
-	deposit.saturating_add(deposit / FEE_PART).saturating_add(existential.saturating_mul(ALIVE))
-}
-
-/// Checks that an account can pay for a dealing.
-///
-/// # Errors
-/// `Chain` (`Invalid`) if not.
-pub async fn check_money(chain: &Chain, account: &AccountId) -> Result<(), Error> {
-	let (money, needed) = (chain.money(account).await?, needed(chain));
-	let free = money.free.saturating_sub(money.frozen);
-	if free >= needed {
-		return Ok(());
-	}
-	Err(Error::Chain(ChainError::Invalid {
-		call: "Vss.deal".to_owned(),
-		reason: format!(
-			"the account {} has {} and needs {} for the deposit and the fee\n  send tokens to it first; the deposit \
-			 comes back when the task is settled",
-			address(account),
-			chain.token().render(free),
-			chain.token().render(needed)
-		),
-	}))
 }
 
 /// Makes a dealing.
@@ -164,9 +94,10 @@ pub fn make(
 	ctx: &TaskContext,
 	account: &AccountId,
 	input: &Encoded,
+	rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<DealingMessage, Error> {
 	let id: &[u8; 32] = account.as_ref();
-	let bytes = dealer::deal::<Plain, _>(ctx, id, &input.vector, &mut OsRng)
+	let bytes = dealer::deal::<Plain, _>(ctx, id, &input.vector, rng)
 		.map_err(|error| Error::Failed(format!("no dealing can be made: {error}")))?;
 	message(bytes)
 		.ok_or_else(|| Error::Failed("the dealing is longer than any task allows".to_owned()))
@@ -187,66 +118,13 @@ pub fn message(bytes: DealingBytes) -> Option<DealingMessage> {
 	})
 }
 
-/// An account's dealing, once it is in a final block; `None` if there is none, or the task is settled.
-///
-/// # Errors
-/// `Chain`.
-pub async fn dealt(
-	chain: &Chain,
-	task: TaskId,
-	account: &AccountId,
-) -> Result<Option<DealingRecord>, Error> {
-	while let Some(record) = chain.dealing(task, account).await? {
-		chain.wait_final(record.block).await?;
-		if chain.dealing(task, account).await?.is_some_and(|now| now.block == record.block) {
-			return Ok(Some(record));
-		}
-	}
-	Ok(None)
-}
-
-/// Deals: makes a dealing, sends it, waits until its block is final. A dealing that no block takes is never sent again, a fresh one
-/// is made; before that, and whenever the chain says that the account has dealt, the state is asked. `None` if it turns
-/// out that the account had dealt before.
-///
-/// # Errors
-/// `Chain`, `Failed`.
-pub async fn deal(
-	chain: &Chain,
-	task: TaskId,
-	ctx: &TaskContext,
-	input: &Encoded,
-	signer: &Signer,
-	nonce: Option<u64>,
-) -> Result<Option<Receipt>, Error> {
-	let account = signer.account();
-	let mut attempt = 1;
-	loop {
-		let message = tokio::task::block_in_place(|| make(ctx, &account, input))?;
-		let call = calls::deal(task, ctx.task_hash, message);
-		match chain.submit(&call, signer, nonce.filter(|_| attempt == 1)).await {
-			Ok(receipt) => return Ok(Some(receipt)),
-			Err(error) => {
-				if error.is_refusal() && dealt(chain, task, &account).await?.is_some() {
-					return Ok(None);
-				}
-				let again = matches!(error, ChainError::NotIncluded { .. }) && attempt < ATTEMPTS;
-				if !again {
-					return Err(error.into());
-				}
-				attempt += 1;
-			},
-		}
-	}
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
 	use crate::fixtures;
 	use ostraka_primitives::{
 		spec::Statistic,
-		task::{SecurityClass, Task},
+		task::{SecurityClass, Task, TaskStatus},
 	};
 
 	fn info() -> TaskInfo {
@@ -283,7 +161,7 @@ mod tests {
 			let mut now = checked.clone();
 			change(&mut now);
 			let error = unchanged(4, &checked, &now).expect_err("another task");
-			assert_eq!(error.exit_code(), 1);
+			assert!(matches!(error, Error::Failed(_)));
 			let text = error.to_string();
 			assert!(text.contains("nothing is dealt") && text.contains(what), "{text}");
 		};

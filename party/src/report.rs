@@ -1,14 +1,11 @@
-//! What `demo` and `simulate` report, as JSON and as a table.
+//! What a run of tasks reports of each: its result beside that of the pooled rows.
 
 use crate::{
-	chain::Token,
 	error::Error,
-	output::{
-		self,
-		json::{self, Tree},
-	},
-	plan::title,
-	spec::{label, text},
+	json::{self, Tree},
+	lines::{exact_lines, lines},
+	request::{label, text},
+	title::title,
 	words::counted,
 };
 use ostraka_primitives::spec::TaskSpec;
@@ -17,7 +14,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
 /// The phases, in their order. `computing` is a simulation's, which has no blocks to commit and reveal in.
-const PHASES: [&str; 7] =
+pub const PHASES: [&str; 7] =
 	["drawing", "collecting", "verifying", "committing", "revealing", "computing", "settling"];
 
 /// Most numbers of a wrong result that are named.
@@ -32,24 +29,6 @@ const UNDEFINED: &str =
 	"the statistic is not defined on these rows: they are too few, or a column is constant or follows from others";
 /// What to do then.
 const MORE_ROWS: &str = "take more rows, or other columns";
-
-/// A whole run.
-#[derive(Debug, Serialize)]
-pub struct Report {
-	/// Dealers of the run.
-	pub dealers: usize,
-	/// Rows of all dealers together.
-	pub rows: u64,
-	/// Rows of nobody: their split column is empty.
-	pub skipped_rows: u64,
-	/// The security class.
-	pub class: String,
-	/// The token that fees and rewards are in; amounts count its smallest unit.
-	#[serde(skip_serializing_if = "Option::is_none")]
-	pub token: Option<Token>,
-	/// The tasks.
-	pub tasks: Vec<TaskReport>,
-}
 
 /// A task of a run.
 #[derive(Debug, Serialize)]
@@ -189,10 +168,10 @@ impl TaskReport {
 		let (named, plaintext) = (joint.to_named(), pooled.to_named());
 		self.result = json::value(&named);
 		self.plaintext = json::value(&plaintext);
-		self.lines = output::lines(&named);
-		self.plaintext_lines = output::lines(&plaintext);
+		self.lines = lines(&named);
+		self.plaintext_lines = lines(&plaintext);
 		self.exact = joint == pooled;
-		let (joint, pooled) = (output::exact_lines(&named), output::exact_lines(&plaintext));
+		let (joint, pooled) = (exact_lines(&named), exact_lines(&plaintext));
 		self.differences = differences(&joint, &pooled);
 	}
 
@@ -254,119 +233,16 @@ impl TaskReport {
 	}
 }
 
-impl Report {
-	/// Checks that every task is right.
-	///
-	/// # Errors
-	/// `Failed`, with what is not right with each of the others.
-	pub fn check(&self) -> Result<(), Error> {
-		let problems: Vec<String> = self.tasks.iter().filter_map(TaskReport::problem).collect();
-		if problems.is_empty() {
-			Ok(())
-		} else {
-			Err(Error::Failed(problems.join("\n")))
-		}
-	}
-
-	/// Prints the report: JSON, or tables for people.
-	pub fn print(&self, as_json: bool) {
-		if as_json {
-			output::print_json(self);
-			return;
-		}
-		println!(
-			"{}, {}{}, class {}",
-			counted(self.dealers, "dealer"),
-			counted(self.rows as usize, "row"),
-			match self.skipped_rows {
-				0 => String::new(),
-				skipped => format!(" ({skipped} skipped: no institution)"),
-			},
-			self.class
-		);
-		let mut table = output::table(&["task", "statistic", "", "joint", "plaintext", "equal"]);
-		for task in &self.tasks {
-			let number = task.task.map_or_else(|| "-".to_owned(), |task| task.to_string());
-			if let Some(failure) = &task.failure {
-				let (how, equal) = match task.advice {
-					Some(_) => ("not computed", "-"),
-					None => ("failed", "no"),
-				};
-				table.add_row([&number, &task.title, how, failure, "", equal]);
-				continue;
-			}
-			for (i, (name, value)) in task.lines.iter().enumerate() {
-				let pooled = task.plaintext_lines.iter().find(|(other, _)| other == name);
-				let pooled = pooled.map_or("", |(_, value)| value.as_str());
-				let equal = if i == 0 { yes_no(task.exact) } else { "" };
-				let first = |text: &str| if i == 0 { text.to_owned() } else { String::new() };
-				table.add_row([
-					&first(&number),
-					&first(&task.title),
-					name.as_str(),
-					value,
-					pooled,
-					equal,
-				]);
-			}
-		}
-		println!("{table}");
-		self.print_phases();
-		self.print_faults();
-	}
-
-	fn print_phases(&self) {
-		let mut names = PHASES.to_vec();
-		names.retain(|name| self.tasks.iter().any(|task| task.phases.contains_key(*name)));
-		let has_money = self.tasks.iter().any(|task| !task.fees.is_null());
-		let symbol = self.token.as_ref().map_or("", |token| token.symbol.as_str());
-		let (fees, rewards) = (format!("fees {symbol}"), format!("rewards {symbol}"));
-		let mut heads = vec!["task", "statistic", "dealers"];
-		heads.extend(&names);
-		if has_money {
-			heads.extend([fees.as_str(), rewards.as_str()]);
-		}
-		heads.push("verified");
-		let mut table = output::table(&heads);
-		for task in &self.tasks {
-			let number = task.task.map_or_else(|| "-".to_owned(), |task| task.to_string());
-			let by =
-				task.group_by.as_ref().map_or_else(String::new, |column| format!(" by {column}"));
-			let mut row =
-				vec![number, format!("{}{by}", task.statistic), task.accepted.to_string()];
-			row.extend(
-				names.iter().map(|name| task.phases.get(*name).map_or(String::new(), phase_text)),
-			);
-			if has_money {
-				row.extend([&task.fees, &task.rewards].map(|amounts| self.money(amounts)));
-			}
-			let nothing_to_verify = task.advice.is_some() && !task.verified;
-			row.push(if nothing_to_verify { "-" } else { yes_no(task.verified) }.to_owned());
-			table.add_row(row);
-		}
-		println!("{table}");
-	}
-
-	/// The total of a set of amounts.
-	fn money(&self, amounts: &Json) -> String {
-		let total = amounts.get("total").map(output::scalar).unwrap_or_default();
-		match (&self.token, total.parse()) {
-			(Some(token), Ok(amount)) => token.short(amount),
-			_ => total,
-		}
-	}
-
-	fn print_faults(&self) {
-		if self.tasks.iter().all(|task| task.faults.is_empty()) {
-			return;
-		}
-		let mut table = output::table(&["statistic", "fault", "by", "verdict"]);
-		for task in &self.tasks {
-			for fault in &task.faults {
-				table.add_row([&task.title, &fault.fault, &fault.by, &fault.verdict]);
-			}
-		}
-		println!("{table}");
+/// Checks that every task is right.
+///
+/// # Errors
+/// `Failed`, with what is not right with each of the others.
+pub fn check(tasks: &[TaskReport]) -> Result<(), Error> {
+	let problems: Vec<String> = tasks.iter().filter_map(TaskReport::problem).collect();
+	if problems.is_empty() {
+		Ok(())
+	} else {
+		Err(Error::Failed(problems.join("\n")))
 	}
 }
 
@@ -396,22 +272,6 @@ fn in_their_order<S: Serializer>(
 	serializer.collect_map(known)
 }
 
-fn yes_no(yes: bool) -> &'static str {
-	if yes {
-		"yes"
-	} else {
-		"NO"
-	}
-}
-
-fn phase_text(phase: &Json) -> String {
-	let seconds = phase.get("seconds").and_then(Json::as_f64).unwrap_or(0.0);
-	match phase.get("blocks").and_then(Json::as_u64) {
-		Some(blocks) => format!("{blocks} blk\n{seconds:.1} s"),
-		None => format!("{seconds:.3} s"),
-	}
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -431,11 +291,6 @@ mod tests {
 		plaintext(&spec(), rows.iter()).expect("a mean")
 	}
 
-	fn report(tasks: Vec<TaskReport>) -> Report {
-		let class = "Standard".to_owned();
-		Report { dealers: 3, rows: 3, skipped_rows: 0, class, token: None, tasks }
-	}
-
 	#[test]
 	fn a_result_that_is_right_has_no_problem() {
 		let mut task = TaskReport::of(&spec());
@@ -444,7 +299,7 @@ mod tests {
 		assert_eq!(said, "mean of x: the result does not withstand the checks");
 		task.verified = true;
 		assert_eq!(task.problem(), None);
-		assert!(report(vec![task]).check().is_ok());
+		assert!(check(&[task]).is_ok());
 	}
 
 	#[test]
@@ -477,8 +332,8 @@ mod tests {
 		let (mut few, mut broken) = (TaskReport::of(&spec()), TaskReport::of(&spec()));
 		few.is_not_computed("no group has 5 dealers", "take a lower --class");
 		broken.fails("node 2 got away with wrong-share");
-		let both = report(vec![few, broken]).check().expect_err("neither is right");
-		assert_eq!(both.exit_code(), 1);
+		let both = check(&[few, broken]).expect_err("neither is right");
+		assert!(matches!(both, Error::Failed(_)));
 		assert_eq!(
 			both.to_string(),
 			"mean of x: not computed: no group has 5 dealers\n  take a lower --class\nmean of x: failed: node 2 got \

@@ -1,0 +1,66 @@
+//! Why a party cannot go on.
+
+use crate::{data::DataError, request::SpecProblem};
+use ostraka_protocol::statistics::{EncodeError, FinalizeError, PlaintextError};
+
+/// Why a party cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+	/// A data file is not as it must be.
+	#[error(transparent)]
+	Data(#[from] DataError),
+	/// What is asked for does not fit together.
+	#[error("{0}")]
+	Usage(String),
+	/// Rows cannot be encoded.
+	#[error("{dealer}: {error}{}", encode_hint(.error))]
+	Encode {
+		/// Whose rows.
+		dealer: String,
+		/// Why.
+		error: EncodeError,
+	},
+	/// A task has no result, or a result is not right.
+	#[error("{0}")]
+	Failed(String),
+}
+
+impl Error {
+	/// An error of encoding, with the dealer's name.
+	pub fn encode(dealer: &str, error: EncodeError) -> Self {
+		Self::Encode { dealer: dealer.to_owned(), error }
+	}
+}
+
+impl From<SpecProblem> for Error {
+	fn from(problem: SpecProblem) -> Self {
+		match problem {
+			SpecProblem::Usage(message) => Self::Usage(message),
+			SpecProblem::Data(error) => Self::Data(error),
+		}
+	}
+}
+
+impl From<FinalizeError> for Error {
+	fn from(error: FinalizeError) -> Self {
+		Self::Failed(error.to_string())
+	}
+}
+
+impl From<PlaintextError> for Error {
+	fn from(error: PlaintextError) -> Self {
+		Self::Failed(format!("the pooled rows: {error}"))
+	}
+}
+
+fn encode_hint(error: &EncodeError) -> &'static str {
+	match error {
+		EncodeError::TooManyRows { .. } => "\n  let the task allow more with --max-rows, or split the rows",
+		EncodeError::NoRows { .. } => "\n  a dealer needs at least one row with a value in every column",
+		EncodeError::SmallCell { .. } => {
+			"\n  few rows in a cell tell about each of them: leave them out with --drop-small-cells, or lower the \
+			 floor with --min-cell"
+		},
+		_ => "",
+	}
+}

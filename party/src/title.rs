@@ -1,0 +1,23 @@
+//! A task in a few words.
+
+use crate::request::{label, text};
+use ostraka_primitives::spec::TaskSpec;
+
+/// A task in a few words: `regression of y on a, b by g`.
+pub fn title(spec: &TaskSpec) -> String {
+	let columns =
+		spec.columns.iter().map(|column| text(&column.name)).collect::<Vec<_>>().join(", ");
+	let mut title = label(spec.statistic).to_owned();
+	match &spec.target {
+		Some(target) => title += &format!(" of {} on {columns}", text(&target.name)),
+		None if columns.is_empty() => {},
+		None => title += &format!(" of {columns}"),
+	}
+	if let Some(weight) = &spec.weight {
+		title += &format!(" weighted by {}", text(&weight.name));
+	}
+	if let Some(grouping) = &spec.group_by {
+		title += &format!(" by {}", text(&grouping.column));
+	}
+	title
+}
