@@ -1,5 +1,6 @@
 //! Security classes, as reports name them and as a simulation plays them. On a chain the runtime's parameters count.
 
+use alloc::{string::String, vec};
 use ostraka_primitives::task::{ClassParameters, SecurityClass};
 
 /// The name of a class in reports.

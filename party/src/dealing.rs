@@ -1,6 +1,7 @@
 //! From an encoded input to a dealing.
 
 use crate::{error::Error, verify::check::members};
+use alloc::{borrow::ToOwned, format, vec::Vec};
 use ostraka_crypto::{messages::DealingBytes, Plain};
 use ostraka_primitives::{
 	api::TaskInfo, message::DealingMessage, task::published_bytes, AccountId, Digest, TaskId,

@@ -1,12 +1,19 @@
 //! Why a party cannot go on.
 
+#[cfg(feature = "std")]
 use crate::{data::DataError, request::SpecProblem};
+use alloc::{
+	borrow::ToOwned,
+	format,
+	string::{String, ToString},
+};
 use ostraka_protocol::statistics::{EncodeError, FinalizeError, PlaintextError};
 
 /// Why a party cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
 	/// A data file is not as it must be.
+	#[cfg(feature = "std")]
 	#[error(transparent)]
 	Data(#[from] DataError),
 	/// What is asked for does not fit together.
@@ -32,6 +39,7 @@ impl Error {
 	}
 }
 
+#[cfg(feature = "std")]
 impl From<SpecProblem> for Error {
 	fn from(problem: SpecProblem) -> Self {
 		match problem {

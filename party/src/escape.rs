@@ -4,8 +4,8 @@
 //! as they are, they could move the cursor, overwrite or hide lines, or look like another name. Every such text goes
 //! through [`escaped`] on its way to a terminal; JSON escapes control characters by its own rules.
 
+use alloc::{borrow::Cow, string::String};
 use ostraka_primitives::name::is_hidden;
-use std::borrow::Cow;
 
 /// A text with every character that a terminal acts on, or that a reader does not see, as `\u{..}`. A line break is such
 /// a character, so the result is one line. Borrows if there is nothing to escape. A backslash stays, so the result is

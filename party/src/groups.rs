@@ -4,6 +4,7 @@
 //! in every column of the statistic: of many who have a group, one alone may have the column.
 
 use crate::request::text;
+use alloc::{format, string::String, vec::Vec};
 use ostraka_primitives::{
 	spec::{Name, Statistic, TaskSpec},
 	task::Task,

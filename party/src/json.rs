@@ -3,6 +3,11 @@
 //! Counts and whole numbers are JSON integers as far as these reach (2^64), all other numbers are the doubles nearest to
 //! the exact ones. What has to be exact is compared before it comes here, or written as text (`docs/TRANSCRIPT.md`).
 
+use alloc::{
+	borrow::ToOwned,
+	string::{String, ToString},
+	vec::Vec,
+};
 use ostraka_protocol::statistics::{Digits, Number, Value};
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;

@@ -13,11 +13,18 @@
 //! | [`simulate`] | the protocol in one process |
 //! | [`report`], [`json`], [`lines`] | results beside those of the pooled rows, as JSON and as lines |
 //! | [`escape`] | text of others, made safe to print |
+//!
+//! Without the feature `std` the crate needs `alloc` only, and leaves out what reads files or starts threads: [`data`],
+//! [`inputs`], [`plan`], [`simulate`] and [`request::build`].
 
+#![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+extern crate alloc;
+
 pub mod class;
+#[cfg(feature = "std")]
 pub mod data;
 pub mod dealing;
 mod error;
@@ -25,12 +32,15 @@ pub mod escape;
 #[cfg(test)]
 mod fixtures;
 pub mod groups;
+#[cfg(feature = "std")]
 pub mod inputs;
 pub mod json;
 pub mod lines;
+#[cfg(feature = "std")]
 pub mod plan;
 pub mod report;
 pub mod request;
+#[cfg(feature = "std")]
 pub mod simulate;
 pub mod title;
 pub mod verify;
@@ -38,6 +48,7 @@ pub mod words;
 
 pub use error::Error;
 
+use alloc::string::String;
 use ostraka_primitives::AccountId;
 use sp_core::crypto::Ss58Codec;
 

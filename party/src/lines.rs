@@ -1,6 +1,12 @@
 //! Outcomes as lines of name and value.
 
 use crate::json;
+use alloc::{
+	borrow::ToOwned,
+	format,
+	string::{String, ToString},
+	vec::Vec,
+};
 use ostraka_protocol::statistics::Value;
 use serde_json::Value as Json;
 
@@ -68,10 +74,10 @@ fn decimal(number: f64) -> String {
 	if number == 0.0 || !number.is_finite() {
 		return number.to_string();
 	}
-	let exponent = number.abs().log10().floor() as i32;
-	if !(-9..16).contains(&exponent) {
-		return format!("{number:.9e}");
-	}
+	let scientific = format!("{number:.9e}");
+	let exponent =
+		scientific.rsplit_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok());
+	let Some(exponent @ -9..16) = exponent else { return scientific };
 	let decimals = usize::try_from(DIGITS - 1 - exponent).unwrap_or(0);
 	let text = format!("{number:.decimals$}");
 	if text.contains('.') {

@@ -8,6 +8,7 @@ use crate::{
 	title::title,
 	words::counted,
 };
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use ostraka_primitives::spec::TaskSpec;
 use ostraka_protocol::statistics::{FinalizeError, Outcome, PlaintextError};
 use serde::{Serialize, Serializer};
@@ -225,7 +226,7 @@ impl TaskReport {
 		let of = |key: &str| {
 			before.and_then(|phase| phase.get(key)).and_then(Json::as_f64).unwrap_or(0.0)
 		};
-		let seconds = ((of("seconds") + seconds) * 1000.0).round() / 1000.0;
+		let seconds = ((of("seconds") + seconds) * 1000.0 + 0.5) as u64 as f64 / 1000.0;
 		let blocks =
 			blocks.map(|blocks| f64::from(blocks) + of("blocks")).map(|blocks| blocks as u64);
 		let phase = serde_json::json!({ "blocks": blocks, "seconds": seconds });

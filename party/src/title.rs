@@ -1,6 +1,7 @@
 //! A task in a few words.
 
 use crate::request::{label, text};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use ostraka_primitives::spec::TaskSpec;
 
 /// A task in a few words: `regression of y on a, b by g`.

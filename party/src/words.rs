@@ -1,5 +1,7 @@
 //! Words that depend on a number.
 
+use alloc::{format, string::String};
+
 /// A number and what it counts: `1 dealer`, `2 dealers`.
 pub fn counted(number: usize, what: &str) -> String {
 	let s = if number == 1 { "" } else { "s" };

@@ -3,13 +3,17 @@
 //! Decimals and ranges that no flag gives are inferred from the file ([`crate::data::infer`]). A spec is public: it
 //! says which columns are used and in which ranges their values lie, never a value.
 
+#[cfg(feature = "std")]
 mod bins;
+#[cfg(feature = "std")]
 mod build;
 mod statistic;
 
+#[cfg(feature = "std")]
 pub use build::{build, contributors_first, SpecProblem};
 pub use statistic::{DecimalsArg, RangeArg, StatisticName, StatisticRequest};
 
+use alloc::{borrow::ToOwned, string::String};
 use ostraka_primitives::spec::{Name, Statistic};
 
 /// The name of a statistic in flags and JSON.

@@ -1,5 +1,7 @@
 //! What a requester asks for.
 
+use alloc::{string::String, vec::Vec};
+
 /// A statistic, by name.
 pub use ostraka_primitives::spec::Statistic as StatisticName;
 

@@ -1,6 +1,13 @@
 //! The checks, on what was gathered. No chain, no clock.
 
 use super::search::{self, Absence, Options};
+use alloc::{
+	borrow::ToOwned,
+	collections::{BTreeMap, BTreeSet},
+	format,
+	string::String,
+	vec::Vec,
+};
 use ostraka_crypto::{
 	encoding::{decode_point, decode_scalar},
 	messages::{DealingBytes, EvidenceBytes},
@@ -18,7 +25,6 @@ use ostraka_protocol::{
 	task_hash, Member, TaskContext, TaskHashInput,
 };
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// How far the accepted set is searched for, in the units of [`search::find`]: some seconds.
 const BUDGET: usize = 1 << 18;

@@ -7,6 +7,7 @@
 //! whole set of dealings by `h_A`; a result share by the aggregate; a cohort by its hash. Nothing that is found may stand
 //! in the way of what comes after it.
 
+use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use ostraka_primitives::{
 	message::{DealingMessage, EvidenceMessage, ResultShareBytes},

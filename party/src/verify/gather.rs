@@ -4,6 +4,10 @@ use super::{
 	check::{Accusation, Dealing, Evidence, Fitting, Share},
 	find::{self, Indices},
 };
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	vec::Vec,
+};
 use codec::Encode;
 use ostraka_crypto::{
 	messages::{DealingBytes, EvidenceBytes},
@@ -17,7 +21,6 @@ use ostraka_primitives::{
 };
 use ostraka_protocol::{adjudicator, TaskContext};
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Blocks for which the task book's hook may lag behind the deadlines.
 const LAG: u32 = 64;

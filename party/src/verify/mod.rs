@@ -30,6 +30,7 @@ pub mod transcript;
 
 pub use check::{Check, Evidence, Verification};
 
+use alloc::vec::Vec;
 use ostraka_crypto::encoding::decode_scalar;
 use ostraka_primitives::{spec::TaskSpec, task::TaskResult};
 use ostraka_protocol::statistics::{finalize, FinalizeError, Inconsistency, Outcome};

@@ -10,8 +10,8 @@
 //! dealer floods the blocks with, and two cost one a dealing; a budget bounds the rest. What is found is believed for
 //! its hash alone: no bound and no order makes a wrong set pass.
 
+use alloc::{collections::BTreeMap, vec, vec::Vec};
 use ostraka_crypto::{encoding::encode_point, group, Affine, Plain, PointBytes, Projective};
-use std::collections::BTreeMap;
 
 /// What a set that is tried against `h_A` costs of the budget, where a change costs 1.
 const TRIAL: usize = 8;

@@ -7,6 +7,12 @@ use crate::{
 	json::{self, Tree},
 	request::{label, text},
 };
+use alloc::{
+	borrow::ToOwned,
+	format,
+	string::{String, ToString},
+	vec::Vec,
+};
 use codec::Encode;
 use ostraka_primitives::{
 	spec::{Column, TaskSpec},
