@@ -1,7 +1,7 @@
 //! The tool's one error type, and what it exits with.
 
 use crate::chain::ChainError;
-use ostraka_party::{data::DataError, request::SpecProblem};
+use ostraka_party::{data::DataError, escape::escaped, request::SpecProblem};
 use ostraka_protocol::statistics::FinalizeError;
 use serde_json::json;
 
@@ -46,9 +46,14 @@ impl Error {
 		if as_json {
 			eprintln!("{}", json!({ "error": self.to_string(), "code": self.exit_code() }));
 		} else {
-			eprintln!("error: {self}");
+			eprintln!("error: {}", printable(&self.to_string()));
 		}
 	}
+}
+
+/// Line by line without what a terminal acts on: whatever an error quotes, it moves no cursor.
+fn printable(text: &str) -> String {
+	text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
 }
 
 impl From<ostraka_party::Error> for Error {
@@ -75,5 +80,16 @@ impl From<SpecProblem> for Error {
 impl From<FinalizeError> for Error {
 	fn from(error: FinalizeError) -> Self {
 		ostraka_party::Error::from(error).into()
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn an_error_moves_no_cursor() {
+		let said = printable("`\u{1b}[2J` is wrong\n  mend it\r\u{202e}");
+		assert_eq!(said, "`\\u{1b}[2J` is wrong\n  mend it\\u{d}\\u{202e}");
 	}
 }

@@ -1,5 +1,6 @@
 //! Why a party cannot go on.
 
+use crate::escape::escaped;
 #[cfg(feature = "std")]
 use crate::{data::DataError, request::SpecProblem};
 use alloc::{
@@ -8,6 +9,16 @@ use alloc::{
 	string::{String, ToString},
 };
 use ostraka_protocol::statistics::{EncodeError, FinalizeError, PlaintextError};
+
+/// Who a party is to a task: what an error advises is what that party can do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Advice {
+	/// Who asks for a statistic, and declares ranges and decimals.
+	#[default]
+	Requester,
+	/// Who deals to a task whose ranges and decimals another one declared.
+	Dealer,
+}
 
 /// Why a party cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -20,12 +31,14 @@ pub enum Error {
 	#[error("{0}")]
 	Usage(String),
 	/// Rows cannot be encoded.
-	#[error("{dealer}: {error}{}", encode_hint(.error))]
+	#[error("{}: {}{}", escaped(.dealer), escaped(&.error.to_string()), encode_hint(.error, *.advice))]
 	Encode {
 		/// Whose rows.
 		dealer: String,
 		/// Why.
 		error: EncodeError,
+		/// Who reads.
+		advice: Advice,
 	},
 	/// A task has no result, or a result is not right.
 	#[error("{0}")]
@@ -34,8 +47,8 @@ pub enum Error {
 
 impl Error {
 	/// An error of encoding, with the dealer's name.
-	pub fn encode(dealer: &str, error: EncodeError) -> Self {
-		Self::Encode { dealer: dealer.to_owned(), error }
+	pub fn encode(dealer: &str, error: EncodeError, advice: Advice) -> Self {
+		Self::Encode { dealer: dealer.to_owned(), error, advice }
 	}
 }
 
@@ -61,8 +74,11 @@ impl From<PlaintextError> for Error {
 	}
 }
 
-fn encode_hint(error: &EncodeError) -> &'static str {
+fn encode_hint(error: &EncodeError, advice: Advice) -> &'static str {
 	match error {
+		EncodeError::TooManyRows { .. } if advice == Advice::Dealer => {
+			"\n  ask the requester for a task that allows more, or deal fewer rows"
+		},
 		EncodeError::TooManyRows { .. } => "\n  let the task allow more with --max-rows, or split the rows",
 		EncodeError::NoRows { .. } => "\n  a dealer needs at least one row with a value in every column",
 		EncodeError::SmallCell { .. } => {

@@ -3,7 +3,7 @@
 //! enough, which every dealer's client checks before it deals. What is counted are the dealers with rows that have a value
 //! in every column of the statistic: of many who have a group, one alone may have the column.
 
-use crate::request::text;
+use crate::{escape::escaped, request::text};
 use alloc::{format, string::String, vec::Vec};
 use ostraka_primitives::{
 	spec::{Name, Statistic, TaskSpec},
@@ -47,7 +47,7 @@ pub fn too_few(contributors: &Outcome, least: u32) -> String {
 		_ => None,
 	});
 	if let Some((most, group)) = counted.max_by_key(|(contributors, _)| *contributors) {
-		text.push_str(&format!(" (the most, {most}, has `{group}`)"));
+		text.push_str(&format!(" (the most, {most}, has `{}`)", escaped(group)));
 	}
 	text
 }

@@ -3,7 +3,7 @@
 //!
 //! | module | for |
 //! |---|---|
-//! | [`data`] | CSV files to fixed-point rows, split among dealers |
+//! | [`data`] | data files (CSV, Parquet, Excel) to fixed-point rows, split among dealers |
 //! | [`request`] | task specifications from what a requester asks for |
 //! | [`title`], [`class`], [`words`] | names of tasks and classes, plurals |
 //! | [`plan`], [`inputs`] | what is computed over a file, the dealers' vectors, the pooled rows |
@@ -46,7 +46,7 @@ pub mod title;
 pub mod verify;
 pub mod words;
 
-pub use error::Error;
+pub use error::{Advice, Error};
 
 use alloc::string::String;
 use ostraka_primitives::AccountId;

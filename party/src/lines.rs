@@ -1,6 +1,6 @@
 //! Outcomes as lines of name and value.
 
-use crate::json;
+use crate::{escape::escaped, json};
 use alloc::{
 	borrow::ToOwned,
 	format,
@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 /// Longest list that is shown on one line.
 const MOST_ITEMS: usize = 60;
 
-/// A tree of names as lines of name and value: what is nested becomes `outer.inner`.
+/// A tree of names as lines of name and value, safe to print: what is nested becomes `outer.inner`.
 pub fn lines(value: &Value) -> Vec<(String, String)> {
 	let mut lines = Vec::new();
 	walk("", value, &|value| scalar(&json::value(value).to_json()), &mut lines);
@@ -45,7 +45,7 @@ fn walk(
 				walk(&format!("{name}[{i}]"), item, text, lines);
 			}
 		},
-		_ => lines.push((name.to_owned(), text(value))),
+		_ => lines.push((escaped(name).into_owned(), escaped(&text(value)).into_owned())),
 	}
 }
 
@@ -120,5 +120,7 @@ mod tests {
 		let texts: Vec<String> =
 			lines(&value).iter().map(|(name, value)| format!("{name}={value}")).collect();
 		assert_eq!(texts, ["b.c=1 2", "a=-", "e[0].f=x"]);
+		let coloured = map("a\u{1b}[31mRED", text("\u{202e}x"));
+		assert_eq!(lines(&coloured), [("a\\u{1b}[31mRED".to_owned(), "\\u{202e}x".to_owned())]);
 	}
 }

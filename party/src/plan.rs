@@ -1,12 +1,13 @@
 //! What a demo or a simulation computes: one statistic from flags, or the built-in list over the loan book.
 //!
 //! A group-by is planned as two tasks: how many dealers have rows in each group first, then the
-//! statistic over the groups that have enough.
+//! statistic over the groups that have enough. A quantile without bins of its own is two tasks as well, the second over the
+//! bins that matter ([`crate::request::rounds`]).
 
 use crate::{
 	data::{DataError, Table},
 	groups,
-	request::{build, contributors_first, SpecProblem, StatisticName, StatisticRequest},
+	request::{build, contributors_first, rounds::is_read_off_bins, SpecProblem, StatisticName, StatisticRequest},
 };
 use ostraka_primitives::spec::{Statistic, TaskSpec};
 use ostraka_protocol::statistics::Outcome;
@@ -25,6 +26,8 @@ pub struct Plan {
 	pub first: Vec<TaskSpec>,
 	/// Statistics by group, each to be run after the task of [`Self::first`] that counts its contributors.
 	pub grouped: Vec<Grouped>,
+	/// Quantiles of [`Self::first`], by place, that are asked for again more closely.
+	pub refined: Vec<usize>,
 }
 
 /// A statistic by group.
@@ -34,6 +37,8 @@ pub struct Grouped {
 	pub contributors: usize,
 	/// The statistic over all groups.
 	pub spec: TaskSpec,
+	/// Whether it is asked for again more closely.
+	pub is_refined: bool,
 }
 
 impl Plan {
@@ -50,14 +55,14 @@ impl Plan {
 			return Self::of_loans(table);
 		}
 		let spec = build(request, Some(table), round)?;
-		let mut plan = Self { first: Vec::new(), grouped: Vec::new() };
-		plan.push(spec);
+		let mut plan = Self { first: Vec::new(), grouped: Vec::new(), refined: Vec::new() };
+		plan.push(spec, is_refined(request));
 		Ok(plan)
 	}
 
 	/// The statistics of the loan book.
 	fn of_loans(table: &Table) -> Result<Self, SpecProblem> {
-		let mut plan = Self { first: Vec::new(), grouped: Vec::new() };
+		let mut plan = Self { first: Vec::new(), grouped: Vec::new(), refined: Vec::new() };
 		for request in loans_requests() {
 			let spec = build(&request, Some(table), false).map_err(|problem| match problem {
 				SpecProblem::Data(error @ DataError::NoColumn { .. }) => {
@@ -68,19 +73,28 @@ impl Plan {
 				},
 				other => other,
 			})?;
-			plan.push(spec);
+			plan.push(spec, is_refined(&request));
 		}
 		Ok(plan)
 	}
 
-	fn push(&mut self, spec: TaskSpec) {
+	fn push(&mut self, spec: TaskSpec, is_refined: bool) {
 		if spec.group_by.is_none() || spec.statistic == Statistic::Contributors {
+			if is_refined {
+				self.refined.push(self.first.len());
+			}
 			self.first.push(spec);
 			return;
 		}
 		self.first.push(contributors_first(&spec));
-		self.grouped.push(Grouped { contributors: self.first.len() - 1, spec });
+		self.grouped.push(Grouped { contributors: self.first.len() - 1, spec, is_refined });
 	}
+}
+
+/// Whether a request leaves the bins of a quantile open, so that a second task may ask more closely.
+pub fn is_refined(request: &StatisticRequest) -> bool {
+	let has_bins = request.bins.is_some() || !request.edges.is_empty() || request.between.is_some();
+	request.statistic.is_some_and(is_read_off_bins) && !has_bins
 }
 
 fn loans_requests() -> Vec<StatisticRequest> {
@@ -146,6 +160,23 @@ mod tests {
 		assert_eq!(plan.grouped.len(), 1);
 		assert_eq!(title(&plan.grouped[0].spec), "mean of interest_rate by grade");
 		assert_eq!(plan.grouped[0].contributors, 6);
+	}
+
+	#[test]
+	fn a_quantile_without_bins_is_asked_for_twice() {
+		let table = Table::parse("data.csv", b"x,g\n1,a\n2,a\n").expect("well-formed");
+		let request = StatisticRequest {
+			statistic: Some(StatisticName::Median),
+			columns: vec!["x".to_owned()],
+			max_rows: 9,
+			..Default::default()
+		};
+		let plan = |request: &StatisticRequest| Plan::new(request, &table, false).expect("valid");
+		assert_eq!(plan(&request).refined, [0]);
+		let binned = StatisticRequest { bins: Some(3), ..request.clone() };
+		assert!(plan(&binned).refined.is_empty());
+		let grouped = plan(&StatisticRequest { group_by: Some("g".to_owned()), ..request });
+		assert!(grouped.refined.is_empty() && grouped.grouped[0].is_refined);
 	}
 
 	#[test]

@@ -2,6 +2,7 @@
 
 use crate::{
 	error::Error,
+	escape::escaped,
 	json::{self, Tree},
 	lines::{exact_lines, lines},
 	request::{label, text},
@@ -71,6 +72,12 @@ pub struct TaskReport {
 	pub accepted: u32,
 	/// Rows left out for a missing value.
 	pub skipped_missing: u64,
+	/// Rows left out as of a group in which their dealer has fewer than its floor.
+	#[serde(skip_serializing_if = "is_zero")]
+	pub skipped_small_cell: u64,
+	/// What people should know of it.
+	#[serde(skip_serializing_if = "Vec::is_empty")]
+	pub notes: Vec<String>,
 	/// The joint result.
 	pub result: Tree,
 	/// The same from the pooled rows in the clear.
@@ -123,6 +130,8 @@ impl TaskReport {
 			left_out: Vec::new(),
 			accepted: 0,
 			skipped_missing: 0,
+			skipped_small_cell: 0,
+			notes: Vec::new(),
 			result: Tree::default(),
 			plaintext: Tree::default(),
 			exact: false,
@@ -174,6 +183,23 @@ impl TaskReport {
 		self.exact = joint == pooled;
 		let (joint, pooled) = (exact_lines(&named), exact_lines(&plaintext));
 		self.differences = differences(&joint, &pooled);
+	}
+
+	/// What was left out of it, in words, a line each.
+	pub fn left_out_lines(&self) -> Vec<String> {
+		let rows = |number: u64| counted(usize::try_from(number).unwrap_or(usize::MAX), "row");
+		let mut lines = Vec::new();
+		if self.skipped_missing > 0 {
+			lines.push(format!("{} left out for a missing value", rows(self.skipped_missing)));
+		}
+		if self.skipped_small_cell > 0 {
+			lines.push(format!("{} left out as of a small group", rows(self.skipped_small_cell)));
+		}
+		if !self.left_out.is_empty() {
+			let groups: Vec<_> = self.left_out.iter().map(|group| escaped(group)).collect();
+			lines.push(format!("left out, as too few dealers have rows of them: {}", groups.join(", ")));
+		}
+		lines
 	}
 
 	/// Enters what went wrong with it.
@@ -265,6 +291,10 @@ fn differences(
 		.collect()
 }
 
+fn is_zero(number: &u64) -> bool {
+	*number == 0
+}
+
 fn in_their_order<S: Serializer>(
 	phases: &Map<String, Json>,
 	serializer: S,
@@ -326,6 +356,18 @@ mod tests {
 		let mut task = TaskReport::of(&spec());
 		assert_eq!(task.enter(singular(), Ok(outcome(&[10]))).expect("no other error"), None);
 		assert!(task.problem().is_some_and(|said| said.contains("that of the pooled rows is")));
+	}
+
+	#[test]
+	fn people_are_told_what_was_left_out() {
+		let mut task = TaskReport::of(&spec());
+		assert!(task.left_out_lines().is_empty());
+		(task.skipped_missing, task.skipped_small_cell) = (1, 2);
+		task.left_out = vec!["q\u{1b}[2J".to_owned(), "r".to_owned()];
+		let lines = task.left_out_lines().join("; ");
+		for part in ["1 row left out for a missing", "2 rows left out as of a small", "left out, as", "q\\u{1b}[2J, r"] {
+			assert!(lines.contains(part), "`{lines}` does not say `{part}`");
+		}
 	}
 
 	#[test]

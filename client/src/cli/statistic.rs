@@ -1,6 +1,10 @@
 //! The flags that say what is computed.
 
-use crate::request::{DecimalsArg, RangeArg, StatisticRequest};
+use crate::{
+	data::Table,
+	error::Error,
+	request::{names, DecimalsArg, RangeArg, StatisticRequest},
+};
 use clap::{Args, ValueEnum};
 use ostraka_primitives::spec::Statistic;
 
@@ -65,8 +69,8 @@ pub struct StatisticArgs {
 	/// What to compute
 	#[arg(long, value_name = "NAME", value_enum)]
 	pub statistic: Option<StatisticName>,
-	/// Its columns, separated by commas (the regressors of a regression)
-	#[arg(long, value_name = "A,B,..", value_delimiter = ',', requires = "statistic")]
+	/// Its columns, separated by commas (the regressors of a regression); a name with a comma in it in double quotes
+	#[arg(long, value_name = "A,B,..", requires = "statistic")]
 	pub columns: Vec<String>,
 	/// Dependent column of a regression
 	#[arg(long, value_name = "COLUMN", requires = "statistic")]
@@ -74,7 +78,7 @@ pub struct StatisticArgs {
 	/// Weight column of a weighted mean or a vector mean
 	#[arg(long, value_name = "COLUMN", requires = "statistic")]
 	pub weight: Option<String>,
-	/// Number of equal bins of a histogram, quantiles or median
+	/// Number of equal bins of a histogram, quantiles or median; without bins a quantile is asked for in two tasks
 	#[arg(long, value_name = "N", requires = "statistic", conflicts_with = "edges")]
 	pub bins: Option<usize>,
 	/// Rising edges of the bins; values below the first and from the last up have bins of their own
@@ -86,14 +90,24 @@ pub struct StatisticArgs {
 		requires = "statistic"
 	)]
 	pub edges: Vec<String>,
+	/// The part of the range that equal bins divide: the bin of an earlier result that a quantile lies in
+	#[arg(
+		long,
+		value_name = "MIN:MAX",
+		allow_hyphen_values = true,
+		requires = "statistic",
+		conflicts_with = "edges",
+		value_parser = parse_between
+	)]
+	pub between: Option<Between>,
 	/// Quantiles to read, between 0 and 1, to three decimals
 	#[arg(long, value_name = "Q,..", value_delimiter = ',', requires = "statistic")]
 	pub quantiles: Vec<String>,
 	/// Column whose text groups the rows: one result a group
 	#[arg(long, value_name = "COLUMN", requires = "statistic")]
 	pub group_by: Option<String>,
-	/// The groups; all texts of the column in the file unless given
-	#[arg(long, value_name = "G,..", value_delimiter = ',', requires = "group_by")]
+	/// The groups, separated by commas; all texts of the column in the file unless given
+	#[arg(long, value_name = "G,..", requires = "group_by")]
 	pub groups: Vec<String>,
 	/// Declared range of a column, which is public; inferred from the file unless given
 	#[arg(long = "range", value_name = "COLUMN=MIN:MAX", value_parser = parse_range)]
@@ -106,24 +120,54 @@ pub struct StatisticArgs {
 	pub max_rows: u32,
 }
 
+/// Part of a range, as text: smallest and largest.
+type Between = (String, String);
+
 impl StatisticArgs {
-	/// What the flags ask for.
-	pub fn request(&self) -> StatisticRequest {
+	/// What the flags ask for. A text that as a whole names a column of the table means that column, commas and all.
+	///
+	/// # Errors
+	/// `Usage` if a list of names is none.
+	pub fn request(&self, table: Option<&Table>) -> Result<StatisticRequest, Error> {
 		let args = self.clone();
-		StatisticRequest {
+		let there_are = table.map_or(&[][..], Table::columns);
+		let wrong = |flag: &str, error: String| Error::Usage(format!("{flag} {error}"));
+		let mut columns = Vec::new();
+		for text in &args.columns {
+			let names = names::columns(text, there_are).map_err(|error| wrong("--columns", error))?;
+			columns.extend(names);
+		}
+		let mut groups = Vec::new();
+		for text in &args.groups {
+			groups.extend(names::list(text).map_err(|error| wrong("--groups", error))?);
+		}
+		let one = |flag: &str, text: Option<String>| {
+			text.map(|text| names::one(&text)).transpose().map_err(|error| wrong(flag, error))
+		};
+		Ok(StatisticRequest {
 			statistic: args.statistic.map(Statistic::from),
-			columns: args.columns,
-			target: args.target,
-			weight: args.weight,
+			columns,
+			target: one("--target", args.target)?,
+			weight: one("--weight", args.weight)?,
 			bins: args.bins,
 			edges: args.edges,
+			between: args.between,
 			quantiles: args.quantiles,
-			group_by: args.group_by,
-			groups: args.groups,
+			group_by: one("--group-by", args.group_by)?,
+			groups,
 			ranges: args.ranges,
 			decimals: args.decimals,
 			max_rows: args.max_rows,
-		}
+		})
+	}
+}
+
+fn parse_between(text: &str) -> Result<Between, String> {
+	match text.split_once(':') {
+		Some((min, max)) if !min.trim().is_empty() && !max.trim().is_empty() => {
+			Ok((min.to_owned(), max.to_owned()))
+		},
+		_ => Err("the form is MIN:MAX, as in 1000:2000".to_owned()),
 	}
 }
 
@@ -135,7 +179,7 @@ fn parse_range(text: &str) -> Result<RangeArg, String> {
 	if column.is_empty() || min.trim().is_empty() || max.trim().is_empty() {
 		return Err(form());
 	}
-	Ok(RangeArg { column: column.to_owned(), min: min.to_owned(), max: max.to_owned() })
+	Ok(RangeArg { column: names::one(column)?, min: min.to_owned(), max: max.to_owned() })
 }
 
 fn parse_decimals(text: &str) -> Result<DecimalsArg, String> {
@@ -145,7 +189,7 @@ fn parse_decimals(text: &str) -> Result<DecimalsArg, String> {
 	if column.is_empty() || decimals > ostraka_primitives::spec::MAX_DECIMALS {
 		return Err(form());
 	}
-	Ok(DecimalsArg { column: column.to_owned(), decimals })
+	Ok(DecimalsArg { column: names::one(column)?, decimals })
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `ostraka simulate`: the whole protocol in one process.
 
+use super::deal;
 use crate::{
 	class,
 	cli::{class::ClassName, data::BookArgs, statistic::StatisticArgs, Global},
@@ -9,6 +10,7 @@ use crate::{
 	output::progress::Progress,
 	plan::{Grouped, Plan},
 	report::Report,
+	request::rounds::{self, Second},
 	simulate::{
 		faults::{self, FaultKind, Faults, Roles},
 		play, Cast, Failure,
@@ -61,6 +63,10 @@ fn after_help() -> String {
 	format!("{EXAMPLES}\n\nFaults:\n{}", faults::help())
 }
 
+/// What the titles of a quantile's two tasks end in.
+pub(super) const FIRST: &str = ", first: which bin";
+pub(super) const SECOND: &str = ", second: within that bin";
+
 struct Stage<'a> {
 	args: &'a SimulateArgs,
 	table: &'a Table,
@@ -78,7 +84,8 @@ struct Stage<'a> {
 /// `Data`, `Usage`, `Encode`; `Failed` if a task fails or its result is not that of the pooled rows.
 pub fn run(args: &SimulateArgs, global: &Global) -> Result<(), Error> {
 	let (table, book) = args.book.read()?;
-	let plan = Plan::new(&args.request.request(), &table, args.book.file.round)?;
+	let request = args.request.request(Some(&table))?;
+	let plan = Plan::new(&request, &table, args.book.file.round)?;
 	let class = SecurityClass::from(args.class);
 	let parameters = class::parameters(class, args.production);
 	check_dealers(&table, &book, &parameters)?;
@@ -110,7 +117,17 @@ pub fn run(args: &SimulateArgs, global: &Global) -> Result<(), Error> {
 	}
 	for grouped in &plan.grouped {
 		let counted = outcomes.get(grouped.contributors).and_then(Option::as_ref);
-		reports.push(stage.grouped(grouped, counted, reports.len() as u32)?);
+		let more = stage.grouped(grouped, counted, reports.len() as u32)?;
+		reports.extend(more);
+	}
+	for place in &plan.refined {
+		let number = reports.len() as u32;
+		let (Some(spec), Some(report)) = (plan.first.get(*place), reports.get_mut(*place)) else {
+			continue;
+		};
+		let outcome = outcomes.get(*place).and_then(Option::as_ref);
+		let more = stage.refined(spec, outcome, report, number)?;
+		reports.extend(more);
 	}
 	stage.progress.clear();
 	let report = Report {
@@ -119,6 +136,7 @@ pub fn run(args: &SimulateArgs, global: &Global) -> Result<(), Error> {
 		skipped_rows: book.skipped,
 		class: class::label(class).to_owned(),
 		token: None,
+		notes: table.notes(),
 		tasks: reports,
 	};
 	report.print(global.json);
@@ -140,40 +158,71 @@ fn check_dealers(table: &Table, book: &Book, parameters: &ClassParameters) -> Re
 }
 
 impl Stage<'_> {
-	/// Plays a statistic by group, over the groups that have enough of the dealers counted before.
+	/// Plays a statistic by group, over the groups that have enough of the dealers counted before; a quantile twice.
 	fn grouped(
 		&self,
 		grouped: &Grouped,
 		counted: Option<&Outcome>,
 		number: u32,
-	) -> Result<TaskReport, Error> {
+	) -> Result<Vec<TaskReport>, Error> {
 		let mut report = TaskReport::of(&grouped.spec);
 		let Some(counted) = counted else {
 			report.fails(NOT_COUNTED);
-			return Ok(report);
+			return Ok(vec![report]);
 		};
 		let least = self.parameters.least_dealers;
 		let (spec, left_out) = grouped.with_enough(counted, least);
+		let mut more = None;
 		match spec {
-			Some(spec) => report = self.task(&spec, number)?.0,
+			Some(spec) => {
+				let (played, outcome) = self.task(&spec, number)?;
+				report = played;
+				if grouped.is_refined {
+					more = self.refined(&spec, outcome.as_ref(), &mut report, number + 1)?;
+				}
+			},
 			None => report.is_not_computed(
 				groups::too_few(counted, least),
 				class::for_more_dealers(self.class, true),
 			),
 		}
-		report.left_out = left_out;
-		Ok(report)
+		let mut reports: Vec<TaskReport> = std::iter::once(report).chain(more).collect();
+		reports.iter_mut().for_each(|report| report.left_out.clone_from(&left_out));
+		Ok(reports)
+	}
+
+	/// Plays the second task of a quantile, over the bins that matter by the first one's outcome.
+	fn refined(
+		&self,
+		spec: &TaskSpec,
+		outcome: Option<&Outcome>,
+		first: &mut TaskReport,
+		number: u32,
+	) -> Result<Option<TaskReport>, Error> {
+		let Some(outcome) = outcome else { return Ok(None) };
+		match rounds::second(spec, outcome) {
+			Second::Task(spec) => {
+				let (mut report, _) = self.task(&spec, number)?;
+				first.title.push_str(FIRST);
+				report.title.push_str(SECOND);
+				Ok(Some(report))
+			},
+			Second::None(why) => {
+				first.notes.push(format!("asked for once: {why}"));
+				Ok(None)
+			},
+		}
 	}
 
 	/// Plays one task and compares its result.
 	fn task(&self, spec: &TaskSpec, number: u32) -> Result<(TaskReport, Option<Outcome>), Error> {
-		let inputs =
-			inputs::inputs(&self.book.dealers, self.table, spec, self.args.book.encoding())?;
-		let names: Vec<String> = inputs.iter().map(|(dealer, _)| dealer.name.clone()).collect();
+		let inputs = inputs::inputs(self.book, self.table, spec, self.args.book.encoding())?;
+		let parts = &inputs.parts;
+		let names: Vec<String> = parts.iter().map(|(dealer, _)| dealer.name.clone()).collect();
 		let vectors: Vec<&[_]> =
-			inputs.iter().map(|(_, input)| input.encoded.vector.as_slice()).collect();
+			parts.iter().map(|(_, input)| input.encoded.vector.as_slice()).collect();
 		let roles = self.roles_of(&names);
-		let bar = self.progress.bar(&title(spec), inputs.len() as u64);
+		let bar = self.progress.bar(&title(spec), parts.len() as u64);
 		let played = play(
 			&Cast {
 				task: number,
@@ -195,8 +244,12 @@ impl Stage<'_> {
 		);
 		bar.finish_with_message("done");
 		let mut report = TaskReport::of(spec);
-		report.skipped_missing =
-			inputs.iter().map(|(_, input)| input.encoded.skipped_missing).sum();
+		report.skipped_missing = inputs.skipped_missing;
+		report.skipped_small_cell = inputs.skipped_small_cell;
+		report.notes.extend(inputs.idle_note());
+		if self.args.book.min_cell < deal::FLOOR {
+			report.notes.extend(inputs.small_note(spec, deal::FLOOR));
+		}
 		let played = match played {
 			Ok(played) => played,
 			Err(failure) => {
@@ -208,7 +261,7 @@ impl Stage<'_> {
 		let rows: Vec<_> = played
 			.accepted
 			.iter()
-			.filter_map(|place| inputs.get(*place).map(|(_, input)| &input.rows))
+			.filter_map(|place| parts.get(*place).map(|(_, input)| &input.rows))
 			.collect();
 		let pooled = inputs::pooled(spec, &rows, self.args.book.min_cell);
 		let joint = report.enter(finalize(spec, &played.sum, accepted), pooled)?;

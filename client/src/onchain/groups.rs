@@ -62,22 +62,22 @@ pub async fn check(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<Optio
 		return Err(Error::Failed(format!(
 			"task {task} asks for groups with too few dealers: {} (by task {earlier}, which counted them; {} are \
 			 needed)\n  such a group's numbers would tell about each of its dealers, so nothing is dealt",
-			few.join(", "),
+			few.iter().map(|name| escaped(name)).collect::<Vec<_>>().join(", "),
 			info.task.parameters.least_dealers
 		)));
 	}
 	let without = without.map_or_else(String::new, |(earlier, columns)| {
 		format!(
 			" (task {earlier} counted them whether or not they have a value of {})",
-			columns.join(", ")
+			columns.iter().map(|name| escaped(name)).collect::<Vec<_>>().join(", ")
 		)
 	});
-	let columns: Vec<String> = spec.all_columns().map(|column| text(&column.name)).collect();
+	let columns: Vec<String> = spec.all_columns().map(|column| shown(&column.name)).collect();
 	Err(Error::Failed(format!(
 		"task {task} groups by `{}`, and no earlier task over the same dealers has counted those with rows in each \
 		 group that have all its columns{without}\n  ask the requester to run `--statistic contributors` with --columns {} \
 		 first; --unchecked-groups deals all the same",
-		text(&grouping.column),
+		shown(&grouping.column),
 		columns.join(",")
 	)))
 }

@@ -20,6 +20,9 @@ pub struct Report {
 	/// The token that fees and rewards are in; amounts count its smallest unit.
 	#[serde(skip_serializing_if = "Option::is_none")]
 	pub token: Option<Token>,
+	/// What people should know about how the file was read.
+	#[serde(skip_serializing_if = "Vec::is_empty")]
+	pub notes: Vec<String>,
 	/// The tasks.
 	pub tasks: Vec<TaskReport>,
 }

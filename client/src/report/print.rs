@@ -2,7 +2,7 @@
 
 use super::Report;
 use crate::output;
-use ostraka_party::{lines::scalar, report::PHASES, words::counted};
+use ostraka_party::{escape::escaped, lines::scalar, report::PHASES, words::counted};
 use serde_json::Value as Json;
 
 impl Report {
@@ -30,7 +30,7 @@ impl Report {
 					Some(_) => ("not computed", "-"),
 					None => ("failed", "no"),
 				};
-				table.add_row([&number, &task.title, how, failure, "", equal]);
+				table.add_row([&number, &task.title, how, &escaped(failure), "", equal]);
 				continue;
 			}
 			for (i, (name, value)) in task.lines.iter().enumerate() {
@@ -49,8 +49,21 @@ impl Report {
 			}
 		}
 		println!("{table}");
+		self.print_left_out();
 		self.print_phases();
 		self.print_faults();
+	}
+
+	/// Says what was left out, and how the file was read.
+	fn print_left_out(&self) {
+		for note in &self.notes {
+			println!("note: {note}");
+		}
+		for task in &self.tasks {
+			for line in task.left_out_lines().iter().chain(&task.notes) {
+				println!("{}: {line}", task.title);
+			}
+		}
 	}
 
 	fn print_phases(&self) {
@@ -68,8 +81,8 @@ impl Report {
 		let mut table = output::table(&heads);
 		for task in &self.tasks {
 			let number = task.task.map_or_else(|| "-".to_owned(), |task| task.to_string());
-			let by =
-				task.group_by.as_ref().map_or_else(String::new, |column| format!(" by {column}"));
+			let by = task.group_by.as_ref();
+			let by = by.map_or_else(String::new, |column| format!(" by {}", escaped(column)));
 			let mut row =
 				vec![number, format!("{}{by}", task.statistic), task.accepted.to_string()];
 			row.extend(
@@ -101,7 +114,7 @@ impl Report {
 		let mut table = output::table(&["statistic", "fault", "by", "verdict"]);
 		for task in &self.tasks {
 			for fault in &task.faults {
-				table.add_row([&task.title, &fault.fault, &fault.by, &fault.verdict]);
+				table.add_row([&task.title, &fault.fault, &*escaped(&fault.by), &fault.verdict]);
 			}
 		}
 		println!("{table}");

@@ -1,92 +1,246 @@
-//! A CSV file as a table of text, every row with the line it came from.
+//! A data file as a table of text that is read row by row, as often as is needed.
 
-use super::error::{shorten, DataError};
-use csv::{ByteRecord, ReaderBuilder, StringRecord};
-use std::path::Path;
+use super::{
+	columnar,
+	decimal::Decimal,
+	delimited::{Delimited, FormError},
+	error::{shorten, Advice, DataError},
+	markers::is_marker,
+	record::{Place, Record},
+	sheet::{Sheet, SheetError, SheetRows},
+	source::{Kind, Source, Unpacked, STDIN},
+};
+use crate::{escape::escaped, words::counted};
+use std::{
+	collections::BTreeSet,
+	io::{self, Read},
+	path::Path,
+	sync::Mutex,
+};
+
+/// Most texts of a column that are told apart.
+const MOST_TEXTS: usize = 100_000;
+
+/// How a file is read: what its bytes do not say.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+	/// What separates the cells of a text; a comma unless given.
+	pub separator: Option<u8>,
+	/// Whether numbers have a comma where otherwise a point stands.
+	pub decimal_comma: bool,
+	/// Texts that stand for a missing value in any column, beside the empty cell.
+	pub missing: Vec<String>,
+	/// The sheet of a workbook; the first unless given.
+	pub sheet: Option<String>,
+	/// Who reads, for what an error advises.
+	pub advice: Advice,
+}
 
 /// A table of text with named columns.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Table {
 	file: String,
 	columns: Vec<String>,
-	rows: Vec<TextRow>,
-	missing: Vec<String>,
+	rows: u64,
+	content: Content,
+	reading: Reading,
+	notes: Mutex<Vec<String>>,
 }
 
-/// A row of text.
-#[derive(Clone, Debug)]
-pub struct TextRow {
-	/// Line of the file that it starts at, counted from 1.
-	pub line: u64,
-	cells: StringRecord,
+/// What a table is read from.
+enum Content {
+	Text { source: Source, separator: u8, skips_line: bool },
+	Sheet(Sheet),
+	Columnar(Source),
 }
 
-impl TextRow {
-	/// A cell without the white space around it; empty if there is none at this place.
-	pub fn cell(&self, column: usize) -> &str {
-		self.cells.get(column).unwrap_or_default().trim()
-	}
+/// A cell of a numeric column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell<'a> {
+	/// There is nothing in it, or a text that a flag names.
+	Missing,
+	/// A text that stands for a missing number.
+	Marker(&'a str),
+	/// A number.
+	Number(Decimal),
 }
 
 impl Table {
-	/// Reads a file.
+	/// Reads a file, or standard input if the path is `-`. Its whole form is checked.
 	///
 	/// # Errors
 	/// `Unreadable`, and those of [`Self::parse`].
-	pub fn read(path: &Path) -> Result<Self, DataError> {
-		let file = path.display().to_string();
-		match std::fs::read(path) {
-			Ok(bytes) => Self::parse(&file, &bytes),
-			Err(error) => {
-				let reason = match error.kind() {
-					std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-					_ => error.to_string(),
-				};
-				Err(DataError::Unreadable { file, reason })
-			},
+	pub fn read(path: &Path, reading: Reading) -> Result<Self, DataError> {
+		let file = match path.as_os_str() == STDIN {
+			true => "standard input".to_owned(),
+			false => path.display().to_string(),
+		};
+		match Source::open(path) {
+			Ok(source) => Self::of(file, source, reading),
+			Err(error) => Err(unreadable(&file, &error)),
 		}
 	}
 
-	/// Reads the bytes of a file: comma-separated, first line the columns' names. `file` is its name in messages.
+	/// Reads the bytes of a file; its first row names the columns. `file` is its name in messages.
 	///
 	/// # Errors
-	/// `Empty`, `NoRows`, `Ragged`, `NotUtf8`, `OtherSeparator`, `DuplicateColumn`, `Malformed`.
+	/// Those of a file's form: `Empty`, `NoRows`, `Ragged`, `NotUtf8`, `OpenQuote`, `OtherSeparator`, `OtherKind` and so on.
 	pub fn parse(file: &str, bytes: &[u8]) -> Result<Self, DataError> {
-		let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-		let file = file.to_owned();
-		if bytes.iter().all(u8::is_ascii_whitespace) {
-			return Err(DataError::Empty { file });
-		}
-		let mut reader = ReaderBuilder::new().from_reader(bytes);
-		let header =
-			reader.byte_headers().map_err(|error| of_reader(&file, bytes, &error))?.clone();
-		let header = text(&file, 1, header)?;
-		let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
-		if let Some(separator) = other_separator(&columns) {
-			let header = shorten(&columns.concat());
-			return Err(DataError::OtherSeparator { file, header, separator });
-		}
-		for (i, name) in columns.iter().enumerate() {
-			if columns.iter().skip(i + 1).any(|other| other == name) {
-				return Err(DataError::DuplicateColumn { file, column: name.clone() });
-			}
-		}
-		let mut rows = Vec::new();
-		for record in reader.byte_records() {
-			let record = record.map_err(|error| of_reader(&file, bytes, &error))?;
-			let line = record.position().map_or(0, |position| line_of(bytes, position));
-			rows.push(TextRow { line, cells: text(&file, line, record)? });
-		}
-		if rows.is_empty() {
-			return Err(DataError::NoRows { file });
-		}
-		Ok(Self { file, columns, rows, missing: Vec::new() })
+		Self::parse_with(file, bytes, Reading::default())
 	}
 
-	/// Names texts that stand for a missing value, beside the empty cell.
-	pub fn with_missing(mut self, markers: &[String]) -> Self {
-		self.missing = markers.to_vec();
-		self
+	/// [`Self::parse`], told how.
+	///
+	/// # Errors
+	/// As [`Self::parse`].
+	pub fn parse_with(file: &str, bytes: &[u8], reading: Reading) -> Result<Self, DataError> {
+		Self::of(file.to_owned(), Source::memory(bytes), reading)
+	}
+
+	fn of(file: String, source: Source, reading: Reading) -> Result<Self, DataError> {
+		let io = |error| unreadable(&file, &error);
+		let Unpacked { is_packed, kind, .. } = source.unpacked().map_err(io)?;
+		let other = |what: &str, advice: &str| DataError::OtherKind {
+			file: file.clone(),
+			what: what.to_owned(),
+			advice: advice.to_owned(),
+		};
+		let mut notes = Vec::new();
+		let content = match kind {
+			Kind::Other(what, advice) => return Err(other(what, advice)),
+			Kind::Parquet | Kind::Zip | Kind::Compound if is_packed => {
+				return Err(other("a compressed file in a gzip stream", "unpack the gzip stream first"))
+			},
+			Kind::Parquet => Content::Columnar(source),
+			Kind::Zip | Kind::Compound => {
+				let reader = source.reader().map_err(io)?;
+				let sheet = Sheet::read(reader, kind, reading.sheet.as_deref());
+				let sheet = sheet.map_err(|error| of_sheet(&file, reading.sheet.as_deref(), error))?;
+				if reading.sheet.is_none() && sheet.all.len() > 1 {
+					notes.push(format!(
+						"{}: sheet `{}` is read, the first of {}; --sheet NAME takes another",
+						escaped(&file),
+						escaped(&sheet.name),
+						sheet.all.len()
+					));
+				}
+				Content::Sheet(sheet)
+			},
+			Kind::Blank | Kind::Text | Kind::Utf16 => {
+				let separator = reading.separator.unwrap_or(b',');
+				let head = first_line(&source).map_err(io)?;
+				let skips_line = match separator_line(&head) {
+					Some(named) if reading.separator == Some(named) => true,
+					Some(separator) => {
+						return Err(DataError::SeparatorLine { file, separator: char::from(separator) })
+					},
+					None => false,
+				};
+				Content::Text { source, separator, skips_line }
+			},
+		};
+		let mut table =
+			Self { file, columns: Vec::new(), rows: 0, content, reading, notes: Mutex::new(notes) };
+		table.look_through()?;
+		Ok(table)
+	}
+
+	/// Reads the header, and all rows for their form.
+	fn look_through(&mut self) -> Result<(), DataError> {
+		let file = self.file.clone();
+		let mut record = Record::default();
+		let mut records = self.begin()?;
+		if !records.read(&mut record)? {
+			return Err(DataError::Empty { file });
+		}
+		let columns: Vec<String> = record.cells().map(str::to_owned).collect();
+		let place = record.place();
+		let is_blank = columns.iter().all(String::is_empty);
+		if let (Content::Text { separator, .. }, [header]) = (&self.content, columns.as_slice()) {
+			if let Some(separator) = other_separator(header, *separator) {
+				let header = shorten(header);
+				return Err(DataError::OtherSeparator { file, place, header, separator });
+			}
+		}
+		records.width = Some(columns.len());
+		let mut rows = 0;
+		while records.read(&mut record)? {
+			rows += 1;
+		}
+		let swallowed = records.swallowed();
+		drop(records);
+		if is_blank && rows == 0 {
+			return Err(DataError::Empty { file });
+		}
+		check_names(&file, place, &columns)?;
+		if rows == 0 {
+			return Err(DataError::NoRows { file });
+		}
+		if let Some((opened, closed)) = swallowed {
+			self.note(format!(
+				"{}, line {opened}: the quoted cell that begins here ends in line {closed}, and lines in it look like rows: \
+				 see that its quotes are right",
+				escaped(&self.file)
+			));
+		}
+		(self.columns, self.rows) = (columns, rows);
+		Ok(())
+	}
+
+	/// The rows from the beginning, the header first where it is a row.
+	fn begin(&self) -> Result<Records<'_>, DataError> {
+		let io = |error| unreadable(&self.file, &error);
+		let damaged = |reason| DataError::Malformed { file: self.file.clone(), reason };
+		let (inner, is_text) = match &self.content {
+			Content::Text { source, separator, skips_line } => {
+				let mut reader = Delimited::new(source.text().map_err(io)?, *separator);
+				if *skips_line {
+					reader.skip_line().map_err(io)?;
+				}
+				(Inner::Text(Box::new(reader)), true)
+			},
+			Content::Sheet(sheet) => (Inner::Sheet(sheet.rows()), false),
+			Content::Columnar(source) => {
+				let header = columnar::header(source.file().map_err(io)?).map_err(damaged)?;
+				if !header.nested.is_empty() {
+					let names = header.nested.iter().map(|name| escaped(name)).collect::<Vec<_>>();
+					self.note(format!(
+						"{}: not read, as nested, repeated or of a type of its own: {}",
+						escaped(&self.file),
+						names.join(", ")
+					));
+				}
+				let rows = columnar::rows(source.file().map_err(io)?).map_err(damaged)?;
+				(Inner::Columnar(Some(header.columns), Box::new(rows)), false)
+			},
+		};
+		let names_separator = |separator: u8| separator != b',';
+		let is_quoted = is_text && !names_separator(self.reading.separator.unwrap_or(b','));
+		Ok(Records { file: &self.file, width: None, has_commas: is_quoted, inner })
+	}
+
+	/// Calls a function with every row.
+	///
+	/// # Errors
+	/// Those of the file's form, `Changed`, and those of the function.
+	pub fn for_each<E: From<DataError>>(
+		&self,
+		mut each: impl FnMut(&Record) -> Result<(), E>,
+	) -> Result<(), E> {
+		let mut record = Record::default();
+		let mut records = self.begin()?;
+		records.read(&mut record)?;
+		records.width = Some(self.columns.len());
+		let mut rows = 0u64;
+		while records.read(&mut record)? {
+			each(&record)?;
+			rows += 1;
+		}
+		if rows == self.rows {
+			Ok(())
+		} else {
+			Err(DataError::Changed { file: self.file.clone() }.into())
+		}
 	}
 
 	/// The file's name, for messages.
@@ -99,9 +253,28 @@ impl Table {
 		&self.columns
 	}
 
-	/// The rows.
-	pub fn rows(&self) -> &[TextRow] {
-		&self.rows
+	/// Number of rows, the header not counted.
+	pub fn rows(&self) -> u64 {
+		self.rows
+	}
+
+	/// Who reads.
+	pub fn advice(&self) -> Advice {
+		self.reading.advice
+	}
+
+	/// What people are to know about how the file was read, a line each.
+	pub fn notes(&self) -> Vec<String> {
+		self.notes.lock().map(|notes| notes.clone()).unwrap_or_default()
+	}
+
+	/// Adds to the notes, once.
+	pub(crate) fn note(&self, note: String) {
+		if let Ok(mut notes) = self.notes.lock() {
+			if !notes.contains(&note) {
+				notes.push(note);
+			}
+		}
 	}
 
 	/// Place of a column.
@@ -117,128 +290,226 @@ impl Table {
 	}
 
 	/// A cell's text, `None` if it is missing.
-	pub fn value<'a>(&self, row: &'a TextRow, column: usize) -> Option<&'a str> {
+	pub fn text<'a>(&self, row: &'a Record, column: usize) -> Option<&'a str> {
 		let cell = row.cell(column);
-		let missing = cell.is_empty() || self.missing.iter().any(|marker| marker == cell);
+		let missing = cell.is_empty() || self.reading.missing.iter().any(|marker| marker == cell);
 		(!missing).then_some(cell)
+	}
+
+	/// A cell of a numeric column.
+	///
+	/// # Errors
+	/// `Cell`.
+	pub fn number<'a>(&self, row: &'a Record, column: usize) -> Result<Cell<'a>, DataError> {
+		let Some(text) = self.text(row, column) else { return Ok(Cell::Missing) };
+		if is_marker(text) {
+			return Ok(Cell::Marker(text));
+		}
+		let number = match self.reading.decimal_comma && matches!(self.content, Content::Text { .. }) {
+			true => Decimal::parse_with_comma(text),
+			false => Decimal::parse(text),
+		};
+		number.map(Cell::Number).map_err(|problem| self.cell_error(row.place(), column, text, problem))
+	}
+
+	/// What is wrong with a cell.
+	pub(super) fn cell_error(
+		&self,
+		place: Place,
+		column: usize,
+		text: &str,
+		problem: super::decimal::NumberError,
+	) -> DataError {
+		DataError::Cell {
+			file: self.file.clone(),
+			place,
+			column: self.columns.get(column).cloned().unwrap_or_default(),
+			text: shorten(text),
+			problem,
+			advice: self.reading.advice,
+		}
 	}
 
 	/// The distinct texts of a column, sorted; missing ones left out.
 	///
 	/// # Errors
-	/// `NoColumn`.
+	/// `NoColumn`, `TooManyTexts`.
 	pub fn distinct(&self, name: &str) -> Result<Vec<String>, DataError> {
 		let column = self.column(name)?;
-		let mut values: Vec<String> =
-			self.rows.iter().filter_map(|row| self.value(row, column)).map(str::to_owned).collect();
-		values.sort_unstable();
-		values.dedup();
-		Ok(values)
+		let mut texts = BTreeSet::new();
+		self.for_each(|row| {
+			if let Some(text) = self.text(row, column) {
+				if !texts.contains(text) {
+					texts.insert(text.to_owned());
+				}
+			}
+			if texts.len() > MOST_TEXTS {
+				return Err(DataError::TooManyTexts {
+					file: self.file.clone(),
+					column: name.to_owned(),
+					most: MOST_TEXTS,
+				});
+			}
+			Ok(())
+		})?;
+		Ok(texts.into_iter().collect())
 	}
 }
 
-/// What separates the cells of a header that has no comma in it, if it looks like that.
-fn other_separator(columns: &[String]) -> Option<&'static str> {
-	match columns {
-		[header] if header.contains(';') => Some("semicolons"),
-		[header] if header.contains('\t') => Some("tabs"),
+impl std::fmt::Debug for Content {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		f.write_str(match self {
+			Self::Text { .. } => "text",
+			Self::Sheet(_) => "a sheet",
+			Self::Columnar(_) => "columns",
+		})
+	}
+}
+
+/// Rows of a table.
+struct Records<'a> {
+	file: &'a str,
+	/// Cells of a row, once the header is read.
+	width: Option<usize>,
+	/// Whether a comma in a cell has to be in quotes.
+	has_commas: bool,
+	inner: Inner<'a>,
+}
+
+enum Inner<'a> {
+	Text(Box<Delimited<Box<dyn Read + 'a>>>),
+	Sheet(SheetRows<'a>),
+	/// The names come before the rows.
+	Columnar(Option<Vec<String>>, Box<columnar::ColumnarRows>),
+}
+
+impl Records<'_> {
+	fn read(&mut self, record: &mut Record) -> Result<bool, DataError> {
+		let file = || self.file.to_owned();
+		let is_read = match &mut self.inner {
+			Inner::Text(reader) => {
+				let is_read = reader.read(record).map_err(|error| of_form(self.file, error))?;
+				if is_read && !record.is_utf8() {
+					return Err(DataError::NotUtf8 { file: file(), place: record.place() });
+				}
+				is_read
+			},
+			Inner::Sheet(rows) => rows.read(record),
+			Inner::Columnar(names, rows) => match names.take() {
+				Some(names) => {
+					record.begin(Place::Row(0));
+					names.iter().for_each(|name| record.add(name));
+					true
+				},
+				None => rows
+					.read(record)
+					.map_err(|reason| DataError::Malformed { file: file(), reason })?,
+			},
+		};
+		match self.width {
+			Some(expected) if is_read && record.len() != expected => Err(DataError::Ragged {
+				file: file(),
+				place: record.place(),
+				expected,
+				found: record.len(),
+				has_commas: self.has_commas,
+			}),
+			_ => Ok(is_read),
+		}
+	}
+
+	fn swallowed(&self) -> Option<(u64, u64)> {
+		match &self.inner {
+			Inner::Text(reader) => reader.swallowed(),
+			_ => None,
+		}
+	}
+}
+
+/// The first line, as far as is looked.
+fn first_line(source: &Source) -> io::Result<Vec<u8>> {
+	let mut line = Vec::new();
+	source.text()?.take(64).read_to_end(&mut line)?;
+	let end = line.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(line.len());
+	line.truncate(end);
+	Ok(line)
+}
+
+/// The separator that a first line names, as Excel writes and reads it: `sep=;`.
+fn separator_line(line: &[u8]) -> Option<u8> {
+	let line = line.strip_prefix(b"\"").unwrap_or(line);
+	let line = line.strip_suffix(b"\"").unwrap_or(line);
+	let (name, separator) = line.split_at_checked(4)?;
+	match separator {
+		[separator] if name.eq_ignore_ascii_case(b"sep=") => Some(*separator),
 		_ => None,
 	}
 }
 
-fn text(file: &str, line: u64, record: ByteRecord) -> Result<StringRecord, DataError> {
-	StringRecord::from_byte_record(record)
-		.map_err(|_| DataError::NotUtf8 { file: file.to_owned(), line })
+/// What separates the cells of a header that is one cell, if it looks like that: in words, and as a flag has it.
+fn other_separator(header: &str, separator: u8) -> Option<(&'static str, &'static str)> {
+	let found = [(';', "semicolons", "';'"), ('\t', "tabs", "tab"), ('|', "bars", "'|'"), (',', "commas", "','")];
+	let is_other = |sign: char| sign != char::from(separator) && header.contains(sign);
+	found.into_iter().find(|(sign, ..)| is_other(*sign)).map(|(_, words, flag)| (words, flag))
 }
 
-/// Line of a record. The reader's position lies before the empty lines that it skipped.
-fn line_of(bytes: &[u8], position: &csv::Position) -> u64 {
-	let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
-	let skipped = bytes.iter().skip(start).take_while(|byte| matches!(byte, b'\r' | b'\n'));
-	position.line() + skipped.filter(|byte| **byte == b'\n').count() as u64
-}
-
-fn of_reader(file: &str, bytes: &[u8], error: &csv::Error) -> DataError {
-	let file = file.to_owned();
-	match error.kind() {
-		csv::ErrorKind::UnequalLengths { pos, expected_len, len } => DataError::Ragged {
-			file,
-			line: pos.as_ref().map_or(0, |position| line_of(bytes, position)),
-			expected: *expected_len,
-			found: *len,
-		},
-		_ => DataError::Malformed { file, reason: error.to_string() },
+/// No two columns may have one name.
+fn check_names(file: &str, place: Place, columns: &[String]) -> Result<(), DataError> {
+	for (i, name) in columns.iter().enumerate() {
+		let other = columns.iter().skip(i + 1).position(|other| other == name);
+		if let Some(after) = other {
+			return Err(DataError::DuplicateColumn {
+				file: file.to_owned(),
+				place,
+				column: name.clone(),
+				places: (i + 1, i + after + 2),
+			});
+		}
 	}
+	Ok(())
+}
+
+fn unreadable(file: &str, error: &io::Error) -> DataError {
+	let reason = match error.kind() {
+		io::ErrorKind::NotFound => "there is no such file".to_owned(),
+		io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+			format!("its compressed content is damaged ({error})")
+		},
+		_ => error.to_string(),
+	};
+	DataError::Unreadable { file: file.to_owned(), reason }
+}
+
+fn of_sheet(file: &str, asked: Option<&str>, error: SheetError) -> DataError {
+	let file = file.to_owned();
+	match error {
+		SheetError::NoSheet(found) => {
+			DataError::NoSheet { file, sheet: asked.unwrap_or_default().to_owned(), found }
+		},
+		SheetError::Unreadable(reason) => DataError::OtherKind {
+			file,
+			what: format!("a workbook or another archive that cannot be read: {reason}"),
+			advice: "open it in a spreadsheet program and save the table as xlsx or CSV".to_owned(),
+		},
+	}
+}
+
+fn of_form(file: &str, error: FormError) -> DataError {
+	let name = file.to_owned();
+	match error {
+		FormError::OpenQuote { opened } => DataError::OpenQuote { file: name, line: opened },
+		FormError::Mispaired { opened, closed } => {
+			DataError::Mispaired { file: name, line: opened, closed }
+		},
+		FormError::LongRow { line } => DataError::LongRow { file: name, line },
+		FormError::Io(error) => unreadable(file, &error),
+	}
+}
+
+/// How many, of what: for notes.
+pub(crate) fn cells_of(number: u64) -> String {
+	counted(usize::try_from(number).unwrap_or(usize::MAX), "cell")
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use proptest::prelude::*;
-
-	fn parse(text: &str) -> Result<Table, DataError> {
-		Table::parse("data.csv", text.as_bytes())
-	}
-
-	#[test]
-	fn reads_names_lines_and_cells() {
-		let table = parse("\u{feff}a, b\n1,\"x,\ny\"\n\n 2 ,z\n").expect("well-formed");
-		assert_eq!(table.columns(), ["a", "b"]);
-		let lines: Vec<u64> = table.rows().iter().map(|row| row.line).collect();
-		assert_eq!(lines, [2, 5]);
-		assert_eq!(table.rows()[1].cell(0), "2");
-		assert_eq!(table.distinct("b").expect("b is there"), ["x,\ny", "z"]);
-	}
-
-	#[test]
-	fn names_what_is_wrong() {
-		assert!(matches!(parse(""), Err(DataError::Empty { .. })));
-		assert!(matches!(parse(" \n"), Err(DataError::Empty { .. })));
-		assert!(matches!(parse("a,b\n"), Err(DataError::NoRows { .. })));
-		let ragged = parse("a,b\n1,2\n1,2,3\n");
-		assert!(matches!(ragged, Err(DataError::Ragged { line: 3, expected: 2, found: 3, .. })));
-		assert!(matches!(parse("a,a\n1,2\n"), Err(DataError::DuplicateColumn { .. })));
-		let latin = Table::parse("data.csv", b"a\nok\n\xff\n");
-		assert!(matches!(latin, Err(DataError::NotUtf8 { line: 3, .. })));
-		let absent = parse("Income\n1\n").and_then(|table| table.column("income"));
-		let message = absent.expect_err("another case").to_string();
-		assert!(message.contains("did you mean `Income`?"), "{message}");
-	}
-
-	#[test]
-	fn another_separator_is_named() {
-		for (text, parts) in [
-			("a;b\n1;2\n", ["`a;b`", "semicolons"]),
-			// decimal commas would make the lines longer than the header
-			("a;b\n1,5;2,5\n", ["`a;b`", "semicolons"]),
-			("a\tb\n", ["`a\tb`", "tabs"]),
-		] {
-			let message = parse(text).expect_err(text).to_string();
-			assert!(message.starts_with("data.csv, line 1: one column"), "{message}");
-			assert!(parts.iter().all(|part| message.contains(part)), "{message}");
-			assert!(message.contains("save it with commas"), "{message}");
-		}
-		assert!(parse("a;b,c\n1,2\n").is_ok());
-		assert!(parse("a\n1;2\n").is_ok());
-	}
-
-	#[test]
-	fn one_is_not_many() {
-		let message = parse("a,b\n1\n").expect_err("ragged").to_string();
-		assert!(message.contains("line 2: 1 cell, but the header has 2"), "{message}");
-	}
-
-	#[test]
-	fn markers_stand_for_missing_values() {
-		let table = parse("a\nNA\n1\n").expect("well-formed").with_missing(&["NA".to_owned()]);
-		let values: Vec<_> = table.rows().iter().map(|row| table.value(row, 0)).collect();
-		assert_eq!(values, [None, Some("1")]);
-	}
-
-	proptest! {
-		#[test]
-		fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-			let _ = Table::parse("random", &bytes);
-		}
-	}
-}
+mod tests;

@@ -1,10 +1,13 @@
 //! From flags and a file to a valid [`TaskSpec`].
 
-use super::{bins, label, statistic::StatisticRequest, text};
-use crate::data::{
-	decimal::Decimal,
-	infer::{self, Facts},
-	DataError, Table,
+use super::{bins, label, rounds, shown, statistic::StatisticRequest};
+use crate::{
+	data::{
+		decimal::Decimal,
+		infer::{self, Found, Wanted},
+		DataError, Table,
+	},
+	escape::escaped,
 };
 use ostraka_primitives::spec::{
 	Column, Grouping, Name, SpecError, Statistic, TaskSpec, MAX_COLUMNS, MAX_EDGES, MAX_GROUPS,
@@ -42,15 +45,18 @@ pub fn build(request: &StatisticRequest, table: Option<&Table>, round: bool) -> 
 		return usage("give a statistic with --statistic NAME");
 	};
 	check_flags(statistic, request)?;
-	let column = |name: &String| column(name, request, table, round);
-	let columns: Vec<Column> = request.columns.iter().map(column).collect::<Result<_>>()?;
-	let target = request.target.as_ref().map(column).transpose()?;
-	let weight = request.weight.as_ref().map(column).transpose()?;
+	let mut found = look(statistic, request, table, round)?.into_iter();
+	let mut column = |name: &String| column(name, statistic, request, found.next());
+	let columns: Vec<Column> = request.columns.iter().map(&mut column).collect::<Result<_>>()?;
+	let target = request.target.as_ref().map(&mut column).transpose()?;
+	let weight = request.weight.as_ref().map(&mut column).transpose()?;
 	if let Some(weight) = weight.as_ref().filter(|weight| weight.min < 0) {
-		let name = text(&weight.name);
+		let name = shown(&weight.name);
 		return usage(format!("the weight `{name}` can be negative; weights must not be"));
 	}
-	let edges = edges(statistic, request, &columns)?;
+	let group_by = grouping(request, table)?;
+	let groups = group_by.as_ref().map_or(1, |grouping| grouping.groups.len());
+	let edges = edges(statistic, request, &columns, groups)?;
 	let bounded = |what: &str, most: u32| format!("too many {what}: {most} at most");
 	let spec = TaskSpec {
 		statistic,
@@ -63,7 +69,7 @@ pub fn build(request: &StatisticRequest, table: Option<&Table>, round: bool) -> 
 		quantiles: quantiles(request)?
 			.try_into()
 			.map_err(|_| SpecProblem::Usage(bounded("quantiles", MAX_QUANTILES)))?,
-		group_by: grouping(request, table)?,
+		group_by,
 		max_rows: request.max_rows,
 	};
 	spec.validate().map_err(|error| SpecProblem::Usage(explain(error, &spec)))?;
@@ -124,6 +130,7 @@ fn check_flags(statistic: Statistic, request: &StatisticRequest) -> Result<()> {
 		("--weight", request.weight.is_some(), has_weight, true),
 		("--bins", request.bins.is_some(), has_bins, false),
 		("--edges", !request.edges.is_empty(), has_bins, false),
+		("--between", request.between.is_some(), has_bins, false),
 		("--quantiles", !request.quantiles.is_empty(), statistic == Statistic::Quantiles, true),
 	];
 	for (flag, given, wanted, required) in flags {
@@ -143,94 +150,188 @@ fn check_flags(statistic: Statistic, request: &StatisticRequest) -> Result<()> {
 	let decimals = request.decimals.iter().map(|arg| ("--decimals", &arg.column));
 	for (flag, column) in ranges.chain(decimals) {
 		if !named.contains(&column) {
-			return usage(format!("{flag} names `{column}`, which is no column of this statistic"));
+			return usage(format!(
+				"{flag} names `{}`, which is no column of this statistic",
+				escaped(column)
+			));
 		}
 	}
 	Ok(())
 }
 
-fn column(
-	name: &String,
+/// What the file says of the request's columns, in the order of columns, target and weight. Of what is only counted a column
+/// may be one of text, if nothing about numbers is declared for it.
+fn look(
+	statistic: Statistic,
 	request: &StatisticRequest,
 	table: Option<&Table>,
 	round: bool,
+) -> Result<Vec<Found>> {
+	let Some(table) = table else { return Ok(Vec::new()) };
+	let names = request.columns.iter().chain(&request.target).chain(&request.weight);
+	let wanted: Vec<Wanted<'_>> = names
+		.map(|name| {
+			let decimals = declared_decimals(request, name);
+			let has_range = request.ranges.iter().any(|range| range.column == *name);
+			let may_be_text = is_counted(statistic) && decimals.is_none() && !has_range;
+			Wanted { name, decimals, may_be_text }
+		})
+		.collect();
+	Ok(infer::facts(table, &wanted, round)?)
+}
+
+/// Whether of a statistic's columns only the presence of values matters.
+fn is_counted(statistic: Statistic) -> bool {
+	matches!(statistic, Statistic::Count | Statistic::Contributors)
+}
+
+fn declared_decimals(request: &StatisticRequest, name: &str) -> Option<u8> {
+	request.decimals.iter().find(|arg| arg.column == name).map(|arg| arg.decimals)
+}
+
+fn column(
+	name: &String,
+	statistic: Statistic,
+	request: &StatisticRequest,
+	found: Option<Found>,
 ) -> Result<Column> {
-	let given_decimals =
-		request.decimals.iter().find(|arg| arg.column == *name).map(|arg| arg.decimals);
+	let given_decimals = declared_decimals(request, name);
 	let given_range = request.ranges.iter().find(|arg| arg.column == *name);
-	let bound = |bound: &str| {
-		Decimal::parse(bound)
-			.map_err(|error| SpecProblem::Usage(format!("--range {name}: `{bound}` {error}")))
-	};
+	let of_range = |bound: &String| number("--range", Some(name), bound);
 	let range = match given_range {
-		Some(range) => Some((bound(&range.min)?, bound(&range.max)?)),
+		Some(range) => Some((of_range(&range.min)?, of_range(&range.max)?)),
 		None => None,
 	};
-	let facts = match table {
-		Some(table) => Some(infer::facts(table, name, given_decimals, round)?),
+	let facts = match found {
+		Some(Found::Numbers(facts)) => Some(facts),
+		Some(Found::Text) => return text_column(name),
 		None => None,
 	};
-	let decimals = match (given_decimals, &facts, &range) {
-		(Some(decimals), _, _) => decimals,
-		// a declared bound may be finer than all values
-		(None, Some(facts), range) => range.map_or(facts.decimals, |(min, max)| {
-			let finest = min.scale().max(max.scale()).min(9) as u8;
-			facts.decimals.max(finest)
-		}),
-		(None, None, Some((min, max))) => u8::try_from(min.scale().max(max.scale())).unwrap_or(u8::MAX),
-		(None, None, None) => {
+	// a declared bound may be finer than all values, and so may an edge
+	let bounds = range.iter().flat_map(|(min, max)| [*min, *max]);
+	let mut finest = bounds.map(|bound| bound.scale()).max();
+	if request.columns.first() == Some(name) {
+		for (flag, edge) in given_edges(request) {
+			let scale = number(flag, None, edge)?.scale();
+			finest = Some(finest.unwrap_or_default().max(scale));
+		}
+	}
+	let decimals = match (given_decimals, &facts) {
+		(Some(decimals), _) => decimals,
+		(None, Some(facts)) => facts.decimals.max(finest.unwrap_or_default().min(9) as u8),
+		(None, None) if range.is_some() => {
+			u8::try_from(finest.unwrap_or_default()).unwrap_or(u8::MAX)
+		},
+		(None, None) if is_counted(statistic) => return text_column(name),
+		(None, None) => {
+			let name = escaped(name);
 			return usage(format!(
 				"column `{name}` has no declared range: give --range {name}=MIN:MAX, or a file to infer it from \
 				 with --data FILE"
-			))
+			));
 		},
 	};
-	let (min, max) = match range {
-		Some((min, max)) => {
+	let (min, max) = match (range, facts) {
+		(Some((min, max)), _) => {
 			let units = |bound: Decimal| {
-				bound
-					.to_units(decimals)
-					.map_err(|error| SpecProblem::Usage(format!("--range {name}: a bound {error}")))
+				bound.to_units(decimals).map_err(|error| {
+					SpecProblem::Usage(format!("--range {}: a bound {error}", escaped(name)))
+				})
 			};
 			(units(min)?, units(max)?)
 		},
-		None => facts.as_ref().map(Facts::widened).unwrap_or_default(),
+		(None, Some(facts)) => {
+			let (min, max) = facts.widened();
+			let finer = 10i64.checked_pow(u32::from(decimals.saturating_sub(facts.decimals)));
+			let units = |bound: i64| finer.and_then(|finer| bound.checked_mul(finer));
+			match (units(min), units(max)) {
+				// 0 to 0 is the range of a column of text
+				(Some(0), Some(0)) if is_counted(statistic) && decimals == 0 => (0, 1),
+				(Some(min), Some(max)) => (min, max),
+				_ => {
+					return usage(format!(
+						"column `{}`: its values are too large for {decimals} decimals",
+						escaped(name)
+					))
+				},
+			}
+		},
+		(None, None) => return usage(format!("column `{}` has no declared range", escaped(name))),
 	};
 	if min > max {
-		return usage(format!("--range {name}: the smaller bound comes first, as MIN:MAX"));
+		return usage(format!(
+			"--range {}: the smaller bound comes first, as MIN:MAX",
+			escaped(name)
+		));
 	}
 	Ok(Column { name: bounded_name(name)?, decimals, min, max })
+}
+
+/// A column of which any text is a value: what is only counted needs no numbers.
+fn text_column(name: &str) -> Result<Column> {
+	Ok(Column { name: bounded_name(name)?, decimals: 0, min: 0, max: 0 })
+}
+
+/// The edges that the flags name, each with its flag.
+fn given_edges(request: &StatisticRequest) -> impl Iterator<Item = (&'static str, &String)> {
+	let between = request.between.iter().flat_map(|(min, max)| [min, max]);
+	let edges = request.edges.iter().map(|edge| ("--edges", edge));
+	edges.chain(between.map(|bound| ("--between", bound)))
+}
+
+fn number(flag: &str, column: Option<&str>, text: &str) -> Result<Decimal> {
+	Decimal::parse(text).map_err(|error| {
+		let of = column.map_or_else(String::new, |column| format!(" {}", escaped(column)));
+		SpecProblem::Usage(format!("{flag}{of}: `{}` {error}", escaped(text)))
+	})
 }
 
 fn bounded_name(name: &str) -> Result<Name> {
 	name.as_bytes().to_vec().try_into().map_err(|_| {
 		SpecProblem::Usage(format!(
-			"the name `{name}` has more than {MAX_NAME} bytes: rename it in the file"
+			"the name `{}` has more than {MAX_NAME} bytes: rename it in the file",
+			escaped(name)
 		))
 	})
 }
 
-fn edges(statistic: Statistic, request: &StatisticRequest, columns: &[Column]) -> Result<Vec<i64>> {
-	let has_bins =
-		matches!(statistic, Statistic::Histogram | Statistic::Quantiles | Statistic::Median);
+fn edges(
+	statistic: Statistic,
+	request: &StatisticRequest,
+	columns: &[Column],
+	groups: usize,
+) -> Result<Vec<i64>> {
+	let has_bins = rounds::is_read_off_bins(statistic) || statistic == Statistic::Histogram;
 	let Some(column) = columns.first().filter(|_| has_bins) else { return Ok(Vec::new()) };
-	if request.edges.is_empty() {
-		let most = MAX_EDGES as usize - 1;
-		let count = request.bins.unwrap_or(DEFAULT_BINS);
-		if !(1..=most).contains(&count) {
-			return usage(format!("--bins must be between 1 and {most}"));
-		}
-		return match bins::edges(column.min, column.max, count) {
-			Some(edges) => Ok(edges),
-			None => usage("the column's range is too wide for equal bins: give --edges"),
-		};
-	}
-	let edge = |edge: &String| {
-		Decimal::parse(edge)
-			.and_then(|edge| edge.to_units(column.decimals))
-			.map_err(|error| SpecProblem::Usage(format!("--edges: `{edge}` {error}")))
+	let edge = |flag: &str, text: &String| {
+		number(flag, None, text)?.to_units(column.decimals).map_err(|error| {
+			let name = shown(&column.name);
+			let hint = format!("\n  declare --decimals {name}=N for finer edges");
+			SpecProblem::Usage(format!("{flag}: `{}` {error}{hint}", escaped(text)))
+		})
 	};
-	let edges: Vec<i64> = request.edges.iter().map(edge).collect::<Result<_>>()?;
+	let most = MAX_EDGES as usize - 1;
+	let count = request.bins.unwrap_or(DEFAULT_BINS);
+	if request.edges.is_empty() && !(1..=most).contains(&count) {
+		return usage(format!("--bins must be between 1 and {most}"));
+	}
+	let too_wide = || SpecProblem::Usage("the column's range is too wide for equal bins: give --edges".to_owned());
+	if let Some((min, max)) = &request.between {
+		let (min, max) = (edge("--between", min)?, edge("--between", max)?);
+		if min >= max {
+			return usage("--between: the smaller bound comes first, as MIN:MAX");
+		}
+		let count = request.bins.unwrap_or_else(|| rounds::most_bins(groups));
+		return Ok(rounds::divided(min, max, count));
+	}
+	if request.edges.is_empty() {
+		// a quantile without bins of the requester's own is asked for in two rounds
+		let two_rounds = request.bins.is_none() && rounds::is_read_off_bins(statistic);
+		let first = if two_rounds { rounds::first_edges(column.min, column.max, groups) } else { None };
+		return first.or_else(|| bins::edges(column.min, column.max, count)).ok_or_else(too_wide);
+	}
+	let edges: Vec<i64> =
+		request.edges.iter().map(|text| edge("--edges", text)).collect::<Result<_>>()?;
 	if edges.len() < 2 || edges.windows(2).any(|pair| pair[0] >= pair[1]) {
 		return usage("--edges must be two numbers or more, each larger than the one before");
 	}
@@ -246,7 +347,8 @@ fn quantiles(request: &StatisticRequest) -> Result<Vec<u16>> {
 		{
 			Some(thousandths) => Ok(thousandths),
 			None => usage(format!(
-				"--quantiles: `{text}` is not between 0 and 1 with at most three decimals"
+				"--quantiles: `{}` is not between 0 and 1 with at most three decimals",
+				escaped(text)
 			)),
 		}
 	};
@@ -272,7 +374,8 @@ fn grouping(request: &StatisticRequest, table: Option<&Table>) -> Result<Option<
 	};
 	if groups.len() > MAX_GROUPS as usize {
 		return usage(format!(
-			"column `{column}` has {} groups, {MAX_GROUPS} at most can be told apart: name some with --groups",
+			"column `{}` has {} groups, {MAX_GROUPS} at most can be told apart: name some with --groups",
+			escaped(column),
 			groups.len()
 		));
 	}

@@ -7,14 +7,19 @@
 mod bins;
 #[cfg(feature = "std")]
 mod build;
+#[cfg(feature = "std")]
+pub mod names;
+#[cfg(feature = "std")]
+pub mod rounds;
 mod statistic;
 
 #[cfg(feature = "std")]
 pub use build::{build, contributors_first, SpecProblem};
 pub use statistic::{DecimalsArg, RangeArg, StatisticName, StatisticRequest};
 
+use crate::escape::escaped;
 use alloc::{borrow::ToOwned, string::String};
-use ostraka_primitives::spec::{Name, Statistic};
+use ostraka_primitives::spec::{Column, Name, Statistic, TaskSpec};
 
 /// The name of a statistic in flags and JSON.
 pub fn label(statistic: Statistic) -> &'static str {
@@ -34,6 +39,18 @@ pub fn label(statistic: Statistic) -> &'static str {
 		Statistic::VectorMean => "vector-mean",
 		Statistic::Contributors => "contributors",
 	}
+}
+
+/// Whether of a column only the presence of a value is asked, whatever it is: it is counted, and its declared range is that
+/// of a column of text, 0 to 0.
+pub fn is_text(spec: &TaskSpec, column: &Column) -> bool {
+	let is_counted = matches!(spec.statistic, Statistic::Count | Statistic::Contributors);
+	is_counted && (column.decimals, column.min, column.max) == (0, 0, 0)
+}
+
+/// A spec's name as text that is safe to print.
+pub fn shown(name: &Name) -> String {
+	escaped(&text(name)).into_owned()
 }
 
 /// A spec's name as text.

@@ -16,10 +16,13 @@ pub struct StatisticRequest {
 	pub target: Option<String>,
 	/// Weight column of a weighted mean or a vector mean.
 	pub weight: Option<String>,
-	/// Number of equal bins of a histogram, quantiles or median.
+	/// Number of equal bins of a histogram, quantiles or median. Without bins of its own a quantile is asked for in two
+	/// tasks ([`super::rounds`]).
 	pub bins: Option<usize>,
 	/// Rising edges of the bins; values below the first and from the last up have bins of their own.
 	pub edges: Vec<String>,
+	/// The part of the range that the equal bins divide, as MIN and MAX; all of it unless given.
+	pub between: Option<(String, String)>,
 	/// Quantiles to read, between 0 and 1, to three decimals.
 	pub quantiles: Vec<String>,
 	/// Column whose text groups the rows: one result a group.
