@@ -135,7 +135,7 @@ impl TaskReport {
 		}
 	}
 
-	/// Enters the joint outcome and that of the pooled rows. Answers the joint one, if the statistic is defined on the
+	/// Records the joint outcome and that of the pooled rows. Returns the joint one, if the statistic is defined on the
 	/// rows.
 	///
 	/// # Errors
@@ -176,13 +176,13 @@ impl TaskReport {
 		self.differences = differences(&joint, &pooled);
 	}
 
-	/// Enters what went wrong with it.
+	/// Records its fault.
 	pub fn fails(&mut self, why: impl Into<String>) {
 		self.failure = Some(why.into());
 		self.advice = None;
 	}
 
-	/// Enters why there is too little data to compute it, and what to do.
+	/// Records why there is too little data to compute it, and what to do.
 	pub fn is_not_computed(&mut self, why: impl Into<String>, advice: impl Into<String>) {
 		self.failure = Some(why.into());
 		self.advice = Some(advice.into());
@@ -220,7 +220,7 @@ impl TaskReport {
 		text
 	}
 
-	/// Enters what a phase took. Phases of the same name are added up.
+	/// Records what a phase took. Phases of the same name are added up.
 	pub fn phase(&mut self, name: &str, blocks: Option<u32>, seconds: f64) {
 		let before = self.phases.get(name);
 		let of = |key: &str| {

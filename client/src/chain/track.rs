@@ -57,9 +57,6 @@ pub struct Tracker {
 
 impl Tracker {
 	/// Reads the best block.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn start(link: &Link) -> Result<Self, ChainError> {
 		let (head, parent) = best(link).await?;
 		Ok(Self {

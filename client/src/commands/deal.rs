@@ -1,19 +1,25 @@
 //! `ostraka deal`: the dealer's side.
 
-use super::show;
+use super::connect;
 use crate::{
-	chain::{account::address, Chain, Signer},
-	cli::{data::FileArgs, values, Global},
-	data::{decimal::render, Dealer, Table},
-	dealing,
+	chain::Chain,
+	cli::{account::signer, data::FileArgs, values, Global},
 	error::Error,
-	inputs::{self, Encoding, Input},
 	onchain::{self, groups},
-	output,
-	request::{label, text},
-	title::title,
+	output::Output,
+	view::lines::{ended, outcome, state, INSECURE},
 };
 use clap::Args;
+use ostraka_party::{
+	address,
+	data::{decimal::render, Dealer, Table},
+	dealing,
+	escape::escaped,
+	inputs::{self, Encoding, Input},
+	request::{label, shown, text},
+	title::title,
+	words::learn_or_learns,
+};
 use ostraka_primitives::{
 	api::TaskInfo,
 	spec::{Statistic, TaskSpec},
@@ -80,16 +86,16 @@ fn parse_only(text: &str) -> Result<(String, String), String> {
 ///
 /// # Errors
 /// `Usage`, `Data`, `Encode` before anything is sent; `Chain`; `Failed` if the task takes no dealing of the account.
-pub async fn run(args: &DealArgs, global: &Global) -> Result<(), Error> {
-	let signer = Signer::from_flags(global)?;
+pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
+	let signer = signer(global)?;
 	let table = args.file.table()?;
 	let table = table
 		.ok_or_else(|| Error::Usage("name the file with your rows: --data FILE".to_owned()))?;
-	let chain = super::connect(global).await?;
+	let chain = connect(global, out).await?;
 	let info = chain.task(args.task).await?;
 	let account = signer.account();
 	if let Some(record) = onchain::deal::dealt(&chain, args.task, &account).await? {
-		return already(args.task, record.block, global);
+		return already(args.task, record.block, out);
 	}
 	let dealer = match &args.only {
 		Some((column, value)) => Dealer::of_value(&table, column, value)?,
@@ -104,46 +110,40 @@ pub async fn run(args: &DealArgs, global: &Global) -> Result<(), Error> {
 			args.task
 		)));
 	}
-	if !global.json {
-		describe(args.task, &info, &table, &dealer, &input);
+	if !out.is_json() {
+		describe(args.task, &info, &table, &dealer, &input, out)?;
 	}
-	if !global.json && chain.is_insecure().await? {
-		println!("{}", show::INSECURE);
+	if !out.is_json() && chain.is_insecure().await? {
+		writeln!(out, "{INSECURE}")?;
+	}
+	if args.dry_run && out.is_json() {
+		return out.json(&summary(args.task, &info, &input, None));
 	}
 	if args.dry_run {
-		if global.json {
-			output::print_json(&summary(args.task, &info, &input, None));
-		}
 		return Ok(());
 	}
 	if !args.unchecked_groups {
 		groups::check(&chain, args.task, &info).await?;
 	}
-	let info = collecting(&chain, args.task, &info, global).await?;
+	let info = collecting(&chain, args.task, &info, out).await?;
 	let context = dealing::context(chain.genesis(), args.task, &info)?;
-	onchain::deal::check_money(&chain, &account).await?;
-	let receipt =
-		onchain::deal::deal(&chain, args.task, &context, &input.encoded, &signer, None).await?;
+	dealer::check_money(&chain, &account).await?;
+	let receipt = dealer::deal(&chain, args.task, &context, &input.encoded, &signer, None).await?;
 	let Some(receipt) = receipt else {
 		let record = chain.dealing(args.task, &account).await?;
-		return already(args.task, record.map_or(0, |record| record.block), global);
+		return already(args.task, record.map_or(0, |record| record.block), out);
 	};
-	if global.json {
-		output::print_json(&summary(
-			args.task,
-			&info,
-			&input,
-			Some((receipt.block.number, receipt.fee)),
-		));
-	} else {
-		println!(
-			"dealt to task {}, in block {}, for {}; a deposit is held until the task is settled",
-			args.task,
-			receipt.block.number,
-			chain.token().render(receipt.fee)
-		);
+	if out.is_json() {
+		let sent = Some((receipt.block.number, receipt.fee));
+		return out.json(&summary(args.task, &info, &input, sent));
 	}
-	Ok(())
+	writeln!(
+		out,
+		"dealt to task {}, in block {}, for {}; a deposit is held until the task is settled",
+		args.task,
+		receipt.block.number,
+		chain.token().render(receipt.fee)
+	)
 }
 
 /// Waits until the committee is drawn for good. The task must be the one then that was encoded and checked.
@@ -151,15 +151,17 @@ async fn collecting(
 	chain: &Chain,
 	task: TaskId,
 	checked: &TaskInfo,
-	global: &Global,
+	out: &Output<'_>,
 ) -> Result<TaskInfo, Error> {
 	let mut head = chain.head();
 	let mut info = checked.clone();
 	while let TaskStatus::Drawing { .. } = info.task.status {
-		if !global.json {
+		if !out.is_json() {
 			let obstacle = chain.draw_obstacle(task).await?;
 			let obstacle = obstacle.map_or_else(String::new, |obstacle| format!(": {obstacle}"));
-			eprintln!("block {}: task {task} waits for its committee{obstacle}", head.number);
+			let block = head.number;
+			out.notes()
+				.say(format!("block {block}: task {task} waits for its committee{obstacle}"));
 		}
 		head = chain.next_head(head).await?;
 		info = chain.task(task).await?;
@@ -172,71 +174,84 @@ async fn collecting(
 		},
 		ref status => Err(Error::Failed(format!(
 			"task {task} takes no dealings any more: {}",
-			show::outcome(status).map_or_else(|| show::state(status).to_owned(), show::ended)
+			outcome(status).map_or_else(|| state(status).to_owned(), ended)
 		))),
 	}
 }
 
 /// The dealing is on the chain: nothing is to be done, which is what was asked.
-fn already(task: TaskId, block: u32, global: &Global) -> Result<(), Error> {
-	if global.json {
-		output::print_json(
-			&json!({ "task": task, "dealt": true, "already": true, "block": block }),
-		);
-	} else {
-		println!(
-			"this account has dealt to task {task} already, in block {block}: nothing was sent"
-		);
+fn already(task: TaskId, block: u32, out: &mut Output<'_>) -> Result<(), Error> {
+	if out.is_json() {
+		return out.json(&json!({ "task": task, "dealt": true, "already": true, "block": block }));
 	}
-	Ok(())
+	writeln!(
+		out,
+		"this account has dealt to task {task} already, in block {block}: nothing was sent"
+	)
 }
 
 /// Says what will be shared, and what not.
-fn describe(task: TaskId, info: &TaskInfo, table: &Table, dealer: &Dealer, input: &Input) {
+fn describe(
+	task: TaskId,
+	info: &TaskInfo,
+	table: &Table,
+	dealer: &Dealer,
+	input: &Input,
+	out: &mut Output<'_>,
+) -> Result<(), Error> {
 	let (spec, encoded) = (&info.task.spec, &input.encoded);
-	println!("task {task}: {}", title(spec));
-	let of =
-		if dealer.name == table.file() { String::new() } else { format!(" of {}", dealer.name) };
-	println!("rows{of}: {} in {}", dealer.rows.len(), table.file());
-	println!("  {} count", encoded.used);
-	println!("  {} left out for a missing value", encoded.skipped_missing);
+	writeln!(out, "task {task}: {}", title(spec))?;
+	let of = if dealer.name == table.file() {
+		String::new()
+	} else {
+		format!(" of {}", escaped(&dealer.name))
+	};
+	writeln!(out, "rows{of}: {} in {}", dealer.rows.len(), escaped(table.file()))?;
+	writeln!(out, "  {} count", encoded.used)?;
+	writeln!(out, "  {} left out for a missing value", encoded.skipped_missing)?;
 	if spec.group_by.is_some() {
-		println!("  {} left out as of no group of the task", encoded.skipped_other_group);
-		let groups = spec.group_by.iter().flat_map(|grouping| grouping.groups.iter().map(text));
+		writeln!(out, "  {} left out as of no group of the task", encoded.skipped_other_group)?;
+		let groups = spec.group_by.iter().flat_map(|grouping| grouping.groups.iter().map(shown));
 		let rows: Vec<String> = groups
 			.zip(&encoded.per_group_rows)
 			.map(|(group, rows)| format!("{group}: {rows}"))
 			.collect();
-		println!("  by group (not shared): {}", rows.join(", "));
+		writeln!(out, "  by group (not shared): {}", rows.join(", "))?;
 	}
-	println!(
+	writeln!(
+		out,
 		"shared, as secret shares among {} nodes, any {} of which {} nothing: {}",
 		info.task.parameters.seats,
 		info.task.parameters.threshold,
-		show::learn(info.task.parameters.threshold),
+		learn_or_learns(info.task.parameters.threshold.into()),
 		entries(spec)
-	);
+	)?;
 	for column in spec.all_columns() {
-		println!(
+		writeln!(
+			out,
 			"  {} between {} and {}",
-			text(&column.name),
+			shown(&column.name),
 			render(column.min, column.decimals),
 			render(column.max, column.decimals)
-		);
+		)?;
 	}
 	let used: Vec<String> = spec.all_columns().map(|column| text(&column.name)).collect();
-	let unused: Vec<&String> =
-		table.columns().iter().filter(|column| !used.contains(column)).collect();
-	let unused: Vec<&str> = unused.into_iter().map(String::as_str).collect();
-	println!(
+	let unused = table.columns().iter().filter(|column| !used.contains(column));
+	let unused: Vec<_> = unused.map(|column| escaped(column)).collect();
+	writeln!(
+		out,
 		"not shared: the rows themselves{}",
 		if unused.is_empty() {
 			String::new()
 		} else {
 			format!(", and the columns {}", unused.join(", "))
 		}
-	);
-	println!("published, as the sum over all accepted dealers: the same {} numbers", spec.length());
+	)?;
+	writeln!(
+		out,
+		"published, as the sum over all accepted dealers: the same {} numbers",
+		spec.length()
+	)
 }
 
 /// What a dealer's vector holds.
@@ -304,5 +319,69 @@ fn summary(task: TaskId, info: &TaskInfo, input: &Input, sent: Option<(u32, u128
 		rows: input.encoded.used,
 		skipped_missing: input.encoded.skipped_missing,
 		skipped_other_group: input.encoded.skipped_other_group,
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{fixtures, output::written};
+
+	fn input(csv: &str, info: &TaskInfo) -> (Table, Dealer, Input) {
+		let table = Table::parse("mine.csv", csv.as_bytes()).expect("well-formed");
+		let dealer = Dealer::of_all(&table, table.file());
+		let encoding = Encoding { min_cell: 1, ..Default::default() };
+		let input = inputs::input(&dealer, &table, &info.task.spec, encoding).expect("rows");
+		(table, dealer, input)
+	}
+
+	#[test]
+	fn a_dealer_sees_what_is_shared_and_what_is_not() {
+		let info = fixtures::task();
+		let (table, dealer, input) = input("x,g,who\n1,a,m\n2,a,n\n3,b,o\n,b,p\n4,c,q\n", &info);
+		let text = written(false, |out| describe(7, &info, &table, &dealer, &input, out));
+		for line in [
+			"task 7: mean of x by g",
+			"rows: 5 in mine.csv",
+			"  3 count",
+			"  1 left out for a missing value",
+			"  1 left out as of no group of the task",
+			"  by group (not shared): a: 2, b: 1",
+			"  x between 0.0 and 9.0",
+		] {
+			assert!(text.lines().any(|other| other == line), "no `{line}` in {text}");
+		}
+		assert!(text.contains("any 1 of which learns nothing: 4 numbers"), "{text}");
+		assert!(
+			text.contains("not shared: the rows themselves, and the columns g, who\n"),
+			"{text}"
+		);
+	}
+
+	#[test]
+	fn names_of_the_task_and_of_the_file_move_no_cursor() {
+		let mut info = fixtures::task();
+		info.task.spec.columns[0].name = fixtures::name("x\u{1b}[9A");
+		let (table, dealer, input) = input("x\u{1b}[9A,g,no\u{9b}1A\n1,a,m\n2,b,n\n", &info);
+		let text = written(false, |out| describe(7, &info, &table, &dealer, &input, out));
+		assert!(text.contains("  x\\u{1b}[9A between 0.0 and 9.0\n"), "{text}");
+		assert!(text.contains("no\\u{9b}1A"), "{text}");
+		assert!(!text.contains(['\u{1b}', '\u{9b}']), "{text}");
+	}
+
+	#[test]
+	fn json_says_what_would_be_dealt() {
+		let info = fixtures::task();
+		let (.., input) = input("x,g\n1,a\n2,b\n", &info);
+		let text = written(true, |out| out.json(&summary(7, &info, &input, None)));
+		let record: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+		assert_eq!((&record["dealt"], &record["block"]), (&false.into(), &().into()));
+		assert_eq!((&record["rows"], &record["numbers"]), (&2.into(), &4.into()));
+	}
+
+	#[test]
+	fn a_dealing_that_is_there_is_not_sent_again() {
+		let text = written(false, |out| already(7, 5, out));
+		assert!(text.contains("task 7 already, in block 5: nothing was sent"), "{text}");
 	}
 }

@@ -2,25 +2,27 @@
 
 use crate::{
 	chain::{Chain, Signer},
-	class,
-	cli::{class::ClassName, data::BookArgs, statistic::StatisticArgs, values, Global},
-	data::DataError,
+	cli::{
+		account::signer, class::ClassName, data::BookArgs, statistic::StatisticArgs, values, Global,
+	},
 	demo::{
 		cast::Cast,
 		chronicle::Chronicle,
-		node::{self, DevNode},
-		stage::{Setting, Staged},
+		tasks::{Setting, Staged},
 	},
 	error::Error,
-	groups, inputs,
 	onchain::gather::{gather, Bodies},
-	output::progress::Progress,
-	plan::Plan,
+	output::{progress::Progress, Output},
 	report::Report,
-	verify::result_outcome,
+	testbed::node::{self, DevNode},
 };
 use clap::Args;
-use ostraka_party::report::{TaskReport, NOT_COUNTED};
+use ostraka_party::{
+	address, class, groups, inputs,
+	plan::Plan,
+	report::{TaskReport, NOT_COUNTED},
+	verify::result_outcome,
+};
 use ostraka_primitives::{
 	spec::TaskSpec,
 	task::{FailReason, Outcome, SecurityClass},
@@ -67,7 +69,7 @@ pub struct DemoArgs {
 /// # Errors
 /// `Data`, `Usage`, `Encode` before anything is sent; `Chain`; `Failed` if a task fails, its result is not that of the
 /// pooled rows, or does not withstand the checks.
-pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
+pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	// everything that can be wrong with files and flags comes before the chain
 	let (table, book) = args.book.read()?;
 	let plan = Plan::new(&args.request.request(), &table, args.book.file.round)?;
@@ -76,14 +78,15 @@ pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 	}
 	let requester = match (&global.suri, &global.key_file) {
 		(None, None) => Signer::from_secret("//Alice")?,
-		_ => Signer::from_flags(global)?,
+		_ => signer(global)?,
 	};
-	let progress = Progress::new(global.json);
+	let progress = Progress::new(out.is_json());
+	let notes = out.notes().clone();
 	let note = |text: &str| {
 		if progress.is_shown() {
 			progress.say(text);
-		} else if !global.json {
-			eprintln!("{text}");
+		} else {
+			notes.say(text);
 		}
 	};
 	let (mut node, chain) = match &global.url {
@@ -98,15 +101,7 @@ pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 	};
 	let class = SecurityClass::from(args.class);
 	let parameters = chain.class(class).await?;
-	if book.dealers.len() < parameters.least_dealers as usize {
-		return Err(DataError::TooFewDealers {
-			file: table.file().to_owned(),
-			found: book.dealers.len(),
-			needed: parameters.least_dealers as usize,
-			hint: "the class asks for so many: take a lower --class, or another split",
-		}
-		.into());
-	}
+	book.check_dealers(&table, parameters.least_dealers)?;
 	if let Some(node) = &mut node {
 		let nodes = node.registered(&chain, usize::from(parameters.seats)).await?;
 		note(&format!("{nodes} compute nodes are registered"));
@@ -164,7 +159,7 @@ pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 		token: Some(chain.token().clone()),
 		tasks,
 	};
-	report.print(global.json);
+	report.write(out)?;
 	if let Some(node) = node {
 		node.stop().await;
 	}
@@ -287,8 +282,7 @@ fn fees(staged: &Staged) -> Json {
 fn rewards(staged: &Staged) -> Json {
 	let nodes: Balance = staged.journal.nodes.values().sum();
 	let by_node = staged.journal.nodes.iter();
-	let by_node =
-		by_node.map(|(node, amount)| (crate::chain::account::address(node), money(*amount)));
+	let by_node = by_node.map(|(node, amount)| (address(node), money(*amount)));
 	json!({
 		"nodes": money(nodes),
 		"dealers": money(staged.journal.dealers),

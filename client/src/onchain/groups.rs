@@ -28,7 +28,7 @@ pub async fn counted(chain: &Chain, task: TaskId) -> Result<Outcome, Error> {
 }
 
 /// Checks that every group of a task has enough dealers, by an earlier task on the chain that counted them over the same
-/// cohort and all columns of this one. Answers that task's number; `None` if the task has no groups.
+/// cohort and all columns of this one. Returns that task's number; `None` if the task has no groups.
 ///
 /// # Errors
 /// `Failed` if no task counted them, or a group has too few.

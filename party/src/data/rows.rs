@@ -110,6 +110,22 @@ impl Book {
 		Ok(Self { dealers: (0..dealers).map(dealer).collect(), skipped: 0 })
 	}
 
+	/// Checks that there are as many dealers as a class asks for.
+	///
+	/// # Errors
+	/// `TooFewDealers`.
+	pub fn check_dealers(&self, table: &Table, needed: u32) -> Result<(), DataError> {
+		if self.dealers.len() >= needed as usize {
+			return Ok(());
+		}
+		Err(DataError::TooFewDealers {
+			file: table.file().to_owned(),
+			found: self.dealers.len(),
+			needed: needed as usize,
+			hint: "the class asks for so many: take a lower --class, or another split",
+		})
+	}
+
 	/// Rows of all dealers together.
 	pub fn rows(&self) -> u64 {
 		self.dealers.iter().map(|dealer| dealer.rows.len() as u64).sum()

@@ -13,7 +13,8 @@ mod statistic;
 pub use build::{build, contributors_first, SpecProblem};
 pub use statistic::{DecimalsArg, RangeArg, StatisticName, StatisticRequest};
 
-use alloc::{borrow::ToOwned, string::String};
+use crate::escape::escaped;
+use alloc::string::String;
 use ostraka_primitives::spec::{Name, Statistic};
 
 /// The name of a statistic in flags and JSON.
@@ -34,6 +35,11 @@ pub fn label(statistic: Statistic) -> &'static str {
 		Statistic::VectorMean => "vector-mean",
 		Statistic::Contributors => "contributors",
 	}
+}
+
+/// A spec's name, safe to print.
+pub fn shown(name: &Name) -> String {
+	escaped(&text(name)).into_owned()
 }
 
 /// A spec's name as text.

@@ -1,6 +1,7 @@
 //! Worker keys: from a secret, or from a node's keystore.
 
-use crate::{chain::account, error::Error};
+use super::account;
+use crate::error::Error;
 use clap::Args;
 use ostraka_primitives::{WorkerKey, WORKER_KEY_TYPE};
 use sp_core::{ed25519, Pair};
