@@ -67,6 +67,7 @@
 
 extern crate alloc;
 
+mod account;
 pub mod class;
 #[cfg(feature = "std")]
 pub mod data;
@@ -90,13 +91,5 @@ pub mod title;
 pub mod verify;
 pub mod words;
 
+pub use account::address;
 pub use error::Error;
-
-use alloc::string::String;
-use ostraka_primitives::AccountId;
-use sp_core::crypto::Ss58Codec;
-
-/// An account's address.
-pub fn address(account: &AccountId) -> String {
-	account.to_ss58check()
-}
