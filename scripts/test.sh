@@ -51,7 +51,7 @@ step "transcript" scripts/check_transcript.sh
 step "lint and build" cargo build "${CARGO_FLAGS[@]}" "${MEMBERS[@]}"
 step "lint and build the tests" cargo test "${CARGO_FLAGS[@]}" "${MEMBERS[@]}" --all-targets --no-run
 # The other crates without std are compiled by the runtime's wasm build.
-step "no_std" cargo check "${CARGO_FLAGS[@]}" -p ostraka-crypto --no-default-features --target wasm32v1-none
+step "no_std" cargo check "${CARGO_FLAGS[@]}" -p ostraka-crypto -p ostraka-party --no-default-features --target wasm32v1-none
 step "tests" cargo test "${CARGO_FLAGS[@]}" "${MEMBERS[@]}" --all-targets
 step "experiments" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/experiments" \
 	cargo test "${CARGO_FLAGS[@]}" --manifest-path experiments/Cargo.toml

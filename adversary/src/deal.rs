@@ -8,7 +8,7 @@ use crate::{
 use ostraka_client::{
 	chain::{calls, Chain, Signer},
 	cli::data::FileArgs,
-	data::Dealer,
+	data::Book,
 	dealing::{context, message},
 	inputs::{self, Encoding},
 	Error,
@@ -28,12 +28,12 @@ pub fn encode(
 	let table = file.table()?.ok_or_else(|| {
 		Error::Usage("name the file with the dealer's rows: --data FILE".to_owned())
 	})?;
-	let dealer = match only {
-		Some((column, text)) => Dealer::of_value(&table, column, text)?,
-		None => Dealer::of_all(&table, table.file()),
+	let book = match only {
+		Some((column, text)) => Book::of_value(&table, column, text)?,
+		None => Book::of_all(&table, table.file()),
 	};
 	let encoding = Encoding { round: file.round, min_cell: 1, drop_small_cells: false };
-	Ok(inputs::input(&dealer, &table, spec, encoding)?.encoded)
+	Ok(inputs::own(&book, &table, spec, encoding)?)
 }
 
 /// Waits until a task takes dealings and deals with a fault.

@@ -5,8 +5,7 @@
 
 use crate::{
 	ledger::{holdings, Ledger},
-	seat::Worker,
-	stage::{self, Corrupt, Survey},
+	seat::{Corrupt, Worker},
 	state::Snapshot,
 	wait,
 };
@@ -17,6 +16,10 @@ use ostraka_client::{
 		gather::{gather, Bodies},
 	},
 	request::StatisticName,
+	testbed::{
+		accounts::{accounts as paths, fund},
+		survey::{self, Survey},
+	},
 	verify::result_outcome,
 	Error,
 };
@@ -89,9 +92,9 @@ impl Scene {
 		path: &str,
 		cohorts: &[usize],
 	) -> Result<(Vec<Vec<Signer>>, Books), Error> {
-		let mut accounts = stage::accounts(path, cohorts.iter().sum())?;
+		let mut accounts = paths(path, cohorts.iter().sum())?;
 		let amount = 2 * needed(&self.chain);
-		stage::fund(&self.chain, &self.sponsor, &accounts, amount).await?;
+		fund(&self.chain, &self.sponsor, &accounts, amount).await?;
 		let players = accounts.iter().chain([&self.requester]).map(Signer::account);
 		let books = Books::open(&self.chain, players).await?;
 		let cohorts = cohorts.iter().map(|size| accounts.split_off(accounts.len() - size));
@@ -154,9 +157,7 @@ impl Scene {
 		nonce: Option<u64>,
 	) -> Result<Stage, Error> {
 		let (chain, requester) = (&self.chain, &self.requester);
-		let invited: Vec<AccountId> = dealers.iter().map(Signer::account).collect();
-		let task =
-			stage::submit(chain, requester, &survey.spec, class, &invited, collect, nonce).await?;
+		let task = survey.publish(chain, requester, class, &dealers, collect, nonce).await?;
 		let info = drawn(chain, task).await?;
 		Ok(Stage { task, info, survey, dealers })
 	}
@@ -192,13 +193,13 @@ impl Stage {
 	/// Lets some dealers deal honestly, all at the same time.
 	///
 	/// # Errors
-	/// As [`stage::deal`].
+	/// As [`survey::deal`].
 	pub async fn deal(&self, chain: &Chain, places: &[usize]) -> Result<(), Error> {
 		let dealers: Vec<_> = places
 			.iter()
 			.map(|place| (&self.dealers[*place], &self.survey.inputs[*place].encoded))
 			.collect();
-		stage::deal(chain, self.task, &dealers).await
+		survey::deal(chain, self.task, &dealers).await
 	}
 
 	/// Waits until the task is settled in a final block.
@@ -224,7 +225,7 @@ impl Stage {
 	}
 
 	/// [`Self::ended`], and asserts that the task completed, that its result is that of the pooled rows of these dealers,
-	/// and that it can be verified from chain data. Answers the task's events.
+	/// and that it can be verified from chain data. Returns the task's events.
 	///
 	/// # Errors
 	/// `Chain`.
@@ -261,7 +262,7 @@ impl Books {
 	}
 
 	/// Asserts that every account has what it had, changed by what the events say; that all accounts together have what was
-	/// issued; and that nothing is left of tasks, nor on hold but stakes. To be called when all tasks are settled. Answers the
+	/// issued; and that nothing is left of tasks, nor on hold but stakes. To be called when all tasks are settled. Returns the
 	/// ledger.
 	///
 	/// # Errors
@@ -290,7 +291,7 @@ pub fn units(chain: &Chain, tokens: Balance) -> Balance {
 	tokens * 10u128.pow(u32::from(chain.token().decimals))
 }
 
-/// Those of a task's events that are the sharing's, of that name.
+/// Events of the pallet `Vss` of that name for the task.
 pub fn named<'a>(events: &'a [Event], name: &'a str) -> impl Iterator<Item = &'a Event> {
 	events.iter().filter(move |event| event.is("Vss", name))
 }
@@ -303,7 +304,7 @@ pub fn accounts(events: &[Event], pallet: &str, name: &str, field: &str) -> Vec<
 	accounts
 }
 
-/// How many they are.
+/// Their number.
 pub fn count(events: &[Event], name: &str) -> usize {
 	named(events, name).count()
 }

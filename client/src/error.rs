@@ -1,9 +1,14 @@
 //! The tool's one error type, and what it exits with.
 
-use crate::chain::ChainError;
-use ostraka_party::{data::DataError, escape::escaped, request::SpecProblem};
+use crate::chain::{account::AccountError, ChainError};
+use ostraka_party::{
+	data::DataError,
+	escape::{escaped_json, escaped_lines},
+	request::SpecProblem,
+};
 use ostraka_protocol::statistics::FinalizeError;
 use serde_json::json;
+use std::io;
 
 /// Everything that can end a command.
 #[derive(Debug, thiserror::Error)]
@@ -20,20 +25,24 @@ pub enum Error {
 	/// A task has no result, or a result is not right.
 	#[error("{0}")]
 	Failed(String),
+	/// The output cannot be written.
+	#[error("the output cannot be written: {0}")]
+	Output(#[from] io::Error),
 	/// Ctrl-C.
 	#[error("interrupted")]
 	Interrupted,
 }
 
-/// Exit code of a command that did what it was asked.
-pub const EXIT_OK: u8 = 0;
+/// Exit code of a program whose reader went away: 128 and the number of the signal that ends others over it.
+const NO_READER: u8 = 141;
 
 impl Error {
 	/// What the process exits with: 1 failed, 2 wrong flags or data, 3 a problem with the chain, 4 refused by the chain or
-	/// no such task or node, 130 interrupted.
+	/// no such task or node, 130 interrupted, 141 if the output's reader went away.
 	pub fn exit_code(&self) -> u8 {
 		match self {
-			Self::Failed(_) => 1,
+			Self::Output(_) if self.is_reader_gone() => NO_READER,
+			Self::Failed(_) | Self::Output(_) => 1,
 			Self::Party(_) | Self::Usage(_) => 2,
 			Self::Chain(error) if error.is_refusal() => 4,
 			Self::Chain(_) => 3,
@@ -41,12 +50,22 @@ impl Error {
 		}
 	}
 
-	/// Prints the error to standard error, as JSON if asked.
-	pub fn print(&self, as_json: bool) {
+	/// Whether whoever read the output stopped (`ostraka task list | head`): that ends the tool, and nobody is told.
+	pub fn is_reader_gone(&self) -> bool {
+		matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+	}
+
+	/// Writes the error, as JSON if asked.
+	///
+	/// # Errors
+	/// Those of the writer.
+	pub fn write(&self, to: &mut dyn io::Write, as_json: bool) -> io::Result<()> {
+		let text = self.to_string();
 		if as_json {
-			eprintln!("{}", json!({ "error": self.to_string(), "code": self.exit_code() }));
+			let text = json!({ "error": text, "code": self.exit_code() }).to_string();
+			writeln!(to, "{}", escaped_json(&text))
 		} else {
-			eprintln!("error: {}", printable(&self.to_string()));
+			writeln!(to, "error: {}", escaped_lines(&text))
 		}
 	}
 }
@@ -83,13 +102,26 @@ impl From<FinalizeError> for Error {
 	}
 }
 
+impl From<AccountError> for Error {
+	fn from(error: AccountError) -> Self {
+		Self::Usage(error.to_string())
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
 
 	#[test]
 	fn an_error_moves_no_cursor() {
-		let said = printable("`\u{1b}[2J` is wrong\n  mend it\r\u{202e}");
-		assert_eq!(said, "`\\u{1b}[2J` is wrong\n  mend it\\u{d}\\u{202e}");
+		let error = Error::Failed("task `\u{1b}[2A` failed\n  do this".to_owned());
+		let mut said = Vec::new();
+		error.write(&mut said, false).expect("written");
+		assert_eq!(said, b"error: task `\\u{1b}[2A` failed\n  do this\n");
+		let mut said = Vec::new();
+		error.write(&mut said, true).expect("written");
+		assert!(
+			String::from_utf8(said).is_ok_and(|said| said.contains("`\\u001b[2A` failed\\n  do"))
+		);
 	}
 }

@@ -5,9 +5,10 @@
 //! |---|---|
 //! | [`chain`] | a node's RPC: calls, storage, runtime API, blocks |
 //! | [`onchain`] | what a party does by a chain: deals, looks up groups, gathers a task's messages |
-//! | [`demo`] | institutions, tasks and a chain for a demonstration |
+//! | [`testbed`] | honest company for tests, measurements and `demo`: a development chain, accounts, dealers |
+//! | [`demo`] | institutions and their tasks, for a demonstration |
 //! | [`cli`], [`commands`] | flags and commands |
-//! | [`report`], [`output`] | tables, JSON and progress |
+//! | [`view`], [`report`], [`output`] | tasks, nodes and results as lines, tables and JSON; progress |
 //!
 //! The client never links the runtime: it knows the chain by the SCALE types of `ostraka-primitives` and holds
 //! these against the metadata of the node it talks to.
@@ -19,9 +20,13 @@ pub mod cli;
 pub mod commands;
 pub mod demo;
 pub mod error;
+#[cfg(test)]
+mod fixtures;
 pub mod onchain;
 pub mod output;
 pub mod report;
+pub mod testbed;
+mod view;
 
 pub use error::Error;
 pub use ostraka_party::{

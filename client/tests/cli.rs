@@ -357,7 +357,7 @@ fn groups_with_too_few_dealers_are_left_out() {
 	assert_eq!(task["result"]["groups"].as_object().map(serde_json::Map::len), Some(1));
 }
 
-/// Runs a simulation that has no result of its last task; answers what it says of the reason.
+/// Runs a simulation that has no result of its last task; returns what it says of the reason.
 #[track_caller]
 fn not_computed(data: &Data, flags: &str) -> (String, Value) {
 	let output = with(data, "simulate", &format!("{flags} --json")).output().expect("runs");

@@ -52,7 +52,7 @@ pub fn too_few(contributors: &Outcome, least: u32) -> String {
 	text
 }
 
-/// The columns of a statistic in which a contributor of that count need not have a value.
+/// The columns of a statistic that `counting` did not ask for: a dealer that it counted may have no value in them.
 pub fn uncounted(spec: &TaskSpec, counting: &TaskSpec) -> Vec<String> {
 	let is_counted = |name: &Name| counting.columns.iter().any(|column| column.name == *name);
 	let mut names = Vec::new();

@@ -92,7 +92,8 @@ pub fn own(
 	encoding: Encoding,
 ) -> Result<Encoded, Error> {
 	let mut made = encode_all(book, table, spec, encoding, false)?;
-	let (dealer, made) = made.pop().ok_or_else(|| Error::Failed("there is no dealer".to_owned()))?;
+	let (dealer, made) =
+		made.pop().ok_or_else(|| Error::Failed("there is no dealer".to_owned()))?;
 	let made = made.map_err(|error| Error::encode(&dealer.name, error, table.advice()))?;
 	Ok(made.encoded)
 }
@@ -225,7 +226,10 @@ mod tests {
 		let encoding = Encoding { min_cell: 1, ..Default::default() };
 		let inputs = inputs(&book, &table, &spec, encoding).expect("encoded");
 		assert_eq!((inputs.parts.len(), inputs.skipped_missing), (2, 3));
-		assert_eq!(inputs.idle_note().as_deref(), Some("1 dealer without a row that can be used: b"));
+		assert_eq!(
+			inputs.idle_note().as_deref(),
+			Some("1 dealer without a row that can be used: b")
+		);
 		let small = inputs.small_note(&spec, 3).expect("one row each");
 		assert!(small.contains("2 of 2 dealers with fewer than 3 rows in a group"), "{small}");
 		assert_eq!(inputs.small_note(&spec, 1), None);

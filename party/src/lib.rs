@@ -14,6 +14,50 @@
 //! | [`report`], [`json`], [`lines`] | results beside those of the pooled rows, as JSON and as lines |
 //! | [`escape`] | text of others, made safe to print |
 //!
+//! From rows to a result: every dealer encodes its own rows, the committee adds the vectors up as secret shares (here they
+//! are added in the clear), and the sum says what all rows together say.
+//!
+//! ```
+//! # fn main() -> Result<(), ostraka_party::Error> {
+//! use ostraka_party::{
+//! 	data::{Book, Table},
+//! 	inputs::{own, Encoding},
+//! 	lines::lines,
+//! 	request::{build, RangeArg, StatisticRequest},
+//! };
+//! use ostraka_primitives::spec::Statistic;
+//! use ostraka_protocol::statistics::finalize;
+//!
+//! let files = [b"age\n31\n45\n", b"age\n52\n28\n", b"age\n60\n39\n"];
+//! let tables =
+//! 	files.map(|file| Table::parse("ages.csv", file)).into_iter().collect::<Result<Vec<_>, _>>()?;
+//!
+//! // the requester: a column's range is public, its decimals come from a sample, here the first table
+//! let request = StatisticRequest {
+//! 	statistic: Some(Statistic::Mean),
+//! 	columns: vec!["age".to_owned()],
+//! 	ranges: vec![RangeArg { column: "age".to_owned(), min: "0".to_owned(), max: "120".to_owned() }],
+//! 	max_rows: 100,
+//! 	..Default::default()
+//! };
+//! let spec = build(&request, Some(&tables[0]), false)?;
+//!
+//! // the dealers
+//! let encoding = Encoding { min_cell: 2, ..Default::default() };
+//! let mut sum = vec![ostraka_crypto::Scalar::from(0u8); spec.length() as usize];
+//! for table in &tables {
+//! 	let own = own(&Book::of_all(table, "a hospital"), table, &spec, encoding)?;
+//! 	sum.iter_mut().zip(own.vector.iter()).for_each(|(sum, entry)| *sum += *entry);
+//! }
+//!
+//! // everybody, from the sum that the chain publishes
+//! let outcome = finalize(&spec, &sum, 3)?;
+//! let mean = ("mean".to_owned(), "42.5".to_owned());
+//! assert!(lines(&outcome.to_named()).contains(&mean));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Without the feature `std` the crate needs `alloc` only, and leaves out what reads files or starts threads: [`data`],
 //! [`inputs`], [`plan`], [`simulate`] and [`request::build`].
 
@@ -23,6 +67,7 @@
 
 extern crate alloc;
 
+mod account;
 pub mod class;
 #[cfg(feature = "std")]
 pub mod data;
@@ -46,13 +91,5 @@ pub mod title;
 pub mod verify;
 pub mod words;
 
+pub use account::address;
 pub use error::{Advice, Error};
-
-use alloc::string::String;
-use ostraka_primitives::AccountId;
-use sp_core::crypto::Ss58Codec;
-
-/// An account's address.
-pub fn address(account: &AccountId) -> String {
-	account.to_ss58check()
-}

@@ -36,7 +36,8 @@ fn walk(
 	match value {
 		Value::Map(entries) if !entries.is_empty() => {
 			for (key, entry) in entries {
-				let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+				let key = escaped(key);
+				let name = if name.is_empty() { key.into_owned() } else { format!("{name}.{key}") };
 				walk(&name, entry, text, lines);
 			}
 		},
@@ -49,11 +50,11 @@ fn walk(
 	}
 }
 
-/// A value without structure as text.
+/// A value without structure as text, safe to print.
 pub fn scalar(value: &Json) -> String {
 	match value {
 		Json::Null => "-".to_owned(),
-		Json::String(text) => text.clone(),
+		Json::String(text) => escaped(text).into_owned(),
 		Json::Array(items) => {
 			let mut text = items.iter().take(MOST_ITEMS).map(scalar).collect::<Vec<_>>().join(" ");
 			if items.len() > MOST_ITEMS {
@@ -105,6 +106,13 @@ mod tests {
 			"-1234",
 		];
 		assert_eq!(shown, expected);
+	}
+
+	#[test]
+	fn names_and_texts_of_others_are_safe_to_print() {
+		let value = Value::Map(vec![("g\n\u{1b}".to_owned(), Value::Text("\u{202e}x".to_owned()))]);
+		let expected = [("g\\u{a}\\u{1b}".to_owned(), "\\u{202e}x".to_owned())];
+		assert_eq!(lines(&value), expected);
 	}
 
 	#[test]

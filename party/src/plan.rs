@@ -7,7 +7,10 @@
 use crate::{
 	data::{DataError, Table},
 	groups,
-	request::{build, contributors_first, rounds::is_read_off_bins, SpecProblem, StatisticName, StatisticRequest},
+	request::{
+		build, contributors_first, rounds::is_read_off_bins, SpecProblem, StatisticName,
+		StatisticRequest,
+	},
 };
 use ostraka_primitives::spec::{Statistic, TaskSpec};
 use ostraka_protocol::statistics::Outcome;
@@ -76,6 +79,12 @@ impl Plan {
 			plan.push(spec, is_refined(&request));
 		}
 		Ok(plan)
+	}
+
+	/// Most tasks that it can come to.
+	pub fn most_tasks(&self) -> usize {
+		let again = self.grouped.iter().filter(|grouped| grouped.is_refined).count();
+		self.first.len() + self.grouped.len() + self.refined.len() + again
 	}
 
 	fn push(&mut self, spec: TaskSpec, is_refined: bool) {

@@ -144,7 +144,7 @@ impl TaskReport {
 		}
 	}
 
-	/// Enters the joint outcome and that of the pooled rows. Answers the joint one, if the statistic is defined on the
+	/// Records the joint outcome and that of the pooled rows. Returns the joint one, if the statistic is defined on the
 	/// rows.
 	///
 	/// # Errors
@@ -197,18 +197,21 @@ impl TaskReport {
 		}
 		if !self.left_out.is_empty() {
 			let groups: Vec<_> = self.left_out.iter().map(|group| escaped(group)).collect();
-			lines.push(format!("left out, as too few dealers have rows of them: {}", groups.join(", ")));
+			lines.push(format!(
+				"left out, as too few dealers have rows of them: {}",
+				groups.join(", ")
+			));
 		}
 		lines
 	}
 
-	/// Enters what went wrong with it.
+	/// Records its fault.
 	pub fn fails(&mut self, why: impl Into<String>) {
 		self.failure = Some(why.into());
 		self.advice = None;
 	}
 
-	/// Enters why there is too little data to compute it, and what to do.
+	/// Records why there is too little data to compute it, and what to do.
 	pub fn is_not_computed(&mut self, why: impl Into<String>, advice: impl Into<String>) {
 		self.failure = Some(why.into());
 		self.advice = Some(advice.into());
@@ -246,7 +249,7 @@ impl TaskReport {
 		text
 	}
 
-	/// Enters what a phase took. Phases of the same name are added up.
+	/// Records what a phase took. Phases of the same name are added up.
 	pub fn phase(&mut self, name: &str, blocks: Option<u32>, seconds: f64) {
 		let before = self.phases.get(name);
 		let of = |key: &str| {
@@ -365,7 +368,12 @@ mod tests {
 		(task.skipped_missing, task.skipped_small_cell) = (1, 2);
 		task.left_out = vec!["q\u{1b}[2J".to_owned(), "r".to_owned()];
 		let lines = task.left_out_lines().join("; ");
-		for part in ["1 row left out for a missing", "2 rows left out as of a small", "left out, as", "q\\u{1b}[2J, r"] {
+		for part in [
+			"1 row left out for a missing",
+			"2 rows left out as of a small",
+			"left out, as",
+			"q\\u{1b}[2J, r",
+		] {
 			assert!(lines.contains(part), "`{lines}` does not say `{part}`");
 		}
 	}

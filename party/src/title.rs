@@ -4,7 +4,7 @@ use crate::request::{label, shown};
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use ostraka_primitives::spec::TaskSpec;
 
-/// A task in a few words that are safe to print: `regression of y on a, b by g`.
+/// A task in a few words, safe to print: `regression of y on a, b by g`.
 pub fn title(spec: &TaskSpec) -> String {
 	let columns =
 		spec.columns.iter().map(|column| shown(&column.name)).collect::<Vec<_>>().join(", ");
@@ -21,4 +21,17 @@ pub fn title(spec: &TaskSpec) -> String {
 		title += &format!(" by {}", shown(&grouping.column));
 	}
 	title
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::fixtures;
+	use ostraka_primitives::spec::Statistic;
+
+	#[test]
+	fn a_name_that_moves_the_cursor_is_spelled_out() {
+		let spec = fixtures::spec(Statistic::Mean, vec![fixtures::column("x\u{1b}[1A", 0, 9)]);
+		assert_eq!(title(&spec), "mean of x\\u{1b}[1A");
+	}
 }

@@ -1,4 +1,4 @@
-//! Words that depend on a number.
+//! Plurals.
 
 use alloc::{format, string::String};
 
@@ -17,6 +17,15 @@ pub fn is_or_are(number: usize) -> &'static str {
 	}
 }
 
+/// `learns` of one, `learn` of more.
+pub fn learn_or_learns(number: usize) -> &'static str {
+	if number == 1 {
+		"learns"
+	} else {
+		"learn"
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -26,5 +35,6 @@ mod tests {
 		let counted = [0, 1, 2].map(|number| counted(number, "dealer"));
 		assert_eq!(counted, ["0 dealers", "1 dealer", "2 dealers"]);
 		assert_eq!([1, 2].map(is_or_are), ["is", "are"]);
+		assert_eq!([1, 2].map(learn_or_learns), ["learns", "learn"]);
 	}
 }

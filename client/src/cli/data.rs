@@ -143,7 +143,9 @@ mod tests {
 
 	#[test]
 	fn reads_separators() {
-		for (text, separator) in [(";", b';'), ("tab", b'\t'), ("\\t", b'\t'), ("\t", b'\t'), (",", b','), ("|", b'|')] {
+		for (text, separator) in
+			[(";", b';'), ("tab", b'\t'), ("\\t", b'\t'), ("\t", b'\t'), (",", b','), ("|", b'|')]
+		{
 			assert_eq!(parse_separator(text), Ok(separator), "{text}");
 		}
 		for text in ["", ";;", "\"", "é", "comma", "\n"] {

@@ -134,7 +134,8 @@ impl StatisticArgs {
 		let wrong = |flag: &str, error: String| Error::Usage(format!("{flag} {error}"));
 		let mut columns = Vec::new();
 		for text in &args.columns {
-			let names = names::columns(text, there_are).map_err(|error| wrong("--columns", error))?;
+			let names =
+				names::columns(text, there_are).map_err(|error| wrong("--columns", error))?;
 			columns.extend(names);
 		}
 		let mut groups = Vec::new();

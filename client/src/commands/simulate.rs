@@ -2,14 +2,19 @@
 
 use super::deal;
 use crate::{
-	class,
-	cli::{class::ClassName, data::BookArgs, statistic::StatisticArgs, Global},
-	data::{Book, DataError, Table},
+	cli::{class::ClassName, data::BookArgs, statistic::StatisticArgs},
 	error::Error,
-	groups, inputs,
-	output::progress::Progress,
-	plan::{Grouped, Plan},
+	output::{progress::Progress, Output},
 	report::Report,
+};
+use clap::Args;
+use codec::Encode;
+use ostraka_party::{
+	class,
+	data::{Book, Table},
+	groups, inputs,
+	plan::{Grouped, Plan},
+	report::{TaskReport, NOT_COUNTED},
 	request::rounds::{self, Second},
 	simulate::{
 		faults::{self, FaultKind, Faults, Roles},
@@ -17,9 +22,6 @@ use crate::{
 	},
 	title::title,
 };
-use clap::Args;
-use codec::Encode;
-use ostraka_party::report::{TaskReport, NOT_COUNTED};
 use ostraka_primitives::{
 	spec::TaskSpec,
 	task::{ClassParameters, SecurityClass},
@@ -67,7 +69,7 @@ fn after_help() -> String {
 pub(super) const FIRST: &str = ", first: which bin";
 pub(super) const SECOND: &str = ", second: within that bin";
 
-struct Stage<'a> {
+struct Simulation<'a> {
 	args: &'a SimulateArgs,
 	table: &'a Table,
 	book: &'a Book,
@@ -82,13 +84,13 @@ struct Stage<'a> {
 ///
 /// # Errors
 /// `Data`, `Usage`, `Encode`; `Failed` if a task fails or its result is not that of the pooled rows.
-pub fn run(args: &SimulateArgs, global: &Global) -> Result<(), Error> {
+pub fn run(args: &SimulateArgs, out: &mut Output<'_>) -> Result<(), Error> {
 	let (table, book) = args.book.read()?;
 	let request = args.request.request(Some(&table))?;
 	let plan = Plan::new(&request, &table, args.book.file.round)?;
 	let class = SecurityClass::from(args.class);
 	let parameters = class::parameters(class, args.production);
-	check_dealers(&table, &book, &parameters)?;
+	book.check_dealers(&table, parameters.least_dealers)?;
 	let seats = usize::from(parameters.seats);
 	let mut seed = [0u8; 32];
 	match args.seed {
@@ -105,19 +107,19 @@ pub fn run(args: &SimulateArgs, global: &Global) -> Result<(), Error> {
 			"--faults: with {lost} result shares lost of {seats} there is no result; {most} at most can be lost"
 		)));
 	}
-	let progress = Progress::new(global.json);
-	let stage =
-		Stage { args, table: &table, book: &book, class, parameters, roles, seed, progress };
+	let progress = Progress::new(out.is_json());
+	let simulation =
+		Simulation { args, table: &table, book: &book, class, parameters, roles, seed, progress };
 	let mut reports = Vec::new();
 	let mut outcomes = Vec::new();
 	for spec in &plan.first {
-		let (report, outcome) = stage.task(spec, reports.len() as u32)?;
+		let (report, outcome) = simulation.task(spec, reports.len() as u32)?;
 		reports.push(report);
 		outcomes.push(outcome);
 	}
 	for grouped in &plan.grouped {
 		let counted = outcomes.get(grouped.contributors).and_then(Option::as_ref);
-		let more = stage.grouped(grouped, counted, reports.len() as u32)?;
+		let more = simulation.grouped(grouped, counted, reports.len() as u32)?;
 		reports.extend(more);
 	}
 	for place in &plan.refined {
@@ -126,10 +128,10 @@ pub fn run(args: &SimulateArgs, global: &Global) -> Result<(), Error> {
 			continue;
 		};
 		let outcome = outcomes.get(*place).and_then(Option::as_ref);
-		let more = stage.refined(spec, outcome, report, number)?;
+		let more = simulation.refined(spec, outcome, report, number)?;
 		reports.extend(more);
 	}
-	stage.progress.clear();
+	simulation.progress.clear();
 	let report = Report {
 		dealers: book.dealers.len(),
 		rows: book.rows(),
@@ -139,25 +141,11 @@ pub fn run(args: &SimulateArgs, global: &Global) -> Result<(), Error> {
 		notes: table.notes(),
 		tasks: reports,
 	};
-	report.print(global.json);
+	report.write(out)?;
 	report.check()
 }
 
-fn check_dealers(table: &Table, book: &Book, parameters: &ClassParameters) -> Result<(), Error> {
-	let needed = parameters.least_dealers as usize;
-	if book.dealers.len() >= needed {
-		return Ok(());
-	}
-	Err(DataError::TooFewDealers {
-		file: table.file().to_owned(),
-		found: book.dealers.len(),
-		needed,
-		hint: "the class asks for so many: take a lower --class, or another split",
-	}
-	.into())
-}
-
-impl Stage<'_> {
+impl Simulation<'_> {
 	/// Plays a statistic by group, over the groups that have enough of the dealers counted before; a quantile twice.
 	fn grouped(
 		&self,
@@ -310,5 +298,70 @@ impl Stage<'_> {
 		} else if let Some(name) = innocent {
 			report.fails(format!("{name} was named and is innocent"));
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::output::{written, Notes};
+	use clap::Parser;
+
+	#[derive(Parser)]
+	struct Simulate {
+		#[command(flatten)]
+		args: SimulateArgs,
+	}
+
+	const ROWS: &str = "who,x\na,1\na,2\nb,3\nb,4\nc,5\nc\u{1b}[1A,6\n";
+
+	fn args(flags: &str) -> (tempfile::TempDir, SimulateArgs) {
+		let directory = tempfile::tempdir().expect("a temporary directory");
+		let file = directory.path().join("data.csv");
+		std::fs::write(&file, ROWS).expect("written");
+		let fixed =
+			"simulate --split-by who --class standard --statistic mean --columns x --seed 7";
+		let mut words: Vec<String> =
+			fixed.split(' ').chain(flags.split_whitespace()).map(str::to_owned).collect();
+		words.extend(["--data".to_owned(), file.display().to_string()]);
+		(directory, Simulate::parse_from(words).args)
+	}
+
+	#[test]
+	fn people_see_the_joint_result_beside_the_pooled_one() {
+		let (_directory, args) = args("");
+		let text = written(false, |out| run(&args, out));
+		assert!(text.starts_with("4 dealers, 6 rows, class Standard\n"), "{text}");
+		assert!(text.contains("mean of x") && text.contains("3.5"), "{text}");
+		assert!(text.contains("verified") && !text.contains("NO "), "{text}");
+	}
+
+	#[test]
+	fn programs_see_json() {
+		let (_directory, args) = args("");
+		let text = written(true, |out| run(&args, out));
+		let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+		assert_eq!(report["tasks"][0]["result"]["mean"], 3.5);
+		assert_eq!((&report["tasks"][0]["exact"], &report["dealers"]), (&true.into(), &4.into()));
+	}
+
+	#[test]
+	fn a_culprit_is_named_and_moves_no_cursor() {
+		for seed in 0..8 {
+			let (_directory, mut args) = args("--faults bad-share=1");
+			args.seed = Some(seed);
+			let text = written(false, |out| run(&args, out));
+			assert!(text.contains("bad-share"), "{text}");
+			assert!(!text.contains('\u{1b}'), "{text}");
+		}
+	}
+
+	#[test]
+	fn more_faults_than_dealers_are_refused_before_anything_is_written() {
+		let (_directory, args) = args("--faults bad-share=9");
+		let mut results = Vec::new();
+		let error = run(&args, &mut Output::new(&mut results, Notes::none(), false));
+		assert_eq!(error.map_err(|error| error.exit_code()), Err(2));
+		assert!(results.is_empty());
 	}
 }

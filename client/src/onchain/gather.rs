@@ -5,7 +5,7 @@ use crate::{
 	dealing::cohort_hash,
 	verify::{
 		find::{self, Indices},
-		gather::{last_block, Gathering, Held, Word, QUIET},
+		gather::{last_block, Gathering, Held, Reported, QUIET},
 		Evidence,
 	},
 };
@@ -49,7 +49,7 @@ impl Bodies {
 /// The dealings of a task in a range of blocks, whatever they are worth.
 ///
 /// # Errors
-/// `Pruned`, and those of a request.
+/// `Pruned`.
 pub async fn scan_dealings(
 	chain: &Chain,
 	bodies: &Bodies,
@@ -71,7 +71,7 @@ pub async fn scan_dealings(
 /// Gathers a task's messages.
 ///
 /// # Errors
-/// `Pruned` if the node no longer has the bodies, and those of a request.
+/// `Pruned` if the node no longer has the bodies.
 pub async fn gather(
 	chain: &Chain,
 	task: TaskId,
@@ -100,7 +100,7 @@ pub async fn gather(
 	};
 	let invited = invited(chain, at_draw, &indices, bodies).await?;
 	let mut gathering = Gathering::new(evidence, task_hash, indices, invited);
-	let mut word = Word::default();
+	let mut reported = Reported::default();
 	let end = chain.head().number.min(last_block(info, drawn_at));
 	let mut from = drawn_at;
 	while from <= end {
@@ -111,31 +111,35 @@ pub async fn gather(
 			}
 		}
 		if gathering.may_be_over() {
-			ask(&mut word, chain, &gathering).await?;
-			gathering.settle(&word);
+			ask(&mut reported, chain, &gathering).await?;
+			gathering.settle(&reported);
 			if gathering.is_over(to) {
 				break;
 			}
 		}
 		from = to.saturating_add(1);
 	}
-	ask(&mut word, chain, &gathering).await?;
-	gathering.settle(&word);
+	ask(&mut reported, chain, &gathering).await?;
+	gathering.settle(&reported);
 	Ok(gathering.evidence())
 }
 
 /// Asks for what has not been asked for yet.
-async fn ask(word: &mut Word, chain: &Chain, gathering: &Gathering) -> Result<(), ChainError> {
+async fn ask(
+	reported: &mut Reported,
+	chain: &Chain,
+	gathering: &Gathering,
+) -> Result<(), ChainError> {
 	let task = gathering.task();
-	for dealer in gathering.dealers_to_ask(word) {
+	for dealer in gathering.dealers_to_ask(reported) {
 		// settlement may begin meanwhile: then there is no record to compare with
 		let record = chain.dealing(task, &dealer).await.unwrap_or_default();
 		let held = record.map(|record| Held { digest: record.digest, block: record.block });
-		word.records.insert(dealer, held);
+		reported.records.insert(dealer, held);
 	}
-	for block in gathering.blocks_to_ask(word) {
+	for block in gathering.blocks_to_ask(reported) {
 		let digests = taken(chain, block).await?;
-		word.events.insert(block, digests);
+		reported.events.insert(block, digests);
 	}
 	Ok(())
 }

@@ -3,8 +3,9 @@
 use crate::{
 	chain::{Chain, ChainError},
 	error::Error,
+	escape::escaped,
 	groups::{count, with_enough, Count},
-	request::text,
+	request::shown,
 	verify::result_outcome,
 };
 use ostraka_primitives::{api::TaskInfo, spec::Statistic, TaskId};
@@ -28,7 +29,7 @@ pub async fn counted(chain: &Chain, task: TaskId) -> Result<Outcome, Error> {
 }
 
 /// Checks that every group of a task has enough dealers, by an earlier task on the chain that counted them over the same
-/// cohort and all columns of this one. Answers that task's number; `None` if the task has no groups.
+/// cohort and all columns of this one. Returns that task's number; `None` if the task has no groups.
 ///
 /// # Errors
 /// `Failed` if no task counted them, or a group has too few.

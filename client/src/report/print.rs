@@ -1,18 +1,24 @@
 //! A run's report for people: tables of results, phases and faults.
 
 use super::Report;
-use crate::output;
+use crate::{
+	error::Error,
+	output::{self, Output},
+};
 use ostraka_party::{escape::escaped, lines::scalar, report::PHASES, words::counted};
 use serde_json::Value as Json;
 
 impl Report {
-	/// Prints the report: JSON, or tables for people.
-	pub fn print(&self, as_json: bool) {
-		if as_json {
-			output::print_json(self);
-			return;
+	/// Writes the report: JSON, or tables for people.
+	///
+	/// # Errors
+	/// `Output`.
+	pub fn write(&self, out: &mut Output<'_>) -> Result<(), Error> {
+		if out.is_json() {
+			return out.json(self);
 		}
-		println!(
+		writeln!(
+			out,
 			"{}, {}{}, class {}",
 			counted(self.dealers, "dealer"),
 			counted(self.rows as usize, "row"),
@@ -21,7 +27,7 @@ impl Report {
 				skipped => format!(" ({skipped} skipped: no institution)"),
 			},
 			self.class
-		);
+		)?;
 		let mut table = output::table(&["task", "statistic", "", "joint", "plaintext", "equal"]);
 		for task in &self.tasks {
 			let number = task.task.map_or_else(|| "-".to_owned(), |task| task.to_string());
@@ -48,25 +54,26 @@ impl Report {
 				]);
 			}
 		}
-		println!("{table}");
-		self.print_left_out();
-		self.print_phases();
-		self.print_faults();
+		writeln!(out, "{table}")?;
+		self.write_left_out(out)?;
+		self.write_phases(out)?;
+		self.write_faults(out)
 	}
 
 	/// Says what was left out, and how the file was read.
-	fn print_left_out(&self) {
+	fn write_left_out(&self, out: &mut Output<'_>) -> Result<(), Error> {
 		for note in &self.notes {
-			println!("note: {note}");
+			writeln!(out, "note: {note}")?;
 		}
 		for task in &self.tasks {
 			for line in task.left_out_lines().iter().chain(&task.notes) {
-				println!("{}: {line}", task.title);
+				writeln!(out, "{}: {line}", task.title)?;
 			}
 		}
+		Ok(())
 	}
 
-	fn print_phases(&self) {
+	fn write_phases(&self, out: &mut Output<'_>) -> Result<(), Error> {
 		let mut names = PHASES.to_vec();
 		names.retain(|name| self.tasks.iter().any(|task| task.phases.contains_key(*name)));
 		let has_money = self.tasks.iter().any(|task| !task.fees.is_null());
@@ -81,8 +88,10 @@ impl Report {
 		let mut table = output::table(&heads);
 		for task in &self.tasks {
 			let number = task.task.map_or_else(|| "-".to_owned(), |task| task.to_string());
-			let by = task.group_by.as_ref();
-			let by = by.map_or_else(String::new, |column| format!(" by {}", escaped(column)));
+			let by = task
+				.group_by
+				.as_ref()
+				.map_or_else(String::new, |column| format!(" by {}", escaped(column)));
 			let mut row =
 				vec![number, format!("{}{by}", task.statistic), task.accepted.to_string()];
 			row.extend(
@@ -95,7 +104,7 @@ impl Report {
 			row.push(if nothing_to_verify { "-" } else { yes_no(task.verified) }.to_owned());
 			table.add_row(row);
 		}
-		println!("{table}");
+		writeln!(out, "{table}")
 	}
 
 	/// The total of a set of amounts.
@@ -107,17 +116,18 @@ impl Report {
 		}
 	}
 
-	fn print_faults(&self) {
+	fn write_faults(&self, out: &mut Output<'_>) -> Result<(), Error> {
 		if self.tasks.iter().all(|task| task.faults.is_empty()) {
-			return;
+			return Ok(());
 		}
 		let mut table = output::table(&["statistic", "fault", "by", "verdict"]);
 		for task in &self.tasks {
 			for fault in &task.faults {
-				table.add_row([&task.title, &fault.fault, &*escaped(&fault.by), &fault.verdict]);
+				let (by, verdict) = (escaped(&fault.by), escaped(&fault.verdict));
+				table.add_row([task.title.as_str(), &fault.fault, &by, &verdict]);
 			}
 		}
-		println!("{table}");
+		writeln!(out, "{table}")
 	}
 }
 

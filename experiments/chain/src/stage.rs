@@ -4,25 +4,28 @@ use crate::blocks::Clock;
 use anyhow::{ensure, Context, Result};
 use codec::Encode;
 use futures::{future, stream, StreamExt, TryStreamExt};
-use ostraka_adversary::stage::{fund, submit, Survey};
 use ostraka_client::{
 	chain::{calls, Call, Chain, Signer},
-	data::{Book, Table},
+	data::Table,
 	dealing,
-	demo::node::{self, DevNode},
-	inputs::{self, Encoding, Input},
+	inputs::Input,
 	onchain::deal::{drawn, make},
 	plan::{LOANS, LOANS_NAME},
-	request::{build, StatisticName, StatisticRequest},
+	request::{StatisticName, StatisticRequest},
+	testbed::{
+		accounts::fund,
+		node::{self, DevNode},
+		survey::Survey,
+	},
 };
-use ostraka_primitives::{api::TaskInfo, task::SecurityClass, AccountId, Balance, TaskId};
+use ostraka_primitives::{api::TaskInfo, task::SecurityClass, Balance, TaskId};
 use ostraka_runtime::configs::{
 	ostraka::AccusationsPerBlock,
 	system::{RuntimeBlockLength, RuntimeBlockWeights},
 };
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::{net::TcpListener, path::Path};
+use std::path::Path;
 
 /// Compute nodes of the chain's own.
 const NODES: usize = 7;
@@ -72,11 +75,7 @@ impl Stage {
 	/// If the node does not start, or runs another runtime.
 	pub async fn start(node: Option<&Path>, dealers: usize) -> Result<Self> {
 		let binary = node::binary(node)?;
-		let port = TcpListener::bind(("127.0.0.1", 0))
-			.and_then(|listener| listener.local_addr())
-			.context("no port can be listened on")?
-			.port();
-		let (mut node, chain) = DevNode::start_on(&binary, port, &[]).await?;
+		let (mut node, chain) = DevNode::start_apart(&binary).await?;
 		node.registered(&chain, NODES).await?;
 		check(&chain).with_context(|| format!("{} runs another runtime", binary.display()))?;
 		let account = |number: usize| {
@@ -115,13 +114,9 @@ impl Stage {
 			max_rows: 1_000_000,
 			..Default::default()
 		};
-		let spec =
-			build(&request, Some(&self.loans), false).map_err(ostraka_client::Error::from)?;
-		ensure!(spec.length() == length, "no statistic of length {length}");
-		let book = Book::deal_out(&self.loans, dealers)?;
-		let encoding = Encoding { min_cell: 1, ..Default::default() };
-		let inputs = inputs::inputs(&book.dealers, &self.loans, &spec, encoding)?;
-		Ok(Survey { spec, inputs: inputs.into_iter().map(|(_, input)| input).collect() })
+		let survey = Survey::of(&self.loans, &request, dealers)?;
+		ensure!(survey.spec.length() == length, "no statistic of length {length}");
+		Ok(survey)
 	}
 
 	/// Publishes a task for each survey, all at the same time, each with dealers of its own, and waits until all
@@ -137,11 +132,10 @@ impl Stage {
 		for ((class, survey), nonce) in surveys.iter().zip(first..) {
 			let dealers = rest.split_at_checked(survey.inputs.len()).context("too few dealers")?;
 			rest = dealers.1;
-			let invited: Vec<AccountId> = dealers.0.iter().map(Signer::account).collect();
 			let nonce = Some(nonce);
 			submissions.push(async move {
-				let (spec, who) = (&survey.spec, &self.requester);
-				let id = submit(chain, who, spec, *class, &invited, COLLECT, nonce).await?;
+				let who = &self.requester;
+				let id = survey.publish(chain, who, *class, dealers.0, COLLECT, nonce).await?;
 				Ok::<_, ostraka_client::Error>((id, dealers.0))
 			});
 		}

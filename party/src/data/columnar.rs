@@ -76,7 +76,9 @@ impl ColumnarRows {
 		record.begin(Place::Row(self.number));
 		for (name, field) in row.get_column_iter() {
 			let text = text(field);
-			record.add(&text.ok_or_else(|| format!("row {}: column `{name}` holds bytes, not text", self.number))?);
+			record.add(&text.ok_or_else(|| {
+				format!("row {}: column `{name}` holds bytes, not text", self.number)
+			})?);
 		}
 		Ok(true)
 	}
@@ -227,7 +229,8 @@ pub(super) mod tests {
 		let codec = parquet::basic::Compression::SNAPPY;
 		let properties = WriterProperties::builder().set_compression(codec).build();
 		let mut bytes = Vec::new();
-		let mut writer = SerializedFileWriter::new(&mut bytes, schema, Arc::new(properties)).expect("begun");
+		let mut writer =
+			SerializedFileWriter::new(&mut bytes, schema, Arc::new(properties)).expect("begun");
 		let mut group = writer.next_row_group().expect("begun");
 		let who: Vec<ByteArray> = ["a", "b", "c"].map(ByteArray::from).to_vec();
 		let mut column = group.next_column().expect("begun").expect("a column");
@@ -235,16 +238,25 @@ pub(super) mod tests {
 		column.close().expect("closed");
 		let mut column = group.next_column().expect("begun").expect("a column");
 		let defined = [1, 0, 1];
-		column.typed::<Int64Type>().write_batch(&[1050, -5], Some(&defined), None).expect("written");
+		column
+			.typed::<Int64Type>()
+			.write_batch(&[1050, -5], Some(&defined), None)
+			.expect("written");
 		column.close().expect("closed");
 		let mut column = group.next_column().expect("begun").expect("a column");
-		column.typed::<DoubleType>().write_batch(&[0.1, 2.0, f64::NAN], None, None).expect("written");
+		column
+			.typed::<DoubleType>()
+			.write_batch(&[0.1, 2.0, f64::NAN], None, None)
+			.expect("written");
 		column.close().expect("closed");
 		let mut column = group.next_column().expect("begun").expect("a column");
 		column.typed::<Int32Type>().write_batch(&[0, 19_782, -1], None, None).expect("written");
 		column.close().expect("closed");
 		let mut column = group.next_column().expect("begun").expect("a column");
-		column.typed::<Int32Type>().write_batch(&[7], Some(&[1, 0, 0]), Some(&[0, 0, 0])).expect("written");
+		column
+			.typed::<Int32Type>()
+			.write_batch(&[7], Some(&[1, 0, 0]), Some(&[0, 0, 0]))
+			.expect("written");
 		column.close().expect("closed");
 		group.close().expect("closed");
 		writer.close().expect("closed");
@@ -263,9 +275,11 @@ pub(super) mod tests {
 		assert_eq!(header.nested, ["tags"]);
 		let mut rows = rows(file(&bytes)).expect("well-formed");
 		let mut record = Record::default();
-		for expected in
-			[["a", "10.50", "0.1", "1970-01-01"], ["b", "", "2", "2024-02-29"], ["c", "-0.05", "NaN", "1969-12-31"]]
-		{
+		for expected in [
+			["a", "10.50", "0.1", "1970-01-01"],
+			["b", "", "2", "2024-02-29"],
+			["c", "-0.05", "NaN", "1969-12-31"],
+		] {
 			assert_eq!(rows.read(&mut record), Ok(true));
 			assert_eq!(record.cells().collect::<Vec<_>>(), expected);
 		}

@@ -61,9 +61,9 @@ impl fmt::Display for NumberError {
 			Self::NotANumber => f.write_str("is not a number"),
 			Self::DecimalComma => f.write_str("is not a number: there is a comma in it"),
 			Self::Grouped => f.write_str("is not a number: its digits stand in groups"),
-			Self::Point => {
-				f.write_str("is not a number in a file with a decimal comma: there is a point in it")
-			},
+			Self::Point => f.write_str(
+				"is not a number in a file with a decimal comma: there is a point in it",
+			),
 			Self::NotFinite => f.write_str("is not a finite number"),
 			Self::TooLong => write!(f, "has more than {MAX_DIGITS} digits"),
 			Self::Huge => f.write_str("is too large (a column holds 2^62 units at most)"),
@@ -239,7 +239,8 @@ fn parse_exponent(text: &str) -> Result<i64, NumberError> {
 	if unsigned.is_empty() || !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
 		return Err(NumberError::NotANumber);
 	}
-	let magnitude = unsigned.parse().map_or(MAX_EXPONENT, |exponent: i64| exponent.min(MAX_EXPONENT));
+	let magnitude =
+		unsigned.parse().map_or(MAX_EXPONENT, |exponent: i64| exponent.min(MAX_EXPONENT));
 	Ok(if text.starts_with('-') { -magnitude } else { magnitude })
 }
 
@@ -340,9 +341,10 @@ mod tests {
 
 	#[test]
 	fn refuses_what_is_no_number() {
-		for text in
-			["", " ", "abc", "1.2.3.", "--1", "1e", "e5", "0x10", "1__0", ".", "-", "٣", "5 mg", ",5,"]
-		{
+		for text in [
+			"", " ", "abc", "1.2.3.", "--1", "1e", "e5", "0x10", "1__0", ".", "-", "٣", "5 mg",
+			",5,",
+		] {
 			assert_eq!(Decimal::parse(text), Err(NumberError::NotANumber), "{text}");
 		}
 		for text in ["NaN", "nan", "inf", "-inf", "Infinity", "+INF"] {
@@ -355,9 +357,16 @@ mod tests {
 		for text in ["1,5", "1,000", "-0,25", "1,5e3", ",5"] {
 			assert_eq!(Decimal::parse(text), Err(NumberError::DecimalComma), "{text}");
 		}
-		for text in
-			["1,000,000", "1,234.5", "1.234.567", "1 234", "1'234", "1.234,5", "-1\u{a0}000", "1_000"]
-		{
+		for text in [
+			"1,000,000",
+			"1,234.5",
+			"1.234.567",
+			"1 234",
+			"1'234",
+			"1.234,5",
+			"-1\u{a0}000",
+			"1_000",
+		] {
 			assert_eq!(Decimal::parse(text), Err(NumberError::Grouped), "{text}");
 		}
 	}

@@ -267,8 +267,13 @@ mod tests {
 	#[test]
 	fn cells_quotes_and_empty_lines() {
 		let rows = rows("a,b\n\n1,\"x, \"\"y\"\"\"\r\n\r\n,\n\"2\" ,z\"z\"\nlast,");
-		let expected =
-			[vec!["a", "b"], vec!["1", "x, \"y\""], vec!["", ""], vec!["2", "z\"z\""], vec!["last", ""]];
+		let expected = [
+			vec!["a", "b"],
+			vec!["1", "x, \"y\""],
+			vec!["", ""],
+			vec!["2", "z\"z\""],
+			vec!["last", ""],
+		];
 		assert_eq!(cells(&rows), expected);
 		assert_eq!(rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 3, 5, 6, 7]);
 	}

@@ -460,7 +460,10 @@ mod tests {
 	fn an_integer_that_is_too_large_is_not_told_to_have_fewer_decimals() {
 		for problem in [NumberError::TooLarge { decimals: 0 }, NumberError::Huge] {
 			let message = cell(problem, Advice::Requester);
-			assert!(message.contains("too large") && !message.contains("fewer decimals"), "{message}");
+			assert!(
+				message.contains("too large") && !message.contains("fewer decimals"),
+				"{message}"
+			);
 		}
 		let message = cell(NumberError::TooLarge { decimals: 1 }, Advice::Requester);
 		assert!(message.contains("1 decimal (") && message.contains("fewer decimals"), "{message}");

@@ -1,7 +1,9 @@
 //! Doubles of files that hold such, as decimals.
 
 /// The shortest decimal whose nearest double (or single) a number is.
-pub(super) fn text(number: impl Into<f64> + Copy + std::fmt::Display + std::fmt::LowerExp) -> String {
+pub(super) fn text(
+	number: impl Into<f64> + Copy + std::fmt::Display + std::fmt::LowerExp,
+) -> String {
 	const PLAIN: std::ops::Range<f64> = 1e-7..1e18;
 	let size = number.into().abs();
 	if size == 0.0 || PLAIN.contains(&size) || !size.is_finite() {

@@ -48,11 +48,7 @@ pub struct Wanted<'a> {
 ///
 /// # Errors
 /// `NoColumn`, `Cell`, `NoValue`, `RoundedAway`.
-pub fn facts(
-	table: &Table,
-	wanted: &[Wanted<'_>],
-	round: bool,
-) -> Result<Vec<Found>, DataError> {
+pub fn facts(table: &Table, wanted: &[Wanted<'_>], round: bool) -> Result<Vec<Found>, DataError> {
 	let mut columns = Vec::new();
 	for column in wanted {
 		columns.push(Column::new(table.column(column.name)?, column));
@@ -60,7 +56,8 @@ pub fn facts(
 	if columns.is_empty() {
 		return Ok(Vec::new());
 	}
-	table.for_each(|row| columns.iter_mut().try_for_each(|column| column.look(table, row, round)))?;
+	table
+		.for_each(|row| columns.iter_mut().try_for_each(|column| column.look(table, row, round)))?;
 	columns.iter().zip(wanted).map(|(column, wanted)| column.found(table, wanted.name)).collect()
 }
 
@@ -218,10 +215,13 @@ pub(crate) fn count(texts: &mut BTreeMap<String, u64>, text: &str) {
 
 /// Says which texts of a column stood for missing numbers; nothing if none did.
 pub fn marker_note(column: &str, markers: &BTreeMap<String, u64>) -> Option<String> {
-	let texts: Vec<String> =
-		markers.iter().map(|(text, count)| format!("`{}` in {}", escaped(text), cells_of(*count))).collect();
+	let texts: Vec<String> = markers
+		.iter()
+		.map(|(text, count)| format!("`{}` in {}", escaped(text), cells_of(*count)))
+		.collect();
 	let column = escaped(column);
-	(!texts.is_empty()).then(|| format!("column `{column}`: taken as missing: {}", texts.join(", ")))
+	(!texts.is_empty())
+		.then(|| format!("column `{column}`: taken as missing: {}", texts.join(", ")))
 }
 
 impl Facts {
@@ -254,7 +254,8 @@ mod tests {
 	}
 
 	fn look(table: &Table, decimals: Option<u8>, round: bool) -> Result<Facts, DataError> {
-		match facts(table, &[Wanted { name: "x", decimals, may_be_text: false }], round)?.as_slice() {
+		match facts(table, &[Wanted { name: "x", decimals, may_be_text: false }], round)?.as_slice()
+		{
 			[Found::Numbers(facts)] => Ok(*facts),
 			other => panic!("{other:?}"),
 		}
@@ -274,9 +275,8 @@ mod tests {
 		let table = table("1,2.5\n-7,3\n");
 		let wanted = ["y", "x"].map(|name| Wanted { name, decimals: None, may_be_text: false });
 		let found = facts(&table, &wanted, false).expect("numbers");
-		let expected = [(1, 25, 30), (0, -7, 1)].map(|(decimals, min, max)| {
-			Found::Numbers(Facts { decimals, min, max })
-		});
+		let expected = [(1, 25, 30), (0, -7, 1)]
+			.map(|(decimals, min, max)| Found::Numbers(Facts { decimals, min, max }));
 		assert_eq!(found, expected);
 	}
 
@@ -287,7 +287,10 @@ mod tests {
 		assert!(refused.contains("line 2") && refused.contains("--round"), "{refused}");
 		assert_eq!(look(&table, None, true).expect("rounded").min, 123_456_789);
 		assert_eq!(look(&table, Some(2), true).expect("rounded").min, 12);
-		assert!(table.notes().iter().any(|note| note.contains("1 of 1 values are rounded to 2 decimals")));
+		assert!(table
+			.notes()
+			.iter()
+			.any(|note| note.contains("1 of 1 values are rounded to 2 decimals")));
 	}
 
 	#[test]
@@ -312,15 +315,24 @@ mod tests {
 		let later = table("4611686018427387904,a\n0.5,b\n");
 		let message = look(&later, None, false).expect_err("too large").to_string();
 		assert!(message.contains("line 2") && message.contains("1 decimal ("), "{message}");
-		assert_eq!(look(&table("4611686018427387904,a\n"), None, false).expect("fits").max, MAX_UNITS);
+		assert_eq!(
+			look(&table("4611686018427387904,a\n"), None, false).expect("fits").max,
+			MAX_UNITS
+		);
 		let wide = format!("1,a\n1{},b\n", "0".repeat(38));
-		assert!(look(&table(&wide), None, false).expect_err("huge").to_string().contains("too large"));
+		assert!(look(&table(&wide), None, false)
+			.expect_err("huge")
+			.to_string()
+			.contains("too large"));
 	}
 
 	#[test]
 	fn markers_are_missing_and_noted() {
 		let table = table("1,a\nNA,b\nnull,c\nNA,d\n-,e\n2,f\n");
-		assert_eq!(look(&table, None, false).expect("numbers"), Facts { decimals: 0, min: 1, max: 2 });
+		assert_eq!(
+			look(&table, None, false).expect("numbers"),
+			Facts { decimals: 0, min: 1, max: 2 }
+		);
 		let note = "column `x`: taken as missing: `-` in 1 cell, `NA` in 2 cells, `null` in 1 cell";
 		assert_eq!(table.notes(), [note]);
 	}

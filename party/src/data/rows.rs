@@ -118,6 +118,22 @@ impl Book {
 		Ok(Self { dealers, skipped: 0, owners: Owners::InTurn })
 	}
 
+	/// Checks that there are as many dealers as a class asks for.
+	///
+	/// # Errors
+	/// `TooFewDealers`.
+	pub fn check_dealers(&self, table: &Table, needed: u32) -> Result<(), DataError> {
+		if self.dealers.len() >= needed as usize {
+			return Ok(());
+		}
+		Err(DataError::TooFewDealers {
+			file: table.file().to_owned(),
+			found: self.dealers.len(),
+			needed: needed as usize,
+			hint: "the class asks for so many: take a lower --class, or another split",
+		})
+	}
+
 	/// All rows for one dealer.
 	pub fn of_all(table: &Table, name: &str) -> Self {
 		let dealer = Dealer { name: name.to_owned(), rows: table.rows() };
@@ -203,7 +219,9 @@ impl Book {
 			each(owner, Row { values: &values, group })
 		})?;
 		for (column, markers) in columns.iter().zip(&markers) {
-			marker_note(&text(&column.column.name), markers).into_iter().for_each(|note| table.note(note));
+			marker_note(&text(&column.column.name), markers)
+				.into_iter()
+				.for_each(|note| table.note(note));
 		}
 		Ok(())
 	}

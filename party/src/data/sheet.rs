@@ -30,7 +30,11 @@ pub(super) enum SheetError {
 
 impl Sheet {
 	/// Reads a sheet: the one of that name, else the first that is visible.
-	pub fn read(mut reader: Box<dyn ReadSeek + '_>, kind: Kind, name: Option<&str>) -> Result<Self, SheetError> {
+	pub fn read(
+		mut reader: Box<dyn ReadSeek + '_>,
+		kind: Kind,
+		name: Option<&str>,
+	) -> Result<Self, SheetError> {
 		if kind == Kind::Compound {
 			return Self::of(Xls::new(reader).map_err(|error| unreadable(&error))?, name);
 		}
@@ -96,7 +100,8 @@ pub(super) struct SheetRows<'a> {
 impl SheetRows<'_> {
 	/// Reads the next row; answers whether there is one.
 	pub fn read(&mut self, record: &mut Record) -> bool {
-		let Some((row, number)) = self.rows.find(|(row, _)| row.iter().any(|cell| *cell != Data::Empty))
+		let Some((row, number)) =
+			self.rows.find(|(row, _)| row.iter().any(|cell| *cell != Data::Empty))
 		else {
 			return false;
 		};
@@ -144,7 +149,11 @@ mod tests {
 
 	#[test]
 	fn an_archive_without_a_workbook_is_told() {
-		for bytes in [&b"PK\x03\x04 and something else"[..], b"PK\x05\x06", b"PK\x03\x04 xl/ and nothing else"] {
+		for bytes in [
+			&b"PK\x03\x04 and something else"[..],
+			b"PK\x05\x06",
+			b"PK\x03\x04 xl/ and nothing else",
+		] {
 			let reader = Box::new(std::io::Cursor::new(bytes));
 			assert!(matches!(Sheet::read(reader, Kind::Zip, None), Err(SheetError::Unreadable(_))));
 		}

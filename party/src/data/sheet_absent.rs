@@ -20,10 +20,16 @@ pub(super) enum SheetError {
 pub(super) struct SheetRows<'a>(PhantomData<&'a Sheet>);
 
 impl Sheet {
-	pub fn read(_: Box<dyn ReadSeek + '_>, _: Kind, name: Option<&str>) -> Result<Self, SheetError> {
+	pub fn read(
+		_: Box<dyn ReadSeek + '_>,
+		_: Kind,
+		name: Option<&str>,
+	) -> Result<Self, SheetError> {
 		match name {
 			Some(_) => Err(SheetError::NoSheet(Vec::new())),
-			None => Err(SheetError::Unreadable("this build reads no workbooks (its feature `excel` is off)".to_owned())),
+			None => Err(SheetError::Unreadable(
+				"this build reads no workbooks (its feature `excel` is off)".to_owned(),
+			)),
 		}
 	}
 

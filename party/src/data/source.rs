@@ -135,7 +135,8 @@ impl Source {
 	pub fn text(&self) -> io::Result<Box<dyn Read + '_>> {
 		let Unpacked { kind, reader, .. } = self.unpacked()?;
 		if kind == Kind::Utf16 {
-			let decoder = encoding_rs_io::DecodeReaderBytesBuilder::new().strip_bom(true).build(reader);
+			let decoder =
+				encoding_rs_io::DecodeReaderBytesBuilder::new().strip_bom(true).build(reader);
 			return Ok(Box::new(decoder));
 		}
 		let (mut head, reader) = head_of(reader)?;
@@ -209,7 +210,8 @@ pub(super) fn kind(head: &[u8]) -> Kind {
 			"text in UTF-16 needs a byte order mark; save other files as CSV in UTF-8",
 		);
 	}
-	let starts = |mark: &[u8]| text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark));
+	let starts =
+		|mark: &[u8]| text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark));
 	if starts(b"<!doctype html") || starts(b"<html") {
 		return Kind::Other("a web page (HTML)", AS_CSV);
 	}

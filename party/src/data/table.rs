@@ -109,13 +109,17 @@ impl Table {
 		let content = match kind {
 			Kind::Other(what, advice) => return Err(other(what, advice)),
 			Kind::Parquet | Kind::Zip | Kind::Compound if is_packed => {
-				return Err(other("a compressed file in a gzip stream", "unpack the gzip stream first"))
+				return Err(other(
+					"a compressed file in a gzip stream",
+					"unpack the gzip stream first",
+				))
 			},
 			Kind::Parquet => Content::Columnar(source),
 			Kind::Zip | Kind::Compound => {
 				let reader = source.reader().map_err(io)?;
 				let sheet = Sheet::read(reader, kind, reading.sheet.as_deref());
-				let sheet = sheet.map_err(|error| of_sheet(&file, reading.sheet.as_deref(), error))?;
+				let sheet =
+					sheet.map_err(|error| of_sheet(&file, reading.sheet.as_deref(), error))?;
 				if reading.sheet.is_none() && sheet.all.len() > 1 {
 					notes.push(format!(
 						"{}: sheet `{}` is read, the first of {}; --sheet NAME takes another",
@@ -132,7 +136,10 @@ impl Table {
 				let skips_line = match separator_line(&head) {
 					Some(named) if reading.separator == Some(named) => true,
 					Some(separator) => {
-						return Err(DataError::SeparatorLine { file, separator: char::from(separator) })
+						return Err(DataError::SeparatorLine {
+							file,
+							separator: char::from(separator),
+						})
 					},
 					None => false,
 				};
@@ -305,11 +312,14 @@ impl Table {
 		if is_marker(text) {
 			return Ok(Cell::Marker(text));
 		}
-		let number = match self.reading.decimal_comma && matches!(self.content, Content::Text { .. }) {
-			true => Decimal::parse_with_comma(text),
-			false => Decimal::parse(text),
-		};
-		number.map(Cell::Number).map_err(|problem| self.cell_error(row.place(), column, text, problem))
+		let number =
+			match self.reading.decimal_comma && matches!(self.content, Content::Text { .. }) {
+				true => Decimal::parse_with_comma(text),
+				false => Decimal::parse(text),
+			};
+		number
+			.map(Cell::Number)
+			.map_err(|problem| self.cell_error(row.place(), column, text, problem))
 	}
 
 	/// What is wrong with a cell.
@@ -448,7 +458,12 @@ fn separator_line(line: &[u8]) -> Option<u8> {
 
 /// What separates the cells of a header that is one cell, if it looks like that: in words, and as a flag has it.
 fn other_separator(header: &str, separator: u8) -> Option<(&'static str, &'static str)> {
-	let found = [(';', "semicolons", "';'"), ('\t', "tabs", "tab"), ('|', "bars", "'|'"), (',', "commas", "','")];
+	let found = [
+		(';', "semicolons", "';'"),
+		('\t', "tabs", "tab"),
+		('|', "bars", "'|'"),
+		(',', "commas", "','"),
+	];
 	let is_other = |sign: char| sign != char::from(separator) && header.contains(sign);
 	found.into_iter().find(|(sign, ..)| is_other(*sign)).map(|(_, words, flag)| (words, flag))
 }

@@ -315,7 +315,9 @@ fn edges(
 	if request.edges.is_empty() && !(1..=most).contains(&count) {
 		return usage(format!("--bins must be between 1 and {most}"));
 	}
-	let too_wide = || SpecProblem::Usage("the column's range is too wide for equal bins: give --edges".to_owned());
+	let too_wide = || {
+		SpecProblem::Usage("the column's range is too wide for equal bins: give --edges".to_owned())
+	};
 	if let Some((min, max)) = &request.between {
 		let (min, max) = (edge("--between", min)?, edge("--between", max)?);
 		if min >= max {
@@ -327,7 +329,8 @@ fn edges(
 	if request.edges.is_empty() {
 		// a quantile without bins of the requester's own is asked for in two rounds
 		let two_rounds = request.bins.is_none() && rounds::is_read_off_bins(statistic);
-		let first = if two_rounds { rounds::first_edges(column.min, column.max, groups) } else { None };
+		let first =
+			if two_rounds { rounds::first_edges(column.min, column.max, groups) } else { None };
 		return first.or_else(|| bins::edges(column.min, column.max, count)).ok_or_else(too_wide);
 	}
 	let edges: Vec<i64> =

@@ -18,7 +18,7 @@ pub use build::{build, contributors_first, SpecProblem};
 pub use statistic::{DecimalsArg, RangeArg, StatisticName, StatisticRequest};
 
 use crate::escape::escaped;
-use alloc::{borrow::ToOwned, string::String};
+use alloc::string::String;
 use ostraka_primitives::spec::{Column, Name, Statistic, TaskSpec};
 
 /// The name of a statistic in flags and JSON.
@@ -48,7 +48,7 @@ pub fn is_text(spec: &TaskSpec, column: &Column) -> bool {
 	is_counted && (column.decimals, column.min, column.max) == (0, 0, 0)
 }
 
-/// A spec's name as text that is safe to print.
+/// A spec's name, safe to print.
 pub fn shown(name: &Name) -> String {
 	escaped(&text(name)).into_owned()
 }

@@ -14,6 +14,10 @@ use ostraka_protocol::statistics::{self, Cell, Outcome, Quantile, Summary};
 /// Equal bins of the first task.
 const FIRST: usize = 20;
 
+/// What a requester is told of a first task.
+pub const FIRST_NOTE: &str = "its bins are those of a first task: its result says in which bin a quantile lies, and a second \
+task with --between divides that bin";
+
 /// The second task, or why there is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Second {
@@ -64,7 +68,9 @@ pub fn divided(lower: i64, upper: i64, most: usize) -> Vec<i64> {
 	let mut power = 1i128;
 	let width = loop {
 		let widths = [power, 2 * power, 5 * power];
-		let enough = widths.into_iter().find(|width| (high - low + width - 1) / width <= most.max(1) as i128);
+		let enough = widths
+			.into_iter()
+			.find(|width| (high - low + width - 1) / width <= most.max(1) as i128);
 		if let Some(width) = enough {
 			break width;
 		}
@@ -209,7 +215,9 @@ mod tests {
 	#[test]
 	fn a_bin_of_one_unit_is_as_close_as_it_gets() {
 		let spec = median(vec![0, 1, 2, 10]);
-		assert!(matches!(second(&spec, &outcome(&spec, &[1, 1, 1])), Second::None(why) if why.contains("one unit")));
+		assert!(
+			matches!(second(&spec, &outcome(&spec, &[1, 1, 1])), Second::None(why) if why.contains("one unit"))
+		);
 		assert_eq!(advice(&spec, &outcome(&spec, &[1, 1, 1])), None);
 		let said = advice(&spec, &outcome(&spec, &[5, 5, 1])).expect("a wide bin");
 		assert!(said.contains("from 2 to below 10") && said.contains("--between 2:10"), "{said}");

@@ -168,16 +168,16 @@ impl Gathering {
 		None
 	}
 
-	/// Enters what the chain says of the dealings.
-	pub fn settle(&mut self, word: &Word) {
+	/// Records what the chain says of the dealings.
+	pub fn settle(&mut self, reported: &Reported) {
 		for (dealing, blocks) in self.evidence.dealings.iter_mut().zip(&self.blocks) {
-			let record = word.records.get(&dealing.dealer).and_then(Option::as_ref);
+			let record = reported.records.get(&dealing.dealer).and_then(Option::as_ref);
 			let taken_in = |block: &&u32| {
-				let events = word.events.get(*block).and_then(Option::as_ref);
+				let events = reported.events.get(*block).and_then(Option::as_ref);
 				events.is_some_and(|digests| digests.contains(&dealing.digest))
 			};
 			let are_known =
-				|| blocks.iter().all(|block| matches!(word.events.get(block), Some(Some(_))));
+				|| blocks.iter().all(|block| matches!(reported.events.get(block), Some(Some(_))));
 			let (taken, block) = match (record, blocks.iter().find(taken_in)) {
 				(Some(record), _) => (Some(record.digest == dealing.digest), Some(record.block)),
 				(None, Some(block)) => (Some(true), Some(*block)),
@@ -197,18 +197,18 @@ impl Gathering {
 	}
 
 	/// Dealers whose dealing in the state is to be asked for: while the task is not settled, and once each.
-	pub fn dealers_to_ask(&self, word: &Word) -> BTreeSet<AccountId> {
+	pub fn dealers_to_ask(&self, reported: &Reported) -> BTreeSet<AccountId> {
 		if matches!(self.evidence.info.task.status, TaskStatus::Settled(_)) {
 			return BTreeSet::new();
 		}
 		let dealers = self.evidence.dealings.iter().map(|dealing| &dealing.dealer);
-		dealers.filter(|dealer| !word.records.contains_key(*dealer)).cloned().collect()
+		dealers.filter(|dealer| !reported.records.contains_key(*dealer)).cloned().collect()
 	}
 
 	/// Blocks whose events are to be asked for, once each.
-	pub fn blocks_to_ask(&self, word: &Word) -> BTreeSet<u32> {
+	pub fn blocks_to_ask(&self, reported: &Reported) -> BTreeSet<u32> {
 		let blocks = self.blocks.iter().flatten().copied();
-		blocks.filter(|block| !word.events.contains_key(block)).collect()
+		blocks.filter(|block| !reported.events.contains_key(block)).collect()
 	}
 
 	/// Whether [`Self::is_over`] may say so.
@@ -256,7 +256,7 @@ pub struct Held {
 
 /// What the chain says of dealings, as far as the node still knows.
 #[derive(Default)]
-pub struct Word {
+pub struct Reported {
 	/// By block: digests of the dealings that were taken in it, if the node has its events.
 	pub events: BTreeMap<u32, Option<BTreeSet<Digest>>>,
 	/// By dealer: its dealing in the state, which is there until the settlement.

@@ -3,7 +3,7 @@
 use super::{
 	check::{Accusation, Dealing, Evidence, Share},
 	find::Indices,
-	gather::{last_block, Gathering, Word},
+	gather::{last_block, Gathering, Reported},
 };
 use crate::{
 	class, dealing,
@@ -450,7 +450,7 @@ fn a_scan_ends_for_right_shares_alone() {
 	for seat in 1..=3 {
 		gathering.look(19, &remark(&reveal_call(&full, seat, &[1; 96])));
 	}
-	gathering.settle(&Word::default());
+	gathering.settle(&Reported::default());
 	assert!(gathering.may_be_over());
 	assert!(!gathering.is_over(19));
 	assert!(!gathering.is_over(1000), "garbage is followed by no quiet");
@@ -486,11 +486,11 @@ fn a_copied_dealing_is_the_one_that_the_chain_took() {
 	gathering.look(8, &remark(&deal_call(&full, &full.dealings[0])));
 	look_at_dealings(&mut gathering, &full);
 	let digests: BTreeSet<_> = full.dealings.iter().map(|dealing| dealing.digest).collect();
-	let mut word = Word::default();
-	word.events.insert(8, Some(BTreeSet::new()));
-	gathering.settle(&word);
-	word.events.insert(9, Some(digests));
-	gathering.settle(&word);
+	let mut reported = Reported::default();
+	reported.events.insert(8, Some(BTreeSet::new()));
+	gathering.settle(&reported);
+	reported.events.insert(9, Some(digests));
+	gathering.settle(&reported);
 	let evidence = gathering.evidence();
 	assert_eq!(evidence.dealings.len(), 4);
 	assert!(evidence.dealings.iter().all(|dealing| dealing.taken == Some(true)));
@@ -510,11 +510,11 @@ fn events_tell_a_refused_dealing_and_strangers_deal_nothing() {
 	for share in &full.shares {
 		gathering.look(20, &reveal_call(&full, share.seat, &share.share));
 	}
-	let mut word = Word::default();
-	gathering.settle(&word);
+	let mut reported = Reported::default();
+	gathering.settle(&reported);
 	assert!(gathering.is_over(20), "it is found without the events");
-	word.events.insert(8, Some(BTreeSet::new()));
-	gathering.settle(&word);
+	reported.events.insert(8, Some(BTreeSet::new()));
+	gathering.settle(&reported);
 	let evidence = gathering.evidence();
 	let digests = |dealings: &[Dealing]| -> Vec<_> {
 		dealings.iter().map(|dealing| dealing.digest).collect()

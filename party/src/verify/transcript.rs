@@ -3,7 +3,8 @@
 
 use super::check::{members, Accusation, Check, Dealing, Evidence, Share, Verification};
 use crate::{
-	address, class,
+	account::address,
+	class,
 	json::{self, Tree},
 	request::{label, text},
 };

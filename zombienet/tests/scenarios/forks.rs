@@ -2,11 +2,12 @@
 
 use crate::play::{dealers, one_set_only, only_these_were_absent, staged, told, DEALERS};
 use anyhow::{Context, Result};
-use ostraka_adversary::{scene::Stage, stage, transaction::hand_in};
+use ostraka_adversary::{scene::Stage, transaction::hand_in};
 use ostraka_client::{
 	chain::{calls, Head},
 	dealing,
 	onchain::deal::make,
+	testbed::survey,
 };
 use ostraka_primitives::{task::SecurityClass, Digest};
 use ostraka_zombienet::network::{Network, Plan};
@@ -86,8 +87,7 @@ async fn replaced(network: &Network, stage: &Stage) -> Result<Lost> {
 	while chain.nonce(&account).await? > 0 {
 		head = chain.next_head(head).await?;
 	}
-	stage::deal(chain, stage.task, &[(dealer, &stage.survey.inputs[LATE].encoded, &mut OsRng)])
-		.await?;
+	survey::deal(chain, stage.task, &[(dealer, &stage.survey.inputs[LATE].encoded)]).await?;
 	network.say("the last dealer has dealt anew");
 	Ok(Lost { block, set })
 }

@@ -46,7 +46,10 @@ fn names_what_is_wrong() {
 	assert!(matches!(parse(" \n"), Err(DataError::Empty { .. })));
 	assert!(matches!(parse("a,b\n"), Err(DataError::NoRows { .. })));
 	let ragged = parse("a,b\n1,2\n1,2,3\n");
-	assert!(matches!(ragged, Err(DataError::Ragged { place: Place::Line(3), expected: 2, found: 3, .. })));
+	assert!(matches!(
+		ragged,
+		Err(DataError::Ragged { place: Place::Line(3), expected: 2, found: 3, .. })
+	));
 	let latin = Table::parse("data.csv", b"a\nok\n\xff\n");
 	assert!(matches!(latin, Err(DataError::NotUtf8 { place: Place::Line(3), .. })));
 	let absent = parse("Income\n1\n").and_then(|table| table.column("income"));
@@ -82,7 +85,10 @@ fn a_quote_that_is_not_closed_is_an_error_by_its_line() {
 fn a_cell_that_may_have_swallowed_rows_is_noted() {
 	let table = parse("a,b\n1,\"6\n2,3\n4,5\"\n").expect("well-formed");
 	let notes = table.notes();
-	assert!(notes.len() == 1 && notes[0].contains("line 2") && notes[0].contains("line 4"), "{notes:?}");
+	assert!(
+		notes.len() == 1 && notes[0].contains("line 2") && notes[0].contains("line 4"),
+		"{notes:?}"
+	);
 }
 
 #[test]
@@ -100,7 +106,8 @@ fn another_separator_is_named_and_taken_if_it_is_given() {
 	}
 	assert!(parse("a;b,c\n1,2\n").is_ok());
 	assert!(parse("a\n1;2\n").is_ok());
-	let table = Table::parse_with("data.csv", b"a;b\n1,5;2\n", separated(b';')).expect("well-formed");
+	let table =
+		Table::parse_with("data.csv", b"a;b\n1,5;2\n", separated(b';')).expect("well-formed");
 	assert_eq!(rows(&table), [["1,5", "2"]]);
 	let wrong = Table::parse_with("data.csv", b"a,b\n1,2\n", separated(b';')).expect_err("commas");
 	assert!(wrong.to_string().contains("commas"), "{wrong}");
@@ -108,14 +115,18 @@ fn another_separator_is_named_and_taken_if_it_is_given() {
 
 #[test]
 fn the_line_that_names_a_separator_is_told_and_passed_over() {
-	for (line, separator) in [("sep=;", ";"), ("sep=,", ","), ("\"SEP=;\"", ";"), ("sep=\t", "tab")] {
+	for (line, separator) in [("sep=;", ";"), ("sep=,", ","), ("\"SEP=;\"", ";"), ("sep=\t", "tab")]
+	{
 		let message = message(format!("{line}\r\na;b\r\n1;2\r\n").as_bytes());
 		assert!(message.contains("line 1") && message.contains("sep="), "{message}");
 		assert!(message.contains("--separator") && message.contains(separator), "{message}");
 	}
 	let text = b"sep=;\r\na;b\r\n1;2\r\n";
 	let table = Table::parse_with("data.csv", text, separated(b';')).expect("well-formed");
-	assert_eq!((table.columns(), rows(&table)), (&["a".into(), "b".into()][..], vec![vec!["1".into(), "2".into()]]));
+	assert_eq!(
+		(table.columns(), rows(&table)),
+		(&["a".into(), "b".into()][..], vec![vec!["1".into(), "2".into()]])
+	);
 }
 
 #[test]
@@ -170,7 +181,8 @@ fn parquet_is_read() {
 #[test]
 fn missing_numbers_are_told_from_text() {
 	let reading = Reading { missing: vec!["?".to_owned()], ..Default::default() };
-	let table = Table::parse_with("data.csv", b"a\nNA\n1\n?\n-\n\" \"\n", reading).expect("well-formed");
+	let table =
+		Table::parse_with("data.csv", b"a\nNA\n1\n?\n-\n\" \"\n", reading).expect("well-formed");
 	let (mut cells, mut texts) = (Vec::new(), Vec::new());
 	let each = |row: &Record| {
 		cells.push(match table.number(row, 0)? {
@@ -183,7 +195,10 @@ fn missing_numbers_are_told_from_text() {
 	};
 	table.for_each(each).expect("numbers");
 	assert_eq!(cells, ["marker NA", "number", "missing", "marker -", "missing"]);
-	assert_eq!(texts, [Some("NA"), Some("1"), None, Some("-"), None].map(|text| text.map(str::to_owned)));
+	assert_eq!(
+		texts,
+		[Some("NA"), Some("1"), None, Some("-"), None].map(|text| text.map(str::to_owned))
+	);
 }
 
 #[test]

@@ -1,9 +1,8 @@
 //! Tasks and nodes as lines for people.
 
-use crate::{
-	chain::{account::address, stake::Unlock, Chain, Token},
-	class,
-	title::title,
+use crate::chain::{stake::Unlock, Token};
+use ostraka_party::{
+	address, class, data::decimal::render, request::shown, title::title, words::learn_or_learns,
 };
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
@@ -16,15 +15,6 @@ pub const INSECURE: &str =
 	"this is a development chain: its committees are predictable, use it to try things out only";
 /// Most invited dealers that are listed for people.
 const MOST_DEALERS: usize = 20;
-
-/// What so many nodes do.
-pub fn learn(nodes: u8) -> &'static str {
-	if nodes == 1 {
-		"learns"
-	} else {
-		"learn"
-	}
-}
 
 /// The name of a state.
 pub fn state(status: &TaskStatus) -> &'static str {
@@ -91,16 +81,12 @@ pub fn ended(outcome: Outcome) -> String {
 	}
 }
 
-/// A task as lines of name and value.
-pub fn task_lines(chain: &Chain, id: TaskId, info: &TaskInfo) -> Vec<(String, String)> {
+/// A task as lines of name and value, as of a block.
+pub fn task_lines(token: &Token, block: u32, id: TaskId, info: &TaskInfo) -> Vec<(String, String)> {
 	let task = &info.task;
-	let token = chain.token();
 	let mut lines = vec![
 		("task".to_owned(), format!("{id}: {}", title(&task.spec))),
-		(
-			"state".to_owned(),
-			format!("{} ({})", state(&task.status), progress(info, chain.head().number)),
-		),
+		("state".to_owned(), format!("{} ({})", state(&task.status), progress(info, block))),
 		("requester".to_owned(), address(&task.requester)),
 		(
 			"class".to_owned(),
@@ -109,7 +95,7 @@ pub fn task_lines(chain: &Chain, id: TaskId, info: &TaskInfo) -> Vec<(String, St
 				class::label(task.class),
 				task.parameters.seats,
 				task.parameters.threshold,
-				learn(task.parameters.threshold),
+				learn_or_learns(task.parameters.threshold.into()),
 				task.parameters.least_dealers
 			),
 		),
@@ -118,16 +104,13 @@ pub fn task_lines(chain: &Chain, id: TaskId, info: &TaskInfo) -> Vec<(String, St
 		("submitted".to_owned(), format!("block {}", task.submitted_at)),
 	];
 	for column in task.spec.all_columns() {
-		let bound = |units| crate::data::decimal::render(units, column.decimals);
+		let bound = |units| render(units, column.decimals);
 		let range = format!("{} to {}, public", bound(column.min), bound(column.max));
-		lines.push((format!("column {}", crate::request::text(&column.name)), range));
+		lines.push((format!("column {}", shown(&column.name)), range));
 	}
 	if let Some(grouping) = &task.spec.group_by {
-		let groups: Vec<String> = grouping.groups.iter().map(crate::request::text).collect();
-		lines.push((
-			format!("groups of {}", crate::request::text(&grouping.column)),
-			groups.join(", "),
-		));
+		let groups: Vec<String> = grouping.groups.iter().map(shown).collect();
+		lines.push((format!("groups of {}", shown(&grouping.column)), groups.join(", ")));
 	}
 	if let (Some(block), Some(hash)) = (task.drawn_at, task.task_hash) {
 		lines.push(("drawn".to_owned(), format!("block {block}")));
@@ -165,7 +148,7 @@ pub fn node_lines(token: &Token, node: &NodeInfo, unlocks: &[Unlock]) -> Vec<(St
 		("account", address(&node.account)),
 		("state", selection.to_owned()),
 		("stake", token.render(node.stake)),
-		("on its way out", unbonding),
+		("unbonding", unbonding),
 		("tasks", format!("{} of {}", node.assigned, node.capacity)),
 		("right result shares", node.completed.to_string()),
 		("absences", node.absences.to_string()),
@@ -182,10 +165,45 @@ pub fn hex(bytes: impl AsRef<[u8]>) -> String {
 	format!("0x{}", hex::encode(bytes))
 }
 
-/// Prints lines of name and value.
-pub fn print_lines(lines: &[(String, String)]) {
-	let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-	for (name, value) in lines {
-		println!("{name:<width$}  {value}");
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::fixtures;
+
+	fn value(lines: &[(String, String)], name: &str) -> String {
+		let line = lines.iter().find(|(other, _)| other == name);
+		line.map(|(_, value)| value.clone()).unwrap_or_default()
+	}
+
+	#[test]
+	fn a_task_is_shown_with_what_it_publishes() {
+		let lines = task_lines(&fixtures::token(), 7, 3, &fixtures::task());
+		assert_eq!(value(&lines, "task"), "3: mean of x by g");
+		assert_eq!(value(&lines, "state"), "collecting (dealings 1 of 3, 13 blocks left)");
+		assert_eq!(value(&lines, "column x"), "0.0 to 9.0, public");
+		assert_eq!(value(&lines, "groups of g"), "a, b");
+		assert!(value(&lines, "class")
+			.contains("3 nodes hold the shares, any 1 of them learns nothing"));
+		assert_eq!(value(&lines, "dealers"), "3 invited, 1 have dealt");
+	}
+
+	#[test]
+	fn names_of_others_move_no_cursor() {
+		let mut info = fixtures::task();
+		let name = b"x\x1b[2A\n".to_vec().try_into().expect("short");
+		info.task.spec.columns[0].name = name;
+		let lines = task_lines(&fixtures::token(), 7, 3, &info);
+		assert!(!value(&lines, "column x\\u{1b}[2A\\u{a}").is_empty(), "{lines:?}");
+		let all = format!("{}{}", value(&lines, "task"), lines[0].1);
+		assert!(!all.contains('\u{1b}'), "{all}");
+	}
+
+	#[test]
+	fn a_node_is_shown_with_what_it_unbonds() {
+		let unlocks = [Unlock { amount: 2_000, at: 90 }];
+		let lines = node_lines(&fixtures::token(), &fixtures::node(), &unlocks);
+		assert_eq!(value(&lines, "stake"), "5 OST");
+		assert_eq!(value(&lines, "unbonding"), "2 OST; 2 OST from block 90 on");
+		assert_eq!(value(&lines, "tasks"), "1 of 16");
 	}
 }

@@ -5,17 +5,19 @@ use super::{
 	chronicle::{Chronicle, Journal},
 };
 use crate::{
-	chain::{calls, Chain, ChainError},
-	data::{Book, Table},
-	dealing,
+	chain::{Chain, Signer},
 	error::Error,
-	inputs::{self, Encoding, Input},
-	onchain::{deal, groups},
+	onchain::{deal, groups, tasks::Submission},
 	output::progress::Progress,
-	title::title,
 };
 use futures::{future, stream, StreamExt, TryStreamExt};
 use indicatif::ProgressBar;
+use ostraka_party::{
+	data::{Book, Table},
+	dealing,
+	inputs::{self, Encoding, Input},
+	title::title,
+};
 use ostraka_primitives::{
 	spec::TaskSpec,
 	task::{ClassParameters, SecurityClass, TaskResult, TaskStatus},
@@ -58,6 +60,8 @@ pub struct Staged {
 	pub spec: TaskSpec,
 	/// The dealers' parts: place in the book, rows and vector.
 	pub inputs: Vec<(usize, Input)>,
+	/// Rows left out for a missing value, and as of a small cell.
+	pub skipped: (u64, u64),
 	/// What happened to it.
 	pub journal: Journal,
 	/// Its result, if it has one.
@@ -82,7 +86,7 @@ impl Setting<'_> {
 		for spec in specs {
 			inputs.push(tokio::task::block_in_place(|| self.inputs(spec))?);
 		}
-		let with_rows = |inputs: &Vec<(usize, Input)>| {
+		let with_rows = |(inputs, _): &(Vec<(usize, Input)>, (u64, u64))| {
 			inputs.iter().map(|(place, _)| *place).collect::<Vec<_>>()
 		};
 		let cohorts: Vec<Vec<usize>> = inputs
@@ -92,11 +96,12 @@ impl Setting<'_> {
 			.collect();
 		let submitted = self.submit(specs, &cohorts).await?;
 		let mut staged: Vec<Staged> = Vec::new();
-		for ((spec, inputs), (task, fee)) in specs.iter().zip(inputs).zip(submitted) {
+		for ((spec, (inputs, skipped)), (task, fee)) in specs.iter().zip(inputs).zip(submitted) {
 			staged.push(Staged {
 				task,
 				spec: spec.clone(),
 				inputs,
+				skipped,
 				journal: Journal::default(),
 				result: None,
 				transactions: fee,
@@ -122,17 +127,17 @@ impl Setting<'_> {
 		Ok(staged)
 	}
 
-	/// The dealers' parts in a task, with their places in the book.
-	fn inputs(&self, spec: &TaskSpec) -> Result<Vec<(usize, Input)>, Error> {
-		let made = inputs::inputs(&self.book.dealers, self.table, spec, self.encoding)?;
+	/// The dealers' parts in a task, with their places in the book; rows left out for a missing value, and as of a small
+	/// cell.
+	fn inputs(&self, spec: &TaskSpec) -> Result<(Vec<(usize, Input)>, (u64, u64)), Error> {
+		let made = inputs::inputs(self.book, self.table, spec, self.encoding)?;
 		let place = |name: &str| self.book.dealers.iter().position(|dealer| dealer.name == name);
-		Ok(made
-			.into_iter()
-			.filter_map(|(dealer, input)| Some((place(&dealer.name)?, input)))
-			.collect())
+		let parts = made.parts.into_iter();
+		let inputs = parts.filter_map(|(dealer, input)| Some((place(&dealer.name)?, input)));
+		Ok((inputs.collect(), (made.skipped_missing, made.skipped_small_cell)))
 	}
 
-	/// Publishes the tasks; answers their numbers and transaction fees.
+	/// Publishes the tasks. Returns their numbers and transaction fees.
 	async fn submit(
 		&self,
 		specs: &[TaskSpec],
@@ -141,27 +146,19 @@ impl Setting<'_> {
 		let first = self.chain.nonce(&self.cast.requester.account()).await?;
 		let submissions = specs.iter().zip(cohorts).zip(first..).map(|((spec, cohort), nonce)| {
 			let invited = cohort.iter().filter_map(|place| self.cast.dealers.get(*place));
-			let invited: Vec<_> = invited.map(crate::chain::Signer::account).collect();
-			async move {
-				let count = invited.len() as u32;
-				let fee = self.chain.least_fee(spec, self.class, count).await?;
-				let dealers = calls::Dealers::try_from(invited)
-					.map_err(|_| Error::Usage("more dealers than a task can invite".to_owned()))?;
-				let reward = self.data_reward.unwrap_or(fee);
-				let call =
-					calls::submit(spec.clone(), self.class, dealers, self.collect, fee, reward);
-				let receipt = self.chain.submit(&call, &self.cast.requester, Some(nonce)).await?;
-				let event = receipt.event("Tasks", "TaskSubmitted");
-				let task = event.and_then(|event| event.field("task"));
-				let task =
-					task.ok_or_else(|| ChainError::Unreadable("a task's number".to_owned()))?;
-				Ok::<_, Error>((task, receipt.fee))
-			}
+			let submission = Submission {
+				spec,
+				class: self.class,
+				dealers: invited.map(Signer::account).collect(),
+				collect: self.collect,
+				data_reward: self.data_reward,
+			};
+			submission.send(self.chain, &self.cast.requester, Some(nonce))
 		});
 		future::try_join_all(submissions).await
 	}
 
-	/// Lets every dealer deal to every task it is invited to, each as soon as its committee is drawn. Answers the
+	/// Lets every dealer deal to every task it is invited to, each as soon as its committee is drawn. Returns the
 	/// transaction fees, by task.
 	async fn deal(&self, staged: &[Staged]) -> Result<Vec<Balance>, Error> {
 		let nonces = self.cast.dealers.iter().map(|signer| {

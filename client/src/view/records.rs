@@ -1,9 +1,8 @@
 //! Tasks and nodes as JSON. Amounts are in the token's smallest unit, as text.
 
-use super::show::{ended, hex, outcome, state, until};
-use crate::{
-	chain::account::address,
-	class,
+use super::lines::{ended, hex, outcome, state, until};
+use ostraka_party::{
+	address, class,
 	title::title,
 	verify::transcript::{spec, windows, Spec, WindowsPart},
 };

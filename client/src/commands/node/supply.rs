@@ -2,15 +2,16 @@
 //! from block bodies. The worker checks them as any other: their digests must be in the chain's state.
 
 use crate::{
-	chain::{account, calls::indices, Chain, ChainError},
+	chain::{calls::indices, Chain, ChainError},
 	cli::{values, Global},
+	commands::connect,
 	error::Error,
 	onchain::gather::{scan_dealings, Bodies},
-	output,
-	verify::gather::dealing_bytes,
+	output::Output,
 };
 use clap::Args;
 use codec::Encode;
+use ostraka_party::{address, verify::gather::dealing_bytes};
 use ostraka_primitives::{
 	message::{indexed_key, IndexedDealing},
 	TaskId,
@@ -42,7 +43,8 @@ fn refused(error: ChainError) -> ChainError {
 ///
 /// # Errors
 /// `Chain`; the node at --url must allow unsafe RPC methods.
-pub async fn run(args: &SupplyArgs, chain: &Chain, global: &Global) -> Result<(), Error> {
+pub async fn run(args: &SupplyArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
+	let chain = connect(global, out).await?;
 	let source = match &args.from {
 		Some(url) => Chain::connect(url).await?,
 		None => chain.clone(),
@@ -69,23 +71,22 @@ pub async fn run(args: &SupplyArgs, chain: &Chain, global: &Global) -> Result<()
 			}
 			let value = IndexedDealing { dealer: dealer.clone(), dealing: found.dealing.clone() };
 			chain.set_offchain(&indexed_key(&digest), &value.encode()).await.map_err(refused)?;
-			supplied.push((account::address(dealer), block));
+			supplied.push((address(dealer), block));
 			break;
 		}
 	}
-	if global.json {
+	if out.is_json() {
 		let supplied: Vec<_> = supplied
 			.iter()
 			.map(|(dealer, block)| json!({ "dealer": dealer, "block": block }))
 			.collect();
-		output::print_json(&json!({ "task": args.task, "supplied": supplied }));
-	} else {
-		println!(
-			"{} of {} dealings of task {} are in the node's offchain database now",
-			supplied.len(),
-			info.dealings,
-			args.task
-		);
+		return out.json(&json!({ "task": args.task, "supplied": supplied }));
 	}
-	Ok(())
+	writeln!(
+		out,
+		"{} of {} dealings of task {} are in the node's offchain database now",
+		supplied.len(),
+		info.dealings,
+		args.task
+	)
 }

@@ -2,20 +2,17 @@
 
 use crate::error::Error;
 use clap::error::ErrorKind;
-use std::process::ExitCode;
 
-/// Prints why there is no command to run, or the help that was asked for; answers what the process exits with. With
-/// `as_json` an error is printed as every other one.
-pub fn report(error: &clap::Error, as_json: bool) -> ExitCode {
+/// Why there is no command to run. Help, which is no error, and errors for people are printed as clap does, and end the
+/// process; with `as_json` an error is one like all others.
+pub fn error(error: clap::Error, as_json: bool) -> Error {
 	if !as_json || !error.use_stderr() {
 		error.exit();
 	}
-	let error = Error::Usage(message(error));
-	error.print(true);
-	ExitCode::from(error.exit_code())
+	Error::Usage(message(&error))
 }
 
-/// The error without what is said to people only.
+/// The error, without hints for people.
 fn message(error: &clap::Error) -> String {
 	if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
 		return "the command is not complete\n  the same with --help says what there is".to_owned();
@@ -28,7 +25,7 @@ fn message(error: &clap::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-	use crate::cli::Cli;
+	use crate::commands::Cli;
 	use clap::Parser;
 
 	fn message(words: &str) -> String {

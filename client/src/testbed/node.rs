@@ -1,5 +1,5 @@
-//! A development chain of the demonstration's own: the node binary with `--dev`, on a free port, with a temporary base
-//! path, stopped at the end however it comes.
+//! A development chain of its own: the node binary with `--dev`, on a free port, with a temporary base path, stopped when
+//! dropped.
 
 use crate::{
 	chain::{Chain, ChainError},
@@ -64,14 +64,21 @@ pub fn binary(given: Option<&Path>) -> Result<PathBuf, Error> {
 }
 
 impl DevNode {
-	/// Starts a node and waits until it answers.
+	/// Starts a node on the usual port if that is free, else on any that is, and waits until it answers.
 	///
 	/// # Errors
 	/// `Failed` with the end of its log if it does not.
 	pub async fn start(binary: &Path) -> Result<(Self, Chain), Error> {
-		let port = free_port()
-			.map_err(|error| Error::Failed(format!("no port can be listened on: {error}")))?;
-		Self::start_on(binary, port, &[]).await
+		Self::start_on(binary, usual_port().map_err(no_port)?, &[]).await
+	}
+
+	/// Starts a node on a port that nobody looks for, for as long as a test or a measurement takes, and waits until it
+	/// answers.
+	///
+	/// # Errors
+	/// As [`Self::start`].
+	pub async fn start_apart(binary: &Path) -> Result<(Self, Chain), Error> {
+		Self::start_on(binary, free_port().map_err(no_port)?, &[]).await
 	}
 
 	/// Starts a node with more flags on a port, and waits until it answers.
@@ -193,11 +200,24 @@ impl Drop for DevNode {
 	}
 }
 
+fn no_port(error: std::io::Error) -> Error {
+	Error::Failed(format!("no port can be listened on: {error}"))
+}
+
+/// A port that nobody listens on.
+///
+/// # Errors
+/// What the system says if there is none.
+pub fn free_port() -> std::io::Result<u16> {
+	Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
 /// The usual port if it is free, else any that is.
-fn free_port() -> std::io::Result<u16> {
-	let usual = TcpListener::bind(("127.0.0.1", USUAL_PORT));
-	let listener = usual.or_else(|_| TcpListener::bind(("127.0.0.1", 0)))?;
-	Ok(listener.local_addr()?.port())
+fn usual_port() -> std::io::Result<u16> {
+	match TcpListener::bind(("127.0.0.1", USUAL_PORT)) {
+		Ok(listener) => Ok(listener.local_addr()?.port()),
+		Err(_) => free_port(),
+	}
 }
 
 #[cfg(test)]
@@ -207,7 +227,7 @@ mod tests {
 	#[test]
 	fn a_port_is_found_also_when_the_usual_one_is_taken() {
 		let taken = TcpListener::bind(("127.0.0.1", USUAL_PORT));
-		let port = free_port().expect("a free port");
+		let port = usual_port().expect("a free port");
 		assert!(taken.is_err() || port != USUAL_PORT);
 	}
 

@@ -1,0 +1,77 @@
+//! What unit tests of commands begin with.
+
+use crate::chain::Token;
+use ostraka_primitives::{
+	api::{NodeInfo, TaskInfo},
+	spec::{Column, Grouping, Name, Statistic, TaskSpec},
+	task::{ClassParameters, SecurityClass, Task, TaskStatus, Windows},
+	AccountId, WorkerKey,
+};
+
+/// A token of three decimals.
+pub fn token() -> Token {
+	Token { decimals: 3, symbol: "OST".to_owned() }
+}
+
+/// A name of a column or group.
+pub fn name(text: &str) -> Name {
+	text.as_bytes().to_vec().try_into().expect("short")
+}
+
+/// A mean by group over three invited dealers, one of which has dealt. It collects until block 20.
+pub fn task() -> TaskInfo {
+	let column = Column { name: name("x"), decimals: 1, min: 0, max: 90 };
+	let groups = vec![name("a"), name("b")].try_into().expect("few");
+	let spec = TaskSpec {
+		statistic: Statistic::Mean,
+		columns: vec![column].try_into().expect("one"),
+		target: None,
+		weight: None,
+		edges: Default::default(),
+		quantiles: Default::default(),
+		group_by: Some(Grouping { column: name("g"), groups }),
+		max_rows: 9,
+	};
+	let task = Task {
+		requester: AccountId::new([9; 32]),
+		spec,
+		class: SecurityClass::Standard,
+		parameters: ClassParameters { seats: 3, threshold: 1, stake_factor: 1, least_dealers: 3 },
+		windows: Windows { collect: 1, verify: 2, commit: 3, reveal: 4 },
+		submitted_at: 5,
+		invited: 3,
+		cohort: [7; 32],
+		fee: 1_500,
+		data_reward: 2_000,
+		task_hash: Some([8; 32]),
+		drawn_at: Some(6),
+		status: TaskStatus::Collecting { until: 20 },
+	};
+	let dealers = [1, 2, 3].map(|byte| AccountId::new([byte; 32])).to_vec();
+	TaskInfo {
+		task,
+		committee: Default::default(),
+		dealers,
+		dealings: 1,
+		excluded: 0,
+		committed: 0,
+		right_shares: 0,
+	}
+}
+
+/// An active node with one of 16 seats taken.
+pub fn node() -> NodeInfo {
+	NodeInfo {
+		account: AccountId::new([4; 32]),
+		worker: WorkerKey::from_raw([5; 32]),
+		seal_key: [6; 96],
+		stake: 5_000,
+		unbonding: 2_000,
+		active: true,
+		capacity: 16,
+		assigned: 1,
+		completed: 7,
+		absences: 0,
+		convictions: 0,
+	}
+}
