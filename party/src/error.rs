@@ -31,7 +31,7 @@ pub enum Error {
 	#[error("{0}")]
 	Usage(String),
 	/// Rows cannot be encoded.
-	#[error("{}: {}{}", escaped(.dealer), escaped(&.error.to_string()), encode_hint(.error, *.advice))]
+	#[error("{}: {}{}", escaped(.dealer), message(.error), encode_hint(.error, *.advice))]
 	Encode {
 		/// Whose rows.
 		dealer: String,
@@ -72,6 +72,11 @@ impl From<PlaintextError> for Error {
 	fn from(error: PlaintextError) -> Self {
 		Self::Failed(format!("the pooled rows: {error}"))
 	}
+}
+
+/// What is wrong, without what a terminal acts on: a group's name is in it.
+fn message(error: &EncodeError) -> String {
+	escaped(&error.to_string()).into_owned()
 }
 
 fn encode_hint(error: &EncodeError, advice: Advice) -> &'static str {

@@ -39,7 +39,7 @@ pub enum DataError {
 		"{}, {place}: {}, but the header has {expected}{}",
 		escaped(.file),
 		counted(*.found, "cell"),
-		if *.has_commas { "\n  a cell with a comma in it must be in double quotes" } else { "" }
+		comma_hint(*.has_commas)
 	)]
 	Ragged {
 		/// The file.
@@ -53,9 +53,11 @@ pub enum DataError {
 		/// Whether commas separate the cells.
 		has_commas: bool,
 	},
-	/// A cell is not UTF-8.
-	#[error("{}, {place}: text that is not UTF-8\n  save the file as UTF-8", escaped(.file))]
-	NotUtf8 {
+	/// A cell is not in the encoding of the file.
+	#[error("{}, {place}: text that is not {encoding}\n  save the file as UTF-8", escaped(.file))]
+	NotText {
+		/// The encoding.
+		encoding: &'static str,
 		/// The file.
 		file: String,
 		/// The row.
@@ -230,12 +232,11 @@ pub enum DataError {
 	},
 	/// Rounding leaves nothing of a column.
 	#[error(
-		"{}, column `{}`: rounded to {}, {} {} 0, and nothing is left of the column\n  give the numbers in a smaller unit",
+		"{}, column `{}`: rounded to {}, {} 0, and nothing is left of the column\n  give the numbers in a smaller unit",
 		escaped(.file),
 		escaped(.column),
 		counted(usize::from(*.decimals), "decimal"),
-		if *.values == 1 { "its one value that is not 0".to_owned() } else { format!("all {values} values that are not 0") },
-		if *.values == 1 { "becomes" } else { "become" }
+		all_become(*.values)
 	)]
 	RoundedAway {
 		/// The file.
@@ -333,6 +334,20 @@ fn separator_flag(separator: char) -> String {
 	match separator {
 		'\t' => "tab".to_owned(),
 		other => format!("'{}'", escaped(other.encode_utf8(&mut [0; 4]))),
+	}
+}
+
+fn comma_hint(has_commas: bool) -> &'static str {
+	match has_commas {
+		true => "\n  a cell with a comma in it must be in double quotes",
+		false => "",
+	}
+}
+
+fn all_become(values: u64) -> String {
+	match values {
+		1 => "its one value that is not 0 becomes".to_owned(),
+		_ => format!("all {values} values that are not 0 become"),
 	}
 }
 

@@ -23,7 +23,7 @@ mod tests {
 		let texts = [0.1, 1e-12, 2.5, -3.0, 1e300, 0.0, f64::NAN, f64::INFINITY].map(text);
 		assert_eq!(texts, ["0.1", "1e-12", "2.5", "-3", "1e300", "0", "NaN", "inf"]);
 		assert_eq!(text(0.1f32), "0.1");
-		assert_eq!(text(16_777_217.0f32), "16777216");
+		assert_eq!(text(16_777_216.0f32), "16777216");
 	}
 
 	proptest! {

@@ -18,6 +18,8 @@ use std::{
 	sync::Mutex,
 };
 
+/// What stands for text in UTF-16 that is none.
+const REPLACED: char = '\u{fffd}';
 /// Most texts of a column that are told apart.
 const MOST_TEXTS: usize = 100_000;
 
@@ -49,7 +51,7 @@ pub struct Table {
 
 /// What a table is read from.
 enum Content {
-	Text { source: Source, separator: u8, skips_line: bool },
+	Text { source: Source, separator: u8, skips_line: bool, is_wide: bool },
 	Sheet(Sheet),
 	Columnar(Source),
 }
@@ -143,7 +145,7 @@ impl Table {
 					},
 					None => false,
 				};
-				Content::Text { source, separator, skips_line }
+				Content::Text { source, separator, skips_line, is_wide: kind == Kind::Utf16 }
 			},
 		};
 		let mut table =
@@ -163,7 +165,10 @@ impl Table {
 		let columns: Vec<String> = record.cells().map(str::to_owned).collect();
 		let place = record.place();
 		let is_blank = columns.iter().all(String::is_empty);
-		if let (Content::Text { separator, .. }, [header]) = (&self.content, columns.as_slice()) {
+		let is_asked_for = self.reading.separator == Some(b',');
+		if let (Content::Text { separator, .. }, [header], false) =
+			(&self.content, columns.as_slice(), is_asked_for)
+		{
 			if let Some(separator) = other_separator(header, *separator) {
 				let header = shorten(header);
 				return Err(DataError::OtherSeparator { file, place, header, separator });
@@ -198,15 +203,15 @@ impl Table {
 	fn begin(&self) -> Result<Records<'_>, DataError> {
 		let io = |error| unreadable(&self.file, &error);
 		let damaged = |reason| DataError::Malformed { file: self.file.clone(), reason };
-		let (inner, is_text) = match &self.content {
-			Content::Text { source, separator, skips_line } => {
+		let (inner, has_commas, is_wide) = match &self.content {
+			Content::Text { source, separator, skips_line, is_wide } => {
 				let mut reader = Delimited::new(source.text().map_err(io)?, *separator);
 				if *skips_line {
 					reader.skip_line().map_err(io)?;
 				}
-				(Inner::Text(Box::new(reader)), true)
+				(Inner::Text(Box::new(reader)), *separator == b',', *is_wide)
 			},
-			Content::Sheet(sheet) => (Inner::Sheet(sheet.rows()), false),
+			Content::Sheet(sheet) => (Inner::Sheet(sheet.rows()), false, false),
 			Content::Columnar(source) => {
 				let header = columnar::header(source.file().map_err(io)?).map_err(damaged)?;
 				if !header.nested.is_empty() {
@@ -218,12 +223,10 @@ impl Table {
 					));
 				}
 				let rows = columnar::rows(source.file().map_err(io)?).map_err(damaged)?;
-				(Inner::Columnar(Some(header.columns), Box::new(rows)), false)
+				(Inner::Columnar(Some(header.columns), Box::new(rows)), false, false)
 			},
 		};
-		let names_separator = |separator: u8| separator != b',';
-		let is_quoted = is_text && !names_separator(self.reading.separator.unwrap_or(b','));
-		Ok(Records { file: &self.file, width: None, has_commas: is_quoted, inner })
+		Ok(Records { file: &self.file, width: None, has_commas, is_wide, inner })
 	}
 
 	/// Calls a function with every row.
@@ -383,6 +386,8 @@ struct Records<'a> {
 	width: Option<usize>,
 	/// Whether a comma in a cell has to be in quotes.
 	has_commas: bool,
+	/// Whether the text was in UTF-16: what could not be decoded is a character of its own.
+	is_wide: bool,
 	inner: Inner<'a>,
 }
 
@@ -399,8 +404,14 @@ impl Records<'_> {
 		let is_read = match &mut self.inner {
 			Inner::Text(reader) => {
 				let is_read = reader.read(record).map_err(|error| of_form(self.file, error))?;
-				if is_read && !record.is_utf8() {
-					return Err(DataError::NotUtf8 { file: file(), place: record.place() });
+				let is_damaged = self.is_wide && record.cells().any(|cell| cell.contains(REPLACED));
+				if is_read && (is_damaged || !record.is_utf8()) {
+					let encoding = if self.is_wide { "UTF-16" } else { "UTF-8" };
+					return Err(DataError::NotText {
+						encoding,
+						file: file(),
+						place: record.place(),
+					});
 				}
 				is_read
 			},

@@ -197,7 +197,7 @@ fn column(
 ) -> Result<Column> {
 	let given_decimals = declared_decimals(request, name);
 	let given_range = request.ranges.iter().find(|arg| arg.column == *name);
-	let of_range = |bound: &String| number("--range", Some(name), bound);
+	let of_range = |bound: &String| number("--range", Some(name.as_str()), bound);
 	let range = match given_range {
 		Some(range) => Some((of_range(&range.min)?, of_range(&range.max)?)),
 		None => None,
@@ -402,7 +402,9 @@ fn explain(error: SpecError, spec: &TaskSpec) -> String {
 		SpecError::WrongQuantiles => "quantiles lie between 0 and 1".to_owned(),
 		SpecError::WrongGroups => "there are no groups, or one is named twice".to_owned(),
 		SpecError::WrongName => {
-			"a column or group has no name, or a column is named twice (a target is no regressor)".to_owned()
+			"a column or group has no name, or one with control or invisible characters in it, or a column is named twice (a \
+			 target is no regressor)"
+				.to_owned()
 		},
 		SpecError::WrongRange => "a column's range or decimals are out of bounds".to_owned(),
 		SpecError::NoRows => "--max-rows must be at least 1".to_owned(),
@@ -416,7 +418,7 @@ fn explain(error: SpecError, spec: &TaskSpec) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::request::{DecimalsArg, RangeArg, StatisticName};
+	use crate::request::{text, DecimalsArg, RangeArg, StatisticName};
 
 	fn table() -> Table {
 		Table::parse("data.csv", b"x,y,w,g\n1.5,1,2,a\n-3,20,0,b\n4.25,300,1,a\n")

@@ -51,7 +51,7 @@ fn names_what_is_wrong() {
 		Err(DataError::Ragged { place: Place::Line(3), expected: 2, found: 3, .. })
 	));
 	let latin = Table::parse("data.csv", b"a\nok\n\xff\n");
-	assert!(matches!(latin, Err(DataError::NotUtf8 { place: Place::Line(3), .. })));
+	assert!(matches!(latin, Err(DataError::NotText { place: Place::Line(3), .. })));
 	let absent = parse("Income\n1\n").and_then(|table| table.column("income"));
 	let message = absent.expect_err("another case").to_string();
 	assert!(message.contains("did you mean `Income`?"), "{message}");
@@ -158,6 +158,12 @@ fn compressed_and_wide_text_is_read() {
 		let table = Table::parse("data.csv", bytes).expect("well-formed");
 		assert_eq!(rows(&table), [["ä", "1"]]);
 	}
+	let lonely: Vec<u8> = [0xfeff, 0x61, 0x0a, 0xd800, 0x0a]
+		.iter()
+		.flat_map(|unit: &u16| unit.to_le_bytes())
+		.collect();
+	let message = message(&lonely);
+	assert!(message.contains("line 2: text that is not UTF-16"), "{message}");
 	let cut = Table::parse("data.csv", &packed[..packed.len() - 9]).expect_err("damaged");
 	assert!(cut.to_string().contains("compressed content is damaged"), "{cut}");
 }
