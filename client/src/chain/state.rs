@@ -80,7 +80,7 @@ impl Chain {
 	/// A value of a block's state.
 	///
 	/// # Errors
-	/// `Pruned`, and those of a request.
+	/// `Pruned`.
 	pub(super) async fn storage_at(
 		&self,
 		key: &[u8],
@@ -96,9 +96,6 @@ impl Chain {
 	}
 
 	/// Writes into the node's own offchain database, where its workers read. The node must allow unsafe RPC methods.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn set_offchain(&self, key: &[u8], value: &[u8]) -> Result<(), ChainError> {
 		let hex = |bytes: &[u8]| format!("0x{}", hex::encode(bytes));
 		let (key, value) = (hex(key), hex(value));
@@ -129,9 +126,6 @@ impl Chain {
 	}
 
 	/// What the state holds of a dealer's dealing to an unsettled task.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn dealing(
 		&self,
 		task: TaskId,
@@ -143,18 +137,12 @@ impl Chain {
 	}
 
 	/// Number of tasks ever.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn tasks(&self) -> Result<u32, ChainError> {
 		let number = self.stored("Tasks", "NextTask", Vec::new(), self.head()).await?;
 		Ok(number.unwrap_or_default())
 	}
 
 	/// What an account has.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn money(&self, account: &AccountId) -> Result<Money, ChainError> {
 		self.money_at(account, self.head()).await
 	}
@@ -162,7 +150,7 @@ impl Chain {
 	/// What an account has as of a block.
 	///
 	/// # Errors
-	/// `Pruned`, and those of a request.
+	/// `Pruned`.
 	pub async fn money_at(&self, account: &AccountId, block: Head) -> Result<Money, ChainError> {
 		let bytes: &[u8] = account.as_ref();
 		let keys = vec![Value::from_bytes(bytes)];

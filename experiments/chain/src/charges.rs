@@ -14,8 +14,8 @@ use crate::{
 };
 use anyhow::{bail, ensure, Context, Result};
 use indicatif::ProgressBar;
-use ostraka_adversary::{cheats::DealingFault, deal, stage::Survey, transaction::Outcome, wait};
-use ostraka_client::verify::result_outcome;
+use ostraka_adversary::{cheats::DealingFault, deal, transaction::Outcome, wait};
+use ostraka_client::{testbed::survey::Survey, verify::result_outcome};
 use ostraka_experiment_rows::Charge;
 use ostraka_primitives::{
 	task::{Outcome as Ended, SecurityClass},
@@ -105,7 +105,7 @@ async fn forge(stage: &Stage, task: &Task, survey: &Survey) -> Result<()> {
 	}
 }
 
-/// Waits until a task is settled, and holds its result against that of the pooled rows of its first dealers. Answers
+/// Waits until a task is settled, and holds its result against that of the pooled rows of its first dealers. Returns
 /// the block.
 ///
 /// # Errors

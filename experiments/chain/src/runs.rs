@@ -18,7 +18,7 @@ use crate::{
 use anyhow::{Context, Result};
 use frame_support::dispatch::DispatchClass;
 use indicatif::ProgressBar;
-use ostraka_adversary::stage::Survey;
+use ostraka_client::testbed::survey::Survey;
 use ostraka_experiment_rows::Run;
 use ostraka_primitives::task::SecurityClass;
 use ostraka_runtime::configs::system::{RuntimeBlockLength, RuntimeBlockWeights};

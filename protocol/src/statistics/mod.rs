@@ -54,7 +54,7 @@ mod rows;
 mod tests;
 
 pub use checks::Inconsistency;
-pub use encode::{encode, EncodeError, Encoded};
+pub use encode::{encode, EncodeError, Encoded, Encoder};
 pub use finalize::{finalize, FinalizeError};
 pub use number::{Digits, Number};
 pub use outcome::{Bins, Bounds, Cell, Named, Outcome, Quantile, Summary, Value};

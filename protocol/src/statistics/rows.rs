@@ -4,6 +4,7 @@ use super::encode::EncodeError;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
 use ostraka_primitives::spec::{Name, TaskSpec};
+use zeroize::Zeroize;
 
 /// One row.
 #[derive(Clone, Copy)]
@@ -14,7 +15,7 @@ pub struct Row<'a> {
 	pub group: Option<&'a str>,
 }
 
-/// A table of rows of one width.
+/// A table of rows of one width. Secret; zeroized on drop, and so is every piece of memory that it grows out of.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Rows {
 	width: usize,
@@ -25,7 +26,7 @@ pub struct Rows {
 impl Rows {
 	/// An empty table of the width that a spec's rows have.
 	pub fn new(spec: &TaskSpec) -> Self {
-		Self { width: spec.all_columns().count(), ..Self::default() }
+		Self { width: spec.all_columns().count(), values: Vec::new(), groups: Vec::new() }
 	}
 
 	/// Adds a row.
@@ -36,6 +37,12 @@ impl Rows {
 		if values.len() != self.width {
 			let row = self.groups.len() as u64 + 1;
 			return Err(EncodeError::RowWidth { row, expected: self.width, found: values.len() });
+		}
+		if self.values.capacity() - self.values.len() < values.len() {
+			let mut larger = Vec::with_capacity(2 * self.values.capacity().max(values.len()));
+			larger.extend_from_slice(&self.values);
+			self.values.zeroize();
+			self.values = larger;
 		}
 		self.values.extend_from_slice(values);
 		self.groups.push(group.map(ToOwned::to_owned));
@@ -58,6 +65,13 @@ impl Rows {
 			values: self.values.get(i * self.width..(i + 1) * self.width).unwrap_or_default(),
 			group: group.as_deref(),
 		})
+	}
+}
+
+impl Drop for Rows {
+	fn drop(&mut self) {
+		self.values.zeroize();
+		self.groups.zeroize();
 	}
 }
 
