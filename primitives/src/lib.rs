@@ -6,6 +6,7 @@
 //! | [`spec`] | what a task computes |
 //! | [`task`] | a task's class, committee, windows and states |
 //! | [`message`] | what dealers and compute nodes send |
+//! | [`fault`] | what they are convicted of |
 //! | [`traits`] | the pallets' view of each other |
 //! | [`api`] | the runtime API for clients |
 
@@ -14,6 +15,7 @@
 extern crate alloc;
 
 pub mod api;
+pub mod fault;
 pub mod message;
 pub mod spec;
 pub mod task;
@@ -25,6 +27,8 @@ pub type Balance = u128;
 pub type BlockNumber = u32;
 /// An account.
 pub type AccountId = sp_runtime::AccountId32;
+/// A version of the protocol, as a task's record names it: `ostraka-protocol` knows what each means.
+pub type ProtocolVersion = u16;
 /// Number of a task; never used twice.
 pub type TaskId = u32;
 /// A 32-byte SHA-256 value: task hash, digest of a dealing, `h_A`, commitment to a result share.
