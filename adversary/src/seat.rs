@@ -10,7 +10,6 @@ use ostraka_client::{
 	},
 	dealing::context,
 	onchain::gather::{scan_dealings, Bodies},
-	verify::gather::dealing_bytes,
 	Error,
 };
 use ostraka_crypto::{
@@ -27,6 +26,7 @@ use ostraka_primitives::{
 };
 use ostraka_protocol::{
 	adjudicator::{accepted_set_hash, check_result_share, Aggregate},
+	wire::dealing_bytes,
 	worker, worker_key, TaskContext,
 };
 use rand_core::OsRng;
@@ -158,7 +158,7 @@ async fn in_bodies(
 	let signed = found.into_iter().filter_map(|(_, found)| Some((found.signer?, found.dealing)));
 	Ok(signed
 		.map(|(dealer, dealing)| {
-			let bytes = dealing_bytes(dealing);
+			let bytes = dealing_bytes(&dealing);
 			(dealer.clone(), bytes.digest(&task_hash, dealer.as_ref()), bytes)
 		})
 		.collect())

@@ -6,8 +6,8 @@
 //! without: tables are made when a program has used the generators for [`WORTHWHILE`] sums.
 
 use crate::{
+	curve::{Curve, Plain},
 	generators::{self, MAX_LENGTH},
-	group::{Curve, Plain},
 	native,
 	scalar::Scalar,
 };

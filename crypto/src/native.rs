@@ -10,7 +10,7 @@
 //! Every function returns `None` for a configuration other than [`Plain`]: a hosted one is to use the host.
 
 use crate::{
-	group::{is_native, lift, Curve, Plain},
+	curve::{is_native, lift, Curve, Plain},
 	scalar::Scalar,
 };
 use alloc::vec::Vec;

@@ -2,7 +2,6 @@
 
 use crate::{
 	chain::{calls::indices, Chain, ChainError, Head},
-	dealing::cohort_hash,
 	verify::{
 		find::{self, Indices},
 		gather::{last_block, Gathering, Held, Reported, QUIET},
@@ -10,7 +9,9 @@ use crate::{
 	},
 };
 use futures::{stream, StreamExt, TryStreamExt};
+use ostraka_crypto::{encoding::decode_key, Plain};
 use ostraka_primitives::{api::TaskInfo, task::TaskResult, AccountId, Digest, TaskId};
+use ostraka_protocol::wire::cohort_hash;
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	sync::Arc,
@@ -88,6 +89,10 @@ pub async fn gather(
 	let at_draw = at_draw(chain, task, info, drawn_at).await;
 	let at_draw = at_draw.as_ref().unwrap_or(info);
 	let committee = &at_draw.committee;
+	// The registry has checked them; that these are those is the node's word.
+	if !committee.iter().all(|seat| decode_key::<Plain>(&seat.seal_key).is_ok()) {
+		return Err(unreadable("the committee that the node shows has a seal key that is no key"));
+	}
 	let evidence = Evidence {
 		genesis: *chain.genesis(),
 		task,

@@ -9,17 +9,17 @@ use alloc::{
 	vec::Vec,
 };
 use codec::Encode;
-use ostraka_crypto::{
-	messages::{DealingBytes, EvidenceBytes},
-	Error, Plain,
-};
+use ostraka_crypto::{messages::DealingBytes, Error, Plain};
 use ostraka_primitives::{
 	api::TaskInfo,
-	message::{DealingMessage, EvidenceMessage},
 	task::TaskStatus,
 	AccountId, Digest, TaskId,
 };
-use ostraka_protocol::{adjudicator, TaskContext};
+use ostraka_protocol::{
+	adjudicator::{self, AcceptedDigest},
+	wire::{cohort_hash, dealing_bytes, evidence_bytes},
+	TaskContext,
+};
 use sha2::{Digest as _, Sha256};
 
 /// Blocks for which the task book's hook may lag behind the deadlines.
@@ -102,7 +102,7 @@ impl Gathering {
 					seat: found.seat,
 					dealer: found.dealer,
 					digest: found.digest,
-					evidence: evidence_bytes(found.evidence),
+					evidence: evidence_bytes(&found.evidence),
 				});
 			}
 		}
@@ -134,10 +134,9 @@ impl Gathering {
 			_ => None,
 		};
 		let place = known.or_else(|| {
-			let bytes = dealing_bytes(found.dealing);
-			let dealer = self.dealer(found.signer, &bytes)?;
-			let digest = bytes.digest(&self.context.task_hash, dealer.as_ref());
-			Some(*self.digests.entry(digest).or_insert_with(|| {
+			let bytes = dealing_bytes(&found.dealing);
+			let (dealer, digest) = self.dealer(found.signer, &bytes)?;
+			Some(*self.digests.entry(*digest.hash()).or_insert_with(|| {
 				self.evidence.dealings.push(Dealing { dealer, block, digest, bytes, taken: None });
 				self.blocks.push(BTreeSet::new());
 				self.blocks.len() - 1
@@ -149,8 +148,13 @@ impl Gathering {
 		}
 	}
 
-	/// The dealer that a dealing's proof names. Sent by a proxy it is that of another account than the signer.
-	fn dealer(&self, signer: Option<AccountId>, bytes: &DealingBytes) -> Option<AccountId> {
+	/// The dealer that a dealing's proof names, and the digest. Sent by a proxy it is that of another account than the
+	/// signer.
+	fn dealer(
+		&self,
+		signer: Option<AccountId>,
+		bytes: &DealingBytes,
+	) -> Option<(AccountId, AcceptedDigest)> {
 		let invited = self.invited.as_deref();
 		let is_invited = |signer: &AccountId| invited.is_none_or(|all| all.contains(signer));
 		let signer = signer.filter(is_invited);
@@ -159,7 +163,7 @@ impl Gathering {
 		for dealer in signer.iter().chain(others) {
 			let id: &[u8; 32] = dealer.as_ref();
 			match adjudicator::verify_dealing::<Plain>(&self.context, id, bytes) {
-				Ok(_) => return Some(dealer.clone()),
+				Ok(accepted) => return Some((dealer.clone(), accepted.digest)),
 				Err(Error::InvalidProof) => {},
 				// what is wrong with it is wrong whoever made it
 				Err(_) => return None,
@@ -174,12 +178,14 @@ impl Gathering {
 			let record = reported.records.get(&dealing.dealer).and_then(Option::as_ref);
 			let taken_in = |block: &&u32| {
 				let events = reported.events.get(*block).and_then(Option::as_ref);
-				events.is_some_and(|digests| digests.contains(&dealing.digest))
+				events.is_some_and(|digests| digests.contains(dealing.digest.hash()))
 			};
 			let are_known =
 				|| blocks.iter().all(|block| matches!(reported.events.get(block), Some(Some(_))));
 			let (taken, block) = match (record, blocks.iter().find(taken_in)) {
-				(Some(record), _) => (Some(record.digest == dealing.digest), Some(record.block)),
+				(Some(record), _) => {
+					(Some(record.digest == *dealing.digest.hash()), Some(record.block))
+				},
 				(None, Some(block)) => (Some(true), Some(*block)),
 				(None, None) => (are_known().then_some(false), None),
 			};
@@ -261,25 +267,4 @@ pub struct Reported {
 	pub events: BTreeMap<u32, Option<BTreeSet<Digest>>>,
 	/// By dealer: its dealing in the state, which is there until the settlement.
 	pub records: BTreeMap<AccountId, Option<Held>>,
-}
-
-/// A message as the protocol's functions take it.
-pub fn dealing_bytes(message: DealingMessage) -> DealingBytes {
-	DealingBytes {
-		commitments: message.commitments.into_inner(),
-		ephemeral: message.ephemeral,
-		proof: message.proof,
-		sealed: message.sealed.into_iter().map(|sealed| sealed.into_inner()).collect(),
-	}
-}
-
-fn evidence_bytes(message: EvidenceMessage) -> EvidenceBytes {
-	EvidenceBytes {
-		dh: message.dh,
-		dleq: message.dleq,
-		commitments: message.commitments.into_inner(),
-		ephemeral: message.ephemeral,
-		sealed_hashes: message.sealed_hashes.into_inner(),
-		sealed: message.sealed.into_inner(),
-	}
 }

@@ -5,20 +5,18 @@ use super::{
 	find::Indices,
 	gather::{last_block, Gathering, Reported},
 };
-use crate::{
-	class, dealing,
-	simulate::{cheats, faults::FaultKind},
-};
+use crate::{class, simulate::cheats};
 use codec::Encode;
 use ostraka_crypto::{
 	encoding::{encode_point, encode_scalar},
+	messages::DealingBytes,
 	seal::SealSecret,
 	vss::{Commitments, SecretShare},
 	Plain, Scalar,
 };
 use ostraka_primitives::{
 	api::TaskInfo,
-	message::EvidenceMessage,
+	fault::DealerFault,
 	spec::{Column, Statistic, TaskSpec},
 	task::{
 		Committee, Outcome as Ended, Seat, SecurityClass, Task, TaskResult, TaskStatus, Windows,
@@ -26,8 +24,8 @@ use ostraka_primitives::{
 	AccountId,
 };
 use ostraka_protocol::{
-	adjudicator::{self, Aggregate},
-	dealer, worker, TaskContext,
+	adjudicator::{self, AcceptedDigest, Aggregate},
+	dealer, wire, worker,
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use sp_core::U256;
@@ -104,22 +102,17 @@ fn evidence() -> Evidence {
 	};
 	let task_hash = evidence.task_hash(&committee).expect("drawn");
 	evidence.info.task.task_hash = Some(task_hash);
-	let context = TaskContext {
-		task_hash,
-		threshold: 1,
-		length: 2,
-		seal_keys: committee.iter().map(|seat| seat.seal_key).collect(),
-	};
+	let context = evidence.context();
 	for value in 1u8..=4 {
 		let account = [60 + value; 32];
 		let input = [Scalar::from(1u8), Scalar::from(value)];
 		let bytes = if value == 4 {
-			cheats::deal(&context, &account, &input, FaultKind::BadShare, 2, &mut rng)
+			cheats::deal(&context, &account, &input, DealerFault::WrongShare, 2, &mut rng)
 		} else {
 			dealer::deal::<Plain, _>(&context, &account, &input, &mut rng)
 		}
 		.expect("a dealing");
-		let digest = bytes.digest(&task_hash, &account);
+		let digest = digest(&evidence, &account, &bytes);
 		evidence.dealings.push(Dealing {
 			dealer: AccountId::new(account),
 			block: 9,
@@ -136,7 +129,7 @@ fn evidence() -> Evidence {
 		block: 12,
 		seat: 2,
 		dealer: bad.dealer.clone(),
-		digest: bad.digest,
+		digest: *bad.digest.hash(),
 		evidence: accusation.expect("it is right"),
 	});
 
@@ -159,7 +152,7 @@ fn evidence() -> Evidence {
 		.collect();
 	let (values, blinding) = adjudicator::reconstruct(&shares[..2]).expect("two shares");
 	let number = |value| U256::from_little_endian(&encode_scalar(value));
-	let digests: Vec<_> = accepted.iter().map(|dealing| dealing.digest).collect();
+	let digests: Vec<_> = accepted.iter().map(|dealing| *dealing.digest.hash()).collect();
 	evidence.result = TaskResult {
 		accepted_set: adjudicator::accepted_set_hash(&task_hash, &digests, &aggregate.to_bytes()),
 		dealers: 3,
@@ -172,6 +165,11 @@ fn evidence() -> Evidence {
 		.map(|(seat, share)| Share { block: 20, seat: *seat, share: share.to_bytes().to_vec() })
 		.collect();
 	evidence
+}
+
+/// The digest of a dealing that the chain takes.
+fn digest(evidence: &Evidence, dealer: &[u8; 32], bytes: &DealingBytes) -> AcceptedDigest {
+	adjudicator::verify_dealing::<Plain>(&evidence.context(), dealer, bytes).expect("good").digest
 }
 
 /// Names of the checks that do not hold.
@@ -255,7 +253,7 @@ fn a_missing_or_foreign_dealing_is_seen() {
 	evidence.dealings.remove(0);
 	assert!(broken(&evidence).contains(&SET));
 	let mut evidence = self::evidence();
-	evidence.dealings[0].digest = [1; 32];
+	evidence.dealings[0].digest = AcceptedDigest::of_state([1; 32]);
 	assert!(broken(&evidence).contains(&SET));
 }
 
@@ -299,7 +297,7 @@ fn another(evidence: &Evidence, account: [u8; 32], seed: u64) -> Dealing {
 	let input = [Scalar::from(1u8), Scalar::from(9u8)];
 	let bytes = dealer::deal::<Plain, _>(&evidence.context(), &account, &input, &mut rng);
 	let bytes = bytes.expect("a dealing");
-	let digest = bytes.digest(&evidence.context().task_hash, &account);
+	let digest = digest(evidence, &account, &bytes);
 	Dealing { dealer: AccountId::new(account), block: 8, digest, bytes, taken: None }
 }
 
@@ -397,20 +395,12 @@ fn remark(call: &[u8]) -> Vec<u8> {
 }
 
 fn deal_call(evidence: &Evidence, dealing: &Dealing) -> Vec<u8> {
-	let message = dealing::message(dealing.bytes.clone()).expect("short");
+	let message = wire::dealing_message(dealing.bytes.clone()).expect("short");
 	(INDICES.deal, evidence.task, evidence.context().task_hash, message).encode()
 }
 
 fn accuse_call(evidence: &Evidence, accusation: &Accusation) -> Vec<u8> {
-	let made = accusation.evidence.clone();
-	let message = EvidenceMessage {
-		dh: made.dh,
-		dleq: made.dleq,
-		commitments: made.commitments.try_into().expect("few"),
-		ephemeral: made.ephemeral,
-		sealed_hashes: made.sealed_hashes.try_into().expect("few"),
-		sealed: made.sealed.try_into().expect("short"),
-	};
+	let message = wire::evidence_message(accusation.evidence.clone()).expect("short");
 	let (seat, dealer, digest) = (accusation.seat, &accusation.dealer, accusation.digest);
 	(INDICES.accuse, evidence.task, seat, dealer, digest, message).encode()
 }
@@ -485,7 +475,7 @@ fn a_copied_dealing_is_the_one_that_the_chain_took() {
 	// someone sees the dealing on its way, and has a copy of it in an earlier block
 	gathering.look(8, &remark(&deal_call(&full, &full.dealings[0])));
 	look_at_dealings(&mut gathering, &full);
-	let digests: BTreeSet<_> = full.dealings.iter().map(|dealing| dealing.digest).collect();
+	let digests: BTreeSet<_> = full.dealings.iter().map(|dealing| *dealing.digest.hash()).collect();
 	let mut reported = Reported::default();
 	reported.events.insert(8, Some(BTreeSet::new()));
 	gathering.settle(&reported);

@@ -11,11 +11,12 @@ use crate::{
 };
 use clap::Args;
 use codec::Encode;
-use ostraka_party::{address, verify::gather::dealing_bytes};
+use ostraka_party::address;
 use ostraka_primitives::{
 	message::{indexed_key, IndexedDealing},
 	TaskId,
 };
+use ostraka_protocol::wire::dealing_bytes;
 use serde_json::json;
 
 /// Flags of `node supply`.
@@ -62,7 +63,7 @@ pub async fn run(args: &SupplyArgs, global: &Global, out: &mut Output<'_>) -> Re
 	let mut supplied = Vec::new();
 	for (block, found) in found {
 		for dealer in found.signer.iter().chain(&info.dealers) {
-			let bytes = dealing_bytes(found.dealing.clone());
+			let bytes = dealing_bytes(&found.dealing);
 			let digest = bytes.digest(&task_hash, dealer.as_ref());
 			// only what the state holds as accepted is of use to the worker
 			let record = chain.dealing(args.task, dealer).await?;
