@@ -85,8 +85,6 @@ pub fn make(
 		.ok_or_else(|| Error::Failed("the dealing is longer than any task allows".to_owned()))
 }
 
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;

@@ -10,11 +10,7 @@ use alloc::{
 };
 use codec::Encode;
 use ostraka_crypto::{messages::DealingBytes, Error, Plain};
-use ostraka_primitives::{
-	api::TaskInfo,
-	task::TaskStatus,
-	AccountId, Digest, TaskId,
-};
+use ostraka_primitives::{api::TaskInfo, task::TaskStatus, AccountId, Digest, TaskId};
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest},
 	wire::{cohort_hash, dealing_bytes, evidence_bytes},
