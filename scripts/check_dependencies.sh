@@ -1,10 +1,7 @@
 #!/usr/bin/env bash
-# Holds the dependencies: licences, bans and sources (deny.toml), and that none is unused. Needs no network but to install
-# cargo-deny and cargo-machete where they are missing.
+# Holds the dependencies: licences, bans and sources (deny.toml), and that none is unused. `scripts/setup.sh --test` installs
+# cargo-deny and cargo-machete.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-for tool in cargo-deny cargo-machete; do
-	command -v "$tool" >/dev/null || env -u RUSTC_WORKSPACE_WRAPPER cargo install --locked "$tool"
-done
 cargo deny --locked check licenses bans sources
 cargo machete

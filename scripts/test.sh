@@ -41,18 +41,9 @@ formatted() {
 	done
 }
 
-# Dependencies that nothing uses; licences, banned crates and sources of those that are used.
-dependencies() {
-	cargo machete --with-metadata || return 1
-	local workspace
-	for workspace in . experiments fuzz zombienet; do
-		cargo deny --locked --manifest-path $workspace/Cargo.toml check --config "$PWD/deny.toml" licenses bans sources || return 1
-	done
-}
-
 scripts/shims.sh
 step "format" formatted
-step "dependencies" dependencies
+step "dependencies" scripts/check_dependencies.sh
 step "shims" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/shims" cargo test "${CARGO_FLAGS[@]}" --manifest-path shims/Cargo.toml
 step "documents" scripts/check_docs.sh
 step "transcript" scripts/check_transcript.sh
