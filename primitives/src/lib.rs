@@ -4,6 +4,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`spec`] | what a task computes |
+//! | [`name`] | which characters a name may not hold |
 //! | [`task`] | a task's class, committee, windows and states |
 //! | [`message`] | what dealers and compute nodes send |
 //! | [`traits`] | the pallets' view of each other |
@@ -15,6 +16,7 @@ extern crate alloc;
 
 pub mod api;
 pub mod message;
+pub mod name;
 pub mod spec;
 pub mod task;
 pub mod traits;

@@ -1,5 +1,6 @@
 //! What the tool prints: results to standard output, as JSON or as tables; progress and errors to standard error.
 
+pub mod escape;
 pub mod json;
 pub mod progress;
 
