@@ -18,7 +18,7 @@ use crate::{
 	report::{Report, TaskReport, NOT_COUNTED},
 	run::{self, BookArgs},
 	spec::StatisticRequest,
-	verify::{self, result_outcome, Bodies},
+	verify::{self, result_outcome, result_sums, Bodies},
 };
 use clap::Args;
 use ostraka_primitives::{
@@ -250,7 +250,8 @@ async fn report(
 	}
 	let rows: Vec<_> = staged.inputs.iter().map(|(_, input)| &input.rows).collect();
 	let pooled = tokio::task::block_in_place(|| run::pooled(&staged.spec, &rows, args.min_cell));
-	report.enter(result_outcome(&staged.spec, result), pooled)?;
+	let joint = result_outcome(&staged.spec, result);
+	report.enter(joint, &result_sums(&staged.spec, result)?, pooled)?;
 	let info = chain.task(staged.task).await?;
 	let evidence = verify::gather(chain, staged.task, &info, result, bodies).await?;
 	report.verified = tokio::task::block_in_place(|| evidence.check()).is_right();

@@ -12,11 +12,12 @@ use crate::{
 	},
 	plan::title,
 	spec::{label, text},
-	verify::{self, check::Check, transcript::transcript, Bodies, Verification},
+	verify::{self, check::Check, meaning, transcript::transcript, Bodies, Verification},
 	words::counted,
 };
 use clap::Args;
 use ostraka_primitives::{api::TaskInfo, task::TaskResult, TaskId};
+use ostraka_protocol::statistics::Outcome;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -44,7 +45,7 @@ pub struct ResultArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// `Chain`; `Failed` if there is no result, or it does not withstand the checks.
+/// `Chain`; `Failed` if there is no result, no data can give it, or it does not withstand the checks.
 pub async fn run(args: &ResultArgs, global: &Global) -> Result<(), Error> {
 	let chain = super::connect(global).await?;
 	let info = chain.task(args.task).await?;
@@ -60,13 +61,13 @@ pub async fn run(args: &ResultArgs, global: &Global) -> Result<(), Error> {
 		std::fs::write(path, text + "\n")
 			.map_err(|error| Error::Failed(format!("{}: {error}", path.display())))?;
 	}
-	let mut report = report(args.task, &info, &result)?;
+	let mut report = report(args.task, &info, &result);
 	report.verified = Some(verification.is_right());
 	report.checks = Some(verification.checks.clone());
 	if global.json {
 		output::print_json(&report);
 	} else {
-		print_report(&report, &info, &result)?;
+		print_report(&report, &info, &result);
 		print_checks(&verification);
 		if let Some(path) = &args.export {
 			println!("the transcript is in {}", path.display());
@@ -93,7 +94,7 @@ async fn published(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<TaskR
 	})
 }
 
-/// Prints a task's result.
+/// Prints a task's result: all that is published of it, also where no data can give it.
 ///
 /// # Errors
 /// As [`run`].
@@ -104,13 +105,16 @@ pub async fn print(
 	global: &Global,
 ) -> Result<(), Error> {
 	let result = published(chain, task, info).await?;
-	let report = report(task, info, &result)?;
+	let report = report(task, info, &result);
 	if global.json {
 		output::print_json(&report);
 	} else {
-		print_report(&report, info, &result)?;
+		print_report(&report, info, &result);
 	}
-	Ok(())
+	match report.impossible {
+		Some(impossible) => Err(Error::Failed(format!("the result of task {task}: {impossible}"))),
+		None => Ok(()),
+	}
 }
 
 /// A result as JSON.
@@ -125,6 +129,11 @@ struct Report {
 	dealers: u32,
 	result: Tree,
 	exact: Tree,
+	/// The published vector, exactly.
+	sums: Vec<String>,
+	/// What of it no data can give.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	impossible: Option<String>,
 	accepted_set: String,
 	#[serde(skip_serializing_if = "Option::is_none")]
 	verified: Option<bool>,
@@ -132,10 +141,12 @@ struct Report {
 	checks: Option<Vec<Check>>,
 }
 
-fn report(task: TaskId, info: &TaskInfo, result: &TaskResult) -> Result<Report, Error> {
+fn report(task: TaskId, info: &TaskInfo, result: &TaskResult) -> Report {
 	let spec = &info.task.spec;
-	let outcome = verify::result_outcome(spec, result)?.to_named();
-	Ok(Report {
+	let outcome = verify::result_outcome(spec, result);
+	let named = outcome.as_ref().map(Outcome::to_named).ok();
+	let sums = verify::result_sums(spec, result).unwrap_or_default();
+	Report {
 		task,
 		title: title(spec),
 		statistic: label(spec.statistic),
@@ -143,20 +154,34 @@ fn report(task: TaskId, info: &TaskInfo, result: &TaskResult) -> Result<Report, 
 		target: spec.target.as_ref().map(|target| text(&target.name)),
 		class: class::label(info.task.class),
 		dealers: result.dealers,
-		result: json::value(&outcome),
-		exact: json::exact(&outcome),
+		result: named.as_ref().map(json::value).unwrap_or_default(),
+		exact: named.as_ref().map(json::exact).unwrap_or_default(),
+		sums: meaning::exact_sums(&sums),
+		impossible: meaning::impossible(&outcome),
 		accepted_set: show::hex(result.accepted_set),
 		verified: None,
 		checks: None,
-	})
+	}
 }
 
-fn print_report(report: &Report, info: &TaskInfo, result: &TaskResult) -> Result<(), Error> {
+fn print_report(report: &Report, info: &TaskInfo, result: &TaskResult) {
 	let dealers = counted(report.dealers as usize, "dealer");
 	println!("task {}: {} ({dealers})", report.task, report.title);
-	let outcome = verify::result_outcome(&info.task.spec, result)?;
-	show::print_lines(&output::lines(&outcome.to_named()));
-	Ok(())
+	let outcome = verify::result_outcome(&info.task.spec, result).ok();
+	match &outcome {
+		Some(Outcome::Undefined) => println!("undefined: {}", meaning::UNDEFINED),
+		Some(outcome) => show::print_lines(&output::lines(&outcome.to_named())),
+		None => {},
+	}
+	if let Some(impossible) = &report.impossible {
+		println!("{impossible}");
+	}
+	let sums = verify::result_sums(&info.task.spec, result).unwrap_or_default();
+	let sums = meaning::sums_without_numbers(outcome.as_ref(), &sums);
+	if !sums.is_empty() {
+		println!("the sums that were published:");
+		show::print_lines(&sums);
+	}
 }
 
 fn print_checks(verification: &Verification) {

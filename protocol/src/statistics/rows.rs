@@ -1,6 +1,6 @@
 //! Rows as the statistics take them: fixed-point values and a group's name.
 
-use super::encode::EncodeError;
+use super::error::EncodeError;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
 use ostraka_primitives::spec::{Name, TaskSpec};
@@ -61,13 +61,10 @@ impl Rows {
 	}
 }
 
-/// Shows no value: rows are what nobody is to see.
+/// Shows no value, and not how many rows there are: they are what nobody is to see.
 impl fmt::Debug for Rows {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		f.debug_struct("Rows")
-			.field("width", &self.width)
-			.field("len", &self.len())
-			.finish_non_exhaustive()
+		f.debug_struct("Rows").field("width", &self.width).finish_non_exhaustive()
 	}
 }
 
