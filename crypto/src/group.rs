@@ -1,8 +1,8 @@
 //! The group: what the crate asks of a curve configuration, and the few operations that it performs.
 //!
 //! In a runtime, [`Curve`] is a configuration whose `msm` and `mul_projective` go to the host. Only these two do:
-//! the library's other names for the same sums stay inside. Everything here therefore goes through them. With the
-//! feature `blst`, [`Plain`]'s operations are blst's.
+//! the library's other names for the same sums stay inside. Everything here therefore goes through them. [`Plain`]'s
+//! operations are blst's with the feature `blst`, and this crate's own without, which wipe what they copy of a scalar.
 
 use crate::scalar::Scalar;
 use alloc::vec::Vec;
@@ -13,6 +13,7 @@ use ark_ec::{
 };
 use ark_ff::{PrimeField, Zero};
 use core::any::TypeId;
+use zeroize::Zeroizing;
 
 /// Group 1 of BLS12-381, computed in plain Rust; by blst with the feature of that name.
 pub type Plain = ark_bls12_381::g1::Config;
@@ -38,6 +39,10 @@ pub fn mul<P: Curve>(point: &Affine<P>, scalar: &Scalar) -> Projective<P> {
 	if let Some(product) = crate::native::mul(point, scalar) {
 		return product;
 	}
+	#[cfg(not(feature = "blst"))]
+	if let Some(product) = crate::plain::mul(point, scalar) {
+		return product;
+	}
 	P::mul_projective(&point.into_group(), scalar.into_bigint().as_ref())
 }
 
@@ -60,11 +65,16 @@ pub fn msm<P: Curve>(points: &[Affine<P>], scalars: &[Scalar]) -> Projective<P> 
 	if let Some(sum) = crate::native::msm(points, scalars) {
 		return sum;
 	}
+	#[cfg(not(feature = "blst"))]
+	if let Some(sum) = crate::plain::msm(points, scalars) {
+		return sum;
+	}
 	// Lengths are equal, which is all that `msm` can complain of.
 	P::msm(points, scalars).unwrap_or_default()
 }
 
-/// Affine forms at the price of one inversion.
+/// Affine forms at the price of one inversion. Of the points nothing but these is left in memory; they are the caller's to
+/// wipe.
 pub fn normalize<P: Curve>(points: &[Projective<P>]) -> Vec<Affine<P>> {
 	#[cfg(feature = "blst")]
 	if let Some(points) = crate::native::normalize(points) {
@@ -75,7 +85,8 @@ pub fn normalize<P: Curve>(points: &[Projective<P>]) -> Vec<Affine<P>> {
 
 /// The affine form of one point.
 pub fn affine<P: Curve>(point: &Projective<P>) -> Affine<P> {
-	normalize(core::slice::from_ref(point)).first().copied().unwrap_or_default()
+	let points = Zeroizing::new(normalize(core::slice::from_ref(point)));
+	points.first().copied().unwrap_or_default()
 }
 
 /// Whether operations under this configuration are native code's (blst's). Single additions are then cheap beside terms of

@@ -4,6 +4,7 @@ use super::error::EncodeError;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
 use ostraka_primitives::spec::{Name, TaskSpec};
+use zeroize::Zeroizing;
 
 /// One row.
 #[derive(Clone, Copy)]
@@ -14,12 +15,12 @@ pub struct Row<'a> {
 	pub group: Option<&'a str>,
 }
 
-/// A table of rows of one width.
+/// A table of rows of one width. Secret: nothing of it is left in memory that is freed, also where it grew.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Rows {
 	width: usize,
-	values: Vec<Option<i64>>,
-	groups: Vec<Option<String>>,
+	values: Zeroizing<Vec<Option<i64>>>,
+	groups: Zeroizing<Vec<Option<String>>>,
 }
 
 impl Rows {
@@ -37,7 +38,15 @@ impl Rows {
 			let row = self.groups.len() as u64 + 1;
 			return Err(EncodeError::RowWidth { row, expected: self.width, found: values.len() });
 		}
+		if self.values.capacity() - self.values.len() < values.len() {
+			// a vector that grows by itself leaves its old, unwiped copy behind
+			let room = (2 * self.values.capacity()).max(self.values.len() + values.len());
+			let mut larger = Zeroizing::new(Vec::with_capacity(room));
+			larger.extend_from_slice(&self.values);
+			self.values = larger;
+		}
 		self.values.extend_from_slice(values);
+		// names stay where they are when their list grows
 		self.groups.push(group.map(ToOwned::to_owned));
 		Ok(())
 	}
