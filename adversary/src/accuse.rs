@@ -7,20 +7,8 @@ use crate::{
 	wait::{phase, Phase},
 };
 use ostraka_client::{chain::Chain, Error};
-use ostraka_crypto::messages::EvidenceBytes;
-use ostraka_primitives::{
-	message::{EvidenceMessage, MessageKind},
-	AccountId, TaskId,
-};
-
-/// What is wrong with an accusation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccusationFault {
-	/// The share that it opens is right, if the dealer is honest.
-	False,
-	/// The proof of the revealed Diffie-Hellman value does not hold.
-	WrongDleq,
-}
+use ostraka_primitives::{fault::AccuserFault, message::MessageKind, AccountId, TaskId};
+use ostraka_protocol::wire::evidence_message;
 
 /// What came of an accusation.
 #[derive(Clone, Debug)]
@@ -54,7 +42,7 @@ pub async fn accuse(
 	task: TaskId,
 	worker: &Worker,
 	dealer: &AccountId,
-	fault: AccusationFault,
+	fault: AccuserFault,
 ) -> Result<Accused, Error> {
 	let dealing = loop {
 		let head = chain.head();
@@ -80,25 +68,13 @@ pub async fn accuse(
 		member.seat,
 		&dealing.digest,
 		&dealing.bytes,
-		fault == AccusationFault::False,
+		fault,
 	);
 	let evidence =
 		evidence.map_err(|error| Error::Failed(format!("no evidence can be made: {error}")))?;
-	let evidence = message(evidence)
+	let evidence = evidence_message(evidence)
 		.ok_or_else(|| Error::Failed("the evidence is longer than any task allows".to_owned()))?;
 	let arguments = (dealer, dealing.digest, evidence);
 	let outcome = member.send(chain, MessageKind::Accuse, &arguments).await?;
 	Ok(Accused { seat: member.seat, node: member.node, outcome })
-}
-
-/// Evidence as the call takes it; `None` if something of it is longer than any task allows.
-pub fn message(bytes: EvidenceBytes) -> Option<EvidenceMessage> {
-	Some(EvidenceMessage {
-		dh: bytes.dh,
-		dleq: bytes.dleq,
-		commitments: bytes.commitments.try_into().ok()?,
-		ephemeral: bytes.ephemeral,
-		sealed_hashes: bytes.sealed_hashes.try_into().ok()?,
-		sealed: bytes.sealed.try_into().ok()?,
-	})
 }

@@ -5,10 +5,12 @@ use crate::{
 	transaction::Outcome,
 	wait::{phase, until, Phase},
 };
+use clap::ValueEnum;
 use futures::future::try_join_all;
 use ostraka_client::{chain::Chain, Error};
 use ostraka_crypto::{polynomial, vss::SecretShare, Scalar};
 use ostraka_primitives::{
+	fault::ShareFault,
 	message::{MessageKind, ResultShareBytes},
 	AccountId, Digest, TaskId,
 };
@@ -16,17 +18,17 @@ use ostraka_protocol::adjudicator::result_commitment;
 use serde_json::{json, Value};
 
 /// What is wrong with an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum AnswerFault {
-	/// Nothing: the adversary plays the node's honest worker.
+	/// Nothing: the adversary plays the node's honest worker
 	None,
-	/// A number of the share is one too large.
+	/// A number of the share is one too large
 	WrongShare,
-	/// Two shares are wrong such that the value at zero of the polynomials through them stays what it was.
+	/// Two shares are wrong such that the value at zero stays what it was (needs --with)
 	CancelAtZero,
-	/// The share is the same seat's right one in another task.
+	/// The share is the same seat's right one in another task
 	OtherTask,
-	/// The share is right, but not what was committed.
+	/// The share is right, but not what was committed
 	CommitOther,
 }
 
@@ -50,10 +52,9 @@ impl Answered {
 		if receipt.event("Vss", "ResultShareRight").is_some() {
 			return Some("right");
 		}
-		match receipt.event("Vss", "ResultShareWrong")?.bytes("fault")? {
-			[0] => Some("not-as-committed"),
-			[1] => Some("does-not-fit"),
-			_ => None,
+		match receipt.event("Vss", "ResultShareWrong")?.field("fault")? {
+			ShareFault::NotAsCommitted => Some("not-as-committed"),
+			ShareFault::DoesNotFit => Some("does-not-fit"),
 		}
 	}
 

@@ -1,7 +1,7 @@
 //! The command line: one attack a command, its outcome as JSON.
 
 use crate::{
-	accuse::{accuse, AccusationFault},
+	accuse::accuse,
 	answer::{answer, AnswerFault, Answered},
 	cheats::DealingFault,
 	copy::{copy, What},
@@ -11,7 +11,7 @@ use crate::{
 	soak::{self, SoakArgs},
 	transaction::Outcome,
 };
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use ostraka_client::{
 	chain::{
 		account::{self, address},
@@ -20,7 +20,10 @@ use ostraka_client::{
 	cli::data::FileArgs,
 	Error,
 };
-use ostraka_primitives::{AccountId, TaskId};
+use ostraka_primitives::{
+	fault::{AccuserFault, DealerFault},
+	AccountId, TaskId,
+};
 use serde_json::{json, Value};
 
 /// Dealers and compute nodes that cheat, against a running chain
@@ -95,16 +98,7 @@ pub struct CopyArgs {
 	pub of: AccountId,
 	/// What of it
 	#[arg(long, value_enum)]
-	pub what: WhatName,
-}
-
-/// What is copied, by name.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum WhatName {
-	/// The dealing, byte by byte
-	Dealing,
-	/// Its R, in a dealing of one's own
-	Key,
+	pub what: What,
 }
 
 /// Flags of `answer`.
@@ -121,22 +115,7 @@ pub struct AnswerArgs {
 	pub with: Option<String>,
 	/// What is wrong with the answer
 	#[arg(long, value_enum)]
-	pub fault: AnswerFaultName,
-}
-
-/// A fault of an answer, by name.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum AnswerFaultName {
-	/// Nothing
-	None,
-	/// A number one too large
-	WrongShare,
-	/// Two errors that cancel in the result (needs --with)
-	CancelAtZero,
-	/// The member's right share of another task
-	OtherTask,
-	/// The right share, but not what was committed
-	CommitOther,
+	pub fault: AnswerFault,
 }
 
 /// Flags of `accuse`.
@@ -151,18 +130,9 @@ pub struct AccuseArgs {
 	/// Whom
 	#[arg(long, value_name = "ACCOUNT", value_parser = account::parse)]
 	pub dealer: AccountId,
-	/// What is wrong with the accusation
-	#[arg(long, value_enum)]
-	pub fault: AccusationFaultName,
-}
-
-/// A fault of an accusation, by name.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum AccusationFaultName {
-	/// The share that it opens is right
-	False,
-	/// The proof of the revealed Diffie-Hellman value does not hold
-	WrongDleq,
+	/// false (the share that it opens is right), wrong-dleq or invalid-dh
+	#[arg(long, value_name = "FAULT", value_parser = parse_accusation)]
+	pub fault: AccuserFault,
 }
 
 /// Flags of `garbage`.
@@ -187,16 +157,26 @@ fn parse_only(text: &str) -> Result<(String, String), String> {
 fn parse_fault(text: &str) -> Result<DealingFault, String> {
 	let seat =
 		|seat: &str| seat.parse().map_err(|_| format!("`{seat}` is not the number of a seat"));
+	let share = |fault, j| Ok(DealingFault::Share(fault, seat(j)?));
 	match text.split_once('=') {
-		Some(("bad-share", j)) => Ok(DealingFault::BadShare(seat(j)?)),
-		Some(("bad-ciphertext", j)) => Ok(DealingFault::BadCiphertext(seat(j)?)),
-		Some(("non-canonical", j)) => Ok(DealingFault::NonCanonical(seat(j)?)),
+		Some(("bad-share", j)) => share(DealerFault::WrongShare, j),
+		Some(("bad-ciphertext", j)) => share(DealerFault::Unopenable, j),
+		Some(("non-canonical", j)) => share(DealerFault::NonCanonicalScalar, j),
 		None if text == "wrong-task-hash" => Ok(DealingFault::WrongTaskHash),
 		None if text == "no-proof" => Ok(DealingFault::NoProof),
 		_ => {
 			Err("it is bad-share=J, bad-ciphertext=J, non-canonical=J, wrong-task-hash or no-proof"
 				.to_owned())
 		},
+	}
+}
+
+fn parse_accusation(text: &str) -> Result<AccuserFault, String> {
+	match text {
+		"false" => Ok(AccuserFault::FalseAccusation),
+		"wrong-dleq" => Ok(AccuserFault::WrongDleq),
+		"invalid-dh" => Ok(AccuserFault::InvalidDh),
+		_ => Err("it is false, wrong-dleq or invalid-dh".to_owned()),
 	}
 }
 
@@ -226,11 +206,7 @@ async fn run_attack(attack: &Command, url: &str) -> Result<Value, Error> {
 		Command::Deal(args) => deal_command(args, &chain).await?,
 		Command::Copy(args) => {
 			let signer = Signer::from_secret(&args.suri)?;
-			let what = match args.what {
-				WhatName::Dealing => What::Dealing,
-				WhatName::Key => What::Key,
-			};
-			let outcome = copy(&chain, args.task, &signer, &args.of, what).await?;
+			let outcome = copy(&chain, args.task, &signer, &args.of, args.what).await?;
 			dealt("copy", args.task, &signer, &outcome)
 		},
 		Command::Answer(args) => answer_command(args, &chain).await?,
@@ -259,25 +235,14 @@ async fn answer_command(args: &AnswerArgs, chain: &Chain) -> Result<Value, Error
 		.flatten()
 		.map(|secret| Worker::from_secret(secret))
 		.collect::<Result<_, _>>()?;
-	let fault = match args.fault {
-		AnswerFaultName::None => AnswerFault::None,
-		AnswerFaultName::WrongShare => AnswerFault::WrongShare,
-		AnswerFaultName::CancelAtZero => AnswerFault::CancelAtZero,
-		AnswerFaultName::OtherTask => AnswerFault::OtherTask,
-		AnswerFaultName::CommitOther => AnswerFault::CommitOther,
-	};
-	let answered = answer(chain, args.task, &workers, fault).await?;
+	let answered = answer(chain, args.task, &workers, args.fault).await?;
 	let members: Vec<Value> = answered.iter().map(Answered::json).collect();
 	Ok(json!({ "attack": "answer", "task": args.task, "members": members }))
 }
 
 async fn accuse_command(args: &AccuseArgs, chain: &Chain) -> Result<Value, Error> {
 	let worker = Worker::from_secret(&args.suri_worker)?;
-	let fault = match args.fault {
-		AccusationFaultName::False => AccusationFault::False,
-		AccusationFaultName::WrongDleq => AccusationFault::WrongDleq,
-	};
-	let accused = accuse(chain, args.task, &worker, &args.dealer, fault).await?;
+	let accused = accuse(chain, args.task, &worker, &args.dealer, args.fault).await?;
 	let mut report = accused.outcome.json();
 	report["attack"] = json!("accuse");
 	report["task"] = json!(args.task);
@@ -322,10 +287,12 @@ mod tests {
 
 	#[test]
 	fn faults_are_read() {
-		assert_eq!(parse_fault("bad-share=3"), Ok(DealingFault::BadShare(3)));
+		assert_eq!(parse_fault("bad-share=3"), Ok(DealingFault::Share(DealerFault::WrongShare, 3)));
 		assert_eq!(parse_fault("no-proof"), Ok(DealingFault::NoProof));
 		for wrong in ["", "bad-share", "bad-share=x", "no-proof=1", "bad-share=300"] {
 			assert!(parse_fault(wrong).is_err(), "{wrong}");
 		}
+		assert_eq!(parse_accusation("wrong-dleq"), Ok(AccuserFault::WrongDleq));
+		assert!(parse_accusation("true").is_err());
 	}
 }

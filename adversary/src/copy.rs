@@ -7,20 +7,22 @@ use crate::{
 	transaction::{signed, Outcome},
 	wait::{exactly, Phase},
 };
+use clap::ValueEnum;
 use ostraka_client::{
 	chain::{calls, Chain, Signer},
-	dealing::{context, message},
+	dealing::context,
 	Error,
 };
 use ostraka_crypto::Scalar;
 use ostraka_primitives::{AccountId, TaskId};
+use ostraka_protocol::wire::dealing_message;
 
 /// What is copied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum What {
-	/// The dealing, byte by byte.
+	/// The dealing, byte by byte
 	Dealing,
-	/// Its `R`, in a dealing of one's own.
+	/// Its R, in a dealing of one's own
 	Key,
 }
 
@@ -55,7 +57,7 @@ pub async fn copy(
 				.map_err(|error| Error::Failed(format!("the copy cannot be made: {error}")))?
 		},
 	};
-	let message = message(made)
+	let message = dealing_message(made)
 		.ok_or_else(|| Error::Failed("the dealing is longer than any task allows".to_owned()))?;
 	signed(chain, &calls::deal(task, ctx.task_hash, message), signer).await
 }

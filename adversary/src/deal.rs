@@ -9,11 +9,11 @@ use ostraka_client::{
 	chain::{calls, Chain, Signer},
 	cli::data::FileArgs,
 	data::Dealer,
-	dealing::{context, message},
+	dealing::context,
 	run, Error,
 };
 use ostraka_primitives::{spec::TaskSpec, TaskId};
-use ostraka_protocol::statistics::Encoded;
+use ostraka_protocol::{statistics::Encoded, wire::dealing_message};
 
 /// A dealer's vector from the rows of a file, or from those that have a text in a column.
 ///
@@ -54,7 +54,7 @@ pub async fn deal(
 	if fault == DealingFault::WrongTaskHash {
 		task_hash[0] ^= 1;
 	}
-	let message = message(made)
+	let message = dealing_message(made)
 		.ok_or_else(|| Error::Failed("the dealing is longer than any task allows".to_owned()))?;
 	signed(chain, &calls::deal(task, task_hash, message), signer).await
 }

@@ -3,12 +3,8 @@
 
 use ostraka_client::chain::{Chain, Event, Head};
 use ostraka_client::Error;
-use ostraka_primitives::{AccountId, Balance, TaskId};
+use ostraka_primitives::{fault::Fault, AccountId, Balance, TaskId};
 use std::collections::BTreeMap;
-
-/// Faults, as the incentives' events number them.
-const BAD_DEALING: [u8; 1] = [0];
-const FALSE_ACCUSATION: [u8; 1] = [1];
 
 /// Gains and losses since some block.
 #[derive(Clone, Debug, Default)]
@@ -99,7 +95,7 @@ impl Ledger {
 	fn punished(&mut self, event: &Event, events: &[Event]) -> Option<()> {
 		let (culprit, amount): (AccountId, Balance) =
 			(event.field("culprit")?, event.field("amount")?);
-		let fault = event.bytes("fault")?;
+		let fault: Fault = event.field("fault")?;
 		let verdict = |name: &str| {
 			let is_it = |other: &&Event| {
 				other.is("Vss", name)
@@ -108,13 +104,13 @@ impl Ledger {
 			};
 			events.iter().find(is_it)
 		};
-		let victim = if fault == FALSE_ACCUSATION {
+		let victim = if fault == Fault::FalseAccusation {
 			verdict("AccuserConvicted")?.field("dealer")?
 		} else {
 			self.requester(event)?
 		};
 		let to_accuser: Balance = event.field("to_accuser")?;
-		if fault == BAD_DEALING {
+		if fault == Fault::BadDealing {
 			self.give(verdict("DealerConvicted")?.field("accuser")?, to_accuser);
 		}
 		self.take(culprit, amount);

@@ -4,7 +4,7 @@
 //! otherwise. A scenario panics where the chain does something else.
 
 use crate::{
-	accuse::{accuse, AccusationFault},
+	accuse::accuse,
 	answer::{answer, AnswerFault, Answered},
 	cheats::DealingFault,
 	copy::{copy, What},
@@ -18,12 +18,18 @@ use ostraka_client::{
 	chain::{Chain, Event, Signer},
 	Error,
 };
-use ostraka_primitives::{AccountId, Balance};
+use ostraka_primitives::{
+	fault::{AccuserFault, DealerFault},
+	AccountId, Balance,
+};
 
 /// Places of a cohort with dishonest dealers: honest ones, then three who forge, then one who copies.
 pub const HONEST: [usize; 5] = [0, 1, 2, 3, 4];
 /// The forgers' places.
 pub const FORGERS: [usize; 3] = [5, 6, 7];
+/// What is wrong with the forgers' dealings.
+const FORGED: [DealerFault; 3] =
+	[DealerFault::WrongShare, DealerFault::Unopenable, DealerFault::NonCanonicalScalar];
 /// The copier's place, the last.
 pub const COPIER: usize = 8;
 
@@ -66,11 +72,10 @@ pub async fn forging_and_copying_dealers(scene: &Scene, stage: &Stage) -> Result
 		stage.deal(chain, &[COPIER]).await
 	};
 	let forged = async {
-		let faults: [fn(u8) -> DealingFault; 3] =
-			[DealingFault::BadShare, DealingFault::BadCiphertext, DealingFault::NonCanonical];
-		for ((place, (seat, _)), fault) in FORGERS.into_iter().zip(&victims).zip(faults) {
+		for ((place, (seat, _)), fault) in FORGERS.into_iter().zip(&victims).zip(FORGED) {
 			let (signer, input) = (&stage.dealers[place], &stage.survey.inputs[place].encoded);
-			let outcome = deal(chain, task, signer, input, fault(*seat)).await?;
+			let fault = DealingFault::Share(fault, *seat);
+			let outcome = deal(chain, task, signer, input, fault).await?;
 			assert!(outcome.receipt().is_some(), "the chain takes it: {outcome:?}");
 		}
 		Ok(())
@@ -88,17 +93,15 @@ pub async fn forging_and_copying_dealers(scene: &Scene, stage: &Stage) -> Result
 	let events = stage.completed(chain, &counted).await?;
 	assert_eq!(count(&events, "Dealt"), HONEST.len() + FORGERS.len() + 1);
 	assert_eq!(count(&events, "AccuserConvicted"), 0);
-	// as the pallet numbers them: a wrong share, one that does not open, a number that is not canonical
-	let faults = [[2u8], [0], [1]];
 	assert_eq!(count(&events, "DealerConvicted"), FORGERS.len());
-	for ((place, (seat, node)), fault) in FORGERS.into_iter().zip(victims).zip(faults) {
+	for ((place, (seat, node)), fault) in FORGERS.into_iter().zip(victims).zip(FORGED) {
 		let forger = stage.dealers[place].account();
 		let convicted = named(&events, "DealerConvicted")
 			.find(|event| event.field("dealer") == Some(forger.clone()))
 			.expect("convicted");
 		assert_eq!(convicted.field("seat"), Some(seat));
 		assert_eq!(convicted.field("accuser"), Some(node));
-		assert_eq!(convicted.bytes("fault"), Some(fault.as_slice()));
+		assert_eq!(convicted.field("fault"), Some(fault));
 		assert_eq!(convicted.field("excluded"), Some(true));
 	}
 	let forgers: Vec<AccountId> =
@@ -241,22 +244,22 @@ pub async fn false_accusers(scene: &Scene, stage: &Stage) -> Result<(), Error> {
 	stage.deal(chain, &stage.everybody()).await?;
 	let workers = scene.workers();
 	let accused = [stage.dealers[0].account(), stage.dealers[1].account()];
+	let faults = [AccuserFault::FalseAccusation, AccuserFault::WrongDleq];
 	let (one, other) = tokio::try_join!(
-		accuse(chain, stage.task, &workers[0], &accused[0], AccusationFault::False),
-		accuse(chain, stage.task, &workers[1], &accused[1], AccusationFault::WrongDleq),
+		accuse(chain, stage.task, &workers[0], &accused[0], faults[0]),
+		accuse(chain, stage.task, &workers[1], &accused[1], faults[1]),
 	)?;
 	for accused in [one, other] {
 		assert_eq!(accused.convicted(), Some("accuser"));
 	}
 	let events = stage.completed(chain, &stage.everybody()).await?;
 	assert_eq!(count(&events, "DealerConvicted"), 0);
-	// a false accusation, a proof that does not hold
-	for ((node, dealer), fault) in scene.corrupt.iter().zip(accused).zip([[2u8], [1]]) {
+	for ((node, dealer), fault) in scene.corrupt.iter().zip(accused).zip(faults) {
 		let convicted = named(&events, "AccuserConvicted")
 			.find(|event| event.field("accuser") == Some(node.account()))
 			.expect("convicted");
 		assert_eq!(convicted.field("dealer"), Some(dealer));
-		assert_eq!(convicted.bytes("fault"), Some(fault.as_slice()));
+		assert_eq!(convicted.field("fault"), Some(fault));
 	}
 	let culprits: Vec<AccountId> = scene.corrupt.iter().map(Corrupt::account).collect();
 	only_these_were_punished(stage, &events, &culprits);

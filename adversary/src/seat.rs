@@ -5,7 +5,7 @@ use codec::Encode;
 use ostraka_client::{
 	chain::{calls::Call, find::Indices, state::Standing, Chain, ChainError, Head},
 	dealing::context,
-	verify::gather::{dealing_bytes, scan_dealings, Bodies},
+	verify::gather::{scan_dealings, Bodies},
 	Error,
 };
 use ostraka_crypto::{
@@ -22,6 +22,7 @@ use ostraka_primitives::{
 };
 use ostraka_protocol::{
 	adjudicator::{accepted_set_hash, check_result_share, Aggregate},
+	wire::dealing_bytes,
 	worker, worker_key, TaskContext,
 };
 use sha2::{Digest as _, Sha256};
@@ -111,7 +112,7 @@ async fn in_bodies(
 	let signed = found.into_iter().filter_map(|(_, found)| Some((found.signer?, found.dealing)));
 	Ok(signed
 		.map(|(dealer, dealing)| {
-			let bytes = dealing_bytes(dealing);
+			let bytes = dealing_bytes(&dealing);
 			(dealer.clone(), bytes.digest(&task_hash, dealer.as_ref()), bytes)
 		})
 		.collect())

@@ -3,18 +3,18 @@
 use crate::{
 	chain::{account::address, calls, state::DealingRecord, Chain, ChainError, Receipt, Signer},
 	error::Error,
-	verify::check::members,
 };
-use ostraka_crypto::{messages::DealingBytes, Plain};
+use ostraka_crypto::Plain;
 use ostraka_primitives::{
-	api::TaskInfo,
-	message::DealingMessage,
-	task::{published_bytes, TaskStatus},
-	AccountId, Balance, Digest, TaskId,
+	api::TaskInfo, message::DealingMessage, task::TaskStatus, AccountId, Balance, TaskId,
 };
-use ostraka_protocol::{dealer, statistics::Encoded, task_hash, TaskContext, TaskHashInput};
+use ostraka_protocol::{
+	dealer,
+	statistics::Encoded,
+	wire::{self, cohort_hash, Published},
+	TaskContext,
+};
 use rand_core::OsRng;
-use sha2::{Digest as _, Sha256};
 
 /// Attempts at a dealing that no block takes.
 const ATTEMPTS: u32 = 3;
@@ -95,36 +95,15 @@ pub fn context(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<TaskConte
 	let record = &info.task;
 	let wrong = |what: &str| Error::Failed(format!("task {task}: {what}; nothing is dealt"));
 	let published = record.task_hash.ok_or_else(|| wrong("it has no task hash yet"))?;
-	let drawn_at = record.drawn_at.ok_or_else(|| wrong("it has no committee yet"))?;
+	let drawn = Published::of(record).ok_or_else(|| wrong("it has no committee yet"))?;
 	if cohort_hash(&info.dealers) != record.cohort {
 		return Err(wrong("the invited dealers are not those that its record names"));
 	}
-	let computed = task_hash(&TaskHashInput {
-		genesis: chain.genesis(),
-		task_id: task,
-		spec: &published_bytes(&record.spec, &record.cohort),
-		class: record.class.index(),
-		n: record.parameters.seats,
-		threshold: record.parameters.threshold,
-		deadlines: &record.windows.deadlines(drawn_at),
-		committee: &members(&info.committee),
-	});
-	if computed != published {
+	if drawn.hash(chain.genesis(), task, &info.committee) != published {
 		return Err(wrong("its task hash does not cover what the node shows of it"));
 	}
-	Ok(TaskContext {
-		task_hash: computed,
-		threshold: record.parameters.threshold,
-		length: u16::try_from(record.spec.length()).map_err(|_| wrong("its vector is too long"))?,
-		seal_keys: info.committee.iter().map(|seat| seat.seal_key).collect(),
-	})
-}
-
-/// SHA-256 of the sorted accounts, one after the other.
-pub(crate) fn cohort_hash(dealers: &[AccountId]) -> Digest {
-	let mut sorted: Vec<[u8; 32]> = dealers.iter().map(|dealer| dealer.clone().into()).collect();
-	sorted.sort_unstable();
-	sorted.iter().fold(Sha256::new(), Sha256::chain_update).finalize().into()
+	let (threshold, length) = (record.parameters.threshold, record.spec.length());
+	Ok(wire::context_of(published, threshold, length, wire::seal_keys(&info.committee)))
 }
 
 /// What a dealer has to hold free for one dealing.
@@ -168,23 +147,8 @@ pub fn make(
 	let id: &[u8; 32] = account.as_ref();
 	let bytes = dealer::deal::<Plain, _>(ctx, id, &input.vector, &mut OsRng)
 		.map_err(|error| Error::Failed(format!("no dealing can be made: {error}")))?;
-	message(bytes)
+	wire::dealing_message(bytes)
 		.ok_or_else(|| Error::Failed("the dealing is longer than any task allows".to_owned()))
-}
-
-/// A dealing as the call takes it; `None` if something of it is longer than any task allows.
-pub fn message(bytes: DealingBytes) -> Option<DealingMessage> {
-	let sealed = bytes
-		.sealed
-		.into_iter()
-		.map(|sealed| sealed.try_into().ok())
-		.collect::<Option<Vec<_>>>()?;
-	Some(DealingMessage {
-		commitments: bytes.commitments.try_into().ok()?,
-		ephemeral: bytes.ephemeral,
-		proof: bytes.proof,
-		sealed: sealed.try_into().ok()?,
-	})
 }
 
 /// An account's dealing, once it is in a final block; `None` if there is none, or the task is settled.
@@ -304,13 +268,5 @@ mod tests {
 		let mut now = checked.clone();
 		invite(&mut now, [1, 7, 8]);
 		assert!(unchanged(4, &checked, &now).is_err());
-	}
-
-	#[test]
-	fn a_cohort_is_hashed_sorted() {
-		let (a, b) = (AccountId::new([1; 32]), AccountId::new([2; 32]));
-		let expected: Digest = Sha256::digest([[1u8; 32], [2; 32]].concat()).into();
-		assert_eq!(cohort_hash(&[b.clone(), a.clone()]), expected);
-		assert_eq!(cohort_hash(&[a, b]), expected);
 	}
 }

@@ -8,8 +8,9 @@
 //! 96 zero bytes pass as a point, and the host-backed types accept stray flags that the plain ones refuse.
 
 use crate::{
+	curve::{lift, Curve, Plain},
 	error::Error,
-	group::{in_subgroup, lift, Curve, Plain},
+	group::in_subgroup,
 	scalar::Scalar,
 };
 use ark_bls12_381::{Fq, Fr};

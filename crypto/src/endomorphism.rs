@@ -5,7 +5,7 @@
 //! The curve library has this too, but leaves the scalar and its halves in freed memory.
 
 use crate::{
-	group::{Curve, Plain},
+	curve::{Curve, Plain},
 	scalar::Scalar,
 };
 use ark_ec::{scalar_mul::glv::GLVConfig, short_weierstrass::Affine, AffineRepr};

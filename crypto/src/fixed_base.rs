@@ -6,9 +6,9 @@
 //! without: tables are made when a program has used the generators for [`WORTHWHILE`] sums.
 
 use crate::{
+	curve::{Curve, Plain},
 	digits::{self, digits},
 	generators::{self, MAX_LENGTH},
-	group::{Curve, Plain},
 	native::{self, Wiped},
 	scalar::Scalar,
 };

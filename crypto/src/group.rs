@@ -1,37 +1,20 @@
-//! The group: what the crate asks of a curve configuration, and the few operations that it performs.
+//! The few group operations that the crate performs.
 //!
-//! In a runtime, [`Curve`] is a configuration whose `msm` and `mul_projective` go to the host. Only these two do:
-//! the library's other names for the same sums stay inside. Everything here therefore goes through them. [`Plain`]'s
-//! operations are blst's with the feature `blst`, and this crate's own without, which wipe what they copy of a scalar.
+//! In a runtime, `msm` and `mul_projective` of the configuration go to the host. Only these two do: the library's other
+//! names for the same sums stay inside. Everything here therefore goes through them. Operations of [`Plain`] are blst's with
+//! the feature `blst`, and this crate's own without; both wipe what they copy of a scalar.
 
-use crate::scalar::Scalar;
+use crate::{
+	curve::{Curve, Plain},
+	scalar::Scalar,
+};
 use alloc::vec::Vec;
-use ark_bls12_381::{Fq, Fr};
 use ark_ec::{
-	short_weierstrass::{Affine, Projective, SWCurveConfig},
+	short_weierstrass::{Affine, Projective},
 	AffineRepr, CurveGroup,
 };
 use ark_ff::{PrimeField, Zero};
-use core::any::TypeId;
 use zeroize::Zeroizing;
-
-/// Group 1 of BLS12-381, computed in plain Rust; by blst with the feature of that name.
-pub type Plain = ark_bls12_381::g1::Config;
-
-/// A configuration of group 1 of BLS12-381: [`Plain`], or one that hands group operations to the host.
-pub trait Curve: SWCurveConfig<BaseField = Fq, ScalarField = Fr> {}
-
-impl<P: SWCurveConfig<BaseField = Fq, ScalarField = Fr>> Curve for P {}
-
-/// The standard generator `P`.
-pub fn generator<P: Curve>() -> Affine<P> {
-	P::GENERATOR
-}
-
-/// The same point under another configuration of the group. Copies coordinates; no arithmetic.
-pub fn lift<A: Curve, B: Curve>(point: &Affine<A>) -> Affine<B> {
-	point.xy().map_or(Affine::identity(), |(x, y)| Affine::new_unchecked(x, y))
-}
 
 /// `scalar * point`, for a point of the prime-order subgroup.
 pub fn mul<P: Curve>(point: &Affine<P>, scalar: &Scalar) -> Projective<P> {
@@ -89,17 +72,13 @@ pub fn affine<P: Curve>(point: &Projective<P>) -> Affine<P> {
 	points.first().copied().unwrap_or_default()
 }
 
-/// Whether operations under this configuration are native code's (blst's). Single additions are then cheap beside terms of
-/// a multi-scalar multiplication. In a runtime they are not: they stay inside, where the host does the latter.
-pub(crate) fn is_native<P: Curve>() -> bool {
-	cfg!(feature = "blst") && TypeId::of::<P>() == TypeId::of::<Plain>()
-}
-
 /// Whether a point of the curve is in the subgroup of prime order. In native arithmetic, whatever the configuration that
 /// the point is meant for: nothing outside the subgroup may reach the host.
 pub(crate) fn in_subgroup(point: &Affine<Plain>) -> bool {
 	#[cfg(feature = "blst")]
 	return crate::native::in_subgroup(point);
 	#[cfg(not(feature = "blst"))]
-	Plain::is_in_correct_subgroup_assuming_on_curve(point)
+	<Plain as ark_ec::short_weierstrass::SWCurveConfig>::is_in_correct_subgroup_assuming_on_curve(
+		point,
+	)
 }

@@ -13,7 +13,8 @@
 //!
 //! # Invariants
 //! - Every point that comes from bytes went through [`encoding::decode_point`] or
-//!   [`encoding::decode_key`]: canonical, on the curve, in the subgroup of prime order.
+//!   [`encoding::decode_key`]: canonical, on the curve, in the subgroup of prime order. Bytes that were stored after that
+//!   come through [`encoding::decode_stored_point`]. So bytes are unchecked, and an [`Affine`] is checked.
 //! - Secrets ([`vss::SecretShare`], [`seal::SealSecret`], polynomials) are wiped on drop, print nothing of
 //!   themselves, and compare in constant time. Curve arithmetic itself is not constant-time: neither the host
 //!   calls nor the library below offer it.
@@ -31,6 +32,7 @@
 
 extern crate alloc;
 
+pub mod curve;
 mod digits;
 pub mod encoding;
 mod endomorphism;
@@ -54,9 +56,9 @@ pub mod transcript;
 pub mod vss;
 
 pub use ark_ec::short_weierstrass::{Affine, Projective};
+pub use curve::{Curve, Plain};
 pub use encoding::{PointBytes, ScalarBytes};
 pub use error::Error;
-pub use group::{Curve, Plain};
 pub use scalar::Scalar;
 
 /// SHA-256 of something.

@@ -1,9 +1,12 @@
 //! The byte-level messages of a dealing and of an accusation, and the digest that ties them together. Nothing in
 //! them has been checked.
 
-use crate::{encoding::PointBytes, transcript::Transcript, Hash, Identity};
+use crate::{
+	encoding::PointBytes,
+	transcript::{sha256, Transcript},
+	Hash, Identity,
+};
 use alloc::vec::Vec;
-use sha2::{Digest, Sha256};
 
 const DIGEST_TAG: &str = "ostraka/dealing/v1";
 
@@ -63,7 +66,7 @@ impl EvidenceBytes {
 
 /// Hash of a sealed share: plain SHA-256.
 pub fn hash_sealed(ciphertext: &[u8]) -> Hash {
-	Sha256::digest(ciphertext).into()
+	sha256(ciphertext)
 }
 
 /// The digest of a dealing: `Hash(TH, dealer, R, C_0 .. C_t, [Hash(ct_j)])`.

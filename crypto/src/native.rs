@@ -10,8 +10,8 @@
 //! Every function returns `None` for a configuration other than [`Plain`]: a hosted one is to use the host.
 
 use crate::{
+	curve::{is_native, lift, Curve, Plain},
 	endomorphism,
-	group::{is_native, lift, Curve, Plain},
 	scalar::Scalar,
 };
 use alloc::vec::Vec;

@@ -2,13 +2,13 @@
 //! built without host calls.
 //!
 //! The curve library does the same sums, but copies scalars, their halves and their digits into memory that it frees as it
-//! is. Here such copies are wiped. Every function returns `None` for a configuration other than [`Plain`]: a hosted
-//! one is to use the host.
+//! is. Here such copies are wiped. Every function returns `None` for a configuration other than
+//! [`Plain`](crate::curve::Plain): a hosted one is to use the host.
 
 use crate::{
+	curve::{is_plain, Curve},
 	digits::{self, digits},
 	endomorphism,
-	group::{Curve, Plain},
 	scalar::Scalar,
 };
 use alloc::{vec, vec::Vec};
@@ -17,7 +17,6 @@ use ark_ec::{
 	AdditiveGroup, AffineRepr,
 };
 use ark_ff::{PrimeField, Zero};
-use core::any::TypeId;
 use zeroize::Zeroizing;
 
 /// Fewest terms for which buckets are better than tables.
@@ -26,10 +25,6 @@ const MANY: usize = 32;
 const BITS: usize = 4;
 /// Entries of a table: the magnitudes of digits.
 const MULTIPLES: usize = 1 << (BITS - 1);
-
-fn is_plain<P: Curve>() -> bool {
-	TypeId::of::<P>() == TypeId::of::<Plain>()
-}
 
 /// `scalar * point`, for a point of the prime-order subgroup.
 pub(crate) fn mul<P: Curve>(point: &Affine<P>, scalar: &Scalar) -> Option<Projective<P>> {
@@ -131,7 +126,7 @@ fn by_buckets<P: Curve, const LIMBS: usize>(
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{generators, scalar};
+	use crate::{curve::Plain, generators, scalar};
 	use ark_bls12_381::Fq;
 	use ark_ec::CurveGroup;
 	use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};

@@ -6,9 +6,10 @@
 //! secret, the statement and fresh randomness: two proofs share a nonce only if all three are equal.
 
 use crate::{
-	encoding::{decode_scalar, encode_point, encode_scalar, PointBytes, ScalarBytes},
+	curve::Curve,
+	encoding::{decode_key, decode_scalar, encode_point, encode_scalar, PointBytes, ScalarBytes},
 	error::Error,
-	group::{self, Curve},
+	group,
 	messages::ProofBytes,
 	scalar::{self, Scalar},
 	seal::SealSecret,
@@ -146,10 +147,10 @@ pub fn prove_key<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 /// Checks a registration.
 ///
 /// # Errors
-/// Those of [`crate::encoding::decode_key`] for `E`, `NonCanonicalScalar`, `InvalidProof`.
+/// Those of [`decode_key`] for `E`, `NonCanonicalScalar`, `InvalidProof`.
 pub fn verify_key<P: Curve>(statement: &KeyStatement<'_>, proof: &ProofBytes) -> Result<(), Error> {
 	let proof = Proof::from_bytes(proof)?;
-	let seal_key = crate::encoding::decode_key::<P>(statement.seal_key)?;
+	let seal_key = decode_key::<P>(statement.seal_key)?;
 	let generator = encode_point(&P::GENERATOR);
 	let transcript = |firsts: &[PointBytes]| statement.transcript(&generator, firsts);
 	proof.verify(&[(P::GENERATOR, seal_key)], transcript)
@@ -197,10 +198,10 @@ pub fn prove_rho<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 /// Checks the proof of `rho`.
 ///
 /// # Errors
-/// Those of [`crate::encoding::decode_key`] for `R`, `NonCanonicalScalar`, `InvalidProof`.
+/// Those of [`decode_key`] for `R`, `NonCanonicalScalar`, `InvalidProof`.
 pub fn verify_rho<P: Curve>(statement: &RhoStatement<'_>, proof: &ProofBytes) -> Result<(), Error> {
 	let proof = Proof::from_bytes(proof)?;
-	let ephemeral = crate::encoding::decode_key::<P>(statement.ephemeral)?;
+	let ephemeral = decode_key::<P>(statement.ephemeral)?;
 	let generator = encode_point(&P::GENERATOR);
 	let transcript = |firsts: &[PointBytes]| statement.transcript(&generator, firsts);
 	proof.verify(&[(P::GENERATOR, ephemeral)], transcript)
@@ -239,54 +240,65 @@ impl DleqStatement<'_> {
 /// Proves `log_P E_j = log_R K`.
 ///
 /// # Errors
-/// Those of [`crate::encoding::decode_key`] for `R`.
+/// Those of [`decode_key`] for `R`.
 pub fn prove_dleq<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	statement: &DleqStatement<'_>,
 	secret: &SealSecret,
 	rng: &mut R,
 ) -> Result<ProofBytes, Error> {
-	let ephemeral = crate::encoding::decode_key::<P>(statement.ephemeral)?;
+	let ephemeral = decode_key::<P>(statement.ephemeral)?;
 	let generator = encode_point(&P::GENERATOR);
 	let transcript = |firsts: &[PointBytes]| statement.transcript(&generator, firsts);
 	Ok(Proof::prove::<P, R>(secret.scalar(), &[P::GENERATOR, ephemeral], transcript, rng)
 		.to_bytes())
 }
 
-/// Checks that `log_P E_j = log_R K` and returns `K`.
-///
-/// `K` is decoded as a key: with a point of order three added to it, a forged proof would pass one time in three.
+/// Checks that `log_P E_j = log_R K` and returns `K`. Nothing of the statement has been checked.
 ///
 /// # Errors
-/// Those of [`crate::encoding::decode_key`] for `E_j`, `R`, `K`, `NonCanonicalScalar`, `InvalidProof`.
+/// Those of [`decode_key`] for `E_j`, `R`, `K`, `NonCanonicalScalar`, `InvalidProof`.
 pub fn verify_dleq<P: Curve>(
 	statement: &DleqStatement<'_>,
 	proof: &ProofBytes,
 ) -> Result<Affine<P>, Error> {
-	let seal_key = crate::encoding::decode_key::<P>(statement.seal_key)?;
-	let ephemeral = crate::encoding::decode_key::<P>(statement.ephemeral)?;
-	let dh = crate::encoding::decode_key::<P>(statement.dh)?;
-	verify_dleq_points(statement, proof, seal_key, ephemeral, dh)?;
+	let seal_key = decode_key::<P>(statement.seal_key)?;
+	let ephemeral = decode_key::<P>(statement.ephemeral)?;
+	let dh = decode_key::<P>(statement.dh)?;
+	verify_dleq_points(statement, proof, &DleqPoints { seal_key, ephemeral, dh })?;
 	Ok(dh)
 }
 
-/// The proof alone, whatever the points are.
-fn verify_dleq_points<P: Curve>(
+/// The points of a [`DleqStatement`], decoded by who knows which of them were checked before, when their bytes were
+/// stored. `K` never was: it comes with the accusation, and through [`decode_key`]. With a point of order three added to
+/// it, a forged proof would pass one time in three.
+pub struct DleqPoints<P: Curve> {
+	/// `E_j`.
+	pub seal_key: Affine<P>,
+	/// `R`.
+	pub ephemeral: Affine<P>,
+	/// `K`.
+	pub dh: Affine<P>,
+}
+
+/// [`verify_dleq`] for points that are decoded already.
+///
+/// # Errors
+/// `NonCanonicalScalar`, `InvalidProof`.
+pub fn verify_dleq_points<P: Curve>(
 	statement: &DleqStatement<'_>,
 	proof: &ProofBytes,
-	seal_key: Affine<P>,
-	ephemeral: Affine<P>,
-	dh: Affine<P>,
+	points: &DleqPoints<P>,
 ) -> Result<(), Error> {
 	let generator = encode_point(&P::GENERATOR);
 	let transcript = |firsts: &[PointBytes]| statement.transcript(&generator, firsts);
-	let statement = [(P::GENERATOR, seal_key), (ephemeral, dh)];
-	Proof::from_bytes(proof)?.verify(&statement, transcript)
+	let pairs = [(P::GENERATOR, points.seal_key), (points.ephemeral, points.dh)];
+	Proof::from_bytes(proof)?.verify(&pairs, transcript)
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{group::Plain, scalar::Scalar};
+	use crate::{curve::Plain, scalar::Scalar};
 	use ark_bls12_381::Fq;
 	use ark_ec::short_weierstrass::SWCurveConfig;
 	use ark_ff::{AdditiveGroup, BigInteger, MontFp, PrimeField};
@@ -332,7 +344,8 @@ mod tests {
 		let mut passed = 0;
 		for _ in 0..60 {
 			let proof = forge(&statement, &secret, &ephemeral, &mut rng);
-			let bare = verify_dleq_points(&statement, &proof, seal_key, ephemeral, wrong);
+			let points = DleqPoints { seal_key, ephemeral, dh: wrong };
+			let bare = verify_dleq_points(&statement, &proof, &points);
 			let challenge: Scalar = Proof::from_bytes(&proof).unwrap().challenge;
 			let divisible = challenge
 				.into_bigint()

@@ -7,9 +7,10 @@
 //! A plaintext is a share's bytes (`32 (L + 1)`), a ciphertext 16 bytes longer.
 
 use crate::{
+	curve::Curve,
 	encoding::{encode_point, PointBytes},
 	error::Error,
-	group::{self, Curve},
+	group,
 	scalar::{self, Scalar},
 	transcript::Transcript,
 	vss::SecretShare,
@@ -144,8 +145,16 @@ impl Key {
 	/// # Errors
 	/// `Length` if the cipher refuses the plaintext's length, which no share reaches.
 	pub fn seal(&self, share: &SecretShare) -> Result<Vec<u8>, Error> {
-		let plaintext = share.to_bytes();
-		self.cipher().encrypt(&Nonce::default(), plaintext.as_slice()).map_err(|_| Error::Length {
+		self.seal_bytes(&share.to_bytes())
+	}
+
+	/// Encrypts any bytes. An honest dealer seals shares only, by [`Self::seal`]; what opens to something else convicts
+	/// its dealer. A key serves one plaintext: with two, their difference is open to all.
+	///
+	/// # Errors
+	/// As of [`Self::seal`].
+	pub fn seal_bytes(&self, plaintext: &[u8]) -> Result<Vec<u8>, Error> {
+		self.cipher().encrypt(&Nonce::default(), plaintext).map_err(|_| Error::Length {
 			what: "plaintext",
 			expected: 0,
 			found: plaintext.len(),

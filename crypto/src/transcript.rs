@@ -9,16 +9,35 @@ use crate::{
 	scalar::{self, Scalar},
 	Hash,
 };
-use sha2::{Digest, Sha256};
+use alloc::vec::Vec;
+use sha2::{
+	digest::{Digest, Update},
+	Sha256,
+};
 
-/// A transcript under construction.
+/// SHA-256 of bytes that stand for themselves, without a tag.
+pub fn sha256(bytes: &[u8]) -> Hash {
+	Sha256::digest(bytes).into()
+}
+
+/// A transcript under construction. Its fields go into a hash, or into [`Bytes`] for who wants to see what is hashed.
 #[derive(Clone)]
-pub struct Transcript(Sha256);
+pub struct Transcript<H = Sha256>(H);
+
+/// The bytes of a transcript.
+#[derive(Clone, Default)]
+pub struct Bytes(Vec<u8>);
+
+impl Update for Bytes {
+	fn update(&mut self, data: &[u8]) {
+		self.0.extend_from_slice(data);
+	}
+}
 
 impl Transcript {
 	/// Starts a transcript with its tag.
 	pub fn new(tag: &str) -> Self {
-		Self(Sha256::new()).variable(tag.as_bytes())
+		Self(Sha256::default()).variable(tag.as_bytes())
 	}
 
 	/// Starts a transcript that belongs to a task: the tag, then the task hash.
@@ -26,6 +45,37 @@ impl Transcript {
 		Self::new(tag).fixed(task_hash)
 	}
 
+	/// The hash of all that was appended.
+	pub fn digest(self) -> Hash {
+		self.0.finalize().into()
+	}
+
+	/// A challenge: the transcript's hash stretched to 64 bytes and reduced.
+	pub fn challenge(self) -> Scalar {
+		let digest = self.digest();
+		let mut wide = [0u8; 64];
+		for (half, counter) in wide.chunks_exact_mut(32).zip(0u8..) {
+			half.copy_from_slice(
+				&Self::new("ostraka/challenge/v1").fixed(&digest).u8(counter).digest(),
+			);
+		}
+		scalar::from_wide(&wide)
+	}
+}
+
+impl Transcript<Bytes> {
+	/// Starts a transcript that keeps its bytes: those that [`Transcript::new`] hashes.
+	pub fn recorded(tag: &str) -> Self {
+		Self(Bytes::default()).variable(tag.as_bytes())
+	}
+
+	/// All that was appended.
+	pub fn into_bytes(self) -> Vec<u8> {
+		self.0 .0
+	}
+}
+
+impl<H: Update> Transcript<H> {
 	/// Appends a field whose length the tag determines.
 	pub fn fixed(mut self, bytes: &[u8]) -> Self {
 		self.0.update(bytes);
@@ -45,6 +95,11 @@ impl Transcript {
 	/// Appends one byte.
 	pub fn u8(self, value: u8) -> Self {
 		self.fixed(&[value])
+	}
+
+	/// Appends a u16.
+	pub fn u16(self, value: u16) -> Self {
+		self.fixed(&value.to_le_bytes())
 	}
 
 	/// Appends a u32.
@@ -70,22 +125,5 @@ impl Transcript {
 	/// Appends a list of hashes.
 	pub fn hashes(self, hashes: &[Hash]) -> Self {
 		hashes.iter().fold(self.count(hashes.len()), |transcript, hash| transcript.fixed(hash))
-	}
-
-	/// The hash of all that was appended.
-	pub fn digest(self) -> Hash {
-		self.0.finalize().into()
-	}
-
-	/// A challenge: the transcript's hash stretched to 64 bytes and reduced.
-	pub fn challenge(self) -> Scalar {
-		let digest = self.digest();
-		let mut wide = [0u8; 64];
-		for (half, counter) in wide.chunks_exact_mut(32).zip(0u8..) {
-			half.copy_from_slice(
-				&Self::new("ostraka/challenge/v1").fixed(&digest).u8(counter).digest(),
-			);
-		}
-		scalar::from_wide(&wide)
 	}
 }

@@ -8,14 +8,13 @@
 //! Source: T. P. Pedersen, "Non-interactive and information-theoretic secure verifiable secret sharing", CRYPTO '91.
 
 use crate::{
+	curve::{is_native, Curve},
 	encoding::{
 		decode_point, decode_scalar, decode_stored_point, encode_point, encode_scalar, PointBytes,
 		ScalarBytes,
 	},
 	error::Error,
-	generators,
-	group::{self, Curve},
-	polynomial,
+	generators, group, polynomial,
 	scalar::{self, Scalar},
 };
 use alloc::{vec, vec::Vec};
@@ -340,7 +339,7 @@ fn combination_vanishes<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	let mut scalars = Zeroizing::new(Vec::with_capacity(points.len() + terms));
 	scalars.resize(points.len(), Scalar::zero());
 	points.reserve(terms);
-	let fold = group::is_native::<P>();
+	let fold = is_native::<P>();
 	let mut folded = Vec::new();
 	for (commitments, share) in items {
 		if j == 0 || commitments.0.is_empty() || share.values.is_empty() {

@@ -5,6 +5,7 @@ use ark_bls12_381::Fq;
 use ark_ec::{short_weierstrass::SWCurveConfig, AffineRepr, CurveGroup};
 use ark_ff::{AdditiveGroup, Field, MontFp, Zero};
 use ostraka_crypto::{
+	curve,
 	encoding::{decode_key, decode_point, encode_point, IDENTITY},
 	generators, group,
 	messages::hash_sealed,
@@ -127,7 +128,7 @@ fn same_sums() {
 	let mut rng = rng(7);
 	for terms in [0usize, 1, 2, 13, 100] {
 		let points: Vec<_> = (1..=terms).map(|l| generators::g::<Plain>(l).unwrap()).collect();
-		let hosted: Vec<Affine<Hosted>> = points.iter().map(group::lift).collect();
+		let hosted: Vec<Affine<Hosted>> = points.iter().map(curve::lift).collect();
 		let scalars: Vec<_> =
 			(0..terms)
 				.map(|i| {
@@ -153,8 +154,8 @@ fn same_sums() {
 		}
 	}
 	assert_eq!(
-		encode_point(&group::generator::<Plain>()),
-		encode_point(&group::generator::<Hosted>())
+		encode_point(&curve::generator::<Plain>()),
+		encode_point(&curve::generator::<Hosted>())
 	);
 	assert_eq!(encode_point(&generators::h::<Plain>()), encode_point(&generators::h::<Hosted>()));
 }
@@ -183,7 +184,7 @@ fn points() -> Vec<Affine<Plain>> {
 fn same_verdict_on_the_subgroup() {
 	let mut outside = 0;
 	for point in points() {
-		let hosted: Affine<Hosted> = group::lift(&point);
+		let hosted: Affine<Hosted> = curve::lift(&point);
 		let inside = Plain::is_in_correct_subgroup_assuming_on_curve(&point);
 		assert_eq!(inside, Hosted::is_in_correct_subgroup_assuming_on_curve(&hosted));
 		// against the definition

@@ -7,8 +7,9 @@
 //! ```
 
 use ostraka_crypto::{
+	curve,
 	encoding::{encode_point, encode_scalar, IDENTITY},
-	generators, group,
+	generators,
 	messages::{self, DealingBytes, EvidenceBytes},
 	proofs::{self, DleqStatement, KeyStatement, RhoStatement},
 	scalar,
@@ -35,7 +36,7 @@ fn encodings() -> String {
 	let mut rng = ChaCha20Rng::seed_from_u64(0x0574);
 
 	line("point/identity", &IDENTITY);
-	line("point/generator", &encode_point(&group::generator::<Plain>()));
+	line("point/generator", &encode_point(&curve::generator::<Plain>()));
 	line("point/h", &encode_point(&generators::h::<Plain>()));
 	line("point/g1", &encode_point(&generators::g::<Plain>(1).unwrap()));
 	line("point/g256", &encode_point(&generators::g::<Plain>(256).unwrap()));

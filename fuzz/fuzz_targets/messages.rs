@@ -10,7 +10,7 @@ use ostraka_crypto::{
 	Plain, PointBytes,
 };
 use ostraka_protocol::{
-	adjudicator::{self, Verdict},
+	adjudicator::{self, AcceptedDigest, Verdict},
 	worker, TaskContext,
 };
 use std::sync::OnceLock;
@@ -80,8 +80,9 @@ fuzz_target!(|data: &[u8]| {
 		sealed_hashes: dealing.sealed_hashes(),
 		sealed: dealing.sealed.first().cloned().unwrap_or_default(),
 	};
-	let digest = dealing.digest(&ctx.task_hash, &dealer);
-	let verdict = adjudicator::judge::<Plain>(ctx, &dealer, 1, &digest, &evidence);
+	let accepted = AcceptedDigest::of_state(dealing.digest(&ctx.task_hash, &dealer));
+	let verdict = adjudicator::judge::<Plain>(ctx, &dealer, 1, &accepted, &evidence);
 	assert!(!matches!(verdict, Ok(Verdict::DealerGuilty(_))));
-	assert!(adjudicator::judge::<Plain>(ctx, &dealer, 1, &[0; 32], &evidence).is_err());
+	let other = AcceptedDigest::of_state([0; 32]);
+	assert!(adjudicator::judge::<Plain>(ctx, &dealer, 1, &other, &evidence).is_err());
 });

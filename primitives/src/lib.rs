@@ -7,6 +7,7 @@
 //! | [`name`] | which characters a name may not hold |
 //! | [`task`] | a task's class, committee, windows and states |
 //! | [`message`] | what dealers and compute nodes send |
+//! | [`fault`] | what they are convicted of |
 //! | [`traits`] | the pallets' view of each other |
 //! | [`api`] | the runtime API for clients |
 
@@ -15,6 +16,7 @@
 extern crate alloc;
 
 pub mod api;
+pub mod fault;
 pub mod message;
 pub mod name;
 pub mod spec;
@@ -27,6 +29,8 @@ pub type Balance = u128;
 pub type BlockNumber = u32;
 /// An account.
 pub type AccountId = sp_runtime::AccountId32;
+/// A version of the protocol, as a task's record names it: `ostraka-protocol` knows what each means.
+pub type ProtocolVersion = u16;
 /// Number of a task; never used twice.
 pub type TaskId = u32;
 /// A 32-byte SHA-256 value: task hash, digest of a dealing, `h_A`, commitment to a result share.

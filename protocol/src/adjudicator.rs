@@ -8,28 +8,49 @@
 //! # Invariants
 //! - An `Err` never convicts anyone: it rejects a message that does not belong here.
 //! - A verdict follows from the evidence alone, and every verdict names exactly one culprit.
+//! - A point is checked to be in the prime-order subgroup once, when it comes in: a dealing's by [`verify_dealing`], a
+//!   node's `E_j` at its registration. [`AcceptedDigest`] says of a dealing that this was done.
 
 use crate::task::{expect_length, TaskContext};
 use alloc::{vec, vec::Vec};
 use core::fmt;
 use ostraka_crypto::{
-	encoding::{decode_key, decode_point},
+	encoding::{decode_key, decode_point, decode_stored_point},
 	group,
 	messages::{self, DealingBytes, EvidenceBytes},
-	proofs::{self, DleqStatement, RhoStatement},
+	proofs::{self, DleqPoints, DleqStatement, RhoStatement},
 	seal::{ciphertext_len, Key},
 	transcript::Transcript,
 	vss::{self, Commitments, SecretShare},
 	Curve, Error, Hash, Identity, PointBytes, Projective, Scalar,
 };
+use ostraka_primitives::fault::{AccuserFault, DealerFault};
 
 const ACCEPTED_TAG: &str = "ostraka/accepted/v1";
 const COMMIT_TAG: &str = "ostraka/commit/v1";
 
+/// The digest of a dealing whose points were checked, as [`verify_dealing`] does. That comes from the function itself, or
+/// from the chain's state, which holds the digests of no other dealings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AcceptedDigest(Hash);
+
+impl AcceptedDigest {
+	/// A digest that the chain's state holds as accepted. For the runtime and its workers: what a node only says of its
+	/// state vouches for nothing.
+	pub const fn of_state(digest: Hash) -> Self {
+		Self(digest)
+	}
+
+	/// The digest.
+	pub const fn hash(&self) -> &Hash {
+		&self.0
+	}
+}
+
 /// A dealing that passed all checks at dispatch.
 pub struct AcceptedDealing<P: Curve> {
 	/// What stands for the dealing from now on.
-	pub digest: Hash,
+	pub digest: AcceptedDigest,
 	/// Its commitments, to be added to the aggregate.
 	pub commitments: Commitments<P>,
 }
@@ -71,29 +92,7 @@ pub fn verify_dealing<P: Curve>(
 		&dealing.commitments,
 		&sealed_hashes,
 	);
-	Ok(AcceptedDealing { digest, commitments })
-}
-
-/// What a dealer did wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DealerFault {
-	/// The sealed share does not open.
-	Unopenable,
-	/// It holds a number that is not below the field's order.
-	NonCanonicalScalar,
-	/// It does not fit the commitments.
-	WrongShare,
-}
-
-/// What an accuser did wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccuserFault {
-	/// The revealed Diffie-Hellman value is no point of the prime-order subgroup, or the identity.
-	InvalidDh,
-	/// The proof that it is the right one does not hold.
-	WrongDleq,
-	/// The share that it opens is right.
-	FalseAccusation,
+	Ok(AcceptedDealing { digest: AcceptedDigest(digest), commitments })
 }
 
 /// Who is guilty. There is no third possibility once the evidence matches the digest.
@@ -105,52 +104,67 @@ pub enum Verdict {
 	AccuserGuilty(AccuserFault),
 }
 
-/// Judges node `j`'s accusation of a dealing that the chain holds as accepted under `digest`.
+/// Checks that node `j`'s evidence is about the dealing with this digest: lengths, then hashes.
 ///
 /// # Errors
-/// `Index`, `Length`, `DigestMismatch`: the evidence is not about this dealing, and convicts nobody. Errors of the
-/// points in the dealing itself cannot occur for one that [`verify_dealing`] accepted.
-pub fn judge<P: Curve>(
+/// `Index`, `Length`, `DigestMismatch`, `Parameters` of a committee that cannot be.
+pub fn match_evidence(
 	ctx: &TaskContext,
 	dealer: &Identity,
 	j: u8,
 	digest: &Hash,
 	evidence: &EvidenceBytes,
-) -> Result<Verdict, Error> {
+) -> Result<(), Error> {
 	let n = ctx.n()?;
-	let seal_key = ctx.seal_key(j)?;
+	ctx.seal_key(j)?;
 	expect_length("commitments", ctx.commitments(), evidence.commitments.len())?;
 	expect_length("hashes", usize::from(n), evidence.sealed_hashes.len())?;
 	expect_length("ciphertext", ciphertext_len(ctx.length()), evidence.sealed.len())?;
 	let own_hash = evidence.sealed_hashes.get(usize::from(j).wrapping_sub(1));
-	if own_hash != Some(&messages::hash_sealed(&evidence.sealed))
-		|| evidence.digest(&ctx.task_hash, dealer) != *digest
-	{
-		return Err(Error::DigestMismatch);
-	}
+	let matches = own_hash == Some(&messages::hash_sealed(&evidence.sealed))
+		&& evidence.digest(&ctx.task_hash, dealer) == *digest;
+	matches.then_some(()).ok_or(Error::DigestMismatch)
+}
+
+/// Judges node `j`'s accusation of an accepted dealing. Of all points only `K` is new, and checked; those of the dealing
+/// and `E_j` were checked when they came in, and are only decoded.
+///
+/// # Errors
+/// Those of [`match_evidence`]: the evidence is not about this dealing, and convicts nobody. `NonCanonicalPoint`,
+/// `NotOnCurve` do not occur for an accepted dealing and a registered `E_j`.
+pub fn judge<P: Curve>(
+	ctx: &TaskContext,
+	dealer: &Identity,
+	j: u8,
+	accepted: &AcceptedDigest,
+	evidence: &EvidenceBytes,
+) -> Result<Verdict, Error> {
+	match_evidence(ctx, dealer, j, accepted.hash(), evidence)?;
 	// From here on the accuser's signature stands under evidence about a known dealing.
-	let commitments = Commitments::<P>::from_bytes(&evidence.commitments, ctx.threshold)?;
-	if decode_key::<P>(&evidence.dh).is_err() {
-		return Ok(Verdict::AccuserGuilty(AccuserFault::InvalidDh));
-	}
+	let commitments = Commitments::<P>::from_stored_bytes(&evidence.commitments, ctx.threshold)?;
+	let seal_key = ctx.seal_key(j)?;
+	let points = DleqPoints::<P> {
+		seal_key: decode_stored_point(seal_key)?,
+		ephemeral: decode_stored_point(&evidence.ephemeral)?,
+		dh: match decode_key(&evidence.dh) {
+			Ok(dh) => dh,
+			Err(_) => return Ok(Verdict::AccuserGuilty(AccuserFault::InvalidDh)),
+		},
+	};
 	let statement = DleqStatement {
 		task_hash: &ctx.task_hash,
-		digest,
+		digest: accepted.hash(),
 		j,
 		seal_key,
 		ephemeral: &evidence.ephemeral,
 		dh: &evidence.dh,
 	};
-	let dh = match proofs::verify_dleq::<P>(&statement, &evidence.dleq) {
-		Ok(dh) => dh,
-		Err(Error::InvalidProof | Error::NonCanonicalScalar) => {
-			return Ok(Verdict::AccuserGuilty(AccuserFault::WrongDleq));
-		},
-		// `E_j` or `R`, neither of which is the accuser's doing
-		Err(error) => return Err(error),
-	};
+	if proofs::verify_dleq_points(&statement, &evidence.dleq, &points).is_err() {
+		return Ok(Verdict::AccuserGuilty(AccuserFault::WrongDleq));
+	}
 	let context = ctx.seal_context(dealer, j, &evidence.ephemeral, &evidence.commitments)?;
-	Ok(match open_and_check(&Key::derive(&dh, &context), ctx, &evidence.sealed, j, &commitments) {
+	let key = Key::derive(&points.dh, &context);
+	Ok(match open_and_check(&key, ctx, &evidence.sealed, j, &commitments) {
 		Ok(_) => Verdict::AccuserGuilty(AccuserFault::FalseAccusation),
 		Err(fault) => Verdict::DealerGuilty(fault),
 	})
@@ -164,17 +178,15 @@ fn open_and_check<P: Curve>(
 	j: u8,
 	commitments: &Commitments<P>,
 ) -> Result<SecretShare, DealerFault> {
-	let share = key.open(sealed, ctx.length()).map_err(DealerFault::from_opening)?;
+	let share = key.open(sealed, ctx.length()).map_err(opening_fault)?;
 	vss::check_share(commitments, j, &share).then_some(share).ok_or(DealerFault::WrongShare)
 }
 
-impl DealerFault {
-	/// The fault that an error at the opening of a sealed share shows.
-	pub(crate) fn from_opening(error: Error) -> Self {
-		match error {
-			Error::NonCanonicalScalar => Self::NonCanonicalScalar,
-			_ => Self::Unopenable,
-		}
+/// The fault that an error at the opening of a sealed share shows.
+pub(crate) fn opening_fault(error: Error) -> DealerFault {
+	match error {
+		Error::NonCanonicalScalar => DealerFault::NonCanonicalScalar,
+		_ => DealerFault::Unopenable,
 	}
 }
 

@@ -6,6 +6,7 @@
 //! - [`worker`]: a compute node opens, checks, accuses, aggregates.
 //! - [`adjudicator`]: the chain verifies dealings, judges accusations, keeps the aggregate, checks and reconstructs.
 //! - [`worker_key`]: what a compute node's one key signs at registration, and its seal secret.
+//! - [`wire`]: from the chain's messages and records to what the roles take, and back.
 //! - [`statistics`]: from rows to an input vector, and from the aggregate to a typed result.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -25,6 +26,7 @@ mod curve;
 pub mod dealer;
 pub mod statistics;
 pub mod task;
+pub mod wire;
 pub mod worker;
 pub mod worker_key;
 

@@ -2,7 +2,10 @@
 
 use alloc::vec::Vec;
 use ostraka_crypto::{
-	messages::DealingBytes, seal, transcript::Transcript, vss, Error, Hash, Identity, PointBytes,
+	messages::DealingBytes,
+	seal,
+	transcript::{sha256, Transcript},
+	vss, Error, Hash, Identity, PointBytes,
 };
 
 const TASK_TAG: &str = "ostraka/task/v1";
@@ -42,7 +45,12 @@ pub struct TaskHashInput<'a> {
 
 /// The task hash `TH`.
 pub fn task_hash(input: &TaskHashInput<'_>) -> Hash {
-	let mut transcript = Transcript::new(TASK_TAG)
+	sha256(&task_hash_preimage(input))
+}
+
+/// The bytes whose SHA-256 is the task hash.
+pub fn task_hash_preimage(input: &TaskHashInput<'_>) -> Vec<u8> {
+	let mut transcript = Transcript::recorded(TASK_TAG)
 		.fixed(input.genesis)
 		.u32(input.task_id)
 		.fixed(&Transcript::new(SPEC_TAG).variable(input.spec).digest())
@@ -58,7 +66,7 @@ pub fn task_hash(input: &TaskHashInput<'_>) -> Hash {
 		transcript =
 			transcript.u8(j).fixed(&member.account).fixed(&member.worker).point(&member.seal_key);
 	}
-	transcript.digest()
+	transcript.into_bytes()
 }
 
 /// What everybody knows of a task once it is drawn.

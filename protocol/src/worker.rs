@@ -2,11 +2,11 @@
 //!
 //! # Invariant
 //! A Diffie-Hellman value is computed or revealed only for a dealing whose digest the chain's state holds as accepted.
-//! [`open`] and [`accuse`] cannot see the state: their callers compare [`DealingBytes::digest`] with it first, also for a
-//! dealing that someone handed in later.
+//! The functions here cannot see the state: the callers of [`open`] compare [`DealingBytes::digest`] with it first, also
+//! for a dealing that someone handed in later, and [`accuse`] asks for an [`AcceptedDigest`].
 
 use crate::{
-	adjudicator::{judge, DealerFault, Verdict},
+	adjudicator::{judge, opening_fault, AcceptedDigest, Verdict},
 	task::TaskContext,
 };
 use alloc::vec::Vec;
@@ -18,6 +18,7 @@ use ostraka_crypto::{
 	vss::{self, Commitments, SecretShare},
 	Curve, Error, Hash, Identity, PointBytes,
 };
+use ostraka_primitives::fault::DealerFault;
 use rand_core::{CryptoRng, RngCore};
 
 /// Why a sealed share gives no share.
@@ -63,7 +64,7 @@ pub fn open_sealed<P: Curve>(
 	let public = decode_key::<P>(ephemeral).map_err(Fault::NotOurs)?;
 	Key::derive(&secret.dh(&public), &context)
 		.open(sealed, ctx.length())
-		.map_err(|error| Fault::Dealer(DealerFault::from_opening(error)))
+		.map_err(|error| Fault::Dealer(opening_fault(error)))
 }
 
 /// Checks node `j`'s opened shares of many dealings at once and returns the places of the wrong ones, rising. The draws
@@ -100,24 +101,28 @@ pub fn accuse<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	secret: &SealSecret,
 	j: u8,
 	dealer: &Identity,
-	digest: &Hash,
+	accepted: &AcceptedDigest,
 	dealing: &DealingBytes,
 	rng: &mut R,
 ) -> Result<EvidenceBytes, Error> {
 	ctx.check_lengths(dealing)?;
 	// Before the secret is touched.
-	if dealing.digest(&ctx.task_hash, dealer) != *digest {
+	if dealing.digest(&ctx.task_hash, dealer) != *accepted.hash() {
 		return Err(Error::DigestMismatch);
 	}
-	let evidence = reveal::<P, R>(ctx, secret, j, digest, dealing, rng)?;
-	match judge::<P>(ctx, dealer, j, digest, &evidence)? {
+	let evidence = evidence::<P, R>(ctx, secret, j, accepted.hash(), dealing, rng)?;
+	match judge::<P>(ctx, dealer, j, accepted, &evidence)? {
 		Verdict::DealerGuilty(_) => Ok(evidence),
 		Verdict::AccuserGuilty(_) => Err(Error::NoFault),
 	}
 }
 
-/// Makes the evidence without judging it.
-fn reveal<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+/// Makes node `j`'s evidence against a dealing, whatever it will show: nobody judges it here. An honest node sends what
+/// [`accuse`] returns.
+///
+/// # Errors
+/// `Index`, those of [`decode_key`] for `R`, which is checked here whoever checked it before: the secret meets it.
+pub fn evidence<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	ctx: &TaskContext,
 	secret: &SealSecret,
 	j: u8,
@@ -126,23 +131,40 @@ fn reveal<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	rng: &mut R,
 ) -> Result<EvidenceBytes, Error> {
 	let ephemeral = decode_key::<P>(&dealing.ephemeral)?;
-	let dh = encode_point(&secret.dh(&ephemeral));
+	let mut evidence = EvidenceBytes {
+		dh: encode_point(&secret.dh(&ephemeral)),
+		dleq: [0; 64],
+		commitments: dealing.commitments.clone(),
+		ephemeral: dealing.ephemeral,
+		sealed_hashes: dealing.sealed_hashes(),
+		sealed: own_sealed(j, dealing)?.to_vec(),
+	};
+	prove::<P, R>(ctx, secret, j, digest, &mut evidence, rng)?;
+	Ok(evidence)
+}
+
+/// Proves the `K` of evidence as it stands, in place of the proof that it carries. The proof holds if `K` is right.
+///
+/// # Errors
+/// `Index`, those of [`decode_key`] for `R`.
+pub fn prove<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+	ctx: &TaskContext,
+	secret: &SealSecret,
+	j: u8,
+	digest: &Hash,
+	evidence: &mut EvidenceBytes,
+	rng: &mut R,
+) -> Result<(), Error> {
 	let statement = DleqStatement {
 		task_hash: &ctx.task_hash,
 		digest,
 		j,
 		seal_key: ctx.seal_key(j)?,
-		ephemeral: &dealing.ephemeral,
-		dh: &dh,
+		ephemeral: &evidence.ephemeral,
+		dh: &evidence.dh,
 	};
-	Ok(EvidenceBytes {
-		dh,
-		dleq: proofs::prove_dleq::<P, R>(&statement, secret, rng)?,
-		commitments: dealing.commitments.clone(),
-		ephemeral: dealing.ephemeral,
-		sealed_hashes: dealing.sealed_hashes(),
-		sealed: own_sealed(j, dealing)?.to_vec(),
-	})
+	evidence.dleq = proofs::prove_dleq::<P, R>(&statement, secret, rng)?;
+	Ok(())
 }
 
 /// Adds up a node's shares of the accepted dealings: its result share.

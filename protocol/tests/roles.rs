@@ -4,15 +4,15 @@
 use ostraka_crypto::{
 	encoding::{encode_point, IDENTITY},
 	generators,
-	messages::{hash_sealed, DealingBytes, EvidenceBytes},
-	proofs::{self, DleqStatement, RhoStatement},
+	messages::{DealingBytes, EvidenceBytes},
 	scalar,
-	seal::{ciphertext_len, Context, Key, SealSecret},
+	seal::{ciphertext_len, SealSecret},
 	vss::{self, Commitments, SecretShare},
 	Affine, Error, Hash, Identity, Plain, PointBytes, Scalar,
 };
+use ostraka_primitives::fault::{AccuserFault, DealerFault};
 use ostraka_protocol::{
-	adjudicator::{self, AccuserFault, Aggregate, DealerFault, Verdict},
+	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
 	dealer, task_hash, worker, Member, TaskContext, TaskHashInput,
 };
 use proptest::prelude::*;
@@ -70,91 +70,46 @@ impl Setup {
 
 	/// A dealing whose sealed share for node `j` holds the given plaintext, or noise: all the rest is as it must be.
 	fn cheat(&mut self, j: u8, plaintext: Plaintext<'_>) -> DealingBytes {
-		let input = self.vector();
-		let n = self.ctx.seal_keys.len() as u8;
+		let (input, ctx) = (self.vector(), &self.ctx);
+		let (rng, victim) = (&mut self.rng, usize::from(j) - 1);
 		let (commitments, shares) =
-			vss::share::<Curve, _>(&input, self.ctx.threshold, n, &mut self.rng).unwrap();
-		let commitments = commitments.to_bytes();
-		let rho = SealSecret::random(&mut self.rng);
-		let ephemeral = encode_point(&rho.public::<Curve>());
-		let mut sealed = Vec::new();
-		for (i, share) in (1u8..).zip(shares) {
-			let dh = rho.dh(&self.secret(i).public::<Curve>());
-			let context = Context {
-				task_hash: &self.ctx.task_hash,
-				dealer: &DEALER,
-				j: i,
-				seal_key: &self.ctx.seal_keys[usize::from(i) - 1],
-				ephemeral: &ephemeral,
-				commitments: &commitments,
-			};
-			sealed.push(match plaintext {
-				Some(plaintext) if i == j => seal_raw(&dh, &context, &plaintext(share)),
-				None if i == j => vec![0xab; ciphertext_len(usize::from(self.ctx.length))],
-				_ => Key::derive(&dh, &context).seal(&share).unwrap(),
-			});
-		}
-		let sealed_hashes: Vec<_> = sealed.iter().map(|ct| hash_sealed(ct)).collect();
-		let statement = RhoStatement {
-			task_hash: &self.ctx.task_hash,
-			dealer: &DEALER,
-			ephemeral: &ephemeral,
-			commitments: &commitments,
-			sealed_hashes: &sealed_hashes,
+			vss::share::<Curve, _>(&input, ctx.threshold, ctx.n().unwrap(), rng).unwrap();
+		let (commitments, rho) = (commitments.to_bytes(), SealSecret::random(rng));
+		let key = dealer::sealing_key::<Curve>(ctx, &DEALER, j, &commitments, &rho).unwrap();
+		let mut dealing =
+			dealer::assemble::<Curve, _>(ctx, &DEALER, commitments, &shares, &rho, rng).unwrap();
+		dealing.sealed[victim] = match plaintext {
+			Some(plaintext) => key.seal_bytes(&plaintext(shares[victim].clone())).unwrap(),
+			None => vec![0xab; ciphertext_len(ctx.length())],
 		};
-		let proof = proofs::prove_rho::<Curve, _>(&statement, &rho, &mut self.rng);
-		DealingBytes { commitments, ephemeral, proof, sealed }
+		dealer::prove::<Curve, _>(ctx, &DEALER, &mut dealing, &rho, rng);
+		dealing
 	}
 
 	/// Evidence as a liar makes it: everything true, whatever it shows.
-	fn evidence(&mut self, j: u8, digest: &Hash, dealing: &DealingBytes) -> EvidenceBytes {
-		let secret = self.secret(j).clone();
-		let r: Affine<Curve> = ostraka_crypto::encoding::decode_key(&dealing.ephemeral).unwrap();
-		let dh = encode_point(&secret.dh(&r));
-		let statement = DleqStatement {
-			task_hash: &self.ctx.task_hash,
-			digest,
-			j,
-			seal_key: &self.ctx.seal_keys[usize::from(j) - 1],
-			ephemeral: &dealing.ephemeral,
-			dh: &dh,
-		};
-		let dleq = proofs::prove_dleq::<Curve, _>(&statement, &secret, &mut self.rng).unwrap();
-		EvidenceBytes {
-			dh,
-			dleq,
-			commitments: dealing.commitments.clone(),
-			ephemeral: dealing.ephemeral,
-			sealed_hashes: dealing.sealed_hashes(),
-			sealed: dealing.sealed[usize::from(j) - 1].clone(),
-		}
+	fn evidence(
+		&mut self,
+		j: u8,
+		accepted: &AcceptedDigest,
+		dealing: &DealingBytes,
+	) -> EvidenceBytes {
+		let secret = &self.secrets[usize::from(j) - 1];
+		let rng = &mut self.rng;
+		worker::evidence::<Curve, _>(&self.ctx, secret, j, accepted.hash(), dealing, rng).unwrap()
 	}
 
-	fn digest(&self, dealing: &DealingBytes) -> Hash {
+	fn digest(&self, dealing: &DealingBytes) -> AcceptedDigest {
 		adjudicator::verify_dealing::<Curve>(&self.ctx, &DEALER, dealing).unwrap().digest
 	}
 
-	fn judge(&self, j: u8, digest: &Hash, evidence: &EvidenceBytes) -> Result<Verdict, Error> {
-		adjudicator::judge::<Curve>(&self.ctx, &DEALER, j, digest, evidence)
+	fn judge(
+		&self,
+		j: u8,
+		accepted: &AcceptedDigest,
+		evidence: &EvidenceBytes,
+	) -> Result<Verdict, Error> {
+		adjudicator::judge::<Curve>(&self.ctx, &DEALER, j, accepted, evidence)
 	}
-}
-
-/// Seals any bytes under a share's key; `Key` itself seals shares only.
-fn seal_raw(dh: &Affine<Curve>, context: &Context<'_>, plaintext: &[u8]) -> Vec<u8> {
-	use chacha20poly1305::{aead::Aead, ChaCha20Poly1305, KeyInit, Nonce};
-	let info =
-		ostraka_crypto::transcript::Transcript::of_task("ostraka/seal/v1", context.task_hash)
-			.fixed(context.dealer)
-			.u8(context.j)
-			.point(context.seal_key)
-			.point(context.ephemeral)
-			.points(context.commitments)
-			.digest();
-	let mut key = [0; 32];
-	hkdf::Hkdf::<sha2::Sha256>::new(Some(b"ostraka/seal/v1"), &encode_point(dh))
-		.expand(&info, &mut key)
-		.unwrap();
-	ChaCha20Poly1305::new(&key.into()).encrypt(&Nonce::default(), plaintext).unwrap()
 }
 
 proptest! {
@@ -176,7 +131,7 @@ proptest! {
 			let dealer: Identity = [i as u8; 32];
 			let (input, dealing) = setup.deal(&dealer);
 			let ok = adjudicator::verify_dealing::<Curve>(&setup.ctx, &dealer, &dealing).unwrap();
-			prop_assert_eq!(ok.digest, dealing.digest(&setup.ctx.task_hash, &dealer));
+			prop_assert_eq!(*ok.digest.hash(), dealing.digest(&setup.ctx.task_hash, &dealer));
 			aggregate.add(&ok.commitments).unwrap();
 			// state holds bytes
 			aggregate = Aggregate::from_bytes(&aggregate.to_bytes(), t).unwrap();
@@ -186,7 +141,7 @@ proptest! {
 			let (_, _, _, ok) = accepted.remove(excluded % dealers);
 			aggregate.sub(&ok.commitments).unwrap();
 		}
-		let digests: Vec<Hash> = accepted.iter().map(|(_, _, _, ok)| ok.digest).collect();
+		let digests: Vec<Hash> = accepted.iter().map(|(_, _, _, ok)| *ok.digest.hash()).collect();
 		let h_a = adjudicator::accepted_set_hash(&setup.ctx.task_hash, &digests, &aggregate.to_bytes());
 		let reversed: Vec<Hash> = digests.iter().rev().copied().collect();
 		prop_assert_eq!(adjudicator::accepted_set_hash(&setup.ctx.task_hash, &reversed, &aggregate.to_bytes()), h_a);
@@ -402,7 +357,10 @@ fn evidence_that_does_not_match_convicts_nobody() {
 		assert!(matches!(setup.judge(2, &digest, &evidence), Err(Error::Length { .. })));
 	}
 	// another digest, dealer, node, task
-	assert_eq!(setup.judge(2, &[0; 32], &good), Err(Error::DigestMismatch));
+	assert_eq!(
+		setup.judge(2, &AcceptedDigest::of_state([0; 32]), &good),
+		Err(Error::DigestMismatch)
+	);
 	assert_eq!(setup.judge(1, &digest, &good), Err(Error::DigestMismatch));
 	assert_eq!(setup.judge(0, &digest, &good), Err(Error::Index));
 	assert_eq!(setup.judge(4, &digest, &good), Err(Error::Index));
@@ -551,7 +509,7 @@ fn a_worker_accuses_only_under_the_accepted_digest() {
 		&secret,
 		2,
 		&DEALER,
-		&[0; 32],
+		&AcceptedDigest::of_state([0; 32]),
 		&dealing,
 		&mut setup.rng,
 	);

@@ -35,7 +35,8 @@ mod scenario;
 use chain::{Party, Penalty, Phase};
 use data::Data;
 use ostraka_crypto::Plain;
-use ostraka_protocol::adjudicator::{self, AccuserFault, DealerFault};
+use ostraka_primitives::fault::{AccuserFault, DealerFault};
+use ostraka_protocol::adjudicator;
 use play::play;
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use scenario::{

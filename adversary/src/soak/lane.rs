@@ -2,7 +2,7 @@
 
 use super::Shared;
 use crate::{
-	accuse::{accuse, AccusationFault},
+	accuse::accuse,
 	answer::{answer, AnswerFault, Answered},
 	cheats::DealingFault,
 	deal,
@@ -17,6 +17,7 @@ use ostraka_client::{
 };
 use ostraka_primitives::{
 	api::TaskInfo,
+	fault::{AccuserFault, DealerFault},
 	task::{FailReason, Outcome, SecurityClass},
 	AccountId, TaskId,
 };
@@ -59,18 +60,11 @@ enum Role {
 	/// It does not answer.
 	Absent,
 	/// It accuses an honest dealer.
-	Accuse(AccusationFaultOf),
+	Accuse(AccuserFault),
 	/// It answers wrongly.
 	Wrong,
 	/// It reveals another share than it committed to.
 	CommitOther,
-}
-
-/// The two wrong accusations, ordered for reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum AccusationFaultOf {
-	False,
-	WrongDleq,
 }
 
 /// What became of a task.
@@ -296,8 +290,9 @@ impl Lane {
 		record.role = match self.below(20) {
 			_ if !is_drawn => Role::NotDrawn,
 			0 => Role::Absent,
-			1..=4 => Role::Accuse(AccusationFaultOf::False),
-			5 | 6 => Role::Accuse(AccusationFaultOf::WrongDleq),
+			1..=4 => Role::Accuse(AccuserFault::FalseAccusation),
+			5 => Role::Accuse(AccuserFault::WrongDleq),
+			6 => Role::Accuse(AccuserFault::InvalidDh),
 			7..=9 => Role::Wrong,
 			10 | 11 => Role::CommitOther,
 			_ => Role::Honest,
@@ -309,11 +304,10 @@ impl Lane {
 			.map(|(number, _)| number)
 			.collect();
 		let victim = seats[self.below(seats.len() as u32) as usize];
-		let fault = [
-			DealingFault::BadShare(victim),
-			DealingFault::BadCiphertext(victim),
-			DealingFault::NonCanonical(victim),
-		][self.below(3) as usize];
+		let fault =
+			[DealerFault::WrongShare, DealerFault::Unopenable, DealerFault::NonCanonicalScalar]
+				[self.below(3) as usize];
+		let fault = DealingFault::Share(fault, victim);
 		let count = survey.inputs.len();
 		let honest = count - usize::from(record.play == Play::Forging);
 		let dealers: Vec<_> = (0..honest)
@@ -343,10 +337,6 @@ impl Lane {
 				Role::Wrong => answered(AnswerFault::WrongShare).await,
 				Role::CommitOther => answered(AnswerFault::CommitOther).await,
 				Role::Accuse(fault) => {
-					let fault = match fault {
-						AccusationFaultOf::False => AccusationFault::False,
-						AccusationFaultOf::WrongDleq => AccusationFault::WrongDleq,
-					};
 					Ok(accuse(chain, task, &worker[0], &accused, fault).await?.convicted())
 				},
 			}

@@ -6,7 +6,7 @@ use crate::{
 	cli::{values, Global},
 	error::Error,
 	output,
-	verify::gather::{dealing_bytes, scan_dealings, Bodies},
+	verify::gather::{scan_dealings, Bodies},
 };
 use clap::Args;
 use codec::Encode;
@@ -14,6 +14,7 @@ use ostraka_primitives::{
 	message::{indexed_key, IndexedDealing},
 	TaskId,
 };
+use ostraka_protocol::wire::dealing_bytes;
 use serde_json::json;
 
 /// Flags of `node supply`.
@@ -59,7 +60,7 @@ pub async fn run(args: &SupplyArgs, chain: &Chain, global: &Global) -> Result<()
 	let mut supplied = Vec::new();
 	for (block, found) in found {
 		for dealer in found.signer.iter().chain(&info.dealers) {
-			let bytes = dealing_bytes(found.dealing.clone());
+			let bytes = dealing_bytes(&found.dealing);
 			let digest = bytes.digest(&task_hash, dealer.as_ref());
 			// only what the state holds as accepted is of use to the worker
 			let record = chain.dealing(args.task, dealer).await?;

@@ -1,6 +1,7 @@
 //! Which faults a simulation plays: `--faults wrong-share=1,silent-node=1`.
 
 use clap::ValueEnum;
+use ostraka_primitives::fault::{AccuserFault, DealerFault};
 use std::fmt;
 
 /// A fault.
@@ -35,6 +36,24 @@ impl FaultKind {
 			self,
 			Self::BadShare | Self::Unopenable | Self::Malformed | Self::Copied | Self::SilentDealer
 		)
+	}
+
+	/// What of a sealed share it is that a node finds.
+	pub fn of_share(self) -> Option<DealerFault> {
+		match self {
+			Self::BadShare => Some(DealerFault::WrongShare),
+			Self::Unopenable => Some(DealerFault::Unopenable),
+			_ => None,
+		}
+	}
+
+	/// What of an accusation it is that the chain finds.
+	pub fn of_accusation(self) -> Option<AccuserFault> {
+		match self {
+			Self::FalseAccusation => Some(AccuserFault::FalseAccusation),
+			Self::WrongProof => Some(AccuserFault::WrongDleq),
+			_ => None,
+		}
 	}
 
 	/// Whether a node that does it gives no right result share.

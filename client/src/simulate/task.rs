@@ -14,7 +14,7 @@ use ostraka_crypto::{
 };
 use ostraka_primitives::task::ClassParameters;
 use ostraka_protocol::{
-	adjudicator::{self, Aggregate, Verdict},
+	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
 	dealer, task_hash,
 	worker::{self, Fault},
 	Member, TaskContext, TaskHashInput,
@@ -89,7 +89,7 @@ struct Node {
 /// A dealing that the chain accepted.
 struct Accepted {
 	place: usize,
-	digest: Hash,
+	digest: AcceptedDigest,
 	commitments: Commitments<Plain>,
 	bytes: DealingBytes,
 }
@@ -127,16 +127,18 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 		|place, input| -> Result<Option<DealingBytes>, Error> {
 			let rng = &mut rng("deal", place);
 			let id = dealers.get(place).ok_or(Error::Index)?;
-			match role(place) {
-				Some(FaultKind::SilentDealer) => Ok(None),
-				Some(
-					kind @ (FaultKind::BadShare | FaultKind::Unopenable | FaultKind::Malformed),
-				) => {
-					let victim = 1 + (place % usize::from(seats)) as u8;
-					cheats::deal(&ctx, id, input, kind, victim, rng).map(Some)
-				},
-				_ => dealer::deal::<Plain, _>(&ctx, id, input, rng).map(Some),
+			if let Some(fault) = role(place).and_then(FaultKind::of_share) {
+				let victim = 1 + (place % usize::from(seats)) as u8;
+				return cheats::deal(&ctx, id, input, fault, victim, rng).map(Some);
 			}
+			if role(place) == Some(FaultKind::SilentDealer) {
+				return Ok(None);
+			}
+			let mut dealing = dealer::deal::<Plain, _>(&ctx, id, input, rng)?;
+			if role(place) == Some(FaultKind::Malformed) {
+				dealing.proof[0] ^= 1;
+			}
+			Ok(Some(dealing))
 		},
 		|| progress(""),
 	);
@@ -180,7 +182,7 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 		aggregate.add(&dealing.commitments)?;
 	}
 	let points = aggregate.to_bytes();
-	let digests: Vec<Hash> = accepted.iter().map(|dealing| dealing.digest).collect();
+	let digests: Vec<Hash> = accepted.iter().map(|dealing| *dealing.digest.hash()).collect();
 	let h_a = adjudicator::accepted_set_hash(&ctx.task_hash, &digests, &points);
 	let mut right: Vec<(u8, SecretShare)> = Vec::new();
 	let needed = usize::from(threshold) + 1;
@@ -297,13 +299,13 @@ fn verify(
 			}
 		}
 		let cheat = cast.roles.nodes.get(i).copied().flatten();
-		if let Some(kind @ (FaultKind::FalseAccusation | FaultKind::WrongProof)) = cheat {
+		if let Some(fault_of) = cheat.and_then(FaultKind::of_accusation) {
 			let Some(dealing) = accepted.iter().enumerate().find(|(k, _)| !bad.contains(k)) else {
 				continue;
 			};
 			let dealing = dealing.1;
-			let evidence =
-				cheats::accuse(ctx, &node.secret, *j, &dealing.digest, &dealing.bytes, kind, rng)?;
+			let (digest, bytes) = (dealing.digest.hash(), &dealing.bytes);
+			let evidence = cheats::accuse(ctx, &node.secret, *j, digest, bytes, fault_of, rng)?;
 			let verdict = adjudicator::judge::<Plain>(
 				ctx,
 				dealer_of(dealing)?,

@@ -12,13 +12,14 @@ use ostraka_crypto::{
 };
 use ostraka_primitives::{
 	api::TaskInfo,
-	task::{published_bytes, Committee, TaskResult},
+	task::{Committee, TaskResult},
 	AccountId, Digest, PointBytes, TaskId,
 };
 use ostraka_protocol::{
-	adjudicator::{self, Aggregate, Verdict},
+	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
 	statistics::{FinalizeError, Outcome},
-	task_hash, Member, TaskContext, TaskHashInput,
+	wire::{self, Published},
+	TaskContext,
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,8 +34,8 @@ pub struct Dealing {
 	pub dealer: AccountId,
 	/// Block whose body holds it.
 	pub block: u32,
-	/// Its digest.
-	pub digest: Digest,
+	/// Its digest, of the proof's check.
+	pub digest: AcceptedDigest,
 	/// The dealing.
 	pub bytes: DealingBytes,
 	/// Whether the chain took it, as far as its state or its events tell.
@@ -282,30 +283,15 @@ impl Evidence {
 	pub(super) fn context(&self) -> TaskContext {
 		let record = &self.info.task;
 		let committee = self.committee.as_ref().unwrap_or(&self.info.committee);
-		let mut seal_keys: Vec<_> = committee.iter().map(|seat| seat.seal_key).collect();
+		let mut seal_keys = wire::seal_keys(committee);
 		seal_keys.resize(usize::from(record.parameters.seats), [0; 96]);
-		TaskContext {
-			task_hash: record.task_hash.unwrap_or_default(),
-			threshold: record.parameters.threshold,
-			length: u16::try_from(record.spec.length()).unwrap_or(u16::MAX),
-			seal_keys,
-		}
+		let task_hash = record.task_hash.unwrap_or_default();
+		wire::context_of(task_hash, record.parameters.threshold, record.spec.length(), seal_keys)
 	}
 
 	/// The task hash, computed from what it covers.
 	pub fn task_hash(&self, committee: &Committee) -> Option<Digest> {
-		let record = &self.info.task;
-		let members: Vec<Member> = members(committee);
-		Some(task_hash(&TaskHashInput {
-			genesis: &self.genesis,
-			task_id: self.task,
-			spec: &published_bytes(&record.spec, &record.cohort),
-			class: record.class.index(),
-			n: record.parameters.seats,
-			threshold: record.parameters.threshold,
-			deadlines: &record.windows.deadlines(record.drawn_at?),
-			committee: &members,
-		}))
+		Some(Published::of(&self.info.task)?.hash(&self.genesis, self.task, committee))
 	}
 
 	/// The dealings that count, and their sums, if they can be told: those that hash to `h_A` and whose commitments add up
@@ -410,7 +396,7 @@ impl Evidence {
 	pub(super) fn convicted(&self, context: &TaskContext) -> BTreeSet<usize> {
 		let places: BTreeMap<(&AccountId, &Digest), usize> = (0..)
 			.zip(&self.dealings)
-			.map(|(place, dealing)| ((&dealing.dealer, &dealing.digest), place))
+			.map(|(place, dealing)| ((&dealing.dealer, dealing.digest.hash()), place))
 			.collect();
 		let mut convicted = BTreeSet::new();
 		for accusation in &self.accusations {
@@ -419,12 +405,13 @@ impl Evidence {
 			else {
 				continue;
 			};
+			let Some(dealing) = self.dealings.get(*place) else { continue };
 			let is_guilty = || {
 				let verdict = adjudicator::judge::<Plain>(
 					context,
 					accusation.dealer.as_ref(),
 					accusation.seat,
-					&accusation.digest,
+					&dealing.digest,
 					&accusation.evidence,
 				);
 				matches!(verdict, Ok(Verdict::DealerGuilty(_)))
@@ -437,7 +424,8 @@ impl Evidence {
 	}
 
 	fn digests(&self, places: &BTreeSet<usize>) -> Vec<Digest> {
-		places.iter().filter_map(|place| Some(self.dealings.get(*place)?.digest)).collect()
+		let dealings = places.iter().filter_map(|place| self.dealings.get(*place));
+		dealings.map(|dealing| *dealing.digest.hash()).collect()
 	}
 
 	/// Of each dealer the dealing that the chain took, as far as can be told.
@@ -472,16 +460,4 @@ impl Evidence {
 		places.sort_unstable();
 		places
 	}
-}
-
-/// A committee as the task hash takes it.
-pub fn members(committee: &Committee) -> Vec<Member> {
-	committee
-		.iter()
-		.map(|seat| Member {
-			account: seat.account.clone().into(),
-			worker: seat.worker.0,
-			seal_key: seat.seal_key,
-		})
-		.collect()
 }

@@ -1,27 +1,24 @@
 //! The messages of a task, from block bodies.
 
 use super::check::{Accusation, Dealing, Evidence, Fitting, Share};
-use crate::{
-	chain::{
-		find::{self, Indices},
-		state::DealingRecord,
-		Chain, ChainError, Head,
-	},
-	dealing::cohort_hash,
+use crate::chain::{
+	find::{self, Indices},
+	state::DealingRecord,
+	Chain, ChainError, Head,
 };
 use codec::Encode;
 use futures::{stream, StreamExt, TryStreamExt};
-use ostraka_crypto::{
-	messages::{DealingBytes, EvidenceBytes},
-	Error, Plain,
-};
+use ostraka_crypto::{encoding::decode_key, messages::DealingBytes, Error, Plain};
 use ostraka_primitives::{
 	api::TaskInfo,
-	message::{DealingMessage, EvidenceMessage},
 	task::{TaskResult, TaskStatus},
 	AccountId, Digest, TaskId,
 };
-use ostraka_protocol::{adjudicator, TaskContext};
+use ostraka_protocol::{
+	adjudicator::{self, AcceptedDigest},
+	wire::{cohort_hash, dealing_bytes, evidence_bytes},
+	TaskContext,
+};
 use sha2::{Digest as _, Sha256};
 use std::{
 	collections::{BTreeMap, BTreeSet},
@@ -109,6 +106,10 @@ pub async fn gather(
 	let at_draw = at_draw(chain, task, info, drawn_at).await;
 	let at_draw = at_draw.as_ref().unwrap_or(info);
 	let committee = &at_draw.committee;
+	// The registry has checked them; that these are those is the node's word.
+	if !committee.iter().all(|seat| decode_key::<Plain>(&seat.seal_key).is_ok()) {
+		return Err(unreadable("the committee that the node shows has a seal key that is no key"));
+	}
 	let evidence = Evidence {
 		genesis: *chain.genesis(),
 		task,
@@ -216,7 +217,7 @@ impl Gathering {
 					seat: found.seat,
 					dealer: found.dealer,
 					digest: found.digest,
-					evidence: evidence_bytes(found.evidence),
+					evidence: evidence_bytes(&found.evidence),
 				});
 			}
 		}
@@ -248,10 +249,9 @@ impl Gathering {
 			_ => None,
 		};
 		let place = known.or_else(|| {
-			let bytes = dealing_bytes(found.dealing);
-			let dealer = self.dealer(found.signer, &bytes)?;
-			let digest = bytes.digest(&self.context.task_hash, dealer.as_ref());
-			Some(*self.digests.entry(digest).or_insert_with(|| {
+			let bytes = dealing_bytes(&found.dealing);
+			let (dealer, digest) = self.dealer(found.signer, &bytes)?;
+			Some(*self.digests.entry(*digest.hash()).or_insert_with(|| {
 				self.evidence.dealings.push(Dealing { dealer, block, digest, bytes, taken: None });
 				self.blocks.push(BTreeSet::new());
 				self.blocks.len() - 1
@@ -263,8 +263,13 @@ impl Gathering {
 		}
 	}
 
-	/// The dealer that a dealing's proof names. Sent by a proxy it is that of another account than the signer.
-	fn dealer(&self, signer: Option<AccountId>, bytes: &DealingBytes) -> Option<AccountId> {
+	/// The dealer that a dealing's proof names, and the digest. Sent by a proxy it is that of another account than the
+	/// signer.
+	fn dealer(
+		&self,
+		signer: Option<AccountId>,
+		bytes: &DealingBytes,
+	) -> Option<(AccountId, AcceptedDigest)> {
 		let invited = self.invited.as_deref();
 		let is_invited = |signer: &AccountId| invited.is_none_or(|all| all.contains(signer));
 		let signer = signer.filter(is_invited);
@@ -273,7 +278,7 @@ impl Gathering {
 		for dealer in signer.iter().chain(others) {
 			let id: &[u8; 32] = dealer.as_ref();
 			match adjudicator::verify_dealing::<Plain>(&self.context, id, bytes) {
-				Ok(_) => return Some(dealer.clone()),
+				Ok(accepted) => return Some((dealer.clone(), accepted.digest)),
 				Err(Error::InvalidProof) => {},
 				// what is wrong with it is wrong whoever made it
 				Err(_) => return None,
@@ -288,12 +293,14 @@ impl Gathering {
 			let record = word.records.get(&dealing.dealer).and_then(Option::as_ref);
 			let taken_in = |block: &&u32| {
 				let events = word.events.get(*block).and_then(Option::as_ref);
-				events.is_some_and(|digests| digests.contains(&dealing.digest))
+				events.is_some_and(|digests| digests.contains(dealing.digest.hash()))
 			};
 			let are_known =
 				|| blocks.iter().all(|block| matches!(word.events.get(block), Some(Some(_))));
 			let (taken, block) = match (record, blocks.iter().find(taken_in)) {
-				(Some(record), _) => (Some(record.digest == dealing.digest), Some(record.block)),
+				(Some(record), _) => {
+					(Some(record.digest == *dealing.digest.hash()), Some(record.block))
+				},
 				(None, Some(block)) => (Some(true), Some(*block)),
 				(None, None) => (are_known().then_some(false), None),
 			};
@@ -416,25 +423,4 @@ async fn invited(
 	let mut cohorts = extrinsics
 		.flat_map(|extrinsic| find::cohorts(extrinsic, indices, &record.spec, record.class));
 	Ok(cohorts.find(|dealers| is_it(dealers.as_slice())).map(|dealers| dealers.into_inner()))
-}
-
-/// A message as the protocol's functions take it.
-pub fn dealing_bytes(message: DealingMessage) -> DealingBytes {
-	DealingBytes {
-		commitments: message.commitments.into_inner(),
-		ephemeral: message.ephemeral,
-		proof: message.proof,
-		sealed: message.sealed.into_iter().map(|sealed| sealed.into_inner()).collect(),
-	}
-}
-
-fn evidence_bytes(message: EvidenceMessage) -> EvidenceBytes {
-	EvidenceBytes {
-		dh: message.dh,
-		dleq: message.dleq,
-		commitments: message.commitments.into_inner(),
-		ephemeral: message.ephemeral,
-		sealed_hashes: message.sealed_hashes.into_inner(),
-		sealed: message.sealed.into_inner(),
-	}
 }

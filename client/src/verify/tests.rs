@@ -4,21 +4,18 @@ use super::{
 	check::{Accusation, Dealing, Evidence, Share},
 	gather::{last_block, Gathering, Word},
 };
-use crate::{
-	chain::find::Indices,
-	class, dealing, fixtures,
-	simulate::{cheats, faults::FaultKind},
-};
+use crate::{chain::find::Indices, class, fixtures, simulate::cheats};
 use codec::Encode;
 use ostraka_crypto::{
 	encoding::{encode_point, encode_scalar},
+	messages::DealingBytes,
 	seal::SealSecret,
 	vss::{Commitments, SecretShare},
 	Plain, Scalar,
 };
 use ostraka_primitives::{
 	api::TaskInfo,
-	message::EvidenceMessage,
+	fault::DealerFault,
 	spec::{Statistic, TaskSpec},
 	task::{
 		Committee, Outcome as Ended, Seat, SecurityClass, Task, TaskResult, TaskStatus, Windows,
@@ -26,8 +23,8 @@ use ostraka_primitives::{
 	AccountId,
 };
 use ostraka_protocol::{
-	adjudicator::{self, Aggregate},
-	dealer, worker, TaskContext,
+	adjudicator::{self, AcceptedDigest, Aggregate},
+	dealer, wire, worker,
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use sp_core::U256;
@@ -56,7 +53,6 @@ pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
 		})
 		.collect();
 	let committee: Committee = seats.try_into().expect("three seats");
-	let length = spec.length() as u16;
 	let task = Task {
 		requester: AccountId::new([50; 32]),
 		spec,
@@ -100,21 +96,16 @@ pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
 	};
 	let task_hash = evidence.task_hash(&committee).expect("drawn");
 	evidence.info.task.task_hash = Some(task_hash);
-	let context = TaskContext {
-		task_hash,
-		threshold: 1,
-		length,
-		seal_keys: committee.iter().map(|seat| seat.seal_key).collect(),
-	};
+	let context = evidence.context();
 	for (place, input) in (1u8..).zip(inputs) {
 		let account = [60 + place; 32];
 		let bytes = if place == 4 {
-			cheats::deal(&context, &account, input, FaultKind::BadShare, 2, &mut rng)
+			cheats::deal(&context, &account, input, DealerFault::WrongShare, 2, &mut rng)
 		} else {
 			dealer::deal::<Plain, _>(&context, &account, input, &mut rng)
 		}
 		.expect("a dealing");
-		let digest = bytes.digest(&task_hash, &account);
+		let digest = digest(&evidence, &account, &bytes);
 		evidence.dealings.push(Dealing {
 			dealer: AccountId::new(account),
 			block: 9,
@@ -131,7 +122,7 @@ pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
 		block: 12,
 		seat: 2,
 		dealer: bad.dealer.clone(),
-		digest: bad.digest,
+		digest: *bad.digest.hash(),
 		evidence: accusation.expect("it is right"),
 	});
 
@@ -154,7 +145,7 @@ pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
 		.collect();
 	let (values, blinding) = adjudicator::reconstruct(&shares[..2]).expect("two shares");
 	let number = |value| U256::from_little_endian(&encode_scalar(value));
-	let digests: Vec<_> = accepted.iter().map(|dealing| dealing.digest).collect();
+	let digests: Vec<_> = accepted.iter().map(|dealing| *dealing.digest.hash()).collect();
 	evidence.result = TaskResult {
 		accepted_set: adjudicator::accepted_set_hash(&task_hash, &digests, &aggregate.to_bytes()),
 		dealers: 3,
@@ -167,6 +158,11 @@ pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
 		.map(|(seat, share)| Share { block: 20, seat: *seat, share: share.to_bytes().to_vec() })
 		.collect();
 	evidence
+}
+
+/// The digest of a dealing that the chain takes.
+fn digest(evidence: &Evidence, dealer: &[u8; 32], bytes: &DealingBytes) -> AcceptedDigest {
+	adjudicator::verify_dealing::<Plain>(&evidence.context(), dealer, bytes).expect("good").digest
 }
 
 /// Names of the checks that do not hold.
@@ -250,7 +246,7 @@ fn a_missing_or_foreign_dealing_is_seen() {
 	evidence.dealings.remove(0);
 	assert!(broken(&evidence).contains(&SET));
 	let mut evidence = self::evidence();
-	evidence.dealings[0].digest = [1; 32];
+	evidence.dealings[0].digest = AcceptedDigest::of_state([1; 32]);
 	assert!(broken(&evidence).contains(&SET));
 }
 
@@ -294,7 +290,7 @@ fn another(evidence: &Evidence, account: [u8; 32], seed: u64) -> Dealing {
 	let input = [Scalar::from(1u8), Scalar::from(9u8)];
 	let bytes = dealer::deal::<Plain, _>(&evidence.context(), &account, &input, &mut rng);
 	let bytes = bytes.expect("a dealing");
-	let digest = bytes.digest(&evidence.context().task_hash, &account);
+	let digest = digest(evidence, &account, &bytes);
 	Dealing { dealer: AccountId::new(account), block: 8, digest, bytes, taken: None }
 }
 
@@ -392,20 +388,12 @@ fn remark(call: &[u8]) -> Vec<u8> {
 }
 
 fn deal_call(evidence: &Evidence, dealing: &Dealing) -> Vec<u8> {
-	let message = dealing::message(dealing.bytes.clone()).expect("short");
+	let message = wire::dealing_message(dealing.bytes.clone()).expect("short");
 	(INDICES.deal, evidence.task, evidence.context().task_hash, message).encode()
 }
 
 fn accuse_call(evidence: &Evidence, accusation: &Accusation) -> Vec<u8> {
-	let made = accusation.evidence.clone();
-	let message = EvidenceMessage {
-		dh: made.dh,
-		dleq: made.dleq,
-		commitments: made.commitments.try_into().expect("few"),
-		ephemeral: made.ephemeral,
-		sealed_hashes: made.sealed_hashes.try_into().expect("few"),
-		sealed: made.sealed.try_into().expect("short"),
-	};
+	let message = wire::evidence_message(accusation.evidence.clone()).expect("short");
 	let (seat, dealer, digest) = (accusation.seat, &accusation.dealer, accusation.digest);
 	(INDICES.accuse, evidence.task, seat, dealer, digest, message).encode()
 }
@@ -480,7 +468,7 @@ fn a_copied_dealing_is_the_one_that_the_chain_took() {
 	// someone sees the dealing on its way, and has a copy of it in an earlier block
 	gathering.look(8, &remark(&deal_call(&full, &full.dealings[0])));
 	look_at_dealings(&mut gathering, &full);
-	let digests: BTreeSet<_> = full.dealings.iter().map(|dealing| dealing.digest).collect();
+	let digests: BTreeSet<_> = full.dealings.iter().map(|dealing| *dealing.digest.hash()).collect();
 	let mut word = Word::default();
 	word.events.insert(8, Some(BTreeSet::new()));
 	gathering.settle(&word);

@@ -1,7 +1,7 @@
 //! A task's transcript as JSON: enough for an independent implementation to check it. `docs/TRANSCRIPT.md` says what
 //! every field is and which checks to make; the two change together.
 
-use super::check::{members, Accusation, Check, Dealing, Evidence, Share, Verification};
+use super::check::{Accusation, Check, Dealing, Evidence, Share, Verification};
 use crate::{
 	chain::account::address,
 	class,
@@ -11,12 +11,11 @@ use crate::{
 use codec::Encode;
 use ostraka_primitives::{
 	spec::{Column, TaskSpec},
-	task::{published_bytes, Committee, Windows},
+	task::{Committee, Windows},
 	TaskId,
 };
-use ostraka_protocol::statistics::Outcome;
+use ostraka_protocol::{statistics::Outcome, wire::Published};
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 /// Version of the format.
 pub const VERSION: u32 = 1;
@@ -172,7 +171,7 @@ pub fn transcript(evidence: &Evidence, verification: &Verification) -> Transcrip
 			.dealings
 			.iter()
 			.filter_map(|place| evidence.dealings.get(*place))
-			.map(|made| dealing(made, verification.accepted.contains(&made.digest)))
+			.map(|made| dealing(made, verification.accepted.contains(made.digest.hash())))
 			.collect(),
 		accusations: evidence.accusations.iter().map(accusation).collect(),
 		accepted_set: AcceptedSetPart {
@@ -234,7 +233,7 @@ fn dealing(dealing: &Dealing, counts: bool) -> DealingPart {
 		ephemeral: hex(&dealing.bytes.ephemeral),
 		proof: hex(&dealing.bytes.proof),
 		sealed_hashes: hex_list(&dealing.bytes.sealed_hashes()),
-		digest: hex(&dealing.digest),
+		digest: hex(dealing.digest.hash()),
 		counts,
 	}
 }
@@ -264,41 +263,8 @@ fn share(share: &Share, right: bool) -> SharePart {
 
 /// The bytes whose SHA-256 is the task hash.
 fn preimage(evidence: &Evidence, committee: &Committee) -> Option<String> {
-	let record = &evidence.info.task;
-	let mut bytes = Vec::new();
-	variable(&mut bytes, b"ostraka/task/v1");
-	bytes.extend_from_slice(&evidence.genesis);
-	bytes.extend_from_slice(&evidence.task.to_le_bytes());
-	let mut published = Vec::new();
-	variable(&mut published, b"ostraka/spec/v1");
-	variable(&mut published, &published_bytes(&record.spec, &record.cohort));
-	bytes.extend_from_slice(&Sha256::digest(&published));
-	bytes.extend_from_slice(&[
-		record.class.index(),
-		record.parameters.seats,
-		record.parameters.threshold,
-	]);
-	let deadlines = record.windows.deadlines(record.drawn_at?);
-	count(&mut bytes, deadlines.len());
-	deadlines.iter().for_each(|deadline| bytes.extend_from_slice(&deadline.to_le_bytes()));
-	let members = members(committee);
-	count(&mut bytes, members.len());
-	for (j, member) in (1u8..).zip(&members) {
-		bytes.push(j);
-		bytes.extend_from_slice(&member.account);
-		bytes.extend_from_slice(&member.worker);
-		bytes.extend_from_slice(&member.seal_key);
-	}
-	Some(hex(&bytes))
-}
-
-fn count(bytes: &mut Vec<u8>, count: usize) {
-	bytes.extend_from_slice(&(count as u32).to_le_bytes());
-}
-
-fn variable(bytes: &mut Vec<u8>, field: &[u8]) {
-	count(bytes, field.len());
-	bytes.extend_from_slice(field);
+	let published = Published::of(&evidence.info.task)?;
+	Some(hex(&published.preimage(&evidence.genesis, evidence.task, committee)))
 }
 
 /// A spec for people and for programs without SCALE.
@@ -366,6 +332,7 @@ mod tests {
 		task::{FailReason, Outcome, Seat, Task, TaskResult, TaskStatus},
 		AccountId,
 	};
+	use sha2::{Digest as _, Sha256};
 
 	fn evidence() -> Evidence {
 		let seat = |byte: u8| Seat {

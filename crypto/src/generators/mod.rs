@@ -11,8 +11,8 @@
 mod table;
 
 use crate::{
+	curve::{lift, Curve, Plain},
 	error::Error,
-	group::{lift, Curve, Plain},
 };
 use alloc::vec::Vec;
 use ark_bls12_381::Fq;

@@ -28,6 +28,7 @@ use indicatif::ProgressBar;
 use ostraka_adversary::{cheats::DealingFault, deal, stage::Survey, transaction::Outcome, wait};
 use ostraka_client::verify::result_outcome;
 use ostraka_primitives::{
+	fault::DealerFault,
 	task::{Outcome as Ended, SecurityClass},
 	Balance,
 };
@@ -132,7 +133,7 @@ pub async fn run(
 async fn forge(stage: &Stage, task: &Task, survey: &Survey) -> Result<()> {
 	let (signer, input) =
 		task.dealers.iter().zip(&survey.inputs).next_back().context("a dealer")?;
-	let fault = DealingFault::BadShare(VICTIM);
+	let fault = DealingFault::Share(DealerFault::WrongShare, VICTIM);
 	match deal::deal(&stage.chain, task.id, signer, &input.encoded, fault).await? {
 		Outcome::Included(_) => Ok(()),
 		Outcome::Refused { reason, .. } => bail!("the forged dealing was refused: {reason}"),

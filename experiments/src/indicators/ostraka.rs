@@ -5,19 +5,14 @@ use crate::scheme::Scheme;
 use crate::schemes::ostraka::{account, to_u64, Ostraka, Upload, N, T};
 use anyhow::{ensure, Result};
 use ostraka_crypto::{
-	encoding::{decode_key, encode_point},
-	generators, group,
-	messages::{hash_sealed, DealingBytes},
-	polynomial,
-	proofs::{self, RhoStatement},
-	scalar,
-	seal::{Context, Key, SealSecret},
+	generators, group, polynomial, scalar,
+	seal::SealSecret,
 	vss::{self, SecretShare},
 	Affine, Scalar,
 };
 use ostraka_protocol::{
-	adjudicator::{self, Verdict},
-	worker, G1,
+	adjudicator::{self, AcceptedDigest, Verdict},
+	dealer, worker, G1,
 };
 
 /// Result shares of all nodes over honest dealings of `values`.
@@ -116,31 +111,9 @@ fn cheating_dealing(scheme: &mut Ostraka, user: usize, victim: u8) -> Result<Upl
 	let (dealer, rng) = (account(user), &mut scheme.rng);
 	let (commitments, mut shares) = vss::share::<G1, _>(&[Scalar::from(1u8)], T, N, rng)?;
 	shares[usize::from(victim) - 1].values[0] += Scalar::from(1u8);
-	let commitments = commitments.to_bytes();
-	let rho = SealSecret::random(rng);
-	let ephemeral = encode_point(&rho.public::<G1>());
-	let mut sealed = Vec::new();
-	for ((j, share), seal_key) in (1..).zip(&shares).zip(&scheme.ctx.seal_keys) {
-		let context = Context {
-			task_hash: &scheme.ctx.task_hash,
-			dealer: &dealer,
-			j,
-			seal_key,
-			ephemeral: &ephemeral,
-			commitments: &commitments,
-		};
-		sealed.push(Key::derive(&rho.dh(&decode_key::<G1>(seal_key)?), &context).seal(share)?);
-	}
-	let sealed_hashes: Vec<_> = sealed.iter().map(|sealed| hash_sealed(sealed)).collect();
-	let statement = RhoStatement {
-		task_hash: &scheme.ctx.task_hash,
-		dealer: &dealer,
-		ephemeral: &ephemeral,
-		commitments: &commitments,
-		sealed_hashes: &sealed_hashes,
-	};
-	let proof = proofs::prove_rho::<G1, _>(&statement, &rho, rng);
-	Ok(Upload { dealer, dealing: DealingBytes { commitments, ephemeral, proof, sealed } })
+	let (commitments, rho) = (commitments.to_bytes(), SealSecret::random(rng));
+	let dealing = dealer::assemble::<G1, _>(&scheme.ctx, &dealer, commitments, &shares, &rho, rng)?;
+	Ok(Upload { dealer, dealing })
 }
 
 fn robustness(round: &Round, values: &[u64]) -> Result<Finding> {
@@ -163,17 +136,18 @@ fn robustness(round: &Round, values: &[u64]) -> Result<Finding> {
 	let (Some(cheat), Some(digest)) = (uploads.pop(), digests.pop()) else {
 		unreachable!("pushed above")
 	};
+	let accepted = AcceptedDigest::of_state(digest);
 	let (ctx, secret) = (&scheme.ctx, &scheme.secrets[2]);
 	let evidence = worker::accuse::<G1, _>(
 		ctx,
 		secret,
 		3,
 		&cheat.dealer,
-		&digest,
+		&accepted,
 		&cheat.dealing,
 		&mut scheme.rng,
 	)?;
-	let verdict = adjudicator::judge::<G1>(ctx, &cheat.dealer, 3, &digest, &evidence)?;
+	let verdict = adjudicator::judge::<G1>(ctx, &cheat.dealer, 3, &accepted, &evidence)?;
 	let excluded = adjudicator::verify_dealing::<G1>(ctx, &cheat.dealer, &cheat.dealing)?;
 	aggregate.sub(&excluded.commitments)?;
 	let mut shares = Vec::new();

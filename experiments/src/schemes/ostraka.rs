@@ -76,7 +76,7 @@ impl Ostraka {
 		for Upload { dealer, dealing } in uploads {
 			let accepted = adjudicator::verify_dealing::<G1>(&self.ctx, dealer, dealing)?;
 			aggregate.add(&accepted.commitments)?;
-			digests.push(accepted.digest);
+			digests.push(*accepted.digest.hash());
 		}
 		Ok((digests, aggregate))
 	}

@@ -52,7 +52,7 @@ use frame::{
 		Credit, Mutate,
 	},
 };
-use ostraka_primitives::{traits::Stakes, AccountId, Balance, TaskId};
+use ostraka_primitives::{fault::Fault, traits::Stakes, AccountId, Balance, TaskId};
 
 mod escrow;
 #[cfg(test)]
@@ -65,7 +65,7 @@ mod try_state;
 pub mod types;
 
 pub use pallet::*;
-pub use types::{Fault, SeatPay, TaskEscrow};
+pub use types::{SeatPay, TaskEscrow};
 
 /// Tokens on their way.
 pub type CreditOf<T> = Credit<AccountId, <T as Config>::Currency>;

@@ -69,30 +69,6 @@ impl SeatPay {
 	}
 }
 
-/// What somebody is punished for.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub enum Fault {
-	/// A dealer dealt a share that does not fit its commitments, or cannot be opened.
-	BadDealing,
-	/// A node accused a dealer wrongly.
-	FalseAccusation,
-	/// A node revealed a wrong result share, or another than it had committed to.
-	WrongShare,
-	/// A node revealed nothing.
-	Absence,
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;

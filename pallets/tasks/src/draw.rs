@@ -3,11 +3,8 @@
 use crate::{types::*, *};
 use frame::deps::sp_io::hashing::sha2_256;
 use machine::Machine;
-use ostraka_primitives::{
-	task::{published_bytes, Seat},
-	traits::DrawRequest,
-};
-use ostraka_protocol::{task_hash, Member, TaskHashInput};
+use ostraka_primitives::{task::published_bytes, traits::DrawRequest};
+use ostraka_protocol::wire::Published;
 
 /// Domain of the seeds of draws.
 const SEED_TAG: &[u8; 15] = b"ostraka/draw/v1";
@@ -16,10 +13,6 @@ const SEED_TAG: &[u8; 15] = b"ostraka/draw/v1";
 /// with each other, and to what was asked.
 fn seed_of(randomness: &[u8; 32], task: TaskId, published: &[u8]) -> [u8; 32] {
 	sha2_256(&(SEED_TAG, randomness, task, sha2_256(published)).encode())
-}
-
-fn member(seat: &Seat) -> Member {
-	Member { account: seat.account.clone().into(), worker: seat.worker.0, seal_key: seat.seal_key }
 }
 
 impl<T: Config> Pallet<T> {
@@ -31,26 +24,23 @@ impl<T: Config> Pallet<T> {
 		genesis
 	}
 
-	/// `TH` of a task whose committee is drawn in block `drawn_at`. Its spec field holds the SCALE bytes of
-	/// `(spec, cohort)`, its deadlines `[drawn_at, collect, verify, commit, reveal]`, the last four as windows: phases
-	/// may end early, so only the windows are known at the draw.
+	/// `TH` of a task whose committee is drawn in block `drawn_at`. Phases may end early, so only their windows are known
+	/// at the draw, and covered.
 	pub(crate) fn hash_task(
 		task: TaskId,
 		record: &Record,
 		drawn_at: BlockNumber,
 		committee: &Committee,
 	) -> Digest {
-		let members: Vec<_> = committee.iter().map(member).collect();
-		task_hash(&TaskHashInput {
-			genesis: &Self::genesis(),
-			task_id: task,
-			spec: &published_bytes(&record.spec, &record.cohort),
-			class: record.class.index(),
-			n: record.parameters.seats,
-			threshold: record.parameters.threshold,
-			deadlines: &record.windows.deadlines(drawn_at),
-			committee: &members,
-		})
+		let published = Published {
+			spec: &record.spec,
+			cohort: &record.cohort,
+			class: record.class,
+			parameters: &record.parameters,
+			windows: &record.windows,
+			drawn_at,
+		};
+		published.hash(&Self::genesis(), task, committee)
 	}
 
 	/// Draws the committee of a task in `Drawing`, opens its sharing, and moves it on. Answers `false`, and changes

@@ -1,13 +1,13 @@
 //! Submission and cancellation: what the requester's calls check and do.
 
 use crate::{machine::Refused, types::*, *};
-use frame::deps::sp_io::hashing::sha2_256;
 use machine::Machine;
 use ostraka_primitives::{
 	spec::SpecError,
 	task::Windows,
 	traits::{DrawRequest, TaskBook as _},
 };
+use ostraka_protocol::wire::cohort_hash;
 
 impl<T> From<SpecError> for Error<T> {
 	fn from(error: SpecError) -> Self {
@@ -51,13 +51,6 @@ fn sorted(dealers: Dealers) -> Option<Vec<AccountId>> {
 	dealers.sort();
 	let distinct = dealers.iter().zip(dealers.iter().skip(1)).all(|(one, next)| one != next);
 	distinct.then_some(dealers)
-}
-
-/// SHA-256 of the sorted accounts, one after the other.
-pub(crate) fn cohort_hash(sorted: &[AccountId]) -> Digest {
-	let bytes: Vec<u8> =
-		sorted.iter().flat_map(|account| <[u8; 32]>::from(account.clone())).collect();
-	sha2_256(&bytes)
 }
 
 impl<T: Config> Pallet<T> {

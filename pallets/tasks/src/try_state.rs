@@ -1,8 +1,9 @@
 //! Invariants of the storage, one function each.
 
-use crate::{machine::Machine, submit::cohort_hash, *};
+use crate::{machine::Machine, *};
 use alloc::collections::BTreeSet;
 use frame::deps::sp_runtime::TryRuntimeError;
+use ostraka_protocol::wire::cohort_hash;
 
 fn check(holds: bool, what: &'static str) -> Result<(), TryRuntimeError> {
 	holds.then_some(()).ok_or(TryRuntimeError::Other(what))

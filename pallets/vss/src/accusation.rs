@@ -10,24 +10,30 @@
 //! asks of them; each gains its own excuse, and the dealer loses nothing more.
 
 use crate::{
-	types::{evidence_bytes, seat_index, task_context, DealingRecord, SeatState, Standing},
+	types::{seat_index, DealingRecord, SeatState, Standing},
 	Config, Dealings, Error, Event, Pallet, Seats, Sharings, WeightInfo, G1,
 };
 use frame::prelude::*;
-use ostraka_crypto::{messages::EvidenceBytes, seal::ciphertext_len, vss::Commitments};
+use ostraka_crypto::{messages::EvidenceBytes, vss::Commitments};
 use ostraka_primitives::{
+	fault::{AccuserFault, DealerFault},
 	message::EvidenceMessage,
 	spec::MAX_LENGTH,
 	task::{Seat, TaskStatus},
 	traits::{Penalties, TaskBook, TaskView},
 	AccountId, Digest, TaskId, MAX_COMMITMENTS,
 };
-use ostraka_protocol::adjudicator::{judge, Verdict};
+use ostraka_protocol::{
+	adjudicator::{judge, match_evidence, AcceptedDigest, Verdict},
+	wire, TaskContext,
+};
 
 /// An accusation that belongs to the task and to an accepted dealing, and is due to be judged.
 pub(crate) struct Accusation {
 	/// The task.
 	pub view: TaskView,
+	/// The same as the protocol's functions take it.
+	ctx: TaskContext,
 	/// The accuser.
 	pub member: Seat,
 	/// The members' states.
@@ -53,11 +59,6 @@ impl<T: Config> Pallet<T> {
 		let late = Self::is_late(&view.status)?;
 		let (member, seats, state) = Self::seat(task, seat, &view)?;
 		ensure!(!state.accused_falsely, Error::AccusationsForfeited);
-		let right_lengths = evidence.commitments.len() == usize::from(view.threshold) + 1
-			&& evidence.sealed_hashes.len() == view.committee.len()
-			&& evidence.sealed.len() == ciphertext_len(view.length as usize);
-		ensure!(right_lengths, Error::WrongLength);
-
 		let record = Dealings::<T>::get(task, dealer).ok_or(Error::UnknownDealing)?;
 		ensure!(record.digest == *digest, Error::DigestMismatch);
 		match record.standing {
@@ -66,12 +67,14 @@ impl<T: Config> Pallet<T> {
 			Standing::ConvictedLate | Standing::Excluded => return Err(Error::AlreadyConvicted),
 		}
 		// Evidence about another dealing must not reach dispatch: it would be rejected there, for free and at a price.
-		let evidence = evidence_bytes(evidence);
-		let own_hash = seat_index(seat).and_then(|index| evidence.sealed_hashes.get(index));
-		let matches = own_hash == Some(&ostraka_crypto::messages::hash_sealed(&evidence.sealed))
-			&& evidence.digest(&view.task_hash, dealer.as_ref()) == *digest;
-		ensure!(matches, Error::DigestMismatch);
-		Ok(Accusation { view, member, seats, record, evidence, late })
+		let (ctx, evidence) = (wire::context(&view), wire::evidence_bytes(evidence));
+		match_evidence(&ctx, dealer.as_ref(), seat, digest, &evidence).map_err(
+			|error| match error {
+				ostraka_crypto::Error::Length { .. } => Error::WrongLength,
+				_ => Error::DigestMismatch,
+			},
+		)?;
+		Ok(Accusation { view, ctx, member, seats, record, evidence, late })
 	}
 
 	pub(crate) fn do_accuse(
@@ -82,13 +85,14 @@ impl<T: Config> Pallet<T> {
 		evidence: EvidenceMessage,
 	) -> DispatchResult {
 		let accusation = Self::check_accusation(task, seat, &dealer, &digest, &evidence)?;
-		let ctx = task_context(&accusation.view);
-		match judge::<G1>(&ctx, dealer.as_ref(), seat, &digest, &accusation.evidence) {
+		let Accusation { ctx, record, evidence, .. } = &accusation;
+		let accepted = AcceptedDigest::of_state(record.digest);
+		match judge::<G1>(ctx, dealer.as_ref(), seat, &accepted, evidence) {
 			Ok(Verdict::DealerGuilty(fault)) => {
-				Self::convict_dealer(task, seat, dealer, fault.into(), accusation)
+				Self::convict_dealer(task, seat, dealer, fault, accusation)
 			},
 			Ok(Verdict::AccuserGuilty(fault)) => {
-				Self::convict_accuser(task, seat, dealer, fault.into(), accusation)
+				Self::convict_accuser(task, seat, dealer, fault, accusation)
 			},
 			// Not for evidence that matches the digest.
 			Err(_) => Err(Error::<T>::DigestMismatch.into()),
@@ -151,10 +155,10 @@ impl<T: Config> Pallet<T> {
 		task: TaskId,
 		seat: u8,
 		dealer: AccountId,
-		fault: crate::DealerFault,
+		fault: DealerFault,
 		accusation: Accusation,
 	) -> DispatchResult {
-		let Accusation { view, member, mut seats, mut record, evidence, late } = accusation;
+		let Accusation { view, member, mut seats, mut record, evidence, late, .. } = accusation;
 		let accuser = member.account;
 		if !late {
 			let commitments = Commitments::from_stored_bytes(&evidence.commitments, view.threshold)
@@ -194,7 +198,7 @@ impl<T: Config> Pallet<T> {
 		task: TaskId,
 		seat: u8,
 		dealer: AccountId,
-		fault: crate::AccuserFault,
+		fault: AccuserFault,
 		accusation: Accusation,
 	) -> DispatchResult {
 		let Accusation { view, member, mut seats, .. } = accusation;

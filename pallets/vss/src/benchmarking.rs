@@ -19,14 +19,15 @@
 
 use crate::{
 	authorize::{payload, Attempt},
-	fixtures::{self, dealer_account, Corruption},
-	types::{evidence_message, seat_index, task_context, Answer, DealingRecord, Standing},
+	fixtures::{self, dealer_account},
+	types::{seat_index, Answer, DealingRecord, Standing},
 	*,
 };
 use alloc::vec;
 use frame::{benchmarking::prelude::*, traits::Authorize};
 use ostraka_crypto::{messages::DealingBytes, vss::SecretShare, Scalar};
 use ostraka_primitives::{
+	fault::{DealerFault, ShareFault},
 	message::{EvidenceMessage, MessageKind, ResultShareBytes},
 	spec::MAX_LENGTH,
 	task::{ResultVector, TaskResult, TaskStatus},
@@ -34,7 +35,11 @@ use ostraka_primitives::{
 	AccountId, BlockNumber, Digest, TaskId, WorkerSignature, MAX_COMMITMENTS, MAX_COMMITTEE,
 	MAX_DEALERS,
 };
-use ostraka_protocol::{adjudicator, TaskContext};
+use ostraka_protocol::{
+	adjudicator,
+	wire::{self, evidence_message},
+	TaskContext,
+};
 use sp_core::U256;
 
 const TASK: TaskId = 1;
@@ -48,7 +53,7 @@ const NOW: BlockNumber = 100;
 /// Far ahead.
 const UNTIL: BlockNumber = 1_000;
 /// What is wrong with a dealing that seat 1 accuses.
-const FAULTS: [Corruption; 1] = [Corruption::WrongShare(1)];
+const FAULTS: [(u8, DealerFault); 1] = [(1, DealerFault::WrongShare)];
 
 fn broken<E>(_: E) -> BenchmarkError {
 	BenchmarkError::Stop("the set-up does not work")
@@ -74,7 +79,7 @@ impl Scene {
 			status: TaskStatus::Collecting { until: UNTIL },
 			committee: fixtures::committee(SEATS),
 		};
-		let scene = Self { ctx: task_context(&view), view, dealer: dealer_account(0) };
+		let scene = Self { ctx: wire::context(&view), view, dealer: dealer_account(0) };
 		scene.store::<T>();
 		Pallet::<T>::open(TASK, threshold, SEATS);
 		scene
@@ -90,10 +95,13 @@ impl Scene {
 	}
 
 	/// Deals, with these faults.
-	fn deal<T: Config>(&self, faults: &[Corruption]) -> Result<DealingBytes, BenchmarkError> {
+	fn deal<T: Config>(
+		&self,
+		faults: &[(u8, DealerFault)],
+	) -> Result<DealingBytes, BenchmarkError> {
 		let input = fixtures::input(self.ctx.length(), 1);
-		let dealing = fixtures::corrupt_dealing(&self.ctx, &self.dealer, &input, faults, 1)
-			.map_err(broken)?;
+		let dealing =
+			fixtures::faulty_dealing(&self.ctx, &self.dealer, &input, faults, 1).map_err(broken)?;
 		let message = fixtures::message(dealing.clone()).map_err(broken)?;
 		let origin = RawOrigin::Signed(self.dealer.clone()).into();
 		Pallet::<T>::deal(origin, TASK, self.ctx.task_hash, message).map_err(broken)?;

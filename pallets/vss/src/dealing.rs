@@ -4,7 +4,7 @@
 //! the freeze neither changes.
 
 use crate::{
-	types::{dealing_bytes, task_context, DealingRecord, Standing},
+	types::{DealingRecord, Standing},
 	Config, Dealings, Error, Event, Pallet, Sharings, UsedEphemerals, WeightInfo, G1,
 };
 use alloc::vec::Vec;
@@ -16,7 +16,10 @@ use ostraka_primitives::{
 	traits::{Penalties, TaskBook},
 	AccountId, BlockNumber, Digest, TaskId, MAX_DEALERS,
 };
-use ostraka_protocol::adjudicator::{self, Aggregate};
+use ostraka_protocol::{
+	adjudicator::{self, Aggregate},
+	wire,
+};
 
 impl<T: Config> Pallet<T> {
 	/// Number of the present block.
@@ -51,12 +54,12 @@ impl<T: Config> Pallet<T> {
 		let mut state = Sharings::<T>::get(task).ok_or(Error::<T>::Corrupt)?;
 
 		let accepted = adjudicator::verify_dealing::<G1>(
-			&task_context(&view),
+			&wire::context(&view),
 			dealer.as_ref(),
-			&dealing_bytes(&message),
+			&wire::dealing_bytes(&message),
 		)
 		.map_err(Self::dealing_error)?;
-		let digest = accepted.digest;
+		let digest = *accepted.digest.hash();
 		let mut aggregate = Self::decode_aggregate(&state.aggregate)?;
 		aggregate.add(&accepted.commitments).map_err(|_| Error::<T>::Corrupt)?;
 		state.aggregate = Self::encode_aggregate(&aggregate)?;

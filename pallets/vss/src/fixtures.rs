@@ -1,26 +1,26 @@
-//! Real dealings, evidence and result shares, right and wrong ones, for tests and benchmarks. Whatever an honest role
-//! makes is made by `ostraka-protocol`; what a cheat makes is put together here.
+//! Real dealings, evidence and result shares, right and wrong ones, for tests and benchmarks: what `ostraka-protocol`
+//! makes, a cheat's from one wrong input.
 //!
 //! Seat `j` has the seal secret [`seal_secret`]`(j)` and the worker key [`worker_key`]`(j)`, which lives in the
 //! keystore of the environment.
 
-use crate::{authorize::Attempt, types::dealing_message, Config, Pallet, G1};
+use crate::{authorize::Attempt, Config, Pallet, G1};
 use alloc::{vec, vec::Vec};
 use codec::Encode;
 use ostraka_crypto::{
-	encoding::{decode_key, encode_point},
-	messages::{hash_sealed, DealingBytes, EvidenceBytes},
-	proofs::{prove_dleq, prove_rho, DleqStatement, RhoStatement},
-	seal::{ciphertext_len, Context, Key, SealSecret},
-	vss::{self, Commitments, SecretShare},
-	Affine, Error, Scalar,
+	encoding::{encode_point, IDENTITY},
+	messages::{DealingBytes, EvidenceBytes},
+	seal::{ciphertext_len, SealSecret},
+	vss::{self, SecretShare},
+	Error, PointBytes, Scalar,
 };
 use ostraka_primitives::{
+	fault::DealerFault,
 	message::DealingMessage,
 	task::{Committee, Seat},
 	AccountId, Digest, WorkerKey, WorkerSignature, WORKER_KEY_TYPE,
 };
-use ostraka_protocol::{dealer, worker, TaskContext};
+use ostraka_protocol::{dealer, wire::dealing_message, worker, TaskContext};
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 
 /// A repeatable generator.
@@ -64,15 +64,6 @@ pub fn input(length: usize, salt: u64) -> Vec<Scalar> {
 	(0..length as u64).map(|l| Scalar::from(1_000 * salt + l + 1)).collect()
 }
 
-/// What a dealer does wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Corruption {
-	/// The seat's sealed share does not fit the commitments.
-	WrongShare(u8),
-	/// The seat's sealed share does not open.
-	Unopenable(u8),
-}
-
 /// An honest dealing.
 pub fn dealing(
 	ctx: &TaskContext,
@@ -83,79 +74,36 @@ pub fn dealing(
 	dealer::deal::<G1, _>(ctx, dealer.as_ref(), input, &mut rng(seed))
 }
 
-/// A dealing that the runtime accepts, with some shares wrong.
-pub fn corrupt_dealing(
+/// A dealing that the runtime accepts, with a fault in some seats' shares.
+pub fn faulty_dealing(
 	ctx: &TaskContext,
 	dealer: &AccountId,
 	input: &[Scalar],
-	corruptions: &[Corruption],
+	faults: &[(u8, DealerFault)],
 	seed: u64,
 ) -> Result<DealingBytes, Error> {
+	let dealer = dealer.as_ref();
 	let (commitments, mut shares) =
 		vss::share::<G1, _>(input, ctx.threshold, ctx.n()?, &mut rng(seed))?;
-	for corruption in corruptions {
-		if let Corruption::WrongShare(seat) = corruption {
-			if let Some(share) = shares.get_mut(usize::from(*seat) - 1) {
-				share.blinding += Scalar::from(1u8);
-			}
+	for (seat, share) in (1u8..).zip(&mut shares) {
+		if faults.contains(&(seat, DealerFault::WrongShare)) {
+			share.blinding += Scalar::from(1u8);
 		}
 	}
-	let rho = SealSecret::random(&mut rng(!seed));
-	let mut dealing = assemble(ctx, dealer, &commitments, &shares, &rho, seed)?;
-	for corruption in corruptions {
-		if let Corruption::Unopenable(seat) = corruption {
-			if let Some(sealed) = dealing.sealed.get_mut(usize::from(*seat) - 1) {
-				*sealed = vec![7; ciphertext_len(ctx.length())];
-			}
+	let (commitments, rho) = (commitments.to_bytes(), SealSecret::random(&mut rng(!seed)));
+	let mut dealing =
+		dealer::assemble::<G1, _>(ctx, dealer, commitments.clone(), &shares, &rho, &mut rng(seed))?;
+	for (seat, sealed) in (1u8..).zip(&mut dealing.sealed) {
+		if faults.contains(&(seat, DealerFault::Unopenable)) {
+			*sealed = vec![7; ciphertext_len(ctx.length())];
+		}
+		if faults.contains(&(seat, DealerFault::NonCanonicalScalar)) {
+			let key = dealer::sealing_key::<G1>(ctx, dealer, seat, &commitments, &rho)?;
+			*sealed = key.seal_bytes(&vec![0xff; 32 * (ctx.length() + 1)])?;
 		}
 	}
-	prove(ctx, dealer, &mut dealing, &rho, seed);
+	dealer::prove::<G1, _>(ctx, dealer, &mut dealing, &rho, &mut rng(seed));
 	Ok(dealing)
-}
-
-/// Seals the given shares under the given `rho`, and proves it.
-pub fn assemble(
-	ctx: &TaskContext,
-	dealer: &AccountId,
-	commitments: &Commitments<G1>,
-	shares: &[SecretShare],
-	rho: &SealSecret,
-	seed: u64,
-) -> Result<DealingBytes, Error> {
-	let commitments = commitments.to_bytes();
-	let ephemeral = encode_point(&rho.public::<G1>());
-	let sealed = (1u8..)
-		.zip(shares)
-		.map(|(j, share)| {
-			let seal_key = ctx.seal_key(j)?;
-			let (task_hash, dealer) = (&ctx.task_hash, dealer.as_ref());
-			let (ephemeral, commitments) = (&ephemeral, commitments.as_slice());
-			let context = Context { task_hash, dealer, j, seal_key, ephemeral, commitments };
-			Key::derive(&rho.dh::<G1>(&decode_key(seal_key)?), &context).seal(share)
-		})
-		.collect::<Result<Vec<_>, Error>>()?;
-	let mut dealing = DealingBytes { commitments, ephemeral, proof: [0; 64], sealed };
-	prove(ctx, dealer, &mut dealing, rho, seed);
-	Ok(dealing)
-}
-
-/// Proves a dealing's `rho` anew.
-pub fn prove(
-	ctx: &TaskContext,
-	dealer: &AccountId,
-	dealing: &mut DealingBytes,
-	rho: &SealSecret,
-	seed: u64,
-) {
-	let sealed_hashes: Vec<_> = dealing.sealed.iter().map(|sealed| hash_sealed(sealed)).collect();
-	let statement = RhoStatement {
-		task_hash: &ctx.task_hash,
-		dealer: dealer.as_ref(),
-		ephemeral: &dealing.ephemeral,
-		commitments: &dealing.commitments,
-		sealed_hashes: &sealed_hashes,
-	};
-	dealing.proof = prove_rho::<G1, _>(&statement, rho, &mut rng(seed));
 }
 
 /// A dealing of zeros whose commitments are all the identity. Hides nothing, but is legal.
@@ -164,9 +112,11 @@ pub fn identity_dealing(
 	dealer: &AccountId,
 	seed: u64,
 ) -> Result<DealingBytes, Error> {
-	let commitments = Commitments(vec![Affine::identity(); ctx.commitments()]);
+	let commitments = vec![IDENTITY; ctx.commitments()];
 	let shares = vec![SecretShare::zero(ctx.length()); usize::from(ctx.n()?)];
-	assemble(ctx, dealer, &commitments, &shares, &SealSecret::random(&mut rng(seed)), seed)
+	let rng = &mut rng(seed);
+	let rho = SealSecret::random(rng);
+	dealer::assemble::<G1, _>(ctx, dealer.as_ref(), commitments, &shares, &rho, rng)
 }
 
 /// Evidence of a seat against a dealing, right or not: nobody judges it before it is sent.
@@ -178,8 +128,8 @@ pub fn evidence(
 	secret: &SealSecret,
 	seed: u64,
 ) -> Result<EvidenceBytes, Error> {
-	let dh = encode_point(&secret.dh::<G1>(&decode_key(&dealing.ephemeral)?));
-	evidence_with(ctx, seat, dealer, dealing, secret, dh, seed)
+	let digest = dealing.digest(&ctx.task_hash, dealer.as_ref());
+	worker::evidence::<G1, _>(ctx, secret, seat, &digest, dealing, &mut rng(seed))
 }
 
 /// [`evidence`] with a Diffie-Hellman value of the accuser's choice.
@@ -189,26 +139,14 @@ pub fn evidence_with(
 	dealer: &AccountId,
 	dealing: &DealingBytes,
 	secret: &SealSecret,
-	dh: ostraka_crypto::PointBytes,
+	dh: PointBytes,
 	seed: u64,
 ) -> Result<EvidenceBytes, Error> {
+	let mut evidence = evidence(ctx, seat, dealer, dealing, secret, seed)?;
+	evidence.dh = dh;
 	let digest = dealing.digest(&ctx.task_hash, dealer.as_ref());
-	let statement = DleqStatement {
-		task_hash: &ctx.task_hash,
-		digest: &digest,
-		j: seat,
-		seal_key: ctx.seal_key(seat)?,
-		ephemeral: &dealing.ephemeral,
-		dh: &dh,
-	};
-	Ok(EvidenceBytes {
-		dh,
-		dleq: prove_dleq::<G1, _>(&statement, secret, &mut rng(seed))?,
-		commitments: dealing.commitments.clone(),
-		ephemeral: dealing.ephemeral,
-		sealed_hashes: dealing.sealed_hashes(),
-		sealed: dealing.sealed.get(usize::from(seat) - 1).cloned().unwrap_or_default(),
-	})
+	worker::prove::<G1, _>(ctx, secret, seat, &digest, &mut evidence, &mut rng(seed))?;
+	Ok(evidence)
 }
 
 /// The result share of a seat over these dealings.

@@ -54,10 +54,7 @@ pub mod worker;
 
 pub use ostraka_protocol::G1;
 pub use pallet::*;
-pub use types::{
-	AccuserFault, Answer, Counters, DealerFault, DealingRecord, SeatState, ShareFault,
-	SharingState, Standing,
-};
+pub use types::{Answer, Counters, DealingRecord, SeatState, SharingState, Standing};
 pub use weights::WeightInfo;
 
 /// Target of the pallet's log lines.
@@ -82,6 +79,7 @@ pub mod pallet {
 	use super::*;
 	use frame::prelude::*;
 	use ostraka_primitives::{
+		fault::{AccuserFault, DealerFault, ShareFault},
 		message::{DealingMessage, EvidenceMessage, ResultShareBytes},
 		task::{ResultVector, TaskResult},
 		traits::{Escrow, Penalties, Roster, TaskBook},

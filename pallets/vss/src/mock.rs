@@ -1,7 +1,7 @@
 //! A runtime of system and this pallet, with neighbours that answer what a test sets and remember what they were told.
 //! Cryptography is real.
 
-use crate::{self as pallet_vss, fixtures, types::task_context};
+use crate::{self as pallet_vss, fixtures};
 use frame::{
 	deps::{
 		frame_support::weights::constants::WEIGHT_REF_TIME_PER_MILLIS,
@@ -19,7 +19,7 @@ use ostraka_primitives::{
 	traits::{Escrow, Penalties, SeatReport, TaskBook, TaskView},
 	AccountId, Balance, TaskId,
 };
-use ostraka_protocol::{task_hash, Member, TaskContext, TaskHashInput};
+use ostraka_protocol::{task_hash, wire, TaskContext, TaskHashInput};
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use std::collections::BTreeMap;
 
@@ -215,7 +215,7 @@ pub fn build_and_execute(test: impl FnOnce()) {
 pub fn open_task(task: TaskId, n: u8, t: u8, length: u32, invited: u32) -> TaskContext {
 	use ostraka_primitives::traits::Sharing;
 	let view = view_of(task, n, t, length, invited, Vss::genesis());
-	let context = task_context(&view);
+	let context = wire::context(&view);
 	Views::mutate(|views| views.insert(task, view));
 	let dealers = (0..invited).map(fixtures::dealer_account).collect();
 	Invited::mutate(|all| all.insert(task, dealers));
@@ -233,14 +233,6 @@ pub fn view_of(
 	genesis: [u8; 32],
 ) -> TaskView {
 	let committee = fixtures::committee(n);
-	let members: Vec<_> = committee
-		.iter()
-		.map(|seat| Member {
-			account: *seat.account.as_ref(),
-			worker: seat.worker.0,
-			seal_key: seat.seal_key,
-		})
-		.collect();
 	let hash = task_hash(&TaskHashInput {
 		genesis: &genesis,
 		task_id: task,
@@ -249,7 +241,7 @@ pub fn view_of(
 		n,
 		threshold: t,
 		deadlines: &[20, 30, 40, 50],
-		committee: &members,
+		committee: &wire::members(&committee),
 	});
 	let status = TaskStatus::Collecting { until: 20 };
 	TaskView { task_hash: hash, threshold: t, length, invited, status, committee }

@@ -4,13 +4,14 @@
 //! would not do: two wrong shares can cancel at zero, and later right ones would then look wrong.
 
 use crate::{
-	types::{seat_index, Answer, Seats as SeatStates, ShareFault, SharingState},
+	types::{seat_index, Answer, Seats as SeatStates, SharingState},
 	Config, Error, Event, Pallet, Results, RightShares, Seats, Sharings, WeightInfo,
 };
 use alloc::vec::Vec;
 use frame::prelude::*;
 use ostraka_crypto::{encoding::encode_scalar, vss::SecretShare};
 use ostraka_primitives::{
+	fault::ShareFault,
 	message::ResultShareBytes,
 	task::{ResultVector, Seat, TaskResult, TaskStatus},
 	traits::{Penalties, TaskBook, TaskView},

@@ -1,16 +1,9 @@
-//! What the pallet keeps of a task, and how messages become the byte-level structs of `ostraka-protocol`. Nothing
-//! here knows the pallet's `Config`.
+//! What the pallet keeps of a task. Nothing here knows the pallet's `Config`.
 
-use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use ostraka_crypto::messages::{DealingBytes, EvidenceBytes};
 use ostraka_primitives::{
-	message::{CommitmentBytes, DealingMessage, EvidenceMessage},
-	task::Committee,
-	traits::TaskView,
-	BlockNumber, Digest, MAX_COMMITTEE,
+	fault::ShareFault, message::CommitmentBytes, BlockNumber, Digest, MAX_COMMITTEE,
 };
-use ostraka_protocol::{adjudicator, TaskContext};
 use scale_info::TypeInfo;
 use sp_core::{bounded::BoundedVec, ConstU32};
 
@@ -111,26 +104,6 @@ pub enum Answer {
 	Wrong(ShareFault),
 }
 
-/// What is wrong with a result share.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub enum ShareFault {
-	/// It is not the one that the member committed to.
-	NotAsCommitted,
-	/// It does not fit the aggregate's commitments.
-	DoesNotFit,
-}
-
 /// What the state keeps of a member in a task.
 #[derive(
 	Clone,
@@ -176,70 +149,6 @@ impl SeatState {
 /// The members' states, by seat.
 pub type Seats = BoundedVec<SeatState, ConstU32<MAX_COMMITTEE>>;
 
-/// What a dealer was convicted of.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub enum DealerFault {
-	/// The sealed share does not open.
-	Unopenable,
-	/// It holds a number that is not below the field's order.
-	NonCanonicalScalar,
-	/// It does not fit the commitments.
-	WrongShare,
-}
-
-impl From<adjudicator::DealerFault> for DealerFault {
-	fn from(fault: adjudicator::DealerFault) -> Self {
-		match fault {
-			adjudicator::DealerFault::Unopenable => Self::Unopenable,
-			adjudicator::DealerFault::NonCanonicalScalar => Self::NonCanonicalScalar,
-			adjudicator::DealerFault::WrongShare => Self::WrongShare,
-		}
-	}
-}
-
-/// What an accuser was convicted of.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub enum AccuserFault {
-	/// Its Diffie-Hellman value is no point of the prime-order subgroup, or the identity.
-	InvalidDh,
-	/// The proof of that value does not hold.
-	WrongDleq,
-	/// The share that it opened is right.
-	FalseAccusation,
-}
-
-impl From<adjudicator::AccuserFault> for AccuserFault {
-	fn from(fault: adjudicator::AccuserFault) -> Self {
-		match fault {
-			adjudicator::AccuserFault::InvalidDh => Self::InvalidDh,
-			adjudicator::AccuserFault::WrongDleq => Self::WrongDleq,
-			adjudicator::AccuserFault::FalseAccusation => Self::FalseAccusation,
-		}
-	}
-}
-
 /// How far a task is, for clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub struct Counters {
@@ -256,69 +165,4 @@ pub struct Counters {
 /// Index of a 1-based seat.
 pub fn seat_index(seat: u8) -> Option<usize> {
 	usize::from(seat).checked_sub(1)
-}
-
-/// The seal keys of a committee, by seat.
-pub fn seal_keys(committee: &Committee) -> Vec<ostraka_primitives::PointBytes> {
-	committee.iter().map(|seat| seat.seal_key).collect()
-}
-
-/// The view as `ostraka-protocol` takes it.
-pub fn task_context(view: &TaskView) -> TaskContext {
-	TaskContext {
-		task_hash: view.task_hash,
-		threshold: view.threshold,
-		// Above what any spec allows, and refused there.
-		length: u16::try_from(view.length).unwrap_or(u16::MAX),
-		seal_keys: seal_keys(&view.committee),
-	}
-}
-
-/// A dealing as `ostraka-protocol` takes it.
-pub fn dealing_bytes(message: &DealingMessage) -> DealingBytes {
-	DealingBytes {
-		commitments: message.commitments.to_vec(),
-		ephemeral: message.ephemeral,
-		proof: message.proof,
-		sealed: message.sealed.iter().map(|sealed| sealed.to_vec()).collect(),
-	}
-}
-
-/// Evidence as `ostraka-protocol` takes it.
-pub fn evidence_bytes(message: &EvidenceMessage) -> EvidenceBytes {
-	EvidenceBytes {
-		dh: message.dh,
-		dleq: message.dleq,
-		commitments: message.commitments.to_vec(),
-		ephemeral: message.ephemeral,
-		sealed_hashes: message.sealed_hashes.to_vec(),
-		sealed: message.sealed.to_vec(),
-	}
-}
-
-/// A dealing as the call takes it; `None` if something of it is longer than any task allows.
-pub fn dealing_message(bytes: DealingBytes) -> Option<DealingMessage> {
-	let sealed = bytes
-		.sealed
-		.into_iter()
-		.map(|sealed| sealed.try_into().ok())
-		.collect::<Option<Vec<_>>>()?;
-	Some(DealingMessage {
-		commitments: bytes.commitments.try_into().ok()?,
-		ephemeral: bytes.ephemeral,
-		proof: bytes.proof,
-		sealed: sealed.try_into().ok()?,
-	})
-}
-
-/// Evidence as the call takes it; `None` if something of it is longer than any task allows.
-pub fn evidence_message(bytes: EvidenceBytes) -> Option<EvidenceMessage> {
-	Some(EvidenceMessage {
-		dh: bytes.dh,
-		dleq: bytes.dleq,
-		commitments: bytes.commitments.try_into().ok()?,
-		ephemeral: bytes.ephemeral,
-		sealed_hashes: bytes.sealed_hashes.try_into().ok()?,
-		sealed: bytes.sealed.try_into().ok()?,
-	})
 }

@@ -17,9 +17,12 @@ use ostraka_crypto::{
 	vss::{self, SecretShare},
 	Error, Plain, Scalar,
 };
-use ostraka_primitives::spec::Statistic;
+use ostraka_primitives::{
+	fault::{AccuserFault, DealerFault},
+	spec::Statistic,
+};
 use ostraka_protocol::{
-	adjudicator::{self, AccuserFault, Aggregate, DealerFault, Verdict},
+	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
 	dealer,
 	statistics::{self, Outcome},
 	worker,
@@ -429,11 +432,11 @@ fn a_copied_r_would_make_accusers_an_oracle() {
 	assert_eq!(answer, Err(Refusal::CopiedEphemeral));
 
 	// had it been accepted
-	let digest = copy.digest(&ctx.task_hash, &thief);
+	let accepted = AcceptedDigest::of_state(copy.digest(&ctx.task_hash, &thief));
 	let node = &table.nodes[1];
 	let rng = &mut table.rng;
 	let evidence =
-		worker::accuse::<Plain, _>(&ctx, &node.secret, 2, &thief, &digest, &copy, rng).unwrap();
+		worker::accuse::<Plain, _>(&ctx, &node.secret, 2, &thief, &accepted, &copy, rng).unwrap();
 	let context = Context {
 		task_hash: &ctx.task_hash,
 		dealer: &dealer_id(0),

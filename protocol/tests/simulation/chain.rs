@@ -10,8 +10,9 @@ use ostraka_crypto::{
 	vss::{Commitments, SecretShare},
 	Error, Hash, Identity, Plain, PointBytes, Scalar,
 };
+use ostraka_primitives::fault::{AccuserFault, DealerFault};
 use ostraka_protocol::{
-	adjudicator::{self, AccuserFault, Aggregate, DealerFault, Verdict},
+	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
 	TaskContext,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -190,7 +191,7 @@ impl Chain {
 		self.aggregate = aggregate.to_bytes();
 		self.ephemerals.insert(dealing.ephemeral);
 		let record = Record {
-			digest: accepted.digest,
+			digest: *accepted.digest.hash(),
 			standing: Standing::Accepted,
 			commitments: accepted.commitments,
 			body: dealing.clone(),
@@ -227,7 +228,8 @@ impl Chain {
 			Standing::Excluded => false,
 		};
 		ensure(open, Refusal::AlreadyConvicted)?;
-		let verdict = adjudicator::judge::<Plain>(&self.ctx, dealer, j, digest, evidence)
+		let accepted = AcceptedDigest::of_state(record.digest);
+		let verdict = adjudicator::judge::<Plain>(&self.ctx, dealer, j, &accepted, evidence)
 			.map_err(Refusal::Protocol)?;
 		match verdict {
 			Verdict::AccuserGuilty(fault) => {

@@ -6,7 +6,7 @@ use ostraka_crypto::{
 	Hash, Identity, Plain,
 };
 use ostraka_protocol::{
-	adjudicator::{self, Verdict},
+	adjudicator::{self, AcceptedDigest, Verdict},
 	task_hash,
 	worker::{self, Fault},
 	Member, TaskContext, TaskHashInput,
@@ -98,8 +98,8 @@ impl Node {
 		rng: &mut ChaCha20Rng,
 	) -> Result<EvidenceBytes, Error> {
 		let record = &chain.records[id];
-		let (digest, body) = (&record.digest, &record.body);
-		worker::accuse::<Plain, _>(&chain.ctx, &self.secret, self.j, id, digest, body, rng)
+		let (accepted, body) = (AcceptedDigest::of_state(record.digest), &record.body);
+		worker::accuse::<Plain, _>(&chain.ctx, &self.secret, self.j, id, &accepted, body, rng)
 	}
 
 	pub fn commitment(&self, h_a: &Hash, share: &SecretShare) -> Hash {

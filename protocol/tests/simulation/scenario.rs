@@ -2,7 +2,7 @@
 
 use super::chain::{Failure, Party, Penalty, Phase};
 use ostraka_crypto::Identity;
-use ostraka_protocol::adjudicator::{AccuserFault, DealerFault};
+use ostraka_primitives::fault::{AccuserFault, DealerFault};
 use rand_chacha::{rand_core::RngCore, ChaCha20Rng};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,20 +1,14 @@
 //! Tasks in tests: submitted, dealt to, and looked at.
 
 use super::{account, Chain};
-use ostraka_crypto::{
-	encoding::{decode_key, encode_point},
-	messages::{hash_sealed, DealingBytes},
-	proofs::{self, RhoStatement},
-	seal::{Context, Key, SealSecret},
-	vss, Scalar,
-};
+use ostraka_crypto::{messages::DealingBytes, seal::SealSecret, vss, Scalar};
 use ostraka_primitives::{
-	message::DealingMessage,
 	spec::{Column, Statistic, TaskSpec},
 	task::{Committee, SecurityClass, TaskStatus},
+	traits::TaskBook,
 	Balance, TaskId,
 };
-use ostraka_protocol::{dealer, TaskContext, G1};
+use ostraka_protocol::{dealer, wire, TaskContext, G1};
 use ostraka_runtime::{Incentives, RuntimeCall, Tasks};
 use rand_core::OsRng;
 use sp_core::sr25519;
@@ -92,13 +86,7 @@ pub fn settled(chain: &mut Chain, task: TaskId) -> TaskStatus {
 
 /// What everybody knows of a drawn task.
 pub fn context(chain: &mut Chain, task: TaskId) -> TaskContext {
-	let (info, committee) = chain.look(|| (Tasks::task(task).unwrap(), Tasks::committee(task)));
-	TaskContext {
-		task_hash: info.task_hash.unwrap(),
-		threshold: info.parameters.threshold,
-		length: LENGTH,
-		seal_keys: committee.iter().map(|seat| seat.seal_key).collect(),
-	}
+	wire::context(&chain.look(|| <Tasks as TaskBook>::view(task).unwrap()))
 }
 
 /// An honest dealing's transaction.
@@ -128,44 +116,13 @@ pub fn deal_wrongly(
 	let (commitments, mut shares) =
 		vss::share::<G1, _>(input, ctx.threshold, n, &mut OsRng).unwrap();
 	shares[usize::from(wrong_seat) - 1].values[1] += Scalar::from(1u8);
-	let commitments = commitments.to_bytes();
-	let rho = SealSecret::random(&mut OsRng);
-	let ephemeral = encode_point(&rho.public::<G1>());
-	let sealed: Vec<_> = (1..=n)
-		.zip(&shares)
-		.map(|(j, share)| {
-			let seal_key = &ctx.seal_keys[usize::from(j) - 1];
-			let context = Context {
-				task_hash: &ctx.task_hash,
-				dealer: account.as_ref(),
-				j,
-				seal_key,
-				ephemeral: &ephemeral,
-				commitments: &commitments,
-			};
-			let dh = rho.dh::<G1>(&decode_key(seal_key).unwrap());
-			Key::derive(&dh, &context).seal(share).unwrap()
-		})
-		.collect();
-	let sealed_hashes: Vec<_> = sealed.iter().map(|sealed| hash_sealed(sealed)).collect();
-	let statement = RhoStatement {
-		task_hash: &ctx.task_hash,
-		dealer: account.as_ref(),
-		ephemeral: &ephemeral,
-		commitments: &commitments,
-		sealed_hashes: &sealed_hashes,
-	};
-	let proof = proofs::prove_rho::<G1, _>(&statement, &rho, &mut OsRng);
-	call(task, &ctx, DealingBytes { commitments, ephemeral, proof, sealed })
+	let (commitments, rho) = (commitments.to_bytes(), SealSecret::random(&mut OsRng));
+	let id = account.as_ref();
+	let made = dealer::assemble::<G1, _>(&ctx, id, commitments, &shares, &rho, &mut OsRng).unwrap();
+	call(task, &ctx, made)
 }
 
 fn call(task: TaskId, context: &TaskContext, made: DealingBytes) -> RuntimeCall {
-	let sealed: Vec<_> = made.sealed.into_iter().map(|sealed| sealed.try_into().unwrap()).collect();
-	let dealing = DealingMessage {
-		commitments: made.commitments.try_into().unwrap(),
-		ephemeral: made.ephemeral,
-		proof: made.proof,
-		sealed: sealed.try_into().unwrap(),
-	};
+	let dealing = wire::dealing_message(made).unwrap();
 	RuntimeCall::Vss(pallet_vss::Call::deal { task, task_hash: context.task_hash, dealing })
 }

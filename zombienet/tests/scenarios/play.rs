@@ -10,7 +10,9 @@ use ostraka_client::{
 	chain::{Event, Head, Signer},
 	spec::StatisticName,
 };
-use ostraka_primitives::{api::TaskInfo, task::SecurityClass, AccountId, Balance, Digest};
+use ostraka_primitives::{
+	api::TaskInfo, fault::Fault, task::SecurityClass, AccountId, Balance, Digest,
+};
 use ostraka_zombienet::network::Network;
 use std::collections::BTreeSet;
 
@@ -20,8 +22,6 @@ pub const DEALERS: usize = 5;
 pub const COLLECT: u32 = 60;
 /// Class of the tasks: a committee of five.
 pub const CLASS: SecurityClass = SecurityClass::Confidential;
-/// An absence, as the incentives' events number it.
-const ABSENCE: [u8; 1] = [3];
 
 /// Dealers of all cohorts, and the books before they deal.
 pub async fn dealers(network: &Network, cohorts: &[usize]) -> Result<(Vec<Vec<Signer>>, Books)> {
@@ -115,7 +115,8 @@ pub fn one_set_only(network: &Network, stage: &Stage, events: &[Event]) -> Resul
 pub fn absent(events: &[Event]) -> Vec<AccountId> {
 	let punished: Vec<Event> = events
 		.iter()
-		.filter(|event| event.bytes("fault") == Some(ABSENCE.as_slice()))
+		.filter(|event| event.is("Incentives", "Punished"))
+		.filter(|event| event.field("fault") == Some(Fault::Absence))
 		.cloned()
 		.collect();
 	let amounts = punished.iter().map(|event| event.field::<Balance>("amount"));

@@ -1,8 +1,9 @@
 //! What `submit` and `cancel` take and refuse.
 
-use crate::{mock::*, submit::cohort_hash, types::verify_window, *};
+use crate::{mock::*, types::verify_window, *};
 use frame::testing_prelude::*;
 use ostraka_primitives::task::{TaskStatus::*, Windows};
+use ostraka_protocol::wire::cohort_hash;
 
 fn submit_spec(spec: TaskSpec) -> DispatchResult {
 	let origin = RuntimeOrigin::signed(requester());

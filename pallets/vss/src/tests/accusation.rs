@@ -8,7 +8,7 @@ use ostraka_crypto::{
 
 /// Dealer 1's share for seat 2 is wrong.
 fn scene() -> Scene {
-	Scene::new(3, &[(1, Corruption::WrongShare(2))])
+	Scene::new(3, &[(1, (2, DealerFault::WrongShare))])
 }
 
 fn dealer_punished(seat: u8) -> Money {
@@ -58,7 +58,7 @@ fn vss_commitments(bytes: &[ostraka_crypto::PointBytes]) -> ostraka_crypto::vss:
 #[test]
 fn a_share_that_does_not_open_convicts_the_dealer() {
 	build_and_execute(|| {
-		let scene = Scene::new(2, &[(1, Corruption::Unopenable(4))]);
+		let scene = Scene::new(2, &[(1, (4, DealerFault::Unopenable))]);
 		judged(scene.accuse(4, 1));
 		assert_eq!(money(), vec![dealer_punished(4)]);
 		assert_eq!(standing(1), Standing::Excluded);
@@ -82,7 +82,7 @@ fn accusations_are_judged_while_dealers_still_deal() {
 fn excluding_all_dealings_leaves_the_identity() {
 	build_and_execute(|| {
 		let scene =
-			Scene::new(2, &[(0, Corruption::WrongShare(1)), (1, Corruption::WrongShare(1))]);
+			Scene::new(2, &[(0, (1, DealerFault::WrongShare)), (1, (1, DealerFault::WrongShare))]);
 		judged(scene.accuse(1, 0));
 		judged(scene.accuse(1, 1));
 		let state = Sharings::<Test>::get(TASK).unwrap();
@@ -117,7 +117,7 @@ fn a_false_accusation_convicts_its_author_and_ends_its_right() {
 fn a_dealer_is_convicted_once() {
 	build_and_execute(|| {
 		let scene =
-			Scene::new(2, &[(1, Corruption::WrongShare(2)), (1, Corruption::WrongShare(3))]);
+			Scene::new(2, &[(1, (2, DealerFault::WrongShare)), (1, (3, DealerFault::WrongShare))]);
 		scene.verify();
 		judged(scene.accuse(2, 1));
 		refused(|| scene.accuse(3, 1), Error::AlreadyConvicted);
@@ -264,9 +264,8 @@ fn a_made_up_dealing_convicts_nobody() {
 		let scene = scene();
 		let dealer = scene.dealer(0);
 		let input = fixtures::input(LENGTH as usize, 9);
-		let corruption = [Corruption::WrongShare(3)];
-		let made_up =
-			fixtures::corrupt_dealing(&scene.ctx, &dealer, &input, &corruption, 9).unwrap();
+		let fault = [(3, DealerFault::WrongShare)];
+		let made_up = fixtures::faulty_dealing(&scene.ctx, &dealer, &input, &fault, 9).unwrap();
 		let secret = fixtures::seal_secret(3);
 		let evidence = fixtures::evidence(&scene.ctx, 3, &dealer, &made_up, &secret, 1).unwrap();
 		let digest = made_up.digest(&scene.ctx.task_hash, dealer.as_ref());
@@ -352,7 +351,7 @@ fn an_accusation_after_the_deadline_is_late_even_before_the_freeze() {
 fn a_late_convicted_dealer_can_be_accused_for_an_excuse_only() {
 	build_and_execute(|| {
 		let scene =
-			Scene::new(3, &[(1, Corruption::WrongShare(2)), (1, Corruption::Unopenable(3))]);
+			Scene::new(3, &[(1, (2, DealerFault::WrongShare)), (1, (3, DealerFault::Unopenable))]);
 		scene.verify();
 		scene.freeze();
 		judged(scene.accuse(2, 1));

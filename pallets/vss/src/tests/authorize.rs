@@ -15,7 +15,7 @@ fn validity(call: Call<Test>) -> ValidTransaction {
 }
 
 fn scene() -> Scene {
-	let scene = Scene::new(2, &[(1, Corruption::WrongShare(2))]);
+	let scene = Scene::new(2, &[(1, (2, DealerFault::WrongShare))]);
 	scene.verify();
 	scene
 }

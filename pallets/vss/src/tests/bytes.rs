@@ -1,7 +1,6 @@
 //! Random, truncated and oversized bytes: nothing panics, nothing changes.
 
 use super::*;
-use crate::types::dealing_bytes;
 use codec::{Decode, Encode};
 use frame::{deps::sp_runtime::transaction_validity::TransactionSource, traits::Authorize};
 use ostraka_primitives::{

@@ -1,7 +1,6 @@
 //! Dealing, and the freeze.
 
 use super::*;
-use crate::types::dealing_bytes;
 use codec::Decode;
 use ostraka_crypto::{encoding::IDENTITY, seal::SealSecret, vss};
 use ostraka_primitives::message::{indexed_key, IndexedDealing};
@@ -137,7 +136,8 @@ fn a_copied_ephemeral_is_rejected_even_with_a_valid_proof() {
 			let input = fixtures::input(LENGTH as usize, seed);
 			let mut rng = fixtures::rng(seed);
 			let (commitments, shares) = vss::share::<G1, _>(&input, 2, 5, &mut rng).unwrap();
-			fixtures::assemble(&ctx, dealer, &commitments, &shares, rho, seed).unwrap()
+			let (dealer, commitments) = (dealer.as_ref(), commitments.to_bytes());
+			dealer::assemble::<G1, _>(&ctx, dealer, commitments, &shares, rho, &mut rng).unwrap()
 		};
 		let rho = fixtures::seal_secret(77);
 		let original = share(&dealer_account(0), &rho, 1);
@@ -180,8 +180,8 @@ fn a_dealing_cannot_be_replayed_to_another_task_or_chain() {
 			rejected(from, 0, dealing.clone(), Error::WrongTaskHash);
 			rejected(&ctx, 0, dealing, Error::InvalidProof);
 		};
-		replay(&crate::types::task_context(&view_of(TASK + 1, 5, 2, LENGTH, 3, Vss::genesis())));
-		replay(&crate::types::task_context(&view_of(TASK, 5, 2, LENGTH, 3, [1; 32])));
+		replay(&wire::context(&view_of(TASK + 1, 5, 2, LENGTH, 3, Vss::genesis())));
+		replay(&wire::context(&view_of(TASK, 5, 2, LENGTH, 3, [1; 32])));
 		assert_ok!(deal(&ctx, &dealer_account(0), dealing));
 	});
 }
@@ -249,7 +249,7 @@ fn identity_commitments_are_legal() {
 #[test]
 fn the_freeze_counts_what_is_accepted_and_happens_once() {
 	build_and_execute(|| {
-		let scene = Scene::new(3, &[(1, Corruption::WrongShare(2))]);
+		let scene = Scene::new(3, &[(1, (2, DealerFault::WrongShare))]);
 		judged(scene.accuse(2, 1));
 		scene.verify();
 		let h_a = scene.freeze();

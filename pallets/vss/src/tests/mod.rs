@@ -4,9 +4,8 @@
 
 use crate::{
 	authorize::{error_index, payload, Attempt},
-	fixtures::{self, dealer_account, operator, Corruption},
+	fixtures::{self, dealer_account, operator},
 	mock::*,
-	types::{dealing_message, evidence_message},
 	*,
 };
 use codec::Encode;
@@ -23,12 +22,17 @@ use ostraka_crypto::{
 	Scalar,
 };
 use ostraka_primitives::{
+	fault::{AccuserFault, DealerFault, ShareFault},
 	message::{MessageKind, ResultShareBytes},
 	task::{FailReason, Outcome, TaskStatus},
 	traits::{SeatReport, Sharing},
 	AccountId, BlockNumber, Digest, TaskId,
 };
-use ostraka_protocol::{adjudicator, TaskContext};
+use ostraka_protocol::{
+	adjudicator, dealer,
+	wire::{self, dealing_bytes, dealing_message, evidence_message},
+	TaskContext,
+};
 
 mod accusation;
 mod authorize;
@@ -48,26 +52,26 @@ type Applied = Result<DispatchResult, TransactionValidityError>;
 type Dealt = Vec<(AccountId, DealingBytes)>;
 
 /// A task of five seats, threshold two, and as many dealers as given, all of which deal honestly but those whose
-/// corruption is given.
+/// fault, at a seat, is given.
 struct Scene {
 	ctx: TaskContext,
 	dealt: Dealt,
 }
 
 impl Scene {
-	fn new(dealers: u32, corrupt: &[(u32, Corruption)]) -> Self {
+	fn new(dealers: u32, corrupt: &[(u32, (u8, DealerFault))]) -> Self {
 		let ctx = open_task(TASK, 5, 2, LENGTH, dealers);
 		let mut scene = Self { ctx, dealt: Vec::new() };
 		for index in 0..dealers {
-			let corruptions: Vec<_> =
+			let faults: Vec<_> =
 				corrupt.iter().filter(|(of, _)| *of == index).map(|(_, what)| *what).collect();
 			let dealer = dealer_account(index);
 			let input = fixtures::input(LENGTH as usize, u64::from(index) + 1);
 			let seed = u64::from(index);
-			let dealing = if corruptions.is_empty() {
+			let dealing = if faults.is_empty() {
 				fixtures::dealing(&scene.ctx, &dealer, &input, seed).unwrap()
 			} else {
-				fixtures::corrupt_dealing(&scene.ctx, &dealer, &input, &corruptions, seed).unwrap()
+				fixtures::faulty_dealing(&scene.ctx, &dealer, &input, &faults, seed).unwrap()
 			};
 			assert_ok!(deal(&scene.ctx, &dealer, dealing.clone()));
 			scene.dealt.push((dealer, dealing));

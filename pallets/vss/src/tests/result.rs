@@ -47,7 +47,7 @@ fn committed_and_right_shares_give_the_result() {
 #[test]
 fn the_result_leaves_excluded_dealings_out() {
 	build_and_execute(|| {
-		let scene = Scene::new(3, &[(1, Corruption::WrongShare(2))]);
+		let scene = Scene::new(3, &[(1, (2, DealerFault::WrongShare))]);
 		scene.verify();
 		judged(scene.accuse(2, 1));
 		scene.freeze();
@@ -63,7 +63,7 @@ fn the_result_leaves_excluded_dealings_out() {
 #[test]
 fn a_dealer_convicted_late_stays_in_the_result() {
 	build_and_execute(|| {
-		let scene = Scene::new(3, &[(1, Corruption::WrongShare(2))]);
+		let scene = Scene::new(3, &[(1, (2, DealerFault::WrongShare))]);
 		scene.verify();
 		scene.freeze();
 		judged(scene.accuse(2, 1));
@@ -322,7 +322,7 @@ fn revealing_waits_for_excused_members_as_long_as_the_result_may_need_them() {
 	build_and_execute(|| {
 		// Seats 3, 4, 5 lack a share; two of them say so.
 		let scene =
-			Scene::new(2, &[(1, Corruption::WrongShare(4)), (1, Corruption::WrongShare(5))]);
+			Scene::new(2, &[(1, (4, DealerFault::WrongShare)), (1, (5, DealerFault::WrongShare))]);
 		scene.verify();
 		scene.freeze();
 		judged(scene.accuse(4, 1));

@@ -19,7 +19,8 @@ fn assert_freed() {
 
 /// A completed task with one excluded, one late convicted and two honest dealers.
 fn completed() -> Scene {
-	let scene = Scene::new(4, &[(0, Corruption::WrongShare(1)), (1, Corruption::WrongShare(2))]);
+	let scene =
+		Scene::new(4, &[(0, (1, DealerFault::WrongShare)), (1, (2, DealerFault::WrongShare))]);
 	scene.verify();
 	judged(scene.accuse(1, 0));
 	scene.freeze();
@@ -134,7 +135,7 @@ fn nothing_is_left_between_tasks() {
 #[test]
 fn reports_before_result_shares_were_due() {
 	build_and_execute(|| {
-		let scene = Scene::new(2, &[(0, Corruption::WrongShare(2))]);
+		let scene = Scene::new(2, &[(0, (2, DealerFault::WrongShare))]);
 		scene.verify();
 		judged(scene.accuse(3, 1));
 		judged(scene.accuse(2, 0));

@@ -4,16 +4,14 @@ use super::{
 	decide::{Dealing, SeatView},
 	store::SeatKey,
 };
-use crate::{types, Config, Dealings, Pallet, Seats, Sharings, Standing};
+use crate::{Config, Dealings, Pallet, Seats, Sharings, Standing};
 use alloc::vec::Vec;
 use frame::prelude::Get;
 use ostraka_primitives::{
-	message::{CommitmentBytes, DealingMessage},
-	task::Seat as PinnedSeat,
-	traits::TaskBook,
-	BlockNumber, Digest, TaskId, WorkerKey, MAX_DEALERS,
+	message::CommitmentBytes, task::Seat as PinnedSeat, traits::TaskBook, BlockNumber, Digest,
+	TaskId, WorkerKey, MAX_DEALERS,
 };
-use ostraka_protocol::TaskContext;
+use ostraka_protocol::{wire, TaskContext};
 
 pub use ostraka_protocol::G1;
 
@@ -63,7 +61,7 @@ pub fn seat<T: Config>(task: TaskId, worker: &WorkerKey) -> Option<Seat> {
 		may_accuse: !member.accused_falsely,
 	};
 	let key = SeatKey { worker: *worker, task_hash: view.task_hash };
-	Some(Seat { task, key, pinned, context: types::task_context(&view), state })
+	Some(Seat { task, key, pinned, context: wire::context(&view), state })
 }
 
 /// The dealings that count, with nothing known of their shares yet, and the digests of those that were excluded.
@@ -94,9 +92,4 @@ pub fn dealings<T: Config>(seat: &Seat) -> (Vec<Dealing>, Vec<Digest>) {
 pub fn frozen<T: Config>(task: TaskId) -> Option<(Digest, CommitmentBytes)> {
 	let sharing = Sharings::<T>::get(task)?;
 	Some((sharing.accepted_set?, sharing.aggregate))
-}
-
-/// A dealing as the protocol's functions take it.
-pub fn dealing_bytes(message: &DealingMessage) -> ostraka_crypto::messages::DealingBytes {
-	types::dealing_bytes(message)
 }

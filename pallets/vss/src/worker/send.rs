@@ -15,14 +15,17 @@ use super::{
 	store::{self, Message},
 	Hex, Run, WorkerError, LOG_TARGET,
 };
-use crate::{authorize::payload, types::evidence_message, Call, Config};
+use crate::{authorize::payload, Call, Config};
 use frame::{log, prelude::*};
 use ostraka_primitives::{
 	message::{MessageKind, ResultShareBytes, WorkerMessage, WORKER_MESSAGE},
 	BlockNumber, Digest, WorkerSignature,
 };
 use ostraka_protocol::{
-	adjudicator::{accepted_set_hash, check_result_share, result_commitment, Aggregate},
+	adjudicator::{
+		accepted_set_hash, check_result_share, result_commitment, AcceptedDigest, Aggregate,
+	},
+	wire::evidence_message,
 	worker,
 };
 
@@ -48,7 +51,7 @@ impl<T: Config> Run<T> {
 				&secrets.seal,
 				seat.state.seat,
 				dealer.as_ref(),
-				&digest,
+				&AcceptedDigest::of_state(digest),
 				&bytes,
 				&mut self.rng,
 			)?;

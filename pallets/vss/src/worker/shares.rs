@@ -19,7 +19,10 @@ use ostraka_crypto::{
 	seal::ciphertext_len,
 	vss::{Commitments, SecretShare},
 };
-use ostraka_protocol::worker::{self, Fault};
+use ostraka_protocol::{
+	wire::dealing_bytes,
+	worker::{self, Fault},
+};
 
 /// Work of a look into the database.
 const LOOK: u32 = 1;
@@ -41,7 +44,7 @@ pub(super) fn accepted_copy(
 	dealing: &Dealing,
 ) -> Result<DealingBytes, WorkerError> {
 	let copy = store::indexed(&dealing.digest).ok_or(WorkerError::NoDealing)?;
-	let bytes = chain::dealing_bytes(&copy.dealing);
+	let bytes = dealing_bytes(&copy.dealing);
 	let digest = bytes.digest(&seat.context.task_hash, dealing.dealer.as_ref());
 	if digest != dealing.digest {
 		return Err(WorkerError::NoDealing);

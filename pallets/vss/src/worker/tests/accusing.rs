@@ -8,7 +8,7 @@ use crate::{
 	},
 	Call, Dealings, Event, Seats, Standing,
 };
-use ostraka_primitives::{task::TaskStatus, Digest};
+use ostraka_primitives::{fault::DealerFault, task::TaskStatus, Digest};
 
 fn convictions(chain: &mut Chain) -> Vec<(u8, bool)> {
 	chain.state(|| {
@@ -41,11 +41,12 @@ fn standing(chain: &mut Chain, dealer: u8) -> Standing {
 
 #[test]
 fn a_bad_dealing_is_accused_and_that_very_transaction_convicts_the_dealer() {
-	for flaw in [Flaw::Wrong, Flaw::Unopenable] {
+	for fault in [DealerFault::Unopenable, DealerFault::NonCanonicalScalar, DealerFault::WrongShare]
+	{
 		let node = Node::new(&[2]);
 		let mut chain = Chain::new(&node);
 		chain.deal(TASK, 5, 1, None);
-		let bad = chain.deal(TASK, 5, 2, Some((2, flaw)));
+		let bad = chain.deal(TASK, 5, 2, Some((2, fault)));
 		chain.deal(TASK, 5, 3, None);
 
 		let turn = 5 + rank(2, SEATS, &bad) * ACCUSE_STEP;
@@ -78,8 +79,8 @@ fn a_bad_dealing_is_accused_and_that_very_transaction_convicts_the_dealer() {
 fn each_wrong_share_is_accused_once_by_whom_it_concerns() {
 	let node = Node::new(&[1, 2, 3]);
 	let mut chain = Chain::new(&node);
-	let first = chain.deal(TASK, 5, 1, Some((1, Flaw::Wrong)));
-	let second = chain.deal(TASK, 5, 2, Some((2, Flaw::Unopenable)));
+	let first = chain.deal(TASK, 5, 1, Some((1, DealerFault::WrongShare)));
+	let second = chain.deal(TASK, 5, 2, Some((2, DealerFault::Unopenable)));
 	chain.deal(TASK, 5, 3, None);
 	let mut accused = Vec::new();
 	for block in 6..20 {
@@ -100,7 +101,7 @@ fn each_wrong_share_is_accused_once_by_whom_it_concerns() {
 fn looks_again_before_its_turn_and_spares_a_second_accusation() {
 	let node = Node::new(&[1, 2, 3]);
 	let mut chain = Chain::new(&node);
-	let bad = chain.deal(TASK, 5, 1, Some((ALL, Flaw::Wrong)));
+	let bad = chain.deal(TASK, 5, 1, Some((ALL, DealerFault::WrongShare)));
 	let mut order: Vec<u8> = (1..=SEATS).collect();
 	order.sort_by_key(|seat| rank(*seat, SEATS, &bad));
 	// Only the first in the queue speaks at first.
@@ -124,7 +125,7 @@ fn accuses_after_the_freeze_for_its_excuse() {
 	let node = Node::new(&[1, 2]);
 	let mut chain = Chain::new(&node);
 	chain.deal(TASK, 5, 1, None);
-	let bad = chain.deal(TASK, 5, 2, Some((ALL, Flaw::Wrong)));
+	let bad = chain.deal(TASK, 5, 2, Some((ALL, DealerFault::WrongShare)));
 	// It was away while there was time.
 	chain.freeze(TASK, 20);
 	let sent = chain.sent(21);
@@ -162,7 +163,7 @@ fn accuses_nobody_when_all_shares_are_right() {
 fn an_accusation_that_vanished_is_sent_again() {
 	let node = Node::new(&[2]);
 	let mut chain = Chain::new(&node);
-	chain.deal(TASK, 5, 1, Some((2, Flaw::Wrong)));
+	chain.deal(TASK, 5, 1, Some((2, DealerFault::WrongShare)));
 	chain.set_status(TASK, TaskStatus::Verifying { until: 60 });
 	let first = chain.run(20);
 	assert!(matches!(first.sent[..], [(TASK, _, Message::Accuse(_))]));
@@ -180,7 +181,7 @@ fn an_accusation_that_vanished_is_sent_again() {
 fn accusations_not_yet_included_leave_room_for_others() {
 	let node = Node::new(&[2]);
 	let mut chain = Chain::new(&node);
-	let deal = |dealer| chain.deal(TASK, 5, dealer, Some((2, Flaw::Wrong)));
+	let deal = |dealer| chain.deal(TASK, 5, dealer, Some((2, DealerFault::WrongShare)));
 	let mut bad: Vec<Digest> = (1..=MIN_ACCUSATIONS as u8 + 2).map(deal).collect();
 	// All are due, and nothing is included.
 	let mut said = accused(&chain.sent(40));
@@ -197,7 +198,7 @@ fn a_wrong_share_whose_dealing_is_gone_keeps_no_other_back() {
 	let mut node = Node::new(&[2]);
 	let mut chain = Chain::new(&node);
 	for dealer in 1..=MIN_ACCUSATIONS as u8 + 2 {
-		chain.deal(TASK, 5, dealer, Some((2, Flaw::Wrong)));
+		chain.deal(TASK, 5, dealer, Some((2, DealerFault::WrongShare)));
 	}
 	// All are opened. What is due already gets lost.
 	chain.sent(6);
@@ -229,7 +230,7 @@ fn an_excused_seat_accuses_on_and_does_not_answer() {
 	let mut chain = Chain::new(&node);
 	chain.deal(TASK, 5, 1, None);
 	for dealer in 2..=3 {
-		chain.deal(TASK, 5, dealer, Some((1, Flaw::Wrong)));
+		chain.deal(TASK, 5, dealer, Some((1, DealerFault::WrongShare)));
 	}
 	chain.freeze(TASK, 20);
 	let mut sent = chain.sent(21);
@@ -254,7 +255,7 @@ fn an_excused_seat_accuses_on_and_does_not_answer() {
 fn does_not_answer_over_a_wrong_share() {
 	let node = Node::new(&[2]);
 	let mut chain = Chain::new(&node);
-	chain.deal(TASK, 5, 1, Some((2, Flaw::Unopenable)));
+	chain.deal(TASK, 5, 1, Some((2, DealerFault::Unopenable)));
 	chain.deal(TASK, 5, 2, None);
 	chain.freeze(TASK, 20);
 	let summary = chain.run(30);

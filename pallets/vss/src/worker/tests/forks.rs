@@ -127,7 +127,7 @@ fn the_lock_outlives_everything_else() {
 		let digest = bytes.digest(&ctx.task_hash, who.as_ref());
 		let copy = ostraka_primitives::message::IndexedDealing {
 			dealer: who,
-			dealing: crate::types::dealing_message(bytes).unwrap(),
+			dealing: ostraka_protocol::wire::dealing_message(bytes).unwrap(),
 		};
 		second.node.supply(&digest, &codec::Encode::encode(&copy));
 	}

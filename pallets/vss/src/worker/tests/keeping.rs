@@ -70,7 +70,7 @@ fn a_dealing_that_the_chain_does_not_hold_is_not_opened() {
 	let digest = bytes.digest(&ctx.task_hash, account(4).as_ref());
 	let copy = ostraka_primitives::message::IndexedDealing {
 		dealer: account(4),
-		dealing: crate::types::dealing_message(bytes).unwrap(),
+		dealing: ostraka_protocol::wire::dealing_message(bytes).unwrap(),
 	};
 	node.supply(&digest, &codec::Encode::encode(&copy));
 	chain.run(10);

@@ -14,8 +14,9 @@ use frame::{
 	prelude::*,
 	testing_prelude::{construct_runtime, derive_impl, ConstU32, ConstU64},
 };
-use ostraka_crypto::{messages::DealingBytes, seal::SealSecret, vss, Scalar};
+use ostraka_crypto::{messages::DealingBytes, Scalar};
 use ostraka_primitives::{
+	fault::DealerFault,
 	task::{Committee, Seat, TaskStatus},
 	traits::{Roster, TaskBook, TaskView},
 	AccountId, BlockNumber, Digest, PointBytes, TaskId, WorkerKey,
@@ -226,43 +227,19 @@ pub fn rng(seed: u64) -> ChaCha20Rng {
 	ChaCha20Rng::seed_from_u64(seed)
 }
 
-/// What is wrong with one seat's sealed share.
-#[derive(Clone, Copy)]
-pub enum Flaw {
-	/// It opens to a share that does not fit.
-	Wrong,
-	/// It does not open.
-	Unopenable,
-}
-
-/// In place of a seat with a flaw: every seat.
+/// In place of a seat with a fault: every seat.
 pub const ALL: u8 = 0;
 
-/// A dealing, one seat's share of it flawed if asked for; all that the chain can check of it is right.
+/// A dealing, one seat's share of it faulty if asked for; all that the chain can check of it is right.
 pub fn make_dealing(
 	ctx: &TaskContext,
 	dealer: &AccountId,
 	input: [u64; LENGTH as usize],
-	flaw: Option<(u8, Flaw)>,
+	fault: Option<(u8, DealerFault)>,
 	seed: u64,
 ) -> DealingBytes {
-	let (input, n) = (input.map(Scalar::from), ctx.n().expect("sound"));
-	let (commitments, mut shares) =
-		vss::share::<G1, _>(&input, ctx.threshold, n, &mut rng(seed)).expect("sound");
-	let hits = |j| flaw.filter(|(at, _)| *at == j || *at == ALL).map(|(_, flaw)| flaw);
-	for (j, share) in (1..=n).zip(&mut shares) {
-		if let Some(Flaw::Wrong) = hits(j) {
-			share.values[0] += Scalar::from(1u8);
-		}
-	}
-	let rho = SealSecret::random(&mut rng(seed + 1_000_000));
-	let mut dealing =
-		fixtures::assemble(ctx, dealer, &commitments, &shares, &rho, seed).expect("sound");
-	for (j, sealed) in (1..=n).zip(&mut dealing.sealed) {
-		if let Some(Flaw::Unopenable) = hits(j) {
-			sealed[0] ^= 1;
-		}
-	}
-	fixtures::prove(ctx, dealer, &mut dealing, &rho, seed);
-	dealing
+	let hit = |j| fault.filter(|(at, _)| *at == j || *at == ALL).map(|(_, fault)| (j, fault));
+	let faults: Vec<_> = (1..=SEATS).filter_map(hit).collect();
+	let input = input.map(Scalar::from);
+	fixtures::faulty_dealing(ctx, dealer, &input, &faults, seed).expect("sound")
 }

@@ -4,7 +4,6 @@
 
 use super::mock::*;
 use crate::{
-	types::{dealing_message, task_context},
 	worker::{self, Summary},
 	Dealings, Pallet,
 };
@@ -23,12 +22,13 @@ use frame::{
 	testing_prelude::TestState,
 };
 use ostraka_primitives::{
+	fault::DealerFault,
 	message::indexed_key,
 	task::TaskStatus,
 	traits::{Progress, Sharing, TaskBook, TaskView},
 	AccountId, BlockNumber, Digest, TaskId, WORKER_KEY_TYPE,
 };
-use ostraka_protocol::TaskContext;
+use ostraka_protocol::{wire, TaskContext};
 use sp_core::{
 	offchain::{
 		testing::{TestOffchainExt, TestPersistentOffchainDB},
@@ -186,7 +186,7 @@ impl Chain {
 	}
 
 	pub fn context(&mut self, task: TaskId) -> TaskContext {
-		self.ext.execute_with(|| task_context(&Book::view(task).expect("open")))
+		self.ext.execute_with(|| wire::context(&Book::view(task).expect("open")))
 	}
 
 	/// Deals in a block, and indexes the dealing in the node's database.
@@ -195,10 +195,10 @@ impl Chain {
 		task: TaskId,
 		block: BlockNumber,
 		dealer: u8,
-		flaw: Option<(u8, Flaw)>,
+		fault: Option<(u8, DealerFault)>,
 	) -> Digest {
 		let seed = u64::from(task) * 1000 + u64::from(dealer);
-		self.deal_seeded(task, block, dealer, flaw, seed)
+		self.deal_seeded(task, block, dealer, fault, seed)
 	}
 
 	pub fn deal_seeded(
@@ -206,17 +206,17 @@ impl Chain {
 		task: TaskId,
 		block: BlockNumber,
 		dealer: u8,
-		flaw: Option<(u8, Flaw)>,
+		fault: Option<(u8, DealerFault)>,
 		seed: u64,
 	) -> Digest {
 		let ctx = self.context(task);
 		let who = account(dealer);
 		let input = [dealer.into(), u64::from(dealer) * 10];
-		let bytes = make_dealing(&ctx, &who, input, flaw, seed);
+		let bytes = make_dealing(&ctx, &who, input, fault, seed);
 		let digest = bytes.digest(&ctx.task_hash, who.as_ref());
 		self.ext.execute_with(|| {
 			System::set_block_number(block);
-			let message = dealing_message(bytes).expect("fits");
+			let message = wire::dealing_message(bytes).expect("fits");
 			Vss::deal(RuntimeOrigin::signed(who), task, ctx.task_hash, message).expect("accepted");
 		});
 		self.index(&digest);

@@ -1,0 +1,224 @@
+//! From SCALE types to the protocol's own, and back: the one place where a message's bytes, a committee and a task's record
+//! become what the roles take.
+//!
+//! | on the chain (`ostraka-primitives`) | in the protocol |
+//! |---|---|
+//! | `DealingMessage`, `EvidenceMessage` | [`DealingBytes`], [`EvidenceBytes`] |
+//! | `Committee` | [`Member`]s, seal keys |
+//! | a task's record and committee | its [`TaskContext`], and [`Published`] for `TH` |
+//! | accounts of dealers | the cohort's hash |
+//!
+//! Nothing is checked here but lengths that a SCALE type bounds.
+
+use crate::task::{task_hash, task_hash_preimage, Member, TaskContext, TaskHashInput};
+use alloc::vec::Vec;
+use ostraka_crypto::{
+	messages::{DealingBytes, EvidenceBytes},
+	transcript::sha256,
+};
+use ostraka_primitives::{
+	message::{DealingMessage, EvidenceMessage},
+	spec::TaskSpec,
+	task::{published_bytes, ClassParameters, Committee, SecurityClass, Task, Windows},
+	traits::TaskView,
+	AccountId, BlockNumber, Digest, PointBytes, TaskId,
+};
+
+/// A dealing as the protocol's functions take it.
+pub fn dealing_bytes(message: &DealingMessage) -> DealingBytes {
+	DealingBytes {
+		commitments: message.commitments.to_vec(),
+		ephemeral: message.ephemeral,
+		proof: message.proof,
+		sealed: message.sealed.iter().map(|sealed| sealed.to_vec()).collect(),
+	}
+}
+
+/// Evidence as the protocol's functions take it.
+pub fn evidence_bytes(message: &EvidenceMessage) -> EvidenceBytes {
+	EvidenceBytes {
+		dh: message.dh,
+		dleq: message.dleq,
+		commitments: message.commitments.to_vec(),
+		ephemeral: message.ephemeral,
+		sealed_hashes: message.sealed_hashes.to_vec(),
+		sealed: message.sealed.to_vec(),
+	}
+}
+
+/// A dealing as the chain's call takes it; `None` if something of it is longer than any task allows.
+pub fn dealing_message(bytes: DealingBytes) -> Option<DealingMessage> {
+	let sealed = bytes
+		.sealed
+		.into_iter()
+		.map(|sealed| sealed.try_into().ok())
+		.collect::<Option<Vec<_>>>()?;
+	Some(DealingMessage {
+		commitments: bytes.commitments.try_into().ok()?,
+		ephemeral: bytes.ephemeral,
+		proof: bytes.proof,
+		sealed: sealed.try_into().ok()?,
+	})
+}
+
+/// Evidence as the chain's call takes it; `None` if something of it is longer than any task allows.
+pub fn evidence_message(bytes: EvidenceBytes) -> Option<EvidenceMessage> {
+	Some(EvidenceMessage {
+		dh: bytes.dh,
+		dleq: bytes.dleq,
+		commitments: bytes.commitments.try_into().ok()?,
+		ephemeral: bytes.ephemeral,
+		sealed_hashes: bytes.sealed_hashes.try_into().ok()?,
+		sealed: bytes.sealed.try_into().ok()?,
+	})
+}
+
+/// The members of a committee, by seat.
+pub fn members(committee: &Committee) -> Vec<Member> {
+	let member = |seat: &ostraka_primitives::task::Seat| Member {
+		account: seat.account.clone().into(),
+		worker: seat.worker.0,
+		seal_key: seat.seal_key,
+	};
+	committee.iter().map(member).collect()
+}
+
+/// `E_1 .. E_n` of a committee.
+pub fn seal_keys(committee: &Committee) -> Vec<PointBytes> {
+	committee.iter().map(|seat| seat.seal_key).collect()
+}
+
+/// SHA-256 of the dealers' accounts, sorted, one after the other: what a task's record names its cohort by.
+pub fn cohort_hash(dealers: &[AccountId]) -> Digest {
+	let mut sorted: Vec<[u8; 32]> = dealers.iter().map(|dealer| dealer.clone().into()).collect();
+	sorted.sort_unstable();
+	sha256(&sorted.concat())
+}
+
+/// What everybody knows of a task whose committee is drawn.
+pub fn context(view: &TaskView) -> TaskContext {
+	context_of(view.task_hash, view.threshold, view.length, seal_keys(&view.committee))
+}
+
+/// [`context`], from a task's record; `seal_keys` are those of its committee.
+pub fn context_of(
+	task_hash: Digest,
+	threshold: u8,
+	length: u32,
+	seal_keys: Vec<PointBytes>,
+) -> TaskContext {
+	// Above what any spec allows, and refused there.
+	let length = u16::try_from(length).unwrap_or(u16::MAX);
+	TaskContext { task_hash, threshold, length, seal_keys }
+}
+
+/// What of a task's record its hash covers.
+#[derive(Clone, Copy, Debug)]
+pub struct Published<'a> {
+	/// What is computed.
+	pub spec: &'a TaskSpec,
+	/// Hash of the invited dealers.
+	pub cohort: &'a Digest,
+	/// The class.
+	pub class: SecurityClass,
+	/// What the class asks for.
+	pub parameters: &'a ClassParameters,
+	/// The phases' lengths.
+	pub windows: &'a Windows,
+	/// Block of the draw.
+	pub drawn_at: BlockNumber,
+}
+
+impl<'a> Published<'a> {
+	/// Of a task's record; `None` before the draw.
+	pub fn of(record: &'a Task) -> Option<Self> {
+		Some(Self {
+			spec: &record.spec,
+			cohort: &record.cohort,
+			class: record.class,
+			parameters: &record.parameters,
+			windows: &record.windows,
+			drawn_at: record.drawn_at?,
+		})
+	}
+
+	/// `TH` of the task with this number and committee, on the chain with this genesis.
+	pub fn hash(&self, genesis: &Digest, task: TaskId, committee: &Committee) -> Digest {
+		self.with_input(genesis, task, committee, task_hash)
+	}
+
+	/// The bytes whose SHA-256 is [`Self::hash`].
+	pub fn preimage(&self, genesis: &Digest, task: TaskId, committee: &Committee) -> Vec<u8> {
+		self.with_input(genesis, task, committee, task_hash_preimage)
+	}
+
+	fn with_input<T>(
+		&self,
+		genesis: &Digest,
+		task: TaskId,
+		committee: &Committee,
+		then: impl FnOnce(&TaskHashInput<'_>) -> T,
+	) -> T {
+		then(&TaskHashInput {
+			genesis,
+			task_id: task,
+			spec: &published_bytes(self.spec, self.cohort),
+			class: self.class.index(),
+			n: self.parameters.seats,
+			threshold: self.parameters.threshold,
+			deadlines: &self.windows.deadlines(self.drawn_at),
+			committee: &members(committee),
+		})
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_cohort_is_hashed_sorted() {
+		let (a, b) = (AccountId::new([1; 32]), AccountId::new([2; 32]));
+		let expected = sha256(&[[1u8; 32], [2; 32]].concat());
+		assert_eq!(cohort_hash(&[b.clone(), a.clone()]), expected);
+		assert_eq!(cohort_hash(&[a, b]), expected);
+	}
+
+	#[test]
+	fn messages_come_back_as_they_went() {
+		let dealing = DealingBytes {
+			commitments: [[1; 96], [2; 96]].to_vec(),
+			ephemeral: [3; 96],
+			proof: [4; 64],
+			sealed: [[5; 80], [6; 80], [7; 80]].map(|sealed| sealed.to_vec()).to_vec(),
+		};
+		let message = dealing_message(dealing.clone()).unwrap();
+		assert_eq!(dealing_bytes(&message), dealing);
+		let evidence = EvidenceBytes {
+			dh: [1; 96],
+			dleq: [2; 64],
+			commitments: dealing.commitments.clone(),
+			ephemeral: dealing.ephemeral,
+			sealed_hashes: dealing.sealed_hashes(),
+			sealed: dealing.sealed[1].clone(),
+		};
+		let message = evidence_message(evidence.clone()).unwrap();
+		assert_eq!(evidence_bytes(&message), evidence);
+	}
+
+	#[test]
+	fn what_no_task_allows_is_no_message() {
+		let dealing = DealingBytes {
+			commitments: [[1; 96]; 2].to_vec(),
+			ephemeral: [3; 96],
+			proof: [4; 64],
+			sealed: [[5; 80]; 3].map(|sealed| sealed.to_vec()).to_vec(),
+		};
+		let commitments = [[1; 96]; ostraka_primitives::MAX_COMMITMENTS as usize + 1].to_vec();
+		let sealed = [vec![0; ostraka_primitives::MAX_SEALED as usize + 1]].to_vec();
+		let seats = vec![vec![0; 80]; ostraka_primitives::MAX_COMMITTEE as usize + 1];
+		assert!(dealing_message(DealingBytes { commitments, ..dealing.clone() }).is_none());
+		assert!(dealing_message(DealingBytes { sealed, ..dealing.clone() }).is_none());
+		assert!(dealing_message(DealingBytes { sealed: seats, ..dealing }).is_none());
+	}
+}
