@@ -70,11 +70,6 @@ impl Error {
 	}
 }
 
-/// Line by line without what a terminal acts on: whatever an error quotes, it moves no cursor.
-fn printable(text: &str) -> String {
-	text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
-}
-
 impl From<ostraka_party::Error> for Error {
 	fn from(error: ostraka_party::Error) -> Self {
 		match error {

@@ -414,10 +414,25 @@ fn too_few_rows_is_no_wrong_result() {
 	let few = data("who,x,y\na,1,2\nb,,2\nc,,2\n");
 	let (error, _) = not_computed(&few, MEAN);
 	assert!(error.contains("mean of x: not computed: 1 dealing accepted"), "{error}");
+}
+
+#[test]
+fn a_statistic_that_is_not_defined_on_the_rows_is_a_right_result() {
 	let constant = data("who,x,y\na,1,2\nb,2,2\nc,3,2\n");
 	let flags = "--split-by who --class standard --statistic correlation --columns x,y";
-	let (error, _) = not_computed(&constant, flags);
-	assert!(error.contains("correlation of x, y: not computed: the statistic is not"), "{error}");
+	let report = json(&mut with(&constant, "simulate", &format!("{flags} --json")));
+	let task = &report["tasks"][0];
+	for (key, value) in [("result", "undefined"), ("plaintext", "undefined")] {
+		assert_eq!(task[key], value, "{task}");
+	}
+	for key in ["exact", "verified"] {
+		assert_eq!(task[key], true, "{task}");
+	}
+	assert_eq!(task["sums"], serde_json::json!(["3", "6", "6", "14", "12", "12"]));
+	let output = with(&constant, "simulate", flags).output().expect("runs");
+	let shown = String::from_utf8(output.stdout).expect("UTF-8");
+	assert!(output.status.success() && shown.contains("not defined on these"), "{shown}");
+	assert!(shown.contains("Σ x·y"), "{shown}");
 }
 
 #[test]

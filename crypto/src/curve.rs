@@ -1,7 +1,7 @@
 //! What the crate asks of a curve configuration. Whatever computes in the group stands on this.
 //!
-//! In a runtime, [`Curve`] is a configuration whose `msm` and `mul_projective` go to the host. With the feature `blst`,
-//! [`Plain`]'s operations are blst's.
+//! In a runtime, [`Curve`] is a configuration whose `msm` and `mul_projective` go to the host. [`Plain`]'s operations are
+//! blst's with the feature `blst`, and this crate's own without.
 
 use ark_bls12_381::{Fq, Fr};
 use ark_ec::{
@@ -10,7 +10,7 @@ use ark_ec::{
 };
 use core::any::TypeId;
 
-/// Group 1 of BLS12-381, computed in plain Rust; by blst with the feature of that name.
+/// Group 1 of BLS12-381, computed in plain Rust, or by blst with the feature of that name.
 pub type Plain = ark_bls12_381::g1::Config;
 
 /// A configuration of group 1 of BLS12-381: [`Plain`], or one that hands group operations to the host.
@@ -31,5 +31,10 @@ pub fn lift<A: Curve, B: Curve>(point: &Affine<A>) -> Affine<B> {
 /// Whether operations under this configuration are native code's (blst's). Single additions are then cheap beside terms of
 /// a multi-scalar multiplication. In a runtime they are not: they stay inside, where the host does the latter.
 pub(crate) fn is_native<P: Curve>() -> bool {
-	cfg!(feature = "blst") && TypeId::of::<P>() == TypeId::of::<Plain>()
+	cfg!(feature = "blst") && is_plain::<P>()
+}
+
+/// Whether a configuration is [`Plain`], not one that uses a host.
+pub(crate) fn is_plain<P: Curve>() -> bool {
+	TypeId::of::<P>() == TypeId::of::<Plain>()
 }

@@ -7,8 +7,9 @@
 
 use crate::{
 	curve::{Curve, Plain},
+	digits::{self, digits},
 	generators::{self, MAX_LENGTH},
-	native,
+	native::{self, Wiped},
 	scalar::Scalar,
 };
 use alloc::vec::Vec;
@@ -25,7 +26,7 @@ use zeroize::Zeroizing;
 /// Bits of a digit.
 const WINDOW: usize = 6;
 /// Digits of a scalar: its 255 bits and the last carry.
-const DIGITS: usize = 43;
+const DIGITS: usize = digits::count(4, WINDOW);
 /// Digits lie in `-31 ..= 32`: their magnitudes fill this many places.
 const MULTIPLES: usize = 1 << (WINDOW - 1);
 /// Sums before tables are made: those of some eight dealings.
@@ -68,39 +69,21 @@ fn table(index: usize) -> &'static [blst_p1_affine] {
 	}
 }
 
-/// Signed digits: `scalar = sum_w digits[w] 64^w`.
-fn digits(scalar: &Scalar) -> Zeroizing<[i8; DIGITS]> {
-	let mut digits = Zeroizing::new([0i8; DIGITS]);
-	let limbs = Zeroizing::new(scalar.into_bigint().0);
-	let mut carry = 0i8;
-	for (place, digit) in digits.iter_mut().enumerate() {
-		let (limb, bit) = (place * WINDOW / 64, place * WINDOW % 64);
-		let low = limbs.get(limb).map_or(0, |limb| limb >> bit);
-		let high = match limbs.get(limb + 1) {
-			Some(next) if bit + WINDOW > 64 => next << (64 - bit),
-			_ => 0,
-		};
-		// six bits and a carry
-		let value = ((low | high) & ((1 << WINDOW) - 1)) as i8 + carry;
-		carry = i8::from(value > MULTIPLES as i8);
-		*digit = value - (carry << WINDOW);
-	}
-	digits
-}
-
 /// `sum_i scalars[i] T_i` over the tables `T_i`.
 fn sum<'a, P: Curve>(terms: impl Iterator<Item = (usize, &'a Scalar)>) -> Projective<P> {
-	let mut points: Vec<blst_p1_affine> = Vec::with_capacity(terms.size_hint().0 * DIGITS);
+	// The tables are public, so the points that are picked are the scalars.
+	let mut points: Wiped<blst_p1_affine> = Wiped(Vec::with_capacity(terms.size_hint().0 * DIGITS));
 	for (index, scalar) in terms {
+		let limbs = Zeroizing::new(scalar.into_bigint().0);
 		let rows = table(index).chunks_exact(MULTIPLES);
-		for (digit, row) in digits(scalar).iter().zip(rows) {
+		for (digit, row) in digits(limbs.as_slice(), WINDOW).zip(rows) {
 			// Digit zero wraps around to no place.
 			let magnitude = usize::from(digit.unsigned_abs());
 			let Some(point) = row.get(magnitude.wrapping_sub(1)) else { continue };
-			points.push(if *digit > 0 { *point } else { negated(point) });
+			points.0.push(if digit > 0 { *point } else { negated(point) });
 		}
 	}
-	native::relabel(&native::sum(&points))
+	native::relabel(&native::sum(&points.0))
 }
 
 fn negated(point: &blst_p1_affine) -> blst_p1_affine {
@@ -130,25 +113,6 @@ mod tests {
 	use crate::{group, scalar};
 	use ark_ff::Zero;
 	use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
-
-	#[test]
-	fn digits_make_up_the_scalar() {
-		let mut rng = ChaCha20Rng::seed_from_u64(1);
-		let edges = [
-			Scalar::ZERO,
-			Scalar::from(32u8),
-			Scalar::from(33u8),
-			Scalar::from(u64::MAX),
-			-Scalar::from(1u8),
-		];
-		for scalar in edges.into_iter().chain((0..100).map(|_| scalar::random(&mut rng))) {
-			let sum = digits(&scalar).iter().rev().fold(Scalar::ZERO, |sum, digit| {
-				assert!((-31..=32).contains(digit));
-				sum * Scalar::from(64u8) + Scalar::from(i64::from(*digit))
-			});
-			assert_eq!(sum, scalar);
-		}
-	}
 
 	#[test]
 	fn tables_give_the_sums_of_the_generators() {

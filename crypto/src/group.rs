@@ -1,8 +1,8 @@
 //! The few group operations that the crate performs.
 //!
 //! In a runtime, `msm` and `mul_projective` of the configuration go to the host. Only these two do: the library's other
-//! names for the same sums stay inside. Everything here therefore goes through them. With the feature `blst`, the
-//! operations of [`Plain`](crate::curve::Plain) are blst's.
+//! names for the same sums stay inside. Everything here therefore goes through them. Operations of [`Plain`] are blst's with
+//! the feature `blst`, and this crate's own without; both wipe what they copy of a scalar.
 
 use crate::{
 	curve::{Curve, Plain},
@@ -14,11 +14,16 @@ use ark_ec::{
 	AffineRepr, CurveGroup,
 };
 use ark_ff::{PrimeField, Zero};
+use zeroize::Zeroizing;
 
 /// `scalar * point`, for a point of the prime-order subgroup.
 pub fn mul<P: Curve>(point: &Affine<P>, scalar: &Scalar) -> Projective<P> {
 	#[cfg(feature = "blst")]
 	if let Some(product) = crate::native::mul(point, scalar) {
+		return product;
+	}
+	#[cfg(not(feature = "blst"))]
+	if let Some(product) = crate::plain::mul(point, scalar) {
 		return product;
 	}
 	P::mul_projective(&point.into_group(), scalar.into_bigint().as_ref())
@@ -43,11 +48,16 @@ pub fn msm<P: Curve>(points: &[Affine<P>], scalars: &[Scalar]) -> Projective<P> 
 	if let Some(sum) = crate::native::msm(points, scalars) {
 		return sum;
 	}
+	#[cfg(not(feature = "blst"))]
+	if let Some(sum) = crate::plain::msm(points, scalars) {
+		return sum;
+	}
 	// Lengths are equal, which is all that `msm` can complain of.
 	P::msm(points, scalars).unwrap_or_default()
 }
 
-/// Affine forms at the price of one inversion.
+/// Affine forms at the price of one inversion. Of the points nothing but these is left in memory; they are the caller's to
+/// wipe.
 pub fn normalize<P: Curve>(points: &[Projective<P>]) -> Vec<Affine<P>> {
 	#[cfg(feature = "blst")]
 	if let Some(points) = crate::native::normalize(points) {
@@ -58,7 +68,8 @@ pub fn normalize<P: Curve>(points: &[Projective<P>]) -> Vec<Affine<P>> {
 
 /// The affine form of one point.
 pub fn affine<P: Curve>(point: &Projective<P>) -> Affine<P> {
-	normalize(core::slice::from_ref(point)).first().copied().unwrap_or_default()
+	let points = Zeroizing::new(normalize(core::slice::from_ref(point)));
+	points.first().copied().unwrap_or_default()
 }
 
 /// Whether a point of the curve is in the subgroup of prime order. In native arithmetic, whatever the configuration that

@@ -18,6 +18,8 @@
 //! - Secrets ([`vss::SecretShare`], [`seal::SealSecret`], polynomials) are wiped on drop, print nothing of
 //!   themselves, and compare in constant time. Curve arithmetic itself is not constant-time: neither the host
 //!   calls nor the library below offer it.
+//! - No memory is freed with anything of a secret in it: no scalar, no digit of one, no point that only its holder can
+//!   know (`tests/wipe.rs`). What a host does with the scalars of its calls is the host's.
 //! - No function panics, whatever the bytes it is given.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -31,7 +33,9 @@
 extern crate alloc;
 
 pub mod curve;
+mod digits;
 pub mod encoding;
+mod endomorphism;
 mod error;
 #[cfg(feature = "blst")]
 mod fixed_base;
@@ -42,6 +46,8 @@ pub mod hash_to_curve;
 pub mod messages;
 #[cfg(feature = "blst")]
 mod native;
+#[cfg(not(feature = "blst"))]
+mod plain;
 pub mod polynomial;
 pub mod proofs;
 pub mod scalar;

@@ -11,18 +11,18 @@
 
 use crate::{
 	curve::{is_native, lift, Curve, Plain},
+	endomorphism,
 	scalar::Scalar,
 };
 use alloc::vec::Vec;
 use ark_bls12_381::Fq;
 use ark_ec::{
-	scalar_mul::glv::GLVConfig,
 	short_weierstrass::{Affine, Projective},
 	AffineRepr,
 };
 use ark_ff::{BigInt, BigInteger, PrimeField, Zero};
 use blst::{blst_fp, blst_p1, blst_p1_affine, p1_affines, MultiPoint};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Bits of the scalars of each class: powers of indices, coefficients of linear combinations, everything else.
 const CLASSES: [u32; 3] = [32, 136, 255];
@@ -43,9 +43,8 @@ impl Terms {
 		Self { bits, points: Vec::with_capacity(terms), scalars }
 	}
 
-	fn push(&mut self, point: &Affine<Plain>, scalar: &Scalar) {
+	fn push(&mut self, point: &Affine<Plain>, limbs: &[u64]) {
 		let Some(point) = to_blst(point) else { return };
-		let limbs = Zeroizing::new(scalar.into_bigint().0);
 		let bytes = limbs.iter().flat_map(|limb| limb.to_le_bytes());
 		self.points.push(point);
 		self.scalars.extend(bytes.take(bytes_of(self.bits)));
@@ -62,6 +61,51 @@ impl Terms {
 
 fn bytes_of(bits: u32) -> usize {
 	bits.div_ceil(8) as usize
+}
+
+/// A point in blst's representation, which knows no wiping of its own.
+pub(crate) trait Wipe {
+	/// Overwrites the coordinates.
+	fn wipe(&mut self);
+}
+
+impl Wipe for blst_p1_affine {
+	fn wipe(&mut self) {
+		self.x.l.zeroize();
+		self.y.l.zeroize();
+	}
+}
+
+impl Wipe for blst_p1 {
+	fn wipe(&mut self) {
+		self.x.l.zeroize();
+		self.y.l.zeroize();
+		self.z.l.zeroize();
+	}
+}
+
+/// Points that are overwritten on drop. They must not grow beyond their first room.
+pub(crate) struct Wiped<T: Wipe>(pub Vec<T>);
+
+impl<T: Wipe> Drop for Wiped<T> {
+	fn drop(&mut self) {
+		self.0.iter_mut().for_each(Wipe::wipe);
+	}
+}
+
+/// Affine points as blst hands them out, overwritten on drop.
+pub(crate) struct AffinePoints(p1_affines);
+
+impl AffinePoints {
+	pub(crate) fn as_slice(&self) -> &[blst_p1_affine] {
+		self.0.as_slice()
+	}
+}
+
+impl Drop for AffinePoints {
+	fn drop(&mut self) {
+		self.0[..].iter_mut().for_each(Wipe::wipe);
+	}
 }
 
 /// blst's form of a point; `None` of the identity.
@@ -92,17 +136,15 @@ pub(crate) fn sum(points: &[blst_p1_affine]) -> Projective<Plain> {
 }
 
 /// Affine forms in blst's representation; the identity is all zeros, as it is for [`sum`].
-pub(crate) fn affine(points: &[Projective<Plain>]) -> Option<p1_affines> {
-	let jacobian: Vec<_> = points
-		.iter()
-		.map(|point| blst_p1 {
-			x: blst_fp { l: point.x.0 .0 },
-			y: blst_fp { l: point.y.0 .0 },
-			z: blst_fp { l: point.z.0 .0 },
-		})
-		.collect();
+pub(crate) fn affine(points: &[Projective<Plain>]) -> Option<AffinePoints> {
+	let jacobian = points.iter().map(|point| blst_p1 {
+		x: blst_fp { l: point.x.0 .0 },
+		y: blst_fp { l: point.y.0 .0 },
+		z: blst_fp { l: point.z.0 .0 },
+	});
+	let jacobian = Wiped(jacobian.collect());
 	// blst indexes the first element.
-	(!jacobian.is_empty()).then(|| p1_affines::from(&jacobian))
+	(!jacobian.0.is_empty()).then(|| AffinePoints(p1_affines::from(&jacobian.0)))
 }
 
 /// Whether a point of the curve is in the subgroup of prime order.
@@ -116,11 +158,11 @@ pub(crate) fn mul<P: Curve>(point: &Affine<P>, scalar: &Scalar) -> Option<Projec
 		return None;
 	}
 	let point = lift::<P, Plain>(point);
-	let (first, second) = Plain::scalar_decomposition(*scalar);
-	let image = Plain::endomorphism_affine(&point);
 	let mut halves = Terms::with_room(HALF, 2);
-	for ((positive, part), point) in [(first, point), (second, image)] {
-		halves.push(&if positive { point } else { -point }, &part);
+	for (half, point) in
+		endomorphism::split(scalar).iter().zip([point, endomorphism::image(&point)])
+	{
+		halves.push(&point, half);
 	}
 	Some(relabel(&halves.sum()))
 }
@@ -140,11 +182,12 @@ pub(crate) fn msm<P: Curve>(points: &[Affine<P>], scalars: &[Scalar]) -> Option<
 	let mut long = Terms::with_room(long_bits, count(short_bits, long_bits));
 	for (point, scalar) in points.iter().zip(scalars) {
 		let point = lift::<P, Plain>(point);
+		let limbs = Zeroizing::new(scalar.into_bigint().0);
 		match bits(scalar) {
 			0 => {},
-			length if length <= tiny_bits => tiny.push(&point, scalar),
-			length if length <= short_bits => short.push(&point, scalar),
-			_ => long.push(&point, scalar),
+			length if length <= tiny_bits => tiny.push(&point, limbs.as_slice()),
+			length if length <= short_bits => short.push(&point, limbs.as_slice()),
+			_ => long.push(&point, limbs.as_slice()),
 		}
 	}
 	let sum = tiny.sum() + short.sum() + long.sum();
@@ -156,7 +199,7 @@ pub(crate) fn normalize<P: Curve>(points: &[Projective<P>]) -> Option<Vec<Affine
 	if !is_native::<P>() {
 		return None;
 	}
-	let points: Vec<_> = points.iter().map(relabel).collect();
+	let points: Zeroizing<Vec<_>> = Zeroizing::new(points.iter().map(relabel).collect());
 	let Some(affine) = affine(&points) else { return Some(Vec::new()) };
 	let from = |point: &blst_p1_affine| {
 		let (x, y) = (coordinate(&point.x), coordinate(&point.y));
@@ -243,19 +286,6 @@ mod tests {
 				})
 			});
 			assert_eq!(msm(&points, &scalars), Some(expected.sum()));
-		}
-	}
-
-	#[test]
-	fn halves_of_scalars_are_short() {
-		let mut rng = ChaCha20Rng::seed_from_u64(6);
-		let edges =
-			[Scalar::ZERO, Scalar::from(1u8), -Scalar::from(1u8), Plain::LAMBDA, -Plain::LAMBDA];
-		for scalar in edges.into_iter().chain((0..1_000).map(|_| scalar::random(&mut rng))) {
-			let ((_, first), (_, second)) = Plain::scalar_decomposition(scalar);
-			assert!(
-				first.into_bigint().num_bits() <= HALF && second.into_bigint().num_bits() <= HALF
-			);
 		}
 	}
 

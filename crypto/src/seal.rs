@@ -63,10 +63,11 @@ impl SealSecret {
 		group::affine(&group::mul(public, &self.0))
 	}
 
-	/// The Diffie-Hellman values with many keys, at the price of one inversion.
-	pub fn dh_all<P: Curve>(&self, publics: &[Affine<P>]) -> Vec<Affine<P>> {
-		let points: Vec<_> = publics.iter().map(|public| group::mul(public, &self.0)).collect();
-		group::normalize(&points)
+	/// The Diffie-Hellman values with many keys, at the price of one inversion. Each opens its share.
+	pub fn dh_all<P: Curve>(&self, publics: &[Affine<P>]) -> Zeroizing<Vec<Affine<P>>> {
+		let products = publics.iter().map(|public| group::mul(public, &self.0));
+		let points: Zeroizing<Vec<_>> = Zeroizing::new(products.collect());
+		Zeroizing::new(group::normalize(&points))
 	}
 
 	pub(crate) fn scalar(&self) -> &Scalar {

@@ -47,7 +47,7 @@ fn run<P: Curve>(seed: u64, length: usize, threshold: u8, n: u8) -> Vec<Vec<u8>>
 	let ephemeral_bytes = encode_point(&ephemeral);
 	log.push(ephemeral_bytes.to_vec());
 	let mut hashes = Vec::new();
-	for (index, (share, dh)) in shares.iter().zip(rho.dh_all(&publics)).enumerate() {
+	for (index, (share, dh)) in shares.iter().zip(rho.dh_all(&publics).iter()).enumerate() {
 		let j = index as u8 + 1;
 		let seal_key = encode_point(&publics[index]);
 		let context = Context {
@@ -58,9 +58,9 @@ fn run<P: Curve>(seed: u64, length: usize, threshold: u8, n: u8) -> Vec<Vec<u8>>
 			ephemeral: &ephemeral_bytes,
 			commitments: &commitment_bytes,
 		};
-		let sealed = Key::derive(&dh, &context).seal(share).unwrap();
-		assert_eq!(nodes[index].dh(&ephemeral), dh);
-		assert_eq!(Key::derive(&dh, &context).open(&sealed, length).as_ref(), Ok(share));
+		let sealed = Key::derive(dh, &context).seal(share).unwrap();
+		assert_eq!(nodes[index].dh(&ephemeral), *dh);
+		assert_eq!(Key::derive(dh, &context).open(&sealed, length).as_ref(), Ok(share));
 		assert!(vss::check_share(&commitments, j, share));
 		hashes.push(hash_sealed(&sealed));
 		log.push(sealed);

@@ -1,7 +1,7 @@
 //! From an encoded input to a dealing.
 
 use crate::error::Error;
-use alloc::{borrow::ToOwned, format};
+use alloc::{borrow::ToOwned, format, vec::Vec};
 use ostraka_crypto::Plain;
 use ostraka_primitives::{api::TaskInfo, message::DealingMessage, AccountId, Digest, TaskId};
 use ostraka_protocol::{

@@ -7,11 +7,12 @@ use crate::{
 	lines::{exact_lines, lines},
 	request::{label, text},
 	title::title,
+	verify::meaning,
 	words::counted,
 };
-use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
 use ostraka_primitives::spec::TaskSpec;
-use ostraka_protocol::statistics::{FinalizeError, Outcome, PlaintextError};
+use ostraka_protocol::statistics::{FinalizeError, Outcome, PlaintextError, Sum};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
@@ -26,11 +27,6 @@ const MOST_DIFFERENCES: usize = 5;
 pub const NOT_COUNTED: &str = "the task that counts the dealers of each group has no result";
 /// What is wrong with a result that was not verified.
 const REFUTED: &str = "the result does not withstand the checks";
-/// Why a statistic has no value although its task has a result.
-const UNDEFINED: &str =
-	"the statistic is not defined on these rows: they are too few, or a column is constant or follows from others";
-/// What to do then.
-const MORE_ROWS: &str = "take more rows, or other columns";
 
 /// A task of a run.
 #[derive(Debug, Serialize)]
@@ -80,6 +76,8 @@ pub struct TaskReport {
 	pub notes: Vec<String>,
 	/// The joint result.
 	pub result: Tree,
+	/// The published vector, exactly; empty if there is no result.
+	pub sums: Vec<String>,
 	/// The same from the pooled rows in the clear.
 	pub plaintext: Tree,
 	/// Whether the two are the same numbers, exactly.
@@ -133,6 +131,7 @@ impl TaskReport {
 			skipped_small_cell: 0,
 			notes: Vec::new(),
 			result: Tree::default(),
+			sums: Vec::new(),
 			plaintext: Tree::default(),
 			exact: false,
 			verified: false,
@@ -144,34 +143,25 @@ impl TaskReport {
 		}
 	}
 
-	/// Records the joint outcome and that of the pooled rows. Returns the joint one, if the statistic is defined on the
-	/// rows.
+	/// Records the joint outcome, the sums that it was read from, and the outcome of the pooled rows. Returns the joint one.
+	/// A statistic that is not defined on the rows is right if it is so for both.
 	///
 	/// # Errors
-	/// `Failed` if one of them cannot be had for another reason.
+	/// `Failed` if one of them cannot be had.
 	pub fn enter(
 		&mut self,
 		joint: Result<Outcome, FinalizeError>,
+		sums: &[Sum],
 		pooled: Result<Outcome, PlaintextError>,
-	) -> Result<Option<Outcome>, Error> {
-		const SINGULAR: FinalizeError = FinalizeError::Singular;
-		match (joint, pooled) {
-			(Ok(joint), Ok(pooled)) => {
-				self.compare(&joint, &pooled);
-				return Ok(Some(joint));
-			},
-			// what went wrong before weighs more
-			(Err(SINGULAR), _) if self.failure.is_some() => {},
-			(Err(SINGULAR), Err(PlaintextError::Undefined(SINGULAR))) => {
-				self.is_not_computed(UNDEFINED, MORE_ROWS);
-			},
-			(Err(SINGULAR), Ok(_)) => {
-				self.fails("the joint result is not defined, that of the pooled rows is");
-			},
-			(Err(error), _) => return Err(error.into()),
-			(_, Err(error)) => return Err(error.into()),
+	) -> Result<Outcome, Error> {
+		let (joint, pooled) = (joint?, pooled?);
+		self.compare(&joint, &pooled);
+		self.sums = meaning::exact_sums(sums);
+		if joint == Outcome::Undefined {
+			self.lines = vec![(String::new(), format!("undefined: {}", meaning::UNDEFINED))];
 		}
-		Ok(None)
+		self.lines.extend(meaning::sums_without_numbers(Some(&joint), sums));
+		Ok(joint)
 	}
 
 	fn compare(&mut self, joint: &Outcome, pooled: &Outcome) {
@@ -223,9 +213,7 @@ impl TaskReport {
 			Some(task) => format!("task {task}, {}", self.title),
 			None => self.title.clone(),
 		};
-		let is_refuted = self.accepted > 0 && !self.verified;
 		Some(match (&self.failure, &self.advice) {
-			(Some(_), Some(_)) if is_refuted => format!("{title}: {REFUTED}"),
 			(Some(why), Some(advice)) => format!("{title}: not computed: {why}\n  {advice}"),
 			(Some(why), None) => format!("{title}: failed: {why}"),
 			(None, _) if !self.exact => format!(
@@ -310,8 +298,9 @@ fn in_their_order<S: Serializer>(
 mod tests {
 	use super::*;
 	use crate::fixtures;
+	use ostraka_crypto::Scalar;
 	use ostraka_primitives::spec::Statistic;
-	use ostraka_protocol::statistics::{plaintext, Rows};
+	use ostraka_protocol::statistics::{named_sums, plaintext, Rows};
 
 	fn spec() -> TaskSpec {
 		fixtures::spec(Statistic::Mean, vec![fixtures::column("x", 1, 100)])
@@ -349,16 +338,24 @@ mod tests {
 
 	#[test]
 	fn what_is_not_defined_on_the_rows_is_no_wrong_result() {
-		let singular = || Err(FinalizeError::Singular);
-		let mut task = TaskReport::of(&spec());
-		let pooled = Err(PlaintextError::Undefined(FinalizeError::Singular));
-		assert_eq!(task.enter(singular(), pooled).expect("both say the same"), None);
-		assert!(task.problem().is_some_and(|said| said.contains("not computed")));
-		task.accepted = 3;
+		let spec = fixtures::spec(Statistic::Variance, vec![fixtures::column("x", 1, 100)]);
+		let sums = named_sums(&spec, &[1, 10, 100].map(Scalar::from)).expect("three sums");
+		let mut task = TaskReport::of(&spec);
+		let (joint, pooled) = (Ok(Outcome::Undefined), Ok(Outcome::Undefined));
+		assert_eq!(task.enter(joint, &sums, pooled).expect("both are had"), Outcome::Undefined);
+		assert!(task.exact);
+		assert_eq!(task.sums, ["1", "1.0", "1.00"]);
+		assert_eq!(task.result.to_json(), "undefined");
+		let names: Vec<&str> = task.lines.iter().map(|(name, _)| name.as_str()).collect();
+		assert_eq!(names, ["", "n", "Σ x", "Σ x²"]);
 		assert!(task.problem().is_some_and(|said| said.contains("withstand the checks")));
-		let mut task = TaskReport::of(&spec());
-		assert_eq!(task.enter(singular(), Ok(outcome(&[10]))).expect("no other error"), None);
-		assert!(task.problem().is_some_and(|said| said.contains("that of the pooled rows is")));
+		task.verified = true;
+		assert_eq!(task.problem(), None);
+
+		let mut task = TaskReport::of(&spec);
+		task.enter(Ok(Outcome::Undefined), &sums, Ok(outcome(&[10]))).expect("both are had");
+		let said = task.problem().expect("it is wrong");
+		assert!(said.contains("mean: nothing jointly, 1"), "{said}");
 	}
 
 	#[test]

@@ -41,12 +41,11 @@ pub fn deal<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	let dealing = Sealing::new(ctx, dealer, commitments.to_bytes(), &rho, &seal_keys)?;
 	let sealed = dealing.seal(&shares)?;
 
-	let opened = dealing
-		.keys
-		.iter()
-		.zip(&sealed)
-		.map(|(key, sealed)| key.open(sealed, input.len()))
-		.collect::<Result<Vec<_>, _>>()?;
+	// Room for all at once: a vector that grows leaves its old, unwiped copy behind.
+	let mut opened = Vec::with_capacity(sealed.len());
+	for (key, sealed) in dealing.keys.iter().zip(&sealed) {
+		opened.push(key.open(sealed, input.len())?);
+	}
 	if opened.len() != usize::from(n) || !vss::check_dealing(&commitments, &opened, rng) {
 		return Err(Error::ShareMismatch);
 	}
@@ -129,12 +128,12 @@ impl<'a> Sealing<'a> {
 		seal_keys: &[Affine<P>],
 	) -> Result<Self, Error> {
 		let ephemeral = encode_point(&rho.public::<P>());
-		let keys = (1..=u8::MAX)
-			.zip(rho.dh_all(seal_keys))
-			.map(|(j, dh)| {
-				Ok(Key::derive(&dh, &ctx.seal_context(dealer, j, &ephemeral, &commitments)?))
-			})
-			.collect::<Result<_, Error>>()?;
+		// Room for all at once: a vector that grows leaves its old, unwiped copy behind.
+		let mut keys = Vec::with_capacity(seal_keys.len());
+		for (j, dh) in (1..=u8::MAX).zip(rho.dh_all(seal_keys).iter()) {
+			let context = ctx.seal_context(dealer, j, &ephemeral, &commitments)?;
+			keys.push(Key::derive(dh, &context));
+		}
 		Ok(Self { ctx, dealer, commitments, ephemeral, keys })
 	}
 

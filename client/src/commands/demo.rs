@@ -23,7 +23,7 @@ use ostraka_party::{
 	plan::Plan,
 	report::{TaskReport, NOT_COUNTED},
 	request::rounds,
-	verify::result_outcome,
+	verify::{result_outcome, result_sums},
 };
 use ostraka_primitives::{
 	spec::TaskSpec,
@@ -302,7 +302,8 @@ async fn report(
 	}
 	let rows: Vec<_> = staged.inputs.iter().map(|(_, input)| &input.rows).collect();
 	let pooled = tokio::task::block_in_place(|| inputs::pooled(&staged.spec, &rows, min_cell));
-	report.enter(result_outcome(&staged.spec, result), pooled)?;
+	let joint = result_outcome(&staged.spec, result);
+	report.enter(joint, &result_sums(&staged.spec, result)?, pooled)?;
 	let info = chain.task(staged.task).await?;
 	let evidence = gather(chain, staged.task, &info, result, bodies).await?;
 	report.verified = tokio::task::block_in_place(|| evidence.check()).is_right();

@@ -12,15 +12,16 @@ use crate::{
 use clap::Args;
 use ostraka_party::{
 	class,
+	escape::escaped,
 	json::{self, Tree},
 	lines::lines,
 	request::{label, rounds, text},
 	title::title,
-	verify::{check::Check, result_outcome, transcript::transcript},
+	verify::{check::Check, meaning, result_outcome, result_sums, transcript::transcript},
 	words::counted,
 };
 use ostraka_primitives::{api::TaskInfo, task::TaskResult, TaskId};
-use ostraka_protocol::statistics::Value;
+use ostraka_protocol::statistics::{Outcome, Sum};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -48,7 +49,7 @@ pub struct ResultArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// `Chain`; `Failed` if there is no result, or it does not withstand the checks.
+/// `Chain`; `Failed` if there is no result, no data can give it, or it does not withstand the checks.
 pub async fn run(args: &ResultArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let chain = connect(global, out).await?;
 	let info = chain.task(args.task).await?;
@@ -64,7 +65,7 @@ pub async fn run(args: &ResultArgs, global: &Global, out: &mut Output<'_>) -> Re
 		std::fs::write(path, text + "\n")
 			.map_err(|error| Error::Failed(format!("{}: {error}", path.display())))?;
 	}
-	let found = Found::new(args.task, &info, &result)?;
+	let found = Found::new(args.task, &info, &result);
 	found.write(Some(&verification.checks), verification.is_right(), out)?;
 	if let (Some(path), false) = (&args.export, out.is_json()) {
 		writeln!(out, "the transcript is in {}", path.display())?;
@@ -87,7 +88,7 @@ async fn published(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<TaskR
 	})
 }
 
-/// Writes a task's result, as the chain published it.
+/// Writes a task's result: all that is published of it, also where no data can give it.
 ///
 /// # Errors
 /// As [`run`].
@@ -98,14 +99,21 @@ pub async fn print(
 	out: &mut Output<'_>,
 ) -> Result<(), Error> {
 	let result = published(chain, task, info).await?;
-	Found::new(task, info, &result)?.write(None, false, out)
+	let found = Found::new(task, info, &result);
+	let impossible = found.record.impossible.clone();
+	found.write(None, false, out)?;
+	match impossible {
+		Some(what) => Err(Error::Failed(format!("the result of task {task}: {what}"))),
+		None => Ok(()),
+	}
 }
 
 /// A result, and what it says.
 struct Found {
-	outcome: Value,
+	outcome: Option<Outcome>,
 	/// How closely its quantiles are known.
 	advice: Option<String>,
+	sums: Vec<Sum>,
 	record: Record,
 }
 
@@ -121,6 +129,11 @@ struct Record {
 	dealers: u32,
 	result: Tree,
 	exact: Tree,
+	/// The published vector, exactly.
+	sums: Vec<String>,
+	/// What of it no data can give.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	impossible: Option<String>,
 	accepted_set: String,
 	#[serde(skip_serializing_if = "Option::is_none")]
 	verified: Option<bool>,
@@ -129,11 +142,12 @@ struct Record {
 }
 
 impl Found {
-	fn new(task: TaskId, info: &TaskInfo, result: &TaskResult) -> Result<Self, Error> {
+	fn new(task: TaskId, info: &TaskInfo, result: &TaskResult) -> Self {
 		let spec = &info.task.spec;
-		let outcome = result_outcome(spec, result)?;
-		let advice = rounds::advice(spec, &outcome);
-		let outcome = outcome.to_named();
+		let outcome = result_outcome(spec, result);
+		let named = outcome.as_ref().map(Outcome::to_named).ok();
+		let advice = outcome.as_ref().ok().and_then(|outcome| rounds::advice(spec, outcome));
+		let sums = result_sums(spec, result).unwrap_or_default();
 		let record = Record {
 			task,
 			title: title(spec),
@@ -142,13 +156,15 @@ impl Found {
 			target: spec.target.as_ref().map(|target| text(&target.name)),
 			class: class::label(info.task.class),
 			dealers: result.dealers,
-			result: json::value(&outcome),
-			exact: json::exact(&outcome),
+			result: named.as_ref().map(json::value).unwrap_or_default(),
+			exact: named.as_ref().map(json::exact).unwrap_or_default(),
+			sums: meaning::exact_sums(&sums),
+			impossible: meaning::impossible(&outcome),
 			accepted_set: hex(result.accepted_set),
 			verified: None,
 			checks: None,
 		};
-		Ok(Self { outcome, advice, record })
+		Self { outcome: outcome.ok(), advice, sums, record }
 	}
 
 	/// Writes it, with the checks if they were made, and whether they are right.
@@ -165,9 +181,21 @@ impl Found {
 		}
 		let dealers = counted(self.record.dealers as usize, "dealer");
 		writeln!(out, "task {}: {} ({dealers})", self.record.task, self.record.title)?;
-		out.lines(&lines(&self.outcome))?;
+		match &self.outcome {
+			Some(Outcome::Undefined) => writeln!(out, "undefined: {}", meaning::UNDEFINED)?,
+			Some(outcome) => out.lines(&lines(&outcome.to_named()))?,
+			None => {},
+		}
 		if let Some(advice) = &self.advice {
 			writeln!(out, "{advice}")?;
+		}
+		if let Some(impossible) = &self.record.impossible {
+			writeln!(out, "{}", escaped(impossible))?;
+		}
+		let sums = meaning::sums_without_numbers(self.outcome.as_ref(), &self.sums);
+		if !sums.is_empty() {
+			writeln!(out, "the sums that were published:")?;
+			out.lines(&sums)?;
 		}
 		let Some(checks) = checks else { return Ok(()) };
 		let mut table = output::table(&["check", "holds", ""]);
@@ -190,9 +218,9 @@ mod tests {
 	use crate::{fixtures, output::written};
 	use sp_core::U256;
 
-	/// Two groups of (rows, sum): (2, 3.0) and (1, 9.0), in units of a tenth.
-	fn found() -> Found {
-		let vector = [2u32, 30, 1, 90].map(U256::from).to_vec();
+	/// Two groups of (rows, sum), in units of a tenth.
+	fn of(vector: [u32; 4]) -> Found {
+		let vector = vector.map(U256::from).to_vec();
 		let result = TaskResult {
 			accepted_set: [1; 32],
 			dealers: 3,
@@ -200,7 +228,11 @@ mod tests {
 			vector: vector.try_into().expect("short"),
 			blinding: [0; 32],
 		};
-		Found::new(7, &fixtures::task(), &result).expect("a mean of each group")
+		Found::new(7, &fixtures::task(), &result)
+	}
+
+	fn found() -> Found {
+		of([2, 30, 1, 90])
 	}
 
 	#[test]
@@ -218,6 +250,15 @@ mod tests {
 		let text = written(false, |out| found().write(Some(&checks), false, out));
 		assert!(text.contains("the shares fit") && text.contains("NO "), "{text}");
 		assert!(text.ends_with("NOT VERIFIED\n"), "{text}");
+	}
+
+	#[test]
+	fn a_group_that_no_data_can_give_is_told_with_its_sums() {
+		// one row whose value is beyond the declared range
+		let text = written(false, |out| of([2, 30, 1, 91]).write(None, false, out));
+		assert!(text.contains("1.5"), "the other group: {text}");
+		assert!(text.contains("group b is impossible"), "{text}");
+		assert!(text.contains("the sums that were published:\nb: "), "{text}");
 	}
 
 	#[test]

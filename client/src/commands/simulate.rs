@@ -26,7 +26,7 @@ use ostraka_primitives::{
 	spec::TaskSpec,
 	task::{ClassParameters, SecurityClass},
 };
-use ostraka_protocol::statistics::{finalize, Outcome};
+use ostraka_protocol::statistics::{finalize, named_sums, Outcome};
 use rand_core::{OsRng, RngCore};
 use sha2::{Digest, Sha256};
 
@@ -252,7 +252,8 @@ impl Simulation<'_> {
 			.filter_map(|place| parts.get(*place).map(|(_, input)| &input.rows))
 			.collect();
 		let pooled = inputs::pooled(spec, &rows, self.args.book.min_cell);
-		let joint = report.enter(finalize(spec, &played.sum, accepted), pooled)?;
+		let joint = finalize(spec, &played.sum, accepted);
+		let joint = report.enter(joint, &named_sums(spec, &played.sum)?, pooled)?;
 		report.accepted = accepted;
 		report.verified = played.verified;
 		report.faults = played.faults;
@@ -260,7 +261,7 @@ impl Simulation<'_> {
 			report.phase(phase, None, seconds);
 		}
 		self.check_culprits(&mut report, &names, &roles);
-		Ok((report, joint))
+		Ok((report, Some(joint)))
 	}
 
 	/// The roles of the dealers with rows for a task: each keeps its own also where others have none.

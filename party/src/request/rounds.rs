@@ -153,6 +153,7 @@ fn quantiles(outcome: &Outcome) -> Vec<Read<'_>> {
 	}
 	match outcome {
 		Outcome::Whole(summary) => of(summary),
+		Outcome::Undefined => Vec::new(),
 		Outcome::Groups { cells, .. } => cells
 			.iter()
 			.flat_map(|(_, cell)| match cell {

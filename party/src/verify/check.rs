@@ -1,6 +1,9 @@
 //! The checks, on what was gathered. No chain, no clock.
 
-use super::search::{self, Absence, Options};
+use super::{
+	meaning::{self, result_outcome},
+	search::{self, Absence, Options},
+};
 use alloc::{
 	borrow::ToOwned,
 	collections::{BTreeMap, BTreeSet},
@@ -21,7 +24,7 @@ use ostraka_primitives::{
 };
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
-	statistics::{finalize, Outcome},
+	statistics::{FinalizeError, Outcome},
 	wire::{self, Published},
 	TaskContext,
 };
@@ -118,8 +121,8 @@ pub struct Verification {
 	pub dealings: Vec<usize>,
 	/// Where in [`Evidence::shares`] one of each seat stands: the right one, else the first.
 	pub shares: Vec<usize>,
-	/// The typed result.
-	pub outcome: Option<Outcome>,
+	/// The typed result, which may be undefined; or why no data can give it.
+	pub outcome: Result<Outcome, FinalizeError>,
 }
 
 /// The accepted set.
@@ -174,12 +177,12 @@ impl Fitting {
 }
 
 impl Verification {
-	/// Whether every check that could be made holds, those that carry the result among them.
+	/// Whether every check that could be made holds, those that carry the result among them. A statistic that is not
+	/// defined on the data is as right as any; a result of which one group is impossible is not right as a whole.
 	pub fn is_right(&self) -> bool {
 		self.checks.iter().all(|check| check.holds != Some(false))
 			&& self.checks.iter().any(|check| check.holds == Some(true))
 			&& !self.accepted.is_empty()
-			&& self.outcome.is_some()
 	}
 }
 
@@ -260,12 +263,16 @@ impl Evidence {
 			),
 		);
 
-		let spec = &self.info.task.spec;
-		let outcome = values.and_then(|values| finalize(spec, &values, self.result.dealers).ok());
+		let outcome = result_outcome(&self.info.task.spec, &self.result);
+		let impossible = meaning::impossible(&outcome);
 		note(
 			"the result is one that data can give",
-			Some(outcome.is_some()),
-			"ranges, counts, variances".to_owned(),
+			Some(impossible.is_none()),
+			match impossible {
+				Some(impossible) => impossible,
+				None if outcome == Ok(Outcome::Undefined) => meaning::UNDEFINED.to_owned(),
+				None => "ranges, counts, variances".to_owned(),
+			},
 		);
 		Verification {
 			checks,

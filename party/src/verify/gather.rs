@@ -13,7 +13,7 @@ use ostraka_crypto::{messages::DealingBytes, Error, Plain};
 use ostraka_primitives::{api::TaskInfo, task::TaskStatus, AccountId, Digest, TaskId};
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest},
-	wire::{cohort_hash, dealing_bytes, evidence_bytes},
+	wire::{dealing_bytes, evidence_bytes},
 	TaskContext,
 };
 use sha2::{Digest as _, Sha256};

@@ -8,7 +8,8 @@
 //!    other one that the chain took was convicted;
 //! 3. that `t + 1` revealed result shares fit the sum of the commitments and give the published vector;
 //! 4. that the task hash covers what the record says, as far as the committee is known;
-//! 5. that the vector is one that data can give, and what it says.
+//! 5. that the vector is one that data can give, and what it says. A statistic may be undefined on the data: that is a
+//!    right result without numbers. A vector, or a group of it, that no data can give is not right, whoever dealt it.
 //!
 //! What looks like a message may be anybody's: anyone can put any bytes into a block, as a remark or in a call that fails.
 //! So nothing is believed for its place, and nothing is passed over for what came before it: every result share is tried
@@ -17,32 +18,18 @@
 //! - [`find`]: the protocol's messages in an extrinsic.
 //! - [`gather`]: the messages of a task, from block bodies.
 //! - [`check`]: the checks, on what was gathered, without a chain.
+//! - [`meaning`]: what is said of the published vector beside its numbers.
 //! - `search`: which of the proven dealings are the accepted ones.
 //! - [`transcript`]: all of it as JSON (`docs/TRANSCRIPT.md`).
 
 pub mod check;
 pub mod find;
 pub mod gather;
+pub mod meaning;
 mod search;
 #[cfg(test)]
 mod tests;
 pub mod transcript;
 
 pub use check::{Check, Evidence, Verification};
-
-use alloc::vec::Vec;
-use ostraka_crypto::encoding::decode_scalar;
-use ostraka_primitives::{spec::TaskSpec, task::TaskResult};
-use ostraka_protocol::statistics::{finalize, FinalizeError, Inconsistency, Outcome};
-
-/// What a published result says.
-///
-/// # Errors
-/// Those of [`finalize`].
-pub fn result_outcome(spec: &TaskSpec, result: &TaskResult) -> Result<Outcome, FinalizeError> {
-	let values = result.scalars().map(|bytes| decode_scalar(&bytes));
-	let values = values.collect::<Result<Vec<_>, _>>();
-	// a chain never publishes a number that is not canonical
-	let values = values.map_err(|_| FinalizeError::Inconsistent(Inconsistency::SumOutOfRange))?;
-	finalize(spec, &values, result.dealers)
-}
+pub use meaning::{result_outcome, result_sums};

@@ -5,7 +5,7 @@ use super::{
 	find::Indices,
 	gather::{last_block, Gathering, Reported},
 };
-use crate::{class, simulate::cheats};
+use crate::{class, fixtures, simulate::cheats};
 use codec::Encode;
 use ostraka_crypto::{
 	encoding::{encode_point, encode_scalar},
@@ -17,7 +17,7 @@ use ostraka_crypto::{
 use ostraka_primitives::{
 	api::TaskInfo,
 	fault::DealerFault,
-	spec::{Column, Statistic, TaskSpec},
+	spec::{Statistic, TaskSpec},
 	task::{
 		Committee, Outcome as Ended, Seat, SecurityClass, Task, TaskResult, TaskStatus, Windows,
 	},
@@ -36,6 +36,12 @@ const INDICES: Indices =
 
 /// A completed mean over four dealers (rows 1; 2; 3; 4), the fourth of which was convicted and excluded.
 fn evidence() -> Evidence {
+	let spec = fixtures::spec(Statistic::Mean, vec![fixtures::column("x", 0, 9)]);
+	played(spec, &[1u8, 2, 3, 4].map(|value| vec![Scalar::from(1u8), Scalar::from(value)]))
+}
+
+/// A completed task over four dealers with these vectors, the fourth of which was convicted and excluded.
+pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
 	let mut rng = ChaCha20Rng::seed_from_u64(5);
 	let secrets: Vec<SealSecret> = (0..3).map(|_| SealSecret::random(&mut rng)).collect();
 	let seats: Vec<Seat> = secrets
@@ -48,20 +54,9 @@ fn evidence() -> Evidence {
 		})
 		.collect();
 	let committee: Committee = seats.try_into().expect("three seats");
-	let column =
-		Column { name: b"x".to_vec().try_into().expect("short"), decimals: 0, min: 0, max: 9 };
 	let task = Task {
 		requester: AccountId::new([50; 32]),
-		spec: TaskSpec {
-			statistic: Statistic::Mean,
-			columns: vec![column].try_into().expect("one"),
-			target: None,
-			weight: None,
-			edges: Default::default(),
-			quantiles: Default::default(),
-			group_by: None,
-			max_rows: 9,
-		},
+		spec,
 		class: SecurityClass::Standard,
 		parameters: class::parameters(SecurityClass::Standard, false),
 		windows: Windows { collect: 10, verify: 10, commit: 10, reveal: 10 },
@@ -103,13 +98,12 @@ fn evidence() -> Evidence {
 	let task_hash = evidence.task_hash(&committee).expect("drawn");
 	evidence.info.task.task_hash = Some(task_hash);
 	let context = evidence.context();
-	for value in 1u8..=4 {
-		let account = [60 + value; 32];
-		let input = [Scalar::from(1u8), Scalar::from(value)];
-		let bytes = if value == 4 {
-			cheats::deal(&context, &account, &input, DealerFault::WrongShare, 2, &mut rng)
+	for (place, input) in (1u8..).zip(inputs) {
+		let account = [60 + place; 32];
+		let bytes = if place == 4 {
+			cheats::deal(&context, &account, input, DealerFault::WrongShare, 2, &mut rng)
 		} else {
-			dealer::deal::<Plain, _>(&context, &account, &input, &mut rng)
+			dealer::deal::<Plain, _>(&context, &account, input, &mut rng)
 		}
 		.expect("a dealing");
 		let digest = digest(&evidence, &account, &bytes);

@@ -162,7 +162,7 @@ struct GroupingPart {
 pub fn transcript(evidence: &Evidence, verification: &Verification) -> Transcript {
 	let record = &evidence.info.task;
 	let result = &evidence.result;
-	let named = verification.outcome.as_ref().map(Outcome::to_named);
+	let named = verification.outcome.as_ref().ok().map(Outcome::to_named);
 	Transcript {
 		version: VERSION,
 		genesis: hex(&evidence.genesis),

@@ -2,60 +2,11 @@
 //! than the dealers may have. They are necessary and cheap, not sufficient; where a tight bound is as cheap
 //! as a loose one (sums of squares of integers), the tight one is taken.
 
-use core::fmt;
+use super::error::Inconsistency;
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{Signed, Zero};
 use ostraka_primitives::spec::Column;
-
-/// Which condition a sum breaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Inconsistency {
-	/// There are no rows at all.
-	NoRows,
-	/// A count is negative.
-	NegativeCount,
-	/// More rows than the dealers may have together, or more contributors than dealers.
-	TooManyRows,
-	/// A cell without rows has a sum that is not zero.
-	EmptyCellNotZero,
-	/// A sum is outside what its count and the column's range allow.
-	SumOutOfRange,
-	/// A sum of squares is below the least that count and sum allow: the variance would be negative (or, with
-	/// integer data, too small), or it has the wrong parity.
-	SquaresTooSmall,
-	/// A sum of squares is above the most that count, sum and range allow.
-	SquaresTooLarge,
-	/// A sum of products is outside what counts, sums and ranges allow.
-	ProductsOutOfRange,
-	/// Cauchy-Schwarz: the covariance is larger than the variances allow.
-	CauchySchwarz,
-	/// A bin that lies outside the column's range is not empty.
-	BinOutOfRange,
-	/// The matrix of sums of products has a negative minor.
-	NotPositive,
-	/// The sums of products have a rank that so few rows cannot have.
-	RankAboveRows,
-}
-
-impl fmt::Display for Inconsistency {
-	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		f.write_str(match self {
-			Self::NoRows => "there are no rows",
-			Self::NegativeCount => "a count is negative",
-			Self::TooManyRows => "more rows than the dealers may have",
-			Self::EmptyCellNotZero => "a sum over no rows is not zero",
-			Self::SumOutOfRange => "a sum is out of range",
-			Self::SquaresTooSmall => "a sum of squares is too small (negative variance)",
-			Self::SquaresTooLarge => "a sum of squares is too large for the range",
-			Self::ProductsOutOfRange => "a sum of products is out of range",
-			Self::CauchySchwarz => "a covariance exceeds its variances",
-			Self::BinOutOfRange => "a bin outside the declared range is not empty",
-			Self::NotPositive => "the matrix of sums of products has a negative minor",
-			Self::RankAboveRows => "the rank of the sums of products exceeds the rows",
-		})
-	}
-}
 
 pub(super) type Check = Result<(), Inconsistency>;
 

@@ -4,19 +4,13 @@
 //! cells. The vector's layout is in the head of [`super`].
 
 use super::{
-	number::fixed_point,
+	error::EncodeError,
 	rows::{classify, text, Row, Use},
 };
-use alloc::{
-	format,
-	string::{String, ToString},
-	vec,
-	vec::Vec,
-};
+use alloc::{vec, vec::Vec};
 use core::fmt;
-use num_bigint::BigInt;
 use ostraka_crypto::Scalar;
-use ostraka_primitives::spec::{Column, SpecError, Statistic, TaskSpec};
+use ostraka_primitives::spec::{Column, Statistic, TaskSpec};
 use zeroize::Zeroizing;
 
 /// A dealer's encoded input.
@@ -35,111 +29,10 @@ pub struct Encoded {
 	pub per_group_rows: Vec<u64>,
 }
 
-/// Shows no entry of the vector.
+/// Shows no number: of many statistics the rows that count are an entry of the vector.
 impl fmt::Debug for Encoded {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		f.debug_struct("Encoded")
-			.field("used", &self.used)
-			.field("skipped_missing", &self.skipped_missing)
-			.field("skipped_other_group", &self.skipped_other_group)
-			.finish_non_exhaustive()
-	}
-}
-
-/// Why rows cannot be dealt. Rows are numbered from 1, a file's header not counted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EncodeError {
-	/// The spec is not valid.
-	Spec(SpecError),
-	/// A row has another number of values than the spec has columns.
-	RowWidth {
-		/// The row.
-		row: u64,
-		/// Columns of the spec.
-		expected: usize,
-		/// Values of the row.
-		found: usize,
-	},
-	/// A value is outside its column's declared range.
-	OutOfRange {
-		/// The row.
-		row: u64,
-		/// Name of the column.
-		column: String,
-		/// Digits behind the decimal point of the numbers that follow.
-		decimals: u8,
-		/// The value, in units of the column.
-		value: i64,
-		/// Smallest legal value.
-		min: i64,
-		/// Largest legal value.
-		max: i64,
-	},
-	/// More rows count than the task lets one dealer encode.
-	TooManyRows {
-		/// The first row too many.
-		row: u64,
-		/// The task's cap.
-		max_rows: u32,
-	},
-	/// No row counts.
-	NoRows {
-		/// Rows left out for a missing value.
-		skipped_missing: u64,
-		/// Rows left out for their group.
-		skipped_other_group: u64,
-	},
-	/// A cell has fewer rows of this dealer than the floor, and more than none.
-	SmallCell {
-		/// The group; `None` if the task has no groups and the cell is all rows.
-		group: Option<String>,
-		/// Own rows in it.
-		rows: u64,
-		/// The floor.
-		floor: u64,
-	},
-}
-
-impl fmt::Display for EncodeError {
-	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		match self {
-			Self::Spec(error) => write!(f, "the task's specification is not valid: {error:?}"),
-			Self::RowWidth { row, expected, found } => {
-				write!(f, "row {row} has {found} values, the task has {expected} columns")
-			},
-			Self::OutOfRange { row, column, decimals, value, min, max } => {
-				let [value, min, max] = [value, min, max]
-					.map(|units| fixed_point(&BigInt::from(*units), u32::from(*decimals)));
-				write!(
-					f,
-					"row {row}: {column} = {value} is outside its declared range {min} to {max}"
-				)
-			},
-			Self::TooManyRows { row, max_rows } => {
-				write!(f, "row {row} exceeds the {max_rows} rows that a dealer may encode")
-			},
-			Self::NoRows { skipped_missing, skipped_other_group } => write!(
-				f,
-				"no row to encode ({skipped_missing} with a missing value, {skipped_other_group} of \
-				 another group)"
-			),
-			Self::SmallCell { group: Some(group), rows, floor } => {
-				let rows = if *rows == 1 { "1 row".to_string() } else { format!("{rows} rows") };
-				write!(f, "group {group} has {rows}, fewer than the floor of {floor}")
-			},
-			Self::SmallCell { group: None, rows, floor } => {
-				let rows = if *rows == 1 { "is 1 row".into() } else { format!("are {rows} rows") };
-				write!(f, "there {rows}, fewer than the floor of {floor}")
-			},
-		}
-	}
-}
-
-impl core::error::Error for EncodeError {}
-
-impl From<SpecError> for EncodeError {
-	fn from(error: SpecError) -> Self {
-		Self::Spec(error)
+		f.debug_struct("Encoded").finish_non_exhaustive()
 	}
 }
 

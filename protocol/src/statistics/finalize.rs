@@ -1,121 +1,67 @@
 //! The reader's side: the sum of the dealers' vectors to a typed outcome.
 //!
 //! Field elements are lifted to the centred residue, checked against every condition of [`super::checks`], and
-//! turned into exact numbers. A vector that no data can give is refused; nothing here panics.
+//! turned into exact numbers. A vector that no data can give is refused, group by group: one impossible group does not
+//! hide the others. Nothing here panics.
 
 use super::{
-	checks::{self, Inconsistency, Moments},
-	number::{pow10, ratio, Number},
+	cell::{divide, mean, NoSummary},
+	checks::{self, Moments},
+	error::{FinalizeError, Inconsistency},
+	number::{pow10, Number},
 	outcome::{Bins, Cell, Named, Outcome, Summary},
 	quantile, regression,
 	rows::text,
+	sums::integers,
 };
-use alloc::vec::Vec;
-use ark_ff::{BigInteger, PrimeField};
-use core::fmt;
-use num_bigint::{BigInt, Sign};
-use num_rational::BigRational;
+use alloc::{string::String, vec::Vec};
+use num_bigint::BigInt;
 use num_traits::{Signed, Zero};
 use ostraka_crypto::Scalar;
-use ostraka_primitives::spec::{Column, SpecError, Statistic, TaskSpec};
-
-/// Why a sum has no outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FinalizeError {
-	/// The spec is not valid.
-	Spec(SpecError),
-	/// The vector has another length than the spec says.
-	Length {
-		/// By the spec.
-		expected: u32,
-		/// Entries of the vector.
-		found: usize,
-	},
-	/// No data can give this vector.
-	Inconsistent(Inconsistency),
-	/// The data are possible, but the statistic is not defined on them: a determinant or a variance that is
-	/// divided by is zero, or there is but one row where two are needed.
-	Singular,
-}
-
-impl fmt::Display for FinalizeError {
-	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		match self {
-			Self::Spec(error) => write!(f, "the task's specification is not valid: {error:?}"),
-			Self::Length { expected, found } => {
-				write!(f, "the result has {found} entries, the task's vector {expected}")
-			},
-			Self::Inconsistent(what) => write!(f, "no data can give this result: {what}"),
-			Self::Singular => f.write_str("the statistic is not defined on these data (singular)"),
-		}
-	}
-}
-
-impl core::error::Error for FinalizeError {}
-
-impl From<SpecError> for FinalizeError {
-	fn from(error: SpecError) -> Self {
-		Self::Spec(error)
-	}
-}
-
-impl From<Inconsistency> for FinalizeError {
-	fn from(what: Inconsistency) -> Self {
-		Self::Inconsistent(what)
-	}
-}
+use ostraka_primitives::spec::{Column, Statistic, TaskSpec};
 
 /// Reads the sum of `dealers` accepted vectors.
 ///
-/// Of a task with groups, a group without rows is [`Cell::Empty`] and one on which the statistic is not
-/// defined [`Cell::Undefined`]; one inconsistent group makes the whole inconsistent. That every dealer has a
-/// row is not asked: a dealer who shares zeros harms nobody.
+/// Of a task with groups each [`Cell`] says what became of its group. All of them together keep the cap on rows as well,
+/// of which impossible ones take nothing. That every dealer has a row is not asked: a dealer who shares zeros harms
+/// nobody.
 ///
 /// # Errors
-/// See [`FinalizeError`]. Never panics.
+/// [`FinalizeError::Inconsistent`] if no data can give the vector and there is nothing else to show: the task has no
+/// groups, or each of them is impossible, or all are empty. Never panics.
 pub fn finalize(spec: &TaskSpec, sum: &[Scalar], dealers: u32) -> Result<Outcome, FinalizeError> {
-	spec.validate()?;
-	if sum.len() != spec.length() as usize {
-		return Err(FinalizeError::Length { expected: spec.length(), found: sum.len() });
-	}
-	let sums: Vec<BigInt> = sum.iter().map(centre_lift).collect();
+	let sums = integers(spec, sum)?;
 	let reader = Reader {
 		spec,
 		dealers: BigInt::from(dealers),
 		cap: BigInt::from(u64::from(dealers) * u64::from(spec.max_rows)),
 	};
-	let cells = sums.chunks(spec.length_of_group().max(1) as usize);
 	let Some(grouping) = &spec.group_by else {
-		let summary = reader.summary(&sums)?;
-		return match summary {
-			Some(summary) => Ok(Outcome::Whole(summary)),
-			// rows with weights of zero have a count that the sums do not tell
-			None if reader.weights_can_vanish() => Err(FinalizeError::Singular),
-			None => Err(Inconsistency::NoRows.into()),
+		return match reader.cell(&sums)? {
+			Cell::Value(summary) => Ok(Outcome::Whole(summary)),
+			Cell::Undefined => Ok(Outcome::Undefined),
+			Cell::Empty => Err(Inconsistency::NoRows.into()),
+			Cell::Inconsistent(what) => Err(what.into()),
 		};
 	};
-	reader.check_total(sums.chunks(spec.length_of_group().max(1) as usize))?;
-	let cells = grouping.groups.iter().zip(cells).map(|(name, sums)| {
-		let cell = match reader.summary(sums) {
-			Ok(Some(summary)) => Cell::Value(summary),
-			Ok(None) => Cell::Empty,
-			Err(FinalizeError::Singular) => Cell::Undefined,
-			Err(error) => return Err(error),
-		};
-		Ok((text(name), cell))
+	let length = spec.length_of_group().max(1) as usize;
+	let groups = grouping.groups.iter().zip(sums.chunks(length));
+	let cells = groups.map(|(name, sums)| Ok((text(name), reader.cell(sums)?)));
+	let cells = cells.collect::<Result<Vec<(String, Cell)>, FinalizeError>>()?;
+	let impossible = cells.iter().map(|(_, cell)| match cell {
+		Cell::Inconsistent(what) => Some(*what),
+		_ => None,
 	});
-	Ok(Outcome::Groups { column: text(&grouping.column), cells: cells.collect::<Result<_, _>>()? })
-}
-
-/// The integer of least magnitude that is congruent to the field element.
-fn centre_lift(element: &Scalar) -> BigInt {
-	let residue = element.into_bigint();
-	let lift = |bytes: &[u8]| BigInt::from_bytes_le(Sign::Plus, bytes);
-	if residue > Scalar::MODULUS_MINUS_ONE_DIV_TWO {
-		lift(&residue.to_bytes_le()) - lift(&Scalar::MODULUS.to_bytes_le())
-	} else {
-		lift(&residue.to_bytes_le())
+	if let Some(what) = impossible.clone().collect::<Option<Vec<_>>>() {
+		return Err(what.first().copied().unwrap_or(Inconsistency::NoRows).into());
 	}
+	if cells.iter().all(|(_, cell)| *cell == Cell::Empty) {
+		return Err(Inconsistency::NoRows.into());
+	}
+	let possible = sums.chunks(length).zip(impossible);
+	let possible = possible.filter_map(|(sums, what)| what.is_none().then_some(sums));
+	let together = reader.check_total(possible).err();
+	Ok(Outcome::Groups { column: text(&grouping.column), cells, together })
 }
 
 /// What all cells of a vector are read with.
@@ -132,13 +78,9 @@ impl Reader<'_> {
 		self.spec.weight.as_ref().is_some_and(|weight| weight.min == 0)
 	}
 
-	/// All groups together keep the cap, and are not all empty.
-	fn check_total<'v>(
-		&self,
-		cells: impl Iterator<Item = &'v [BigInt]>,
-	) -> Result<(), FinalizeError> {
-		let statistic = self.spec.statistic;
-		let total: BigInt = match statistic {
+	/// Groups together keep the cap.
+	fn check_total<'v>(&self, cells: impl Iterator<Item = &'v [BigInt]>) -> checks::Check {
+		let total: BigInt = match self.spec.statistic {
 			Statistic::Histogram | Statistic::Quantiles | Statistic::Median => {
 				cells.flatten().sum()
 			},
@@ -149,19 +91,28 @@ impl Reader<'_> {
 			// a dealer contributes to no more groups than it has rows
 			None => self.cap.clone(),
 		};
-		checks::count(&total, &most)?;
-		let may_be_empty = statistic == Statistic::Contributors || self.weights_can_vanish();
-		if total.is_zero() && !may_be_empty {
-			return Err(Inconsistency::NoRows.into());
-		}
-		Ok(())
+		checks::count(&total, &most)
 	}
 
-	/// One cell's statistic; `None` if it has no rows.
-	fn summary(&self, sums: &[BigInt]) -> Result<Option<Summary>, FinalizeError> {
-		let length =
-			|| FinalizeError::Length { expected: self.spec.length_of_group(), found: sums.len() };
-		let [n, others @ ..] = sums else { return Err(length()) };
+	/// Reads one cell.
+	fn cell(&self, sums: &[BigInt]) -> Result<Cell, FinalizeError> {
+		match self.summary(sums) {
+			Ok(Some(summary)) => Ok(Cell::Value(summary)),
+			// rows with weights of zero leave no trace: there may be some
+			Ok(None) if self.weights_can_vanish() => Ok(Cell::Undefined),
+			Ok(None) => Ok(Cell::Empty),
+			Err(NoSummary::Undefined) => Ok(Cell::Undefined),
+			Err(NoSummary::Inconsistent(what)) => Ok(Cell::Inconsistent(what)),
+			Err(NoSummary::Shape) => Err(FinalizeError::Length {
+				expected: self.spec.length_of_group(),
+				found: sums.len(),
+			}),
+		}
+	}
+
+	/// One cell's statistic; `None` if it has no rows, or no weight.
+	fn summary(&self, sums: &[BigInt]) -> Result<Option<Summary>, NoSummary> {
+		let [n, others @ ..] = sums else { return Err(NoSummary::Shape) };
 		let columns = self.spec.columns.as_slice();
 		match self.spec.statistic {
 			Statistic::Contributors => {
@@ -169,11 +120,11 @@ impl Reader<'_> {
 				return Ok(Some(Summary::Contributors { contributors: n.clone() }));
 			},
 			Statistic::Histogram | Statistic::Quantiles | Statistic::Median => {
-				let [column] = columns else { return Err(length()) };
+				let [column] = columns else { return Err(NoSummary::Shape) };
 				return self.histogram(sums, column);
 			},
 			Statistic::WeightedMean | Statistic::VectorMean => {
-				let Some(weight) = &self.spec.weight else { return Err(length()) };
+				let Some(weight) = &self.spec.weight else { return Err(NoSummary::Shape) };
 				return self.weighted(n, others, weight);
 			},
 			_ => {},
@@ -203,16 +154,16 @@ impl Reader<'_> {
 				self.covariance(n, &x, &y, sxy)?
 			},
 			(Statistic::Regression, columns, _) => {
-				let Some(target) = &self.spec.target else { return Err(length()) };
+				let Some(target) = &self.spec.target else { return Err(NoSummary::Shape) };
 				regression::solve(sums, columns, target)?
 			},
 			(Statistic::Count, _, _) => Summary::Count { count },
-			_ => return Err(length()),
+			_ => return Err(NoSummary::Shape),
 		};
 		Ok(Some(summary))
 	}
 
-	fn variance(&self, n: &BigInt, x: &Moments) -> Result<Summary, FinalizeError> {
+	fn variance(&self, n: &BigInt, x: &Moments) -> Result<Summary, NoSummary> {
 		x.check(n)?;
 		let scale = pow10(2 * u32::from(x.column.decimals));
 		let variance = divide(x.spread(n), n * (n - 1u8) * scale)?;
@@ -235,7 +186,7 @@ impl Reader<'_> {
 		x: &Moments,
 		y: &Moments,
 		products: &BigInt,
-	) -> Result<Summary, FinalizeError> {
+	) -> Result<Summary, NoSummary> {
 		x.check(n)?;
 		y.check(n)?;
 		checks::products(n, x, y, products)?;
@@ -252,7 +203,7 @@ impl Reader<'_> {
 		};
 		let mean_of = |moments: &Moments| {
 			let value = mean(n, moments.sum, moments.column)?;
-			Ok::<_, FinalizeError>(Named { name: text(&moments.column.name), value })
+			Ok::<_, NoSummary>(Named { name: text(&moments.column.name), value })
 		};
 		Ok(Summary::Covariance {
 			count: n.clone(),
@@ -267,7 +218,7 @@ impl Reader<'_> {
 		weights: &BigInt,
 		sums: &[BigInt],
 		weight: &Column,
-	) -> Result<Option<Summary>, FinalizeError> {
+	) -> Result<Option<Summary>, NoSummary> {
 		checks::count(weights, &(&self.cap * weight.max))?;
 		for (sum, column) in sums.iter().zip(&self.spec.columns) {
 			checks::sum(weights, sum, column)?;
@@ -288,7 +239,7 @@ impl Reader<'_> {
 			(_, sums, columns) => {
 				let means = sums.iter().zip(columns).map(|(sum, column)| {
 					let value = mean(weights, sum, column)?;
-					Ok::<_, FinalizeError>(Named { name: text(&column.name), value })
+					Ok::<_, NoSummary>(Named { name: text(&column.name), value })
 				});
 				Summary::VectorMean { weight_sum, mean: means.collect::<Result<_, _>>()? }
 			},
@@ -296,11 +247,7 @@ impl Reader<'_> {
 		Ok(Some(summary))
 	}
 
-	fn histogram(
-		&self,
-		counts: &[BigInt],
-		column: &Column,
-	) -> Result<Option<Summary>, FinalizeError> {
+	fn histogram(&self, counts: &[BigInt], column: &Column) -> Result<Option<Summary>, NoSummary> {
 		let edges = self.spec.edges.as_slice();
 		let count = checks::bins(counts, edges, column, &self.cap)?;
 		if count.is_zero() {
@@ -312,7 +259,7 @@ impl Reader<'_> {
 		};
 		let read = |thousandths: u16| {
 			quantile::read(counts, edges, column.decimals, &count, thousandths)
-				.ok_or(FinalizeError::Singular)
+				.ok_or(NoSummary::Undefined)
 		};
 		let summary = match self.spec.statistic {
 			Statistic::Median => Summary::Median { median: read(500)?, count, bins },
@@ -324,14 +271,4 @@ impl Reader<'_> {
 		};
 		Ok(Some(summary))
 	}
-}
-
-/// A quotient whose divisor of zero means that the statistic is not defined.
-pub(super) fn divide(numerator: BigInt, divisor: BigInt) -> Result<BigRational, FinalizeError> {
-	ratio(numerator, divisor).ok_or(FinalizeError::Singular)
-}
-
-/// `sum / n` in the data's scale.
-fn mean(n: &BigInt, sum: &BigInt, column: &Column) -> Result<Number, FinalizeError> {
-	divide(sum.clone(), n * pow10(u32::from(column.decimals))).map(Number::Ratio)
 }

@@ -35,13 +35,17 @@
 //! - Sums are integers below 2^172 in magnitude (see `MAX_BOUND`), so a field element, lifted to the centred
 //!   residue, is the integer sum.
 //! - [`finalize`] never panics, whatever vector and spec it is given; what no rows within the declared
-//!   ranges can give is [`FinalizeError::Inconsistent`] as far as cheap necessary conditions tell.
+//!   ranges can give is [`Inconsistency`], of a group or of all, as far as cheap necessary conditions tell.
+//! - *Undefined* is not *inconsistent*: rows on which a statistic is not defined (one row has no variance) are rows as
+//!   any, and so is their sum. It is an outcome without numbers, with groups as without.
 //!
 //! [`TaskSpec::all_columns`]: ostraka_primitives::spec::TaskSpec::all_columns
 //! [`TaskSpec::max_rows`]: ostraka_primitives::spec::TaskSpec::max_rows
 
+mod cell;
 mod checks;
 mod encode;
+mod error;
 mod finalize;
 mod number;
 mod outcome;
@@ -49,14 +53,16 @@ mod plaintext;
 mod quantile;
 mod regression;
 mod rows;
+mod sums;
 
 #[cfg(test)]
 mod tests;
 
-pub use checks::Inconsistency;
-pub use encode::{encode, EncodeError, Encoded, Encoder};
-pub use finalize::{finalize, FinalizeError};
+pub use encode::{encode, Encoded, Encoder};
+pub use error::{EncodeError, FinalizeError, Inconsistency, PlaintextError};
+pub use finalize::finalize;
 pub use number::{Digits, Number};
 pub use outcome::{Bins, Bounds, Cell, Named, Outcome, Quantile, Summary, Value};
-pub use plaintext::{plaintext, plaintext_contributors, PlaintextError};
+pub use plaintext::{plaintext, plaintext_contributors};
 pub use rows::{Row, Rows};
+pub use sums::{named_sums, Sum};

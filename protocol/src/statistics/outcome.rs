@@ -5,13 +5,8 @@
 //! `quantiles`, `median`, `median_bounds`, `contributors`, `group_by`, `groups`. JSON and tables are rendered
 //! from that tree, so both say the same.
 
-use super::number::Number;
-use alloc::{
-	borrow::ToOwned,
-	string::{String, ToString},
-	vec,
-	vec::Vec,
-};
+use super::{error::Inconsistency, number::Number};
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 use num_bigint::BigInt;
 
 /// What a task found.
@@ -21,12 +16,18 @@ use num_bigint::BigInt;
 pub enum Outcome {
 	/// One statistic over all rows.
 	Whole(Summary),
+	/// There are no groups, and the statistic is not defined on the rows. The data are possible, so the result is as
+	/// right as any: one row has no variance, a constant column no correlation, collinear columns no regression, and
+	/// where all weights are zero there is no weighted mean.
+	Undefined,
 	/// The statistic of each group.
 	Groups {
 		/// The column that names the groups.
 		column: String,
 		/// The groups in the order of the spec.
 		cells: Vec<(String, Cell)>,
+		/// What is impossible of those groups together of which each is possible by itself.
+		together: Option<Inconsistency>,
 	},
 }
 
@@ -37,11 +38,13 @@ pub enum Outcome {
 pub enum Cell {
 	/// Its statistic.
 	Value(Summary),
-	/// It has no rows (for weighted statistics: no weight).
+	/// It has no rows.
 	Empty,
-	/// It has rows, but its statistic is not defined on them (one row has no variance, a constant column no
-	/// correlation, collinear columns no regression).
+	/// Its statistic is not defined on its rows, as in [`Outcome::Undefined`]. A weighted statistic whose weights may be
+	/// zero is not defined where they add up to zero, whether or not there are rows: the sums do not tell.
 	Undefined,
+	/// No data can give its sums. This says nothing of the other groups.
+	Inconsistent(Inconsistency),
 }
 
 /// A number with the name of the column it belongs to.
@@ -212,14 +215,38 @@ impl Value {
 }
 
 impl Outcome {
-	/// The outcome as a tree. An empty group is [`Value::Null`], an undefined one the text `undefined`.
+	/// The outcome as a tree. An empty group is [`Value::Null`]. The text `undefined` stands for a statistic that is not
+	/// defined, of a group or of the whole, and the text `impossible` for a group that is [`Cell::Inconsistent`].
 	pub fn to_named(&self) -> Value {
 		match self {
 			Self::Whole(summary) => summary.to_named(),
-			Self::Groups { column, cells } => {
+			Self::Undefined => undefined(),
+			Self::Groups { column, cells, .. } => {
 				let groups =
 					cells.iter().map(|(name, cell)| (name.clone(), cell.to_named())).collect();
 				map(vec![("group_by", Value::Text(column.clone())), ("groups", Value::Map(groups))])
+			},
+		}
+	}
+
+	/// What no data can give: by group and why; without a group what is impossible of them together. Empty if the
+	/// outcome is one that data can give.
+	pub fn impossible(&self) -> Vec<(Option<&str>, Inconsistency)> {
+		let Self::Groups { cells, together, .. } = self else { return Vec::new() };
+		let groups = cells.iter().filter_map(|(name, cell)| match cell {
+			Cell::Inconsistent(what) => Some((Some(name.as_str()), *what)),
+			_ => None,
+		});
+		groups.chain(together.map(|what| (None, what))).collect()
+	}
+
+	/// Whether there are numbers for all of it: nothing of it is undefined or impossible.
+	pub fn is_defined(&self) -> bool {
+		match self {
+			Self::Whole(_) => true,
+			Self::Undefined => false,
+			Self::Groups { cells, .. } => {
+				cells.iter().all(|(_, cell)| matches!(cell, Cell::Value(_) | Cell::Empty))
 			},
 		}
 	}
@@ -230,9 +257,14 @@ impl Cell {
 		match self {
 			Self::Value(summary) => summary.to_named(),
 			Self::Empty => Value::Null,
-			Self::Undefined => Value::Text("undefined".to_string()),
+			Self::Undefined => undefined(),
+			Self::Inconsistent(_) => Value::Text("impossible".to_owned()),
 		}
 	}
+}
+
+fn undefined() -> Value {
+	Value::Text("undefined".to_owned())
 }
 
 impl Summary {

@@ -6,69 +6,17 @@
 //! for both. Ranges and caps are not checked.
 
 use super::{
-	checks::Inconsistency,
-	finalize::FinalizeError,
+	error::PlaintextError,
 	number::{pow10, ratio, Number},
 	outcome::{Bins, Cell, Named, Outcome, Quantile, Summary},
 	rows::{classify, text, Row, Use},
 };
 use alloc::{string::ToString, vec, vec::Vec};
-use core::fmt;
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
-use ostraka_primitives::spec::{Column, SpecError, Statistic, TaskSpec, INTERCEPT};
-
-/// Why pooled rows have no outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlaintextError {
-	/// The spec is not valid.
-	Spec(SpecError),
-	/// A row (from 1) has another number of values than the spec has columns.
-	RowWidth {
-		/// The row.
-		row: u64,
-		/// Columns of the spec.
-		expected: usize,
-		/// Values of the row.
-		found: usize,
-	},
-	/// Contributors are counted over dealers, not pooled rows, and nothing else is: the wrong one of the two
-	/// functions was called.
-	WrongStatistic,
-	/// What [`super::finalize`] says of the same data: no rows, or singular.
-	Undefined(FinalizeError),
-}
-
-impl fmt::Display for PlaintextError {
-	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		match self {
-			Self::Spec(error) => write!(f, "the task's specification is not valid: {error:?}"),
-			Self::RowWidth { row, expected, found } => {
-				write!(f, "row {row} has {found} values, the task has {expected} columns")
-			},
-			Self::WrongStatistic => {
-				f.write_str("contributors, and only they, are counted over dealers instead of rows")
-			},
-			Self::Undefined(error) => write!(f, "{error}"),
-		}
-	}
-}
-
-impl core::error::Error for PlaintextError {}
-
-impl From<SpecError> for PlaintextError {
-	fn from(error: SpecError) -> Self {
-		Self::Spec(error)
-	}
-}
-
-impl From<FinalizeError> for PlaintextError {
-	fn from(error: FinalizeError) -> Self {
-		Self::Undefined(error)
-	}
-}
+use ostraka_primitives::spec::{Column, Statistic, TaskSpec, INTERCEPT};
 
 /// Complete rows of one cell.
 type Sample = Vec<Vec<i64>>;
@@ -79,7 +27,7 @@ type Defined<T> = Option<T>;
 /// The statistic over pooled rows.
 ///
 /// # Errors
-/// See [`PlaintextError`]; data on which [`super::finalize`] would answer `Singular` or `NoRows` get that answer.
+/// See [`PlaintextError`].
 pub fn plaintext<'a>(
 	spec: &TaskSpec,
 	rows: impl IntoIterator<Item = Row<'a>>,
@@ -92,24 +40,28 @@ pub fn plaintext<'a>(
 	let no_rows = samples.iter().all(|sample| is_empty(spec, sample));
 	let weights_can_vanish = spec.weight.as_ref().is_some_and(|weight| weight.min == 0);
 	if no_rows && !weights_can_vanish {
-		return Err(FinalizeError::Inconsistent(Inconsistency::NoRows).into());
+		return Err(PlaintextError::NoRows);
 	}
-	let cells = samples.iter().map(|sample| {
-		if is_empty(spec, sample) {
-			return Cell::Empty;
+	let mut cells = samples.iter().map(|sample| {
+		if !is_empty(spec, sample) {
+			summary(spec, sample).map_or(Cell::Undefined, Cell::Value)
+		} else if weights_can_vanish {
+			Cell::Undefined
+		} else {
+			Cell::Empty
 		}
-		summary(spec, sample).map_or(Cell::Undefined, Cell::Value)
 	});
-	match &spec.group_by {
-		Some(grouping) => Ok(Outcome::Groups {
+	Ok(match &spec.group_by {
+		Some(grouping) => Outcome::Groups {
 			column: text(&grouping.column),
 			cells: grouping.groups.iter().map(text).zip(cells).collect(),
-		}),
-		None => match cells.into_iter().next() {
-			Some(Cell::Value(summary)) => Ok(Outcome::Whole(summary)),
-			_ => Err(FinalizeError::Singular.into()),
+			together: None,
 		},
-	}
+		None => match cells.next() {
+			Some(Cell::Value(summary)) => Outcome::Whole(summary),
+			_ => Outcome::Undefined,
+		},
+	})
 }
 
 /// Contributors a group: the dealers that have `min_cell` (at least 1) rows in it.
@@ -139,6 +91,7 @@ pub fn plaintext_contributors<'a, R: IntoIterator<Item = Row<'a>>>(
 	Ok(Outcome::Groups {
 		column: text(&grouping.column),
 		cells: grouping.groups.iter().map(text).zip(cells).collect(),
+		together: None,
 	})
 }
 

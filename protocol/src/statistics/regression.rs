@@ -7,8 +7,9 @@
 //! zero means that the columns are collinear.
 
 use super::{
-	checks::{self, Inconsistency, Moments},
-	finalize::{divide, FinalizeError},
+	cell::{divide, NoSummary},
+	checks::{self, Moments},
+	error::Inconsistency,
 	number::{pow10, Number},
 	outcome::{Named, Summary},
 	rows::text,
@@ -34,16 +35,13 @@ pub(super) fn solve(
 	sums: &[BigInt],
 	columns: &[Column],
 	target: &Column,
-) -> Result<Summary, FinalizeError> {
+) -> Result<Summary, NoSummary> {
 	let k = columns.len() + 1;
-	let sums = Sums::split(sums, k).ok_or(FinalizeError::Length {
-		expected: (k * (k + 1) / 2 + k + 1) as u32,
-		found: sums.len(),
-	})?;
+	let sums = Sums::split(sums, k).ok_or(NoSummary::Shape)?;
 	let (Some(n), Some(y_sum)) =
 		(sums.gram.first().and_then(|row| row.first()), sums.products.first())
 	else {
-		return Err(FinalizeError::Singular);
+		return Err(NoSummary::Shape);
 	};
 	let y = Moments { column: target, sum: y_sum, squares: &sums.squares };
 	sums.check(n, columns, &y)?;
@@ -91,7 +89,7 @@ pub(super) fn solve(
 			let square = divide(&residual * minor * z_unit * z_unit, divisor.clone())?;
 			Number::root(false, square).ok_or(Inconsistency::NotPositive.into())
 		});
-		Some(named(errors.collect::<Result<_, FinalizeError>>()?))
+		Some(named(errors.collect::<Result<_, NoSummary>>()?))
 	};
 
 	let total = y.spread(n);
@@ -123,7 +121,7 @@ impl Sums {
 	}
 
 	/// Every column and every pair of columns, the target among them, is possible by itself.
-	fn check(&self, n: &BigInt, columns: &[Column], y: &Moments) -> Result<(), FinalizeError> {
+	fn check(&self, n: &BigInt, columns: &[Column], y: &Moments) -> Result<(), NoSummary> {
 		y.check(n)?;
 		let Some((first, rows)) = self.gram.split_first() else { return Ok(()) };
 		let moments: Vec<Moments> = (columns.iter().zip(first.iter().skip(1)))
@@ -145,7 +143,7 @@ impl Sums {
 	}
 
 	/// Solves the normal equations.
-	fn eliminate(&self) -> Result<Solution, FinalizeError> {
+	fn eliminate(&self) -> Result<Solution, NoSummary> {
 		let k = self.gram.len();
 		let mut rows: Vec<Vec<BigInt>> = (self.gram.iter().zip(&self.products).enumerate())
 			.map(|(i, (row, b))| {
@@ -165,7 +163,7 @@ impl Sums {
 				let rest = pivot_row.iter().take(k + 1).skip(p);
 				let zero = rest.into_iter().all(Zero::is_zero);
 				return Err(if zero {
-					FinalizeError::Singular
+					NoSummary::Undefined
 				} else {
 					Inconsistency::NotPositive.into()
 				});

@@ -1,10 +1,10 @@
 //! Rows as the statistics take them: fixed-point values and a group's name.
 
-use super::encode::EncodeError;
+use super::error::EncodeError;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
 use ostraka_primitives::spec::{Name, TaskSpec};
-use zeroize::Zeroize;
+use zeroize::Zeroizing;
 
 /// One row.
 #[derive(Clone, Copy)]
@@ -15,18 +15,18 @@ pub struct Row<'a> {
 	pub group: Option<&'a str>,
 }
 
-/// A table of rows of one width. Secret; zeroized on drop, and so is every piece of memory that it grows out of.
+/// A table of rows of one width. Secret: nothing of it is left in memory that is freed, also where it grew.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Rows {
 	width: usize,
-	values: Vec<Option<i64>>,
-	groups: Vec<Option<String>>,
+	values: Zeroizing<Vec<Option<i64>>>,
+	groups: Zeroizing<Vec<Option<String>>>,
 }
 
 impl Rows {
 	/// An empty table of the width that a spec's rows have.
 	pub fn new(spec: &TaskSpec) -> Self {
-		Self { width: spec.all_columns().count(), values: Vec::new(), groups: Vec::new() }
+		Self { width: spec.all_columns().count(), ..Self::default() }
 	}
 
 	/// Adds a row.
@@ -39,12 +39,14 @@ impl Rows {
 			return Err(EncodeError::RowWidth { row, expected: self.width, found: values.len() });
 		}
 		if self.values.capacity() - self.values.len() < values.len() {
-			let mut larger = Vec::with_capacity(2 * self.values.capacity().max(values.len()));
+			// a vector that grows by itself leaves its old, unwiped copy behind
+			let room = (2 * self.values.capacity()).max(self.values.len() + values.len());
+			let mut larger = Zeroizing::new(Vec::with_capacity(room));
 			larger.extend_from_slice(&self.values);
-			self.values.zeroize();
 			self.values = larger;
 		}
 		self.values.extend_from_slice(values);
+		// names stay where they are when their list grows
 		self.groups.push(group.map(ToOwned::to_owned));
 		Ok(())
 	}
@@ -68,20 +70,10 @@ impl Rows {
 	}
 }
 
-impl Drop for Rows {
-	fn drop(&mut self) {
-		self.values.zeroize();
-		self.groups.zeroize();
-	}
-}
-
-/// Shows no value: rows are what nobody is to see.
+/// Shows no value, and not how many rows there are: they are what nobody is to see.
 impl fmt::Debug for Rows {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		f.debug_struct("Rows")
-			.field("width", &self.width)
-			.field("len", &self.len())
-			.finish_non_exhaustive()
+		f.debug_struct("Rows").field("width", &self.width).finish_non_exhaustive()
 	}
 }
 

@@ -1,4 +1,4 @@
-//! Each condition refuses what it is for, and singular data are told apart from impossible ones.
+//! Each condition refuses what it is for, and data on which a statistic is not defined are told apart from impossible ones.
 
 use super::{Inconsistency::*, *};
 
@@ -46,7 +46,7 @@ fn squares() {
 	assert_eq!(refused(&variance, &[3, 5, -9], 1), SquaresTooSmall);
 	// one row has no variance
 	let one = scalars(&[1, 5, 25]);
-	assert_eq!(finalize(&variance, &one, 1), Err(FinalizeError::Singular));
+	assert_eq!(finalize(&variance, &one, 1), Ok(Outcome::Undefined));
 	// a constant column has one
 	assert!(finalize(&variance, &scalars(&[3, 6, 12]), 1).is_ok());
 	let fixed = small(spec(Statistic::Variance, vec![column("x", 0, 4, 4)]));
@@ -65,7 +65,7 @@ fn products() {
 	assert_eq!(refused(&correlation, &[3, 6, 6, 20, -200, 20], 1), ProductsOutOfRange);
 	// y constant
 	let constant = scalars(&[3, 6, 6, 20, 12, 12]);
-	assert_eq!(finalize(&correlation, &constant, 1), Err(FinalizeError::Singular));
+	assert_eq!(finalize(&correlation, &constant, 1), Ok(Outcome::Undefined));
 }
 
 #[test]
@@ -90,29 +90,109 @@ fn weights() {
 	assert_eq!(refused(&weighted(1), &[0, 0], 1), NoRows);
 	assert_eq!(refused(&weighted(0), &[0, 1], 1), SumOutOfRange);
 	// rows may all have a weight of zero
-	assert_eq!(finalize(&weighted(0), &scalars(&[0, 0]), 1), Err(FinalizeError::Singular));
+	assert_eq!(finalize(&weighted(0), &scalars(&[0, 0]), 1), Ok(Outcome::Undefined));
+}
+
+/// A group's cell.
+fn cell<'a>(outcome: &'a Outcome, group: &str) -> &'a Cell {
+	let Outcome::Groups { cells, .. } = outcome else { panic!("groups") };
+	&cells.iter().find(|(name, _)| name == group).expect("a group").1
 }
 
 #[test]
 fn groups() {
 	let mean = grouped(small(spec(Statistic::Mean, vec![x()])), &["a", "b"]);
 	let outcome = finalize(&mean, &scalars(&[2, 40, 0, 0]), 1).unwrap();
-	let Outcome::Groups { cells, column } = &outcome else { panic!("groups") };
-	assert_eq!(column, "group");
-	assert!(matches!(cells[0], (_, Cell::Value(Summary::Mean { .. }))));
-	assert_eq!(cells[1], ("b".into(), Cell::Empty));
+	assert!(matches!(cell(&outcome, "a"), Cell::Value(Summary::Mean { .. })));
+	assert_eq!(*cell(&outcome, "b"), Cell::Empty);
+	assert_eq!(outcome.to_named().get("group_by"), Some(&Value::Text("group".into())));
 	assert_eq!(outcome.to_named().get("groups").unwrap().get("b"), Some(&Value::Null));
-	assert_eq!(refused(&mean, &[2, 40, 0, 1], 1), EmptyCellNotZero);
+	assert!(outcome.is_defined() && outcome.impossible().is_empty());
 	assert_eq!(refused(&mean, &[0, 0, 0, 0], 1), NoRows);
-	// each keeps the cap, both together do not
-	assert_eq!(refused(&mean, &[3, 3, 3, 3], 1), TooManyRows);
-	assert_eq!(refused(&mean, &[3, 3, 2, 100], 1), SumOutOfRange);
 
 	let variance = grouped(small(spec(Statistic::Variance, vec![x()])), &["a", "b"]);
 	let outcome = finalize(&variance, &scalars(&[1, 5, 25, 2, 3, 5]), 1).unwrap();
-	let Outcome::Groups { cells, .. } = &outcome else { panic!("groups") };
-	assert_eq!(cells[0].1, Cell::Undefined);
-	assert!(matches!(cells[1].1, Cell::Value(_)));
+	assert_eq!(*cell(&outcome, "a"), Cell::Undefined);
+	assert!(matches!(cell(&outcome, "b"), Cell::Value(_)));
+	assert!(!outcome.is_defined() && outcome.impossible().is_empty());
+}
+
+#[test]
+fn an_impossible_group_hides_no_other() {
+	let mean = grouped(small(spec(Statistic::Mean, vec![x()])), &["a", "b", "c"]);
+	let read = |sums: &[i128]| finalize(&mean, &scalars(sums), 1).unwrap();
+	// one dealer dealt -1 rows of b
+	let outcome = read(&[2, 40, -1, 0, 3, 6]);
+	assert_eq!(*cell(&outcome, "b"), Cell::Inconsistent(NegativeCount));
+	let alone = read(&[2, 40, 0, 0, 3, 6]);
+	for group in ["a", "c"] {
+		assert_eq!(cell(&outcome, group), cell(&alone, group));
+	}
+	assert_eq!(outcome.impossible(), [(Some("b"), NegativeCount)]);
+	assert!(!outcome.is_defined());
+	let tree = outcome.to_named();
+	assert_eq!(tree.get("groups").unwrap().get("b"), Some(&Value::Text("impossible".into())));
+
+	// more rows than all groups may have are the group's, not theirs
+	assert_eq!(read(&[2, 40, 99, 0, 3, 6]).impossible(), [(Some("b"), TooManyRows)]);
+	assert_eq!(read(&[2, 40, 0, 1, 3, 6]).impossible(), [(Some("b"), EmptyCellNotZero)]);
+	assert_eq!(read(&[3, 3, 2, 100, 0, 0]).impossible(), [(Some("b"), SumOutOfRange)]);
+	// each keeps the cap, all together do not
+	assert_eq!(read(&[3, 3, 3, 3, 0, 0]).impossible(), [(None, TooManyRows)]);
+	// a group without rows is left
+	assert_eq!(read(&[-1, 0, -1, 0, 0, 0]).impossible().len(), 2);
+	// nothing is left
+	assert_eq!(refused(&mean, &[99, 0, -1, 0, 0, 7], 1), TooManyRows);
+
+	// contributors and bins, whose groups have no mean
+	let counted = grouped(small(spec(Statistic::Contributors, vec![])), &["a", "b"]);
+	let outcome = finalize(&counted, &scalars(&[4, 2]), 3).unwrap();
+	assert_eq!(outcome.impossible(), [(Some("a"), TooManyRows)]);
+	let bins = with_edges(spec(Statistic::Histogram, vec![column("x", 0, 0, 9)]), &[0, 5, 10], &[]);
+	let bins = grouped(small(bins), &["a", "b"]);
+	let outcome = finalize(&bins, &scalars(&[0, -1, 3, 0, 0, 1, 1, 0]), 1).unwrap();
+	assert_eq!(outcome.impossible(), [(Some("a"), NegativeCount)]);
+}
+
+#[test]
+fn undefined_means_the_same_with_groups_as_without() {
+	let [u, v, y] = ["u", "v", "y"].map(|name| column(name, 0, -100, 100));
+	let line = vec![u.clone(), y.clone()];
+	let plane = vec![u.clone(), v.clone(), y];
+	let pair = vec![u.clone(), v];
+	let weighted = vec![u.clone(), column("w", 0, 0, 3)];
+	// every way in which possible data have no statistic
+	let ways: [(Statistic, Vec<Column>, &[&[i64]]); 11] = [
+		(Statistic::Variance, vec![u.clone()], &[&[5]]),
+		(Statistic::Std, vec![u], &[&[5]]),
+		(Statistic::Covariance, pair.clone(), &[&[5, 6]]),
+		(Statistic::Correlation, pair.clone(), &[&[5, 6]]),
+		(Statistic::Correlation, pair.clone(), &[&[5, 6], &[5, 7], &[5, 9]]),
+		(Statistic::Correlation, pair, &[&[5, 6], &[4, 6], &[3, 6]]),
+		(Statistic::Regression, line.clone(), &[&[3, 1]]),
+		(Statistic::Regression, line, &[&[3, 1], &[3, 2], &[3, 4]]),
+		(Statistic::Regression, plane, &[&[1, 2, 3], &[2, 4, -5], &[4, 8, 9], &[5, 10, 0]]),
+		(Statistic::WeightedMean, weighted.clone(), &[&[5, 0], &[6, 0]]),
+		(Statistic::VectorMean, weighted, &[&[5, 0], &[6, 0]]),
+	];
+	for (statistic, columns, rows) in ways {
+		let spec = spec(statistic, columns);
+		let rows = table(&spec, rows);
+		let outcome = joint(&spec, core::slice::from_ref(&rows)).unwrap();
+		assert_eq!(outcome, Outcome::Undefined, "{statistic:?}");
+		assert_eq!(plaintext(&spec, rows.iter()), Ok(Outcome::Undefined), "{statistic:?}");
+		assert!(outcome.impossible().is_empty() && !outcome.is_defined());
+		let undefined = Value::Text("undefined".into());
+		assert_eq!(outcome.to_named(), undefined);
+
+		let spec = grouped(spec, &["a"]);
+		let mut of_a = Rows::new(&spec);
+		rows.iter().for_each(|row| of_a.push(row.values, Some("a")).unwrap());
+		let outcome = joint(&spec, core::slice::from_ref(&of_a)).unwrap();
+		assert_eq!(*cell(&outcome, "a"), Cell::Undefined, "{statistic:?}");
+		assert_eq!(plaintext(&spec, of_a.iter()), Ok(outcome.clone()), "{statistic:?}");
+		assert_eq!(outcome.to_named().get("groups").unwrap().get("a"), Some(&undefined));
+	}
 }
 
 #[test]
@@ -122,9 +202,9 @@ fn regression() {
 		|rows: &[&[i64]]| encode(&line, table(&line, rows).iter(), 1).unwrap().vector.to_vec();
 	// x constant
 	let flat = sums(&[&[3, 1], &[3, 2], &[3, 4]]);
-	assert_eq!(finalize(&line, &flat, 1), Err(FinalizeError::Singular));
+	assert_eq!(finalize(&line, &flat, 1), Ok(Outcome::Undefined));
 	// one row
-	assert_eq!(finalize(&line, &sums(&[&[3, 1]]), 1), Err(FinalizeError::Singular));
+	assert_eq!(finalize(&line, &sums(&[&[3, 1]]), 1), Ok(Outcome::Undefined));
 	// as many rows as coefficients: an exact fit, no standard errors
 	let Ok(Outcome::Whole(Summary::Regression { std_errors, r_squared, .. })) =
 		finalize(&line, &sums(&[&[3, 1], &[4, 6]]), 1)
@@ -162,7 +242,7 @@ fn regression() {
 	// collinear columns with a target that does not lie in their span
 	let collinear =
 		encode(&plane, table(&plane, &[&[1, 2, 3], &[2, 4, -5], &[4, 8, 9]]).iter(), 1).unwrap();
-	assert_eq!(finalize(&plane, &collinear.vector, 1), Err(FinalizeError::Singular));
+	assert_eq!(finalize(&plane, &collinear.vector, 1), Ok(Outcome::Undefined));
 	let mut broken = collinear.vector.to_vec();
 	broken[8] += Scalar::from(1u64);
 	assert_eq!(finalize(&plane, &broken, 1), Err(FinalizeError::Inconsistent(NotPositive)));
