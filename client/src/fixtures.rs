@@ -33,6 +33,7 @@ pub fn task() -> TaskInfo {
 		max_rows: 9,
 	};
 	let task = Task {
+		protocol: ostraka_protocol::Version::CURRENT.number(),
 		requester: AccountId::new([9; 32]),
 		spec,
 		class: SecurityClass::Standard,

@@ -8,7 +8,7 @@ use ostraka_protocol::{
 	dealer,
 	statistics::Encoded,
 	wire::{self, cohort_hash, Published},
-	TaskContext,
+	TaskContext, Version,
 };
 use rand_core::{CryptoRng, RngCore};
 
@@ -29,6 +29,7 @@ pub fn unchanged(task: TaskId, checked: &TaskInfo, now: &TaskInfo) -> Result<(),
 		("the invited dealers", is_same_cohort),
 		("its class", checked.task.class == now.task.class),
 		("what its class asks for", checked.task.parameters == now.task.parameters),
+		("its version of the protocol", checked.task.protocol == now.task.protocol),
 	];
 	let others: Vec<&str> =
 		same.into_iter().filter(|(_, is_same)| !is_same).map(|(what, _)| what).collect();
@@ -57,6 +58,8 @@ pub fn context(genesis: &Digest, task: TaskId, info: &TaskInfo) -> Result<TaskCo
 	let record = &info.task;
 	let wrong = |what: &str| Error::Failed(format!("task {task}: {what}; nothing is dealt"));
 	let published = record.task_hash.ok_or_else(|| wrong("it has no task hash yet"))?;
+	let version = Version::from_number(record.protocol)
+		.map_err(|error| wrong(&format!("{error}; take a newer release of ostraka")))?;
 	let drawn = Published::of(record).ok_or_else(|| wrong("it has no committee yet"))?;
 	if cohort_hash(&info.dealers) != record.cohort {
 		return Err(wrong("the invited dealers are not those that its record names"));
@@ -65,7 +68,8 @@ pub fn context(genesis: &Digest, task: TaskId, info: &TaskInfo) -> Result<TaskCo
 		return Err(wrong("its task hash does not cover what the node shows of it"));
 	}
 	let (threshold, length) = (record.parameters.threshold, record.spec.length());
-	Ok(wire::context_of(published, threshold, length, wire::seal_keys(&info.committee)))
+	let seal_keys = wire::seal_keys(&info.committee);
+	Ok(wire::context_of(version, published, threshold, length, seal_keys))
 }
 
 /// Makes a dealing.

@@ -11,7 +11,7 @@ use crate::{
 use futures::{stream, StreamExt, TryStreamExt};
 use ostraka_crypto::{encoding::decode_key, Plain};
 use ostraka_primitives::{api::TaskInfo, task::TaskResult, AccountId, Digest, TaskId};
-use ostraka_protocol::wire::cohort_hash;
+use ostraka_protocol::{wire::cohort_hash, Version};
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	sync::Arc,
@@ -84,6 +84,8 @@ pub async fn gather(
 	let unreadable = |what: &str| ChainError::Unreadable(format!("task {task}: {what}"));
 	let task_hash =
 		record.task_hash.ok_or_else(|| unreadable("it has a result and no task hash"))?;
+	let version =
+		Version::from_number(record.protocol).map_err(|error| unreadable(&error.to_string()))?;
 	let drawn_at = record.drawn_at.ok_or_else(|| unreadable("it has a result and no draw"))?;
 	let indices = indices(chain.metadata()).ok_or_else(|| unreadable("the calls are unknown"))?;
 	let at_draw = at_draw(chain, task, info, drawn_at).await;
@@ -96,6 +98,7 @@ pub async fn gather(
 	let evidence = Evidence {
 		genesis: *chain.genesis(),
 		task,
+		version,
 		info: info.clone(),
 		committee: (!committee.is_empty()).then(|| committee.clone()),
 		result: result.clone(),
