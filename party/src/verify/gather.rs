@@ -14,7 +14,7 @@ use ostraka_primitives::{api::TaskInfo, task::TaskStatus, AccountId, Digest, Tas
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest},
 	wire::{dealing_bytes, evidence_bytes},
-	TaskContext, Version,
+	TaskContext,
 };
 use sha2::{Digest as _, Sha256};
 
