@@ -20,17 +20,10 @@
 //! ```
 //! # fn main() -> Result<(), ostraka_party::Error> {
 //! use ostraka_party::{
-<<<<<<< ours
-//! 	data::{Book, Table},
-//! 	inputs::{own, Encoding},
-//! 	lines::lines,
-//! 	request::{build, RangeArg, StatisticRequest},
-=======
-//!     data::{Dealer, Table},
-//!     inputs::{input, Encoding},
+//!     data::{Book, Table},
+//!     inputs::{own, Encoding},
 //!     lines::lines,
 //!     request::{build, RangeArg, StatisticRequest},
->>>>>>> theirs
 //! };
 //! use ostraka_primitives::spec::Statistic;
 //! use ostraka_protocol::statistics::finalize;
@@ -53,13 +46,8 @@
 //! let encoding = Encoding { min_cell: 2, ..Default::default() };
 //! let mut sum = vec![ostraka_crypto::Scalar::from(0u8); spec.length() as usize];
 //! for table in &tables {
-<<<<<<< ours
-//! 	let own = own(&Book::of_all(table, "a hospital"), table, &spec, encoding)?;
-//! 	sum.iter_mut().zip(own.vector.iter()).for_each(|(sum, entry)| *sum += *entry);
-=======
-//!     let own = input(&Dealer::of_all(table, "a hospital"), table, &spec, encoding)?;
-//!     sum.iter_mut().zip(own.encoded.vector.iter()).for_each(|(sum, entry)| *sum += *entry);
->>>>>>> theirs
+//!     let own = own(&Book::of_all(table, "a hospital"), table, &spec, encoding)?;
+//!     sum.iter_mut().zip(own.vector.iter()).for_each(|(sum, entry)| *sum += *entry);
 //! }
 //!
 //! // everybody, from the sum that the chain publishes
