@@ -56,7 +56,7 @@ bench: setup ## Measure the cryptography beside what it cannot avoid (docs/RESUL
 	RAYON_NUM_THREADS=1 CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/benches cargo bench --manifest-path benches/Cargo.toml $(ARGS)
 
 .PHONY: fuzz
-fuzz: setup ## Fuzz the decoders of untrusted bytes, guided by coverage (ARGS=SECONDS for each)
+fuzz: setup ## Fuzz what reads untrusted bytes, guided by coverage (ARGS=SECONDS for each)
 	@scripts/fuzz.sh $(ARGS)
 
 # The chain is measured too, unless ARGS names other parts with --only: then the node need not be built.

@@ -297,7 +297,9 @@ fn explain(error: SpecError, spec: &TaskSpec) -> String {
 		SpecError::WrongQuantiles => "quantiles lie between 0 and 1".to_owned(),
 		SpecError::WrongGroups => "there are no groups, or one is named twice".to_owned(),
 		SpecError::WrongName => {
-			"a column or group has no name, or a column is named twice (a target is no regressor)".to_owned()
+			"a column or group has no name, or one with control or invisible characters, or a column is named twice (a target \
+			 is no regressor)"
+				.to_owned()
 		},
 		SpecError::WrongRange => "a column's range or decimals are out of bounds".to_owned(),
 		SpecError::NoRows => "--max-rows must be at least 1".to_owned(),
