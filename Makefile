@@ -14,12 +14,21 @@ help: ## Show this list
 	@echo '  ARGS="…" passes flags on, as in: make demo ARGS="--data FILE --split-by COLUMN --statistic mean --columns a"'
 
 .PHONY: setup
-setup: ## Install system packages, the Rust toolchain and its wasm target
-	@scripts/setup.sh
+setup: ## Install system packages, the Rust toolchain and its wasm target (ARGS=--check only says what)
+	@scripts/setup.sh $(ARGS)
+
+.PHONY: tool
+tool: ## Build the command line tool alone: needs rustup and a C compiler, takes minutes
+	@scripts/setup.sh --tool
+	@echo '[build] the first build takes about six minutes on two cores'
+	cargo build --release --locked --package ostraka-client
 
 .PHONY: build
-build: setup ## Build the node and the command line tool
-	cargo build --release --locked --workspace --exclude ostraka-relay
+build: ## Build the node, the command line tool and the programs of the tests
+	@scripts/setup.sh
+	@scripts/shims.sh
+	@echo '[build] the first build takes about half an hour on two cores; after a change of the code, some minutes at most'
+	cargo build --release --locked
 
 .PHONY: demo
 demo: build ## Start a dev chain and let 50 institutions compute joint statistics of real loan books
@@ -30,42 +39,55 @@ dev: build ## Run a dev chain until Ctrl-C (1 s blocks, seven compute nodes, ws:
 	$(OSTRAKA_NODE) --dev
 
 .PHONY: test
-test: setup ## Run everything that CI runs
+test: ## Run everything that CI runs
+	@scripts/setup.sh --test
 	@scripts/test.sh
 
+.PHONY: check-apart
+check-apart: build ## Check the workspaces that CI does not build: fuzz, zombienet and its runtimes
+	@scripts/setup.sh --zombienet
+	@scripts/check_apart.sh
+
 .PHONY: soak
-soak: setup ## A dev chain under cheats and garbage for 20 minutes (ARGS="MINUTES …")
-	cargo build --release --locked --workspace --exclude ostraka-relay --bins --examples
+soak: ## A dev chain under cheats and garbage for 20 minutes (ARGS="MINUTES …")
+	@scripts/setup.sh --test
+	@scripts/shims.sh
+	cargo build --release --locked --bins --examples
 	@scripts/soak.sh $(ARGS)
 
 .PHONY: zombienet
-zombienet: setup ## Run one task over a relay chain, two collators and five compute nodes, each a process
+zombienet: ## Run one task over a relay chain, two collators and five compute nodes, each a process
+	@scripts/setup.sh --zombienet
 	@scripts/zombienet_test.sh smoke
 
 .PHONY: zombienet-test
-zombienet-test: setup ## Attack or break that network (SCENARIO=crash, or all; zombienet/README.md)
+zombienet-test: ## Attack or break that network (SCENARIO=crash, or all; zombienet/README.md)
+	@scripts/setup.sh --zombienet
 	@scripts/zombienet_test.sh $(SCENARIO)
 
 .PHONY: apps-test
 apps-test: build ## Follow a task with polkadot.js in Node and in a browser (docs/APPS.md)
 	@scripts/setup.sh --apps
-	cd apps && npm ci && npm test
+	cd polkadot-js && npm ci && npm test
 
 .PHONY: bench
 bench: setup ## Measure the cryptography beside what it cannot avoid (docs/RESULTS.md)
-	RAYON_NUM_THREADS=1 CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/benches cargo bench --manifest-path benches/Cargo.toml $(ARGS)
+	RAYON_NUM_THREADS=1 CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/experiments cargo bench --locked --manifest-path experiments/Cargo.toml -p ostraka-benches $(ARGS)
 
 .PHONY: fuzz
-fuzz: setup ## Fuzz what reads untrusted bytes, guided by coverage (ARGS=SECONDS for each)
+fuzz: ## Fuzz what reads untrusted bytes, guided by coverage (ARGS=SECONDS for each)
+	@scripts/setup.sh --tool
 	@scripts/fuzz.sh $(ARGS)
 
 # The chain is measured too, unless ARGS names other parts with --only: then the node need not be built.
 .PHONY: experiments
-experiments: $(if $(and $(findstring --only,$(ARGS)),$(if $(findstring chain,$(ARGS)),,no chain)),setup,build) ## Compare with Paillier, ElGamal and Prio3, measure the chain (docs/RESULTS.md; ARGS=--quick in minutes)
+experiments: $(if $(and $(findstring --only,$(ARGS)),$(if $(findstring chain,$(ARGS)),,no chain)),,build) ## Compare with Paillier, ElGamal and Prio3, measure the chain (docs/RESULTS.md; ARGS=--quick in minutes)
+	@scripts/setup.sh --experiments
 	RAYON_NUM_THREADS=1 OSTRAKA_CHAIN_EXPERIMENT=$(CARGO_TARGET_DIR)/release/ostraka-chain-experiment CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/experiments cargo run --release --locked --manifest-path experiments/Cargo.toml -- $(ARGS)
 
 .PHONY: weights
-weights: setup ## Measure every call and write runtime/src/weights (slow)
+weights: ## Measure every call and write runtime/src/weights (slow)
+	@scripts/setup.sh
 	@scripts/weights.sh
 
 .PHONY: format
@@ -73,5 +95,6 @@ format: ## Format the code
 	cargo fmt --all
 
 .PHONY: docs
-docs: setup ## Build the API documentation
+docs: ## Build the API documentation
+	@scripts/setup.sh
 	SKIP_WASM_BUILD=1 cargo doc --release --locked --workspace --no-deps

@@ -3,5 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PYTHONDONTWRITEBYTECODE=1
-python3 examples/check_transcript.py examples/transcript.json
-python3 examples/checker/self_test.py
+python3 -m checker examples/transcript.json
+python3 -m unittest checker.self_test checker.hostile_test

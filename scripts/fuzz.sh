@@ -12,7 +12,8 @@ SECONDS_EACH=${1:-60}
 [[ $SECONDS_EACH =~ ^[0-9]+$ ]] || { echo "usage: scripts/fuzz.sh [SECONDS]; \`$SECONDS_EACH\` is no number" >&2; exit 2; }
 command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
 export RUSTC_BOOTSTRAP=1
-unset RUSTC_WORKSPACE_WRAPPER CARGO_TARGET_DIR
+export RUSTC_WORKSPACE_WRAPPER=
+unset CARGO_TARGET_DIR
 for target in $(cargo fuzz list); do
 	printf '\n=== %s, %s s\n' "$target" "$SECONDS_EACH"
 	mkdir -p "fuzz/corpus/$target"

@@ -1,11 +1,19 @@
 #!/usr/bin/env bash
 # Installs what building Ostraka needs, and says what it does. Safe to run again: what is there is left alone.
 #
-#   1. system packages (Debian, Ubuntu): C/C++ compiler, libclang, protoc, cmake, OpenSSL headers;
+#   scripts/setup.sh [--check] [--tool] [--test] [--apps] [--experiments] [--zombienet]
+#
+#   1. system packages (Debian, Ubuntu), by apt: a C compiler; for the node also protoc and OpenSSL's headers;
 #   2. the Rust toolchain that rust-toolchain.toml names, by rustup;
 #   3. its `wasm32v1-none` standard library, which the runtime is built for: by rustup where rustup can
-#      install it, else compiled from Debian's `rust-src` package of the same version;
-#   4. with --apps: what the tests with polkadot.js need (Node, npm, Chromium), by apt. Nothing else needs them.
+#      install it, else compiled from Debian's `rust-src` package of the same version.
+#
+# --tool         only what the command line tool needs: a C compiler and the toolchain
+# --test         also what the tests need: jq, python3, and by cargo: cargo-machete, cargo-deny
+# --apps         also what the tests with polkadot.js need: Node, npm, Chromium
+# --experiments  also what the comparisons need: m4, which GMP is built with
+# --zombienet    also what the multi-node tests need: zstd, python3
+# --check        says what would be installed and changes nothing; exit code 1 if something is missing
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,9 +21,10 @@ say() { printf '[setup] %s\n' "$*"; }
 die() { printf '[setup] error: %s\n' "$*" >&2; exit 1; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
-PACKAGES=(clang libclang-dev protobuf-compiler libprotobuf-dev cmake pkg-config libssl-dev make m4 curl jq python3 zstd)
+PACKAGES=(gcc libc6-dev make)
+NODE_PACKAGES=(g++ protobuf-compiler libprotobuf-dev pkg-config libssl-dev)
+CARGO_TOOLS=() # name and version, for the tests
 WASM_TARGET=wasm32v1-none
-APPS_PACKAGES=(chromium)
 LEAST_NODE=18
 SUITE=trixie-backports # the Debian suite whose rust-src is tried where rustup cannot install
 
@@ -29,20 +38,43 @@ system_packages() {
 		dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 	done
 	[ ${#missing[@]} = 0 ] && { say "system packages: all there"; return; }
+	if would "system packages, by apt: ${missing[*]}"; then return; fi
 	say "system packages: installing ${missing[*]}"
 	as_root apt-get update -qq
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+# With --check: says what would be installed, and is true.
+would() {
+	[ $CHECK = yes ] || return 1
+	say "would install $*"
+	MISSING=yes
+}
+
+cargo_tools() {
+	local tool name version
+	for tool in "${CARGO_TOOLS[@]}"; do
+		name=${tool%@*} version=${tool#*@}
+		if command -v "$name" >/dev/null && [[ "$("$name" --version 2>/dev/null)" == *"$version"* ]]; then
+			say "$name: there"
+			continue
+		fi
+		if would "$name $version, by cargo"; then continue; fi
+		say "$name: compiling $version (some minutes)"
+		env -u CARGO_TARGET_DIR RUSTC_WORKSPACE_WRAPPER= cargo install --quiet --locked "$name" --version "$version"
+	done
+}
+
 # Node may be there from elsewhere than Debian, with an npm of its own that Debian's would clash with.
 apps_packages() {
-	command -v node >/dev/null || APPS_PACKAGES+=(nodejs)
-	command -v npm >/dev/null || APPS_PACKAGES+=(npm)
-	PACKAGES+=("${APPS_PACKAGES[@]}")
+	PACKAGES+=(chromium)
+	command -v node >/dev/null || PACKAGES+=(nodejs)
+	command -v npm >/dev/null || PACKAGES+=(npm)
 }
 
 node_is_new_enough() {
 	local major
+	if [ $CHECK = yes ] && ! command -v node >/dev/null; then return; fi
 	command -v node >/dev/null || die "node is not on the PATH: the tests with polkadot.js need Node $LEAST_NODE or newer"
 	major=$(node --version | sed 's/^v//; s/\..*//')
 	[ "$major" -ge "$LEAST_NODE" ] || die "node is $(node --version): the tests with polkadot.js need $LEAST_NODE or newer"
@@ -54,10 +86,11 @@ toolchain() {
 	local channel
 	channel=$(sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
 	if ! rustc --version 2>/dev/null | grep -q "rustc $channel "; then
+		if would "Rust $channel, by rustup"; then return; fi
 		say "toolchain: installing Rust $channel by rustup"
 		rustup toolchain install "$channel" --profile minimal --component clippy --component rustfmt
 	fi
-	rustc --version | grep -q "rustc $channel " || die "rustc is not $channel, which rust-toolchain.toml asks for"
+	[[ "$(rustc --version)" == "rustc $channel "* ]] || die "rustc is not $channel, which rust-toolchain.toml asks for"
 	say "toolchain: $(rustc --version)"
 }
 
@@ -126,17 +159,28 @@ wasm_from_source() {
 
 wasm_target() {
 	if have_wasm; then say "wasm target: there"; return; fi
+	if would "the $WASM_TARGET standard library, by rustup or from Debian's rust-src"; then return; fi
 	wasm_by_rustup || wasm_from_source
 	have_wasm || die "the $WASM_TARGET standard library is still missing in $(wasm_lib_dir)"
 	say "wasm target: installed"
 }
 
-APPS=no
-case "${1:-}" in
-'') ;;
---apps) APPS=yes ;;
-*) die "unknown argument: $1 (there is --apps)" ;;
-esac
+CHECK=no TOOL=no APPS=no MISSING=no
+for argument in "$@"; do
+	case "$argument" in
+	--check) CHECK=yes ;;
+	--tool) TOOL=yes ;;
+	--test) PACKAGES+=(jq python3) CARGO_TOOLS+=(cargo-machete@0.9.2 cargo-deny@0.20.2) ;;
+	--apps) APPS=yes ;;
+	--experiments) PACKAGES+=(m4) ;;
+	--zombienet) PACKAGES+=(zstd python3) ;;
+	--help | -h) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit ;;
+	*) die "unknown argument: $argument (there are --check, --tool, --test, --apps, --experiments, --zombienet)" ;;
+	esac
+done
+# looking at a toolchain would install it
+[ $CHECK = no ] || export RUSTUP_AUTO_INSTALL=0
+[ $TOOL = yes ] || PACKAGES+=("${NODE_PACKAGES[@]}")
 
 SCRATCH=$(mktemp -d)
 trap 'rm -rf "$SCRATCH"' EXIT
@@ -144,5 +188,7 @@ if [ $APPS = yes ]; then apps_packages; fi
 system_packages
 if [ $APPS = yes ]; then node_is_new_enough; fi
 toolchain
-wasm_target
+[ $TOOL = yes ] || wasm_target
+cargo_tools
+if [ $MISSING = yes ]; then exit 1; fi
 say "ready"

@@ -5,13 +5,9 @@ cd "$(dirname "$0")/.."
 
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
 export OSTRAKA_NODE="${OSTRAKA_NODE:-$CARGO_TARGET_DIR/release/ostraka-node}"
-# Clippy compiles the workspace itself, so linting costs no second build of a thousand dependencies.
-export RUSTC_WORKSPACE_WRAPPER="clippy-driver" CLIPPY_ARGS="-Dwarnings"
-# The runtime is also built without host calls, for the test that compares the two.
-export OSTRAKA_PURE_WASM=1
+# The runtime without host calls, for the test that compares the two.
+export OSTRAKA_PURE_WASM="$CARGO_TARGET_DIR/wasm/pure.wasm"
 CARGO_FLAGS=(--locked --release)
-# All but the relay chain of the multi-node tests, which `make zombienet` builds.
-MEMBERS=(--workspace --exclude ostraka-relay)
 
 TIMES=()
 step() {
@@ -40,21 +36,25 @@ demo() {
 
 formatted() {
 	cargo fmt --all --check || return 1
-	for workspace in benches experiments fuzz zombienet zombienet/runtimes; do
+	for workspace in experiments fuzz shims zombienet zombienet/runtimes; do
 		cargo fmt --all --check --manifest-path $workspace/Cargo.toml || return 1
 	done
 }
 
+scripts/shims.sh
 step "format" formatted
+step "dependencies" scripts/check_dependencies.sh
+step "shims" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/shims" cargo test "${CARGO_FLAGS[@]}" --manifest-path shims/Cargo.toml
 step "documents" scripts/check_docs.sh
 step "transcript" scripts/check_transcript.sh
-step "lint and build" cargo build "${CARGO_FLAGS[@]}" "${MEMBERS[@]}"
-step "lint and build the tests" cargo test "${CARGO_FLAGS[@]}" "${MEMBERS[@]}" --all-targets --no-run
+step "lint and build" cargo build "${CARGO_FLAGS[@]}"
+step "pure wasm" scripts/runtime_wasm.sh host-call-weights "$OSTRAKA_PURE_WASM"
+step "lint and build the tests" cargo test "${CARGO_FLAGS[@]}" --all-targets --no-run
 # The other crates without std are compiled by the runtime's wasm build.
-step "no_std" cargo check "${CARGO_FLAGS[@]}" -p ostraka-crypto --no-default-features --target wasm32v1-none
-step "tests" cargo test "${CARGO_FLAGS[@]}" "${MEMBERS[@]}" --all-targets
+step "no_std" cargo check "${CARGO_FLAGS[@]}" -p ostraka-crypto -p ostraka-party --no-default-features --target wasm32v1-none
+step "tests" cargo test "${CARGO_FLAGS[@]}" --all-targets
 step "experiments" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/experiments" \
-	cargo test "${CARGO_FLAGS[@]}" --manifest-path experiments/Cargo.toml
+	cargo test "${CARGO_FLAGS[@]}" --manifest-path experiments/Cargo.toml --workspace --all-targets
 step "demo, 50 institutions" demo \
 	'.dealers == 50 and .rows == 9976 and (.tasks | length >= 5) and all(.tasks[]; .exact and .verified)'
 step "demo on another file" demo '.dealers >= 5 and (.tasks | length == 1) and all(.tasks[]; .exact and .verified)' \

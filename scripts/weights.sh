@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# Measures every call of our pallets and writes runtime/src/weights/: once with the elliptic curve host calls,
-# once in pure wasm. Takes a while; run it after a change of what a call does, on a quiet machine.
+# Measures every call and writes runtime/src/weights/. Takes a while; run it after a change of what a call does, on a quiet
+# machine.
 #
-#   scripts/weights.sh [PALLET ...]      default: all of ours
+#   scripts/weights.sh [PALLET ...]      default: all
+#
+# Pallets with group operations are measured twice, with the elliptic curve host calls (host_calls/) and in pure wasm
+# (pure_wasm/). The others, polkadot-sdk's among them, do none: they are measured once (common/), with this runtime's accounts,
+# hooks and fees.
 #
 # The genesis preset is there for its accounts only: the benchmarks put in place themselves what a production network can
 # come to (runtime/src/benchmarks.rs): its classes, the largest with all the seats that root may give it, a full registry, a
@@ -13,26 +17,31 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}" RAYON_NUM_THREADS=1
 STEPS=${STEPS:-6} REPEAT=${REPEAT:-3}
-PALLETS=("$@")
-[ $# -gt 0 ] || PALLETS=(pallet_registry pallet_tasks pallet_vss)
+WITH_CURVES=(pallet_registry pallet_tasks pallet_vss)
+COMMON=(cumulus_pallet_parachain_system cumulus_pallet_weight_reclaim frame_system frame_system_extensions pallet_balances
+	pallet_collator_selection pallet_multisig pallet_network pallet_proxy pallet_session pallet_sudo pallet_timestamp
+	pallet_transaction_payment pallet_utility)
+ASKED=" $* "
 
 say() { printf '[weights] %s\n' "$*"; }
+die() { printf '[weights] error: %s\n' "$*" >&2; exit 1; }
 
-# The runtime's wasm with its benchmarks, in a target folder of its own: the ordinary build stays as it is.
-build_runtime() {
-	local features=$1 into=$2 target=wasm32v1-none
-	say "building the runtime with: $features"
-	CARGO_TARGET_DIR="$CARGO_TARGET_DIR/weights" \
-		RUSTFLAGS="-C link-arg=--export-table -C link-arg=--import-memory -C link-arg=--export=__heap_base --cfg substrate_runtime" \
-		cargo rustc --release --locked --target $target -p ostraka-runtime --lib --crate-type cdylib \
-		--no-default-features --features "$features"
-	cp "$CARGO_TARGET_DIR/weights/$target/release/ostraka_runtime.wasm" "$into"
+# Whether a pallet is to be measured.
+asked() { [ "$ASKED" = "  " ] || [[ $ASKED == *" $1 "* ]]; }
+asked_any() {
+	local pallet
+	for pallet in "$@"; do
+		! asked "$pallet" || return 0
+	done
+	return 1
 }
 
 measure() {
 	local wasm=$1 module=$2 pallet
+	shift 2
 	mkdir -p "runtime/src/weights/$module"
-	for pallet in "${PALLETS[@]}"; do
+	for pallet in "$@"; do
+		asked "$pallet" || continue
 		say "$module: $pallet"
 		"$CARGO_TARGET_DIR/release/ostraka-bencher" --runtime "$wasm" --genesis-builder-preset development \
 			--pallet "$pallet" --extrinsic '*' --steps "$STEPS" --repeat "$REPEAT" --wasm-execution compiled \
@@ -42,11 +51,18 @@ measure() {
 	done
 }
 
+for pallet in "$@"; do
+	[[ " ${WITH_CURVES[*]} ${COMMON[*]} " == *" $pallet "* ]] || die "no pallet is called $pallet"
+done
 # the whole workspace: a part of it would choose other features for a thousand dependencies
-cargo build --release --locked --workspace --exclude ostraka-relay
-build_runtime runtime-benchmarks,host-calls "$CARGO_TARGET_DIR/weights/host_calls.wasm"
-measure "$CARGO_TARGET_DIR/weights/host_calls.wasm" host_calls
-build_runtime runtime-benchmarks "$CARGO_TARGET_DIR/weights/pure_wasm.wasm"
-measure "$CARGO_TARGET_DIR/weights/pure_wasm.wasm" pure_wasm
+scripts/shims.sh
+cargo build --release --locked
+scripts/runtime_wasm.sh runtime-benchmarks,host-calls "$CARGO_TARGET_DIR/wasm/host_calls.wasm"
+measure "$CARGO_TARGET_DIR/wasm/host_calls.wasm" host_calls "${WITH_CURVES[@]}"
+measure "$CARGO_TARGET_DIR/wasm/host_calls.wasm" common "${COMMON[@]}"
+if asked_any "${WITH_CURVES[@]}"; then
+	scripts/runtime_wasm.sh runtime-benchmarks "$CARGO_TARGET_DIR/wasm/pure_wasm.wasm"
+	measure "$CARGO_TARGET_DIR/wasm/pure_wasm.wasm" pure_wasm "${WITH_CURVES[@]}"
+fi
 cargo fmt -p ostraka-runtime
 say "written to runtime/src/weights; read the diff before you commit it"

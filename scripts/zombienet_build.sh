@@ -37,9 +37,11 @@ fresh() {
 
 # One package at a time: cargo would give all of them one set of features. Flags come of zombienet/runtimes/.cargo.
 blob() {
-	local package=$1 profile=$2 built=$CARGO_TARGET_DIR/runtimes/wasm32v1-none/$2/$1.wasm into=$OUT/$1.wasm
+	local package=$1 profile=$2 built=$CARGO_TARGET_DIR/runtimes/wasm32v1-none/$2/$1.wasm into=$OUT/$1.wasm digest=()
+	# as runtime/build.rs has it: a chain may be founded on this blob
+	[ "$package" != pure ] || digest=("RUNTIME_METADATA_HASH=$(<runtime/metadata.digest)")
 	say "runtime: $package"
-	(cd zombienet/runtimes && env -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS -u RUSTC_WORKSPACE_WRAPPER \
+	(cd zombienet/runtimes && env -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS RUSTC_WORKSPACE_WRAPPER= "${digest[@]}" \
 		CARGO_TARGET_DIR="$CARGO_TARGET_DIR/runtimes" cargo build --locked --profile "$profile" --package "$package")
 	if ! fresh "$into" "$built"; then
 		grep -qaF runtime_version "$built" || die "$built has no runtime version"

@@ -47,7 +47,7 @@ pub async fn copy(
 		};
 	};
 	let info = chain.task(task).await?;
-	let ctx = context(chain, task, &info)?;
+	let ctx = context(chain.genesis(), task, &info)?;
 	let made = match what {
 		What::Dealing => original,
 		What::Key => {

@@ -8,9 +8,10 @@ use crate::{
 use ostraka_client::{
 	chain::{calls, Chain, Signer},
 	cli::data::FileArgs,
-	data::Dealer,
+	data::Book,
 	dealing::context,
-	run, Error,
+	inputs::{self, Encoding},
+	Error,
 };
 use ostraka_primitives::{spec::TaskSpec, TaskId};
 use ostraka_protocol::{statistics::Encoded, wire::dealing_message};
@@ -27,11 +28,12 @@ pub fn encode(
 	let table = file.table()?.ok_or_else(|| {
 		Error::Usage("name the file with the dealer's rows: --data FILE".to_owned())
 	})?;
-	let dealer = match only {
-		Some((column, text)) => Dealer::of_value(&table, column, text)?,
-		None => Dealer::of_all(&table, table.file()),
+	let book = match only {
+		Some((column, text)) => Book::of_value(&table, column, text)?,
+		None => Book::of_all(&table, table.file()),
 	};
-	Ok(run::input(&dealer, &table, spec, file.round, 1, false)?.encoded)
+	let encoding = Encoding { round: file.round, min_cell: 1, drop_small_cells: false };
+	Ok(inputs::own(&book, &table, spec, encoding)?)
 }
 
 /// Waits until a task takes dealings and deals with a fault.
@@ -46,7 +48,7 @@ pub async fn deal(
 	fault: DealingFault,
 ) -> Result<Outcome, Error> {
 	let info = exactly(chain, task, Phase::Collecting).await?;
-	let ctx = context(chain, task, &info)?;
+	let ctx = context(chain.genesis(), task, &info)?;
 	let account: [u8; 32] = signer.account().into();
 	let made = cheats::deal(&ctx, &account, &input.vector, fault)
 		.map_err(|error| Error::Failed(format!("the forged dealing cannot be made: {error}")))?;

@@ -1,15 +1,16 @@
 //! An adversary against a running chain: it holds the key of a registered node or of an invited dealer, and speaks to
-//! the chain directly. Production code has no switch for misbehaving; everything that cheats is here.
+//! the chain directly. Production code has no switch for misbehaving; everything that cheats against a live chain is here.
+//! Its honest company is `ostraka_client::testbed`.
 //!
 //! | module | for |
 //! |---|---|
 //! | [`transaction`] | workers' calls as transactions of their own, and what became of a transaction |
 //! | [`cheats`] | dealings and evidence that the protocol's own functions refuse to make |
-//! | [`deal`], [`copy`] | dealers that forge, and such that copy |
+//! | [`deal`], [`copy`] | dealers that forge, and dealers that copy |
 //! | [`seat`] | a committee member's key: its sealed shares from block bodies, its result share |
 //! | [`answer`], [`accuse`] | members with wrong result shares and wrong accusations |
 //! | [`garbage`] | transactions that no chain should do anything for |
-//! | [`stage`], [`wait`] | accounts, nodes, tasks and honest dealers around an attack; a task's phases |
+//! | [`wait`] | a task's phases |
 //! | [`scene`], [`scenarios`] | whole attacks, each with what the chain has to make of it: for tests on any chain |
 //! | [`ledger`] | what every account should have gained or lost |
 //! | [`soak`] | all of it for many minutes, on a chain of its own |
@@ -33,7 +34,6 @@ pub mod scenarios;
 pub mod scene;
 pub mod seat;
 pub mod soak;
-pub mod stage;
 pub mod state;
 pub mod transaction;
 pub mod wait;

@@ -11,7 +11,7 @@ use crate::{
 	deal::deal,
 	ledger::Ledger,
 	scene::{accounts, count, named, units, Scene, Stage},
-	stage::Corrupt,
+	seat::Corrupt,
 	transaction::{Outcome, Refuser},
 };
 use ostraka_client::{
@@ -213,7 +213,7 @@ pub async fn a_wrong_share_and_one_of_another_task(
 	these_were_wrong(scene, stage, &scene.corrupt).await
 }
 
-/// The result would be the right one, were only it checked.
+/// If only the reconstructed result were checked, these shares would pass.
 ///
 /// # Errors
 /// `Chain`.

@@ -5,16 +5,22 @@
 
 use crate::{
 	ledger::{holdings, Ledger},
-	seat::Worker,
-	stage::{self, Corrupt, Survey},
+	seat::{Corrupt, Worker},
 	state::Snapshot,
 	wait,
 };
 use ostraka_client::{
 	chain::{calls, Chain, Event, Head, Signer},
-	dealing,
-	spec::StatisticName,
-	verify::{gather, result_outcome, Bodies},
+	onchain::{
+		deal::{drawn, needed},
+		gather::{gather, Bodies},
+	},
+	request::StatisticName,
+	testbed::{
+		accounts::{accounts as paths, fund},
+		survey::{self, Survey},
+	},
+	verify::result_outcome,
 	Error,
 };
 use ostraka_primitives::{
@@ -86,9 +92,9 @@ impl Scene {
 		path: &str,
 		cohorts: &[usize],
 	) -> Result<(Vec<Vec<Signer>>, Books), Error> {
-		let mut accounts = stage::accounts(path, cohorts.iter().sum())?;
-		let amount = 2 * dealing::needed(&self.chain);
-		stage::fund(&self.chain, &self.sponsor, &accounts, amount).await?;
+		let mut accounts = paths(path, cohorts.iter().sum())?;
+		let amount = 2 * needed(&self.chain);
+		fund(&self.chain, &self.sponsor, &accounts, amount).await?;
 		let players = accounts.iter().chain([&self.requester]).map(Signer::account);
 		let books = Books::open(&self.chain, players).await?;
 		let cohorts = cohorts.iter().map(|size| accounts.split_off(accounts.len() - size));
@@ -151,10 +157,8 @@ impl Scene {
 		nonce: Option<u64>,
 	) -> Result<Stage, Error> {
 		let (chain, requester) = (&self.chain, &self.requester);
-		let invited: Vec<AccountId> = dealers.iter().map(Signer::account).collect();
-		let task =
-			stage::submit(chain, requester, &survey.spec, class, &invited, collect, nonce).await?;
-		let info = dealing::drawn(chain, task).await?;
+		let task = survey.publish(chain, requester, class, &dealers, collect, nonce).await?;
+		let info = drawn(chain, task).await?;
 		Ok(Stage { task, info, survey, dealers })
 	}
 
@@ -189,13 +193,13 @@ impl Stage {
 	/// Lets some dealers deal honestly, all at the same time.
 	///
 	/// # Errors
-	/// As [`stage::deal`].
+	/// As [`survey::deal`].
 	pub async fn deal(&self, chain: &Chain, places: &[usize]) -> Result<(), Error> {
 		let dealers: Vec<_> = places
 			.iter()
 			.map(|place| (&self.dealers[*place], &self.survey.inputs[*place].encoded))
 			.collect();
-		stage::deal(chain, self.task, &dealers).await
+		survey::deal(chain, self.task, &dealers).await
 	}
 
 	/// Waits until the task is settled in a final block.
@@ -221,7 +225,7 @@ impl Stage {
 	}
 
 	/// [`Self::ended`], and asserts that the task completed, that its result is that of the pooled rows of these dealers,
-	/// and that it can be verified from chain data. Answers the task's events.
+	/// and that it can be verified from chain data. Returns the task's events.
 	///
 	/// # Errors
 	/// `Chain`.
@@ -258,7 +262,7 @@ impl Books {
 	}
 
 	/// Asserts that every account has what it had, changed by what the events say; that all accounts together have what was
-	/// issued; and that nothing is left of tasks, nor on hold but stakes. To be called when all tasks are settled. Answers the
+	/// issued; and that nothing is left of tasks, nor on hold but stakes. To be called when all tasks are settled. Returns the
 	/// ledger.
 	///
 	/// # Errors
@@ -287,7 +291,7 @@ pub fn units(chain: &Chain, tokens: Balance) -> Balance {
 	tokens * 10u128.pow(u32::from(chain.token().decimals))
 }
 
-/// Those of a task's events that are the sharing's, of that name.
+/// Events of the pallet `Vss` of that name for the task.
 pub fn named<'a>(events: &'a [Event], name: &'a str) -> impl Iterator<Item = &'a Event> {
 	events.iter().filter(move |event| event.is("Vss", name))
 }
@@ -300,7 +304,7 @@ pub fn accounts(events: &[Event], pallet: &str, name: &str, field: &str) -> Vec<
 	accounts
 }
 
-/// How many they are.
+/// Their number.
 pub fn count(events: &[Event], name: &str) -> usize {
 	named(events, name).count()
 }

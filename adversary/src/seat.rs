@@ -1,11 +1,15 @@
-//! A committee member's key, in the adversary's hands: what the node's worker would know, from block bodies.
+//! A node in the adversary's hands, and its key: what its worker would know, from block bodies.
 
 use crate::transaction::{self, Outcome};
 use codec::Encode;
 use ostraka_client::{
-	chain::{calls::Call, find::Indices, state::Standing, Chain, ChainError, Head},
+	chain::{
+		calls::{self, indices, Call},
+		state::Standing,
+		Chain, ChainError, Head, Signer,
+	},
 	dealing::context,
-	verify::gather::{scan_dealings, Bodies},
+	onchain::gather::{scan_dealings, Bodies},
 	Error,
 };
 use ostraka_crypto::{
@@ -18,13 +22,14 @@ use ostraka_primitives::{
 	api::TaskInfo,
 	message::{MessageKind, WorkerMessage, WORKER_MESSAGE},
 	task::Committee,
-	AccountId, Digest, TaskId, WorkerSignature,
+	AccountId, Balance, Digest, TaskId, WorkerSignature,
 };
 use ostraka_protocol::{
 	adjudicator::{accepted_set_hash, check_result_share, Aggregate},
 	wire::dealing_bytes,
 	worker, worker_key, TaskContext,
 };
+use rand_core::OsRng;
 use sha2::{Digest as _, Sha256};
 use sp_core::{ed25519, Pair};
 
@@ -60,6 +65,47 @@ impl Worker {
 	pub fn seal_secret(&self, genesis: &Digest, account: &AccountId) -> SealSecret {
 		let message = worker_key::seal_key_message(genesis, account.as_ref());
 		worker_key::seal_secret(self.sign(&message))
+	}
+}
+
+/// A node that the adversary runs by hand: registered as any other, its worker key in no keystore.
+#[derive(Clone)]
+pub struct Corrupt {
+	/// Its operator.
+	pub operator: Signer,
+	/// Its worker key.
+	pub worker: Worker,
+}
+
+impl Corrupt {
+	/// Registers a node. Its stake decides how often it is drawn.
+	///
+	/// # Errors
+	/// `Usage` if a secret is not usable, `Chain`.
+	pub async fn register(
+		chain: &Chain,
+		operator: &str,
+		worker: &str,
+		stake: Balance,
+	) -> Result<Self, Error> {
+		let node =
+			Self { operator: Signer::from_secret(operator)?, worker: Worker::from_secret(worker)? };
+		let account: [u8; 32] = node.operator.account().into();
+		let key = node.worker.public();
+		let sign = |message: &[u8]| Some(node.worker.sign(message));
+		let genesis = chain.genesis();
+		let made = worker_key::register::<Plain, _>(genesis, &account, &key.0, sign, &mut OsRng)
+			.ok_or_else(|| Error::Usage("the worker key does not sign".to_owned()))?;
+		let signature = WorkerSignature::from_raw(made.signature);
+		let capacity = ostraka_primitives::MAX_ASSIGNMENTS;
+		let call = calls::register(key, made.seal_key, made.proof, signature, stake, capacity);
+		chain.submit(&call, &node.operator, None).await?;
+		Ok(node)
+	}
+
+	/// The operator's account.
+	pub fn account(&self) -> AccountId {
+		self.operator.account()
 	}
 }
 
@@ -103,7 +149,7 @@ async fn in_bodies(
 	let (Some(task_hash), Some(drawn_at)) = (info.task.task_hash, info.task.drawn_at) else {
 		return Err(Error::Failed(format!("task {task} has no committee yet")));
 	};
-	let indices = Indices::new(chain.metadata())
+	let indices = indices(chain.metadata())
 		.ok_or_else(|| ChainError::Unreadable("the calls are unknown".to_owned()))?;
 	let until = drawn_at.saturating_add(info.task.windows.collect).min(chain.head().number);
 	let range = (drawn_at, until);
@@ -154,7 +200,7 @@ impl Member {
 			secret: worker.seal_secret(&genesis, &node),
 			node,
 			worker: worker.clone(),
-			context: context(chain, task, info)?,
+			context: context(chain.genesis(), task, info)?,
 			genesis,
 		})
 	}

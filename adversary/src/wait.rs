@@ -39,7 +39,7 @@ pub fn phase(status: &TaskStatus) -> Phase {
 	}
 }
 
-/// Waits until a task is in a phase, or later. Answers it as it is then.
+/// Waits until a task is in a phase, or later. Returns it as it is then.
 ///
 /// # Errors
 /// `Chain`.
@@ -66,7 +66,7 @@ pub async fn exactly(chain: &Chain, task: TaskId, wanted: Phase) -> Result<TaskI
 	}
 }
 
-/// Waits until a task is settled in a block that is final. Answers how it ended, and the newest final block.
+/// Waits until a task is settled in a block that is final. Returns how it ended, and the newest final block.
 ///
 /// # Errors
 /// `Chain`.

@@ -1,103 +1,122 @@
 //! The tool's one error type, and what it exits with.
 
-use crate::{chain::ChainError, data::DataError, simulate::Failure, spec::SpecProblem};
-use ostraka_protocol::statistics::{EncodeError, FinalizeError, PlaintextError};
+use crate::chain::{account::AccountError, ChainError};
+use ostraka_party::{
+	data::DataError,
+	escape::{escaped_json, escaped_lines},
+	request::SpecProblem,
+};
+use ostraka_protocol::statistics::FinalizeError;
 use serde_json::json;
+use std::io;
 
 /// Everything that can end a command.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-	/// A data file is not as it must be.
+	/// Rows cannot be used, or what is asked for does not fit together.
 	#[error(transparent)]
-	Data(#[from] DataError),
+	Party(ostraka_party::Error),
 	/// Flags do not fit together.
 	#[error("{0}")]
 	Usage(String),
-	/// Rows cannot be encoded.
-	#[error("{dealer}: {error}{}", encode_hint(.error))]
-	Encode {
-		/// Whose rows.
-		dealer: String,
-		/// Why.
-		error: EncodeError,
-	},
 	/// The chain is not there, went away, is another one, or refused.
 	#[error(transparent)]
 	Chain(#[from] ChainError),
 	/// A task has no result, or a result is not right.
 	#[error("{0}")]
 	Failed(String),
+	/// The output cannot be written.
+	#[error("the output cannot be written: {0}")]
+	Output(#[from] io::Error),
 	/// Ctrl-C.
 	#[error("interrupted")]
 	Interrupted,
 }
 
-/// Exit code of a command that did what it was asked.
-pub const EXIT_OK: u8 = 0;
+/// Exit code of a program whose reader went away: 128 and the number of the signal that ends others over it.
+const NO_READER: u8 = 141;
 
 impl Error {
 	/// What the process exits with: 1 failed, 2 wrong flags or data, 3 a problem with the chain, 4 refused by the chain or
-	/// no such task or node, 130 interrupted.
+	/// no such task or node, 130 interrupted, 141 if the output's reader went away.
 	pub fn exit_code(&self) -> u8 {
 		match self {
-			Self::Failed(_) => 1,
-			Self::Data(_) | Self::Usage(_) | Self::Encode { .. } => 2,
+			Self::Output(_) if self.is_reader_gone() => NO_READER,
+			Self::Failed(_) | Self::Output(_) => 1,
+			Self::Party(_) | Self::Usage(_) => 2,
 			Self::Chain(error) if error.is_refusal() => 4,
 			Self::Chain(_) => 3,
 			Self::Interrupted => 130,
 		}
 	}
 
-	/// Prints the error to standard error, as JSON if asked.
-	pub fn print(&self, as_json: bool) {
-		if as_json {
-			eprintln!("{}", json!({ "error": self.to_string(), "code": self.exit_code() }));
-		} else {
-			eprintln!("error: {self}");
-		}
+	/// Whether whoever read the output stopped (`ostraka task list | head`): that ends the tool, and nobody is told.
+	pub fn is_reader_gone(&self) -> bool {
+		matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
 	}
 
-	/// An error of encoding, with the dealer's name.
-	pub fn encode(dealer: &str, error: EncodeError) -> Self {
-		Self::Encode { dealer: dealer.to_owned(), error }
+	/// Writes the error, as JSON if asked.
+	///
+	/// # Errors
+	/// Those of the writer.
+	pub fn write(&self, to: &mut dyn io::Write, as_json: bool) -> io::Result<()> {
+		let text = self.to_string();
+		if as_json {
+			let text = json!({ "error": text, "code": self.exit_code() }).to_string();
+			writeln!(to, "{}", escaped_json(&text))
+		} else {
+			writeln!(to, "error: {}", escaped_lines(&text))
+		}
+	}
+}
+
+impl From<ostraka_party::Error> for Error {
+	fn from(error: ostraka_party::Error) -> Self {
+		match error {
+			ostraka_party::Error::Failed(message) => Self::Failed(message),
+			other => Self::Party(other),
+		}
+	}
+}
+
+impl From<DataError> for Error {
+	fn from(error: DataError) -> Self {
+		Self::Party(error.into())
 	}
 }
 
 impl From<SpecProblem> for Error {
 	fn from(problem: SpecProblem) -> Self {
-		match problem {
-			SpecProblem::Usage(message) => Self::Usage(message),
-			SpecProblem::Data(error) => Self::Data(error),
-		}
-	}
-}
-
-impl From<Failure> for Error {
-	fn from(failure: Failure) -> Self {
-		Self::Failed(failure.to_string())
+		Self::Party(problem.into())
 	}
 }
 
 impl From<FinalizeError> for Error {
 	fn from(error: FinalizeError) -> Self {
-		Self::Failed(error.to_string())
+		ostraka_party::Error::from(error).into()
 	}
 }
 
-impl From<PlaintextError> for Error {
-	fn from(error: PlaintextError) -> Self {
-		Self::Failed(format!("the pooled rows: {error}"))
+impl From<AccountError> for Error {
+	fn from(error: AccountError) -> Self {
+		Self::Usage(error.to_string())
 	}
 }
 
-fn encode_hint(error: &EncodeError) -> &'static str {
-	match error {
-		EncodeError::TooManyRows { .. } => "\n  let the task allow more with --max-rows, or split the rows",
-		EncodeError::NoRows { .. } => "\n  a dealer needs at least one row with a value in every column",
-		EncodeError::SmallCell { .. } => {
-			"\n  few rows in a cell tell about each of them: leave them out with --drop-small-cells, or lower the \
-			 floor with --min-cell"
-		},
-		_ => "",
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn an_error_moves_no_cursor() {
+		let error = Error::Failed("task `\u{1b}[2A` failed\n  do this".to_owned());
+		let mut said = Vec::new();
+		error.write(&mut said, false).expect("written");
+		assert_eq!(said, b"error: task `\\u{1b}[2A` failed\n  do this\n");
+		let mut said = Vec::new();
+		error.write(&mut said, true).expect("written");
+		assert!(
+			String::from_utf8(said).is_ok_and(|said| said.contains("`\\u001b[2A` failed\\n  do"))
+		);
 	}
 }

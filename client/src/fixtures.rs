@@ -1,48 +1,78 @@
-//! What unit tests begin with: the plainest column, spec and task.
+//! What unit tests of commands begin with.
 
-use crate::class;
+use crate::chain::Token;
 use ostraka_primitives::{
-	spec::{Column, Statistic, TaskSpec},
-	task::{SecurityClass, Task, TaskStatus, Windows},
-	AccountId,
+	api::{NodeInfo, TaskInfo},
+	spec::{Column, Grouping, Name, Statistic, TaskSpec},
+	task::{ClassParameters, SecurityClass, Task, TaskStatus, Windows},
+	AccountId, WorkerKey,
 };
 
-/// A column of numbers from 0 to `max` units.
-pub fn column(name: &str, decimals: u8, max: i64) -> Column {
-	let name = name.as_bytes().to_vec().try_into().expect("short");
-	Column { name, decimals, min: 0, max }
+/// A token of three decimals.
+pub fn token() -> Token {
+	Token { decimals: 3, symbol: "OST".to_owned() }
 }
 
-/// A statistic of columns, without groups, for nine rows a dealer.
-pub fn spec(statistic: Statistic, columns: Vec<Column>) -> TaskSpec {
-	TaskSpec {
-		statistic,
-		columns: columns.try_into().expect("few"),
+/// A name of a column or group.
+pub fn name(text: &str) -> Name {
+	text.as_bytes().to_vec().try_into().expect("short")
+}
+
+/// A mean by group over three invited dealers, one of which has dealt. It collects until block 20.
+pub fn task() -> TaskInfo {
+	let column = Column { name: name("x"), decimals: 1, min: 0, max: 90 };
+	let groups = vec![name("a"), name("b")].try_into().expect("few");
+	let spec = TaskSpec {
+		statistic: Statistic::Mean,
+		columns: vec![column].try_into().expect("one"),
 		target: None,
 		weight: None,
 		edges: Default::default(),
 		quantiles: Default::default(),
-		group_by: None,
+		group_by: Some(Grouping { column: name("g"), groups }),
 		max_rows: 9,
-	}
-}
-
-/// A task of class Standard that waits for its draw.
-pub fn task(spec: TaskSpec) -> Task {
-	let class = SecurityClass::Standard;
-	Task {
+	};
+	let task = Task {
+		protocol: ostraka_protocol::Version::CURRENT.number(),
 		requester: AccountId::new([9; 32]),
 		spec,
-		class,
-		parameters: class::parameters(class, false),
+		class: SecurityClass::Standard,
+		parameters: ClassParameters { seats: 3, threshold: 1, stake_factor: 1, least_dealers: 3 },
 		windows: Windows { collect: 1, verify: 2, commit: 3, reveal: 4 },
 		submitted_at: 5,
 		invited: 3,
 		cohort: [7; 32],
-		fee: 0,
-		data_reward: 0,
-		task_hash: None,
-		drawn_at: None,
-		status: TaskStatus::Drawing { from: 6, until: 9 },
+		fee: 1_500,
+		data_reward: 2_000,
+		task_hash: Some([8; 32]),
+		drawn_at: Some(6),
+		status: TaskStatus::Collecting { until: 20 },
+	};
+	let dealers = [1, 2, 3].map(|byte| AccountId::new([byte; 32])).to_vec();
+	TaskInfo {
+		task,
+		committee: Default::default(),
+		dealers,
+		dealings: 1,
+		excluded: 0,
+		committed: 0,
+		right_shares: 0,
+	}
+}
+
+/// An active node with one of 16 seats taken.
+pub fn node() -> NodeInfo {
+	NodeInfo {
+		account: AccountId::new([4; 32]),
+		worker: WorkerKey::from_raw([5; 32]),
+		seal_key: [6; 96],
+		stake: 5_000,
+		unbonding: 2_000,
+		active: true,
+		capacity: 16,
+		assigned: 1,
+		completed: 7,
+		absences: 0,
+		convictions: 0,
 	}
 }

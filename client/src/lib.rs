@@ -1,17 +1,14 @@
-//! Ostraka's client: the library behind the `ostraka` command line tool.
+//! Ostraka's client: the library behind the `ostraka` command line tool. What a party computes by itself is in
+//! `ostraka-party`; here are the terminal and the chain.
 //!
 //! | module | for |
 //! |---|---|
-//! | [`data`] | CSV files to fixed-point rows, split among dealers |
-//! | [`spec`] | task specifications from flags and files |
-//! | [`plan`], [`run`] | what a demo or a simulation computes, the dealers' vectors, the pooled rows |
-//! | [`simulate`] | the protocol in one process, without a chain |
 //! | [`chain`] | a node's RPC: calls, storage, runtime API, blocks |
-//! | [`dealing`], [`groups`] | dealing to a task; groups with enough dealers |
-//! | [`verify`] | checking a published result again |
-//! | [`demo`] | institutions, tasks and a chain for a demonstration |
-//! | [`commands`] | the commands |
-//! | [`report`], [`output`] | results as JSON and tables, progress |
+//! | [`onchain`] | what a party does by a chain: deals, looks up groups, gathers a task's messages |
+//! | [`testbed`] | honest company for tests, measurements and `demo`: a development chain, accounts, dealers |
+//! | [`demo`] | institutions and their tasks, for a demonstration |
+//! | [`cli`], [`commands`] | flags and commands |
+//! | [`view`], [`report`], [`output`] | tasks, nodes and results as lines, tables and JSON; progress |
 //!
 //! The client never links the runtime: it knows the chain by the SCALE types of `ostraka-primitives` and holds
 //! these against the metadata of the node it talks to.
@@ -19,24 +16,20 @@
 #![deny(missing_docs)]
 
 pub mod chain;
-pub mod class;
 pub mod cli;
 pub mod commands;
-pub mod data;
-pub mod dealing;
 pub mod demo;
 pub mod error;
 #[cfg(test)]
 mod fixtures;
-pub mod groups;
+pub mod onchain;
 pub mod output;
-pub mod parallel;
-pub mod plan;
 pub mod report;
-pub mod run;
-pub mod simulate;
-pub mod spec;
-pub mod verify;
-mod words;
+pub mod testbed;
+mod view;
 
 pub use error::Error;
+pub use ostraka_party::{
+	class, data, dealing, groups, inputs, json, lines, plan, request, simulate, title, verify,
+	words,
+};

@@ -1,8 +1,12 @@
 //! The command line tool from outside: every bad input has its message and its exit code, before anything is sent; the
 //! simulation gives the JSON that is promised.
 
+#[path = "cli/files.rs"]
+mod files;
 #[path = "cli/flags.rs"]
 mod flags;
+#[path = "cli/told.rs"]
+mod told;
 
 use serde_json::Value;
 use std::{
@@ -109,9 +113,23 @@ fn a_ragged_file() {
 
 #[test]
 fn a_file_with_other_separators() {
-	for (text, separator) in [("who;x\na;1,5\n", "semicolons"), ("who\tx\na\t1\n", "tabs")] {
-		let parts = ["data.csv, line 1: one column, `who", separator, "save it with commas"];
+	for (text, separator, flag) in [
+		("who;x\na;1,5\nb;2\nc;3\n", "semicolons", "--separator ;"),
+		("who\tx\na\t1,5\nb\t2\nc\t3\n", "tabs", "--separator tab"),
+	] {
+		let parts =
+			["data.csv, line 1: one column, `who", separator, "--separator", "save it with commas"];
 		fails(&mut with(&data(text), "simulate", MEAN), 2, &parts);
+		// told once, it is read; a decimal comma is told apart from one between thousands by a flag alone
+		let flags = format!("{MEAN} {flag}");
+		fails(
+			&mut with(&data(text), "simulate", &flags),
+			2,
+			&["line 2", "`1,5`", "--decimal-comma"],
+		);
+		let report =
+			json(&mut with(&data(text), "simulate", &format!("{flags} --decimal-comma --json")));
+		assert_eq!(report["tasks"][0]["result"]["sum"], 6.5);
 	}
 }
 
@@ -148,8 +166,8 @@ fn a_cell_that_is_no_number() {
 }
 
 #[test]
-fn nan_and_infinity() {
-	for text in ["NaN", "inf", "-Infinity"] {
+fn infinity() {
+	for text in ["inf", "-Infinity", "-NaN"] {
 		let data = data(format!("who,x\na,1\nb,2\nc,{text}\n"));
 		let parts = ["line 4, column `x`", text, "is not a finite number"];
 		fails(&mut with(&data, "simulate", MEAN), 2, &parts);
@@ -357,7 +375,7 @@ fn groups_with_too_few_dealers_are_left_out() {
 	assert_eq!(task["result"]["groups"].as_object().map(serde_json::Map::len), Some(1));
 }
 
-/// Runs a simulation that has no result of its last task; answers what it says of the reason.
+/// Runs a simulation that has no result of its last task; returns what it says of the reason.
 #[track_caller]
 fn not_computed(data: &Data, flags: &str) -> (String, Value) {
 	let output = with(data, "simulate", &format!("{flags} --json")).output().expect("runs");

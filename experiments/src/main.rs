@@ -1,23 +1,23 @@
 //! Ostraka beside its peers, measured on the same work, and its chain: see `docs/RESULTS.md`.
 //!
-//! One thread for everything but the chain. Figures go to `experiments/out`; the tables of `docs/RESULTS.md` and of
+//! One thread for everything but the chain. Figures go to `experiments/out`; the tables of `docs/results` and of
 //! `docs/SCALING.md` are written anew from there. A run that was ended goes on where it stopped.
 
-mod chain;
 mod data;
 mod indicators;
 mod limits;
+mod measured;
 mod plots;
-mod report;
 mod scheme;
 mod schemes;
 mod stats;
 mod store;
+mod tables;
 mod timing;
 
-use anyhow::Result;
-use chain::Chain;
+use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
+use measured::Chain;
 use plots::Plot;
 use schemes::Kind;
 use std::{
@@ -25,7 +25,26 @@ use std::{
 	path::{Path, PathBuf},
 };
 use store::{Machine, Row, Store};
+use tables::{chain, scaling, schemes as compared};
 use timing::Grid;
+
+/// Pages of `docs/`, and the sections of each that are written here.
+const SECTIONS: [(&str, &str); 14] = [
+	("results/indicators.md", "indicators"),
+	("results/timing.md", "timing"),
+	("results/timing.md", "targets"),
+	("results/sizes.md", "lengths"),
+	("results/sizes.md", "users"),
+	("results/limits.md", "limits"),
+	("results/chain.md", "calls"),
+	("results/chain.md", "throughput"),
+	("results/chain.md", "latency"),
+	("results/chain.md", "charges"),
+	("results/chain.md", "state"),
+	("SCALING.md", "dealing"),
+	("SCALING.md", "a block's limits"),
+	("SCALING.md", "steps"),
+];
 
 /// A part of the experiments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -84,13 +103,13 @@ fn main() -> Result<()> {
 	}
 	if run.wants(Part::Timing) {
 		let rows = run.measure(Grid::timing(run.args.quick))?;
-		run.show("timing", &report::timing(&rows))?;
-		run.show("targets", &report::targets(&rows))?;
+		run.show_rows("timing", "timing", &rows, compared::timing)?;
+		run.show_rows("targets", "timing", &rows, compared::targets)?;
 		run.plot_users(&rows)?;
 	}
 	if run.wants(Part::Lengths) {
 		let rows = run.measure(Grid::lengths(run.args.quick))?;
-		run.show("lengths", &report::scaling(&rows))?;
+		run.show_rows("lengths", "lengths", &rows, compared::sizes)?;
 		run.plot(
 			"lengths",
 			"Client against length, N = 300",
@@ -102,7 +121,7 @@ fn main() -> Result<()> {
 	}
 	if run.wants(Part::Users) {
 		let rows = run.measure(Grid::users(run.args.quick))?;
-		run.show("users", &report::scaling(&rows))?;
+		run.show_rows("users", "users", &rows, compared::sizes)?;
 		let rows: Vec<_> = rows.into_iter().filter(|row| row.length == 8).collect();
 		run.plot(
 			"users",
@@ -116,7 +135,8 @@ fn main() -> Result<()> {
 	if run.wants(Part::Limits) {
 		let lines = limits::run(run.args.quick)?;
 		limits::write(&lines, &run.out.join("limits.csv"))?;
-		run.show("limits", &report::limits(&lines))?;
+		let made_by = tables::made_by("limits", &format!("{}. One thread.", run.machine.note()));
+		run.show("limits", &format!("{made_by}{}", compared::limits(&lines)))?;
 	}
 	if run.wants(Part::Chain) {
 		run.chain()?;
@@ -138,60 +158,70 @@ impl Run {
 		self.args.only.is_empty() || self.args.only.contains(&part)
 	}
 
-	/// Prints a table, and puts it into the document.
+	/// Prints a section, and puts it into its page.
 	fn show(&self, section: &str, text: &str) -> Result<()> {
 		println!("\n== {section}\n{text}");
 		let Some(docs) = &self.docs else { return Ok(()) };
-		let file = docs.join("RESULTS.md");
-		let note = format!("\n{}; {}. One thread.\n", self.machine.name, self.machine.versions);
-		report::update(&file, section, text)?;
-		report::update(&file, "machine", &format!("{note}\n"))
+		let page = SECTIONS.iter().find(|(_, one)| *one == section);
+		let (page, _) = page.with_context(|| format!("no page has the section {section}"))?;
+		tables::update(&docs.join(page), section, text)
+	}
+
+	/// The same for a table of rows that a part measured.
+	fn show_rows(
+		&self,
+		section: &str,
+		part: &str,
+		rows: &[Row],
+		table: fn(&[Row]) -> String,
+	) -> Result<()> {
+		let made_by = tables::made_by(part, &compared::measured_on(rows));
+		self.show(section, &format!("{made_by}{}", table(rows)))
 	}
 
 	fn chain(&self) -> Result<()> {
 		if !self.args.tables {
-			chain::measure(&self.out, self.args.quick, self.args.fresh)?;
+			measured::measure(&self.out, self.args.quick, self.args.fresh)?;
 		}
 		let chain = Chain::read(&self.out)?;
 		let measured = |rows: usize, table: fn(&Chain) -> String| (rows > 0).then(|| table(&chain));
 		let (calls, charges, runs) = (chain.calls.len(), chain.charges.len(), chain.runs.len());
-		for (document, section, text) in [
-			("RESULTS.md", "chain throughput", measured(runs, chain::throughput)),
-			("RESULTS.md", "chain latency", measured(runs, chain::latency)),
-			("RESULTS.md", "chain calls", measured(calls, chain::calls)),
-			("RESULTS.md", "chain dealers", measured(charges, chain::dealers)),
-			("RESULTS.md", "chain state", measured(runs, chain::left_open)),
-			("SCALING.md", "dealing", chain::dealing(&chain)),
-			("SCALING.md", "limits", chain::limits(&chain)),
-			("SCALING.md", "steps", chain::steps(&chain)),
+		for (section, text) in [
+			("calls", measured(calls, chain::calls)),
+			("throughput", measured(runs, chain::throughput)),
+			("latency", measured(runs, chain::latency)),
+			("charges", measured(charges, chain::charges)),
+			("state", measured(runs, chain::state)),
+			("dealing", scaling::dealing(&chain)),
+			("a block's limits", scaling::limits(&chain)),
+			("steps", scaling::steps(&chain)),
 		] {
 			// what was not measured yet stays as it is
-			let Some(text) = text else { continue };
-			println!("\n== {section}\n{text}");
-			if let Some(docs) = &self.docs {
-				report::update(&docs.join(document), section, &text)?;
+			if let Some(text) = text {
+				self.show(section, &text)?;
 			}
 		}
 		let plot = Plot {
 			title: "Dealings a second against dealings at once".to_owned(),
 			x: "dealings sent together",
 			y: "dealings a second",
-			note: &chain.short_note(),
+			note: &chain.note(),
 		};
 		plot.lines(&self.out.join("chain_throughput.svg"), chain::throughput_lines(&chain))?;
 		let plot = Plot {
 			title: "From inputs closed to the result, one task".to_owned(),
 			x: "dealers",
 			y: "seconds",
-			note: &chain.short_note(),
+			note: &chain.note(),
 		};
 		plot.lines(&self.out.join("chain_latency.svg"), chain::latency_lines(&chain))
 	}
 
 	fn indicators(&self) -> Result<()> {
 		let columns = indicators::run(&self.amounts)?;
-		report::indicators_csv(&columns, &self.out.join("indicators.csv"))?;
-		self.show("indicators", &report::indicators(&columns))
+		compared::indicators_csv(&columns, &self.out.join("indicators.csv"))?;
+		let made_by = tables::made_by("indicators", &format!("{}.", self.machine.note()));
+		self.show("indicators", &format!("{made_by}{}", compared::indicators(&columns)))
 	}
 
 	fn measure(&self, mut grid: Grid) -> Result<Vec<Row>> {

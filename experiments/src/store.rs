@@ -50,6 +50,8 @@ pub struct Row {
 	pub node_ms: f64,
 	/// First and third quartile of the client's time; not in the timing table.
 	pub client_quartiles: (f64, f64),
+	/// Machine and versions; not in the timing table.
+	pub measured_on: String,
 }
 
 /// The two tables of an experiment.
@@ -124,6 +126,7 @@ impl Store {
 				bytes_per_user: timing[6].parse()?,
 				node_ms: spread[11].parse()?,
 				client_quartiles: (spread[5].parse()?, spread[6].parse()?),
+				measured_on: format!("{}; {}", &spread[12], &spread[13]),
 			})
 		};
 		records(&self.timing)?.iter().map(join).collect()
@@ -165,6 +168,11 @@ impl Machine {
 			versions: format!("{}; {}", rustc.unwrap_or_default(), env!("VERSIONS")),
 		}
 	}
+
+	/// Both, for above a table.
+	pub fn note(&self) -> String {
+		format!("{}; {}", self.name, self.versions)
+	}
 }
 
 #[cfg(test)]
@@ -186,6 +194,7 @@ mod tests {
 			bytes_per_user: 10,
 			node_ms: 0.5,
 			client_quartiles: (1., 2.),
+			measured_on: machine.note(),
 		};
 		let summary = Summary::of(&[Duration::from_millis(1), Duration::from_millis(2)]);
 		let mut store = Store::open(&folder, "t", true).unwrap();
@@ -195,6 +204,7 @@ mod tests {
 		assert!(store.has("x", 3, 8) && !store.has("x", 3, 9));
 		let rows = store.rows().unwrap();
 		assert_eq!((rows.len(), rows[0].total_ms, rows[0].node_ms), (1, 6.5, 0.5));
+		assert_eq!(rows[0].measured_on, "a, b; v");
 		let header = fs::read_to_string(folder.join("t.csv")).unwrap();
 		assert!(header.starts_with(
 			"scheme,users,length,client_ms,server_ms,total_ms,bytes_per_user\nx,3,8,1.500000,"

@@ -140,6 +140,7 @@ impl Measure<'_> {
 				bytes_per_user: scheme.bytes(&uploads[0]),
 				node_ms: Summary::of(&nodes).median,
 				client_quartiles: (client.low, client.high),
+				measured_on: self.machine.note(),
 			};
 			self.store.add(&row, &client, &server, self.machine)?;
 		}

@@ -21,7 +21,7 @@ use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest, Verdict},
 	dealer, wire,
 	worker::{self, Fault},
-	TaskContext,
+	TaskContext, Version,
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use std::sync::OnceLock;
@@ -58,6 +58,7 @@ fn scene() -> &'static Scene {
 			vss::share::<Plain, _>(&input, THRESHOLD, NODES, &mut rng).unwrap();
 		let rho = SealSecret::random(&mut rng);
 		let context = TaskContext {
+			version: Version::CURRENT,
 			task_hash: [1; 32],
 			threshold: THRESHOLD,
 			length: LENGTH as u16,

@@ -1,7 +1,8 @@
-//! Which arguments this program takes for itself, and what it passes on.
+//! Which arguments this program takes for itself, what it adds, and what it passes on.
 //!
-//! Only arguments before `--` are looked at: those after it are the relay chain node's. With a subcommand, or if help
-//! or the version is asked for, everything is the library's.
+//! Arguments before `--` are the parachain node's, those after it the relay chain node's. If help or the version is
+//! asked for, or with a subcommand that opens no database, everything is the library's. Every other start names
+//! ParityDB, as this program is built without RocksDB (shims/README.md): the library would look for that first.
 
 use std::ffi::{OsStr, OsString};
 
@@ -19,23 +20,51 @@ pub enum Plan {
 /// Decides on arguments, the program's name not among them.
 pub fn plan(arguments: Vec<OsString>) -> Plan {
 	let own = own(&arguments);
-	let subcommand = own.first().is_some_and(|first| !starts_with(first, "-"));
+	let subcommand = own.first().filter(|first| !starts_with(first, "-"));
 	let asks = ["-h", "--help", "-V", "--version"];
 	let asks = own.iter().any(|argument| asks.iter().any(|ask| argument == ask));
-	if subcommand || (asks && !given(&arguments, "--compute")) {
-		return Plan::Library;
+	let dev = given(&arguments, "--dev");
+	let changed = match subcommand {
+		// The library does not know this flag, and would complain instead of helping.
+		None if asks => without(arguments.clone(), "--compute"),
+		_ if asks => return Plan::Library,
+		Some(name) if WITH_DATABASE.iter().any(|each| name == each) => {
+			with_defaults(arguments.clone(), &DATABASE)
+		},
+		Some(_) => return Plan::Library,
+		None if dev => return Plan::Dev(without(without(arguments, "--dev"), "--compute")),
+		None => {
+			let compute: &[Default] = if given(&arguments, "--compute") { &COMPUTE } else { &[] };
+			let node = with_defaults(without(arguments.clone(), "--compute"), compute);
+			with_relay_database(with_defaults(node, &DATABASE))
+		},
+	};
+	if changed == arguments {
+		Plan::Library
+	} else {
+		Plan::Again(changed)
 	}
-	if asks {
-		// the library does not know this flag, and would complain instead of helping
-		return Plan::Again(without(arguments, "--compute"));
+}
+
+/// Subcommands that open, or remove, the database of a chain.
+const WITH_DATABASE: [&str; 6] =
+	["check-block", "export-blocks", "export-state", "import-blocks", "purge-chain", "revert"];
+
+/// The one kind of database that there is.
+const DATABASE: [Default; 1] = [("--database", Some("paritydb"), &["--db"])];
+
+/// Names the database of the relay chain's node too, if one may run in this process: a chain that makes its blocks by
+/// itself has none.
+fn with_relay_database(arguments: Vec<OsString>) -> Vec<OsString> {
+	if given(&arguments, "--dev-block-time") || given(&arguments, "--instant-seal") {
+		return arguments;
 	}
-	let (dev, compute) = (given(&arguments, "--dev"), given(&arguments, "--compute"));
-	let rest = without(without(arguments, "--dev"), "--compute");
-	match (dev, compute) {
-		(true, _) => Plan::Dev(rest),
-		(false, true) => Plan::Again(with_defaults(rest, &COMPUTE)),
-		(false, false) => Plan::Library,
-	}
+	let end = own(&arguments).len();
+	let (mut node, mut relay) = (arguments, Vec::new());
+	relay.extend(node.drain(end..).skip(1));
+	node.push("--".into());
+	node.extend(with_defaults(relay, &DATABASE));
+	node
 }
 
 /// A flag, with its value if it takes one, that is added unless it or one of the others is given.
@@ -128,45 +157,86 @@ mod tests {
 		line.split_whitespace().map(OsString::from).collect()
 	}
 
+	/// What a start comes to when this program has started again as often as it wants to.
+	fn finally(line: &str) -> Vec<OsString> {
+		let mut arguments = words(line);
+		for _ in 0..2 {
+			match plan(arguments.clone()) {
+				Plan::Again(again) => arguments = again,
+				Plan::Library => return arguments,
+				Plan::Dev(_) => panic!("a development chain: {line}"),
+			}
+		}
+		panic!("starts again and again: {line}");
+	}
+
 	#[test]
 	fn what_is_not_ours_is_the_librarys() {
 		for line in [
-			"",
 			"key insert --dev --compute",
 			"--help --dev",
-			"--chain dev --dev-block-time 1000",
-			"--chain x -- --dev",
-			"-- --compute",
+			"purge-chain --help",
+			"chain-spec-builder create -r x.wasm",
+			"export-genesis-head --chain x",
+			"--chain dev --database paritydb --dev-block-time 1000",
+			"--chain x --db=paritydb -- --dev --database paritydb",
+			"--database auto -- --compute --db auto",
 		] {
 			assert_eq!(plan(words(line)), Plan::Library, "{line}");
 		}
 	}
 
 	#[test]
+	fn every_start_that_opens_a_database_names_paritydb() {
+		for (line, expected) in [
+			("", "--database paritydb -- --database paritydb"),
+			("--chain x", "--chain x --database paritydb -- --database paritydb"),
+			(
+				"--collator -- --chain y",
+				"--collator --database paritydb -- --chain y --database paritydb",
+			),
+			("-- --database auto", "--database paritydb -- --database auto"),
+			("--db auto --", "--db auto -- --database paritydb"),
+			("--chain dev --instant-seal", "--chain dev --instant-seal --database paritydb"),
+			("purge-chain -y --chain x", "purge-chain -y --chain x --database paritydb"),
+			("export-blocks --to 9 file", "export-blocks --to 9 file --database paritydb"),
+			("export-state 7", "export-state 7 --database paritydb"),
+			("import-blocks file --database=auto", "import-blocks file --database=auto"),
+			("check-block 7", "check-block 7 --database paritydb"),
+			("revert 3", "revert 3 --database paritydb"),
+		] {
+			assert_eq!(finally(line), words(expected), "{line}");
+		}
+	}
+
+	#[test]
 	fn compute_turns_worker_and_indexing_on() {
 		assert_eq!(
-			plan(words("--compute --chain x -- --chain y")),
-			Plan::Again(words(
-				"--chain x --offchain-worker always --enable-offchain-indexing true -- --chain y"
-			))
+			finally("--compute --chain x -- --chain y"),
+			words(
+				"--chain x --offchain-worker always --enable-offchain-indexing true \
+				--database paritydb -- --chain y --database paritydb"
+			)
 		);
 		assert_eq!(
-			plan(words("--chain x --offchain-worker=never --compute")),
-			Plan::Again(words("--chain x --offchain-worker=never --enable-offchain-indexing true"))
+			finally("--chain x --offchain-worker=never --compute"),
+			words(
+				"--chain x --offchain-worker=never --enable-offchain-indexing true \
+				--database paritydb -- --database paritydb"
+			)
 		);
 	}
 
 	#[test]
 	fn help_is_given_also_with_compute() {
 		assert_eq!(plan(words("--compute -V")), Plan::Again(words("-V")));
+		assert_eq!(finally("--compute -V"), words("-V"));
 		assert_eq!(plan(words("--dev --compute --help")), Plan::Again(words("--dev --help")));
 		assert_eq!(plan(words("--dev --help")), Plan::Library);
 	}
 
 	#[test]
-	fn starting_again_does_not_start_again() {
-		let Plan::Again(again) = plan(words("--compute --chain x")) else { panic!("not again") };
-		assert_eq!(plan(again), Plan::Library);
+	fn a_development_chains_node_does_not_start_again() {
 		let development = with_defaults(words("--rpc-port 1"), &DEVELOPMENT);
 		assert_eq!(plan(development), Plan::Library);
 	}

@@ -1,6 +1,8 @@
 //! Chain specifications: three by name, with the linked runtime, and any other by its file.
 
-use ostraka_runtime::{presets, WASM_BINARY};
+use ostraka_runtime::{
+	configs::system::SS58Prefix, presets, TOKEN_DECIMALS, TOKEN_SYMBOL, WASM_BINARY,
+};
 use polkadot_omni_node_lib::chain_spec::{
 	ChainSpec, DiskChainSpecLoader, Extensions, GenericChainSpec, LoadSpec,
 };
@@ -59,9 +61,9 @@ impl Known {
 			"this program was built without the runtime's wasm (SKIP_WASM_BUILD): build it again",
 		)?;
 		let mut properties = Properties::new();
-		properties.insert("tokenSymbol".into(), "OST".into());
-		properties.insert("tokenDecimals".into(), 12.into());
-		properties.insert("ss58Format".into(), 42.into());
+		properties.insert("tokenSymbol".into(), TOKEN_SYMBOL.into());
+		properties.insert("tokenDecimals".into(), TOKEN_DECIMALS.into());
+		properties.insert("ss58Format".into(), SS58Prefix::get().into());
 		let extensions = Extensions::new_with_relay_chain(self.relay_chain.into());
 		Ok(GenericChainSpec::builder(code, extensions)
 			.with_name(self.name)

@@ -7,6 +7,7 @@
 //! - A signal to this process is passed on to the node; when that has shut down, the temporary base path is removed.
 //! - If this process dies without a chance to do so, the node sees it by the end of its standard input, shuts down,
 //!   and removes the base path itself. So neither a process nor a directory is ever left over.
+//! - A node that inherits the variable which asks for that, but not the pipe that it names, does neither.
 
 use crate::{arguments, registration};
 use anyhow::{bail, Context, Result};
@@ -18,11 +19,16 @@ use ostraka_primitives::WORKER_KEY_TYPE;
 use sc_keystore::LocalKeystore;
 use sp_keystore::Keystore;
 use std::{
-	ffi::OsString,
+	ffi::{OsStr, OsString},
+	fs::File,
 	future::Future,
 	io,
 	net::{Ipv4Addr, TcpListener},
-	path::Path,
+	os::{
+		fd::{AsFd, OwnedFd},
+		unix::fs::{FileTypeExt, MetadataExt},
+	},
+	path::{Path, PathBuf},
 	pin::pin,
 	process::{ExitStatus, Stdio},
 	sync::atomic::{AtomicBool, Ordering},
@@ -33,8 +39,13 @@ use tokio::{
 	signal::unix::{signal, SignalKind},
 };
 
-/// Set for a node that a development chain's process started: the directory to remove in its place, or nothing.
+/// Set for a node that a development chain's process started: which pipe its standard input is, and the directory to
+/// remove in that process's place, or nothing ([`Supervision`]). The pipe makes it void for every other process that has
+/// it in its environment.
 const SUPERVISED: &str = "OSTRAKA_NODE_SUPERVISED";
+
+/// How the names of the directories begin that are removed at the end.
+const TEMPORARY: &str = "ostraka-dev-";
 
 /// The port that clients look for a node's RPC at.
 const DEFAULT_RPC_PORT: u16 = 9944;
@@ -61,7 +72,7 @@ pub fn run(mut arguments: Vec<OsString>) -> Result<()> {
 		Some(_) => None,
 		None => Some(
 			tempfile::Builder::new()
-				.prefix("ostraka-dev-")
+				.prefix(TEMPORARY)
 				.tempdir()
 				.context("no temporary directory can be made")?,
 		),
@@ -130,15 +141,16 @@ async fn supervise(
 	let mut hangup = signal(SignalKind::hangup())?;
 
 	let program = std::env::current_exe().context("this program's own path is unknown")?;
+	// The writing end is held until the end: the node takes the end of its standard input for our death.
+	let (reading, _writing) = io::pipe().context("no pipe can be made")?;
+	let reading = File::from(OwnedFd::from(reading));
+	let supervision = Supervision { pipe: pipe(&reading)?, remove: remove.map(Path::to_path_buf) };
 	let mut node = Command::new(program)
 		.args(arguments)
-		.env(SUPERVISED, remove.map(Path::as_os_str).unwrap_or_default())
-		.stdin(Stdio::piped())
+		.env(SUPERVISED, supervision.to_text())
+		.stdin(Stdio::from(reading))
 		.spawn()
 		.context("the node cannot be started")?;
-
-	// Held until the end: the node takes the end of its standard input for our death.
-	let _input = node.stdin.take();
 
 	let mut ready = pin!(ready);
 	let mut is_ready = false;
@@ -175,10 +187,62 @@ async fn stop(node: &mut Child) -> Result<ExitStatus> {
 	}
 }
 
+/// Which file an open one is: numbers of its device and of itself there.
+type FileNumber = (u64, u64);
+
+/// What a development chain's process tells the node that it starts.
+#[derive(Debug, PartialEq, Eq)]
+struct Supervision {
+	/// The pipe between the two, which is the node's standard input.
+	pipe: FileNumber,
+	/// What the node is to remove if that process dies.
+	remove: Option<PathBuf>,
+}
+
+impl Supervision {
+	/// As the variable's value.
+	fn to_text(&self) -> OsString {
+		let mut text = OsString::from(format!("{}:{}:", self.pipe.0, self.pipe.1));
+		text.push(self.remove.as_deref().map(Path::as_os_str).unwrap_or_default());
+		text
+	}
+
+	/// Reads the variable's value. `None` if it is not one, or is meant for a process whose standard input is another.
+	fn read(text: &OsStr, input: &File) -> Option<Self> {
+		let text = text.to_str()?;
+		let (device, rest) = text.split_once(':')?;
+		let (number, path) = rest.split_once(':')?;
+		let number = (device.parse().ok()?, number.parse().ok()?);
+		let path = Path::new(path);
+		let is_temporary = path
+			.file_name()
+			.is_some_and(|name| name.as_encoded_bytes().starts_with(TEMPORARY.as_bytes()));
+		let remove = is_temporary.then(|| path.to_path_buf());
+		(pipe(input).ok()? == number).then_some(Self { pipe: number, remove })
+	}
+}
+
+/// Which pipe an open file is.
+fn pipe(file: &File) -> io::Result<FileNumber> {
+	let metadata = file.metadata()?;
+	if metadata.file_type().is_fifo() {
+		Ok((metadata.dev(), metadata.ino()))
+	} else {
+		Err(io::ErrorKind::InvalidInput.into())
+	}
+}
+
+/// What a development chain's process told this one, if one started it.
+fn supervision() -> Option<Supervision> {
+	let text = std::env::var_os(SUPERVISED)?;
+	let input = io::stdin().as_fd().try_clone_to_owned().ok()?;
+	Supervision::read(&text, &File::from(input))
+}
+
 /// Runs the node itself. If a development chain's process started it, the node ends with that process.
 pub fn supervised(node: impl FnOnce() -> Result<()>) -> Result<()> {
 	static ALONE: AtomicBool = AtomicBool::new(false);
-	let Some(remove) = std::env::var_os(SUPERVISED) else { return node() };
+	let Some(Supervision { remove, .. }) = supervision() else { return node() };
 	std::thread::spawn(|| {
 		// Nothing is ever written to it; it ends with the process at its other end.
 		io::copy(&mut io::stdin().lock(), &mut io::sink()).ok();
@@ -190,8 +254,8 @@ pub fn supervised(node: impl FnOnce() -> Result<()>) -> Result<()> {
 		kill(Pid::this(), Signal::SIGTERM).ok();
 	});
 	let outcome = node();
-	if ALONE.load(Ordering::SeqCst) && !remove.is_empty() {
-		remove_all(Path::new(&remove));
+	if let Some(remove) = remove.filter(|_| ALONE.load(Ordering::SeqCst)) {
+		remove_all(&remove);
 	}
 	outcome
 }
@@ -264,6 +328,44 @@ mod tests {
 		let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
 		let _handler = runtime.block_on(async { signal(SignalKind::user_defined2()) }).unwrap();
 		assert!(is_caught(Signal::SIGUSR2));
+	}
+
+	fn piped() -> (File, impl Sized) {
+		let (reading, writing) = io::pipe().unwrap();
+		(File::from(OwnedFd::from(reading)), writing)
+	}
+
+	#[test]
+	fn a_node_is_supervised_through_the_pipe_that_it_was_given() {
+		let (input, _writing) = piped();
+		let number = pipe(&input).unwrap();
+		for remove in [None, Some(PathBuf::from("/tmp/ostraka-dev-a:b"))] {
+			let told = Supervision { pipe: number, remove };
+			assert_eq!(Supervision::read(&told.to_text(), &input), Some(told));
+		}
+	}
+
+	#[test]
+	fn an_inherited_variable_supervises_nobody() {
+		let (input, _writing) = piped();
+		let (other, _other_writing) = piped();
+		let remove = Some(PathBuf::from("/tmp/ostraka-dev-x"));
+		let told = Supervision { pipe: pipe(&input).unwrap(), remove }.to_text();
+		assert_eq!(Supervision::read(&told, &other), None);
+		assert_eq!(Supervision::read(&told, &File::open("/dev/null").unwrap()), None);
+		for text in ["", "/home/me", "1:2", "x:y:/tmp/ostraka-dev-x", "::"] {
+			assert_eq!(Supervision::read(text.as_ref(), &input), None, "{text}");
+		}
+	}
+
+	#[test]
+	fn only_a_temporary_base_path_is_removed() {
+		let (input, _writing) = piped();
+		for path in ["/", "/home/me", "/tmp/ostraka-dev-x/..", ""] {
+			let told = Supervision { pipe: pipe(&input).unwrap(), remove: Some(path.into()) };
+			let read = Supervision::read(&told.to_text(), &input).unwrap();
+			assert_eq!(read.remove, None, "{path}");
+		}
 	}
 
 	#[test]

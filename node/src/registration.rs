@@ -110,7 +110,7 @@ fn sign(
 	nonce: Nonce,
 	genesis: Hash,
 ) -> Result<UncheckedExtrinsic> {
-	let payload = transaction::payload(call, nonce, genesis);
+	let payload = transaction::payload(call, nonce, genesis, None);
 	let signature = payload.using_encoded(|bytes| signer.sign(bytes));
 	let (call, extension, _) = payload.deconstruct();
 	let address = AccountId::from(signer.public()).into();

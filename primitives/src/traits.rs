@@ -8,12 +8,13 @@
 //! | [`Stakes`] | registry | incentives |
 //! | [`TaskBook`] | tasks | vss |
 //! | [`Sharing`] | vss | tasks |
-//! | [`Escrow`] | incentives | tasks |
-//! | [`Penalties`] | incentives | vss, tasks |
+//! | [`Escrow`] | incentives | tasks, vss |
+//! | [`Penalties`] | incentives | vss |
+//! | [`DrawEntropy`] | the runtime | tasks |
 
 use crate::{
 	task::{ClassParameters, Committee, FailReason, SecurityClass, TaskStatus},
-	AccountId, Balance, BlockNumber, Digest, PointBytes, TaskId, WorkerKey,
+	AccountId, Balance, BlockNumber, Digest, PointBytes, ProtocolVersion, TaskId, WorkerKey,
 };
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -97,6 +98,8 @@ pub trait Stakes {
 /// What vss needs to know of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskView {
+	/// Version of the protocol that it follows.
+	pub protocol: ProtocolVersion,
 	/// `TH`; there is none before the draw.
 	pub task_hash: Digest,
 	/// `t`.
@@ -176,9 +179,9 @@ pub trait Sharing {
 	fn has_result(task: TaskId) -> bool;
 	/// How every member did, by seat. `due`: whether result shares were due (the task reached revealing).
 	fn reports(task: TaskId, due: bool) -> Vec<SeatReport>;
-	/// Returns deposits, pays data rewards (`data_reward` split among accepted dealers, if the task completed) and
-	/// frees storage, as far as the meter allows. Called again until it is done; it must be able to take at least one
-	/// step with the meter that the task book's share of a block is. Called only for tasks that were opened.
+	/// Returns deposits, has accepted dealers paid if the task completed, and frees storage, as far as the meter
+	/// allows. Called again until it is done; it must be able to take at least one step with the meter that the task
+	/// book's share of a block is. Called only for tasks that were opened.
 	fn settle(task: TaskId, completed: bool, meter: &mut WeightMeter) -> Progress;
 	/// Weight of the heaviest single step of [`Self::settle`].
 	fn settle_weight() -> sp_weights::Weight;
@@ -199,7 +202,7 @@ pub trait Escrow {
 	/// failure all but the base part). Without a committee (none was drawn: both lists are empty) all of `fee` goes
 	/// back. Called once a task. The data reward stays until [`Self::close`].
 	fn settle_fee(task: TaskId, committee: &Committee, reports: &[SeatReport], completed: bool);
-	/// Pays `share` of the data reward to an accepted dealer.
+	/// Pays the dealer its part of the data reward, which `accepted` dealers share evenly.
 	fn pay_dealer(task: TaskId, dealer: &AccountId, accepted: u32);
 	/// Returns what is left of the data reward, and forgets the task.
 	fn close(task: TaskId);

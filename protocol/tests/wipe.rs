@@ -24,7 +24,7 @@ use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest},
 	dealer,
 	statistics::{encode, Row, Rows},
-	worker, worker_key, TaskContext,
+	worker, worker_key, TaskContext, Version,
 };
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
@@ -61,6 +61,7 @@ fn committee(seed: u64) -> Committee {
 		.map(|seed| (SealSecret::random(&mut rng(seed)), scalar::random(&mut rng(seed))))
 		.collect();
 	let context = TaskContext {
+		version: Version::CURRENT,
 		task_hash: [7; 32],
 		threshold: THRESHOLD,
 		length: LENGTH as u16,

@@ -33,16 +33,25 @@ use sp_version::RuntimeVersion;
 #[allow(clippy::crate_in_macro_def)]
 mod benches {
 	frame_benchmarking::define_benchmarks!(
+		[cumulus_pallet_parachain_system, crate::ParachainSystem]
+		[cumulus_pallet_weight_reclaim, crate::WeightReclaim]
 		[frame_system, frame_system_benchmarking::Pallet::<crate::Runtime>]
+		[frame_system_extensions, frame_system_benchmarking::extensions::Pallet::<crate::Runtime>]
 		[pallet_balances, crate::Balances]
+		[pallet_collator_selection, crate::CollatorSelection]
+		[pallet_multisig, crate::Multisig]
+		[pallet_network, crate::Network]
+		[pallet_proxy, crate::Proxy]
+		[pallet_session, cumulus_pallet_session_benchmarking::Pallet::<crate::Runtime>]
+		[pallet_sudo, crate::Sudo]
+		[pallet_timestamp, crate::Timestamp]
+		[pallet_transaction_payment, crate::TransactionPayment]
+		[pallet_utility, crate::Utility]
 		[pallet_registry, crate::Registry]
 		[pallet_tasks, crate::Tasks]
 		[pallet_vss, crate::Vss]
 	);
 }
-
-#[cfg(feature = "runtime-benchmarks")]
-impl frame_system_benchmarking::Config for Runtime {}
 
 sp_api::impl_runtime_apis! {
 	impl sp_api::Core<Block> for Runtime {

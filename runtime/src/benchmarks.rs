@@ -1,12 +1,15 @@
-//! Sets the pallets' neighbours up for benchmarks, with the real ones, and with as much in state as there can be:
+//! Sets our pallets' neighbours up for benchmarks, with the real ones, and with as much in state as there can be:
 //! the largest committees that root may ask for, selection and agenda full, and nodes with all the seats and all the
-//! chunks of stake on their way out that fit. Nothing depends on the genesis preset.
+//! chunks of stake on their way out that fit. Nothing depends on the genesis preset. At the end, what the SDK's own
+//! benchmarks ask of a runtime.
 
 use crate::{
-	network::{Classes, Relay, RelayView, Table, PRODUCTION},
-	AccountId, Balance, Balances, Incentives, Runtime, RuntimeHoldReason, System, Tasks, UNIT,
+	AccountId, Balance, Balances, Incentives, ParachainSystem, Runtime, RuntimeEvent,
+	RuntimeHoldReason, SessionKeys, System, Tasks, UNIT,
 };
 use alloc::vec::Vec;
+use codec::Encode;
+use frame_benchmarking::BenchmarkError;
 use frame_support::{
 	traits::{
 		fungible::{Mutate, MutateHold},
@@ -20,6 +23,7 @@ use ostraka_primitives::{
 	traits::{Escrow, TaskView},
 	BlockNumber, TaskId, WorkerKey, MAX_ASSIGNMENTS, MAX_COMMITTEE,
 };
+use pallet_network::{Classes, Relay, RelayView, Table, PRODUCTION};
 use pallet_registry::{
 	Candidate, Candidates, HeldSeat, KeyOwner, Keys, Node, Nodes, Reputation, SealKeys, Seats,
 	Unlock, MAX_UNLOCKS,
@@ -184,6 +188,7 @@ impl pallet_vss::BenchmarkHelper for Helper {
 		Records::<Runtime>::insert(
 			task,
 			Record {
+				protocol: view.protocol,
 				requester: requester.clone(),
 				spec,
 				class: SecurityClass::Standard,
@@ -202,6 +207,7 @@ impl pallet_vss::BenchmarkHelper for Helper {
 		DrawnTasks::<Runtime>::insert(
 			task,
 			Drawn {
+				protocol: view.protocol,
 				task_hash: view.task_hash,
 				threshold: view.threshold,
 				length: view.length,
@@ -225,3 +231,25 @@ impl pallet_vss::BenchmarkHelper for Helper {
 		System::reset_events();
 	}
 }
+
+/// New code waits for the relay chain's consent.
+impl frame_system_benchmarking::Config for Runtime {
+	fn setup_set_code_requirements(code: &Vec<u8>) -> Result<(), BenchmarkError> {
+		ParachainSystem::initialize_for_set_code_benchmark(code.len() as u32);
+		Ok(())
+	}
+
+	fn verify_set_code() {
+		let stored = cumulus_pallet_parachain_system::Event::ValidationFunctionStored;
+		System::assert_last_event(RuntimeEvent::ParachainSystem(stored));
+	}
+}
+
+impl cumulus_pallet_session_benchmarking::Config for Runtime {
+	fn generate_session_keys_and_proof(owner: AccountId) -> (SessionKeys, Vec<u8>) {
+		let made = SessionKeys::generate(&owner.encode(), None);
+		(made.keys, made.proof.encode())
+	}
+}
+
+impl pallet_transaction_payment::BenchmarkConfig for Runtime {}

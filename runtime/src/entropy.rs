@@ -18,10 +18,7 @@
 //! that the next epoch told of is later than the one after that, nobody knows which was the submission's, and it is not
 //! drawn.
 
-use crate::{
-	network::{Relay, RelayView},
-	Runtime, Tasks,
-};
+use crate::{Runtime, Tasks};
 use codec::Encode;
 use cumulus_pallet_parachain_system::{OnSystemEvent, RelayChainStateProof};
 use cumulus_primitives_core::{
@@ -29,6 +26,7 @@ use cumulus_primitives_core::{
 };
 use frame_support::weights::Weight;
 use ostraka_primitives::{task::SecurityClass, traits::DrawEntropy};
+use pallet_network::{Relay, RelayView};
 
 /// The relay chain's randomness.
 pub struct RelayEntropy;

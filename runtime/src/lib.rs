@@ -3,7 +3,6 @@
 //! | module | holds |
 //! |---|---|
 //! | [`configs`] | the pallets' configuration: what comes with the SDK, what makes a parachain, and our own |
-//! | [`network`] | what differs between networks |
 //! | [`entropy`] | randomness of draws, read of the relay chain |
 //! | [`transaction`] | a transaction's extensions, and how a worker makes one |
 //! | [`fees`] | what a transaction costs and where its fee goes |
@@ -21,19 +20,12 @@ extern crate alloc;
 #[cfg(feature = "std")]
 include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 
-/// The same runtime without host calls for group operations. Built on demand only: see `build.rs`.
-#[cfg(feature = "std")]
-pub mod pure {
-	include!(concat!(env!("OUT_DIR"), "/wasm_binary_pure.rs"));
-}
-
 pub mod apis;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarks;
 pub mod configs;
 pub mod entropy;
 pub mod fees;
-pub mod network;
 pub mod presets;
 pub mod transaction;
 pub mod weights;
@@ -68,7 +60,11 @@ pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 /// A block.
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 
-/// The token, of 12 decimals.
+/// What the token is called.
+pub const TOKEN_SYMBOL: &str = "OST";
+/// Decimals of the token: its smallest unit is `10^-12`.
+pub const TOKEN_DECIMALS: u8 = 12;
+/// The token.
 pub const UNIT: Balance = 1_000_000_000_000;
 /// A thousandth of it.
 pub const MILLIUNIT: Balance = UNIT / 1_000;
@@ -114,10 +110,10 @@ macro_rules! version {
 }
 
 #[cfg(not(feature = "next-spec-version"))]
-version!(1_000);
+version!(1_001);
 // What a test upgrades to: the same runtime, one version on.
 #[cfg(feature = "next-spec-version")]
-version!(1_001);
+version!(1_002);
 
 /// Migrations that the next upgrade runs, in order; the first release has none.
 pub type Migrations = ();
@@ -159,7 +155,7 @@ mod runtime {
 	#[runtime::pallet_index(4)]
 	pub type WeightReclaim = cumulus_pallet_weight_reclaim;
 	#[runtime::pallet_index(5)]
-	pub type Network = crate::network;
+	pub type Network = pallet_network;
 
 	#[runtime::pallet_index(10)]
 	pub type Balances = pallet_balances;

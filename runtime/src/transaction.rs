@@ -33,8 +33,8 @@ pub type UncheckedExtrinsic =
 pub type SignedPayload = generic::SignedPayload<RuntimeCall, TxExtension>;
 
 /// Extensions of a transaction that never expires and tips nothing: what a worker's call has, and, with the
-/// signer's nonce, a plain signed one.
-pub fn extension(nonce: crate::Nonce) -> TxExtension {
+/// signer's nonce, a plain signed one. `shown`: whether the metadata's digest is under the signature.
+pub fn extension(nonce: crate::Nonce, shown: bool) -> TxExtension {
 	TxExtension::new((
 		frame_system::AuthorizeCall::new(),
 		frame_system::CheckNonZeroSender::new(),
@@ -45,12 +45,18 @@ pub fn extension(nonce: crate::Nonce) -> TxExtension {
 		frame_system::CheckNonce::from(nonce),
 		frame_system::CheckWeight::new(),
 		pallet_transaction_payment::ChargeTransactionPayment::from(0),
-		frame_metadata_hash_extension::CheckMetadataHash::new(false),
+		frame_metadata_hash_extension::CheckMetadataHash::new(shown),
 	))
 }
 
-/// What is signed of `call` beside what is sent: made without a chain's state, for tools that link the runtime.
-pub fn payload(call: RuntimeCall, nonce: crate::Nonce, genesis: crate::Hash) -> SignedPayload {
+/// What is signed of `call` beside what is sent: made without a chain's state, for tools that link the runtime. `digest`
+/// is of the metadata by which a wallet showed the call to who signs; `None` if nobody asks for it.
+pub fn payload(
+	call: RuntimeCall,
+	nonce: crate::Nonce,
+	genesis: crate::Hash,
+	digest: Option<[u8; 32]>,
+) -> SignedPayload {
 	let implicit = (
 		(),
 		(),
@@ -61,9 +67,9 @@ pub fn payload(call: RuntimeCall, nonce: crate::Nonce, genesis: crate::Hash) -> 
 		(),
 		(),
 		(),
-		None,
+		digest,
 	);
-	SignedPayload::from_raw(call, extension(nonce), implicit)
+	SignedPayload::from_raw(call, extension(nonce, digest.is_some()), implicit)
 }
 
 impl<C> CreateTransactionBase<C> for Runtime
@@ -99,6 +105,6 @@ where
 	RuntimeCall: From<C>,
 {
 	fn create_extension() -> TxExtension {
-		extension(0)
+		extension(0, false)
 	}
 }

@@ -1,4 +1,4 @@
-//! The runtime as such: presets, metadata, randomness of draws, fees, proxies.
+//! The runtime as such: presets, metadata, randomness of draws, fees.
 
 mod chain;
 
@@ -6,7 +6,7 @@ use chain::{account, pair, Chain};
 use codec::Encode;
 use frame_support::{
 	dispatch::{DispatchClass, GetDispatchInfo},
-	traits::{Get, InstanceFilter, IntegrityTest},
+	traits::{Get, IntegrityTest, StorageVersion},
 };
 use ostraka_client::chain::Metadata;
 use ostraka_primitives::{task::SecurityClass, traits::DrawEntropy};
@@ -16,16 +16,16 @@ use ostraka_runtime::{
 			AbsenceSlash, DrawWindow, FalseAccusationSlash, LongestTask, MinStake, PollShare,
 			SeatStake, UnbondingPeriod, WrongShareSlash,
 		},
-		system::{ProxyType, RuntimeBlockWeights},
+		system::RuntimeBlockWeights,
 	},
 	entropy::RelayEntropy,
-	network::{self, DEVELOPMENT, PRODUCTION},
 	presets::{self, TEST_NODES, TEST_OPERATORS},
-	transaction, AllPalletsWithSystem, Network, Registry, Runtime, RuntimeCall, Tasks, HOURS,
-	VERSION,
+	transaction, AllPalletsWithSystem, Balances, Incentives, Network, Registry, Runtime,
+	RuntimeCall, RuntimeHoldReason, Tasks, Vss, HOURS, VERSION,
 };
+use pallet_network::{DEVELOPMENT, PRODUCTION};
 use pallet_tasks::{types::MAX_RELAY_EPOCHS, WeightInfo};
-use sp_core::Pair;
+use sp_core::{hexdisplay::HexDisplay, Pair};
 use sp_io::hashing::twox_128;
 use sp_runtime::BoundedVec;
 use std::collections::BTreeMap;
@@ -40,9 +40,31 @@ fn every_preset_makes_a_chain() {
 		chain.look(|| {
 			assert_eq!(pallet_sudo::Key::<Runtime>::get().is_none(), production);
 			assert_eq!(Tasks::is_insecure(), !production);
-			let classes = network::Classes::<Runtime>::get();
+			let classes = pallet_network::Classes::<Runtime>::get();
 			assert_eq!(classes, if production { PRODUCTION } else { DEVELOPMENT });
 			AllPalletsWithSystem::integrity_test();
+		});
+	}
+}
+
+/// Of each of our reasons: money that nothing in state asks for any more would stay on hold for good.
+#[test]
+fn a_hold_that_outlived_its_cause_is_seen() {
+	use frame_support::traits::fungible::MutateHold;
+	let reasons: [RuntimeHoldReason; 3] = [
+		pallet_registry::HoldReason::Stake.into(),
+		pallet_incentives::HoldReason::Escrow.into(),
+		pallet_incentives::HoldReason::Deposit.into(),
+	];
+	let sound = || Registry::do_try_state().and(Incentives::do_try_state());
+	for reason in reasons {
+		let mut chain = Chain::development();
+		chain.register_nodes();
+		chain.look(|| {
+			assert_eq!(sound(), Ok(()));
+			let alice = account(&pair("//Alice"));
+			assert_eq!(Balances::hold(&reason, &alice, 5), Ok(()));
+			assert!(sound().is_err(), "{reason:?}");
 		});
 	}
 }
@@ -56,12 +78,7 @@ fn there_is_no_other_preset() {
 fn the_constants_of_the_presets_are_the_derived_keys() {
 	for (number, key) in (1..=TEST_NODES).zip(TEST_OPERATORS) {
 		let derived = chain::operator(number).public().0;
-		assert_eq!(
-			key,
-			derived,
-			"operator {number} is {}",
-			sp_core::hexdisplay::HexDisplay::from(&derived)
-		);
+		assert_eq!(key, derived, "operator {number} is {}", HexDisplay::from(&derived));
 	}
 }
 
@@ -112,6 +129,45 @@ fn the_client_knows_this_runtime() {
 	let metadata = chain.look(|| Runtime::metadata_at_version(16).unwrap());
 	let metadata = Metadata::decode_from(&metadata).unwrap();
 	ostraka_client::chain::check(&metadata).unwrap();
+}
+
+/// The wasm blob cannot hold the digest of what is built with it: it is committed (`runtime/build.rs`).
+#[test]
+fn the_committed_digest_is_of_this_metadata() {
+	let mut chain = Chain::development();
+	let metadata = chain.look(|| Runtime::metadata_at_version(15).unwrap());
+	let digest = format!("0x{}", HexDisplay::from(&chain::metadata_digest(&metadata)));
+	let committed = include_str!("../metadata.digest").trim();
+	assert_eq!(
+		committed, digest,
+		"the metadata changed: write the second one to runtime/metadata.digest"
+	);
+}
+
+/// A simulation plays the client's table of classes, and promises what a chain with the runtime's will do.
+#[test]
+fn the_client_plays_this_runtimes_classes() {
+	use SecurityClass::*;
+	for (table, production) in [(DEVELOPMENT, false), (PRODUCTION, true)] {
+		let parameters = |class| ostraka_client::class::parameters(class, production);
+		assert_eq!(table.to_array(), [Standard, Confidential, Restricted].map(parameters));
+	}
+}
+
+/// A migration starts from the version that is on the chain.
+#[test]
+fn our_pallets_have_a_storage_version() {
+	let mut chain = Chain::development();
+	chain.look(|| {
+		let versions = [
+			StorageVersion::get::<Network>(),
+			StorageVersion::get::<Registry>(),
+			StorageVersion::get::<Tasks>(),
+			StorageVersion::get::<Vss>(),
+			StorageVersion::get::<Incentives>(),
+		];
+		assert_eq!(versions, [1; 5].map(StorageVersion::new));
+	});
 }
 
 /// The SDK's `SelfParaId` is the parachain's number; nothing else of the metadata is read from state.
@@ -257,7 +313,7 @@ fn a_submission_of_an_unknown_epoch_is_not_drawn() {
 	chain.block(Vec::new());
 	chain.look(|| {
 		pallet_tasks::Insecure::<Runtime>::put(false);
-		network::Relay::<Runtime>::mutate(|view| view.complete = false);
+		pallet_network::Relay::<Runtime>::mutate(|view| view.complete = false);
 		let known = Tasks::relay_epoch().unwrap().epoch;
 		let submitted = RelayEntropy::epoch();
 		assert_eq!(submitted, known + 1);
@@ -275,7 +331,7 @@ fn a_proof_that_leaves_the_epoch_out_draws_nothing() {
 	chain.block(Vec::new());
 	chain.look(|| {
 		let epoch = RelayEntropy::epoch();
-		network::Relay::<Runtime>::mutate(|view| view.complete = false);
+		pallet_network::Relay::<Runtime>::mutate(|view| view.complete = false);
 		assert_eq!(RelayEntropy::seed(SecurityClass::Standard, 0), None);
 		assert_eq!(RelayEntropy::epoch(), epoch + 1);
 	});
@@ -290,26 +346,16 @@ fn root_sets_sound_classes_only() {
 		assert_eq!(Tasks::class_parameters(SecurityClass::Restricted).seats, 31);
 		let mut unsound = PRODUCTION;
 		unsound.standard.threshold = 4;
-		let refused = Network::set_classes(root(), unsound);
-		assert_eq!(refused, Err(network::Error::<Runtime>::UnsoundClass.into()));
+		let mut unsafe_pair = PRODUCTION;
+		unsafe_pair.standard.least_dealers = 2;
+		for table in [unsound, unsafe_pair] {
+			let refused = Network::set_classes(root(), table);
+			assert_eq!(refused, Err(pallet_network::Error::<Runtime>::UnsoundClass.into()));
+		}
 		let signed = frame_system::RawOrigin::Signed(account(&pair("//Alice"))).into();
 		assert!(Network::set_classes(signed, PRODUCTION).is_err());
 		assert_eq!(pallet_sudo::Key::<Runtime>::get(), Some(account(&pair("//Alice"))));
 	});
-}
-
-#[test]
-fn proxies_do_what_they_are_for() {
-	let chill = RuntimeCall::Registry(pallet_registry::Call::chill {});
-	let transfer = RuntimeCall::Balances(pallet_balances::Call::transfer_all {
-		dest: account(&pair("//Bob")).into(),
-		keep_alive: false,
-	});
-	assert!(ProxyType::Operator.filter(&chill));
-	assert!(!ProxyType::Operator.filter(&transfer));
-	assert!(!ProxyType::Dealer.filter(&chill));
-	assert!(!ProxyType::NonTransfer.filter(&transfer));
-	assert!(ProxyType::NonTransfer.filter(&chill));
 }
 
 #[test]

@@ -1,27 +1,32 @@
-//! The runtime's wasm with host calls for group operations, and without: both give the same bytes.
+//! The runtime's wasm with host calls for group operations, and without: both give the same bytes. And the digest of the
+//! metadata that is built into it.
 //!
 //! A chain is made natively: registrations, dealings, an accusation, result shares. Then both blobs execute its blocks
 //! from the genesis on. Executing a block compares the state's root with the header's, so every byte of state that
 //! group operations had a part in is compared, three ways.
 //!
-//! Both blobs are built by `build.rs`, the second only if the variable `OSTRAKA_PURE_WASM` is set. With
-//! `SKIP_WASM_BUILD` there is none, and nothing to compare.
+//! The first blob is the crate's own. The second is the file that the variable `OSTRAKA_PURE_WASM` names, made by
+//! `scripts/runtime_wasm.sh host-call-weights FILE`: without host calls, but with the same weights, as state holds weights
+//! and fees. With `SKIP_WASM_BUILD` there is no blob, and nothing to compare.
 
 mod chain;
 
 use chain::{
-	pair,
+	metadata_digest, pair,
 	task::{deal, deal_wrongly, drawn, input, settled, submit},
 	Chain,
 };
 use codec::{Decode, Encode};
 use cumulus_primitives_proof_size_hostfunction::storage_proof_size;
 use ostraka_primitives::task::{Outcome, SecurityClass, TaskStatus};
-use ostraka_runtime::{pure, WASM_BINARY};
+use ostraka_runtime::{Hash, RuntimeCall, UncheckedExtrinsic, UNIT, WASM_BINARY};
 use sc_executor::WasmExecutor;
 use sp_core::traits::{CallContext, CodeExecutor, RuntimeCode, WrappedRuntimeCode};
 use sp_crypto_ec_utils::HostFunctionsRfc163;
 use sp_io::{SubstrateHostFunctions, TestExternalities};
+use sp_runtime::transaction_validity::{
+	InvalidTransaction, TransactionSource, TransactionValidity, TransactionValidityError,
+};
 use sp_wasm_interface::HostFunctions;
 
 type Plain = (SubstrateHostFunctions, storage_proof_size::HostFunctions);
@@ -44,8 +49,8 @@ fn call<H: HostFunctions>(
 	result.unwrap_or_else(|error| panic!("{method}: {error}"))
 }
 
-/// Executes all blocks, each of which must lead to the state that its header names.
-fn replay<H: HostFunctions>(blob: &'static [u8], chain: &Chain) {
+/// Executes all blocks, each of which must lead to the state that its header names. Returns the last one.
+fn replay<H: HostFunctions>(blob: &'static [u8], chain: &Chain) -> TestExternalities {
 	let executor = WasmExecutor::<H>::builder().build();
 	let mut state = TestExternalities::new_empty();
 	let built =
@@ -54,17 +59,27 @@ fn replay<H: HostFunctions>(blob: &'static [u8], chain: &Chain) {
 	for block in &chain.blocks {
 		call(&executor, blob, &mut state, "Core_execute_block", &block.encode());
 	}
+	state
+}
+
+/// The blobs with and without host calls. None with `SKIP_WASM_BUILD`, which is said.
+fn blobs() -> Option<(&'static [u8], &'static [u8])> {
+	if std::env::var_os("SKIP_WASM_BUILD").is_some() {
+		println!("skipped, as the wasm builds are");
+		return None;
+	}
+	let hooked = WASM_BINARY.expect("built unless SKIP_WASM_BUILD is set");
+	let file = std::env::var_os("OSTRAKA_PURE_WASM").expect(
+		"run scripts/runtime_wasm.sh host-call-weights pure.wasm, and set OSTRAKA_PURE_WASM to that file's full path",
+	);
+	let pure =
+		std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.to_string_lossy()));
+	Some((hooked, pure.leak()))
 }
 
 #[test]
 fn host_calls_and_pure_wasm_give_the_same_bytes() {
-	if std::env::var_os("SKIP_WASM_BUILD").is_some() {
-		println!("skipped, as the wasm builds are");
-		return;
-	}
-	let hooked = WASM_BINARY.expect("built unless SKIP_WASM_BUILD is set");
-	let pure = pure::WASM_BINARY.expect("build with OSTRAKA_PURE_WASM=1");
-
+	let Some((hooked, pure)) = blobs() else { return };
 	let mut chain = Chain::development();
 	chain.register_nodes();
 	let alice = pair("//Alice");
@@ -81,4 +96,58 @@ fn host_calls_and_pure_wasm_give_the_same_bytes() {
 
 	replay::<WithCurves>(hooked, &chain);
 	replay::<Plain>(pure, &chain);
+}
+
+/// What a node's pool says of a transaction on top of the chain.
+fn validate<H: HostFunctions>(
+	blob: &'static [u8],
+	state: &mut TestExternalities,
+	transaction: &UncheckedExtrinsic,
+	parent: Hash,
+) -> TransactionValidity {
+	let executor = WasmExecutor::<H>::builder().build();
+	let question = (TransactionSource::External, transaction, parent).encode();
+	let method = "TaggedTransactionQueue_validate_transaction";
+	let answer = call(&executor, blob, state, method, &question);
+	TransactionValidity::decode(&mut answer.as_slice()).unwrap()
+}
+
+/// A hardware wallet signs the digest of the metadata by which it showed the transaction. The blob holds the right one:
+/// that of the metadata which it serves itself, computed here by another program than the one that built it.
+fn checks_what_a_wallet_showed<H: HostFunctions>(blob: &'static [u8]) {
+	let mut chain = Chain::development();
+	chain.block(Vec::new());
+	let mut state = replay::<H>(blob, &chain);
+	let digest = {
+		let executor = WasmExecutor::<H>::builder().build();
+		let version = 15u32.encode();
+		let served = call(&executor, blob, &mut state, "Metadata_metadata_at_version", &version);
+		let served = Option::<Vec<u8>>::decode(&mut served.as_slice()).unwrap().unwrap();
+		metadata_digest(&served)
+	};
+	let parent = chain.blocks.last().unwrap().header.hash();
+	let bob = pair("//Bob");
+	let transfer = || {
+		let dest = chain::account(&pair("//Charlie")).into();
+		RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest, value: UNIT })
+	};
+	let mut signed = |digest| {
+		let transaction = chain.signed_over(&bob, transfer(), digest);
+		validate::<H>(blob, &mut state, &transaction, parent)
+	};
+	let refused = Err(TransactionValidityError::from(InvalidTransaction::BadProof));
+	assert!(signed(Some(digest)).is_ok(), "{:?}", signed(Some(digest)));
+	assert_eq!(signed(Some([0; 32])), refused);
+	let mut nearly = digest;
+	nearly[31] ^= 1;
+	assert_eq!(signed(Some(nearly)), refused);
+	// Who does not ask for it is not asked.
+	assert!(signed(None).is_ok());
+}
+
+#[test]
+fn a_transaction_shown_by_the_right_metadata_is_taken_and_by_another_refused() {
+	let Some((hooked, pure)) = blobs() else { return };
+	checks_what_a_wallet_showed::<WithCurves>(hooked);
+	checks_what_a_wallet_showed::<Plain>(pure);
 }

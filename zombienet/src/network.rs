@@ -9,7 +9,7 @@ use crate::{
 use anyhow::{ensure, Context, Result};
 use ostraka_adversary::{
 	scene::{units, Scene},
-	stage::Corrupt,
+	seat::Corrupt,
 };
 use ostraka_client::chain::{Chain, Head, Signer};
 use ostraka_primitives::{AccountId, Balance};

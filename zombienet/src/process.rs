@@ -6,10 +6,9 @@ use nix::{
 	sys::signal::{kill, Signal},
 	unistd::Pid,
 };
-use ostraka_client::chain::Chain;
+use ostraka_client::{chain::Chain, testbed::node::free_port};
 use std::{
 	fs::OpenOptions,
-	net::TcpListener,
 	path::{Path, PathBuf},
 	process::Stdio,
 	time::{Duration, Instant},
@@ -126,7 +125,7 @@ impl Node {
 		self.key(&insert, &paths).await.map(|_| ())
 	}
 
-	/// A command of the node binary's `key`. Answers what it prints.
+	/// A command of the node binary's `key`. Returns what it prints.
 	async fn key(&self, command: &[&str], paths: &[(&str, &Path)]) -> Result<Vec<u8>> {
 		let mut process = Command::new(&self.setting.binary);
 		process.arg("key").args(command);
@@ -279,8 +278,4 @@ impl Node {
 		let id = id.with_context(|| format!("{} does not run", self.name))?;
 		Ok(kill(Pid::from_raw(i32::try_from(id)?), signal)?)
 	}
-}
-
-fn free_port() -> Result<u16> {
-	Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }

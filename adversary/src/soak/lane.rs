@@ -6,12 +6,12 @@ use crate::{
 	answer::{answer, AnswerFault, Answered},
 	cheats::DealingFault,
 	deal,
-	stage::{self, Survey},
 	wait::{self, Phase},
 };
 use ostraka_client::{
 	chain::{calls, Signer},
-	spec::StatisticName,
+	request::StatisticName,
+	testbed::survey::{self, Survey},
 	verify::result_outcome,
 	Error,
 };
@@ -233,11 +233,9 @@ impl Lane {
 		let statistic = [StatisticName::Mean, StatisticName::Variance, StatisticName::Histogram]
 			[self.below(3) as usize];
 		let survey = Survey::new(&self.rows(cohort), statistic, "value", cohort)?;
-		let invited: Vec<AccountId> =
-			self.dealers.iter().take(cohort).map(Signer::account).collect();
+		let dealers = self.dealers.get(..cohort).unwrap_or(&self.dealers);
 		let collect = if record.play == Play::TooFew { SHORT } else { COLLECT };
-		let (requester, spec) = (&self.requester, &survey.spec);
-		let task = stage::submit(chain, requester, spec, class, &invited, collect, None).await?;
+		let task = survey.publish(chain, &self.requester, class, dealers, collect, None).await?;
 		record.task = Some(task);
 		let info = wait::exactly(chain, task, Phase::Collecting).await?;
 		match record.play {
@@ -246,7 +244,7 @@ impl Lane {
 			},
 			Play::TooFew => {
 				let lonely = (&self.dealers[0], &survey.inputs[0].encoded);
-				stage::deal(chain, task, &[lonely]).await?;
+				survey::deal(chain, task, &[lonely]).await?;
 			},
 			Play::Honest | Play::Forging => self.deal(shared, &info, task, &survey, record).await?,
 		}
@@ -314,7 +312,7 @@ impl Lane {
 			.map(|place| (&self.dealers[place], &survey.inputs[place].encoded))
 			.collect();
 		let dealt = async {
-			stage::deal(chain, task, &dealers).await?;
+			survey::deal(chain, task, &dealers).await?;
 			if honest < count {
 				let (signer, input) = (&self.dealers[honest], &survey.inputs[honest].encoded);
 				let outcome = deal::deal(chain, task, signer, input, fault).await?;

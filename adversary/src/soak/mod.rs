@@ -13,7 +13,7 @@ mod measure;
 use crate::{
 	garbage::{self, Garbage},
 	ledger::{holdings, Ledger},
-	stage::{self, Corrupt},
+	seat::Corrupt,
 	state::Snapshot,
 };
 use clap::Args;
@@ -21,13 +21,15 @@ use lane::{Lane, Record};
 use measure::{Samples, Watch};
 use ostraka_client::{
 	chain::{calls, Chain, Signer},
-	demo::node::{self, DevNode},
+	testbed::{
+		accounts::{accounts, fund},
+		node::{self, DevNode},
+	},
 	Error,
 };
 use ostraka_primitives::{AccountId, Balance};
 use serde_json::{json, Value};
 use std::{
-	net::TcpListener,
 	path::PathBuf,
 	sync::{
 		atomic::{AtomicBool, AtomicU64, Ordering},
@@ -86,10 +88,7 @@ pub async fn run(args: &SoakArgs) -> Result<Value, Error> {
 	let base = directory.path().join("chain");
 	let port = match args.rpc_port {
 		Some(port) => port,
-		None => {
-			let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(failed)?;
-			listener.local_addr().map_err(failed)?.port()
-		},
+		None => node::free_port().map_err(failed)?,
 	};
 	let binary = node::binary(args.node.as_deref())?;
 	let flags = ["--base-path".into(), base.clone().into_os_string()];
@@ -172,12 +171,12 @@ async fn soak(args: &SoakArgs, chain: &Chain, watch: &Watch) -> Result<Value, Er
 	let unit = 10u128.pow(u32::from(chain.token().decimals));
 	let corrupt = Corrupt::register(chain, "//Bob", "//Soak//worker", STAKE * unit).await?;
 	let alice = Signer::from_secret("//Alice")?;
-	let requesters = stage::accounts("//Soak//requester", args.lanes as usize)?;
-	stage::fund(chain, &alice, &requesters, REQUESTER * unit).await?;
+	let requesters = accounts("//Soak//requester", args.lanes as usize)?;
+	fund(chain, &alice, &requesters, REQUESTER * unit).await?;
 	let mut lanes = Vec::new();
 	for (number, requester) in (1..).zip(requesters) {
-		let dealers = stage::accounts(&format!("//Soak//{number}"), lane::MOST_DEALERS)?;
-		stage::fund(chain, &alice, &dealers, DEALER * unit).await?;
+		let dealers = accounts(&format!("//Soak//{number}"), lane::MOST_DEALERS)?;
+		fund(chain, &alice, &dealers, DEALER * unit).await?;
 		lanes.push(Lane::new(requester, dealers, args.seed.wrapping_mul(1_000) + number));
 	}
 	let sender = Signer::from_secret("//Eve")?;

@@ -2,11 +2,11 @@
 
 use ostraka_adversary::{
 	scene::{units, Scene},
-	stage::Corrupt,
+	seat::Corrupt,
 };
-use ostraka_client::{chain::Signer, demo::node::DevNode};
+use ostraka_client::{chain::Signer, testbed::node::DevNode};
 use ostraka_primitives::Balance;
-use std::{net::TcpListener, path::PathBuf};
+use std::path::PathBuf;
 
 /// Compute nodes of the chain's own.
 const HONEST_NODES: usize = 7;
@@ -27,11 +27,8 @@ fn node_binary() -> PathBuf {
 impl DevChain {
 	/// Starts it, and registers the adversary's nodes.
 	pub async fn start() -> (Self, Scene) {
-		let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-		let port = listener.local_addr().expect("bound").port();
-		drop(listener);
-		let (mut node, chain) =
-			DevNode::start_on(&node_binary(), port, &[]).await.expect("the node starts");
+		let started = DevNode::start_apart(&node_binary()).await;
+		let (mut node, chain) = started.expect("the node starts");
 		node.registered(&chain, HONEST_NODES).await.expect("its nodes are registered");
 		let stake = units(&chain, STAKE);
 		let (first, second) = tokio::try_join!(

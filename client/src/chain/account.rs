@@ -1,10 +1,24 @@
 //! Accounts and the secrets that sign for them.
 
-use crate::{cli::Global, error::Error};
+pub use ostraka_party::address;
 use ostraka_primitives::AccountId;
 use sp_core::crypto::Ss58Codec;
-use std::{path::Path, str::FromStr};
+use std::str::FromStr;
 use subxt_signer::{sr25519::Keypair, ExposeSecret, SecretUri};
+
+/// Why there is no account to sign with. The secret is not repeated.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccountError {
+	/// A secret is none.
+	#[error(
+		"the secret of the account is not usable: {0}\n  give a seed phrase, 0x and 64 hexadecimal digits, or a path \
+		 such as //Alice"
+	)]
+	Unusable(String),
+	/// 32 bytes that are no secret.
+	#[error("these bytes are no secret: {0}")]
+	NoSecret(String),
+}
 
 /// An account that can sign.
 #[derive(Clone)]
@@ -17,14 +31,9 @@ impl Signer {
 	/// phrase such as `//Alice`; with `//path` and `///password` if wanted.
 	///
 	/// # Errors
-	/// `Usage`; the secret is not repeated.
-	pub fn from_secret(secret: &str) -> Result<Self, Error> {
-		let wrong = |reason: String| {
-			Error::Usage(format!(
-				"the secret of the account is not usable: {reason}\n  give a seed phrase, 0x and 64 hexadecimal \
-				 digits, or a path such as //Alice"
-			))
-		};
+	/// `Unusable`.
+	pub fn from_secret(secret: &str) -> Result<Self, AccountError> {
+		let wrong = AccountError::Unusable;
 		let uri = SecretUri::from_str(secret.trim()).map_err(|error| wrong(error.to_string()))?;
 		// an empty phrase is the development phrase, which `//Alice` means and a blank file does not
 		if secret.trim().is_empty() || uri.phrase.expose_secret().is_empty() {
@@ -37,28 +46,11 @@ impl Signer {
 	/// The account of 32 secret bytes.
 	///
 	/// # Errors
-	/// `Usage` if they are none.
-	pub fn from_seed(seed: [u8; 32]) -> Result<Self, Error> {
+	/// `NoSecret`.
+	pub fn from_seed(seed: [u8; 32]) -> Result<Self, AccountError> {
 		let keypair = Keypair::from_secret_key(seed)
-			.map_err(|error| Error::Usage(format!("these bytes are no secret: {error}")))?;
+			.map_err(|error| AccountError::NoSecret(error.to_string()))?;
 		Ok(Self { keypair })
-	}
-
-	/// The account that the flags name.
-	///
-	/// # Errors
-	/// `Usage` if they name none, or one that is not usable.
-	pub fn from_flags(global: &Global) -> Result<Self, Error> {
-		if let Some(path) = &global.key_file {
-			return Self::from_secret(&first_line(path)?);
-		}
-		match &global.suri {
-			Some(secret) => Self::from_secret(secret),
-			None => Err(Error::Usage(
-				"this needs an account to sign with: give --suri SECRET, --key-file FILE, or set OSTRAKA_SURI"
-					.to_owned(),
-			)),
-		}
 	}
 
 	/// The account.
@@ -70,24 +62,6 @@ impl Signer {
 	pub fn keypair(&self) -> &Keypair {
 		&self.keypair
 	}
-}
-
-/// The first line of a secret file.
-///
-/// # Errors
-/// `Usage`.
-pub fn first_line(path: &Path) -> Result<String, Error> {
-	let text = std::fs::read_to_string(path).map_err(|error| {
-		Error::Usage(format!("{}: the key file cannot be read: {error}", path.display()))
-	})?;
-	let line = text.lines().next().unwrap_or_default().trim();
-	if line.is_empty() {
-		return Err(Error::Usage(format!(
-			"{}: the key file's first line is empty",
-			path.display()
-		)));
-	}
-	Ok(line.to_owned())
 }
 
 /// Reads an account: an SS58 address, `0x` and 64 hexadecimal digits, or a path such as `//Alice`.
@@ -109,11 +83,6 @@ pub fn parse(text: &str) -> Result<AccountId, String> {
 	AccountId::from_ss58check(text).map_err(|_| {
 		format!("`{text}` is not an account: give an SS58 address, 0x and 64 hexadecimal digits, or //Name")
 	})
-}
-
-/// An account's address.
-pub fn address(account: &AccountId) -> String {
-	account.to_ss58check()
 }
 
 #[cfg(test)]

@@ -76,17 +76,11 @@ impl Chain {
 	}
 
 	/// A compute node.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn node(&self, account: &AccountId) -> Result<Option<NodeInfo>, ChainError> {
 		self.call("node", account, self.head()).await
 	}
 
 	/// All compute nodes.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn nodes(&self) -> Result<Vec<NodeInfo>, ChainError> {
 		self.nodes_at(self.head()).await
 	}
@@ -94,7 +88,7 @@ impl Chain {
 	/// All compute nodes as of a block.
 	///
 	/// # Errors
-	/// `Pruned`, `Unreadable` if there is no end to them, and those of a request.
+	/// `Pruned`, `Unreadable` if there is no end to them.
 	pub async fn nodes_at(&self, head: Head) -> Result<Vec<NodeInfo>, ChainError> {
 		pages(|after| self.call("nodes", after, head)).await
 	}
@@ -102,7 +96,7 @@ impl Chain {
 	/// A task.
 	///
 	/// # Errors
-	/// `NoTask`, and those of a request.
+	/// `NoTask`.
 	pub async fn task(&self, task: TaskId) -> Result<TaskInfo, ChainError> {
 		self.task_at(task, self.head()).await
 	}
@@ -110,16 +104,13 @@ impl Chain {
 	/// A task as of a block.
 	///
 	/// # Errors
-	/// `NoTask`, `Pruned`, and those of a request.
+	/// `NoTask`, `Pruned`.
 	pub async fn task_at(&self, task: TaskId, block: Head) -> Result<TaskInfo, ChainError> {
 		let info: Option<TaskInfo> = self.call("task", task, block).await?;
 		info.ok_or(ChainError::NoTask(task))
 	}
 
 	/// A published result.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn result(&self, task: TaskId) -> Result<Option<TaskResult>, ChainError> {
 		self.result_at(task, self.head()).await
 	}
@@ -127,7 +118,7 @@ impl Chain {
 	/// A result that was published by a block.
 	///
 	/// # Errors
-	/// `Pruned`, and those of a request.
+	/// `Pruned`.
 	pub async fn result_at(
 		&self,
 		task: TaskId,
@@ -137,25 +128,16 @@ impl Chain {
 	}
 
 	/// What an account will be paid by unsettled tasks, if they complete and it does its part.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn expected_rewards(&self, account: &AccountId) -> Result<Balance, ChainError> {
 		self.call("expected_rewards", account, self.head()).await
 	}
 
 	/// What the chain asks of tasks of a class.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn class(&self, class: SecurityClass) -> Result<ClassParameters, ChainError> {
 		self.call("class", class, self.head()).await
 	}
 
 	/// Least fee of a task that invites so many dealers.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn least_fee(
 		&self,
 		spec: &TaskSpec,
@@ -166,9 +148,6 @@ impl Chain {
 	}
 
 	/// What keeps a task from its committee, in words; `None` if nothing does, or the chain does not tell.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn draw_obstacle(&self, task: TaskId) -> Result<Option<&'static str>, ChainError> {
 		let pallet = self.metadata().pallet_by_name("Tasks");
 		let Some(view) = pallet.and_then(|pallet| pallet.view_function_by_name("draw_obstacle"))
@@ -205,9 +184,6 @@ impl Chain {
 	}
 
 	/// Whether the chain's draws are predictable: a chain to try things out on.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn is_insecure(&self) -> Result<bool, ChainError> {
 		self.call("is_insecure", (), self.head()).await
 	}
@@ -216,7 +192,7 @@ impl Chain {
 /// All nodes, page by page: each is asked for by the last operator of the one before, until one has nothing new.
 ///
 /// # Errors
-/// `Unreadable` if there are more than [`MOST_NODES`], and those of a request.
+/// `Unreadable` if there are more than [`MOST_NODES`].
 async fn pages<F>(ask: impl Fn(Option<AccountId>) -> F) -> Result<Vec<NodeInfo>, ChainError>
 where
 	F: Future<Output = Result<Vec<NodeInfo>, ChainError>>,

@@ -54,7 +54,7 @@ impl Chain {
 	/// A block's hash, by number, on the best chain.
 	///
 	/// # Errors
-	/// `Pruned` if the node does not know the block, and those of a request.
+	/// `Pruned` if the node does not know the block.
 	pub async fn block_hash(&self, number: u32) -> Result<H256, ChainError> {
 		let hash = self
 			.0
@@ -67,7 +67,7 @@ impl Chain {
 	/// A block's extrinsics, without their length prefixes.
 	///
 	/// # Errors
-	/// `Pruned`, and those of a request.
+	/// `Pruned`.
 	pub async fn body(&self, block: Head) -> Result<Vec<Vec<u8>>, ChainError> {
 		let hash = block.hash;
 		let details =
@@ -89,7 +89,7 @@ impl Chain {
 	/// A block's events.
 	///
 	/// # Errors
-	/// `Pruned` if the node no longer has the block's state, `Unreadable`, and those of a request.
+	/// `Pruned` if the node no longer has the block's state, `Unreadable`.
 	pub async fn events(&self, block: Head) -> Result<Arc<Vec<Event>>, ChainError> {
 		let mut kept = self.0.events.lock().await;
 		if let Some((_, events)) = kept.0.iter().find(|(hash, _)| *hash == block.hash) {

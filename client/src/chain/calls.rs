@@ -3,12 +3,12 @@
 
 use super::layout::Own;
 use codec::Encode;
+use ostraka_party::verify::find::Indices;
 use ostraka_primitives::{
 	message::DealingMessage, spec::TaskSpec, task::SecurityClass, AccountId, Balance, BlockNumber,
 	Digest, PointBytes, TaskId, WorkerKey, WorkerSignature,
 };
 use scale_info::{meta_type, MetaType};
-use sp_core::{bounded::BoundedVec, ConstU32};
 use subxt::{
 	ext::{
 		scale_encode::{EncodeAsFields, Error as EncodeError, FieldIter},
@@ -18,8 +18,7 @@ use subxt::{
 	tx::Payload,
 };
 
-/// Invited dealers.
-pub type Dealers = BoundedVec<AccountId, ConstU32<{ ostraka_primitives::MAX_DEALERS }>>;
+pub use ostraka_party::verify::find::Dealers;
 
 /// A call with its arguments encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -197,6 +196,14 @@ pub fn check(metadata: &Metadata) -> Result<(), Mismatch> {
 		}
 	}
 	Ok(())
+}
+
+/// The calls that messages are found by, if the chain has them.
+pub fn indices(metadata: &Metadata) -> Option<Indices> {
+	Indices::new(|pallet, call| {
+		let pallet = metadata.pallet_by_name(pallet)?;
+		Some([pallet.call_index(), pallet.call_variant_by_name(call)?.index])
+	})
 }
 
 /// How a chain differs from what the client knows.

@@ -1,6 +1,7 @@
 //! What goes wrong with a chain, in plain words.
 
 /// A problem with the chain or the connection to it.
+#[allow(missing_docs)] // of the fields: a variant's message says what each is
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ChainError {
 	/// Nobody answers.
@@ -8,57 +9,31 @@ pub enum ChainError {
 		"no chain answers at {url}: {reason}\n  start a node (`make dev` gives a development chain), or name \
 		 another with --url ws://HOST:PORT"
 	)]
-	NoConnection {
-		/// Where.
-		url: String,
-		/// What the system says.
-		reason: String,
-	},
+	NoConnection { url: String, reason: String },
 	/// A plain connection to another machine.
 	#[error(
 		"{url} is a plain connection to another machine: whoever sits between could show a committee of its own, and read \
 		 what is dealt to it\n  use wss://, or forward the port (`ssh -N -L 9944:localhost:9944 HOST`) and use \
 		 ws://localhost:9944; if the way there is safe all the same, set OSTRAKA_ALLOW_PLAIN=1"
 	)]
-	Plain {
-		/// Where.
-		url: String,
-	},
+	Plain { url: String },
 	/// The connection was lost and did not come back.
 	#[error(
 		"the connection to {url} was lost and did not come back within {seconds} s\n  what was sent may still take \
 		 effect: run the same command again, it looks before it acts"
 	)]
-	Gone {
-		/// Where.
-		url: String,
-		/// For how long it was tried.
-		seconds: u64,
-	},
+	Gone { url: String, seconds: u64 },
 	/// The chain answers, but is another one.
 	#[error("the chain at {url} is not an Ostraka chain: {what}")]
-	NotOstraka {
-		/// Where.
-		url: String,
-		/// What is missing.
-		what: String,
-	},
+	NotOstraka { url: String, what: String },
 	/// The chain is an Ostraka chain of another version.
 	#[error(
 		"the chain at {url} speaks another version: {what}\n  use the `ostraka` that belongs to it"
 	)]
-	OtherVersion {
-		/// Where.
-		url: String,
-		/// What differs.
-		what: String,
-	},
+	OtherVersion { url: String, what: String },
 	/// After a reconnect another chain answers.
 	#[error("another chain answers at {url} now than before: its first block is another one")]
-	OtherChain {
-		/// Where.
-		url: String,
-	},
+	OtherChain { url: String },
 	/// The node refuses a request.
 	#[error("the node refuses the request: {0}")]
 	Rpc(String),
@@ -70,56 +45,31 @@ pub enum ChainError {
 		"the node no longer has {what} of block {block}\n  ask a node that keeps it (--blocks-pruning archive \
 		 --state-pruning archive)"
 	)]
-	Pruned {
-		/// What.
-		what: &'static str,
-		/// The block.
-		block: u32,
-	},
+	Pruned { what: &'static str, block: u32 },
 	/// The transaction pool does not take the transaction.
 	#[error("{call} was not taken: {reason}")]
-	Invalid {
-		/// The call.
-		call: String,
-		/// Why, and what to do.
-		reason: String,
-	},
+	Invalid { call: String, reason: String },
 	/// The transaction is in a block, and failed there.
 	#[error("{call} failed: {name}{}", sentence(.docs))]
-	Refused {
-		/// The call.
-		call: String,
-		/// The error's name.
-		name: String,
-		/// The error's documentation.
-		docs: String,
-	},
+	Refused { call: String, name: String, docs: String },
 	/// The transaction was in no block as long as it was valid.
 	#[error(
 		"{call} was in none of {blocks} blocks and is no longer valid: run the command again{}",
 		last_said(.reason)
 	)]
-	NotIncluded {
-		/// The call.
-		call: String,
-		/// For how many blocks it was valid.
-		blocks: u32,
-		/// What the pool said when it was handed in again, if it did not take it.
-		reason: Option<String>,
-	},
+	NotIncluded { call: String, blocks: u32, reason: Option<String> },
 	/// Finality stands still.
 	#[error(
 		"block {block} is not final: for {minutes} minutes the newest final block has been {last}\n  the chain's finality \
 		 stands still; what was sent may count all the same: look before you run the command again"
 	)]
-	NotFinal {
-		/// The block that was waited for.
-		block: u32,
-		/// The newest final block.
-		last: u32,
-		/// For how long it has been that.
-		minutes: u64,
-	},
+	NotFinal { block: u32, last: u32, minutes: u64 },
+	/// The chain makes no blocks.
+	#[error(
+		"the chain makes no blocks: block {block} has been its newest for {minutes} minutes\n  a task needs blocks that come \
+		 by themselves, for its draw and its windows: a node that makes them for transactions only (--instant-seal) runs none"
+	)]
+	Still { block: u32, minutes: u64 },
 	/// There is no such task.
 	#[error("there is no task {0}\n  `ostraka task list` shows the tasks there are")]
 	NoTask(u32),

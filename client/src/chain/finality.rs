@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 const DEEP: u32 = 16;
 /// Between two looks at what is final, while no block comes.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How long nobody waits without a new final block, unless they say otherwise.
+/// Default time without a new final block before a wait is given up.
 pub(super) const PATIENCE: Duration = Duration::from_secs(600);
 
 /// What a transaction is anchored to, by the numbers of the best and of the newest final block. Not to the best block
@@ -27,7 +27,7 @@ struct Wait {
 	block: u32,
 	/// The newest final block, and since when it is that.
 	last: Option<(u32, Instant)>,
-	/// How long it may be that.
+	/// Longest time without a newer one.
 	patience: Duration,
 }
 
@@ -57,9 +57,6 @@ impl Wait {
 impl Chain {
 	/// The block that a transaction's validity counts from: the newest final one before the best, or one deep under it. A
 	/// transaction names its anchor's hash; were that block to lose to another, no block could have the transaction.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn anchor(&self) -> Result<Head, ChainError> {
 		let last = self.finalized().await?;
 		match anchored(self.head().number, last.number) {
@@ -69,9 +66,6 @@ impl Chain {
 	}
 
 	/// The newest final block.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn finalized(&self) -> Result<Head, ChainError> {
 		let unreadable = || ChainError::Unreadable("the newest final block".to_owned());
 		let hash = self.link().ask(|rpc| async move { rpc.chain_get_finalized_head().await });
@@ -82,10 +76,10 @@ impl Chain {
 		Ok(Head { number, hash })
 	}
 
-	/// Waits until the block of that number is final. Answers the newest final block.
+	/// Waits until the block of that number is final. Returns the newest final block.
 	///
 	/// # Errors
-	/// `NotFinal`, `Gone`, `OtherChain`, and those of a request.
+	/// `NotFinal`, `Gone`, `OtherChain`.
 	pub async fn wait_final(&self, number: u32) -> Result<Head, ChainError> {
 		let mut wait = Wait::new(number, self.0.patience);
 		loop {
@@ -100,7 +94,7 @@ impl Chain {
 	/// Waits until a block that was best is final, or has lost to another: whether it is final.
 	///
 	/// # Errors
-	/// `NotFinal`, `Gone`, `OtherChain`, and those of a request.
+	/// `NotFinal`, `Gone`, `OtherChain`.
 	pub async fn is_final(&self, block: Head) -> Result<bool, ChainError> {
 		let mut wait = Wait::new(block.number, self.0.patience);
 		loop {
@@ -125,9 +119,6 @@ impl Chain {
 	}
 
 	/// [`Self::expect`] for a transaction whose block lost: it may be in one that won already.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn expect_again(
 		&self,
 		extrinsic: &[u8],

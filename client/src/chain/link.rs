@@ -157,10 +157,23 @@ impl Link {
 /// Refuses what is neither encrypted nor on this machine, unless it is allowed.
 fn check_safe(url: &str, is_plain_allowed: bool) -> Result<(), ChainError> {
 	match url_is_secure(url) {
+		Ok(false) if is_any_address(url) => Ok(()),
 		Ok(false) if !is_plain_allowed => Err(ChainError::Plain { url: url.to_owned() }),
 		// what is no address connects to nothing, and the error says so
 		_ => Ok(()),
 	}
+}
+
+/// Whether an address names every address of this machine, as a node prints where it listens: a connection to it stays on
+/// this machine.
+fn is_any_address(url: &str) -> bool {
+	let Some((_, rest)) = url.trim().split_once("://") else { return false };
+	let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+	let host = match authority.rsplit_once(':') {
+		Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+		_ => authority,
+	};
+	matches!(host, "0.0.0.0" | "[::]")
 }
 
 async fn connect(url: &str) -> Result<RpcClient, ChainError> {
@@ -208,6 +221,9 @@ mod tests {
 			"ws://127.1.2.3",
 			"ws://[::1]:9944/path",
 			"ws://localhost:9944",
+			"ws://0.0.0.0:9944",
+			"ws://0.0.0.0",
+			"ws://[::]:9944/path",
 			"wss://rpc.example.org",
 			"wss://192.0.2.1:443",
 		] {
@@ -224,6 +240,11 @@ mod tests {
 			"ws://localhost:9944@example.org",
 			"ws://example.org\\@127.0.0.1",
 			"WS://EXAMPLE.ORG",
+			"ws://0.0.0.0:9944@example.org",
+			"ws://0.0.0.0@example.org",
+			"ws://0.0.0.0.example.org",
+			"ws://0.0.0.1:9944",
+			"ws://[::2]:9944",
 		] {
 			let error = check_safe(url, false).expect_err(url);
 			let text = error.to_string();

@@ -1,4 +1,4 @@
-//! Stake on its way out, and what the registry has for a committee: for messages that say when, and what is missing.
+//! Unbonding stake, and nodes for a committee: for messages that say when, and what is missing.
 
 use super::{layout::Own, Chain, ChainError};
 use codec::Decode;
@@ -43,9 +43,6 @@ struct Node {
 impl Chain {
 	/// The parts of a node's stake that are on their way out, the next first; `None` if the account has no node, or the
 	/// chain keeps its nodes in another form. Nothing but messages depends on it, so that is no reason to stop.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn unlocks(&self, account: &AccountId) -> Result<Option<Vec<Unlock>>, ChainError> {
 		let pallet = self.metadata().pallet_by_name("Registry");
 		let entry = pallet.and_then(|pallet| pallet.storage()?.entry_by_name("Nodes"));
@@ -66,9 +63,6 @@ impl Chain {
 	}
 
 	/// How many nodes there are for a committee, in words: what is missing shows in the numbers.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn supply_of_nodes(
 		&self,
 		parameters: &ClassParameters,

@@ -2,37 +2,14 @@
 
 use super::{calls::Mismatch, layout::Own, Chain, ChainError, Head};
 use codec::{Decode, DecodeAll};
-use ostraka_primitives::{AccountId, Balance, BlockNumber, Digest, TaskId};
-use scale_info::{meta_type, TypeInfo};
+pub use ostraka_primitives::record::{DealingRecord, Standing};
+use ostraka_primitives::{AccountId, Balance, TaskId};
+use scale_info::meta_type;
 use subxt::{
 	ext::{frame_decode::storage::encode_storage_key_prefix, scale_value::Value},
 	metadata::Metadata,
 	storage,
 };
-
-/// How a dealing stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Decode, TypeInfo)]
-pub enum Standing {
-	/// It counts.
-	Accepted,
-	/// Its dealer was convicted before the freeze: it does not count.
-	Excluded,
-	/// Its dealer was convicted later: it counts all the same.
-	ConvictedLate,
-}
-
-/// What the state holds of a dealing of an unsettled task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Decode, TypeInfo)]
-pub struct DealingRecord {
-	/// Its digest.
-	pub digest: Digest,
-	/// SHA-256 of its `R`.
-	pub ephemeral: Digest,
-	/// Block whose body holds it.
-	pub block: BlockNumber,
-	/// How it stands.
-	pub standing: Standing,
-}
 
 /// An account's money.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Decode)]
@@ -80,7 +57,7 @@ impl Chain {
 	/// A value of a block's state.
 	///
 	/// # Errors
-	/// `Pruned`, and those of a request.
+	/// `Pruned`.
 	pub(super) async fn storage_at(
 		&self,
 		key: &[u8],
@@ -96,9 +73,6 @@ impl Chain {
 	}
 
 	/// Writes into the node's own offchain database, where its workers read. The node must allow unsafe RPC methods.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn set_offchain(&self, key: &[u8], value: &[u8]) -> Result<(), ChainError> {
 		let hex = |bytes: &[u8]| format!("0x{}", hex::encode(bytes));
 		let (key, value) = (hex(key), hex(value));
@@ -129,9 +103,6 @@ impl Chain {
 	}
 
 	/// What the state holds of a dealer's dealing to an unsettled task.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn dealing(
 		&self,
 		task: TaskId,
@@ -143,18 +114,12 @@ impl Chain {
 	}
 
 	/// Number of tasks ever.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn tasks(&self) -> Result<u32, ChainError> {
 		let number = self.stored("Tasks", "NextTask", Vec::new(), self.head()).await?;
 		Ok(number.unwrap_or_default())
 	}
 
 	/// What an account has.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn money(&self, account: &AccountId) -> Result<Money, ChainError> {
 		self.money_at(account, self.head()).await
 	}
@@ -162,7 +127,7 @@ impl Chain {
 	/// What an account has as of a block.
 	///
 	/// # Errors
-	/// `Pruned`, and those of a request.
+	/// `Pruned`.
 	pub async fn money_at(&self, account: &AccountId, block: Head) -> Result<Money, ChainError> {
 		let bytes: &[u8] = account.as_ref();
 		let keys = vec![Value::from_bytes(bytes)];

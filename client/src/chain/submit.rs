@@ -36,9 +36,6 @@ impl Receipt {
 
 impl Chain {
 	/// Number of the account's next transaction, those in the pool counted.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn nonce(&self, account: &AccountId) -> Result<u64, ChainError> {
 		let id = AccountId32(account.clone().into());
 		let id = &id;
@@ -182,7 +179,7 @@ impl Chain {
 	/// What became of a transaction in its block.
 	///
 	/// # Errors
-	/// `Refused` if it failed there (with what the signer has, if it is named and lacks money), and those of a request.
+	/// `Refused` if it failed there (with what the signer has, if it is named and lacks money).
 	pub async fn receipt(
 		&self,
 		call: &Call,

@@ -57,9 +57,6 @@ pub struct Tracker {
 
 impl Tracker {
 	/// Reads the best block.
-	///
-	/// # Errors
-	/// Those of a request.
 	pub async fn start(link: &Link) -> Result<Self, ChainError> {
 		let (head, parent) = best(link).await?;
 		Ok(Self {
@@ -97,7 +94,7 @@ impl Chain {
 	/// Waits for a best block other than `known`.
 	///
 	/// # Errors
-	/// `Gone`, `OtherChain`: the chain is no longer followed.
+	/// `Gone`, `OtherChain`: the chain is no longer followed. `Still` if none comes for as long as the chain's patience is.
 	pub async fn next_head(&self, known: Head) -> Result<Head, ChainError> {
 		let mut heads = self.0.tracker.head.subscribe();
 		let mut failures = self.0.tracker.failure.subscribe();
@@ -106,6 +103,9 @@ impl Chain {
 			head = heads.wait_for(|head| *head != known) => head.map(|head| *head).map_err(|_| gone()),
 			failure = failures.wait_for(Option::is_some) => {
 				Err(failure.ok().and_then(|failure| failure.clone()).unwrap_or_else(gone))
+			},
+			() = tokio::time::sleep(self.0.patience) => {
+				Err(ChainError::Still { block: known.number, minutes: self.0.patience.as_secs() / 60 })
 			},
 		}
 	}

@@ -1,46 +1,14 @@
-//! The command line.
+//! Flags, in groups that commands share.
 
+pub mod account;
+pub mod class;
 pub mod data;
-pub mod usage;
+pub mod statistic;
 pub mod values;
+pub mod worker_key;
 
-use crate::commands::{
-	deal::DealArgs, demo::DemoArgs, node::NodeArgs, result::ResultArgs, simulate::SimulateArgs,
-	task::TaskArgs,
-};
-use clap::{Args, Parser, Subcommand};
-use clap_complete::Shell;
+use clap::Args;
 use std::path::PathBuf;
-
-const EXAMPLES: &str = "\
-Examples:
-  ostraka demo                                        50 institutions, a dev chain of its own
-  ostraka simulate --faults bad-share=2,wrong-share=1 the protocol without a chain
-  ostraka demo --data survey.csv --split-by hospital --statistic correlation --columns dose,response
-  ostraka task submit --suri //Alice --statistic mean --columns income --range income=0:250000 \\
-      --dealer 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --dealer …
-  ostraka deal --suri //Bob --task 7 --data mine.csv
-  ostraka result --task 7 --verify
-
-Exit codes:
-    0  done
-    1  no result, or one that fails the checks; a dealing that was not made
-    2  wrong flags or data
-    3  chain unreachable, stalled, or of another version
-    4  refused by the chain, or no such task or node
-  130  interrupted";
-
-/// Joint statistics over data that nobody shows to anyone
-#[derive(Debug, Parser)]
-#[command(name = "ostraka", version, after_help = EXAMPLES, max_term_width = 110)]
-pub struct Cli {
-	/// Flags of all commands.
-	#[command(flatten)]
-	pub global: Global,
-	/// The command.
-	#[command(subcommand)]
-	pub command: Command,
-}
 
 /// Flags that every command takes.
 #[derive(Args, Clone, Debug, Default)]
@@ -75,26 +43,4 @@ pub struct Global {
 	/// File whose first line is that secret
 	#[arg(long, global = true, value_name = "FILE", help_heading = "Connection")]
 	pub key_file: Option<PathBuf>,
-}
-
-/// The commands.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-	/// The operator's side: compute nodes and their stake
-	Node(NodeArgs),
-	/// The requester's side: tasks
-	Task(TaskArgs),
-	/// The dealer's side: encode rows and deal them to a task's committee
-	Deal(DealArgs),
-	/// A task's result
-	Result(ResultArgs),
-	/// The whole protocol in one process, without a chain
-	Simulate(SimulateArgs),
-	/// Institutions compute joint statistics on a chain, from CSV rows to verified results
-	Demo(DemoArgs),
-	/// Print completions for a shell
-	Completions {
-		/// The shell
-		shell: Shell,
-	},
 }

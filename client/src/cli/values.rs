@@ -24,7 +24,7 @@ pub fn url(text: &str) -> Result<String, String> {
 /// # Errors
 /// What is wrong with it.
 pub fn amount(text: &str) -> Result<String, String> {
-	chain::amount_parts(text).map(|_| text.trim().to_owned())
+	chain::token::amount_parts(text).map(|_| text.trim().to_owned())
 }
 
 /// Reads a task's number.

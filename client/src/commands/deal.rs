@@ -1,24 +1,32 @@
 //! `ostraka deal`: the dealer's side.
 
-use super::show;
+use super::connect;
 use crate::{
-	chain::{account::address, Chain, Signer},
-	cli::{data::FileArgs, values, Global},
-	data::{decimal::render, Dealer, Table},
-	dealing,
+	chain::Chain,
+	cli::{account::signer, data::FileArgs, values, Global},
 	error::Error,
-	groups, output,
-	plan::title,
-	run::{self, Input},
-	spec::{label, text},
+	onchain::{self, groups},
+	output::Output,
+	view::lines::{ended, outcome, state, INSECURE},
 };
 use clap::Args;
+use ostraka_party::{
+	address,
+	data::{decimal::render, Advice, Book, Table},
+	dealing,
+	escape::escaped,
+	inputs::{self, Encoding},
+	request::{is_text, label, names, shown, text},
+	title::title,
+	words::learn_or_learns,
+};
 use ostraka_primitives::{
 	api::TaskInfo,
 	spec::{Statistic, TaskSpec},
 	task::TaskStatus,
 	TaskId,
 };
+use ostraka_protocol::statistics::Encoded;
 use serde::Serialize;
 use serde_json::json;
 
@@ -28,6 +36,9 @@ Examples:
   ostraka deal --key-file bob.key --task 7 --data all.csv --only hospital=Jena --dry-run
 
 Run again after an interruption: if the dealing is on the chain already, nothing is sent.";
+
+/// Fewest own rows in a cell that a dealer deals unless it says otherwise.
+pub(super) const FLOOR: u64 = 3;
 
 /// Flags of `deal`.
 #[derive(Args, Debug)]
@@ -43,7 +54,7 @@ pub struct DealArgs {
 	#[arg(long, value_name = "COLUMN=TEXT", help_heading = "Data", value_parser = parse_only)]
 	pub only: Option<(String, String)>,
 	/// Fewest own rows in a group (or at all, without groups): numbers of fewer tell about each of them
-	#[arg(long, value_name = "ROWS", default_value_t = 3, help_heading = "Data")]
+	#[arg(long, value_name = "ROWS", default_value_t = FLOOR, help_heading = "Data")]
 	pub min_cell: u64,
 	/// Leave rows of smaller groups out instead of refusing to deal
 	#[arg(long, help_heading = "Data")]
@@ -56,10 +67,20 @@ pub struct DealArgs {
 	pub dry_run: bool,
 }
 
+impl DealArgs {
+	fn encoding(&self) -> Encoding {
+		Encoding {
+			round: self.file.round,
+			min_cell: self.min_cell,
+			drop_small_cells: self.drop_small_cells,
+		}
+	}
+}
+
 fn parse_only(text: &str) -> Result<(String, String), String> {
 	match text.split_once('=') {
 		Some((column, value)) if !column.is_empty() && !value.trim().is_empty() => {
-			Ok((column.to_owned(), value.trim().to_owned()))
+			Ok((names::one(column)?, value.trim().to_owned()))
 		},
 		_ => Err("the form is COLUMN=TEXT, as in hospital=Jena".to_owned()),
 	}
@@ -69,24 +90,23 @@ fn parse_only(text: &str) -> Result<(String, String), String> {
 ///
 /// # Errors
 /// `Usage`, `Data`, `Encode` before anything is sent; `Chain`; `Failed` if the task takes no dealing of the account.
-pub async fn run(args: &DealArgs, global: &Global) -> Result<(), Error> {
-	let signer = Signer::from_flags(global)?;
-	let table = args.file.table()?;
+pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
+	let signer = signer(global, out.notes())?;
+	let table = args.file.table_for(Advice::Dealer)?;
 	let table = table
 		.ok_or_else(|| Error::Usage("name the file with your rows: --data FILE".to_owned()))?;
-	let chain = super::connect(global).await?;
+	let chain = connect(global, out).await?;
 	let info = chain.task(args.task).await?;
 	let account = signer.account();
-	if let Some(record) = dealing::dealt(&chain, args.task, &account).await? {
-		return already(args.task, record.block, global);
+	if let Some(record) = onchain::deal::dealt(&chain, args.task, &account).await? {
+		return already(args.task, record.block, out);
 	}
-	let dealer = match &args.only {
-		Some((column, value)) => Dealer::of_value(&table, column, value)?,
-		None => Dealer::of_all(&table, table.file()),
+	let book = match &args.only {
+		Some((column, value)) => Book::of_value(&table, column, value)?,
+		None => Book::of_all(&table, table.file()),
 	};
 	let spec = &info.task.spec;
-	let input =
-		run::input(&dealer, &table, spec, args.file.round, args.min_cell, args.drop_small_cells)?;
+	let encoded = inputs::own(&book, &table, spec, args.encoding())?;
 	if !info.dealers.contains(&account) && !matches!(info.task.status, TaskStatus::Settled(_)) {
 		return Err(Error::Failed(format!(
 			"the account {} is not invited to task {}\n  sign with the account that the requester invited",
@@ -94,45 +114,40 @@ pub async fn run(args: &DealArgs, global: &Global) -> Result<(), Error> {
 			args.task
 		)));
 	}
-	if !global.json {
-		describe(args.task, &info, &table, &dealer, &input);
+	if !out.is_json() {
+		describe(args.task, &info, &table, &book, &encoded, out)?;
 	}
-	if !global.json && chain.is_insecure().await? {
-		println!("{}", show::INSECURE);
+	if !out.is_json() && chain.is_insecure().await? {
+		writeln!(out, "{INSECURE}")?;
+	}
+	if args.dry_run && out.is_json() {
+		return out.json(&summary(args.task, &info, &table, &encoded, None));
 	}
 	if args.dry_run {
-		if global.json {
-			output::print_json(&summary(args.task, &info, &input, None));
-		}
 		return Ok(());
 	}
 	if !args.unchecked_groups {
 		groups::check(&chain, args.task, &info).await?;
 	}
-	let info = collecting(&chain, args.task, &info, global).await?;
-	let context = dealing::context(&chain, args.task, &info)?;
-	dealing::check_money(&chain, &account).await?;
-	let receipt = dealing::deal(&chain, args.task, &context, &input.encoded, &signer, None).await?;
+	let info = collecting(&chain, args.task, &info, out).await?;
+	let context = dealing::context(chain.genesis(), args.task, &info)?;
+	onchain::deal::check_money(&chain, &account).await?;
+	let receipt = onchain::deal::deal(&chain, args.task, &context, &encoded, &signer, None).await?;
 	let Some(receipt) = receipt else {
 		let record = chain.dealing(args.task, &account).await?;
-		return already(args.task, record.map_or(0, |record| record.block), global);
+		return already(args.task, record.map_or(0, |record| record.block), out);
 	};
-	if global.json {
-		output::print_json(&summary(
-			args.task,
-			&info,
-			&input,
-			Some((receipt.block.number, receipt.fee)),
-		));
-	} else {
-		println!(
-			"dealt to task {}, in block {}, for {}; a deposit is held until the task is settled",
-			args.task,
-			receipt.block.number,
-			chain.token().render(receipt.fee)
-		);
+	if out.is_json() {
+		let sent = Some((receipt.block.number, receipt.fee));
+		return out.json(&summary(args.task, &info, &table, &encoded, sent));
 	}
-	Ok(())
+	writeln!(
+		out,
+		"dealt to task {}, in block {}, for {}; a deposit is held until the task is settled",
+		args.task,
+		receipt.block.number,
+		chain.token().render(receipt.fee)
+	)
 }
 
 /// Waits until the committee is drawn for good. The task must be the one then that was encoded and checked.
@@ -140,20 +155,22 @@ async fn collecting(
 	chain: &Chain,
 	task: TaskId,
 	checked: &TaskInfo,
-	global: &Global,
+	out: &Output<'_>,
 ) -> Result<TaskInfo, Error> {
 	let mut head = chain.head();
 	let mut info = checked.clone();
 	while let TaskStatus::Drawing { .. } = info.task.status {
-		if !global.json {
+		if !out.is_json() {
 			let obstacle = chain.draw_obstacle(task).await?;
 			let obstacle = obstacle.map_or_else(String::new, |obstacle| format!(": {obstacle}"));
-			eprintln!("block {}: task {task} waits for its committee{obstacle}", head.number);
+			let block = head.number;
+			out.notes()
+				.say(format!("block {block}: task {task} waits for its committee{obstacle}"));
 		}
 		head = chain.next_head(head).await?;
 		info = chain.task(task).await?;
 	}
-	info = dealing::drawn(chain, task).await?;
+	info = onchain::deal::drawn(chain, task).await?;
 	match info.task.status {
 		TaskStatus::Collecting { .. } => {
 			dealing::unchanged(task, checked, &info)?;
@@ -161,71 +178,94 @@ async fn collecting(
 		},
 		ref status => Err(Error::Failed(format!(
 			"task {task} takes no dealings any more: {}",
-			show::outcome(status).map_or_else(|| show::state(status).to_owned(), show::ended)
+			outcome(status).map_or_else(|| state(status).to_owned(), ended)
 		))),
 	}
 }
 
 /// The dealing is on the chain: nothing is to be done, which is what was asked.
-fn already(task: TaskId, block: u32, global: &Global) -> Result<(), Error> {
-	if global.json {
-		output::print_json(
-			&json!({ "task": task, "dealt": true, "already": true, "block": block }),
-		);
-	} else {
-		println!(
-			"this account has dealt to task {task} already, in block {block}: nothing was sent"
-		);
+fn already(task: TaskId, block: u32, out: &mut Output<'_>) -> Result<(), Error> {
+	if out.is_json() {
+		return out.json(&json!({ "task": task, "dealt": true, "already": true, "block": block }));
 	}
-	Ok(())
+	writeln!(
+		out,
+		"this account has dealt to task {task} already, in block {block}: nothing was sent"
+	)
 }
 
 /// Says what will be shared, and what not.
-fn describe(task: TaskId, info: &TaskInfo, table: &Table, dealer: &Dealer, input: &Input) {
-	let (spec, encoded) = (&info.task.spec, &input.encoded);
-	println!("task {task}: {}", title(spec));
-	let of =
-		if dealer.name == table.file() { String::new() } else { format!(" of {}", dealer.name) };
-	println!("rows{of}: {} in {}", dealer.rows.len(), table.file());
-	println!("  {} count", encoded.used);
-	println!("  {} left out for a missing value", encoded.skipped_missing);
+fn describe(
+	task: TaskId,
+	info: &TaskInfo,
+	table: &Table,
+	book: &Book,
+	encoded: &Encoded,
+	out: &mut Output<'_>,
+) -> Result<(), Error> {
+	let spec = &info.task.spec;
+	writeln!(out, "task {task}: {}", title(spec))?;
+	let names = book.dealers.iter().map(|dealer| dealer.name.as_str());
+	let of: Vec<_> = names
+		.filter(|name| *name != table.file())
+		.map(|name| format!(" of {}", escaped(name)))
+		.collect();
+	writeln!(out, "rows{}: {} in {}", of.concat(), book.rows(), escaped(table.file()))?;
+	writeln!(out, "  {} count", encoded.used)?;
+	writeln!(out, "  {} left out for a missing value", encoded.skipped_missing)?;
 	if spec.group_by.is_some() {
-		println!("  {} left out as of no group of the task", encoded.skipped_other_group);
-		let groups = spec.group_by.iter().flat_map(|grouping| grouping.groups.iter().map(text));
+		writeln!(out, "  {} left out as of no group of the task", encoded.skipped_other_group)?;
+		let groups = spec.group_by.iter().flat_map(|grouping| grouping.groups.iter().map(shown));
 		let rows: Vec<String> = groups
 			.zip(&encoded.per_group_rows)
 			.map(|(group, rows)| format!("{group}: {rows}"))
 			.collect();
-		println!("  by group (not shared): {}", rows.join(", "));
+		writeln!(out, "  by group (not shared): {}", rows.join(", "))?;
 	}
-	println!(
+	if encoded.skipped_small_cell > 0 {
+		writeln!(out, "  {} left out as of a small group", encoded.skipped_small_cell)?;
+	}
+	for note in table.notes() {
+		writeln!(out, "  {note}")?;
+	}
+	writeln!(
+		out,
 		"shared, as secret shares among {} nodes, any {} of which {} nothing: {}",
 		info.task.parameters.seats,
 		info.task.parameters.threshold,
-		show::learn(info.task.parameters.threshold),
+		learn_or_learns(info.task.parameters.threshold.into()),
 		entries(spec)
-	);
+	)?;
 	for column in spec.all_columns() {
-		println!(
+		if is_text(spec, column) {
+			writeln!(out, "  {}: any text, which is counted", shown(&column.name))?;
+			continue;
+		}
+		writeln!(
+			out,
 			"  {} between {} and {}",
-			text(&column.name),
+			shown(&column.name),
 			render(column.min, column.decimals),
 			render(column.max, column.decimals)
-		);
+		)?;
 	}
 	let used: Vec<String> = spec.all_columns().map(|column| text(&column.name)).collect();
-	let unused: Vec<&String> =
-		table.columns().iter().filter(|column| !used.contains(column)).collect();
-	let unused: Vec<&str> = unused.into_iter().map(String::as_str).collect();
-	println!(
+	let unused = table.columns().iter().filter(|column| !used.contains(column));
+	let unused: Vec<_> = unused.map(|column| escaped(column)).collect();
+	writeln!(
+		out,
 		"not shared: the rows themselves{}",
 		if unused.is_empty() {
 			String::new()
 		} else {
 			format!(", and the columns {}", unused.join(", "))
 		}
-	);
-	println!("published, as the sum over all accepted dealers: the same {} numbers", spec.length());
+	)?;
+	writeln!(
+		out,
+		"published, as the sum over all accepted dealers: the same {} numbers",
+		spec.length()
+	)
 }
 
 /// What a dealer's vector holds.
@@ -264,6 +304,9 @@ struct Summary {
 	rows: u64,
 	skipped_missing: u64,
 	skipped_other_group: u64,
+	skipped_small_cell: u64,
+	#[serde(skip_serializing_if = "Vec::is_empty")]
+	notes: Vec<String>,
 }
 
 /// A column whose values go into a dealing.
@@ -274,7 +317,13 @@ struct Shared {
 	max: String,
 }
 
-fn summary(task: TaskId, info: &TaskInfo, input: &Input, sent: Option<(u32, u128)>) -> Summary {
+fn summary(
+	task: TaskId,
+	info: &TaskInfo,
+	table: &Table,
+	encoded: &Encoded,
+	sent: Option<(u32, u128)>,
+) -> Summary {
 	let spec = &info.task.spec;
 	let columns = spec.all_columns().map(|column| Shared {
 		name: text(&column.name),
@@ -290,8 +339,75 @@ fn summary(task: TaskId, info: &TaskInfo, input: &Input, sent: Option<(u32, u128
 		statistic: label(spec.statistic),
 		columns: columns.collect(),
 		numbers: spec.length(),
-		rows: input.encoded.used,
-		skipped_missing: input.encoded.skipped_missing,
-		skipped_other_group: input.encoded.skipped_other_group,
+		rows: encoded.used,
+		skipped_missing: encoded.skipped_missing,
+		skipped_other_group: encoded.skipped_other_group,
+		skipped_small_cell: encoded.skipped_small_cell,
+		notes: table.notes(),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{fixtures, output::written};
+
+	fn input(csv: &str, info: &TaskInfo) -> (Table, Book, Encoded) {
+		let table = Table::parse("mine.csv", csv.as_bytes()).expect("well-formed");
+		let book = Book::of_all(&table, table.file());
+		let encoding = Encoding { min_cell: 1, ..Default::default() };
+		let encoded = inputs::own(&book, &table, &info.task.spec, encoding).expect("rows");
+		(table, book, encoded)
+	}
+
+	#[test]
+	fn a_dealer_sees_what_is_shared_and_what_is_not() {
+		let info = fixtures::task();
+		let (table, book, encoded) = input("x,g,who\n1,a,m\n2,a,n\n3,b,o\nNA,b,p\n4,c,q\n", &info);
+		let text = written(false, |out| describe(7, &info, &table, &book, &encoded, out));
+		for line in [
+			"task 7: mean of x by g",
+			"rows: 5 in mine.csv",
+			"  3 count",
+			"  1 left out for a missing value",
+			"  1 left out as of no group of the task",
+			"  by group (not shared): a: 2, b: 1",
+			"  column `x`: taken as missing: `NA` in 1 cell",
+			"  x between 0.0 and 9.0",
+		] {
+			assert!(text.lines().any(|other| other == line), "no `{line}` in {text}");
+		}
+		assert!(text.contains("any 1 of which learns nothing: 4 numbers"), "{text}");
+		assert!(
+			text.contains("not shared: the rows themselves, and the columns g, who\n"),
+			"{text}"
+		);
+	}
+
+	#[test]
+	fn names_of_the_task_and_of_the_file_move_no_cursor() {
+		let mut info = fixtures::task();
+		info.task.spec.columns[0].name = fixtures::name("x\u{1b}[9A");
+		let (table, book, encoded) = input("x\u{1b}[9A,g,no\u{9b}1A\n1,a,m\n2,b,n\n", &info);
+		let text = written(false, |out| describe(7, &info, &table, &book, &encoded, out));
+		assert!(text.contains("  x\\u{1b}[9A between 0.0 and 9.0\n"), "{text}");
+		assert!(text.contains("no\\u{9b}1A"), "{text}");
+		assert!(!text.contains(['\u{1b}', '\u{9b}']), "{text}");
+	}
+
+	#[test]
+	fn json_says_what_would_be_dealt() {
+		let info = fixtures::task();
+		let (table, _, encoded) = input("x,g\n1,a\n2,b\n", &info);
+		let text = written(true, |out| out.json(&summary(7, &info, &table, &encoded, None)));
+		let record: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+		assert_eq!((&record["dealt"], &record["block"]), (&false.into(), &().into()));
+		assert_eq!((&record["rows"], &record["numbers"]), (&2.into(), &4.into()));
+	}
+
+	#[test]
+	fn a_dealing_that_is_there_is_not_sent_again() {
+		let text = written(false, |out| already(7, 5, out));
+		assert!(text.contains("task 7 already, in block 5: nothing was sent"), "{text}");
 	}
 }

@@ -1,26 +1,30 @@
 //! `ostraka demo`: institutions compute joint statistics on a chain.
 
+use super::simulate::{FIRST, SECOND};
 use crate::{
 	chain::{Chain, Signer},
-	class::{self, ClassName},
-	cli::{values, Global},
-	data::DataError,
+	cli::{
+		account::signer, class::ClassName, data::BookArgs, statistic::StatisticArgs, values, Global,
+	},
 	demo::{
 		cast::Cast,
 		chronicle::Chronicle,
-		node::{self, DevNode},
-		stage::{Setting, Staged},
+		tasks::{Setting, Staged},
 	},
 	error::Error,
-	groups,
-	output::progress::Progress,
-	plan::Plan,
-	report::{Report, TaskReport, NOT_COUNTED},
-	run::{self, BookArgs},
-	spec::StatisticRequest,
-	verify::{self, result_outcome, result_sums, Bodies},
+	onchain::gather::{gather, Bodies},
+	output::{progress::Progress, Output},
+	report::Report,
+	testbed::node::{self, DevNode},
 };
 use clap::Args;
+use ostraka_party::{
+	address, class, groups, inputs,
+	plan::Plan,
+	report::{TaskReport, NOT_COUNTED},
+	request::rounds,
+	verify::{result_outcome, result_sums},
+};
 use ostraka_primitives::{
 	spec::TaskSpec,
 	task::{FailReason, Outcome, SecurityClass},
@@ -47,7 +51,7 @@ pub struct DemoArgs {
 	pub book: BookArgs,
 	/// What is computed; the loan book's statistics unless given.
 	#[command(flatten)]
-	pub request: StatisticRequest,
+	pub request: StatisticArgs,
 	/// Security class: decides how many nodes hold the data
 	#[arg(long, value_enum, ignore_case = true, default_value_t = ClassName::Confidential)]
 	pub class: ClassName,
@@ -67,23 +71,25 @@ pub struct DemoArgs {
 /// # Errors
 /// `Data`, `Usage`, `Encode` before anything is sent; `Chain`; `Failed` if a task fails, its result is not that of the
 /// pooled rows, or does not withstand the checks.
-pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
+pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	// everything that can be wrong with files and flags comes before the chain
 	let (table, book) = args.book.read()?;
-	let plan = Plan::new(&args.request, &table, args.book.file.round)?;
+	let request = args.request.request(Some(&table))?;
+	let plan = Plan::new(&request, &table, args.book.file.round)?;
 	for spec in &plan.first {
-		run::inputs(&book.dealers, &table, spec, &args.book)?;
+		inputs::inputs(&book, &table, spec, args.book.encoding())?;
 	}
 	let requester = match (&global.suri, &global.key_file) {
 		(None, None) => Signer::from_secret("//Alice")?,
-		_ => Signer::from_flags(global)?,
+		_ => signer(global, out.notes())?,
 	};
-	let progress = Progress::new(global.json);
+	let progress = Progress::new(out.is_json());
+	let notes = out.notes().clone();
 	let note = |text: &str| {
 		if progress.is_shown() {
 			progress.say(text);
-		} else if !global.json {
-			eprintln!("{text}");
+		} else {
+			notes.say(text);
 		}
 	};
 	let (mut node, chain) = match &global.url {
@@ -98,14 +104,7 @@ pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 	};
 	let class = SecurityClass::from(args.class);
 	let parameters = chain.class(class).await?;
-	if book.dealers.len() < parameters.least_dealers as usize {
-		return Err(Error::Data(DataError::TooFewDealers {
-			file: table.file().to_owned(),
-			found: book.dealers.len(),
-			needed: parameters.least_dealers as usize,
-			hint: "the class asks for so many: take a lower --class, or another split",
-		}));
-	}
+	book.check_dealers(&table, parameters.least_dealers)?;
 	if let Some(node) = &mut node {
 		let nodes = node.registered(&chain, usize::from(parameters.seats)).await?;
 		note(&format!("{nodes} compute nodes are registered"));
@@ -118,8 +117,7 @@ pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 		None => None,
 	};
 	let cast = Cast::new(requester, &book)?;
-	let tasks = plan.first.len() + plan.grouped.len();
-	let amount = cast.fund(&chain, tasks).await?;
+	let amount = cast.fund(&chain, plan.most_tasks()).await?;
 	note(&format!(
 		"{} institutions have an account each, with {} for deposits and fees",
 		book.dealers.len(),
@@ -131,7 +129,7 @@ pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 		cast: &cast,
 		table: &table,
 		book: &book,
-		args: &args.book,
+		encoding: args.book.encoding(),
 		class,
 		parameters,
 		collect: args.collect,
@@ -139,19 +137,37 @@ pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 		progress: &progress,
 	};
 	let mut staged = setting.stage(&plan.first, &[], &mut chronicle).await?;
-	let Second { specs, cohorts, left_out, mut reports } =
+	let Second { specs, cohorts, mut left_out, mut reports, refined } =
 		grouped(&plan, &staged, class, parameters.least_dealers)?;
 	if !specs.is_empty() {
 		staged.extend(setting.stage(&specs, &cohorts, &mut chronicle).await?);
+	}
+	let refined = plan.refined.iter().chain(&refined).copied();
+	let Closer { specs, cohorts, of, once } = closer(refined, &staged)?;
+	if !specs.is_empty() {
+		staged.extend(setting.stage(&specs, &cohorts, &mut chronicle).await?);
+	}
+	let first = staged.len() - specs.len();
+	for place in &of {
+		let of_group = place.checked_sub(plan.first.len());
+		left_out.push(of_group.and_then(|place| left_out.get(place)).cloned().unwrap_or_default());
 	}
 	note("verifying every result again, from chain data alone…");
 	let bodies = Bodies::default();
 	let mut tasks = Vec::new();
 	for staged in &staged {
-		tasks.push(report(&chain, staged, class, &args.book, &bodies).await?);
+		tasks.push(report(&chain, staged, class, args.book.min_cell, &bodies).await?);
 	}
 	for (task, left_out) in tasks.iter_mut().skip(plan.first.len()).zip(left_out) {
 		task.left_out = left_out;
+	}
+	for (place, why) in once {
+		let task = tasks.get_mut(place);
+		task.into_iter().for_each(|task| task.notes.push(format!("asked for once: {why}")));
+	}
+	for (second, place) in (first..).zip(of) {
+		tasks.get_mut(place).into_iter().for_each(|task| task.title.push_str(FIRST));
+		tasks.get_mut(second).into_iter().for_each(|task| task.title.push_str(SECOND));
 	}
 	tasks.append(&mut reports);
 	progress.clear();
@@ -161,9 +177,10 @@ pub async fn run(args: &DemoArgs, global: &Global) -> Result<(), Error> {
 		skipped_rows: book.skipped,
 		class: class::label(class).to_owned(),
 		token: Some(chain.token().clone()),
+		notes: table.notes(),
 		tasks,
 	};
-	report.print(global.json);
+	report.write(out)?;
 	if let Some(node) = node {
 		node.stop().await;
 	}
@@ -181,6 +198,39 @@ struct Second {
 	left_out: Vec<Vec<String>>,
 	/// Reports of those that have no group with enough.
 	reports: Vec<TaskReport>,
+	/// Quantiles that are asked for again more closely, by place among all tasks.
+	refined: Vec<usize>,
+}
+
+/// The second tasks of quantiles.
+#[derive(Default)]
+struct Closer {
+	/// The tasks.
+	specs: Vec<TaskSpec>,
+	/// Places of the dealers of each one's first task.
+	cohorts: Vec<Vec<usize>>,
+	/// Places of the first tasks.
+	of: Vec<usize>,
+	/// Places of those that have no second one, and why.
+	once: Vec<(usize, &'static str)>,
+}
+
+/// The second tasks of the quantiles at these places, as far as the first ones have results.
+fn closer(places: impl Iterator<Item = usize>, staged: &[Staged]) -> Result<Closer, Error> {
+	let mut closer = Closer::default();
+	for place in places {
+		let Some(first) = staged.get(place) else { continue };
+		let Some(result) = &first.result else { continue };
+		match rounds::second(&first.spec, &result_outcome(&first.spec, result)?) {
+			rounds::Second::Task(spec) => {
+				closer.specs.push(*spec);
+				closer.cohorts.push(first.inputs.iter().map(|(place, _)| *place).collect());
+				closer.of.push(place);
+			},
+			rounds::Second::None(why) => closer.once.push((place, why)),
+		}
+	}
+	Ok(closer)
 }
 
 fn grouped(
@@ -202,6 +252,9 @@ fn grouped(
 		let (spec, left_out) = grouped.with_enough(&counted, least);
 		match spec {
 			Some(spec) => {
+				if grouped.is_refined {
+					second.refined.push(plan.first.len() + second.specs.len());
+				}
 				second.specs.push(spec);
 				second.cohorts.push(counting.inputs.iter().map(|(place, _)| *place).collect());
 				second.left_out.push(left_out);
@@ -222,13 +275,12 @@ async fn report(
 	chain: &Chain,
 	staged: &Staged,
 	class: SecurityClass,
-	args: &BookArgs,
+	min_cell: u64,
 	bodies: &Bodies,
 ) -> Result<TaskReport, Error> {
 	let mut report = TaskReport::of(&staged.spec);
 	report.task = Some(staged.task);
-	report.skipped_missing =
-		staged.inputs.iter().map(|(_, input)| input.encoded.skipped_missing).sum();
+	(report.skipped_missing, report.skipped_small_cell) = staged.skipped;
 	for (phase, from, to) in staged.journal.phases() {
 		let seconds = to.at.duration_since(from.at).as_secs_f64();
 		report.phase(phase, Some(to.block.saturating_sub(from.block)), seconds);
@@ -249,11 +301,11 @@ async fn report(
 		));
 	}
 	let rows: Vec<_> = staged.inputs.iter().map(|(_, input)| &input.rows).collect();
-	let pooled = tokio::task::block_in_place(|| run::pooled(&staged.spec, &rows, args.min_cell));
+	let pooled = tokio::task::block_in_place(|| inputs::pooled(&staged.spec, &rows, min_cell));
 	let joint = result_outcome(&staged.spec, result);
 	report.enter(joint, &result_sums(&staged.spec, result)?, pooled)?;
 	let info = chain.task(staged.task).await?;
-	let evidence = verify::gather(chain, staged.task, &info, result, bodies).await?;
+	let evidence = gather(chain, staged.task, &info, result, bodies).await?;
 	report.verified = tokio::task::block_in_place(|| evidence.check()).is_right();
 	Ok(report)
 }
@@ -287,8 +339,7 @@ fn fees(staged: &Staged) -> Json {
 fn rewards(staged: &Staged) -> Json {
 	let nodes: Balance = staged.journal.nodes.values().sum();
 	let by_node = staged.journal.nodes.iter();
-	let by_node =
-		by_node.map(|(node, amount)| (crate::chain::account::address(node), money(*amount)));
+	let by_node = by_node.map(|(node, amount)| (address(node), money(*amount)));
 	json!({
 		"nodes": money(nodes),
 		"dealers": money(staged.journal.dealers),

@@ -1,41 +1,94 @@
-//! The commands, one module each.
+//! The commands, one file each: its flags, and a function `run(args, .., out)` that does what they say.
 
-pub mod completions;
-pub mod deal;
-pub mod demo;
-pub mod node;
-pub mod records;
-pub mod result;
-pub mod show;
-pub mod simulate;
-pub mod supply;
-pub mod task;
-pub mod worker_key;
+mod completions;
+mod deal;
+mod demo;
+mod node;
+mod result;
+mod simulate;
+mod task;
+pub mod usage;
 
 use crate::{
 	chain::{Chain, ChainError, DEFAULT_URL},
-	cli::{Cli, Command, Global},
+	cli::Global,
 	error::Error,
+	output::{Notes, Output},
 };
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+use std::time::Duration;
 
-/// Runs a command.
+const EXAMPLES: &str = "\
+Examples:
+  ostraka demo                                        50 institutions, a dev chain of its own
+  ostraka simulate --faults bad-share=2,wrong-share=1 the protocol without a chain
+  ostraka demo --data survey.csv --split-by hospital --statistic correlation --columns dose,response
+  ostraka task submit --suri //Alice --statistic mean --columns income --range income=0:250000 \\
+      --dealer 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --dealer …
+  ostraka deal --suri //Bob --task 7 --data mine.csv
+  ostraka result --task 7 --verify
+
+Exit codes:
+    0  done
+    1  no result, or one that fails the checks; a dealing that was not made
+    2  wrong flags or data
+    3  chain unreachable, stalled, or of another version
+    4  refused by the chain, or no such task or node
+  130  interrupted";
+
+/// Joint statistics over data that nobody shows to anyone
+#[derive(Debug, Parser)]
+#[command(name = "ostraka", version, after_help = EXAMPLES, max_term_width = 110)]
+pub struct Cli {
+	/// Flags of all commands.
+	#[command(flatten)]
+	pub global: Global,
+	/// The command.
+	#[command(subcommand)]
+	pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+	/// The operator's side: compute nodes and their stake
+	Node(node::NodeArgs),
+	/// The requester's side: tasks
+	Task(task::TaskArgs),
+	/// The dealer's side: encode rows and deal them to a task's committee
+	Deal(deal::DealArgs),
+	/// A task's result
+	Result(result::ResultArgs),
+	/// The whole protocol in one process, without a chain
+	Simulate(simulate::SimulateArgs),
+	/// Institutions compute joint statistics on a chain, from CSV rows to verified results
+	Demo(demo::DemoArgs),
+	/// Print completions for a shell
+	Completions {
+		/// The shell
+		shell: Shell,
+	},
+}
+
+/// Runs a command: results to standard output, notes to standard error.
 ///
 /// # Errors
 /// Whatever ends it.
 pub fn run(cli: Cli) -> Result<(), Error> {
-	let global = cli.global;
+	let json = cli.global.json;
+	let notes = if json { Notes::none() } else { Notes::to(std::io::stderr()) };
+	let mut stdout = std::io::stdout();
+	let out = &mut Output::new(&mut stdout, notes, json);
 	match &cli.command {
-		Command::Simulate(args) => simulate::run(args, &global),
-		Command::Completions { shell } => {
-			completions::run(*shell);
-			Ok(())
-		},
+		Command::Simulate(args) => simulate::run(args, out),
+		Command::Completions { shell } => completions::run(*shell, out),
 		command => {
 			let runtime = tokio::runtime::Builder::new_multi_thread()
 				.enable_all()
 				.build()
 				.map_err(|error| Error::Failed(format!("no threads can be started: {error}")))?;
-			let result = runtime.block_on(until_interrupted(command, &global));
+			let result = runtime.block_on(until_interrupted(command, &cli.global, out));
 			// a task that still waits for the node is not waited for
 			runtime.shutdown_background();
 			result
@@ -43,14 +96,18 @@ pub fn run(cli: Cli) -> Result<(), Error> {
 	}
 }
 
-async fn until_interrupted(command: &Command, global: &Global) -> Result<(), Error> {
+async fn until_interrupted(
+	command: &Command,
+	global: &Global,
+	out: &mut Output<'_>,
+) -> Result<(), Error> {
 	let work = async {
 		match command {
-			Command::Node(args) => node::run(args, global).await,
-			Command::Task(args) => task::run(args, global).await,
-			Command::Deal(args) => deal::run(args, global).await,
-			Command::Result(args) => result::run(args, global).await,
-			Command::Demo(args) => demo::run(args, global).await,
+			Command::Node(args) => node::run(args, global, out).await,
+			Command::Task(args) => task::run(args, global, out).await,
+			Command::Deal(args) => deal::run(args, global, out).await,
+			Command::Result(args) => result::run(args, global, out).await,
+			Command::Demo(args) => demo::run(args, global, out).await,
 			Command::Simulate(_) | Command::Completions { .. } => Ok(()),
 		}
 	};
@@ -60,24 +117,53 @@ async fn until_interrupted(command: &Command, global: &Global) -> Result<(), Err
 	}
 }
 
+/// Time without a new block after which people are told.
+const QUIET: Duration = Duration::from_secs(30);
+
+/// Tells people when no block comes: whatever the command waits for, it waits in vain while that lasts.
+async fn tell_of_quiet(chain: Chain, notes: Notes) {
+	let mut head = chain.head();
+	let mut is_told = false;
+	loop {
+		match tokio::time::timeout(QUIET, chain.next_head(head)).await {
+			Ok(Ok(next)) => {
+				if std::mem::take(&mut is_told) {
+					notes.say(format!("block {} has come", next.number));
+				}
+				head = next;
+			},
+			Ok(Err(_)) => break,
+			Err(_) if is_told => {},
+			Err(_) => {
+				is_told = true;
+				notes.say(format!(
+					"no block has come for {} s since block {}; waiting. Tasks need blocks that come by themselves: a \
+					 node with --instant-seal makes none for them",
+					QUIET.as_secs(),
+					head.number
+				));
+			},
+		}
+	}
+}
+
 /// Connects to the chain that the flags name. If the connection is lost later, people are told.
 ///
 /// # Errors
 /// `Chain`.
-pub async fn connect(global: &Global) -> Result<Chain, ChainError> {
+async fn connect(global: &Global, out: &Output<'_>) -> Result<Chain, ChainError> {
 	let chain = Chain::connect(global.url.as_deref().unwrap_or(DEFAULT_URL)).await?;
-	if !global.json {
-		let (mut lost, url) = (chain.lost(), chain.url().to_owned());
-		tokio::spawn(async move {
-			while lost.changed().await.is_ok() {
-				if *lost.borrow_and_update() {
-					let seconds = Chain::patience().as_secs();
-					eprintln!("the connection to {url} is lost; trying again for {seconds} s");
-				} else {
-					eprintln!("connected to {url} again");
-				}
+	tokio::spawn(tell_of_quiet(chain.clone(), out.notes().clone()));
+	let (mut lost, url, notes) = (chain.lost(), chain.url().to_owned(), out.notes().clone());
+	tokio::spawn(async move {
+		while lost.changed().await.is_ok() {
+			if *lost.borrow_and_update() {
+				let seconds = Chain::patience().as_secs();
+				notes.say(format!("the connection to {url} is lost; trying again for {seconds} s"));
+			} else {
+				notes.say(format!("connected to {url} again"));
 			}
-		});
-	}
+		}
+	});
 	Ok(chain)
 }

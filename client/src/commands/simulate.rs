@@ -1,23 +1,27 @@
 //! `ostraka simulate`: the whole protocol in one process.
 
+use super::deal;
 use crate::{
-	class::{self, ClassName},
-	cli::Global,
-	data::{Book, DataError, Table},
+	cli::{class::ClassName, data::BookArgs, statistic::StatisticArgs},
 	error::Error,
-	groups,
-	output::progress::Progress,
-	plan::{title, Grouped, Plan},
-	report::{Report, TaskReport, NOT_COUNTED},
-	run::{self, BookArgs},
+	output::{progress::Progress, Output},
+	report::Report,
+};
+use clap::Args;
+use codec::Encode;
+use ostraka_party::{
+	class,
+	data::{Book, Table},
+	groups, inputs,
+	plan::{Grouped, Plan},
+	report::{TaskReport, NOT_COUNTED},
+	request::rounds::{self, Second},
 	simulate::{
 		faults::{self, FaultKind, Faults, Roles},
 		play, Cast, Failure,
 	},
-	spec::StatisticRequest,
+	title::title,
 };
-use clap::Args;
-use codec::Encode;
 use ostraka_primitives::{
 	spec::TaskSpec,
 	task::{ClassParameters, SecurityClass},
@@ -42,7 +46,7 @@ pub struct SimulateArgs {
 	pub book: BookArgs,
 	/// What is computed; the loan book's statistics unless given.
 	#[command(flatten)]
-	pub request: StatisticRequest,
+	pub request: StatisticArgs,
 	/// Security class: decides how many nodes hold the data
 	#[arg(long, value_enum, ignore_case = true, default_value_t = ClassName::Confidential)]
 	pub class: ClassName,
@@ -61,7 +65,11 @@ fn after_help() -> String {
 	format!("{EXAMPLES}\n\nFaults:\n{}", faults::help())
 }
 
-struct Stage<'a> {
+/// What the titles of a quantile's two tasks end in.
+pub(super) const FIRST: &str = ", first: which bin";
+pub(super) const SECOND: &str = ", second: within that bin";
+
+struct Simulation<'a> {
 	args: &'a SimulateArgs,
 	table: &'a Table,
 	book: &'a Book,
@@ -76,12 +84,13 @@ struct Stage<'a> {
 ///
 /// # Errors
 /// `Data`, `Usage`, `Encode`; `Failed` if a task fails or its result is not that of the pooled rows.
-pub fn run(args: &SimulateArgs, global: &Global) -> Result<(), Error> {
+pub fn run(args: &SimulateArgs, out: &mut Output<'_>) -> Result<(), Error> {
 	let (table, book) = args.book.read()?;
-	let plan = Plan::new(&args.request, &table, args.book.file.round)?;
+	let request = args.request.request(Some(&table))?;
+	let plan = Plan::new(&request, &table, args.book.file.round)?;
 	let class = SecurityClass::from(args.class);
 	let parameters = class::parameters(class, args.production);
-	check_dealers(&table, &book, &parameters)?;
+	book.check_dealers(&table, parameters.least_dealers)?;
 	let seats = usize::from(parameters.seats);
 	let mut seed = [0u8; 32];
 	match args.seed {
@@ -98,80 +107,110 @@ pub fn run(args: &SimulateArgs, global: &Global) -> Result<(), Error> {
 			"--faults: with {lost} result shares lost of {seats} there is no result; {most} at most can be lost"
 		)));
 	}
-	let progress = Progress::new(global.json);
-	let stage =
-		Stage { args, table: &table, book: &book, class, parameters, roles, seed, progress };
+	let progress = Progress::new(out.is_json());
+	let simulation =
+		Simulation { args, table: &table, book: &book, class, parameters, roles, seed, progress };
 	let mut reports = Vec::new();
 	let mut outcomes = Vec::new();
 	for spec in &plan.first {
-		let (report, outcome) = stage.task(spec, reports.len() as u32)?;
+		let (report, outcome) = simulation.task(spec, reports.len() as u32)?;
 		reports.push(report);
 		outcomes.push(outcome);
 	}
 	for grouped in &plan.grouped {
 		let counted = outcomes.get(grouped.contributors).and_then(Option::as_ref);
-		reports.push(stage.grouped(grouped, counted, reports.len() as u32)?);
+		let more = simulation.grouped(grouped, counted, reports.len() as u32)?;
+		reports.extend(more);
 	}
-	stage.progress.clear();
+	for place in &plan.refined {
+		let number = reports.len() as u32;
+		let (Some(spec), Some(report)) = (plan.first.get(*place), reports.get_mut(*place)) else {
+			continue;
+		};
+		let outcome = outcomes.get(*place).and_then(Option::as_ref);
+		let more = simulation.refined(spec, outcome, report, number)?;
+		reports.extend(more);
+	}
+	simulation.progress.clear();
 	let report = Report {
 		dealers: book.dealers.len(),
 		rows: book.rows(),
 		skipped_rows: book.skipped,
 		class: class::label(class).to_owned(),
 		token: None,
+		notes: table.notes(),
 		tasks: reports,
 	};
-	report.print(global.json);
+	report.write(out)?;
 	report.check()
 }
 
-fn check_dealers(table: &Table, book: &Book, parameters: &ClassParameters) -> Result<(), Error> {
-	let needed = parameters.least_dealers as usize;
-	if book.dealers.len() >= needed {
-		return Ok(());
-	}
-	Err(Error::Data(DataError::TooFewDealers {
-		file: table.file().to_owned(),
-		found: book.dealers.len(),
-		needed,
-		hint: "the class asks for so many: take a lower --class, or another split",
-	}))
-}
-
-impl Stage<'_> {
-	/// Plays a statistic by group, over the groups that have enough of the dealers counted before.
+impl Simulation<'_> {
+	/// Plays a statistic by group, over the groups that have enough of the dealers counted before; a quantile twice.
 	fn grouped(
 		&self,
 		grouped: &Grouped,
 		counted: Option<&Outcome>,
 		number: u32,
-	) -> Result<TaskReport, Error> {
+	) -> Result<Vec<TaskReport>, Error> {
 		let mut report = TaskReport::of(&grouped.spec);
 		let Some(counted) = counted else {
 			report.fails(NOT_COUNTED);
-			return Ok(report);
+			return Ok(vec![report]);
 		};
 		let least = self.parameters.least_dealers;
 		let (spec, left_out) = grouped.with_enough(counted, least);
+		let mut more = None;
 		match spec {
-			Some(spec) => report = self.task(&spec, number)?.0,
+			Some(spec) => {
+				let (played, outcome) = self.task(&spec, number)?;
+				report = played;
+				if grouped.is_refined {
+					more = self.refined(&spec, outcome.as_ref(), &mut report, number + 1)?;
+				}
+			},
 			None => report.is_not_computed(
 				groups::too_few(counted, least),
 				class::for_more_dealers(self.class, true),
 			),
 		}
-		report.left_out = left_out;
-		Ok(report)
+		let mut reports: Vec<TaskReport> = std::iter::once(report).chain(more).collect();
+		reports.iter_mut().for_each(|report| report.left_out.clone_from(&left_out));
+		Ok(reports)
+	}
+
+	/// Plays the second task of a quantile, over the bins that matter by the first one's outcome.
+	fn refined(
+		&self,
+		spec: &TaskSpec,
+		outcome: Option<&Outcome>,
+		first: &mut TaskReport,
+		number: u32,
+	) -> Result<Option<TaskReport>, Error> {
+		let Some(outcome) = outcome else { return Ok(None) };
+		match rounds::second(spec, outcome) {
+			Second::Task(spec) => {
+				let (mut report, _) = self.task(&spec, number)?;
+				first.title.push_str(FIRST);
+				report.title.push_str(SECOND);
+				Ok(Some(report))
+			},
+			Second::None(why) => {
+				first.notes.push(format!("asked for once: {why}"));
+				Ok(None)
+			},
+		}
 	}
 
 	/// Plays one task and compares its result.
 	fn task(&self, spec: &TaskSpec, number: u32) -> Result<(TaskReport, Option<Outcome>), Error> {
-		let inputs = run::inputs(&self.book.dealers, self.table, spec, &self.args.book)?;
-		let names: Vec<String> = inputs.iter().map(|(dealer, _)| dealer.name.clone()).collect();
+		let inputs = inputs::inputs(self.book, self.table, spec, self.args.book.encoding())?;
+		let parts = &inputs.parts;
+		let names: Vec<String> = parts.iter().map(|(dealer, _)| dealer.name.clone()).collect();
 		let vectors: Vec<&[_]> =
-			inputs.iter().map(|(_, input)| input.encoded.vector.as_slice()).collect();
+			parts.iter().map(|(_, input)| input.encoded.vector.as_slice()).collect();
 		let roles = self.roles_of(&names);
-		let bar = self.progress.bar(&title(spec), inputs.len() as u64);
+		let bar = self.progress.bar(&title(spec), parts.len() as u64);
 		let played = play(
 			&Cast {
 				task: number,
@@ -193,8 +232,12 @@ impl Stage<'_> {
 		);
 		bar.finish_with_message("done");
 		let mut report = TaskReport::of(spec);
-		report.skipped_missing =
-			inputs.iter().map(|(_, input)| input.encoded.skipped_missing).sum();
+		report.skipped_missing = inputs.skipped_missing;
+		report.skipped_small_cell = inputs.skipped_small_cell;
+		report.notes.extend(inputs.idle_note());
+		if self.args.book.min_cell < deal::FLOOR {
+			report.notes.extend(inputs.small_note(spec, deal::FLOOR));
+		}
 		let played = match played {
 			Ok(played) => played,
 			Err(failure) => {
@@ -206,9 +249,9 @@ impl Stage<'_> {
 		let rows: Vec<_> = played
 			.accepted
 			.iter()
-			.filter_map(|place| inputs.get(*place).map(|(_, input)| &input.rows))
+			.filter_map(|place| parts.get(*place).map(|(_, input)| &input.rows))
 			.collect();
-		let pooled = run::pooled(spec, &rows, self.args.book.min_cell);
+		let pooled = inputs::pooled(spec, &rows, self.args.book.min_cell);
 		let joint = finalize(spec, &played.sum, accepted);
 		let joint = report.enter(joint, &named_sums(spec, &played.sum)?, pooled)?;
 		report.accepted = accepted;
@@ -256,5 +299,70 @@ impl Stage<'_> {
 		} else if let Some(name) = innocent {
 			report.fails(format!("{name} was named and is innocent"));
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::output::{written, Notes};
+	use clap::Parser;
+
+	#[derive(Parser)]
+	struct Simulate {
+		#[command(flatten)]
+		args: SimulateArgs,
+	}
+
+	const ROWS: &str = "who,x\na,1\na,2\nb,3\nb,4\nc,5\nc\u{1b}[1A,6\n";
+
+	fn args(flags: &str) -> (tempfile::TempDir, SimulateArgs) {
+		let directory = tempfile::tempdir().expect("a temporary directory");
+		let file = directory.path().join("data.csv");
+		std::fs::write(&file, ROWS).expect("written");
+		let fixed =
+			"simulate --split-by who --class standard --statistic mean --columns x --seed 7";
+		let mut words: Vec<String> =
+			fixed.split(' ').chain(flags.split_whitespace()).map(str::to_owned).collect();
+		words.extend(["--data".to_owned(), file.display().to_string()]);
+		(directory, Simulate::parse_from(words).args)
+	}
+
+	#[test]
+	fn people_see_the_joint_result_beside_the_pooled_one() {
+		let (_directory, args) = args("");
+		let text = written(false, |out| run(&args, out));
+		assert!(text.starts_with("4 dealers, 6 rows, class Standard\n"), "{text}");
+		assert!(text.contains("mean of x") && text.contains("3.5"), "{text}");
+		assert!(text.contains("verified") && !text.contains("NO "), "{text}");
+	}
+
+	#[test]
+	fn programs_see_json() {
+		let (_directory, args) = args("");
+		let text = written(true, |out| run(&args, out));
+		let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+		assert_eq!(report["tasks"][0]["result"]["mean"], 3.5);
+		assert_eq!((&report["tasks"][0]["exact"], &report["dealers"]), (&true.into(), &4.into()));
+	}
+
+	#[test]
+	fn a_culprit_is_named_and_moves_no_cursor() {
+		for seed in 0..8 {
+			let (_directory, mut args) = args("--faults bad-share=1");
+			args.seed = Some(seed);
+			let text = written(false, |out| run(&args, out));
+			assert!(text.contains("bad-share"), "{text}");
+			assert!(!text.contains('\u{1b}'), "{text}");
+		}
+	}
+
+	#[test]
+	fn more_faults_than_dealers_are_refused_before_anything_is_written() {
+		let (_directory, args) = args("--faults bad-share=9");
+		let mut results = Vec::new();
+		let error = run(&args, &mut Output::new(&mut results, Notes::none(), false));
+		assert_eq!(error.map_err(|error| error.exit_code()), Err(2));
+		assert!(results.is_empty());
 	}
 }

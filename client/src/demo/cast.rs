@@ -1,17 +1,15 @@
 //! The institutions of a demonstration: an account each, derived from one seed, with money for their deposits.
 
 use crate::{
-	chain::{calls, Chain, ChainError, Signer},
-	data::Book,
-	dealing,
+	chain::{Chain, Signer},
 	error::Error,
+	onchain::deal::needed,
+	testbed::accounts,
 };
-use ostraka_primitives::{AccountId, Balance};
+use ostraka_party::data::Book;
+use ostraka_primitives::Balance;
 use rand_core::{OsRng, RngCore};
 use sha2::{Digest, Sha256};
-
-/// Accounts that one transaction pays.
-const AT_ONCE: usize = 100;
 
 /// Who plays.
 pub struct Cast {
@@ -33,26 +31,17 @@ impl Cast {
 			let secret = Sha256::new().chain_update(seed).chain_update(name).finalize();
 			Signer::from_seed(secret.into())
 		};
-		let dealers =
-			book.dealers.iter().map(|dealer| account(&dealer.name)).collect::<Result<_, _>>()?;
-		Ok(Self { requester, dealers })
+		let dealers = book.dealers.iter().map(|dealer| account(&dealer.name));
+		Ok(Self { requester, dealers: dealers.collect::<Result<_, _>>()? })
 	}
 
-	/// Gives every dealer what it needs for so many dealings.
+	/// Gives every dealer what it needs for so many dealings. Returns how much that is.
 	///
 	/// # Errors
 	/// `Chain`.
 	pub async fn fund(&self, chain: &Chain, dealings: usize) -> Result<Balance, Error> {
-		let amount = dealing::needed(chain).saturating_mul(dealings as Balance);
-		let accounts: Vec<AccountId> = self.dealers.iter().map(Signer::account).collect();
-		for part in accounts.chunks(AT_ONCE) {
-			let call = calls::pay_all(chain.metadata(), part, amount).ok_or_else(|| {
-				ChainError::Unreadable(
-					"the chain has no Utility.batch_all or Balances.transfer_keep_alive".to_owned(),
-				)
-			})?;
-			chain.submit(&call, &self.requester, None).await?;
-		}
+		let amount = needed(chain).saturating_mul(dealings as Balance);
+		accounts::fund(chain, &self.requester, &self.dealers, amount).await?;
 		Ok(amount)
 	}
 }

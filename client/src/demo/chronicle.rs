@@ -180,7 +180,7 @@ impl Chronicle {
 		journals.get(&task).cloned().unwrap_or_default()
 	}
 
-	/// Waits for the next block that is read, and answers its number.
+	/// Waits for the next block that is read, and returns its number.
 	///
 	/// # Errors
 	/// Whatever ended the reading.

@@ -1,22 +1,106 @@
-//! What the tool prints: results to standard output, as JSON or as tables; progress and errors to standard error.
+//! Where commands write: results to one place, as JSON or as lines and tables; notes on what goes on to another.
+//!
+//! All text passes through here on its way to a terminal. Names and other texts of others are made safe where they are
+//! put into a line ([`escaped`](ostraka_party::escape::escaped)); here, once more, every character that a terminal acts
+//! on, but for line breaks.
 
-pub mod escape;
-pub mod json;
 pub mod progress;
 
+use crate::error::Error;
 use comfy_table::{presets, ContentArrangement, Table};
-use ostraka_protocol::statistics::Value;
+use ostraka_party::escape::{escaped_json, escaped_lines};
 use serde::Serialize;
-use serde_json::Value as Json;
+use std::{
+	fmt,
+	io::Write,
+	sync::{Arc, Mutex, PoisonError},
+};
 
-/// Longest list that is shown on one line.
-const MOST_ITEMS: usize = 60;
+/// Where a command writes.
+pub struct Output<'a> {
+	results: &'a mut dyn Write,
+	notes: Notes,
+	is_json: bool,
+}
 
-/// Prints a value as indented JSON.
-pub fn print_json(value: &impl Serialize) {
-	match serde_json::to_string_pretty(value) {
-		Ok(text) => println!("{text}"),
-		Err(error) => eprintln!("this cannot be written as JSON: {error}"),
+impl<'a> Output<'a> {
+	/// Writes results to `results`, as JSON if `is_json`, and notes to `notes`.
+	pub fn new(results: &'a mut dyn Write, notes: Notes, is_json: bool) -> Self {
+		Self { results, notes, is_json }
+	}
+
+	/// Whether results are JSON.
+	pub fn is_json(&self) -> bool {
+		self.is_json
+	}
+
+	/// Where notes go.
+	pub fn notes(&self) -> &Notes {
+		&self.notes
+	}
+
+	/// What `write!` and `writeln!` call: writes text.
+	///
+	/// # Errors
+	/// `Output`.
+	pub fn write_fmt(&mut self, text: fmt::Arguments<'_>) -> Result<(), Error> {
+		Ok(self.results.write_all(escaped_lines(&text.to_string()).as_bytes())?)
+	}
+
+	/// Writes a value as indented JSON.
+	///
+	/// # Errors
+	/// `Output`; `Failed` if the value has no form in JSON.
+	pub fn json(&mut self, value: &impl Serialize) -> Result<(), Error> {
+		let text = serde_json::to_string_pretty(value)
+			.map_err(|error| Error::Failed(format!("this cannot be written as JSON: {error}")))?;
+		Ok(self.results.write_all(format!("{}\n", escaped_json(&text)).as_bytes())?)
+	}
+
+	/// Writes bytes of the tool's own, as they are.
+	///
+	/// # Errors
+	/// `Output`.
+	pub fn raw(&mut self, bytes: &[u8]) -> Result<(), Error> {
+		Ok(self.results.write_all(bytes)?)
+	}
+
+	/// Writes lines of name and value, the values one below the other.
+	///
+	/// # Errors
+	/// `Output`.
+	pub fn lines(&mut self, lines: &[(String, String)]) -> Result<(), Error> {
+		let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+		for (name, value) in lines {
+			writeln!(self, "{name:<width$}  {value}")?;
+		}
+		Ok(())
+	}
+}
+
+/// Where notes go: lines for people on what goes on. Nothing of a command's result depends on them, so a note that
+/// cannot be written is dropped.
+#[derive(Clone)]
+pub struct Notes(Option<Arc<Mutex<dyn Write + Send>>>);
+
+impl Notes {
+	/// To a writer, which many may share.
+	pub fn to(writer: impl Write + Send + 'static) -> Self {
+		Self(Some(Arc::new(Mutex::new(writer))))
+	}
+
+	/// To nobody.
+	pub fn none() -> Self {
+		Self(None)
+	}
+
+	/// Writes a line.
+	pub fn say(&self, text: impl fmt::Display) {
+		let Some(writer) = &self.0 else { return };
+		let line = format!("{}\n", escaped_lines(&text.to_string()));
+		let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+		// nothing is lost if the reader is gone
+		let _ = writer.write_all(line.as_bytes());
 	}
 }
 
@@ -37,78 +121,16 @@ pub fn table(heads: &[&str]) -> Table {
 	table
 }
 
-/// A tree of names as lines of name and value: what is nested becomes `outer.inner`.
-pub fn lines(value: &Value) -> Vec<(String, String)> {
-	let mut lines = Vec::new();
-	walk("", value, &|value| scalar(&json::value(value).to_json()), &mut lines);
-	lines
-}
-
-/// The same with every number exact, as [`json::exact`] writes it.
-pub fn exact_lines(value: &Value) -> Vec<(String, String)> {
-	let mut lines = Vec::new();
-	walk("", value, &|value| scalar(&json::exact(value).to_json()), &mut lines);
-	lines
-}
-
-fn walk(
-	name: &str,
-	value: &Value,
-	text: &impl Fn(&Value) -> String,
-	lines: &mut Vec<(String, String)>,
-) {
-	match value {
-		Value::Map(entries) if !entries.is_empty() => {
-			for (key, entry) in entries {
-				let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-				walk(&name, entry, text, lines);
-			}
-		},
-		Value::List(items) if items.iter().any(|item| matches!(item, Value::Map(_))) => {
-			for (i, item) in items.iter().enumerate() {
-				walk(&format!("{name}[{i}]"), item, text, lines);
-			}
-		},
-		_ => lines.push((name.to_owned(), text(value))),
-	}
-}
-
-/// A value without structure as text.
-pub fn scalar(value: &Json) -> String {
-	match value {
-		Json::Null => "-".to_owned(),
-		Json::String(text) => text.clone(),
-		Json::Array(items) => {
-			let mut text = items.iter().take(MOST_ITEMS).map(scalar).collect::<Vec<_>>().join(" ");
-			if items.len() > MOST_ITEMS {
-				text.push_str(" …");
-			}
-			text
-		},
-		Json::Number(number) if number.is_f64() => {
-			number.as_f64().map_or_else(String::new, decimal)
-		},
-		other => other.to_string(),
-	}
-}
-
-/// A number with ten digits that count: enough to read, the exact ones are compared elsewhere.
-fn decimal(number: f64) -> String {
-	const DIGITS: i32 = 10;
-	if number == 0.0 || !number.is_finite() {
-		return number.to_string();
-	}
-	let exponent = number.abs().log10().floor() as i32;
-	if !(-9..16).contains(&exponent) {
-		return format!("{number:.9e}");
-	}
-	let decimals = usize::try_from(DIGITS - 1 - exponent).unwrap_or(0);
-	let text = format!("{number:.decimals$}");
-	if text.contains('.') {
-		text.trim_end_matches('0').trim_end_matches('.').to_owned()
-	} else {
-		text
-	}
+/// What a command writes, for unit tests.
+#[cfg(test)]
+pub(crate) fn written(
+	is_json: bool,
+	run: impl FnOnce(&mut Output<'_>) -> Result<(), Error>,
+) -> String {
+	let mut results = Vec::new();
+	let mut out = Output::new(&mut results, Notes::none(), is_json);
+	run(&mut out).expect("it can be written");
+	String::from_utf8(results).expect("text")
 }
 
 #[cfg(test)]
@@ -116,33 +138,40 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn numbers_are_shown_with_ten_digits() {
-		let shown = [1.0 / 3.0, 79_412.738_885_324_78, 0.0, 2.5, 1e-12, 1e20, -1234.0]
-			.map(|number| scalar(&Json::from(number)));
-		let expected = [
-			"0.3333333333",
-			"79412.73889",
-			"0",
-			"2.5",
-			"1.000000000e-12",
-			"1.000000000e20",
-			"-1234",
-		];
-		assert_eq!(shown, expected);
+	fn no_control_character_reaches_a_terminal() {
+		let text = written(false, |out| writeln!(out, "a\u{1b}[2J\r\u{9b}1A\nb\u{202e}"));
+		assert_eq!(text, "a\\u{1b}[2J\\u{d}\\u{9b}1A\nb\\u{202e}\n");
 	}
 
 	#[test]
-	fn nested_names_are_joined() {
-		let text = |text: &str| Value::Text(text.to_owned());
-		let map = |name: &str, value| Value::Map(vec![(name.to_owned(), value)]);
-		let list = Value::List(vec![text("1"), text("2")]);
-		let value = Value::Map(vec![
-			("b".to_owned(), map("c", list)),
-			("a".to_owned(), Value::Null),
-			("e".to_owned(), Value::List(vec![map("f", text("x"))])),
-		]);
-		let texts: Vec<String> =
-			lines(&value).iter().map(|(name, value)| format!("{name}={value}")).collect();
-		assert_eq!(texts, ["b.c=1 2", "a=-", "e[0].f=x"]);
+	fn hidden_characters_in_json_are_escapes_of_json() {
+		let value = serde_json::json!({ "name": "a\u{9b}\u{202e}\u{e0041}\n" });
+		let text = written(true, |out| out.json(&value));
+		assert_eq!(text, "{\n  \"name\": \"a\\u009b\\u202e\\udb40\\udc41\\n\"\n}\n");
+		assert_eq!(serde_json::from_str::<serde_json::Value>(&text).expect("JSON"), value);
+	}
+
+	#[test]
+	fn values_stand_one_below_the_other() {
+		let lines = [("a".to_owned(), "1".to_owned()), ("long".to_owned(), "2".to_owned())];
+		assert_eq!(written(false, |out| out.lines(&lines)), "a     1\nlong  2\n");
+	}
+
+	#[test]
+	fn a_reader_that_goes_away_is_an_error_of_its_own() {
+		struct Gone;
+		impl Write for Gone {
+			fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+				Err(std::io::ErrorKind::BrokenPipe.into())
+			}
+			fn flush(&mut self) -> std::io::Result<()> {
+				Ok(())
+			}
+		}
+		let error =
+			writeln!(Output::new(&mut Gone, Notes::to(Gone), false), "text").expect_err("gone");
+		assert!(error.is_reader_gone());
+		assert_eq!(error.exit_code(), 141);
+		Notes::to(Gone).say("a note is dropped");
 	}
 }

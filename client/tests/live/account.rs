@@ -1,6 +1,9 @@
 //! Accounts with money, and what the library sees of a chain.
 
-use ostraka_client::chain::{calls, Chain, Signer};
+use ostraka_client::{
+	chain::{Chain, Signer},
+	testbed::accounts::fund,
+};
 use ostraka_primitives::{api::TaskInfo, AccountId, Balance, TaskId};
 use std::future::Future;
 
@@ -10,8 +13,6 @@ pub const EACH: usize = 6;
 pub const FUNDS: Balance = 10_000;
 /// A token's smallest units.
 pub const UNIT: Balance = 1_000_000_000_000;
-/// Accounts that one transaction pays.
-const AT_ONCE: usize = 60;
 
 /// Secret of a scenario's account.
 pub fn secret(scenario: &str, number: usize) -> String {
@@ -68,18 +69,13 @@ impl Look {
 
 	/// Gives the accounts of scenarios their money.
 	pub fn fund<'a>(&self, scenarios: impl Iterator<Item = &'a str>) {
-		let accounts: Vec<AccountId> = scenarios
-			.flat_map(|name| (0..EACH).map(move |number| account(&secret(name, number))))
+		let signer = |secret: &str| Signer::from_secret(secret).expect("a derivation path");
+		let accounts: Vec<Signer> = scenarios
+			.flat_map(|name| (0..EACH).map(move |number| secret(name, number)))
+			.map(|secret| signer(&secret))
 			.collect();
-		self.ask(|chain| async move {
-			let alice = Signer::from_secret("//Alice").expect("a derivation path");
-			for part in accounts.chunks(AT_ONCE) {
-				let call = calls::pay_all(chain.metadata(), part, FUNDS * UNIT);
-				chain
-					.submit(&call.expect("there is such a call"), &alice, None)
-					.await
-					.expect("paid");
-			}
-		});
+		let alice = signer("//Alice");
+		self.ask(|chain| async move { fund(&chain, &alice, &accounts, FUNDS * UNIT).await })
+			.expect("paid");
 	}
 }

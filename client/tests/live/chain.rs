@@ -7,7 +7,6 @@ use nix::{
 };
 use std::{
 	fs::File,
-	net::TcpListener,
 	path::{Path, PathBuf},
 	process::{Child, Command, ExitStatus, Stdio},
 	time::Duration,
@@ -37,8 +36,7 @@ pub fn binary() -> Result<PathBuf, String> {
 
 /// A port that nobody listens on.
 pub fn free_port() -> u16 {
-	let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-	listener.local_addr().expect("its address").port()
+	ostraka_client::testbed::node::free_port().expect("a free port")
 }
 
 /// A process of the node binary with `--dev`: the one that supervises the node. Ended by its number, at the latest when

@@ -14,7 +14,7 @@ pub fn invite(secrets: &[String]) -> String {
 	secrets.iter().map(|secret| format!(" --dealer {}", address(secret))).collect()
 }
 
-/// Submits a task and answers what the tool says of it.
+/// Submits a task and returns what the tool says of it.
 #[track_caller]
 pub fn submit(tool: &Tool, by: &str, flags: &str, dealers: &[String]) -> Value {
 	tool.run(&format!("task submit {flags}{}", invite(dealers))).by(by).json()
@@ -33,7 +33,7 @@ pub fn show(tool: &Tool, task: TaskId) -> Value {
 	tool.run(&format!("task show {task}")).json()
 }
 
-/// Waits until a task is in one of these states, and answers what `task show` has of it then.
+/// Waits until a task is in one of these states, and returns what `task show` has of it then.
 #[track_caller]
 pub fn reaches(tool: &Tool, task: TaskId, states: &[&str]) -> Value {
 	wait_for(&format!("task {task} does not reach {states:?}"), || {
@@ -48,7 +48,7 @@ pub fn deal(tool: &Tool, task: TaskId, by: &str, file: &Path) -> Running {
 	tool.run(&format!("deal --task {task}")).by(by).data(file).start()
 }
 
-/// All these dealers deal rows of the same file, at the same time; answers when all have.
+/// All these dealers deal rows of the same file, at the same time; returns when all have.
 #[track_caller]
 pub fn deal_all(tool: &Tool, task: TaskId, dealers: &[String], file: &Path) {
 	let running: Vec<Running> = dealers.iter().map(|by| deal(tool, task, by, file)).collect();

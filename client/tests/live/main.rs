@@ -4,7 +4,7 @@
 //! function that panics if something is not as it should be. It has funded accounts and a directory to itself, so
 //! scenarios that share a chain run at the same time. Those that change the chain's compute nodes come first, alone.
 //!
-//! `cargo test --release --workspace --exclude ostraka-relay --test live -- WORD …` runs the scenarios whose names contain
+//! `cargo test --release --test live -- WORD …` runs the scenarios whose names contain
 //! one of the words. The node binary is the one beside `ostraka`, or what `OSTRAKA_NODE` names.
 
 mod account;
@@ -12,6 +12,7 @@ mod chain;
 mod connection;
 mod dealing;
 mod groups;
+mod inputs;
 mod interruption;
 mod node;
 mod operator;
@@ -55,6 +56,7 @@ const SCENARIOS: &[(&str, Ground, Play)] = &[
 	("node::a_killed_chain_leaves_nothing", Ground::Own, node::a_killed_chain_leaves_nothing),
 	("interruption::the_node_is_killed", Ground::Own, interruption::the_node_is_killed),
 	("supply::missed_dealings_are_supplied", Ground::Own, supply::missed_dealings_are_supplied),
+	("inputs::a_chain_without_blocks", Ground::Own, inputs::a_chain_without_blocks),
 	("operator::a_node_from_key_to_chill", Ground::First, operator::a_node_from_key_to_chill),
 	("operator::registrations_refused", Ground::First, operator::registrations_refused),
 	("operator::what_a_committee_lacks", Ground::First, operator::what_a_committee_lacks),
@@ -71,6 +73,9 @@ const SCENARIOS: &[(&str, Ground, Play)] = &[
 		requester::a_task_without_dealings_fails,
 	),
 	("groups::grouping_takes_two_tasks", Ground::Shared, groups::grouping_takes_two_tasks),
+	("inputs::files_of_every_kind", Ground::Shared, inputs::files_of_every_kind),
+	("inputs::groups_with_commas", Ground::Shared, inputs::groups_with_commas),
+	("inputs::names_of_others", Ground::Shared, inputs::names_of_others),
 	(
 		"refusals::tasks_that_cannot_be_submitted",
 		Ground::Shared,

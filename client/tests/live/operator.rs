@@ -8,7 +8,7 @@ use crate::{
 };
 use ostraka_client::{
 	chain::{calls, Signer},
-	spec::{build, RangeArg, StatisticName, StatisticRequest},
+	request::{build, RangeArg, StatisticName, StatisticRequest},
 };
 use ostraka_primitives::task::SecurityClass;
 use serde_json::{json, Value};

@@ -140,6 +140,13 @@ impl Running {
 		self.child.try_wait().expect("its state is known").is_none()
 	}
 
+	/// Ends it.
+	#[track_caller]
+	pub fn end(mut self) {
+		self.child.kill().expect("it runs");
+		self.child.wait().expect("ended");
+	}
+
 	/// Waits for its end.
 	#[track_caller]
 	pub fn said(mut self) -> Said {

@@ -3,18 +3,7 @@
 //! One task for each class of a development chain and each length, all at once, with ten honest dealers and one whose
 //! share for the first seat is wrong: so there is an accusation as well.
 //!
-//! # `chain_charges.csv`
-//! | column | |
-//! |---|---|
-//! | `call` | the call |
-//! | `seats`, `threshold`, `length` | `n`, `t`, `L` of its task |
-//! | `count` | so many of them were in blocks; what follows are their medians, smallest and largest |
-//! | `bytes`, `bytes_min`, `bytes_max` | bytes in the block |
-//! | `ref_ms`, `ref_ms_min`, `ref_ms_max` | reference time charged, in milliseconds |
-//! | `proof_bytes` | proof charged, without the extrinsic's own bytes |
-//! | `fee`, `fee_min`, `fee_max` | fee, in tokens |
-//! | `deposit` | what the sender has on hold until settlement, in tokens |
-//! | `machine`, `versions` | what ran it |
+//! A row of `chain_charges.csv` is a [`Charge`].
 
 use crate::{
 	blocks::{Block, Extrinsic},
@@ -25,42 +14,19 @@ use crate::{
 };
 use anyhow::{bail, ensure, Context, Result};
 use indicatif::ProgressBar;
-use ostraka_adversary::{cheats::DealingFault, deal, stage::Survey, transaction::Outcome, wait};
-use ostraka_client::verify::result_outcome;
+use ostraka_adversary::{cheats::DealingFault, deal, transaction::Outcome, wait};
+use ostraka_client::{testbed::survey::Survey, verify::result_outcome};
+use ostraka_experiment_rows::Charge;
 use ostraka_primitives::{
 	fault::DealerFault,
 	task::{Outcome as Ended, SecurityClass},
 	Balance,
 };
-use serde::{Deserialize, Serialize};
 
 /// Honest dealers of a task: as many as the most demanding class asks for.
 const HONEST: usize = 10;
 /// The seat whose share is wrong.
 const VICTIM: u8 = 1;
-
-/// A row of `chain_charges.csv`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Row {
-	pub call: String,
-	pub seats: u8,
-	pub threshold: u8,
-	pub length: u32,
-	pub count: usize,
-	pub bytes: u64,
-	pub bytes_min: u64,
-	pub bytes_max: u64,
-	pub ref_ms: f64,
-	pub ref_ms_min: f64,
-	pub ref_ms_max: f64,
-	pub proof_bytes: u64,
-	pub fee: f64,
-	pub fee_min: f64,
-	pub fee_max: f64,
-	pub deposit: f64,
-	pub machine: String,
-	pub versions: String,
-}
 
 /// The tasks: class and length.
 fn plan(quick: bool) -> Vec<(SecurityClass, u32)> {
@@ -75,7 +41,7 @@ pub fn dealers(quick: bool) -> usize {
 }
 
 /// Whether there is nothing left to do: all is measured at once.
-pub fn is_done(table: &Table<Row>) -> bool {
+pub fn is_done(table: &Table<Charge>) -> bool {
 	!table.rows().is_empty()
 }
 
@@ -86,7 +52,7 @@ pub fn is_done(table: &Table<Row>) -> bool {
 pub async fn run(
 	stage: &Stage,
 	quick: bool,
-	table: &mut Table<Row>,
+	table: &mut Table<Charge>,
 	bar: &ProgressBar,
 ) -> Result<()> {
 	let chain = &stage.chain;
@@ -140,7 +106,7 @@ async fn forge(stage: &Stage, task: &Task, survey: &Survey) -> Result<()> {
 	}
 }
 
-/// Waits until a task is settled, and holds its result against that of the pooled rows of its first dealers. Answers
+/// Waits until a task is settled, and holds its result against that of the pooled rows of its first dealers. Returns
 /// the block.
 ///
 /// # Errors
@@ -156,7 +122,7 @@ pub async fn settled(stage: &Stage, task: &Task, survey: &Survey, dealers: usize
 	Ok(head.number)
 }
 
-fn row(call: &str, task: &Task, length: u32, of: &[&Extrinsic], unit: f64, deposit: f64) -> Row {
+fn row(call: &str, task: &Task, length: u32, of: &[&Extrinsic], unit: f64, deposit: f64) -> Charge {
 	let sorted = |value: &dyn Fn(&Extrinsic) -> f64| {
 		let mut values: Vec<f64> = of.iter().map(|one| value(one)).collect();
 		values.sort_by(f64::total_cmp);
@@ -167,12 +133,12 @@ fn row(call: &str, task: &Task, length: u32, of: &[&Extrinsic], unit: f64, depos
 	let proofs = sorted(&|one| one.weight.proof_size() as f64);
 	let fees = sorted(&|one| one.fee as f64 / unit);
 	let parameters = &task.info.task.parameters;
-	Row {
+	Charge {
 		call: call.to_owned(),
-		seats: parameters.seats,
-		threshold: parameters.threshold,
+		seats: parameters.seats.into(),
+		threshold: parameters.threshold.into(),
 		length,
-		count: of.len(),
+		count: count(of.len()),
 		bytes: median(&bytes) as u64,
 		bytes_min: bytes.first().copied().unwrap_or_default() as u64,
 		bytes_max: bytes.last().copied().unwrap_or_default() as u64,
@@ -187,6 +153,11 @@ fn row(call: &str, task: &Task, length: u32, of: &[&Extrinsic], unit: f64, depos
 		machine: machine::name(),
 		versions: machine::versions().to_owned(),
 	}
+}
+
+/// A number of things as the files have it.
+pub fn count(things: usize) -> u32 {
+	u32::try_from(things).unwrap_or(u32::MAX)
 }
 
 /// The median of sorted values: of an even number, the lower of the two in the middle, which some call has had. Zero of

@@ -1,4 +1,4 @@
-//! Experiment 3: the chain. What it carries, how long it takes, what it weighs and costs: see `docs/RESULTS.md` and
+//! Experiment 3: the chain. What it carries, how long it takes, what it weighs and costs: see `docs/results/chain.md` and
 //! `docs/SCALING.md`, whose tables `make experiments` fills in from the files that this program writes.
 //!
 //! | part | measures | file |
@@ -8,7 +8,7 @@
 //! | [`runs`] | dealings and tasks a second, latency, state | `chain_runs.csv` |
 //!
 //! All but the first run on a development chain that the program starts and stops. What is in the files already is not
-//! measured again.
+//! measured again. The columns of the files are the fields of `ostraka_experiment_rows`.
 
 mod blocks;
 mod charges;

@@ -5,28 +5,11 @@
 //! second or, when they are full, slower; the seven compute nodes and all dealers share the machine's cores with it.
 //! Committees are of the class Confidential, (5, 2).
 //!
-//! # `chain_runs.csv`
-//! | column | |
-//! |---|---|
-//! | `tasks`, `dealers`, `length`, `run` | tasks at once, dealers of each, `L`, repetition |
-//! | `seats`, `threshold` | `n`, `t` |
-//! | `dealings` | dealings in blocks |
-//! | `deal_blocks`, `deal_seconds` | from the first block with one to the last |
-//! | `busiest_block` | most dealings in a block |
-//! | `ref_share`, `proof_share`, `length_share` | what that block's ordinary transactions were charged, and its bytes, as parts of what it has for them |
-//! | `bound` | what kept more from being in that block: `ref time`, `proof size`, `length`, or `demand`: there were no more |
-//! | `draw_blocks`, `draw_seconds` | from the first submission to the last draw |
-//! | `verify_…`, `commit_…`, `reveal_…` | from collecting closed to the freeze, to committing closed, to the result: medians over the tasks |
-//! | `result_…`, `result_blocks_max` | from collecting closed to the result: median and largest |
-//! | `settle_…` | from the result to the settlement |
-//! | `whole_…` | from the first submission to the last result |
-//! | `bytes`, `fee` | median of a dealing, bytes and tokens |
-//! | `state_open`, `state_left` | bytes of state that the task took when collecting closed, and after settlement; of runs with one task |
-//! | `machine`, `versions` | what ran it |
+//! A row of `chain_runs.csv` is an [`ostraka_experiment_rows::Run`].
 
 use crate::{
 	blocks::Block,
-	charges::{median, settled},
+	charges::{count, median, settled},
 	machine,
 	stage::{Ready, Stage, Task},
 	state,
@@ -35,10 +18,10 @@ use crate::{
 use anyhow::{Context, Result};
 use frame_support::dispatch::DispatchClass;
 use indicatif::ProgressBar;
-use ostraka_adversary::stage::Survey;
+use ostraka_client::testbed::survey::Survey;
+use ostraka_experiment_rows::Run;
 use ostraka_primitives::task::SecurityClass;
 use ostraka_runtime::configs::system::{RuntimeBlockLength, RuntimeBlockWeights};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The class: committees as in the demonstration.
@@ -67,48 +50,8 @@ pub struct Plan {
 	run: u32,
 }
 
-/// A row of `chain_runs.csv`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Row {
-	pub tasks: usize,
-	pub dealers: usize,
-	pub length: u32,
-	pub run: u32,
-	pub seats: u8,
-	pub threshold: u8,
-	pub dealings: usize,
-	pub deal_blocks: u32,
-	pub deal_seconds: f64,
-	pub busiest_block: usize,
-	pub ref_share: f64,
-	pub proof_share: f64,
-	pub length_share: f64,
-	pub bound: String,
-	pub draw_blocks: u32,
-	pub draw_seconds: f64,
-	pub verify_blocks: f64,
-	pub verify_seconds: f64,
-	pub commit_blocks: f64,
-	pub commit_seconds: f64,
-	pub reveal_blocks: f64,
-	pub reveal_seconds: f64,
-	pub result_blocks: f64,
-	pub result_seconds: f64,
-	pub result_blocks_max: u32,
-	pub settle_blocks: f64,
-	pub settle_seconds: f64,
-	pub whole_blocks: u32,
-	pub whole_seconds: f64,
-	pub bytes: u64,
-	pub fee: f64,
-	pub state_open: Option<i64>,
-	pub state_left: Option<i64>,
-	pub machine: String,
-	pub versions: String,
-}
-
 /// What is not in the table yet, repetition by repetition, so that an ended run has something of everything.
-pub fn missing(table: &Table<Row>, quick: bool) -> Vec<Plan> {
+pub fn missing(table: &Table<Run>, quick: bool) -> Vec<Plan> {
 	let (single, at_once, runs): (Vec<_>, &[_], _) = if quick {
 		(vec![(1, 10, 1), (1, 10, 8)], &[(2, 10, 8)], 1)
 	} else {
@@ -127,7 +70,7 @@ pub fn missing(table: &Table<Row>, quick: bool) -> Vec<Plan> {
 	let is_done = |plan: &Plan| {
 		table.rows().iter().any(|row| {
 			(row.tasks, row.dealers, row.length, row.run)
-				== (plan.tasks, plan.dealers, plan.length, plan.run)
+				== (count(plan.tasks), count(plan.dealers), plan.length, plan.run)
 		})
 	};
 	all.filter(|plan| !is_done(plan)).collect()
@@ -164,7 +107,7 @@ struct Steps {
 pub async fn run(
 	stage: &Stage,
 	plan: Plan,
-	table: &mut Table<Row>,
+	table: &mut Table<Run>,
 	bar: &ProgressBar,
 	dealt: &ProgressBar,
 ) -> Result<()> {
@@ -256,7 +199,7 @@ fn measured(
 	tasks: &[Task],
 	survey: &Survey,
 	blocks: &[Block],
-) -> Result<Row> {
+) -> Result<Run> {
 	let seconds = |from: u32, to: u32| {
 		let between = stage.clock.between(from, to);
 		between.with_context(|| format!("blocks {from} to {to} were not seen"))
@@ -295,17 +238,17 @@ fn measured(
 	let (drawn, published) = (latest(|steps| steps.drawn), latest(|steps| steps.published));
 	let unit = 10f64.powi(i32::from(stage.chain.token().decimals));
 	let parameters = &tasks.first().context("no task")?.info.task.parameters;
-	Ok(Row {
-		tasks: plan.tasks,
-		dealers: plan.dealers,
+	Ok(Run {
+		tasks: count(plan.tasks),
+		dealers: count(plan.dealers),
 		length: survey.spec.length(),
 		run: plan.run,
-		seats: parameters.seats,
-		threshold: parameters.threshold,
-		dealings: deals.len(),
+		seats: parameters.seats.into(),
+		threshold: parameters.threshold.into(),
+		dealings: count(deals.len()),
 		deal_blocks: last - first + 1,
 		deal_seconds: seconds(first - 1, last)?,
-		busiest_block: busiest.dealings,
+		busiest_block: count(busiest.dealings),
 		ref_share,
 		proof_share,
 		length_share,

@@ -4,24 +4,28 @@ use crate::blocks::Clock;
 use anyhow::{ensure, Context, Result};
 use codec::Encode;
 use futures::{future, stream, StreamExt, TryStreamExt};
-use ostraka_adversary::stage::{fund, submit, Survey};
 use ostraka_client::{
 	chain::{calls, Call, Chain, Signer},
-	data::{Book, Table},
+	data::Table,
 	dealing,
-	demo::node::{self, DevNode},
-	parallel,
+	inputs::Input,
+	onchain::deal::{drawn, make},
 	plan::{LOANS, LOANS_NAME},
-	run::{self, BookArgs},
-	spec::{build, StatisticName, StatisticRequest},
+	request::{StatisticName, StatisticRequest},
+	testbed::{
+		accounts::fund,
+		node::{self, DevNode},
+		survey::Survey,
+	},
 };
-use ostraka_primitives::{api::TaskInfo, task::SecurityClass, AccountId, Balance, TaskId};
+use ostraka_primitives::{api::TaskInfo, task::SecurityClass, Balance, TaskId};
 use ostraka_runtime::configs::{
 	ostraka::AccusationsPerBlock,
 	system::{RuntimeBlockLength, RuntimeBlockWeights},
 };
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::{net::TcpListener, path::Path};
+use std::path::Path;
 
 /// Compute nodes of the chain's own.
 const NODES: usize = 7;
@@ -71,11 +75,7 @@ impl Stage {
 	/// If the node does not start, or runs another runtime.
 	pub async fn start(node: Option<&Path>, dealers: usize) -> Result<Self> {
 		let binary = node::binary(node)?;
-		let port = TcpListener::bind(("127.0.0.1", 0))
-			.and_then(|listener| listener.local_addr())
-			.context("no port can be listened on")?
-			.port();
-		let (mut node, chain) = DevNode::start_on(&binary, port, &[]).await?;
+		let (mut node, chain) = DevNode::start_apart(&binary).await?;
 		node.registered(&chain, NODES).await?;
 		check(&chain).with_context(|| format!("{} runs another runtime", binary.display()))?;
 		let account = |number: usize| {
@@ -114,13 +114,9 @@ impl Stage {
 			max_rows: 1_000_000,
 			..Default::default()
 		};
-		let spec =
-			build(&request, Some(&self.loans), false).map_err(ostraka_client::Error::from)?;
-		ensure!(spec.length() == length, "no statistic of length {length}");
-		let book = Book::deal_out(&self.loans, dealers)?;
-		let args = BookArgs { min_cell: 1, ..Default::default() };
-		let inputs = run::inputs(&book.dealers, &self.loans, &spec, &args)?;
-		Ok(Survey { spec, inputs: inputs.into_iter().map(|(_, input)| input).collect() })
+		let survey = Survey::of(&self.loans, &request, dealers)?;
+		ensure!(survey.spec.length() == length, "no statistic of length {length}");
+		Ok(survey)
 	}
 
 	/// Publishes a task for each survey, all at the same time, each with dealers of its own, and waits until all
@@ -136,17 +132,16 @@ impl Stage {
 		for ((class, survey), nonce) in surveys.iter().zip(first..) {
 			let dealers = rest.split_at_checked(survey.inputs.len()).context("too few dealers")?;
 			rest = dealers.1;
-			let invited: Vec<AccountId> = dealers.0.iter().map(Signer::account).collect();
 			let nonce = Some(nonce);
 			submissions.push(async move {
-				let (spec, who) = (&survey.spec, &self.requester);
-				let id = submit(chain, who, spec, *class, &invited, COLLECT, nonce).await?;
+				let who = &self.requester;
+				let id = survey.publish(chain, who, *class, dealers.0, COLLECT, nonce).await?;
 				Ok::<_, ostraka_client::Error>((id, dealers.0))
 			});
 		}
 		let mut tasks = Vec::new();
 		for (id, dealers) in future::try_join_all(submissions).await? {
-			let info = dealing::drawn(chain, id).await?;
+			let info = drawn(chain, id).await?;
 			tasks.push(Task { id, info, dealers: dealers.to_vec() });
 		}
 		Ok(tasks)
@@ -163,7 +158,7 @@ impl Stage {
 		dealers: usize,
 	) -> Result<Vec<Ready>> {
 		let chain = &self.chain;
-		let context = dealing::context(chain, task.id, &task.info)?;
+		let context = dealing::context(chain.genesis(), task.id, &task.info)?;
 		let dealers: Vec<&Signer> = task.dealers.iter().take(dealers).collect();
 		let nonces = dealers.iter().map(|signer| {
 			let account = signer.account();
@@ -171,10 +166,9 @@ impl Stage {
 		});
 		let nonces: Vec<u64> = stream::iter(nonces).buffered(AT_ONCE).try_collect().await?;
 		let parts: Vec<_> = dealers.iter().copied().zip(&survey.inputs).collect();
-		let make = |_: usize, (signer, input): &(&Signer, &run::Input)| {
-			dealing::make(&context, &signer.account(), &input.encoded)
-		};
-		let made = tokio::task::block_in_place(|| parallel::map(&parts, make, || ()));
+		let deal =
+			|(signer, input): &(&Signer, &Input)| make(&context, &signer.account(), &input.encoded);
+		let made: Vec<_> = tokio::task::block_in_place(|| parts.par_iter().map(deal).collect());
 		let ready = made.into_iter().zip(dealers).zip(nonces);
 		ready
 			.map(|((message, signer), nonce)| {

@@ -4,17 +4,7 @@
 //! own limits. What an extrinsic weighs beside its call (signature, nonce, fee, authorization, a mortal era where
 //! somebody signs) is the runtime's as well, and the sum is held against the runtime's own `GetDispatchInfo`.
 //!
-//! # `chain_calls.csv`
-//! | column | |
-//! |---|---|
-//! | `call` | the call, or the step of the hook; a `limit` is what a block has for a class |
-//! | `variant` | `host`: group operations by host calls; `pure`: in wasm |
-//! | `class` | `normal`, `operational`, `hook`, `limit` |
-//! | `seats`, `threshold`, `length`, `dealers` | `n`, `t`, `L`, invited dealers; 0 where they do not matter |
-//! | `bytes` | the extrinsic with its length, which count as proof too |
-//! | `ref_ms`, `proof_bytes` | weight: milliseconds, and bytes of proof without the extrinsic's own |
-//! | `calls_a_block` | as many fit into what a block has for the class |
-//! | `bound` | what they fill first: `ref time`, `proof size` or `length` |
+//! A row of `chain_calls.csv` is a [`Call`].
 
 use crate::samples::{self, sealed_bytes, Size};
 use anyhow::{ensure, Result};
@@ -23,6 +13,7 @@ use frame_support::{
 	traits::Authorize,
 	weights::Weight,
 };
+use ostraka_experiment_rows::Call;
 use ostraka_primitives::{MAX_COMMITMENTS, MAX_DEALERS};
 use ostraka_runtime::{
 	configs::{
@@ -31,7 +22,6 @@ use ostraka_runtime::{
 	},
 	weights as host, Runtime, RuntimeCall,
 };
-use serde::{Deserialize, Serialize};
 use sp_runtime::traits::TransactionExtension;
 
 /// The weights that the runtime takes when it is built without host calls. Those of the registry are not asked for.
@@ -45,23 +35,6 @@ const COMMITTEES: [(u32, u32); 5] = [(3, 1), (5, 2), (7, 3), (13, 6), (31, 15)];
 pub const LENGTHS: [u32; 4] = [1, 8, 64, 256];
 /// Dealers of a task.
 const COHORTS: [u32; 5] = [10, 50, 100, 200, MAX_DEALERS];
-
-/// A row of `chain_calls.csv`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Row {
-	pub call: String,
-	pub variant: String,
-	pub class: String,
-	pub seats: u32,
-	pub threshold: u32,
-	pub length: u32,
-	pub dealers: u32,
-	pub bytes: u64,
-	pub ref_ms: f64,
-	pub proof_bytes: u64,
-	pub calls_a_block: u64,
-	pub bound: String,
-}
 
 /// What a block has for a class.
 #[derive(Clone, Copy)]
@@ -106,7 +79,7 @@ impl Limit {
 ///
 /// # Errors
 /// If the runtime weighs a call otherwise than is computed here.
-pub fn rows() -> Result<Vec<Row>> {
+pub fn rows() -> Result<Vec<Call>> {
 	let mut rows = variant::<host::Vss, host::Tasks>("host", true)?;
 	rows.extend(variant::<
 		pure_wasm::pallet_vss::WeightInfo<Runtime>,
@@ -118,7 +91,7 @@ pub fn rows() -> Result<Vec<Row>> {
 fn variant<V: pallet_vss::WeightInfo, T: pallet_tasks::WeightInfo>(
 	name: &str,
 	is_the_runtimes: bool,
-) -> Result<Vec<Row>> {
+) -> Result<Vec<Call>> {
 	let mut rows = Rows { variant: name.to_owned(), is_the_runtimes, rows: Vec::new() };
 	rows.limits(T::poll());
 	for dealers in COHORTS {
@@ -146,7 +119,7 @@ fn variant<V: pallet_vss::WeightInfo, T: pallet_tasks::WeightInfo>(
 struct Rows {
 	variant: String,
 	is_the_runtimes: bool,
-	rows: Vec<Row>,
+	rows: Vec<Call>,
 }
 
 impl Rows {
@@ -164,7 +137,7 @@ impl Rows {
 		class: &str,
 		(calls_a_block, bound): (u64, &str),
 	) {
-		self.rows.push(Row {
+		self.rows.push(Call {
 			call: call.to_owned(),
 			variant: self.variant.clone(),
 			class: class.to_owned(),

@@ -1,7 +1,7 @@
 //! Lifted ElGamal aggregation under attack: in its usual deployment, like Paillier's; and with a threshold key of
 //! `elastic-elgamal`, whose contributions carry proofs.
 
-use super::{growth, scalability, squares, Column, Finding, USERS};
+use super::{growth, scalability, squares, words, Column, Finding, USERS};
 use crate::{
 	scheme::plain_sum,
 	schemes::elgamal::{decode, ElGamal, Logarithms},
@@ -76,12 +76,22 @@ pub fn attack(amounts: &[u64]) -> Result<Column> {
 	let right = Some(sum);
 	let fairness = Finding::new(
 		honest == right && [silent, lied] == [right; 2],
-		format!("the key holder decrypts {known:?} and keeps silent: users have {silent:?}; it says another: users have {lied:?}"),
+		format!(
+			"the key holder decrypts {} and keeps silent: users have {}; it announces another sum: users have {}",
+			words::sum(known),
+			words::sum(silent),
+			words::sum(lied)
+		),
 	);
 	let refused = malformed_is_refused();
 	let robustness = Finding::new(
 		[silent, lied] == [right; 2] && refused,
-		format!("the key holder crashes: {silent:?}; it sends a wrong number: {lied:?}; a malformed ciphertext is refused: {refused}"),
+		format!(
+			"the key holder crashes: users have {}; it sends a wrong number: they have {}; a malformed ciphertext {}",
+			words::sum(silent),
+			words::sum(lied),
+			words::refused(refused)
+		),
 	);
 	// The aggregator searches all values in the blinded part.
 	let blinded: &RistrettoPoint = ciphertexts[0].blinded_element();
@@ -90,13 +100,20 @@ pub fn attack(amounts: &[u64]) -> Result<Column> {
 	let privacy = Finding::new(
 		alone.is_none() && together == Some(values[0]),
 		format!(
-			"the aggregator alone: {alone:?} in a search of all values; the key holder alone sees the sum. Both together, or \
-			 the key holder where uploads are public: {together:?}, the first user's value"
+			"the aggregator alone gets {} by a search of all values; the key holder alone sees the sum. Both together, or the \
+			 key holder where uploads are public, get {}, the first user's value",
+			words::value(alone),
+			words::value(together)
 		),
 	);
 	let verifiability = Finding::new(
 		honest == right && lied != Some(sum + 1),
-		format!("users accept {honest:?} if {sum} is announced, and {lied:?} if {} is", sum + 1),
+		format!(
+			"users believe {} if {sum} is announced, and {} if {} is",
+			words::sum(honest),
+			words::sum(lied),
+			sum + 1
+		),
 	);
 	Ok(Column {
 		name: "ElGamal",
@@ -172,12 +189,22 @@ pub fn attack_threshold(amounts: &[u64]) -> Result<Column> {
 	let right = Some(sum);
 	let fairness = Finding::new(
 		[silent, lied] == [right; 2] && named == [1, 2],
-		format!("two holders keep silent: {silent:?}; they send false contributions: {lied:?}, holders {named:?} found out"),
+		format!(
+			"two holders keep silent: the record gives {}; they send false contributions: it gives {}, and {} are found out",
+			words::sum(silent),
+			words::sum(lied),
+			words::named("holders", &named)
+		),
 	);
 	let refused = malformed_is_refused();
 	let robustness = Finding::new(
 		fairness.met && refused,
-		format!("two holders crash: {silent:?}; two send wrong contributions: {lied:?}; a malformed ciphertext is refused: {refused}"),
+		format!(
+			"two holders crash: the record gives {}; two send wrong contributions: it gives {}; a malformed ciphertext {}",
+			words::sum(silent),
+			words::sum(lied),
+			words::refused(refused)
+		),
 	);
 	// Two holders combine what they have as if two were enough.
 	let pair = Params::new(5, 2);
@@ -188,14 +215,22 @@ pub fn attack_threshold(amounts: &[u64]) -> Result<Column> {
 	let (control, _) = public.believed(ciphertexts[0], &own[..3]);
 	let privacy = Finding::new(
 		coalition != Some(values[0]) && control == Some(values[0]),
-		format!("two holders decrypt a user's ciphertext to {coalition:?}, three to {control:?}"),
+		format!(
+			"two holders get {} out of a user's ciphertext, three get {}",
+			words::value(coalition),
+			words::value(control)
+		),
 	);
 	let (honest, _) = public.believed(aggregate, &all);
 	let other = partials(aggregate + ciphertexts[0]);
 	let (vouched, _) = public.believed(aggregate, &other);
 	let verifiability = Finding::new(
 		honest == right && vouched.is_none(),
-		format!("the record gives {honest:?}; with contributions to another sum, {vouched:?}"),
+		format!(
+			"the record gives {}; with contributions to another sum it gives {}",
+			words::sum(honest),
+			words::sum(vouched)
+		),
 	);
 	Ok(Column {
 		name: "ElGamal, threshold",

@@ -1,6 +1,6 @@
 //! Ostraka under attack: a committee of five with threshold two, by the crates that clients, nodes and runtime run.
 
-use super::{growth, large, scalability, Column, Finding, USERS};
+use super::{growth, large, scalability, words, Column, Finding, USERS};
 use crate::scheme::Scheme;
 use crate::schemes::ostraka::{account, to_u64, Ostraka, Upload, N, T};
 use anyhow::{ensure, Result};
@@ -95,8 +95,12 @@ fn fairness(round: &Round) -> Result<Finding> {
 	Ok(Finding::new(
 		met,
 		format!(
-			"two nodes keep silent after the others' revelation: the chain publishes {withheld:?} all the same; they \
-			 reveal false shares: {false_ones:?}, nodes {named:?} convicted; before anyone reveals, two shares give {early:?}"
+			"two nodes keep silent after the others have revealed: the chain still publishes {}; they reveal false shares: it \
+			 publishes {} and convicts {}; two shares, before anyone else reveals, give {}",
+			words::sum(withheld),
+			words::sum(false_ones),
+			words::named("nodes", &named),
+			words::sum(early)
 		),
 	))
 }
@@ -166,8 +170,13 @@ fn robustness(round: &Round, values: &[u64]) -> Result<Finding> {
 	Ok(Finding::new(
 		met,
 		format!(
-			"two nodes crash: {crashed:?}; two send wrong result shares: {wrong:?}, nodes {named:?} named; a wrong sealed \
-			 share: {verdict:?}, excluded, the others' sum is {after}; a malformed dealing is refused"
+			"two nodes crash: the chain publishes {}; two send wrong result shares: it publishes {} and names {}; a wrong \
+			 sealed share convicts the {}; without that dealing the sum is {after}; a malformed dealing {}",
+			words::sum(crashed),
+			words::sum(wrong),
+			words::named("nodes", &named),
+			if convicted { "dealer" } else { "accuser" },
+			words::refused(refused)
 		),
 	))
 }
@@ -241,9 +250,11 @@ fn privacy(value: u64) -> Result<Finding> {
 	Ok(Finding::new(
 		met,
 		format!(
-			"two nodes' shares leave {coalition} of {} values possible (three: {control}); a search of all values in the \
-			 commitment finds {found:?} (without blinding: {without:?})",
-			candidates.len()
+			"the shares of two nodes leave {coalition} of {} values possible, those of three leave {control}; a search of all \
+			 values in the commitment finds {}, in one without blinding {}",
+			candidates.len(),
+			words::value(found),
+			words::value(without)
 		),
 	))
 }
@@ -260,8 +271,11 @@ fn verifiability(round: &Round) -> Result<Finding> {
 	Ok(Finding::new(
 		right && !wrong && !tried,
 		format!(
-			"`verify_result` on the published commitment: the right sum {right}, the sum plus one {wrong}, with another \
-			 blinding value {tried}"
+			"by `verify_result` on the published commitment the right sum {}, the sum plus one {}, and the same with another \
+			 blinding value {}",
+			words::refused(!right),
+			words::refused(!wrong),
+			words::refused(!tried)
 		),
 	))
 }

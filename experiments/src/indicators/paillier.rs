@@ -1,7 +1,7 @@
 //! Paillier aggregation under attack, in its usual deployment: users send ciphertexts to an aggregator, which sends their
 //! product to a key holder, who announces the sum.
 
-use super::{growth, large, scalability, Column, Finding, USERS};
+use super::{growth, large, scalability, words, Column, Finding, USERS};
 use crate::schemes::paillier::{number, Paillier};
 use anyhow::{anyhow, Result};
 use fast_paillier::{backend::Integer, DecryptionKey, EncryptionKey};
@@ -64,14 +64,24 @@ pub fn attack(amounts: &[u64]) -> Result<Column> {
 	let met = honest == Some(sum) && silent == Some(sum) && lied == Some(sum);
 	let fairness = Finding::new(
 		met,
-		format!("the key holder decrypts {known:?} and keeps silent: users have {silent:?}; it says another: users have {lied:?}"),
+		format!(
+			"the key holder decrypts {} and keeps silent: users have {}; it announces another sum: users have {}",
+			words::sum(known),
+			words::sum(silent),
+			words::sum(lied)
+		),
 	);
 
 	let garbage = [ciphertexts.as_slice(), &[Integer::zero()]].concat();
 	let refused = product(key, &garbage).is_err();
 	let robustness = Finding::new(
 		silent == Some(sum) && lied == Some(sum) && refused,
-		format!("the key holder crashes: {silent:?}; it sends a wrong number: {lied:?}; a malformed ciphertext is refused: {refused}"),
+		format!(
+			"the key holder crashes: users have {}; it sends a wrong number: they have {}; a malformed ciphertext {}",
+			words::sum(silent),
+			words::sum(lied),
+			words::refused(refused)
+		),
 	);
 
 	// The aggregator has every ciphertext and no key: it tries all values with the one nonce it knows, whose power is one.
@@ -85,14 +95,20 @@ pub fn attack(amounts: &[u64]) -> Result<Column> {
 	let privacy = Finding::new(
 		hits == 0 && together == Some(values[0]),
 		format!(
-			"the aggregator alone: {hits} of 40,001 guesses; the key holder alone sees the product. Both together, or the key \
-			 holder where uploads are public: {together:?}, the first user's value"
+			"the aggregator alone is right in {hits} of 40,001 guesses; the key holder alone sees the product. Both together, \
+			 or the key holder where uploads are public, get {}, the first user's value",
+			words::value(together)
 		),
 	);
 
 	let verifiability = Finding::new(
 		honest == Some(sum) && lied != Some(sum + 1),
-		format!("users accept {honest:?} if {sum} is announced, and {lied:?} if {} is", sum + 1),
+		format!(
+			"users believe {} if {sum} is announced, and {} if {} is",
+			words::sum(honest),
+			words::sum(lied),
+			sum + 1
+		),
 	);
 
 	let (sizes, ratio) = growth(&mut Paillier::new(1, BITS, false)?, amounts)?;

@@ -5,7 +5,7 @@
 use super::{
 	growth, large,
 	paillier::{product, to_u64},
-	scalability, Column, Finding, USERS,
+	scalability, words, Column, Finding, USERS,
 };
 use crate::schemes::paillier::{number, Paillier};
 use anyhow::{anyhow, Context, Result};
@@ -179,13 +179,23 @@ pub fn attack(amounts: &[u64]) -> Result<Column> {
 	let right = Some(sum);
 	let fairness = Finding::new(
 		[silent, lied] == [right; 2] && named == [1, 2],
-		format!("two holders keep silent: {silent:?}; they send false contributions: {lied:?}, holders {named:?} found out"),
+		format!(
+			"two holders keep silent: the record gives {}; they send false contributions: it gives {}, and {} are found out",
+			words::sum(silent),
+			words::sum(lied),
+			words::named("holders", &named)
+		),
 	);
 	let garbage = [ciphertexts.as_slice(), &[Integer::zero()]].concat();
 	let refused = product(&public.key, &garbage).is_err();
 	let robustness = Finding::new(
 		fairness.met && refused,
-		format!("two holders crash: {silent:?}; two send wrong contributions: {lied:?}; a malformed ciphertext is refused: {refused}"),
+		format!(
+			"two holders crash: the record gives {}; two send wrong contributions: it gives {}; a malformed ciphertext {}",
+			words::sum(silent),
+			words::sum(lied),
+			words::refused(refused)
+		),
 	);
 
 	let own = partials(&ciphertexts[0])?;
@@ -193,7 +203,11 @@ pub fn attack(amounts: &[u64]) -> Result<Column> {
 	let control = public.combine(&own)?;
 	let privacy = Finding::new(
 		coalition != Some(values[0]) && control == Some(values[0]),
-		format!("two holders decrypt a user's ciphertext to {coalition:?}, three to {control:?}"),
+		format!(
+			"two holders get {} out of a user's ciphertext, three get {}",
+			words::value(coalition),
+			words::value(control)
+		),
 	);
 
 	let (honest, _) = public.believed(&aggregate, &all)?;
@@ -202,7 +216,11 @@ pub fn attack(amounts: &[u64]) -> Result<Column> {
 	let (vouched, _) = public.believed(&aggregate, &other)?;
 	let verifiability = Finding::new(
 		honest == right && vouched.is_none(),
-		format!("the record gives {honest:?}; with contributions to another sum, {vouched:?}"),
+		format!(
+			"the record gives {}; with contributions to another sum it gives {}",
+			words::sum(honest),
+			words::sum(vouched)
+		),
 	);
 
 	let (sizes, ratio) = growth(&mut Paillier::new(1, BITS, false)?, amounts)?;

@@ -1,5 +1,5 @@
-//! The part of Ostraka that the paper times: Shamir shares, sealed under keys that every user and node hold already, summed
-//! and reconstructed. No commitments and no checks: a wrong share spoils the sum, and nobody sees whose it was.
+//! The part of Ostraka that the paper times (`docs/PAPER.md`): Shamir shares, sealed under keys that every user and node
+//! hold already, summed and reconstructed. No commitments and no checks: a wrong share spoils the sum, and nobody sees whose it was.
 
 use super::ostraka::{to_u64, N, T};
 use crate::scheme::{Clock, Outcome, Scheme};

@@ -36,6 +36,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Looks at all accounts that there are: a hold whose escrow or deposit is gone would never be given back.
 	fn is_on_hold(
 		reason: HoldReason,
 		parts: impl Iterator<Item = (AccountId, Balance)>,
@@ -47,9 +48,11 @@ impl<T: Config> Pallet<T> {
 			*sum = sum.saturating_add(amount);
 		}
 		let reason = reason.into();
-		for (account, sum) in sums {
+		for account in frame_system::Account::<T>::iter_keys() {
+			let sum = sums.remove(&account).unwrap_or_default();
 			ensure!(T::Currency::balance_on_hold(&reason, &account) == sum, complaint);
 		}
+		ensure!(sums.values().all(|sum| *sum == 0), complaint);
 		Ok(())
 	}
 }

@@ -8,7 +8,7 @@
 
 use crate::{Pallet as Registry, *};
 use frame::{benchmarking::prelude::*, deps::sp_io, token::fungible::Inspect as _};
-use ostraka_primitives::WORKER_KEY_TYPE;
+use ostraka_primitives::{traits::Stakes, WORKER_KEY_TYPE};
 use ostraka_protocol::{
 	worker_key::{self, Registration},
 	G1,
@@ -209,15 +209,13 @@ mod benchmarks {
 		assert_eq!(Nodes::<T>::get(operator).unwrap().capacity, 1);
 	}
 
+	/// Of a node that slashes left without stake; the last withdrawal does the same.
 	#[benchmark]
 	fn deregister() {
 		let operator = operator::<T>();
-		let origin = || RawOrigin::Signed(operator.clone()).into();
 		Seats::<T>::remove(&operator);
-		Registry::<T>::chill(origin()).unwrap();
-		Registry::<T>::unbond(origin(), stake::<T>()).unwrap();
-		wait::<T>(T::UnbondingPeriod::get());
-		Registry::<T>::withdraw(origin()).unwrap();
+		drop(<Registry<T> as Stakes>::slash(&operator, Balance::MAX));
+		assert_eq!(Nodes::<T>::get(&operator).unwrap().active_since, None);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(operator.clone()));

@@ -25,7 +25,8 @@
 //! 3. `rotate_key` changes its keys for later tasks. The old ones stay reserved until the last seat
 //!    under them is given back.
 //! 4. Absences in a row and convictions chill it; `activate` brings it back.
-//! 5. To leave: `chill`, `unbond` everything, `withdraw` after the unbonding period, `deregister`.
+//! 5. To leave: `chill`, `unbond` everything, and `withdraw` after the unbonding period, the last of
+//!    which forgets the node. One that slashes left with nothing is forgotten by `deregister`.
 //!
 //! ## What keeps a draw honest
 //! - Only nodes that were in selection, with no less stake, before the task was submitted: nobody
@@ -48,7 +49,10 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
-#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
+#![cfg_attr(
+	not(any(test, feature = "runtime-benchmarks")),
+	deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
 
 extern crate alloc;
 
@@ -101,7 +105,11 @@ pub const NODES_PAGE: usize = 256;
 pub mod pallet {
 	use super::*;
 
+	/// Version of the storage layout.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
 	/// What the runtime decides.
@@ -147,7 +155,7 @@ pub mod pallet {
 	}
 
 	/// The registered nodes, by operator. Written by all of the operator's calls, by slashes and
-	/// reputation; freed by `deregister`.
+	/// reputation; freed by the last withdrawal, or by `deregister`.
 	#[pallet::storage]
 	pub type Nodes<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, Node>;
 
@@ -159,7 +167,7 @@ pub mod pallet {
 		StorageValue<_, BoundedVec<Candidate, <T as Config>::MaxNodes>, ValueQuery>;
 
 	/// The worker keys that are taken: each node's present one, and former ones with seats. Written
-	/// by `register` and `rotate_key`; freed by `deregister`, or, for a former key, when its last
+	/// by `register` and `rotate_key`; freed with the node, or, for a former key, when its last
 	/// seat is given back.
 	#[pallet::storage]
 	pub type Keys<T: Config> = StorageMap<_, Blake2_128Concat, WorkerKey, KeyOwner>;
@@ -366,7 +374,7 @@ pub mod pallet {
 		TooManyUnlocks,
 		/// No stake is due. Wait for the block that `Unbonding` named.
 		NothingToWithdraw,
-		/// The node's unfinished tasks ask for this stake. Withdraw when they are settled.
+		/// The node's unfinished tasks need all the stake that is due. Withdraw when one is settled.
 		StakeNeeded,
 		/// The node is in selection. `chill` first.
 		StillActive,
@@ -469,18 +477,20 @@ pub mod pallet {
 			Self::do_unbond(ensure_signed(origin)?, amount)
 		}
 
-		/// Gives back the stake that is due.
+		/// Gives back the stake that is due, as far as the node's seats do not need it: so much stays
+		/// as the classes of its seats ask for, and `SeatStake` for each seat. A node that is not in
+		/// selection and has nothing left is forgotten, and its keys are free again.
 		///
 		/// ## Dispatch Origin
 		/// Signed by the operator.
 		///
 		/// ## Errors
-		/// `NotRegistered`, `NothingToWithdraw`, `StakeNeeded` if less would stay than the classes
-		/// of its seats ask for, or than `SeatStake` for each seat.
+		/// `NotRegistered`, `NothingToWithdraw`, `StakeNeeded` if its seats need all that is due.
 		#[pallet::call_index(3)]
-		#[pallet::weight(T::WeightInfo::withdraw())]
-		pub fn withdraw(origin: OriginFor<T>) -> DispatchResult {
-			Self::do_withdraw(ensure_signed(origin)?)
+		#[pallet::weight(T::WeightInfo::withdraw().saturating_add(T::WeightInfo::deregister()))]
+		pub fn withdraw(origin: OriginFor<T>) -> DispatchResultWithPostInfo {
+			let is_left = Self::do_withdraw(ensure_signed(origin)?)?;
+			Ok((!is_left).then(T::WeightInfo::withdraw).into())
 		}
 
 		/// Takes the node out of selection. It still serves the tasks that it sits on.
@@ -545,8 +555,8 @@ pub mod pallet {
 			Self::do_set_capacity(ensure_signed(origin)?, capacity)
 		}
 
-		/// Forgets the node. It must be chilled, without stake and without seats. Its keys are free
-		/// again.
+		/// Forgets a node that slashes left without stake. It must be chilled and without seats. Its
+		/// keys are free again.
 		///
 		/// ## Dispatch Origin
 		/// Signed by the operator.
@@ -567,8 +577,9 @@ pub mod pallet {
 			Self::node_info(&account)
 		}
 
-		/// A page of up to 256 registered nodes, in the order of storage: the first ones without an account, else those
-		/// that follow that operator's. The last one's account asks for the next page; an empty page is the end.
+		/// A page of up to 256 registered nodes, in the order of storage: the first ones without an
+		/// account, else those that follow that operator's. The last one's account asks for the next
+		/// page; an empty page is the end.
 		pub fn nodes_after(after: Option<AccountId>) -> Vec<NodeInfo> {
 			Self::nodes(after)
 		}

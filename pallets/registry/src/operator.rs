@@ -94,20 +94,28 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn do_withdraw(operator: AccountId) -> DispatchResult {
+	/// Returns whether the node was forgotten, as nothing of it is left.
+	pub(crate) fn do_withdraw(operator: AccountId) -> Result<bool, DispatchError> {
 		let mut node = Self::known(&operator)?;
 		let now = Self::now();
-		let amount = node.due(now);
-		ensure!(amount > 0, Error::<T>::NothingToWithdraw);
-		node.drop_due(now);
+		let due = node.due(now);
+		ensure!(due > 0, Error::<T>::NothingToWithdraw);
 		// The unbonding period alone keeps the stake longer than a task runs; this holds also when
 		// tasks settle late.
-		ensure!(node.held() >= Self::needed(&operator), Error::<T>::StakeNeeded);
+		let amount = due.min(node.held().saturating_sub(Self::needed(&operator)));
+		ensure!(amount > 0, Error::<T>::StakeNeeded);
+		node.withdraw(amount, now);
 		T::Currency::release(&HoldReason::Stake.into(), &operator, amount, Precision::Exact)?;
-		// Bonded stake and selection are as they were.
-		Nodes::<T>::insert(&operator, node);
-		Self::deposit_event(Event::Withdrawn { operator, amount });
-		Ok(())
+		Self::deposit_event(Event::Withdrawn { operator: operator.clone(), amount });
+		// A seat needs stake, so that a node without stake has none; asked all the same.
+		let is_left = node.is_empty() && !Seats::<T>::contains_key(&operator);
+		if is_left {
+			Self::forget(operator, node.worker);
+		} else {
+			// Bonded stake and selection are as they were.
+			Nodes::<T>::insert(&operator, node);
+		}
+		Ok(is_left)
 	}
 
 	/// Stake that the seats of the operator's node need: what the most demanding class asks of a
@@ -168,9 +176,14 @@ impl<T: Config> Pallet<T> {
 		ensure!(node.active_since.is_none(), Error::<T>::StillActive);
 		ensure!(node.held() == 0, Error::<T>::StillBonded);
 		ensure!(!Seats::<T>::contains_key(&operator), Error::<T>::StillAssigned);
-		Self::free_keys(&node.worker);
-		Nodes::<T>::remove(&operator);
-		Self::deposit_event(Event::Deregistered { operator, worker: node.worker });
+		Self::forget(operator, node.worker);
 		Ok(())
+	}
+
+	/// Forgets a node that has neither stake nor seats, and is not in selection.
+	fn forget(operator: AccountId, worker: WorkerKey) {
+		Self::free_keys(&worker);
+		Nodes::<T>::remove(&operator);
+		Self::deposit_event(Event::Deregistered { operator, worker });
 	}
 }

@@ -1,7 +1,7 @@
 //! The registry's invariants, one function each.
 
 use crate::*;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use frame::{deps::sp_runtime::TryRuntimeError, token::fungible::hold::Inspect as _};
 
 impl<T: Config> Pallet<T> {
@@ -11,6 +11,7 @@ impl<T: Config> Pallet<T> {
 		Self::stake_covers_free_places()?;
 		Self::active_nodes_hold_the_least_stake()?;
 		Self::stake_is_on_hold()?;
+		Self::nodes_without_stake_have_a_reason()?;
 		Self::chunks_are_not_empty()?;
 		Self::nodes_own_their_keys()?;
 		Self::keys_are_in_use()?;
@@ -54,11 +55,29 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Bonded stake and stake on its way out are all that is on hold.
+	/// Bonded stake and stake on its way out are all that is on hold, and nobody without a node has any.
 	fn stake_is_on_hold() -> Result<(), TryRuntimeError> {
-		for (account, node) in Nodes::<T>::iter() {
-			let on_hold = T::Currency::balance_on_hold(&HoldReason::Stake.into(), &account);
-			ensure!(on_hold == node.held(), "stake differs from what is on hold");
+		let reason = HoldReason::Stake.into();
+		let mut stakes: BTreeMap<AccountId, Balance> =
+			Nodes::<T>::iter().map(|(account, node)| (account, node.held())).collect();
+		for account in frame_system::Account::<T>::iter_keys() {
+			let stake = stakes.remove(&account).unwrap_or_default();
+			let on_hold = T::Currency::balance_on_hold(&reason, &account);
+			ensure!(on_hold == stake, "stake differs from what is on hold");
+		}
+		ensure!(stakes.values().all(|stake| *stake == 0), "stake differs from what is on hold");
+		Ok(())
+	}
+
+	/// Who withdrew the last of its stake is forgotten: a node with nothing on hold has a seat left, or lost its stake
+	/// by faults and can be deregistered.
+	fn nodes_without_stake_have_a_reason() -> Result<(), TryRuntimeError> {
+		for (account, node) in Nodes::<T>::iter().filter(|(_, node)| node.held() == 0) {
+			let Reputation { absences, convictions, .. } = node.reputation;
+			ensure!(
+				absences > 0 || convictions > 0 || Self::assigned(&account) > 0,
+				"a node that withdrew all its stake is still there"
+			);
 		}
 		Ok(())
 	}

@@ -139,9 +139,20 @@ impl Node {
 			.fold(0, |sum, chunk| sum.saturating_add(chunk.amount))
 	}
 
-	/// Forgets the chunks that are due in block `now`.
-	pub fn drop_due(&mut self, now: BlockNumber) {
-		self.unbonding.retain(|chunk| chunk.at > now);
+	/// Forgets `amount` of what is due in block `now`, that which was due first at first.
+	pub fn withdraw(&mut self, amount: Balance, now: BlockNumber) {
+		let mut rest = amount;
+		for chunk in self.unbonding.iter_mut().filter(|chunk| chunk.at <= now) {
+			let taken = rest.min(chunk.amount);
+			chunk.amount = chunk.amount.saturating_sub(taken);
+			rest = rest.saturating_sub(taken);
+		}
+		self.unbonding.retain(|chunk| chunk.amount > 0);
+	}
+
+	/// Whether it holds nothing, and can have no say in any draw.
+	pub fn is_empty(&self) -> bool {
+		self.held() == 0 && self.active_since.is_none()
 	}
 
 	/// Forgets `amount` that a slash took: bonded stake first, then the chunks that would leave

@@ -1,5 +1,5 @@
-//! Benchmarks of the calls and of the hook's steps, with the runtime's real neighbours: registry and agenda are full,
-//! committees are the largest, and each step meets its dearest case.
+//! Benchmarks of the calls and of the hook's steps, with the runtime's real neighbours: registry
+//! and agenda are full, committees are the largest, and each step meets its dearest case.
 
 use crate::{types::*, *};
 use alloc::vec::Vec;
@@ -9,13 +9,14 @@ use ostraka_primitives::spec::{Column, Grouping, Name, Statistic};
 
 /// Prepares the neighbours.
 pub trait BenchmarkHelper {
-	/// Sets the classes with the largest committees, fills the registry with as many active nodes as a draw may have to
-	/// look at, with stake and free capacity for every class, and makes the randomness for draws known. One absence puts
-	/// a node out of selection.
+	/// Sets the classes with the largest committees, fills the registry with as many active nodes
+	/// as a draw may have to look at, with stake and free capacity for every class, and makes the
+	/// randomness for draws known. One absence puts a node out of selection.
 	fn prepare();
 	/// Gives an account what a task with the least fee costs, and more.
 	fn fund(account: &AccountId);
-	/// Gives the members' nodes other keys than those that the committee pins, which are freed with its seats.
+	/// Gives the members' nodes other keys than those that the committee pins, which are freed with
+	/// its seats.
 	fn rotate_keys(committee: &Committee);
 }
 
@@ -79,8 +80,8 @@ fn fee<T: Config>(spec: &TaskSpec, class: SecurityClass, invited: u32) -> Balanc
 	T::Escrow::least_fee(Pallet::<T>::parameters(class).seats, spec.length(), invited)
 }
 
-/// A task in `Drawing`, with the largest committee and the most dealers; all others that may be open are on the
-/// agenda after it.
+/// A task in `Drawing`, with the largest committee and the most dealers; all others that may be
+/// open are on the agenda after it.
 fn submitted<T: Config>(requester: fn() -> AccountId) -> Result<TaskId, BenchmarkError> {
 	T::BenchmarkHelper::prepare();
 	let (spec, class, list) = (longest_spec(), largest_class::<T>(), dealers(MAX_DEALERS));
@@ -185,7 +186,8 @@ mod benchmarks {
 		assert_eq!(due, T::MaxOpenTasks::get() as usize);
 	}
 
-	/// The end of revealing, which writes the most, and the look at the committee that the ends of the other phases take.
+	/// The end of revealing, which writes the most, and the look at the committee that the ends of
+	/// the other phases take.
 	#[benchmark]
 	fn advance() -> Result<(), BenchmarkError> {
 		let task = drawn::<T>(requester::<T>)?;
@@ -215,8 +217,8 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// The candidates are looked up among the dealers: all of that look at the same part of the state, of which the proof
-	/// has every node once.
+	/// The candidates are looked up among the dealers: all of that look at the same part of the
+	/// state, of which the proof has every node once.
 	#[benchmark(pov_mode = MaxEncodedLen { Tasks::Cohorts: Measured })]
 	fn draw() -> Result<(), BenchmarkError> {
 		let task = submitted::<T>(requester::<T>)?;
@@ -240,7 +242,7 @@ mod benchmarks {
 
 		#[block]
 		{
-			// the look at the status, which is part of every step, included
+			// The look at the status, which is part of every step, included
 			Pallet::<T>::step(task, &mut WeightMeter::new()).map_err(|_| "out of weight")?;
 		}
 
@@ -248,7 +250,8 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// Every member is slashed and, as it was absent too often, leaves selection: dearer than paying it.
+	/// Every member is slashed and, as it was absent too often, leaves selection: dearer than
+	/// paying it.
 	#[benchmark]
 	fn settle_fee() -> Result<(), BenchmarkError> {
 		let (task, outcome) = settling::<T>(Stage::Fee)?;
@@ -270,7 +273,7 @@ mod benchmarks {
 		#[block]
 		{
 			look::<T>(task);
-			// what the sharing does it takes from the meter itself
+			// What the sharing does it takes from the meter itself
 			core::hint::black_box(T::Sharing::settle(task, false, &mut WeightMeter::new()));
 			Pallet::<T>::reach(task, Stage::Cohort);
 			Pallet::<T>::schedule(task, Some(1));
@@ -295,7 +298,8 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// All members have rotated their keys since the draw, and hold no other seat under the former ones.
+	/// All members have rotated their keys since the draw, and hold no other seat under the former
+	/// ones.
 	#[benchmark]
 	fn close() -> Result<(), BenchmarkError> {
 		let (task, outcome) = settling::<T>(Stage::Close)?;

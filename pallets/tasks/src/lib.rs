@@ -1,43 +1,52 @@
 //! # The task book
 //!
-//! A requester publishes a task: a statistic, its cohort of invited dealers, a security class, a fee. The book draws its
-//! committee, keeps its deadlines, and drives its settlement; the neighbours do the work of each phase:
-//! [`Committees`] (the registry) draws, [`Sharing`] (vss) holds dealings and result shares, [`Escrow`] (incentives)
-//! holds and pays money.
+//! A requester publishes a task: a statistic, its cohort of invited dealers, a security class, a
+//! fee. The book draws its committee, keeps its deadlines, and drives its settlement; the
+//! neighbours do the work of each phase: [`Committees`] (the registry) draws, [`Sharing`] (vss)
+//! holds dealings and result shares, [`Escrow`] (incentives) holds and pays money.
 //!
 //! ## Terms
 //! - **Task**: one joint computation, known by a number that is never used twice.
 //! - **Cohort**: the accounts invited to deal. A requester may be one of them.
 //! - **Committee**: the compute nodes drawn for the task; never its requester nor its dealers.
-//! - **Task hash** (`TH`): pins genesis, number, spec, cohort, class, windows and the committee's keys, at the draw.
-//! - **Window**: length of a phase in blocks. A phase's deadline is the last block in which something may happen in it.
+//! - **Task hash** (`TH`): pins genesis, number, spec, cohort, class, windows and the committee's
+//!   keys, at the draw.
+//! - **Window**: length of a phase in blocks. A phase's deadline is the last block in which
+//!   something may happen in it.
 //! - **Agenda**: one entry an open task, with the block from which the hook has to look at it.
 //!
 //! ## A task's way
-//! 1. `submit` checks everything, takes fee and data reward into escrow, and puts the task into `Drawing`.
-//! 2. Some blocks later, when randomness nobody knew at submission has become known, the hook draws the committee and
-//!    fixes `TH`: `Collecting`. A draw that finds too few nodes, stake or capacity is tried again every `DrawRetry` blocks
-//!    until it is too late.
+//! 1. `submit` checks everything, takes fee and data reward into escrow, and puts the task into
+//!    `Drawing`.
+//! 2. Some blocks later, when randomness nobody knew at submission has become known, the hook draws
+//!    the committee and fixes `TH`: `Collecting`. A draw that finds too few nodes, stake or
+//!    capacity is tried again every `DrawRetry` blocks until it is too late.
 //! 3. All invited have dealt, or the deadline is over: `Verifying`, which runs its whole window.
-//! 4. The accepted set is frozen: `Committing`, or, with too few accepted dealers, failed with nothing released.
+//! 4. The accepted set is frozen: `Committing`, or, with too few accepted dealers, failed with
+//!    nothing released.
 //! 5. All have committed, or the deadline is over: `Revealing`.
-//! 6. All have answered, or the deadline is over: `Settling`, as completed if a result is there, else as failed.
-//! 7. In chunks: members are paid, deposits and rests returned, storage freed, the committee released: `Settled`.
+//! 6. All have answered, or the deadline is over: `Settling`, as completed if a result is there,
+//!    else as failed.
+//! 7. In chunks: members are paid, deposits and rests returned, storage freed, the committee
+//!    released: `Settled`.
 //!
 //! The state machine itself is [`machine`]. The requester may `cancel` until collecting ends.
 //!
 //! ## What holds
-//! - The hook works in `on_poll`, within the meter it is given and a share of the block of its own; so it may lag. Nothing
-//!   relies on it alone: every call checks its task's deadline itself.
-//! - The agenda holds exactly the open tasks, each once, by block; a task that moves takes its entry along. So no entry
-//!   is ever stale, and the agenda cannot be full while fewer than `MaxOpenTasks` tasks are open. Entries are served
-//!   oldest first and a task that is not finished goes behind the others, so that none starves. Draws, which are heavy
-//!   and may fail, come last in a block: those that do not succeed hold nothing else up.
-//! - Left after settlement: the record (218 bytes with one column, 27,884 were everything in it at its longest), which readers
-//!   of a result need to understand it, and the state (at most 9). Paid for by the draw fee. The cohort (32
-//!   bytes a dealer), the committee (160 bytes a seat) and the agenda's entry (8 bytes) are freed.
+//! - The hook works in `on_poll`, within the meter it is given and a share of the block of its own;
+//!   so it may lag. Nothing relies on it alone: every call checks its task's deadline itself.
+//! - The agenda holds exactly the open tasks, each once, by block; a task that moves takes its
+//!   entry along. So no entry is ever stale, and the agenda cannot be full while fewer than
+//!   `MaxOpenTasks` tasks are open. Entries are served oldest first and a task that is not finished
+//!   goes behind the others, so that none starves. Draws, which are heavy and may fail, come last
+//!   in a block: those that do not succeed hold nothing else up.
+//! - Left after settlement: the record (220 bytes with one column, 27,886 were everything in it at
+//!   its longest), which readers of a result need to understand it, and the state (at most 9). Paid
+//!   for by the draw fee. The cohort (32 bytes a dealer), the committee (160 bytes a seat) and the
+//!   agenda's entry (8 bytes) are freed.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
 #![cfg_attr(
 	not(any(test, feature = "runtime-benchmarks")),
 	deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
@@ -80,7 +89,8 @@ use types::{Drawn, Due, KnownEpochs, Record, RelayEpoch, Stage};
 /// The invited dealers, as a submission names them.
 pub type Dealers = BoundedVec<AccountId, ConstU32<MAX_DEALERS>>;
 
-// The macro's own code unwraps; the calls are one line each, and of the call enum's variants only `submit` is large.
+// The macro's own code unwraps; the calls are one line each, and of the call enum's variants only
+// `submit` is large.
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::large_enum_variant)]
 #[frame::pallet]
 pub mod pallet {
@@ -93,12 +103,14 @@ pub mod pallet {
 	/// Version of the storage layout.
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
+	/// What the runtime decides.
 	#[pallet::config]
 	pub trait Config: frame_system::Config<AccountId = AccountId> {
 		/// Draws and releases committees.
 		type Committees: Committees;
 
-		/// The sharing protocol. One step of its settlement must fit into [`Config::PollShare`] of a block.
+		/// The sharing protocol. One step of its settlement must fit into [`Config::PollShare`] of
+		/// a block.
 		type Sharing: Sharing;
 
 		/// The requester's money.
@@ -107,8 +119,8 @@ pub mod pallet {
 		/// Randomness for draws.
 		type Entropy: DrawEntropy;
 
-		/// What the classes Standard, Confidential and Restricted ask for, in this order. It may be read from state, so
-		/// it is no constant of the metadata.
+		/// What the classes Standard, Confidential and Restricted ask for, in this order. It may be
+		/// read from state, so it is no constant of the metadata.
 		type Classes: Get<[ClassParameters; 3]>;
 
 		/// Most tasks open at a time.
@@ -127,12 +139,13 @@ pub mod pallet {
 		#[pallet::constant]
 		type DrawDelay: Get<BlockNumber>;
 
-		/// Blocks over which a draw is tried; must be longer than the longest wait for a class's randomness.
+		/// Blocks over which a draw is tried; must be longer than the longest wait for a class's
+		/// randomness.
 		#[pallet::constant]
 		type DrawWindow: Get<BlockNumber>;
 
-		/// Blocks from a try to draw that found too few nodes, stake or capacity to the next one. A draw's last block always
-		/// gets a try.
+		/// Blocks from a try to draw that found too few nodes, stake or capacity to the next one. A
+		/// draw's last block always gets a try.
 		#[pallet::constant]
 		type DrawRetry: Get<BlockNumber>;
 
@@ -147,8 +160,8 @@ pub mod pallet {
 		/// Worst weight of judging one accusation.
 		type AccuseWeight: Get<Weight>;
 
-		/// Blocks after the freeze in which workers wait for finality. It may be read from state, so it is no constant of
-		/// the metadata.
+		/// Blocks after the freeze in which workers wait for finality. It may be read from state,
+		/// so it is no constant of the metadata.
 		type FinalityLag: Get<BlockNumber>;
 
 		/// Window for committing, in blocks, the finality lag not counted.
@@ -196,12 +209,13 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Settlements<T> = StorageMap<_, Twox64Concat, TaskId, Stage>;
 
-	/// The open tasks, by the block from which the hook has to look at them. Written with every change of state.
+	/// The open tasks, by the block from which the hook has to look at them. Written with every
+	/// change of state.
 	#[pallet::storage]
 	pub type Agenda<T: Config> = StorageValue<_, BoundedVec<Due, T::MaxOpenTasks>, ValueQuery>;
 
-	/// The newest relay epochs that the runtime told of, in their order. Written when one becomes known; the oldest is
-	/// then forgotten if it is one too many.
+	/// The newest relay epochs that the runtime told of, in their order. Written when one becomes
+	/// known; the oldest is then forgotten if it is one too many.
 	#[pallet::storage]
 	pub type RelayEpochs<T> = StorageValue<_, KnownEpochs, ValueQuery>;
 
@@ -229,6 +243,7 @@ pub mod pallet {
 		}
 	}
 
+	/// What happened.
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
@@ -310,23 +325,28 @@ pub mod pallet {
 		},
 	}
 
+	/// Why a call was refused, and what to do.
 	#[pallet::error]
 	pub enum Error<T> {
 		/// The spec's statistic takes another number of columns.
 		WrongColumns,
 		/// The spec lacks the regression's target, or gives one to a statistic that has none.
 		WrongTarget,
-		/// The spec lacks a weight column, gives one to a statistic that has none, or lets it be negative.
+		/// The spec lacks a weight column, gives one to a statistic that has none, or lets it be
+		/// negative.
 		WrongWeight,
-		/// The spec's edges are missing, not rising, out of range, or given to a statistic that has none.
+		/// The spec's edges are missing, not rising, out of range, or given to a statistic that has
+		/// none.
 		WrongEdges,
-		/// The spec's quantiles are missing, not within 1 to 999 thousandths, or given to a statistic that has none.
+		/// The spec's quantiles are missing, not within 1 to 999 thousandths, or given to a
+		/// statistic that has none.
 		WrongQuantiles,
 		/// The spec's groups are missing, or one is named twice.
 		WrongGroups,
 		/// A name in the spec is empty, not UTF-8, holds control, bidirectional or invisible characters, or is used twice.
 		WrongName,
-		/// A column's smallest value exceeds its largest, or its bounds or decimals are out of range.
+		/// A column's smallest value exceeds its largest, or its bounds or decimals are out of
+		/// range.
 		WrongRange,
 		/// The spec lets a dealer encode no row at all.
 		NoRows,
@@ -384,22 +404,27 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		/// Publish a task: a joint statistic over the data of the invited dealers.
 		///
-		/// Takes `fee` (for the committee) and `data_reward` (for the accepted dealers together, may be 0) into escrow and
-		/// charges the draw fee. A committee is drawn some blocks later; then the dealers have `collect` blocks to deal.
-		/// What is left of fee and reward comes back when the task is settled.
+		/// Takes `fee` (for the committee) and `data_reward` (for the accepted dealers together,
+		/// may be 0) into escrow and charges the draw fee. A committee is drawn some blocks later;
+		/// then the dealers have `collect` blocks to deal. What is left of fee and reward comes
+		/// back when the task is settled.
 		///
 		/// - `spec`: what is computed, over which columns with which declared ranges.
-		/// - `class`: how secret the data is; decides how many nodes hold it and how many dealers are needed.
-		/// - `dealers`: the accounts that may deal, each once, in any order. The requester may be one of them.
+		/// - `class`: how secret the data is; decides how many nodes hold it and how many dealers
+		///   are needed.
+		/// - `dealers`: the accounts that may deal, each once, in any order. The requester may be
+		///   one of them.
 		/// - `collect`: window for dealing, in blocks.
 		///
 		/// ## Dispatch Origin
-		/// Signed by the requester. A node that the requester or a dealer operates is barred from the committee.
+		/// Signed by the requester. A node that the requester or a dealer operates is barred from
+		/// the committee.
 		///
 		/// ## Errors
-		/// The first broken rule of the spec; `TooFewDealers`, `DuplicateDealer`, `WindowTooShort`, `WindowTooLong`,
-		/// `FeeTooLow`, `TooManyOpenTasks`; `TooFewNodes`, `TooLittleStake` or `TooLittleCapacity` if no committee could be
-		/// drawn now; what the escrow answers if the requester cannot pay.
+		/// The first broken rule of the spec; `TooFewDealers`, `DuplicateDealer`, `WindowTooShort`,
+		/// `WindowTooLong`, `FeeTooLow`, `TooManyOpenTasks`; `TooFewNodes`, `TooLittleStake` or
+		/// `TooLittleCapacity` if no committee could be drawn now; what the escrow answers if the
+		/// requester cannot pay.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::submit(dealers.len() as u32))]
 		pub fn submit(
@@ -417,15 +442,15 @@ pub mod pallet {
 
 		/// Take a task back before its dealing is over.
 		///
-		/// Deposits and the data reward are returned in full; of the fee all but the base part, which the committee
-		/// gets if it was drawn already.
+		/// Deposits and the data reward are returned in full; of the fee all but the base part,
+		/// which the committee gets if it was drawn already.
 		///
 		/// ## Dispatch Origin
 		/// Signed by the task's requester.
 		///
 		/// ## Errors
-		/// `UnknownTask`, `NotRequester`, `WrongPhase` once dealing is over, `DeadlineOver` if its last block is over but the
-		/// next phase has not begun.
+		/// `UnknownTask`, `NotRequester`, `WrongPhase` once dealing is over, `DeadlineOver` if its
+		/// last block is over but the next phase has not begun.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::cancel())]
 		pub fn cancel(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
@@ -459,7 +484,8 @@ pub mod pallet {
 			Agenda::<T>::get().iter().map(|due| due.task).collect()
 		}
 
-		/// What a committee for this task would lack now; nothing if it could be drawn, or is drawn already.
+		/// What a committee for this task would lack now; nothing if it could be drawn, or is drawn
+		/// already.
 		pub fn draw_obstacle(task: TaskId) -> Option<DrawError> {
 			Self::obstacle(task)
 		}
@@ -479,15 +505,16 @@ pub mod pallet {
 			Insecure::<T>::get()
 		}
 
-		/// Most blocks from a task's submission to its end, if the hook does not lag; its settlement comes after.
+		/// Most blocks from a task's submission to its end, if the hook does not lag; its
+		/// settlement comes after.
 		pub fn longest_task() -> BlockNumber {
 			Self::longest_life()
 		}
 	}
 
 	impl<T: Config> Pallet<T> {
-		/// A task with its cohort and committee, for the runtime API. The counters are the sharing's: the runtime fills
-		/// them in.
+		/// A task with its cohort and committee, for the runtime API. The counters are the
+		/// sharing's: the runtime fills them in.
 		pub fn task_info(task: TaskId) -> Option<TaskInfo> {
 			Some(TaskInfo {
 				task: Self::task(task)?,
@@ -500,8 +527,8 @@ pub mod pallet {
 			})
 		}
 
-		/// For the runtime, which reads the relay chain's state: keeps the epoch and the randomness that became known
-		/// with it, if it is newer than those kept. Answers whether it was.
+		/// For the runtime, which reads the relay chain's state: keeps the epoch and the randomness
+		/// that became known with it, if it is newer than those kept. Answers whether it was.
 		pub fn note_relay_epoch(epoch: u64, randomness: [u8; 32]) -> bool {
 			let known = RelayEpochs::<T>::get();
 			let newer = known.last().is_none_or(|last| last.epoch < epoch);
@@ -514,9 +541,10 @@ pub mod pallet {
 			newer
 		}
 
-		/// For the runtime: the first relay epoch from `least` on that it told of. Asked again later, the answer is never
-		/// another epoch, but may be none: what was told before that one must be kept still, and be of `since` or later, or
-		/// else an epoch in between may have been forgotten or left out.
+		/// For the runtime: the first relay epoch from `least` on that it told of. Asked again
+		/// later, the answer is never another epoch, but may be none: what was told before that one
+		/// must be kept still, and be of `since` or later, or else an epoch in between may have
+		/// been forgotten or left out.
 		pub fn first_relay_epoch(since: u64, least: u64) -> Option<RelayEpoch> {
 			let known = RelayEpochs::<T>::get();
 			let place = known.partition_point(|known| known.epoch < least);

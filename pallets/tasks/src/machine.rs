@@ -1,4 +1,5 @@
-//! The status machine: which state follows which. Pure functions on [`TaskStatus`], without storage or `Config`.
+//! The status machine: which state follows which. Pure functions on [`TaskStatus`], without storage
+//! or `Config`.
 //!
 //! ```text
 //! Drawing ──drawn──► Collecting ──dealt──► Verifying ──frozen──► Committing ──committed──► Revealing
@@ -9,8 +10,9 @@
 //!                                              ▼
 //!                                          Settled(outcome)
 //! ```
-//! Invariants: a task never goes back, `Settled` is the only state that nothing leaves, a phase entered in block `b`
-//! ends at `b` plus its window at the latest, and verification never ends before its window does.
+//! Invariants: a task never goes back, `Settled` is the only state that nothing leaves, a phase
+//! entered in block `b` ends at `b` plus its window at the latest, and verification never ends
+//! before its window does.
 
 use ostraka_primitives::{
 	task::{FailReason, Outcome, TaskStatus, Windows},
@@ -81,7 +83,8 @@ pub trait Machine: Sized {
 	/// # Errors
 	/// Not in `Settling`.
 	fn settled(self) -> Result<Self, Refused>;
-	/// First block in which the book has to look at the task, entered in block `now`; none once it is settled.
+	/// First block in which the book has to look at the task, entered in block `now`; none once it
+	/// is settled.
 	fn due_at(self, now: BlockNumber) -> Option<BlockNumber>;
 }
 

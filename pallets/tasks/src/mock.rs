@@ -1,4 +1,5 @@
-//! A chain with fake neighbours: they answer as a test tells them, and keep a journal of what the book asked of them.
+//! A chain with fake neighbours: they answer as a test tells them, and keep a journal of what the
+//! book asked of them.
 
 use crate::{self as pallet_tasks, *};
 use frame::{deps::frame_support::weights::WeightMeter, testing_prelude::*};
@@ -10,23 +11,36 @@ use ostraka_primitives::{
 };
 use std::{cell::RefCell, collections::BTreeMap};
 
-construct_runtime!(
-	pub enum Test {
-		System: frame_system,
-		Tasks: pallet_tasks,
-	}
-);
+#[frame_construct_runtime]
+mod runtime {
+	#[runtime::runtime]
+	#[runtime::derive(
+		RuntimeCall,
+		RuntimeEvent,
+		RuntimeError,
+		RuntimeOrigin,
+		RuntimeFreezeReason,
+		RuntimeHoldReason,
+		RuntimeTask,
+		RuntimeViewFunction
+	)]
+	pub struct Test;
 
-type Block = MockBlockU32<Test>;
+	#[runtime::pallet_index(0)]
+	pub type System = frame_system;
+	#[runtime::pallet_index(1)]
+	pub type Tasks = pallet_tasks;
+}
 
 parameter_types! {
-	pub Limits: frame_system::limits::BlockWeights =
-		frame_system::limits::BlockWeights::simple_max(Weight::from_parts(2_000_000_000_000, 10_000_000));
+	pub Limits: frame_system::limits::BlockWeights = frame_system::limits::BlockWeights::simple_max(
+		Weight::from_parts(2_000_000_000_000, 10_000_000)
+	);
 }
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {
-	type Block = Block;
+	type Block = MockBlockU32<Test>;
 	type AccountId = AccountId;
 	type Lookup = IdentityLookup<AccountId>;
 	type BlockWeights = Limits;
@@ -313,7 +327,7 @@ pub fn dealers(count: u32) -> Dealers {
 		bytes[..4].copy_from_slice(&(i + 100).to_le_bytes());
 		AccountId::new(bytes)
 	};
-	// unsorted, as users would
+	// Unsorted, as users would
 	let list: Vec<_> = (0..count).rev().map(dealer).collect();
 	list.try_into().unwrap()
 }

@@ -1,18 +1,20 @@
 //! The agenda, and the hook that works on it.
 //!
-//! A block's work comes in two parts: everything but draws, then draws. A draw takes its worst weight, a large part of
-//! what the hook has in a block (docs/SCALING.md), before it can know whether it succeeds; one after the other they would
-//! hold up what is due behind them, and with it the settlements that free the capacity they wait for.
+//! A block's work comes in two parts: everything but draws, then draws. A draw takes its worst
+//! weight, a large part of what the hook has in a block (docs/SCALING.md), before it can know
+//! whether it succeeds; one after the other they would hold up what is due behind them, and with it
+//! the settlements that free the capacity they wait for.
 //!
-//! - Entries are looked at oldest first. From the oldest draw on that fits, its weight is kept back: draws go on in
-//!   every block, whatever else there is to do.
-//! - A draw that fails, or does not fit, is put off behind what is due by then. What the meter leaves undone keeps its
-//!   place, and comes first in the next block. So a draw delays what is due behind it by a look, hundreds of which fit
-//!   into a block.
-//! - Of the draws that do not fit into a block the oldest keeps its place, and so has its weight kept back in the next
-//!   block; the others are put off to the block in which it should be their turn, which saves the looks in between.
-//! - A draw whose randomness is not known yet is tried in the next block, one that failed after [`Config::DrawRetry`]
-//!   blocks, and every draw in the last block of its window.
+//! - Entries are looked at oldest first. From the oldest draw on that fits, its weight is kept
+//!   back: draws go on in every block, whatever else there is to do.
+//! - A draw that fails, or does not fit, is put off behind what is due by then. What the meter
+//!   leaves undone keeps its place, and comes first in the next block. So a draw delays what is due
+//!   behind it by a look, hundreds of which fit into a block.
+//! - Of the draws that do not fit into a block the oldest keeps its place, and so has its weight
+//!   kept back in the next block; the others are put off to the block in which it should be their
+//!   turn, which saves the looks in between.
+//! - A draw whose randomness is not known yet is tried in the next block, one that failed after
+//!   [`Config::DrawRetry`] blocks, and every draw in the last block of its window.
 
 use crate::{machine::Machine, types::*, *};
 use frame::log;
@@ -30,7 +32,8 @@ pub(crate) fn take(meter: &mut WeightMeter, weight: Weight) -> Result<(), OutOfW
 }
 
 impl<T: Config> Pallet<T> {
-	/// Moves a task into a state: stores it, announces an end, and puts the task's entry where the state is due.
+	/// Moves a task into a state: stores it, announces an end, and puts the task's entry where the
+	/// state is due.
 	pub(crate) fn enter(task: TaskId, status: TaskStatus) {
 		Statuses::<T>::insert(task, status);
 		if let TaskStatus::Settling(outcome) = status {
@@ -43,7 +46,8 @@ impl<T: Config> Pallet<T> {
 		Self::schedule(task, status.due_at(Self::now()));
 	}
 
-	/// Puts the task's only entry behind the others that are due at `at` or before; without `at`, removes it.
+	/// Puts the task's only entry behind the others that are due at `at` or before; without `at`,
+	/// removes it.
 	pub(crate) fn schedule(task: TaskId, at: Option<BlockNumber>) {
 		Agenda::<T>::mutate(|agenda| {
 			agenda.retain(|due| due.task != task);
@@ -72,7 +76,8 @@ impl<T: Config> Pallet<T> {
 		fit.unwrap_or_default().max(1).saturated_into()
 	}
 
-	/// Works on what is due, oldest first, each task once, as far as the meter and the book's own limit allow.
+	/// Works on what is due, oldest first, each task once, as far as the meter and the book's own
+	/// limit allow.
 	pub(crate) fn poll(meter: &mut WeightMeter) {
 		let mut own = WeightMeter::with_limit(meter.remaining().min(Self::poll_limit()));
 		if own.try_consume(T::WeightInfo::poll()).is_ok() {
@@ -82,7 +87,8 @@ impl<T: Config> Pallet<T> {
 		meter.consume(own.consumed());
 	}
 
-	/// Works on everything but draws. Answers those, oldest first, and leaves the weight of one if it was there.
+	/// Works on everything but draws. Answers those, oldest first, and leaves the weight of one if
+	/// it was there.
 	fn work(meter: &mut WeightMeter) -> Vec<Waiting> {
 		let now = Self::now();
 		let mut draws = Vec::new();
@@ -99,7 +105,7 @@ impl<T: Config> Pallet<T> {
 					}
 					draws.push((due.task, status));
 				},
-				// this one and those behind it come first in the next block
+				// This one and those behind it come first in the next block
 				Err(OutOfWeight) => break,
 			}
 		}
@@ -122,8 +128,8 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// One step of a task that is due. The weight of a mere transition is paid for already. Of a task that waits for its
-	/// draw the state is answered: a draw is no step of this.
+	/// One step of a task that is due. The weight of a mere transition is paid for already. Of a
+	/// task that waits for its draw the state is answered: a draw is no step of this.
 	pub(crate) fn step(
 		task: TaskId,
 		meter: &mut WeightMeter,
@@ -173,8 +179,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Puts a draw off by so many blocks, but not past the last one of its window; from that one to the next, which ends
-	/// it.
+	/// Puts a draw off by so many blocks, but not past the last one of its window; from that one to
+	/// the next, which ends it.
 	fn put_off(task: TaskId, status: TaskStatus, blocks: BlockNumber) {
 		let TaskStatus::Drawing { until, .. } = status else { return };
 		let now = Self::now();

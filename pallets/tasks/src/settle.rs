@@ -7,8 +7,8 @@
 //! | `Cohort` | frees the invited dealers' entries | in chunks |
 //! | `Close` | releases the committee's capacity, closes the escrow, frees the committee | once |
 //!
-//! A task that never had a committee skips what concerns it. Each stage is stored before the next begins, so that no
-//! stage is done twice.
+//! A task that never had a committee skips what concerns it. Each stage is stored before the next
+//! begins, so that no stage is done twice.
 
 use crate::{
 	machine::{shares_were_due, Machine},
@@ -19,7 +19,8 @@ use crate::{
 use ostraka_primitives::traits::Progress;
 
 impl<T: Config> Pallet<T> {
-	/// Settles as much as the meter allows. A task with work left goes behind the others that are due.
+	/// Settles as much as the meter allows. A task with work left goes behind the others that are
+	/// due.
 	///
 	/// # Errors
 	/// Out of weight before anything was done: the task keeps its place.
@@ -100,7 +101,7 @@ impl<T: Config> Pallet<T> {
 		}
 		let freed = Self::drain_cohort(task, chunk);
 		meter.consume(T::WeightInfo::free_cohort(freed));
-		// fewer than could be freed were there: that was all
+		// Fewer than could be freed were there: that was all
 		Ok(if freed < chunk || chunk == MAX_DEALERS { Progress::Done } else { Progress::More })
 	}
 

@@ -7,7 +7,7 @@ use ostraka_primitives::{
 	task::Windows,
 	traits::{DrawRequest, TaskBook as _},
 };
-use ostraka_protocol::wire::cohort_hash;
+use ostraka_protocol::{wire::cohort_hash, Version};
 
 impl<T> From<SpecError> for Error<T> {
 	fn from(error: SpecError) -> Self {
@@ -79,8 +79,8 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Most blocks from a submission to the task's end: all windows at their longest, and one block of the hook after
-	/// each.
+	/// Most blocks from a submission to the task's end: all windows at their longest, and one block
+	/// of the hook after each.
 	pub(crate) fn longest_life() -> BlockNumber {
 		let seats = T::Classes::get().iter().map(|class| class.seats).max().unwrap_or_default();
 		let windows = Self::windows(seats, MAX_DEALERS, T::MaxCollect::get());
@@ -130,6 +130,7 @@ impl<T: Config> Pallet<T> {
 		let from = now.saturating_add(T::DrawDelay::get());
 		let until = from.saturating_add(T::DrawWindow::get());
 		let record = Record {
+			protocol: Version::CURRENT.number(),
 			requester: requester.clone(),
 			windows: Self::windows(parameters.seats, invited, collect),
 			spec,

@@ -59,8 +59,8 @@ impl<T: Config> Pallet<T> {
 		check(listed == open, "the agenda does not hold the open tasks")
 	}
 
-	/// An entry stands where its task's state is due, or later for one that waits for another try; a draw's never past
-	/// the block that ends its window.
+	/// An entry stands where its task's state is due, or later for one that waits for another try;
+	/// a draw's never past the block that ends its window.
 	fn try_agenda_blocks() -> Result<(), TryRuntimeError> {
 		let now = Self::now();
 		for due in Agenda::<T>::get() {
@@ -95,7 +95,8 @@ impl<T: Config> Pallet<T> {
 		check(owned, "a cohort belongs to no task")
 	}
 
-	/// A task has a committee from the draw to the settlement, with its class's seats, and of its own task hash.
+	/// A task has a committee from the draw to the settlement, with its class's seats, and of its
+	/// own task hash.
 	fn try_drawn() -> Result<(), TryRuntimeError> {
 		for (task, status) in Statuses::<T>::iter() {
 			let record = Records::<T>::get(task).ok_or("a state has no record")?;

@@ -5,14 +5,16 @@ use frame::deps::{sp_core::ConstU32, sp_runtime::BoundedVec};
 use ostraka_primitives::{
 	spec::TaskSpec,
 	task::{ClassParameters, Committee, SecurityClass, Task, TaskStatus, Windows},
-	AccountId, Balance, BlockNumber, Digest, TaskId,
+	AccountId, Balance, BlockNumber, Digest, ProtocolVersion, TaskId,
 };
 use scale_info::TypeInfo;
 
-/// The part of a task that stays for good: what was asked, and what the draw fixed. Its state is stored beside it,
-/// as that is read far more often.
+/// The part of a task that stays for good: what was asked, and what the draw fixed. Its state is
+/// stored beside it, as that is read far more often.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Record {
+	/// Version of the protocol that it follows to its end.
+	pub protocol: ProtocolVersion,
 	/// Who asked for it and pays.
 	pub requester: AccountId,
 	/// What it computes.
@@ -44,6 +46,7 @@ impl Record {
 	pub fn with_status(self, status: TaskStatus) -> Task {
 		let (drawn_at, task_hash) = self.drawn.unzip();
 		Task {
+			protocol: self.protocol,
 			requester: self.requester,
 			spec: self.spec,
 			class: self.class,
@@ -61,9 +64,12 @@ impl Record {
 	}
 }
 
-/// What the phases after the draw need of a task, in one read. Lives from the draw until the task is settled.
+/// What the phases after the draw need of a task, in one read. Lives from the draw until the task
+/// is settled.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Drawn {
+	/// Version of the protocol that it follows.
+	pub protocol: ProtocolVersion,
 	/// `TH`.
 	pub task_hash: Digest,
 	/// `t`.
@@ -136,14 +142,15 @@ pub struct RelayEpoch {
 	pub randomness: [u8; 32],
 }
 
-/// Relay epochs that are remembered: more than a day of hours, the shortest that an epoch of a relay chain lasts.
+/// Relay epochs that are remembered: more than a day of hours, the shortest that an epoch of a
+/// relay chain lasts.
 pub const MAX_RELAY_EPOCHS: u32 = 32;
 
 /// What the relay chain said of its newest epochs, in their order.
 pub type KnownEpochs = BoundedVec<RelayEpoch, ConstU32<MAX_RELAY_EPOCHS>>;
 
-/// The window for checking shares: a fixed part, two blocks a seat for the accusers' staggered waiting, and room for
-/// one adjudication a seat and one an invited dealer.
+/// The window for checking shares: a fixed part, two blocks a seat for the accusers' staggered
+/// waiting, and room for one adjudication a seat and one an invited dealer.
 ///
 /// `per_block` is the number of adjudications that fit into a quarter of a block; 0 counts as 1.
 pub fn verify_window(base: BlockNumber, seats: u8, invited: u32, per_block: u32) -> BlockNumber {

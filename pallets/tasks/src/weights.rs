@@ -1,12 +1,12 @@
 //! Weights of the task book's calls and of the steps of its hook.
 //!
-//! The `()` implementation is for mocks: round numbers, large enough that a small meter stops the hook half-way. A
-//! runtime takes generated weights.
+//! The `()` implementation is for mocks: round numbers, large enough that a small meter stops the
+//! hook half-way. A runtime takes generated weights.
 
 use frame::deps::frame_support::weights::Weight;
 
-/// Weights of this pallet. What the neighbours do is part of each, as benchmarks run with the real ones;
-/// `Sharing::freeze_weight` and what `Sharing::settle` takes from its meter come on top.
+/// Weights of this pallet. What the neighbours do is part of each, as benchmarks run with the real
+/// ones; `Sharing::freeze_weight` and what `Sharing::settle` takes from its meter come on top.
 pub trait WeightInfo {
 	/// `submit` with `d` dealers and the longest spec.
 	fn submit(d: u32) -> Weight;

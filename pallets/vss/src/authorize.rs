@@ -21,6 +21,10 @@ use ostraka_primitives::{
 /// Prefix of the calls' tags in the pool.
 const TAG_PREFIX: &str = "OstrakaVss";
 
+/// Blocks that an attempt may be ahead: a peer that is behind the sender would else take a good attempt for a bad one,
+/// ban it, and think less of who sent it.
+const AHEAD: BlockNumber = 2;
+
 /// What one attempt of a member's call is, arguments of the call itself apart.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt {
@@ -114,10 +118,11 @@ impl<T: Config> Pallet<T> {
 		Self::validity(checked(), attempt, (task, MessageKind::Reveal, seat))
 	}
 
-	/// The attempt must be of this block or of one not longer ago than the retry interval.
+	/// The attempt must be of a block not longer ago than the retry interval, nor more than [`AHEAD`] to come.
 	fn check_age(at: BlockNumber) -> Result<(), Error<T>> {
 		let now = Self::now();
-		let fresh = at <= now && now - at <= T::RetryInterval::get();
+		let fresh =
+			at <= now.saturating_add(AHEAD) && now.saturating_sub(at) <= T::RetryInterval::get();
 		ensure!(fresh, Error::StaleAttempt);
 		Ok(())
 	}

@@ -23,6 +23,8 @@ pub struct Encoded {
 	pub skipped_missing: u64,
 	/// Rows left out because their group is not one of the task's.
 	pub skipped_other_group: u64,
+	/// Rows left out because their cell has fewer than the floor, if such cells are struck.
+	pub skipped_small_cell: u64,
 	/// Rows that count, by group in the spec's order; one entry without a group-by.
 	pub per_group_rows: Vec<u64>,
 }
@@ -47,56 +49,121 @@ pub fn encode<'a>(
 	rows: impl IntoIterator<Item = Row<'a>>,
 	min_cell: u64,
 ) -> Result<Encoded, EncodeError> {
-	spec.validate()?;
-	let columns: Vec<&Column> = spec.all_columns().collect();
-	let length = spec.length_of_group() as usize;
-	let mut vector = Zeroizing::new(vec![Scalar::from(0u64); spec.length() as usize]);
-	let mut per_group_rows = vec![0u64; spec.groups() as usize];
-	let (mut used, mut skipped_missing, mut skipped_other_group) = (0u64, 0u64, 0u64);
-	let mut values = Zeroizing::new(Vec::with_capacity(columns.len()));
-	let mut terms = Zeroizing::new(Vec::with_capacity(length));
+	let mut encoder = Encoder::new(spec)?;
+	for row in rows {
+		encoder.push(row)?;
+	}
+	encoder.finish(min_cell)
+}
 
-	for (row, number) in rows.into_iter().zip(1u64..) {
-		if row.values.len() != columns.len() {
-			let found = row.values.len();
-			return Err(EncodeError::RowWidth { row: number, expected: columns.len(), found });
+/// A dealer's rows on their way into a vector, one after the other: the rows themselves are not kept.
+pub struct Encoder<'s> {
+	spec: &'s TaskSpec,
+	columns: Vec<&'s Column>,
+	encoded: Encoded,
+	rows: u64,
+	values: Zeroizing<Vec<i64>>,
+	terms: Zeroizing<Vec<i128>>,
+}
+
+impl<'s> Encoder<'s> {
+	/// Begins without rows.
+	///
+	/// # Errors
+	/// `Spec`.
+	pub fn new(spec: &'s TaskSpec) -> Result<Self, EncodeError> {
+		spec.validate()?;
+		let columns: Vec<&Column> = spec.all_columns().collect();
+		let values = Zeroizing::new(Vec::with_capacity(columns.len()));
+		let terms = Zeroizing::new(Vec::with_capacity(spec.length_of_group() as usize));
+		let encoded = Encoded {
+			vector: Zeroizing::new(vec![Scalar::from(0u64); spec.length() as usize]),
+			used: 0,
+			skipped_missing: 0,
+			skipped_other_group: 0,
+			skipped_small_cell: 0,
+			per_group_rows: vec![0u64; spec.groups() as usize],
+		};
+		Ok(Self { spec, columns, encoded, rows: 0, values, terms })
+	}
+
+	/// Adds a row.
+	///
+	/// # Errors
+	/// `RowWidth`, `OutOfRange`, `TooManyRows`.
+	pub fn push(&mut self, row: Row<'_>) -> Result<(), EncodeError> {
+		self.rows = self.rows.saturating_add(1);
+		let (number, encoded) = (self.rows, &mut self.encoded);
+		if row.values.len() != self.columns.len() {
+			let expected = self.columns.len();
+			return Err(EncodeError::RowWidth { row: number, expected, found: row.values.len() });
 		}
-		let cell = match classify(spec, row, &mut values) {
+		let cell = match classify(self.spec, row, &mut self.values) {
 			Use::Missing => {
-				skipped_missing = skipped_missing.saturating_add(1);
-				continue;
+				encoded.skipped_missing = encoded.skipped_missing.saturating_add(1);
+				return Ok(());
 			},
 			Use::OtherGroup => {
-				skipped_other_group = skipped_other_group.saturating_add(1);
-				continue;
+				encoded.skipped_other_group = encoded.skipped_other_group.saturating_add(1);
+				return Ok(());
 			},
 			Use::Cell(cell) => cell,
 		};
-		check_ranges(&columns, &values, number)?;
-		if used >= u64::from(spec.max_rows) {
-			return Err(EncodeError::TooManyRows { row: number, max_rows: spec.max_rows });
+		check_ranges(&self.columns, &self.values, number)?;
+		let max_rows = self.spec.max_rows;
+		if encoded.used >= u64::from(max_rows) {
+			return Err(EncodeError::TooManyRows { row: number, max_rows });
 		}
-		used = used.saturating_add(1);
-		if let Some(rows) = per_group_rows.get_mut(cell) {
+		encoded.used = encoded.used.saturating_add(1);
+		if let Some(rows) = encoded.per_group_rows.get_mut(cell) {
 			*rows = rows.saturating_add(1);
 		}
-		row_terms(spec, &values, &mut terms);
-		for (entry, term) in vector.iter_mut().skip(cell * length).zip(terms.iter()) {
+		row_terms(self.spec, &self.values, &mut self.terms);
+		let length = self.spec.length_of_group() as usize;
+		for (entry, term) in encoded.vector.iter_mut().skip(cell * length).zip(self.terms.iter()) {
 			*entry += Scalar::from(*term);
+		}
+		Ok(())
+	}
+
+	/// Strikes the rows of every cell that has fewer than the floor, and counts them. Contributors have no such cells:
+	/// there the floor decides whether a dealer counts.
+	pub fn strike_small_cells(&mut self, floor: u64) {
+		if self.spec.statistic == Statistic::Contributors {
+			return;
+		}
+		let length = self.spec.length_of_group() as usize;
+		let encoded = &mut self.encoded;
+		for (cell, rows) in encoded.per_group_rows.iter_mut().enumerate() {
+			if (1..floor).contains(rows) {
+				let entries = encoded.vector.iter_mut().skip(cell * length).take(length);
+				entries.for_each(|entry| *entry = Scalar::from(0u64));
+				encoded.used = encoded.used.saturating_sub(*rows);
+				encoded.skipped_small_cell = encoded.skipped_small_cell.saturating_add(*rows);
+				*rows = 0;
+			}
 		}
 	}
 
-	if used == 0 {
-		return Err(EncodeError::NoRows { skipped_missing, skipped_other_group });
-	}
-	if spec.statistic == Statistic::Contributors {
-		for (entry, rows) in vector.iter_mut().zip(&per_group_rows) {
-			*entry = Scalar::from(u64::from(*rows >= min_cell.max(1)));
+	/// The vector of all rows, checked against the floor as [`encode`] says.
+	///
+	/// # Errors
+	/// `NoRows`, `SmallCell`.
+	pub fn finish(self, min_cell: u64) -> Result<Encoded, EncodeError> {
+		let Self { spec, mut encoded, .. } = self;
+		if encoded.used == 0 {
+			let Encoded { skipped_missing, skipped_other_group, .. } = encoded;
+			return Err(EncodeError::NoRows { skipped_missing, skipped_other_group });
 		}
-	} else {
-		check_cells(spec, &per_group_rows, min_cell)?;
+		if spec.statistic == Statistic::Contributors {
+			for (entry, rows) in encoded.vector.iter_mut().zip(&encoded.per_group_rows) {
+				*entry = Scalar::from(u64::from(*rows >= min_cell.max(1)));
+			}
+		} else {
+			check_cells(spec, &encoded.per_group_rows, min_cell)?;
+		}
+		Ok(encoded)
 	}
-	Ok(Encoded { vector, used, skipped_missing, skipped_other_group, per_group_rows })
 }
 
 fn check_ranges(columns: &[&Column], values: &[i64], row: u64) -> Result<(), EncodeError> {

@@ -1,7 +1,10 @@
 //! Why rows have no vector, and a vector or pooled rows no outcome.
 
 use super::number::fixed_point;
-use alloc::string::String;
+use alloc::{
+	format,
+	string::{String, ToString},
+};
 use core::fmt;
 use num_bigint::BigInt;
 use ostraka_primitives::spec::SpecError;
@@ -84,10 +87,12 @@ impl fmt::Display for EncodeError {
 				 another group)"
 			),
 			Self::SmallCell { group: Some(group), rows, floor } => {
-				write!(f, "group {group} has {rows} rows, fewer than the floor of {floor}")
+				let rows = if *rows == 1 { "1 row".to_string() } else { format!("{rows} rows") };
+				write!(f, "group {group} has {rows}, fewer than the floor of {floor}")
 			},
 			Self::SmallCell { group: None, rows, floor } => {
-				write!(f, "there are {rows} rows, fewer than the floor of {floor}")
+				let rows = if *rows == 1 { "is 1 row".into() } else { format!("are {rows} rows") };
+				write!(f, "there {rows}, fewer than the floor of {floor}")
 			},
 		}
 	}

@@ -58,7 +58,7 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
-pub use encode::{encode, Encoded};
+pub use encode::{encode, Encoded, Encoder};
 pub use error::{EncodeError, FinalizeError, Inconsistency, PlaintextError};
 pub use finalize::finalize;
 pub use number::{Digits, Number};

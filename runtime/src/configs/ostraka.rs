@@ -18,7 +18,6 @@ use super::system::{RuntimeBlockWeights, TransactionByteFee, TreasuryAccount};
 use crate::{
 	entropy::RelayEntropy,
 	fees::{FeesToPot, WeightToFee},
-	network::{Classes, Solo},
 	weights, Balance, Balances, BlockNumber, Incentives, Registry, Runtime, RuntimeHoldReason,
 	Tasks, Vss, DAYS, MILLIUNIT, MINUTES, UNIT,
 };
@@ -28,9 +27,12 @@ use frame_support::{
 	weights::{Weight, WeightToFee as _},
 };
 use ostraka_primitives::task::ClassParameters;
+use pallet_network::{Classes, Solo};
 use sp_runtime::{transaction_validity::TransactionPriority, Perbill, Permill};
 
-impl crate::network::Config for Runtime {}
+impl pallet_network::Config for Runtime {
+	type WeightInfo = weights::Network;
+}
 
 /// The security classes, from state: they differ between networks.
 pub struct NetworkClasses;

@@ -175,7 +175,9 @@ impl pallet_multisig::Config for Runtime {
 	type BlockNumberProvider = System;
 }
 
-/// What a proxy may do for its principal.
+/// What a proxy may do for its principal. Each type but [`ProxyType::Any`] is a list of what it may do, so that a
+/// call that is new is in none of them. `Multisig` is in none either: its calls run others under an account's
+/// origin that no proxy's filter sees.
 #[derive(
 	Copy,
 	Clone,
@@ -195,39 +197,85 @@ pub enum ProxyType {
 	/// Anything.
 	#[default]
 	Any,
-	/// Anything that does not move money by itself.
+	/// What neither spends, nor binds, nor puts at risk any of the principal's money: remarks, session keys, rejecting
+	/// announced proxy calls, and when a compute node takes tasks and how many.
 	NonTransfer,
 	/// Rejecting announced proxy calls.
 	CancelProxy,
-	/// A compute node's operation: its registration, keys, capacity and activity.
+	/// A compute node's operation: its keys, capacity and activity. Whoever has the keys can lose the stake by misconduct,
+	/// but stake comes and goes by the principal alone.
 	Operator,
-	/// Dealing in tasks, so that the account that holds an institution's money can stay offline.
+	/// Dealing in tasks, so that the account that holds an institution's money can stay offline. A dealing puts its
+	/// deposit at risk.
 	Dealer,
+}
+
+/// Several calls at once, each of which has to pass the filter by itself.
+fn is_batch(call: &RuntimeCall) -> bool {
+	matches!(
+		call,
+		RuntimeCall::Utility(
+			pallet_utility::Call::batch { .. }
+				| pallet_utility::Call::batch_all { .. }
+				| pallet_utility::Call::force_batch { .. }
+		)
+	)
+}
+
+/// Rejecting announced calls of other proxies.
+fn is_cancelling(call: &RuntimeCall) -> bool {
+	matches!(call, RuntimeCall::Proxy(pallet_proxy::Call::reject_announcement { .. }))
+}
+
+/// When a compute node takes tasks, and how many.
+fn is_activity(call: &RuntimeCall) -> bool {
+	use pallet_registry::Call;
+	matches!(
+		call,
+		RuntimeCall::Registry(
+			Call::chill { .. } | Call::activate { .. } | Call::set_capacity { .. }
+		)
+	)
 }
 
 impl InstanceFilter<RuntimeCall> for ProxyType {
 	fn filter(&self, call: &RuntimeCall) -> bool {
 		match self {
 			Self::Any => true,
-			Self::NonTransfer => !matches!(call, RuntimeCall::Balances(..) | RuntimeCall::Sudo(..)),
-			Self::CancelProxy => matches!(
-				call,
-				RuntimeCall::Proxy(pallet_proxy::Call::reject_announcement { .. })
-					| RuntimeCall::Utility(..)
-					| RuntimeCall::Multisig(..)
-			),
-			Self::Operator => matches!(call, RuntimeCall::Registry(..)),
+			Self::NonTransfer => {
+				is_batch(call)
+					|| is_cancelling(call)
+					|| is_activity(call)
+					|| matches!(
+						call,
+						RuntimeCall::Session(..)
+							| RuntimeCall::System(
+								frame_system::Call::remark { .. }
+									| frame_system::Call::remark_with_event { .. }
+							)
+					)
+			},
+			Self::CancelProxy => is_batch(call) || is_cancelling(call),
+			Self::Operator => {
+				is_activity(call)
+					|| matches!(
+						call,
+						RuntimeCall::Registry(pallet_registry::Call::rotate_key { .. })
+					)
+			},
 			Self::Dealer => matches!(call, RuntimeCall::Vss(pallet_vss::Call::deal { .. })),
 		}
 	}
 
+	/// By what [`Self::filter`] lets through.
 	fn is_superset(&self, other: &Self) -> bool {
 		match (self, other) {
-			(x, y) if x == y => true,
 			(Self::Any, _) => true,
-			(_, Self::Any) => false,
-			(Self::NonTransfer, _) => true,
-			_ => false,
+			(Self::NonTransfer, Self::NonTransfer | Self::CancelProxy)
+			| (Self::CancelProxy, Self::CancelProxy)
+			| (Self::Operator, Self::Operator)
+			| (Self::Dealer, Self::Dealer) => true,
+			(Self::NonTransfer | Self::CancelProxy | Self::Operator | Self::Dealer, _) => false,
 		}
 	}
 }

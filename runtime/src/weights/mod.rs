@@ -15,6 +15,8 @@ pub mod host_calls;
 #[cfg(not(feature = "host-call-weights"))]
 pub mod pure_wasm;
 
+/// Of `pallet-network`.
+pub type Network = ();
 /// Of `pallet-registry`.
 pub type Registry = pallet_registry::WeightInfo<Runtime>;
 /// Of `pallet-tasks`.

@@ -11,14 +11,18 @@ use codec::{Decode, Encode};
 use cumulus_primitives_core::{relay_chain::HeadData, ParaId, PersistedValidationData};
 use cumulus_primitives_parachain_inherent::{ParachainInherentData, INHERENT_IDENTIFIER};
 use cumulus_test_relay_sproof_builder::RelayStateSproofBuilder;
+use frame_metadata::RuntimeMetadataPrefixed;
 use frame_support::genesis_builder_helper::build_state;
+use merkleized_metadata::{generate_metadata_digest, ExtraInfo};
 use ostraka_primitives::{WorkerKey, WORKER_KEY_TYPE};
 use ostraka_protocol::{worker_key, G1};
 use ostraka_runtime::{
+	configs::system::SS58Prefix,
 	presets::{self, TEST_NODES, TEST_OPERATOR_PATH, TEST_WORKER_PATH},
 	transaction, AccountId, Balance, Balances, Block, Executive, Hash, Header, Incentives, Network,
 	Nonce, ParachainInfo, Registry, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig,
-	Signature, System, Tasks, UncheckedExtrinsic, Vss, SLOT_DURATION,
+	Signature, System, Tasks, UncheckedExtrinsic, Vss, SLOT_DURATION, TOKEN_DECIMALS, TOKEN_SYMBOL,
+	VERSION,
 };
 use rand_core::OsRng;
 use sp_block_builder::runtime_decl_for_block_builder::BlockBuilderV6;
@@ -185,10 +189,20 @@ impl Chain {
 
 	/// A transaction that pays its fee.
 	pub fn signed(&mut self, signer: &sr25519::Pair, call: RuntimeCall) -> UncheckedExtrinsic {
+		self.signed_over(signer, call, None)
+	}
+
+	/// The same, with this digest of the metadata under its signature.
+	pub fn signed_over(
+		&mut self,
+		signer: &sr25519::Pair,
+		call: RuntimeCall,
+		digest: Option<[u8; 32]>,
+	) -> UncheckedExtrinsic {
 		let account = AccountId::from(signer.public());
 		let nonce: Nonce = self.look(|| System::account_nonce(&account));
 		let genesis = self.genesis();
-		let payload = transaction::payload(call, nonce, genesis);
+		let payload = transaction::payload(call, nonce, genesis, digest);
 		let signature = payload.using_encoded(|bytes| signer.sign(bytes));
 		let (call, extension, _) = payload.deconstruct();
 		UncheckedExtrinsic::new_signed(
@@ -291,16 +305,25 @@ pub fn events() -> Vec<RuntimeEvent> {
 	System::events().into_iter().map(|record| record.event).collect()
 }
 
-fn registration(genesis: &Hash, operator: &sr25519::Pair, worker: &ed25519::Pair) -> RuntimeCall {
+/// A worker's keys as an operator registers them, with their proofs.
+pub fn worker_keys(
+	genesis: &Hash,
+	operator: &sr25519::Pair,
+	worker: &ed25519::Pair,
+) -> worker_key::Registration {
 	let sign = |message: &[u8]| Some(worker.sign(message).0);
-	let made = worker_key::register::<G1, _>(
+	worker_key::register::<G1, _>(
 		&genesis.0,
 		account(operator).as_ref(),
 		&worker.public().0,
 		sign,
 		&mut OsRng,
 	)
-	.unwrap();
+	.unwrap()
+}
+
+fn registration(genesis: &Hash, operator: &sr25519::Pair, worker: &ed25519::Pair) -> RuntimeCall {
+	let made = worker_keys(genesis, operator, worker);
 	RuntimeCall::Registry(pallet_registry::Call::register {
 		worker: worker.public(),
 		seal_key: made.seal_key,
@@ -340,6 +363,19 @@ fn inherents(para_id: ParaId, parent: &Header, slot: u64) -> InherentData {
 	data.put_data(INHERENT_IDENTIFIER, &relay).unwrap();
 	data.put_data(*b"timstap0", &(slot * SLOT_DURATION)).unwrap();
 	data
+}
+
+/// Digest (RFC-0078) of metadata of version 15, as a wallet computes it that shows what it signs.
+pub fn metadata_digest(metadata: &[u8]) -> [u8; 32] {
+	let metadata = RuntimeMetadataPrefixed::decode(&mut &metadata[..]).unwrap();
+	let extra = ExtraInfo {
+		spec_version: VERSION.spec_version,
+		spec_name: VERSION.spec_name.to_string(),
+		base58_prefix: SS58Prefix::get(),
+		decimals: TOKEN_DECIMALS,
+		token_symbol: TOKEN_SYMBOL.into(),
+	};
+	generate_metadata_digest(&metadata.1, extra).unwrap().hash()
 }
 
 /// Every invariant of our own pallets.

@@ -50,21 +50,31 @@ pub fn submit(
 	data_reward: Balance,
 ) -> TaskId {
 	let task = chain.look(pallet_tasks::NextTask::<ostraka_runtime::Runtime>::get);
+	let call = submission(chain, class, dealers, data_reward);
+	chain.submit(requester, call);
+	task
+}
+
+/// The transaction that asks for the mean, at the least fee.
+pub fn submission(
+	chain: &mut Chain,
+	class: SecurityClass,
+	dealers: &[sr25519::Pair],
+	data_reward: Balance,
+) -> RuntimeCall {
 	let seats = chain.look(|| Tasks::class_parameters(class).seats);
 	let fee = chain.look(|| {
 		use ostraka_primitives::traits::Escrow;
 		Incentives::least_fee(seats, LENGTH.into(), dealers.len() as u32)
 	});
-	let call = pallet_tasks::Call::submit {
+	RuntimeCall::Tasks(pallet_tasks::Call::submit {
 		spec: mean(),
 		class,
 		dealers: dealers.iter().map(account).collect::<Vec<_>>().try_into().unwrap(),
 		collect: 10,
 		fee,
 		data_reward,
-	};
-	chain.submit(requester, RuntimeCall::Tasks(call));
-	task
+	})
 }
 
 /// State of a task.
@@ -86,7 +96,7 @@ pub fn settled(chain: &mut Chain, task: TaskId) -> TaskStatus {
 
 /// What everybody knows of a drawn task.
 pub fn context(chain: &mut Chain, task: TaskId) -> TaskContext {
-	wire::context(&chain.look(|| <Tasks as TaskBook>::view(task).unwrap()))
+	wire::context(&chain.look(|| <Tasks as TaskBook>::view(task).unwrap())).unwrap()
 }
 
 /// An honest dealing's transaction.

@@ -63,19 +63,33 @@ impl OptimizationOptions {
 	///
 	/// # Errors
 	/// The file cannot be read or written, or is not WebAssembly 1.0 and no `wasm-opt` on the `PATH` makes it such.
-	pub fn run(&self, from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<(), OptimizationError> {
+	pub fn run(
+		&self,
+		from: impl AsRef<Path>,
+		to: impl AsRef<Path>,
+	) -> Result<(), OptimizationError> {
 		let (from, to) = (from.as_ref(), to.as_ref());
-		let blob = fs::read(from).map_err(|source| OptimizationError::File { path: from.into(), source })?;
-		let blob = if self.passes.contains(&Pass::StripDwarf) { without_debug_sections(&blob)? } else { blob };
+		let blob = fs::read(from)
+			.map_err(|source| OptimizationError::File { path: from.into(), source })?;
+		let blob = if self.passes.contains(&Pass::StripDwarf) {
+			without_debug_sections(&blob)?
+		} else {
+			blob
+		};
 		match check(&blob) {
-			Ok(()) => fs::write(to, &blob).map_err(|source| OptimizationError::File { path: to.into(), source }),
+			Ok(()) => fs::write(to, &blob)
+				.map_err(|source| OptimizationError::File { path: to.into(), source }),
 			Err(reason) => self.by_binaryen(from, to, reason),
 		}
 	}
 
 	fn by_binaryen(&self, from: &Path, to: &Path, reason: String) -> Result<(), OptimizationError> {
 		let mut command = Command::new("wasm-opt");
-		command.arg(from).arg("-o").arg(to).args(["-O0", "--enable-sign-ext", "--enable-mutable-globals"]);
+		command.arg(from).arg("-o").arg(to).args([
+			"-O0",
+			"--enable-sign-ext",
+			"--enable-mutable-globals",
+		]);
 		command.args(self.passes.iter().map(|pass| pass.flag()));
 		if self.names {
 			command.arg("--debuginfo");
@@ -92,8 +106,12 @@ impl OptimizationOptions {
 				})
 			},
 		}
-		let lowered = fs::read(to).map_err(|source| OptimizationError::File { path: to.into(), source })?;
-		check(&lowered).map_err(|reason| OptimizationError::NotFirstVersion { reason, binaryen: "wasm-opt left it so".into() })
+		let lowered =
+			fs::read(to).map_err(|source| OptimizationError::File { path: to.into(), source })?;
+		check(&lowered).map_err(|reason| OptimizationError::NotFirstVersion {
+			reason,
+			binaryen: "wasm-opt left it so".into(),
+		})
 	}
 }
 
@@ -114,8 +132,12 @@ fn without_debug_sections(blob: &[u8]) -> Result<Vec<u8>, OptimizationError> {
 		if let Payload::CustomSection(section) = payload {
 			if section.name().starts_with(".debug_") {
 				let range = section.range();
-				let start = header_start(blob, copied_to, range.start, range.len())
-					.ok_or_else(|| OptimizationError::Malformed("a custom section's header is malformed".into()))?;
+				let start =
+					header_start(blob, copied_to, range.start, range.len()).ok_or_else(|| {
+						OptimizationError::Malformed(
+							"a custom section's header is malformed".into(),
+						)
+					})?;
 				kept.extend_from_slice(&blob[copied_to..start]);
 				copied_to = range.end;
 			}
@@ -131,8 +153,12 @@ fn header_start(blob: &[u8], floor: usize, contents: usize, length: usize) -> Op
 	(1..=5).find_map(|digits| {
 		let id = contents.checked_sub(digits + 1).filter(|&id| id >= floor)?;
 		let leb = blob.get(id + 1..contents)?;
-		let value = leb.iter().enumerate().fold(0usize, |sum, (i, byte)| sum | usize::from(byte & 0x7f) << (7 * i));
-		let terminated = leb.iter().enumerate().all(|(i, byte)| (byte & 0x80 == 0) == (i + 1 == digits));
+		let value = leb
+			.iter()
+			.enumerate()
+			.fold(0usize, |sum, (i, byte)| sum | usize::from(byte & 0x7f) << (7 * i));
+		let terminated =
+			leb.iter().enumerate().all(|(i, byte)| (byte & 0x80 == 0) == (i + 1 == digits));
 		(blob[id] == 0 && terminated && value == length).then_some(id)
 	})
 }
@@ -203,7 +229,15 @@ mod tests {
 
 	#[test]
 	fn debug_sections_go_and_others_stay() {
-		let with = module(SEVEN, &[(".debug_info", &[1; 40]), ("name", &[]), (".debug_line", &[2; 9]), ("runtime_version", &[3])]);
+		let with = module(
+			SEVEN,
+			&[
+				(".debug_info", &[1; 40]),
+				("name", &[]),
+				(".debug_line", &[2; 9]),
+				("runtime_version", &[3]),
+			],
+		);
 		let without = module(SEVEN, &[("name", &[]), ("runtime_version", &[3])]);
 		assert_eq!(without_debug_sections(&with).unwrap(), without);
 		assert_eq!(without_debug_sections(&without).unwrap(), without);
@@ -215,7 +249,11 @@ mod tests {
 		fs::create_dir_all(&folder).unwrap();
 		let (from, to) = (folder.join("in.wasm"), folder.join("out.wasm"));
 		let mut options = OptimizationOptions::new_opt_level_0();
-		options.mvp_features_only().debug_info(true).add_pass(Pass::StripDwarf).add_pass(Pass::SignextLowering);
+		options
+			.mvp_features_only()
+			.debug_info(true)
+			.add_pass(Pass::StripDwarf)
+			.add_pass(Pass::SignextLowering);
 
 		fs::write(&from, module(SEVEN, &[(".debug_info", &[1; 4])])).unwrap();
 		options.run(&from, &to).unwrap();

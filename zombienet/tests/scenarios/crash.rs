@@ -6,14 +6,12 @@ use crate::play::{
 use anyhow::{ensure, Result};
 use ostraka_adversary::{
 	scene::{accounts, count, Stage, ROWS},
-	stage::{self, Survey},
 	wait::Phase,
 };
-use ostraka_client::{chain::Signer, dealing, spec::StatisticName};
-use ostraka_primitives::{
-	task::{FailReason, Outcome},
-	AccountId,
+use ostraka_client::{
+	chain::Signer, onchain::deal::drawn, request::StatisticName, testbed::survey::Survey,
 };
+use ostraka_primitives::task::{FailReason, Outcome};
 use ostraka_zombienet::network::{Network, Plan};
 
 /// Who dies when. No node dies three times, as three absences in a row take a node out of selection.
@@ -95,11 +93,9 @@ async fn undrawn(
 ) -> Result<Stage> {
 	let (chain, requester) = (network.chain().clone(), network.scene.requester.clone());
 	let survey = Survey::new(ROWS, StatisticName::Variance, "value", dealers.len())?;
-	let invited: Vec<AccountId> = dealers.iter().map(Signer::account).collect();
 	let next = chain.tasks().await?;
 	let submitted = async {
-		let spec = &survey.spec;
-		let task = stage::submit(&chain, &requester, spec, CLASS, &invited, COLLECT, None).await?;
+		let task = survey.publish(&chain, &requester, CLASS, &dealers, COLLECT, None).await?;
 		anyhow::Ok(task)
 	};
 	let killed = async {
@@ -112,7 +108,7 @@ async fn undrawn(
 		kill(network, victims).await
 	};
 	let (task, ()) = tokio::try_join!(submitted, killed)?;
-	let info = dealing::drawn(&chain, task).await?;
+	let info = drawn(&chain, task).await?;
 	network.say(&format!("task {task} is drawn"));
 	Ok(Stage { task, info, survey, dealers })
 }

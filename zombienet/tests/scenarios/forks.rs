@@ -2,10 +2,12 @@
 
 use crate::play::{dealers, one_set_only, only_these_were_absent, staged, told, DEALERS};
 use anyhow::{Context, Result};
-use ostraka_adversary::{scene::Stage, stage, transaction::hand_in};
+use ostraka_adversary::{scene::Stage, transaction::hand_in};
 use ostraka_client::{
 	chain::{calls, Head},
 	dealing,
+	onchain::deal::make,
+	testbed::survey,
 };
 use ostraka_primitives::{task::SecurityClass, Digest};
 use ostraka_zombienet::network::{Network, Plan};
@@ -61,8 +63,8 @@ async fn replaced(network: &Network, stage: &Stage) -> Result<Lost> {
 	chain.wait_for_block(chain.head().number + APART).await?;
 	let number = chain.head().number - 1;
 	let anchor = Head { number, hash: chain.block_hash(number).await? };
-	let ctx = dealing::context(chain, stage.task, &stage.info)?;
-	let message = dealing::make(&ctx, &account, &stage.survey.inputs[LATE].encoded)?;
+	let ctx = dealing::context(chain.genesis(), stage.task, &stage.info)?;
+	let message = make(&ctx, &account, &stage.survey.inputs[LATE].encoded)?;
 	let call = calls::deal(stage.task, ctx.task_hash, message);
 	hand_in(chain, &chain.sign(&call, dealer, 0, anchor)?).await?.map_err(anyhow::Error::msg)?;
 
@@ -85,7 +87,7 @@ async fn replaced(network: &Network, stage: &Stage) -> Result<Lost> {
 	while chain.nonce(&account).await? > 0 {
 		head = chain.next_head(head).await?;
 	}
-	stage::deal(chain, stage.task, &[(dealer, &stage.survey.inputs[LATE].encoded)]).await?;
+	survey::deal(chain, stage.task, &[(dealer, &stage.survey.inputs[LATE].encoded)]).await?;
 	network.say("the last dealer has dealt anew");
 	Ok(Lost { block, set })
 }

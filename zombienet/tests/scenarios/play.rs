@@ -3,12 +3,12 @@
 use anyhow::{ensure, Context, Result};
 use ostraka_adversary::{
 	scene::{accounts, named, Books, Stage, ROWS},
-	stage::Survey,
 	wait::{self, Phase},
 };
 use ostraka_client::{
 	chain::{Event, Head, Signer},
-	spec::StatisticName,
+	request::StatisticName,
+	testbed::survey::Survey,
 };
 use ostraka_primitives::{
 	api::TaskInfo, fault::Fault, task::SecurityClass, AccountId, Balance, Digest,
@@ -93,7 +93,7 @@ pub async fn told<T>(
 }
 
 /// Asserts that the workers of a task's committee answered, and under the accepted set that was frozen for good only: on
-/// whatever fork one was, a dealing is in one of its aggregates. Answers the set.
+/// whatever fork one was, a dealing is in one of its aggregates. Returns the set.
 pub fn one_set_only(network: &Network, stage: &Stage, events: &[Event]) -> Result<Digest> {
 	let mut frozen = named(events, "Frozen").map(|event| event.field::<Digest>("accepted_set"));
 	let set = frozen.next().flatten().context("an accepted set is frozen")?;

@@ -2,8 +2,7 @@
 
 use crate::play::{dealers, only_these_were_absent, COLLECT, DEALERS};
 use anyhow::Result;
-use ostraka_adversary::stage::Survey;
-use ostraka_client::spec::StatisticName;
+use ostraka_client::{request::StatisticName, testbed::survey::Survey};
 use ostraka_primitives::task::SecurityClass;
 use ostraka_zombienet::{
 	files::Variant,

@@ -120,3 +120,22 @@ fn assert_release_deposit(task: TaskId, dealer: u8) {
 	assert_eq!(deposit(dealer), held - DEPOSIT);
 	assert_eq!(Incentives::deposit(task, account(dealer)), None);
 }
+
+/// A hold that outlived what it was for would never be given back.
+#[test]
+fn try_state_sees_a_hold_that_outlived_its_escrow_or_deposit() {
+	use frame::token::fungible::MutateHold as _;
+	for (reason, complaint) in [
+		(HoldReason::Escrow, "escrows differ from what is on hold"),
+		(HoldReason::Deposit, "deposits differ from what is on hold"),
+	] {
+		new_test_ext().execute_with(|| {
+			assert_open(TASK, 100, 50);
+			assert_hold_deposit(TASK, 1);
+			assert_ok!(Incentives::do_try_state());
+			let reason: RuntimeHoldReason = reason.into();
+			assert_ok!(<Balances as MutateHold<AccountId>>::hold(&reason, &account(2), 5));
+			assert_eq!(Incentives::do_try_state(), Err(complaint.into()));
+		});
+	}
+}

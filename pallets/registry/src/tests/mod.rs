@@ -147,6 +147,32 @@ fn assert_withdraw(operator: &AccountId, amount: Balance) {
 	assert_eq!(node(operator).stake, before.stake);
 }
 
+/// Withdraws the last that a node has, which forgets it.
+fn assert_leave(operator: &AccountId, amount: Balance) {
+	let (before, free) = (node(operator), Balances::free_balance(operator));
+	assert_eq!(before.held(), amount);
+	events();
+	assert_ok!(Registry::withdraw(signed(operator)));
+	let withdrawn = Event::Withdrawn { operator: operator.clone(), amount };
+	assert_eq!(events(), [withdrawn, deregistered(operator, before.worker)]);
+	assert_eq!(Balances::free_balance(operator), free + amount);
+	assert_gone(operator, &before);
+}
+
+fn deregistered(operator: &AccountId, worker: WorkerKey) -> Event<Test> {
+	Event::Deregistered { operator: operator.clone(), worker }
+}
+
+/// Nothing of the node is left, and its keys are free.
+fn assert_gone(operator: &AccountId, node: &Node) {
+	assert_eq!(Nodes::<Test>::get(operator), None);
+	assert_eq!(Keys::<Test>::get(node.worker), None);
+	assert_eq!(SealKeys::<Test>::get(node.seal_key), None);
+	assert_eq!(Pallet::node_info(operator), None);
+	assert!(!Seats::<Test>::contains_key(operator));
+	assert!(!is_candidate(operator));
+}
+
 fn assert_chill(operator: &AccountId) {
 	let before = node(operator);
 	events();
@@ -200,13 +226,11 @@ fn assert_set_capacity(operator: &AccountId, capacity: u32) {
 }
 
 fn assert_deregister(operator: &AccountId) {
-	let worker = node(operator).worker;
+	let before = node(operator);
 	events();
 	assert_ok!(Registry::deregister(signed(operator)));
-	assert_eq!(events(), [Event::Deregistered { operator: operator.clone(), worker }]);
-	assert_eq!(Nodes::<Test>::get(operator), None);
-	assert_eq!(Keys::<Test>::get(worker), None);
-	assert_eq!(Pallet::node_info(operator), None);
+	assert_eq!(events(), [deregistered(operator, before.worker)]);
+	assert_gone(operator, &before);
 }
 
 fn class(seats: u8, stake_factor: u32) -> ClassParameters {

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_node_lives_from_register_to_deregister() {
+fn a_node_lives_from_register_to_its_last_withdrawal() {
 	build_and_execute(|| {
 		let operator = assert_register(1, 300, 4);
 		assert!(is_candidate(&operator));
@@ -17,8 +17,8 @@ fn a_node_lives_from_register_to_deregister() {
 		assert_chill(&operator);
 		assert_unbond(&operator, 200);
 		System::set_block_number(1 + UNBONDING);
-		assert_withdraw(&operator, 350);
-		assert_deregister(&operator);
+		assert_leave(&operator, 350);
+		assert_noop!(Registry::deregister(signed(&operator)), Error::NotRegistered);
 		assert_eq!(Balances::free_balance(&operator), FUNDS);
 		// All is free again.
 		assert_register(1, 300, 4);
@@ -177,7 +177,7 @@ fn withdraw_gives_what_is_due_and_no_more() {
 }
 
 #[test]
-fn withdraw_leaves_what_seats_ask_for() {
+fn withdraw_gives_what_seats_do_not_need() {
 	build_and_execute(|| {
 		for number in 1..=3 {
 			admit(number, 1000, 2);
@@ -187,19 +187,24 @@ fn withdraw_leaves_what_seats_ask_for() {
 		let demanding = assert_draw(2, class(3, 5));
 		let operator = account(1);
 		assert_chill(&operator);
-		assert_unbond(&operator, 600);
-		System::set_block_number(2 + UNBONDING);
+		assert_unbond(&operator, 400);
+		System::set_block_number(3);
+		assert_unbond(&operator, 200);
+		System::set_block_number(3 + UNBONDING);
+		// 400 would stay; the second task's class asks for 500. What is due first goes first.
+		assert_withdraw(&operator, 500);
+		let left = Unlock { amount: 100, at: 3 + UNBONDING };
+		assert_eq!(node(&operator).unbonding.into_inner(), [left]);
 		let withdraw = || Registry::withdraw(signed(&operator));
-		// 400 would stay; the second task's class asks for 500.
 		assert_noop!(withdraw(), Error::StakeNeeded);
 		assert_release(2, &demanding);
-		assert_withdraw(&operator, 600);
+		assert_withdraw(&operator, 100);
 		assert_unbond(&operator, 400);
-		System::set_block_number(2 + 2 * UNBONDING);
+		System::set_block_number(3 + 2 * UNBONDING);
+		assert_withdraw(&operator, 300);
 		assert_noop!(withdraw(), Error::StakeNeeded);
 		assert_release(1, &modest);
-		assert_withdraw(&operator, 400);
-		assert_deregister(&operator);
+		assert_leave(&operator, 100);
 	});
 }
 
@@ -219,11 +224,48 @@ fn withdraw_leaves_what_a_fault_in_every_seat_costs() {
 		let withdraw = || Registry::withdraw(signed(&operator));
 		// What would stay is enough for each task's class, but covers five of eight seats.
 		assert_eq!(node(&operator).stake, MIN_STAKE);
+		assert_withdraw(&operator, 2 * SEAT_STAKE);
 		for (task, committee) in &committees[..3] {
 			assert_noop!(withdraw(), Error::StakeNeeded);
 			assert_release(*task, committee);
+			assert_withdraw(&operator, SEAT_STAKE);
 		}
-		assert_withdraw(&operator, 5 * SEAT_STAKE);
+		assert_noop!(withdraw(), Error::NothingToWithdraw);
+	});
+}
+
+/// `withdraw` may cost as much as two calls, and says which it was.
+#[test]
+fn only_the_last_withdrawal_costs_what_forgetting_costs() {
+	use frame::deps::frame_support::dispatch::GetDispatchInfo;
+	build_and_execute(|| {
+		let operator = assert_register(1, 300, 1);
+		assert_chill(&operator);
+		assert_unbond(&operator, 100);
+		System::set_block_number(2);
+		assert_unbond(&operator, 200);
+		let withdraw = || Registry::withdraw(signed(&operator)).unwrap().actual_weight;
+		let declared = crate::Call::<Test>::withdraw {}.get_dispatch_info().call_weight;
+		let (alone, forgetting) =
+			(<() as WeightInfo>::withdraw(), <() as WeightInfo>::deregister());
+		assert_eq!(declared, alone + forgetting);
+		System::set_block_number(1 + UNBONDING);
+		assert_eq!(withdraw(), Some(alone));
+		System::set_block_number(2 + UNBONDING);
+		assert_eq!(withdraw(), None);
+		assert_eq!(Nodes::<Test>::get(&operator), None);
+	});
+}
+
+/// In selection a node holds the least stake, so that it does not go by accident.
+#[test]
+fn a_withdrawal_leaves_the_node_that_has_stake() {
+	build_and_execute(|| {
+		let operator = assert_register(1, 2 * MIN_STAKE, 1);
+		assert_unbond(&operator, MIN_STAKE);
+		System::set_block_number(1 + UNBONDING);
+		assert_withdraw(&operator, MIN_STAKE);
+		assert!(is_candidate(&operator));
 	});
 }
 
@@ -276,9 +318,35 @@ fn leaving_has_an_order() {
 		assert_noop!(leave(), Error::StillBonded);
 		// A slash may leave a member nothing; it still has its seat.
 		drop(Registry::slash(&operator, 100));
+		Registry::note_conviction(&operator);
 		assert_noop!(leave(), Error::StillAssigned);
+		assert_noop!(Registry::withdraw(signed(&operator)), Error::NothingToWithdraw);
 		assert_release(1, &committee);
 		assert_deregister(&operator);
+	});
+}
+
+#[test]
+fn try_state_sees_a_node_that_withdrew_all_and_stayed() {
+	new_test_ext().execute_with(|| {
+		let operator = assert_register(1, MIN_STAKE, 1);
+		assert_chill(&operator);
+		drop(Registry::slash(&operator, MIN_STAKE));
+		let complaint = "a node that withdrew all its stake is still there";
+		assert_eq!(Registry::do_try_state(), Err(complaint.into()));
+		Registry::note_presence(&operator, false);
+		assert_ok!(Registry::do_try_state());
+	});
+}
+
+#[test]
+fn try_state_sees_stake_without_a_node() {
+	use frame::token::fungible::MutateHold as _;
+	new_test_ext().execute_with(|| {
+		let reason = HoldReason::Stake.into();
+		assert_ok!(<Balances as MutateHold<AccountId>>::hold(&reason, &account(1), 5));
+		let complaint = "stake differs from what is on hold";
+		assert_eq!(Registry::do_try_state(), Err(complaint.into()));
 	});
 }
 

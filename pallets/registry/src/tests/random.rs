@@ -81,7 +81,9 @@ proptest! {
 					})),
 					Step::Bond(amount) => dispatch(&|| Registry::bond(origin(), amount)),
 					Step::Unbond(amount) => dispatch(&|| Registry::unbond(origin(), amount)),
-					Step::Withdraw => dispatch(&|| Registry::withdraw(origin())),
+					Step::Withdraw => dispatch(&|| {
+						Registry::withdraw(origin()).map(|_| ()).map_err(|refused| refused.error)
+					}),
 					Step::Chill => dispatch(&|| Registry::chill(origin())),
 					Step::Activate => dispatch(&|| Registry::activate(origin())),
 					Step::Rotate(key) => dispatch(&|| rotate(&operator, key)),
@@ -89,6 +91,7 @@ proptest! {
 					Step::Deregister => dispatch(&|| Registry::deregister(origin())),
 					Step::Slash(amount) => {
 						slashed += Registry::slash(&operator, amount).peek();
+						Registry::note_conviction(&operator);
 						culprits.insert(operator.clone());
 					},
 					Step::Presence(present) => Registry::note_presence(&operator, present),
@@ -133,7 +136,10 @@ proptest! {
 					System::set_block_number(System::block_number() + UNBONDING);
 					assert_ok!(Registry::withdraw(origin()));
 				}
-				assert_ok!(Registry::deregister(origin()));
+				// Who lost all its stake has nothing to withdraw.
+				if info.stake == 0 && info.unbonding == 0 {
+					assert_ok!(Registry::deregister(origin()));
+				}
 			}
 			assert_eq!(Keys::<Test>::iter().count(), 0);
 			assert_eq!(SealKeys::<Test>::iter().count(), 0);

@@ -45,7 +45,7 @@ fn stake_on_its_way_out_is_slashed() {
 		let unbonding = node(&operator).unbonding;
 		assert_eq!(unbonding.into_inner(), [Unlock { amount: 300, at: 1 + UNBONDING }]);
 		System::set_block_number(1 + UNBONDING);
-		assert_withdraw(&operator, 300);
+		assert_leave(&operator, 300);
 	});
 }
 
@@ -57,6 +57,7 @@ fn a_slash_takes_what_is_there() {
 		assert_eq!(assert_slash(&operator, Balance::MAX), 1000);
 		assert_eq!(assert_slash(&operator, 1), 0);
 		assert_eq!(node(&operator).held(), 0);
+		Registry::note_conviction(&operator);
 		// Nobody's stake is nothing.
 		assert_storage_noop!(assert_eq!(Registry::slash(&account(9), 5).peek(), 0));
 	});

@@ -123,18 +123,18 @@ fn the_first_of_the_relay_epochs_stays_the_first() {
 		}
 		assert_eq!(first(3, 5), known(5));
 		assert_eq!(first(4, 6), known(6));
-		// the relay chain skips epochs
+		// The relay chain skips epochs
 		assert_eq!(first(6, 8), known(9));
-		// not there yet
+		// Not there yet
 		assert_eq!(first(8, 10), None);
-		// nothing was told of from `since` to then, so it may not be the first
+		// Nothing was told of from `since` to then, so it may not be the first
 		assert_eq!(first(7, 9), None);
 		assert_eq!(first(1, 3), None);
 		for epoch in 10..10 + u64::from(MAX_RELAY_EPOCHS) - 5 {
 			note(epoch);
 			assert_eq!(first(3, 5), known(5));
 		}
-		// all places are taken: with 3 and 4 forgotten nobody knows that 5 was the first
+		// All places are taken: with 3 and 4 forgotten nobody knows that 5 was the first
 		note(100);
 		assert_eq!(first(3, 5), known(5));
 		note(101);

@@ -36,7 +36,7 @@ fn without_weight_nothing_moves_and_nothing_is_lost() {
 			next_block(Weight::zero());
 		}
 		assert_eq!(status(task), Drawing { from: 3, until: 13 });
-		// enough for all but the last unit of a draw: it waits
+		// Enough for all but the last unit of a draw: it waits
 		for _ in 0..2 {
 			next_block(units(LOOK + DRAW - 1));
 			assert_eq!(status(task), Drawing { from: 3, until: 13 });
@@ -74,13 +74,13 @@ fn calls_see_a_deadline_that_the_hook_missed() {
 		while Tasks::now() < 30 {
 			next_block(Weight::zero());
 		}
-		// the state lags, but says itself that it is over
+		// The state lags, but says itself that it is over
 		assert_eq!(status(task), Collecting { until: 23 });
 		assert_noop!(
 			Tasks::cancel(RuntimeOrigin::signed(requester()), task),
 			Error::<Test>::DeadlineOver
 		);
-		// the next window is whole: it counts from the block in which the phase is entered
+		// The next window is whole: it counts from the block in which the phase is entered
 		next_block(Weight::MAX);
 		assert_eq!(status(task), Verifying { until: 31 + 11 });
 	});
@@ -112,11 +112,11 @@ fn draws_that_wait_do_not_starve_deadlines() {
 		for _ in 0..6 {
 			submit(Standard).unwrap();
 		}
-		// weight for the look and for two waiting draws a block
+		// Weight for the look and for two waiting draws a block
 		while Tasks::now() < 24 {
 			next_block(units(LOOK + 2 * (ADVANCE + 2)));
 		}
-		// due in block 24, before the tries that were put off to later blocks
+		// Due in block 24, before the tries that were put off to later blocks
 		for _ in 0..3 {
 			next_block(units(LOOK + 2 * (ADVANCE + 2)));
 		}
@@ -132,13 +132,13 @@ fn draws_that_fail_hold_nothing_up() {
 		assert_eq!(status(early), Collecting { until: 23 });
 		let tasks: Vec<_> = (0..7).map(|_| submit(Standard).unwrap()).collect();
 		world(|world| world.obstacle = Some(DrawError::TooLittleCapacity));
-		// weight for a draw, and for a look at each of the others
+		// Weight for a draw, and for a look at each of the others
 		while Tasks::now() < 24 {
 			next_block(units(LOOK + DRAW + 7 * ADVANCE));
 		}
 		assert_eq!(status(early), Verifying { until: 24 + 11 });
 		assert!(tasks.iter().all(|task| matches!(status(*task), Drawing { .. })));
-		// three were tried
+		// Three were tried
 		assert_eq!(world(|world| world.asked.len()), 1 + 3);
 	});
 }
@@ -187,7 +187,7 @@ fn a_draw_has_its_weight_kept_back() {
 		let task = submit(Standard).unwrap();
 		assert_ok!(Tasks::cancel(RuntimeOrigin::signed(requester()), long));
 		world(|world| world.settle_steps = 1000);
-		// the settlement takes whatever there is, and goes on behind the draw
+		// The settlement takes whatever there is, and goes on behind the draw
 		assert_eq!(next_block(units(50)), units(50));
 		let both = units(LOOK + DRAW + ADVANCE + 2 + 5);
 		assert_eq!(next_block(both), both);
@@ -200,7 +200,7 @@ fn a_draw_has_its_weight_kept_back() {
 fn draws_that_do_not_fit_take_turns() {
 	build_and_execute(|| {
 		let tasks: Vec<_> = (0..MAX_OPEN).map(|_| submit(Standard).unwrap()).collect();
-		// a share of two draws, and a look
+		// A share of two draws, and a look
 		let block = Limits::get().max_block;
 		let share = units(LOOK + 2 * DRAW + ADVANCE + 1);
 		PollShare::set(Perbill::from_rational(share.proof_size(), block.proof_size()));
@@ -211,7 +211,8 @@ fn draws_that_do_not_fit_take_turns() {
 			let is_drawn = |task: &&TaskId| matches!(status(**task), Collecting { .. });
 			drawn.push(tasks.iter().filter(is_drawn).count());
 		}
-		// a look at all eight leaves the weight of one; then no block looks at more than it can draw
+		// A look at all eight leaves the weight of one; then no block looks at more than it can
+		// draw
 		assert_eq!(drawn, [1, 3, 5, 7, 8]);
 	});
 }
@@ -222,7 +223,7 @@ fn the_hook_stays_within_its_share() {
 		for _ in 0..MAX_OPEN {
 			submit(Standard).unwrap();
 		}
-		// a share of three draws
+		// A share of three draws
 		let block = Limits::get().max_block;
 		let share = units(LOOK + 3 * DRAW + 1);
 		PollShare::set(Perbill::from_rational(share.proof_size(), block.proof_size()));
@@ -231,7 +232,7 @@ fn the_hook_stays_within_its_share() {
 		assert!(used.proof_size() <= share.proof_size());
 		let open = Agenda::<Test>::get();
 		let drawn = open.iter().filter(|due| matches!(status(due.task), Collecting { .. })).count();
-		// the looks at the others took the weight of the third
+		// The looks at the others took the weight of the third
 		assert_eq!(drawn, 2);
 		run_to(5);
 		assert!(open.iter().all(|due| matches!(status(due.task), Collecting { .. })));
@@ -248,7 +249,7 @@ fn an_early_end_takes_the_agendas_entry_along() {
 		let at = |task| Agenda::<Test>::get().iter().find(|due| due.task == task).unwrap().at;
 		assert_eq!((at(task), at(other)), (5 + 11 + 1, 24));
 		assert_eq!(Agenda::<Test>::get().len(), 2);
-		// nothing happens at the deadline that was given up
+		// Nothing happens at the deadline that was given up
 		run_until(task, |status| matches!(status, Committing { .. }));
 		let committing = status(task);
 		run_to(24);

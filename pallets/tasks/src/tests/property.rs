@@ -1,4 +1,5 @@
-//! Random tasks, calls, neighbours and meters: only legal moves, all invariants, and everything settles.
+//! Random tasks, calls, neighbours and meters: only legal moves, all invariants, and everything
+//! settles.
 
 use crate::{
 	machine::{Machine, Refused},
@@ -163,7 +164,7 @@ proptest! {
 					checked(op);
 				}
 			}
-			// with weight again, every task comes to its end
+			// With weight again, every task comes to its end
 			let limit = Tasks::now() + Tasks::longest_task() + 5;
 			while Tasks::now() < limit && !Agenda::<Test>::get().is_empty() {
 				checked(Op::Blocks { count: 1, units: 100_000 });
@@ -199,7 +200,7 @@ proptest! {
 			prop_assert!(to != from && is_legal(from, to, now), "{:?} to {:?}", from, to);
 		}
 		let none = moves.iter().all(Result::is_err);
-		// whatever waits for nothing but time can be left, and nothing leaves `Settled`
+		// Whatever waits for nothing but time can be left, and nothing leaves `Settled`
 		match from {
 			Settled(_) => prop_assert!(none && from.due_at(now).is_none()),
 			Drawing { from: first, until } if now < first && now > until => {},

@@ -36,10 +36,10 @@ fn stages_follow_as_the_meter_allows() {
 		let task = ended(20);
 		world(|world| world.settle_steps = 100);
 
-		// the look, the step's own weight, but not the fee's
+		// The look, the step's own weight, but not the fee's
 		next_block(units(42));
 		assert_eq!(stage(task), Some(Fee));
-		// the fee's
+		// The fee's
 		next_block(units(43));
 		assert_eq!(stage(task), Some(Sharing));
 		// 43 - 1 - 2 - 2 steps of the sharing
@@ -48,12 +48,12 @@ fn stages_follow_as_the_meter_allows() {
 		next_block(units(43));
 		assert_eq!(world(|world| world.steps_done[&task]), 76);
 		assert_eq!(stage(task), Some(Sharing));
-		// the sharing's last 24, and 13 entries of the cohort
+		// The sharing's last 24, and 13 entries of the cohort
 		next_block(units(43));
 		assert_eq!(stage(task), Some(Cohort));
 		assert_eq!(Tasks::dealers(task).len(), 20 - 13);
 		assert_eq!(status(task), Settling(Completed));
-		// the rest of the cohort, but not the close
+		// The rest of the cohort, but not the close
 		next_block(units(1 + 2 + 1 + 8));
 		assert_eq!(stage(task), Some(Close));
 		next_block(units(1 + 2 + 9));
@@ -89,7 +89,7 @@ fn a_long_settlement_lets_others_pass() {
 		world(|world| world.settle_steps = 1000);
 		next_block(units(200));
 		assert_eq!(stage(long), Some(Sharing));
-		// a second task, whose dealing ends meanwhile
+		// A second task, whose dealing ends meanwhile
 		let other = submit(Standard).unwrap();
 		while !matches!(status(other), Collecting { .. }) {
 			next_block(units(50));
@@ -116,7 +116,7 @@ fn settlements_of_one_block_take_turns() {
 		for _ in 0..9 {
 			next_block(units(60));
 		}
-		// all three are under way, none is done
+		// All three are under way, none is done
 		assert!(tasks.iter().all(|task| stage(*task) == Some(Sharing)));
 		for _ in 0..60 {
 			next_block(units(60));

@@ -197,13 +197,13 @@ fn open_tasks_are_bounded() {
 			(0..MAX_OPEN).map(|_| submit(SecurityClass::Standard).unwrap()).collect();
 		assert_noop!(submit(SecurityClass::Standard), Error::<Test>::TooManyOpenTasks);
 
-		// room comes with the settlement, not with the cancellation
+		// Room comes with the settlement, not with the cancellation
 		assert_ok!(Tasks::cancel(RuntimeOrigin::signed(requester()), tasks[0]));
 		assert_noop!(submit(SecurityClass::Standard), Error::<Test>::TooManyOpenTasks);
 		run_until(tasks[0], is_settled);
 		assert_ok!(submit(SecurityClass::Standard));
 		assert_noop!(submit(SecurityClass::Standard), Error::<Test>::TooManyOpenTasks);
-		// a full agenda still takes every move
+		// A full agenda still takes every move
 		run_to(60);
 		assert!(tasks.iter().all(|task| !matches!(status(*task), Drawing { .. })));
 	});
@@ -228,8 +228,8 @@ fn the_record_is_as_small_as_the_docs_say() {
 		run_to(4);
 		let record = Records::<Test>::get(task).unwrap();
 		assert!(record.drawn.is_some());
-		assert_eq!(record.encoded_size(), 218);
-		assert_eq!(Record::max_encoded_len(), 27_884);
+		assert_eq!(record.encoded_size(), 220);
+		assert_eq!(Record::max_encoded_len(), 27_886);
 		assert_eq!(TaskStatus::max_encoded_len(), 9);
 		assert_eq!(Due::max_encoded_len(), 8);
 	});

@@ -69,15 +69,28 @@ fn a_later_attempt_displaces_an_earlier_one() {
 fn attempts_from_the_future_and_from_long_ago_are_refused() {
 	build_and_execute(|| {
 		let scene = scene();
-		refused(|| apply(accusation(&scene, 2, 1, 11)), Error::StaleAttempt);
+		refused(|| apply(accusation(&scene, 2, 1, 13)), Error::StaleAttempt);
 		refused(|| apply(accusation(&scene, 2, 1, 4)), Error::StaleAttempt);
 		refused(|| apply(accusation(&scene, 2, 1, u32::MAX)), Error::StaleAttempt);
 		judged(apply(accusation(&scene, 2, 1, 5)));
 		let h_a = scene.freeze();
-		refused(|| apply(commit_call(&scene.ctx, 1, h_a, [1; 32], 11)), Error::StaleAttempt);
+		refused(|| apply(commit_call(&scene.ctx, 1, h_a, [1; 32], 13)), Error::StaleAttempt);
 		scene.reveal_phase();
 		let share = scene.share(1);
 		refused(|| apply(reveal_call(&scene.ctx, 1, h_a, &share, 4)), Error::StaleAttempt);
+	});
+}
+
+/// A peer that has not yet seen the sender's best block would ban what it takes for bad.
+#[test]
+fn an_attempt_that_is_a_little_ahead_of_a_peer_is_good() {
+	build_and_execute(|| {
+		let scene = scene();
+		for at in [10, 11, 12] {
+			let ahead = validity(accusation(&scene, 2, 1, at));
+			assert_eq!(ahead.priority, 1_000_000 + u64::from(at));
+		}
+		judged(apply(accusation(&scene, 2, 1, 12)));
 	});
 }
 

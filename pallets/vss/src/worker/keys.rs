@@ -5,10 +5,11 @@
 //!   [`ostraka_protocol::worker_key`]. There is no way to sign free bytes.
 //! - The signature over the seal-key message leaves this file only as the secrets made of it.
 
-use super::WorkerError;
+use super::{Hex, WorkerError, LOG_TARGET};
 use alloc::vec::Vec;
 use chacha20poly1305::{aead::Aead, ChaCha20Poly1305, KeyInit, Nonce};
 use codec::Encode;
+use frame::log;
 use ostraka_crypto::{
 	encoding::encode_point, seal::SealSecret, transcript::Transcript, vss::SecretShare, Curve,
 };
@@ -37,12 +38,22 @@ sp_application_crypto::with_pair! {
 
 const CACHE_TAG: &str = "ostraka/share-cache/v1";
 
-/// The worker keys of this node, in a fixed order.
+/// Most worker keys that one node works for.
+const MAX_KEYS: usize = MAX_ASSIGNMENTS as usize;
+
+/// The worker keys of this node, in a fixed order. Of more than [`MAX_KEYS`] the others are left out, and the log says so.
 pub fn local() -> Vec<WorkerKey> {
 	let mut keys: Vec<WorkerKey> = WorkerId::all().into_iter().map(WorkerKey::from).collect();
 	keys.sort_unstable();
 	keys.dedup();
-	keys.truncate(MAX_ASSIGNMENTS as usize);
+	if let Some(first) = keys.get(MAX_KEYS) {
+		let (found, first) = (keys.len(), Hex(&first.0));
+		log::error!(
+			target: LOG_TARGET,
+			"{found} worker keys in the keystore: this node works for the first {MAX_KEYS}, those from {first} on do nothing",
+		);
+	}
+	keys.truncate(MAX_KEYS);
 	keys
 }
 

@@ -4,5 +4,6 @@ mod accusing;
 mod answering;
 mod forks;
 mod keeping;
+mod keys;
 mod mock;
 mod node;

@@ -1,0 +1,595 @@
+"""The checker on documents made to deceive or to break it: `python3 -m unittest checker.hostile_test`.
+
+Vectors that no data can give, statistics that are not defined, files that are hardly JSON, and a fuzzer with a fixed seed
+that changes good transcripts at random: no exception, no verdict that all checks hold over changed numbers."""
+
+import contextlib
+import copy
+import io
+import json
+import os
+import random
+import sys
+import tempfile
+import unittest
+from functools import lru_cache
+from unittest import mock
+
+from checker import bls12_381, check_transcript, meaning, reading
+from checker.made_up import MadeUp, double, exact, written
+from checker.spec import STATISTICS, WITH_EDGES, WITH_WEIGHT
+
+X = {"name": "x", "decimals": 0, "min": -10, "max": 20}
+Y = {"name": "y", "decimals": 0, "min": 0, "max": 4}
+SPEC = {
+	"statistic": "mean",
+	"columns": [X],
+	"target": None,
+	"weight": None,
+	"edges": [],
+	"quantiles": [],
+	"group_by": None,
+	"max_rows": 5,
+}
+GROUPS = {"column": "g", "groups": ["a", "b"]}
+
+
+def spec_of(statistic, **others):
+	spec = dict(SPEC, statistic=statistic, **others)
+	meaning.validate(spec)
+	return spec
+
+
+def said(spec, vector, dealers=1):
+	[(_, found)] = meaning.read(spec, vector, dealers)
+	return found
+
+
+def verdicts(document):
+	return {name: (holds, text) for name, holds, text in check_transcript.check(document)}
+
+
+def failed(document):
+	return {name: text for name, (holds, text) in verdicts(document).items() if holds is False}
+
+
+class Consistency(unittest.TestCase):
+	"""Each condition refuses what it is for, and no more."""
+
+	def impossible(self, spec, vector, why, dealers=1):
+		self.assertEqual(meaning.length(spec), len(vector))
+		found = said(spec, vector, dealers)
+		self.assertIsInstance(found, meaning.Impossible, vector)
+		self.assertRegex(str(found), why)
+
+	def possible(self, spec, vector, dealers=1):
+		self.assertIsInstance(said(spec, vector, dealers), dict, vector)
+
+	def undefined(self, spec, vector):
+		self.assertEqual(said(spec, vector), "undefined", vector)
+
+	def test_counts_and_sums(self):
+		count, mean = spec_of("count"), spec_of("mean")
+		self.impossible(count, [0], "no rows")
+		self.impossible(count, [-1], "negative", 2)
+		self.impossible(count, [11], "more rows", 2)
+		self.impossible(count, [1], "more rows", 0)
+		self.possible(count, [10], 2)
+		self.impossible(mean, [2, 41], "out of range")
+		self.impossible(mean, [2, -21], "out of range")
+		self.impossible(mean, [0, 1], "not zero")
+		self.impossible(mean, [-3, 0], "negative")
+		self.impossible(mean, [3, 10**8], "out of range")
+		self.possible(mean, [2, 40])
+
+	def test_squares(self):
+		variance = spec_of("variance")
+		# 1, 2, 2 is the most even split of 5, with squares 9; -10, -5, 20 the most uneven
+		self.impossible(variance, [3, 5, 7], "too small")
+		self.possible(variance, [3, 5, 9])
+		self.impossible(variance, [3, 5, 10], "parity")
+		self.possible(variance, [3, 5, 525])
+		self.impossible(variance, [3, 5, 527], "too large")
+		self.impossible(variance, [3, 5, -9], "negative variance")
+		self.undefined(variance, [1, 5, 25])
+		self.possible(variance, [3, 6, 12])
+		fixed = spec_of("variance", columns=[dict(X, min=4, max=4)])
+		self.possible(fixed, [3, 12, 48])
+		self.impossible(fixed, [3, 12, 50], "too large")
+
+	def test_products(self):
+		correlation = spec_of("correlation", columns=[X, Y])
+		# (0, 0), (2, 2), (4, 4)
+		self.possible(correlation, [3, 6, 6, 20, 20, 20])
+		self.impossible(correlation, [3, 6, 6, 20, 21, 20], "variances allow")
+		self.impossible(correlation, [3, 6, 6, 20, 2, 20], "variances allow")
+		self.impossible(correlation, [3, 6, 6, 20, 200, 20], "out of range")
+		self.impossible(correlation, [3, 6, 6, 20, -200, 20], "out of range")
+		# y constant
+		self.undefined(correlation, [3, 6, 6, 20, 12, 12])
+		self.undefined(spec_of("covariance", columns=[X, Y]), [1, 2, 2, 4, 4, 4])
+
+	def test_bins(self):
+		column = dict(X, min=0, max=9)
+		histogram = spec_of("histogram", columns=[column], edges=[0, 5, 10])
+		self.possible(histogram, [0, 2, 3, 0])
+		self.impossible(histogram, [1, 2, 1, 0], "outside the range")
+		self.impossible(histogram, [0, 2, 1, 1], "outside the range")
+		self.impossible(histogram, [0, 3, -1, 0], "negative")
+		self.impossible(histogram, [0, 3, 3, 0], "more rows")
+		self.impossible(histogram, [0, 0, 0, 0], "no rows")
+		median = spec_of("median", columns=[column], edges=[0, 5, 10])
+		self.impossible(median, [0, -2, 3, 0], "negative")
+
+	def test_weights(self):
+		def weighted(least):
+			return spec_of("weighted-mean", weight=dict(X, name="w", min=least, max=3))
+
+		self.possible(weighted(1), [15, 300])
+		self.impossible(weighted(1), [16, 300], "more weights")
+		self.impossible(weighted(1), [-1, 0], "negative")
+		self.impossible(weighted(1), [15, 301], "out of range")
+		self.impossible(weighted(1), [0, 0], "no rows")
+		self.impossible(weighted(0), [0, 1], "out of range")
+		self.undefined(weighted(0), [0, 0])
+
+	def test_regression(self):
+		line = spec_of("regression", target=dict(Y, min=-50, max=50))
+		for rows, expected in [
+			([(3, 1), (3, 2), (3, 4)], self.undefined),
+			([(3, 1)], self.undefined),
+			([(3, 1), (4, 6)], self.possible),
+			([(3, 1), (4, 1), (5, 1)], self.possible),
+		]:
+			expected(line, encoded(line, rows))
+		# of 3 rows: more than a line through two points can leave
+		self.impossible(line, [2, 7, 25, 7, 25, 39], "rank")
+		plane = spec_of(
+			"regression",
+			columns=[dict(X, name=name, min=-100, max=100) for name in "uv"],
+			target=dict(Y, min=-100, max=100),
+		)
+		# each pair is possible; all three columns together are not
+		self.impossible(plane, [4, 0, 0, 400, -360, 400, 0, 360, 360, 400], "negative minor")
+
+	def test_groups(self):
+		mean = spec_of("mean", group_by=GROUPS)
+		cells = dict(meaning.read(mean, [-1, 0, 2, 40], 1))
+		self.assertIsInstance(cells["a"], meaning.Impossible)
+		self.assertEqual(cells["b"]["count"], 2)
+
+
+def encoded(spec, rows):
+	"""The vector of rows, each the values of the columns, then target, then weight."""
+	statistic, n = spec["statistic"], len(rows)
+	if statistic in ("count", "contributors"):
+		return [n]
+	if statistic in WITH_EDGES:
+		bins = [0] * (len(spec["edges"]) + 1)
+		for [value] in rows:
+			bins[sum(edge <= value for edge in spec["edges"])] += 1
+		return bins
+	if statistic in WITH_WEIGHT:
+		return [sum(row[-1] for row in rows)] + [
+			sum(row[-1] * row[i] for row in rows) for i in range(len(spec["columns"]))
+		]
+	if statistic == "regression":
+		z = [(1, *row) for row in rows]
+		k = len(spec["columns"]) + 1
+		places = [(i, j) for i in range(k) for j in range(i, k)] + [(i, k) for i in range(k + 1)]
+		return [sum(row[i] * row[j] for row in z) for i, j in places]
+	sums = [sum(column) for column in zip(*rows)] or [0] * len(spec["columns"])
+	squares = [
+		sum(row[i] * row[j] for row in rows)
+		for i in range(len(spec["columns"]))
+		for j in range(i, len(spec["columns"]))
+	]
+	return [n] + sums + squares if statistic not in ("sum", "mean") else [n] + sums
+
+
+class Honest(unittest.TestCase):
+	"""Random data are possible, both forms of their numbers hold, and those of other data do not."""
+
+	def some(self, generator):
+		statistic = generator.choice([one for one in STATISTICS if one != "contributors"])
+		width = {"covariance": 2, "correlation": 2}.get(statistic, 1)
+		if statistic in ("regression", "vector-mean"):
+			width = generator.randint(1, 3)
+
+		def column(name, least=None):
+			low = generator.randint(-6, 4) if least is None else least
+			high = low + generator.choice([0, 1, 3, 50])
+			return {"name": name, "decimals": generator.randint(0, 3), "min": low, "max": high}
+
+		columns = [column(name) for name in "stu"[:width]]
+		target = column("y") if statistic == "regression" else None
+		weight = column("w", generator.randint(0, 1)) if statistic in WITH_WEIGHT else None
+		edges = sorted(generator.sample(range(-8, 60), 4)) if statistic in WITH_EDGES else []
+		quantiles = [1, 250, 999] if statistic == "quantiles" else []
+		spec = spec_of(
+			statistic,
+			columns=columns,
+			target=target,
+			weight=weight,
+			edges=edges,
+			quantiles=quantiles,
+			max_rows=9,
+		)
+		used = columns + [one for one in (target, weight) if one]
+		rows = [
+			[generator.randint(one["min"], one["max"]) for one in used]
+			for _ in range(generator.randint(1, 9))
+		]
+		return spec, encoded(spec, rows)
+
+	def test_random_data(self):
+		generator, defined = random.Random(1), 0
+		for _ in range(1500):
+			spec, vector = self.some(generator)
+			found = said(spec, vector)
+			self.assertNotIsInstance(found, meaning.Impossible, (spec, vector))
+			forms = written(found, exact), written(found, double)
+			meaning.same("", found, *forms)
+			defined += isinstance(found, dict)
+			other = list(vector)
+			other[generator.randrange(len(other))] += generator.choice([-2, -1, 1, 2, 10**9, -(10**30)])
+			changed = said(spec, other)
+			if isinstance(changed, meaning.Impossible) or changed == found == "undefined":
+				continue
+			if spec["statistic"] not in ("variance", "std", "covariance", "correlation", "regression"):
+				with self.assertRaises(ValueError, msg=(spec, vector, other)):
+					meaning.same("", changed, *forms)
+		self.assertGreater(defined, 1000)
+
+
+class Documents(unittest.TestCase):
+	"""Whole transcripts, of which every other check holds."""
+
+	def document(self, statistic, vectors, **others):
+		spec = spec_of(statistic, **others)
+		return MadeUp(spec=spec, vectors=vectors + [[0] * meaning.length(spec)]).document
+
+	def test_undefined_statistics_pass(self):
+		weight = dict(X, name="w", min=0, max=3)
+		for statistic, others, vectors in [
+			("variance", {}, [[1, 5, 25], [0, 0, 0], [0, 0, 0]]),
+			("std", {}, [[0, 0, 0], [1, -5, 25], [0, 0, 0]]),
+			("covariance", {"columns": [X, Y]}, [[1, 2, 2, 4, 4, 4], [0] * 6, [0] * 6]),
+			("correlation", {"columns": [X, Y]}, [[1, i, 2, i * i, 2 * i, 4] for i in range(3)]),
+			("weighted-mean", {"weight": weight}, [[0, 0]] * 3),
+			("vector-mean", {"weight": weight}, [[0, 0]] * 3),
+			("regression", {"target": Y}, [[1, 3, 9, i, 3 * i, i * i] for i in range(3)]),
+			(
+				"regression",
+				{"columns": [X, dict(X, name="twice")], "target": Y},
+				[[1, i, 2 * i, i * i, 2 * i * i, 4 * i * i, 1, i, 2 * i, 1] for i in range(3)],
+			),
+		]:
+			with self.subTest(statistic=statistic, vectors=vectors):
+				document = self.document(statistic, vectors, **others)
+				self.assertEqual(document["result"]["exact"], "undefined")
+				self.assertEqual(failed(document), {})
+				self.assertIn("the vector is", verdicts(document)["meaning"][1])
+				for other in (None, {}, "Undefined", {"count": "1"}):
+					document["result"]["exact"] = other
+					self.assertIn("meaning", failed(document))
+
+	def test_numbers_where_the_statistic_is_undefined(self):
+		document = self.document("variance", [[1, 5, 25], [0, 0, 0], [0, 0, 0]])
+		document["result"]["exact"] = {"count": "1", "sum": "5", "mean": "5", "variance": "0"}
+		document["result"]["typed"] = {"count": 1, "sum": 5, "mean": 5.0, "variance": 0.0}
+		self.assertEqual(list(failed(document)), ["meaning"])
+
+	def test_an_impossible_result_fails(self):
+		for statistic, others, vectors, why in [
+			("mean", {}, [[-3, 0], [0, 0], [0, 0]], "negative"),
+			("mean", {}, [[3, 10**8], [0, 0], [0, 0]], "out of range"),
+			("variance", {}, [[2, 0, -2], [0, 0, 0], [0, 0, 0]], "negative variance"),
+			("histogram", {"edges": [0, 1]}, [[1, -1, 1], [0, 0, 0], [0, 0, 0]], "negative"),
+		]:
+			document = self.document(statistic, vectors, **others)
+			# the numbers that would follow, if the vector were one
+			spec, x = document["task"]["spec"], vectors[0]
+			with contextlib.suppress(ZeroDivisionError, IndexError):
+				numbers = meaning.numbers(spec, x)
+				document["result"]["exact"] = written(numbers, exact)
+				document["result"]["typed"] = written(numbers, double)
+			self.assertEqual(list(failed(document)), ["consistency"])
+			self.assertRegex(failed(document)["consistency"], why)
+
+	def test_an_impossible_group_fails_alone(self):
+		groups = {"column": "g", "groups": ["a", "b\x1b[2J", "c"]}
+		vectors = [[2, 3, -1, 0, 0, 0], [0, 0, 0, 0, 0, 0], [1, 20, 0, 0, 0, 0]]
+		document = self.document("mean", vectors, group_by=groups)
+		found = verdicts(document)
+		self.assertEqual(list(failed(document)), ["group b\x1b[2J"])
+		self.assertEqual(found["group a"][0], True)
+		self.assertIn("'count': 3", found["group a"][1])
+		self.assertEqual(found["group c"], (True, "no rows"))
+		# the others' numbers are compared all the same
+		document["result"]["exact"]["groups"]["a"]["count"] = "4"
+		self.assertIn("group a", failed(document))
+		document["result"]["typed"]["groups"]["c"] = 0
+		self.assertIn("group c", failed(document))
+
+	def test_nothing_is_left_of_impossible_groups(self):
+		vectors = [[-2, 3, -1, 0], [0] * 4, [0] * 4]
+		document = self.document("mean", vectors, group_by=GROUPS)
+		self.assertEqual(set(failed(document)), {"consistency", "group a", "group b"})
+
+	def test_groups_that_are_impossible_together(self):
+		# three dealers of five rows at most
+		vectors = [[10, 0, 6, 0], [0] * 4, [0] * 4]
+		document = self.document("mean", vectors, group_by=GROUPS)
+		self.assertEqual(list(failed(document)), ["consistency"])
+		document = self.document("mean", [[0] * 4] * 3, group_by=GROUPS)
+		for form in "exact", "typed":
+			document["result"][form] = None
+		self.assertEqual(list(failed(document)), ["consistency"])
+		self.assertIn("no rows", failed(document)["consistency"])
+
+	def test_groups_whose_weights_are_all_zero(self):
+		weight = dict(X, name="w", min=0, max=3)
+		document = self.document("weighted-mean", [[0] * 4] * 3, group_by=GROUPS, weight=weight)
+		self.assertEqual(document["result"]["exact"]["groups"], {"a": "undefined", "b": "undefined"})
+		self.assertEqual(failed(document), {})
+
+	def test_seats_and_thresholds(self):
+		good = MadeUp().document
+		for n, t in [(3, 0), (2, 1), (4, 2), (33, 1), (33, 16), (0, 0), (255, 127)]:
+			bad = copy.deepcopy(good)
+			bad["task"].update(seats=n, threshold=t)
+			self.assertIn("impossible", failed(bad)["document"])
+
+	def test_specs_that_break_a_rule(self):
+		for others in [
+			{"statistic": "none"},
+			{"statistic": ["mean"]},
+			{"columns": []},
+			{"columns": [X, X]},
+			{"columns": [dict(X, name="")]},
+			{"columns": [dict(X, name="ä" * 33)]},
+			{"columns": [dict(X, name="\ud800")]},
+			{"columns": [dict(X, decimals=True)]},
+			{"columns": [dict(X, decimals=10)]},
+			{"columns": [dict(X, min=21)]},
+			{"columns": [dict(X, max=(1 << 62) + 1)]},
+			{"target": Y},
+			{"weight": Y},
+			{"statistic": "weighted-mean", "weight": dict(X, name="w")},
+			{"statistic": "regression", "target": X},
+			{"statistic": "regression", "target": Y, "columns": [dict(X, name="intercept")]},
+			{"edges": [1, 2]},
+			{"statistic": "histogram", "edges": [1]},
+			{"statistic": "histogram", "edges": [2, 1]},
+			{"statistic": "median", "edges": [1, 1.5]},
+			{"statistic": "quantiles", "edges": [1, 2], "quantiles": [1000]},
+			{"statistic": "contributors"},
+			{"group_by": {"column": "g", "groups": []}},
+			{"group_by": {"column": "g", "groups": ["a", "a"]}},
+			{"group_by": {"column": "g", "groups": [str(i) for i in range(65)]}},
+			{"max_rows": 0},
+			{"max_rows": 1 << 32},
+			{"statistic": "histogram", "edges": list(range(255)), "group_by": GROUPS},
+		]:
+			with self.assertRaises(ValueError, msg=others):
+				meaning.validate(dict(SPEC, **others))
+
+
+class Files(unittest.TestCase):
+	"""Files that are no transcript: a message and an exit code, never a traceback."""
+
+	def run_on(self, data):
+		output = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="strict", write_through=True)
+		with tempfile.TemporaryDirectory() as folder:
+			path = os.path.join(folder, "file.json")
+			with open(path, "wb") as file:
+				file.write(data)
+			with mock.patch.object(sys, "argv", ["checker", path]), mock.patch.multiple(
+				sys, stdout=output, stderr=output
+			):
+				code = check_transcript.main()
+		return code, output.buffer.getvalue().decode("ascii")
+
+	def test_what_cannot_be_read(self):
+		for data, why in [
+			(b"", "cannot be read"),
+			(b"\xff\xfe{}", "cannot be read"),
+			(b"\xef\xbb\xbf{}", "cannot be read"),
+			(b'{"version": 1', "cannot be read"),
+			(b'{"version": 1, "version": 1}', "the same name twice"),
+			(b'{"a": {"b": 1, "b": 2}}', "the same name twice"),
+			(b'{"version": NaN}', "NaN"),
+			(b'{"version": -Infinity}', "Infinity"),
+			(b'{"version": 1e999}', "1e999"),
+			(b'{"version": ' + b"9" * 5000 + b"}", "more than 40 digits"),
+			(b'{"version": 0.' + b"9" * 5000 + b"}", "more than 40 digits"),
+			(b"[" * 200_000, "nested too deeply"),
+			(b'{"a":' * 200_000, "nested too deeply"),
+		]:
+			code, output = self.run_on(data)
+			self.assertEqual(code, 2, data[:40])
+			self.assertIn(why, output)
+
+	def test_a_file_without_end(self):
+		with mock.patch.object(reading, "LONGEST_FILE", 100):
+			code, output = self.run_on(b" " * 101)
+		self.assertEqual(code, 2)
+		self.assertIn("more than 100 bytes", output)
+
+	def test_json_that_is_no_transcript(self):
+		for data in [b"null", b"1", b'"\\ud800"', b"[]", b"{}", b'{"version": 1}', b'{"version": true}']:
+			code, output = self.run_on(data)
+			self.assertEqual(code, 1, data)
+			self.assertIn("FAILED", output)
+
+	def test_names_cannot_write_to_the_terminal(self):
+		name = "\x1b[5A\x1b[J\u202eall checks hold\u200b"
+		spec = spec_of("mean", columns=[dict(X, name=name)], group_by={"column": name, "groups": [name]})
+		document = MadeUp(spec=spec, vectors=[[1, 99]] + [[0, 0]] * 3).document
+		code, output = self.run_on(json.dumps(document).encode())
+		self.assertEqual(code, 1)
+		self.assertNotIn("\x1b", output)
+		self.assertIn("\\x1b[5A\\x1b[J\\u202eall checks hold", output)
+		self.assertEqual(len(reading.shown("a" * 10**6)), reading.LONGEST_MESSAGE + 2)
+
+
+def paths(value, place=()):
+	"""Every place in a document."""
+	yield place
+	entries = value.items() if isinstance(value, dict) else enumerate(value)
+	for name, entry in entries:
+		if isinstance(entry, (dict, list)):
+			yield from paths(entry, (*place, name))
+		else:
+			yield (*place, name)
+
+
+def claims(document):
+	"""What must not change under a verdict that all checks hold: the task, the dealings that count in any order, and the
+	result. What is compared with a node's state only is left out (docs/TRANSCRIPT.md, check 1)."""
+	found = copy.deepcopy(document)
+	for name in ("checks", "accusations", "result_shares"):
+		found.pop(name, None)
+	for name in ("requester", "submitted_at", "least_dealers", "invited"):
+		found["task"].pop(name, None)
+	found["dealings"] = [dealing for dealing in found["dealings"] if dealing["counts"]]
+	for dealing in found["dealings"]:
+		dealing.pop("block", None)
+	found["dealings"].sort(key=lambda dealing: dealing["digest"])
+	return json.dumps(same_numbers(found), sort_keys=True)
+
+
+def same_numbers(value):
+	"""The same with 1 for 1.0."""
+	if isinstance(value, dict):
+		return {name: same_numbers(entry) for name, entry in value.items()}
+	if isinstance(value, list):
+		return [same_numbers(entry) for entry in value]
+	return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+JUNK = [None, True, False, 0, 1, -1, 2**31, 2**70, 1.5, 1e308, -0.0, "", "0x", "0x00", "0X" + 64 * "0"]
+JUNK += ["undefined", "1e9", "9" * 5000, "\ud800", "\x00", "5" * 10**5, [], [[]], {}, {"a": [1]}]
+
+
+def mutated(document, generator, places):
+	"""A copy with one change at a random place."""
+	found = copy.deepcopy(document)
+	path = generator.choice(places)
+	inside = found
+	for step in path[:-1]:
+		inside = inside[step]
+	value = inside[path[-1]]
+	ways = ["junk", "delete", "another"]
+	if isinstance(value, str) and value:
+		ways += 3 * ["digit"]
+	if type(value) in (int, float):
+		ways += 3 * ["number"]
+	if isinstance(value, list) and value:
+		ways += ["twice", "turn"]
+	way = generator.choice(ways)
+	if way == "junk":
+		inside[path[-1]] = copy.deepcopy(generator.choice(JUNK))
+	elif way == "delete":
+		del inside[path[-1]]
+	elif way == "another":
+		other = found
+		for step in generator.choice(places):
+			other = other[step]
+		inside[path[-1]] = copy.deepcopy(other)
+	elif way == "digit":
+		place = generator.randrange(len(value))
+		digit = generator.choice([one for one in "0123456789abcdef/.-" if one != value[place]])
+		inside[path[-1]] = value[:place] + digit + value[place + 1 :]
+	elif way == "number":
+		inside[path[-1]] = generator.choice([value + 1, value - 1, -value - 1, value * 1.0001 + 1e-9])
+	elif way == "twice":
+		value.append(copy.deepcopy(generator.choice(value)))
+	else:
+		value.reverse()
+	return path, found
+
+
+class Fuzz(unittest.TestCase):
+	"""Changes at random, the same in every run. What takes time, sums of points, is remembered between them."""
+
+	def setUp(self):
+		combine = bls12_381.combine
+
+		@lru_cache(maxsize=None)
+		def remembered(points, scalars):
+			return combine([bls12_381.Point(*point) for point in points], scalars)
+
+		def quick(points, scalars):
+			return remembered(tuple((p.x, p.y, p.z) for p in points), tuple(scalars))
+
+		for module in bls12_381, check_transcript:
+			patch = mock.patch.object(module, "combine", quick)
+			patch.start()
+			self.addCleanup(patch.stop)
+
+	def documents(self):
+		yield MadeUp().document
+		groups = {"column": "g", "groups": ["a", "b", "c"]}
+		spec = spec_of("variance", group_by=groups)
+		vectors = [[2, 5, 25, 1, 5, 25, 0, 0, 0]] + [[1, 1, 1] + [0] * 6] * 3
+		yield MadeUp(spec=spec, vectors=vectors).document
+		spec = spec_of("regression", target=Y)
+		yield MadeUp(spec=spec, vectors=[encoded(spec, [(i, 4 - i)]) for i in (1, 3, 4, 0)]).document
+		spec = spec_of("quantiles", edges=[0, 5], quantiles=[500, 900])
+		yield MadeUp(spec=spec, vectors=[[0, 2, 1], [1, 0, 0], [0, 1, 0], [0, 0, 0]]).document
+
+	def test_changed_documents(self):
+		generator = random.Random(2)
+		for document in self.documents():
+			self.assertEqual(failed(document), {})
+			places = [path for path in paths(document) if path]
+			# a place in the result as often as all others
+			numbers = [path for path in places if path[0] == "result"]
+			places = places + numbers * (len(places) // len(numbers))
+			for _ in range(300):
+				path, bad = mutated(document, generator, places)
+				found = verdicts(bad)
+				for name, (_, text) in found.items():
+					# the last resort catches what no check foresaw: it is not needed
+					self.assertNotIn("it cannot be checked", text, (path, name))
+				if path != ("committee",) and not any(holds is False for holds, _ in found.values()):
+					self.assertEqual(claims(bad), claims(document), path)
+
+	def test_changed_bytes(self):
+		"""Bytes of the file itself: what can still be read is judged, what cannot says so."""
+		generator, read = random.Random(3), 0
+		data = json.dumps(MadeUp().document).encode()
+		for _ in range(300):
+			bad = bytearray(data)
+			for _ in range(generator.randint(1, 3)):
+				place = generator.randrange(len(bad))
+				way = generator.randrange(3)
+				if way == 0:
+					bad[place] = generator.randrange(256)
+				elif way == 1:
+					del bad[place : place + generator.randint(1, 50)]
+				else:
+					bad[place:place] = generator.choice([b"9" * 50, b"{", b'"', b"[1]", b"\\", b"null"])
+			try:
+				document = reading.parse(bytes(bad).decode())
+			except ValueError:
+				continue
+			read += 1
+			for name, (_, text) in verdicts(document).items():
+				self.assertNotIn("it cannot be checked", text, name)
+		self.assertGreater(read, 20)
+
+	def test_the_last_resort(self):
+		"""Whatever a check may raise, its verdict is that it failed."""
+
+		def broken(_):
+			raise MemoryError
+
+		with mock.patch.object(check_transcript, "CHECKS", [("broken", broken)]):
+			self.assertEqual(list(failed(MadeUp().document)), ["broken"])
+
+
+if __name__ == "__main__":
+	unittest.main()

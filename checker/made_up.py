@@ -1,0 +1,260 @@
+"""A whole task made up from known secrets, for the tests: what dealers, nodes and the chain would do, in few lines."""
+
+from fractions import Fraction
+from hashlib import blake2b, sha256
+from hmac import digest as hmac
+
+from checker import chacha20_poly1305, meaning
+from checker.bls12_381 import GENERATOR, IDENTITY, ORDER, Point
+from checker.check_transcript import challenge, commit, items, transcript_hash, u8, u16, u32, variable
+
+
+def number(seed):
+	"""A scalar that looks random and is the same in every run."""
+	return int.from_bytes(sha256(repr(seed).encode()).digest() * 2, "little") % ORDER
+
+
+def raw(scalar):
+	return (scalar % ORDER).to_bytes(32, "little")
+
+
+def text(data):
+	return "0x" + data.hex()
+
+
+def texts(elements):
+	return [text(element) for element in elements]
+
+
+def address(account):
+	data = b"\x2a" + account
+	left, found = int.from_bytes(data + blake2b(b"SS58PRE" + data).digest()[:2], "big"), ""
+	while left:
+		left, place = divmod(left, 58)
+		found = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"[place] + found
+	return found
+
+
+def prove(secret, bases, tag, before, after=()):
+	"""A proof of knowledge of `secret`, whose publics are in `before`: challenge, then response."""
+	nonce = number((secret, tag))
+	c = challenge(tag, *before, items([(base * nonce).encode() for base in bases]), *after)
+	return raw(c) + raw(nonce + c * secret)
+
+
+def seal_key(dh, task_hash, dealer, j, key, ephemeral, commitments):
+	tag = b"ostraka/seal/v1"
+	info = transcript_hash(tag, task_hash, dealer, u8(j), key, ephemeral, items(commitments))
+	return hmac(hmac(tag, dh, "sha256"), info + b"\1", "sha256")
+
+
+def exact(number):
+	"""An exact number as the exporter writes it."""
+	if isinstance(number, meaning.Root):
+		return f"{'-' if number.negative else ''}sqrt({number.square})"
+	return str(number)
+
+
+def double(number):
+	return number if isinstance(number, int) else meaning.nearest(number)
+
+
+def written(said, form):
+	"""A tree of numbers in a form, `exact` or `double`."""
+	if isinstance(said, dict):
+		return {name: written(value, form) for name, value in said.items()}
+	if isinstance(said, list):
+		return [written(value, form) for value in said]
+	is_number = isinstance(said, (int, Fraction, meaning.Root))
+	return form(said) if is_number else said
+
+
+def result(spec, vector, dealers, form):
+	"""A form of the result that a vector says."""
+	said = dict(meaning.read(spec, vector, dealers))
+	if meaning.groups(spec) is None:
+		return None if isinstance(said[None], meaning.Impossible) else written(said[None], form)
+	for name, numbers in said.items():
+		is_impossible = isinstance(numbers, meaning.Impossible)
+		said[name] = "impossible" if is_impossible else written(numbers, form)
+	return {"group_by": spec["group_by"]["column"], "groups": said}
+
+
+class MadeUp:
+	"""A task of three nodes and four dealers, the last of which seals a wrong share to seat 2. Another spec needs
+	the dealers' vectors."""
+
+	N, T = 3, 1
+
+	def __init__(self, how="wrong share", spec=None, vectors=None):
+		self.spec = spec or {
+			"statistic": "mean",
+			"columns": [{"name": "x", "decimals": 1, "min": -9, "max": 99}],
+			"target": None,
+			"weight": None,
+			"edges": [],
+			"quantiles": [],
+			"group_by": None,
+			"max_rows": 9,
+		}
+		self.seats = range(1, self.N + 1)
+		self.secrets = {j: number(("node", j)) for j in self.seats}
+		self.keys = {j: (GENERATOR * e).encode() for j, e in self.secrets.items()}
+		accounts = [bytes([i]) * 32 for i in range(1, 5)]
+		task = {
+			"id": 7,
+			"protocol": 2,
+			"requester": address(bytes(32)),
+			"class": "Standard",
+			"class_index": 0,
+			"seats": self.N,
+			"threshold": self.T,
+			"length": meaning.length(self.spec),
+			"least_dealers": 3,
+			"invited": 4,
+			"cohort": text(sha256(b"".join(accounts)).digest()),
+			"submitted_at": 1,
+			"drawn_at": 2,
+			"windows": {"collect": 3, "verify": 4, "commit": 5, "reveal": 6},
+			"spec": self.spec,
+			"spec_scale": text(meaning.encode_spec(self.spec)),
+		}
+		committee = [
+			{
+				"seat": j,
+				"account": address(u8(j) * 32),
+				"account_id": text(u8(j) * 32),
+				"worker": text(u8(j) * 32),
+				"seal_key": text(self.keys[j]),
+			}
+			for j in self.seats
+		]
+		published = meaning.encode_spec(self.spec) + bytes.fromhex(task["cohort"][2:])
+		preimage = variable(b"ostraka/task/v2") + bytes(32) + u32(7) + u16(2)
+		preimage += transcript_hash(b"ostraka/spec/v1", variable(published)) + bytes(
+			[0, self.N, self.T]
+		)
+		preimage += u32(3)
+		preimage += items([u32(block) for block in (2, 3, 4, 5, 6)])
+		preimage += items([u8(j) + u8(j) * 64 + self.keys[j] for j in self.seats])
+		self.task_hash = sha256(preimage).digest()
+		vectors = vectors or [[3, 40], [4, -25], [1, 12], [2, 7]]
+		self.polynomials = {}
+		self.accusations = []
+		dealings = [self.deal(*each, how) for each in zip(accounts, vectors)]
+		good = [dealing for dealing in dealings if dealing["counts"]]
+		points = [
+			self.add(Point.decode(bytes.fromhex(one["commitments"][k][2:])) for one in good)
+			for k in range(self.T + 1)
+		]
+		digests = sorted(bytes.fromhex(one["digest"][2:]) for one in good)
+		listed = items(digests), items([point.encode() for point in points])
+		totals = [
+			[sum(column) for column in zip(*rows)]
+			for rows in zip(*(self.polynomials[one["dealer_id"]] for one in good))
+		]
+		vector = totals[0][:-1]
+		shares = [
+			[sum(a * j**k for k, a in enumerate(poly)) for poly in zip(*totals)] for j in self.seats
+		]
+		shares[2][0] += 1
+		self.document = {
+			"version": 2,
+			"genesis": text(bytes(32)),
+			"task": task,
+			"committee": committee,
+			"task_hash": text(self.task_hash),
+			"task_hash_preimage": text(preimage),
+			"dealings": dealings,
+			"accusations": self.accusations,
+			"accepted_set": {
+				"h_A": text(transcript_hash(b"ostraka/accepted/v1", self.task_hash, *listed)),
+				"dealers": len(good),
+				"digests": texts(digests),
+				"aggregate": texts([point.encode() for point in points]),
+			},
+			"result_shares": [
+				{
+					"block": 9,
+					"seat": j,
+					"values": texts(map(raw, share[:-1])),
+					"auxiliary": text(raw(share[-1])),
+					"right": j != 3,
+				}
+				for j, share in zip(self.seats, shares)
+			],
+			"result": {
+				"values": texts(map(raw, totals[0][:-1])),
+				"blinding": text(raw(totals[0][-1])),
+				"commitment": text(points[0].encode()),
+				"exact": result(self.spec, vector, len(good), exact),
+				"typed": result(self.spec, vector, len(good), double),
+			},
+			"checks": [],
+		}
+
+	@staticmethod
+	def add(points):
+		total = IDENTITY
+		for point in points:
+			total = total + point
+		return total
+
+	def deal(self, dealer, vector, how):
+		"""A dealing; of the fourth dealer a wrong one, with node 2's accusation of it."""
+		wrong = dealer[0] == 4
+		secret = [vector + [number((dealer, 0))]] + [
+			[number((dealer, k, l)) for l in range(len(vector) + 1)] for k in range(1, self.T + 1)
+		]
+		self.polynomials[text(dealer)] = secret
+		commitments = [
+			commit([value % ORDER for value in row[:-1]], row[-1]).encode() for row in secret
+		]
+		rho = number((dealer, "rho"))
+		ephemeral = (GENERATOR * rho).encode()
+		sealed = []
+		for j in self.seats:
+			share = [sum(a * j**k for k, a in enumerate(poly)) for poly in zip(*secret)]
+			data = b"".join(map(raw, share))
+			if wrong and j == 2 and how == "wrong share":
+				data = raw(share[0] + 1) + data[32:]
+			if wrong and j == 2 and how == "no scalar":
+				data = b"\xff" * 32 + data[32:]
+			dh = (GENERATOR * (rho * self.secrets[j] % ORDER)).encode()
+			key = seal_key(dh, self.task_hash, dealer, j, self.keys[j], ephemeral, commitments)
+			sealed.append(
+				chacha20_poly1305.seal(bytes(32) if wrong and how == "unopenable" else key, data)
+			)
+		hashes = [sha256(each).digest() for each in sealed]
+		listed = items(commitments), items(hashes)
+		digest = transcript_hash(b"ostraka/dealing/v1", self.task_hash, dealer, ephemeral, *listed)
+		base = GENERATOR.encode()
+		proof = prove(
+			rho, [GENERATOR], b"ostraka/rho/v1", [self.task_hash, dealer, base, ephemeral], listed
+		)
+		if wrong:
+			dh = (GENERATOR * (rho * self.secrets[2] % ORDER)).encode()
+			about = [self.task_hash, digest, u8(2), base, self.keys[2], ephemeral, dh]
+			bases = [GENERATOR, Point.decode(ephemeral)]
+			self.accusations.append(
+				{
+					"block": 5,
+					"seat": 2,
+					"dealer": address(dealer),
+					"digest": text(digest),
+					"dh": text(dh),
+					"dleq": text(prove(self.secrets[2], bases, b"ostraka/dleq/v1", about)),
+					"sealed": text(sealed[1]),
+				}
+			)
+		return {
+			"dealer": address(dealer),
+			"dealer_id": text(dealer),
+			"block": 4,
+			"commitments": texts(commitments),
+			"ephemeral": text(ephemeral),
+			"proof": text(proof),
+			"sealed_hashes": texts(hashes),
+			"digest": text(digest),
+			"counts": not wrong,
+		}

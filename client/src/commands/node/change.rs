@@ -1,0 +1,163 @@
+//! Changes to the account's node: `ostraka node bond`, `unbond`, `withdraw`, `chill`, `activate`, `capacity`, `deregister`.
+
+use crate::{
+	chain::{calls, stake::Unlock, Call, Chain, ChainError, Signer, Token},
+	cli::{account::signer, Global},
+	commands::connect,
+	error::Error,
+	output::Output,
+	view::{lines::node_lines, records},
+};
+use ostraka_primitives::{api::NodeInfo, AccountId};
+use serde::Serialize;
+
+/// A change; amounts in tokens.
+pub enum Change<'a> {
+	/// More stake.
+	Bond(&'a str),
+	/// Less stake.
+	Unbond(&'a str),
+	/// The stake that is due is taken back.
+	Withdraw,
+	/// Out of selection.
+	Chill,
+	/// Into selection.
+	Activate,
+	/// Another number of tasks at a time.
+	Capacity(u32),
+	/// No node any more.
+	Deregister,
+}
+
+/// Makes a change.
+///
+/// # Errors
+/// `Usage`, `Chain`.
+pub async fn run(change: Change<'_>, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
+	let signer = signer(global, out.notes())?;
+	let chain = connect(global, out).await?;
+	let call = match change {
+		Change::Bond(text) => calls::bond(amount(&chain, text)?),
+		Change::Unbond(text) => calls::unbond(amount(&chain, text)?),
+		Change::Withdraw => {
+			check_due(&chain, &signer.account()).await?;
+			calls::withdraw()
+		},
+		Change::Chill => calls::chill(),
+		Change::Activate => calls::activate(),
+		Change::Capacity(capacity) => calls::set_capacity(capacity),
+		Change::Deregister => calls::deregister(),
+	};
+	send(&chain, &call, &signer, out).await
+}
+
+/// Sends a call of an operator, and writes what became of its node.
+///
+/// # Errors
+/// `Chain`.
+pub async fn send(
+	chain: &Chain,
+	call: &Call,
+	signer: &Signer,
+	out: &mut Output<'_>,
+) -> Result<(), Error> {
+	let receipt = chain.submit(call, signer, None).await?;
+	let node = chain.node(&signer.account()).await?;
+	let unlocks = match &node {
+		Some(node) if !out.is_json() => chain.unlocks(&node.account).await?.unwrap_or_default(),
+		_ => Vec::new(),
+	};
+	let sent = Sent {
+		call: call.title(),
+		block: receipt.block.number,
+		fee: receipt.fee.to_string(),
+		node: node.as_ref().map(records::node),
+	};
+	write(&sent, receipt.fee, node.as_ref().map(|node| (node, &unlocks[..])), chain.token(), out)
+}
+
+/// Reads an amount of tokens.
+///
+/// # Errors
+/// `Usage`.
+pub fn amount(chain: &Chain, text: &str) -> Result<u128, Error> {
+	chain.token().parse(text).map_err(Error::Usage)
+}
+
+/// Checks that some stake is due, to say when it will be if it is not. The chain decides all the same.
+async fn check_due(chain: &Chain, account: &AccountId) -> Result<(), Error> {
+	let Some(unlocks) = chain.unlocks(account).await? else { return Ok(()) };
+	let now = chain.head().number;
+	let reason = match unlocks.first() {
+		None => {
+			"no stake is on its way out\n  send some on its way with `ostraka node unbond AMOUNT`"
+				.to_owned()
+		},
+		Some(next) if next.at > now.saturating_add(1) => format!(
+			"nothing is due yet\n  {} can be withdrawn from block {} on; the chain is at block {now}",
+			chain.token().render(next.amount),
+			next.at
+		),
+		Some(_) => return Ok(()),
+	};
+	Err(ChainError::Invalid { call: "Registry.withdraw".to_owned(), reason }.into())
+}
+
+/// A call that was made, as JSON.
+#[derive(Serialize)]
+struct Sent {
+	call: String,
+	block: u32,
+	fee: String,
+	node: Option<records::NodeRecord>,
+}
+
+fn write(
+	sent: &Sent,
+	fee: u128,
+	node: Option<(&NodeInfo, &[Unlock])>,
+	token: &Token,
+	out: &mut Output<'_>,
+) -> Result<(), Error> {
+	if out.is_json() {
+		return out.json(sent);
+	}
+	writeln!(out, "{} is in block {}, for {}", sent.call, sent.block, token.render(fee))?;
+	match node {
+		Some((node, unlocks)) => out.lines(&node_lines(token, node, unlocks)),
+		None => Ok(()),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{fixtures, output::written};
+
+	fn said(is_json: bool, node: Option<&NodeInfo>) -> String {
+		let sent = Sent {
+			call: "Registry.unbond".to_owned(),
+			block: 8,
+			fee: "12".to_owned(),
+			node: node.map(records::node),
+		};
+		let unlocks = [Unlock { amount: 2_000, at: 90 }];
+		let node = node.map(|node| (node, &unlocks[..]));
+		written(is_json, |out| write(&sent, 12, node, &fixtures::token(), out))
+	}
+
+	#[test]
+	fn the_node_is_shown_as_it_is_then() {
+		let text = said(false, Some(&fixtures::node()));
+		assert!(text.starts_with("Registry.unbond is in block 8, for 0.012 OST\n"), "{text}");
+		assert!(text.contains("2 OST from block 90 on"), "{text}");
+		assert_eq!(said(false, None).lines().count(), 1);
+	}
+
+	#[test]
+	fn json_has_the_node() {
+		let record: serde_json::Value =
+			serde_json::from_str(&said(true, Some(&fixtures::node()))).expect("JSON");
+		assert_eq!((&record["fee"], &record["node"]["stake"]), (&"12".into(), &"5000".into()));
+	}
+}

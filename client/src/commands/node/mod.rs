@@ -1,0 +1,91 @@
+//! `ostraka node`: the operator's side.
+
+mod change;
+mod list;
+mod register;
+mod show;
+mod supply;
+
+use crate::{
+	cli::{values, worker_key::WorkerKeyArgs, Global},
+	error::Error,
+	output::Output,
+};
+use clap::{Args, Subcommand};
+
+/// Flags of `node`.
+#[derive(Args, Debug)]
+pub struct NodeArgs {
+	/// The command.
+	#[command(subcommand)]
+	pub command: NodeCommand,
+}
+
+/// The commands of `node`.
+#[derive(Debug, Subcommand)]
+pub enum NodeCommand {
+	/// Register the account's compute node: holds the stake, proves the keys, puts it in selection
+	#[command(after_help = register::EXAMPLES)]
+	Register(register::RegisterArgs),
+	/// All compute nodes
+	List,
+	/// One compute node
+	Show(show::ShowArgs),
+	/// Add to the stake
+	Bond {
+		/// How much, in tokens
+		#[arg(allow_negative_numbers = true, value_parser = values::amount)]
+		amount: String,
+	},
+	/// Send stake on its way out; it can be withdrawn when the unbonding period is over
+	Unbond {
+		/// How much, in tokens
+		#[arg(allow_negative_numbers = true, value_parser = values::amount)]
+		amount: String,
+	},
+	/// Take back the stake that is due
+	Withdraw,
+	/// Leave selection; the node still serves the tasks that it sits on
+	Chill,
+	/// Be in selection again
+	Activate,
+	/// Take a new worker key for later tasks; keep the former key until its last task is settled
+	Rotate {
+		/// The new worker key.
+		#[command(flatten)]
+		worker: WorkerKeyArgs,
+	},
+	/// Set how many tasks the node takes at a time
+	Capacity {
+		/// How many
+		#[arg(value_parser = clap::value_parser!(u32).range(1..=256))]
+		capacity: u32,
+	},
+	/// Forget the node: it must be chilled, without stake and without tasks
+	Deregister,
+	/// Give the worker of the node at --url the sealed shares of a task that it missed, from block bodies
+	Supply(supply::SupplyArgs),
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// `Usage`, `Chain`.
+pub async fn run(args: &NodeArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
+	use change::Change;
+	let change = match &args.command {
+		NodeCommand::Register(args) => return register::run(args, global, out).await,
+		NodeCommand::Rotate { worker } => return register::rotate(worker, global, out).await,
+		NodeCommand::List => return list::run(global, out).await,
+		NodeCommand::Show(args) => return show::run(args, global, out).await,
+		NodeCommand::Supply(args) => return supply::run(args, global, out).await,
+		NodeCommand::Bond { amount } => Change::Bond(amount),
+		NodeCommand::Unbond { amount } => Change::Unbond(amount),
+		NodeCommand::Withdraw => Change::Withdraw,
+		NodeCommand::Chill => Change::Chill,
+		NodeCommand::Activate => Change::Activate,
+		NodeCommand::Capacity { capacity } => Change::Capacity(*capacity),
+		NodeCommand::Deregister => Change::Deregister,
+	};
+	change::run(change, global, out).await
+}

@@ -1,0 +1,100 @@
+//! `ostraka task cancel`: takes a task back.
+
+use super::OneArgs;
+use crate::{
+	chain::{calls, Token},
+	cli::{account, Global},
+	commands::connect,
+	error::Error,
+	output::Output,
+};
+use ostraka_primitives::{
+	task::{Task, TaskStatus},
+	TaskId,
+};
+use serde::Serialize;
+
+/// Runs the command.
+///
+/// # Errors
+/// `Usage`, `Chain`.
+pub async fn run(args: &OneArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
+	let signer = account::signer(global, out.notes())?;
+	let chain = connect(global, out).await?;
+	let before = chain.task(args.task).await?.task;
+	let receipt = chain.submit(&calls::cancel(args.task), &signer, None).await?;
+	let cancelled = Cancelled {
+		task: args.task,
+		cancelled: true,
+		block: receipt.block.number,
+		transaction_fee: receipt.fee.to_string(),
+	};
+	write(&cancelled, &before, chain.token(), out)
+}
+
+/// A task that was taken back, as JSON.
+#[derive(Serialize)]
+struct Cancelled {
+	task: TaskId,
+	cancelled: bool,
+	block: u32,
+	transaction_fee: String,
+}
+
+/// Writes what was done, and what of a task's money returns, by what the task was before.
+fn write(
+	cancelled: &Cancelled,
+	before: &Task,
+	token: &Token,
+	out: &mut Output<'_>,
+) -> Result<(), Error> {
+	if out.is_json() {
+		return out.json(cancelled);
+	}
+	writeln!(out, "task {} is cancelled, in block {}", cancelled.task, cancelled.block)?;
+	let (fee, reward) = (token.render(before.fee), token.render(before.data_reward));
+	match before.status {
+		TaskStatus::Drawing { .. } => writeln!(
+			out,
+			"  its fee, {fee}, and its data reward, {reward}, return to you; the price of the draw does not"
+		),
+		_ => writeln!(
+			out,
+			"  its data reward, {reward}, returns to you, and its fee, {fee}, less what its committee gets for having \
+			 been drawn"
+		),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{fixtures, output::written};
+
+	fn said(is_json: bool, before: &Task) -> String {
+		let transaction_fee = "12".to_owned();
+		let cancelled = Cancelled { task: 3, cancelled: true, block: 8, transaction_fee };
+		written(is_json, |out| write(&cancelled, before, &fixtures::token(), out))
+	}
+
+	#[test]
+	fn what_returns_depends_on_the_draw() {
+		let mut task = fixtures::task().task;
+		let text = said(false, &task);
+		assert!(text.starts_with("task 3 is cancelled, in block 8\n"), "{text}");
+		assert!(text.contains("its fee, 1.5 OST, less what its committee gets"), "{text}");
+		task.status = TaskStatus::Drawing { from: 6, until: 9 };
+		let text = said(false, &task);
+		assert!(text.contains("its data reward, 2 OST, return to you; the price"), "{text}");
+	}
+
+	#[test]
+	fn json_says_what_it_cost() {
+		let record: serde_json::Value =
+			serde_json::from_str(&said(true, &fixtures::task().task)).expect("JSON");
+		assert_eq!(
+			(&record["cancelled"], &record["transaction_fee"]),
+			(&true.into(), &"12".into())
+		);
+	}
+}

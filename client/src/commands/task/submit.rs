@@ -1,0 +1,337 @@
+//! `ostraka task submit`: publishes a task.
+
+use crate::{
+	chain::{
+		account::{self, address},
+		calls, Chain, ChainError,
+	},
+	cli::{
+		account::signer, class::ClassName, data::FileArgs, statistic::StatisticArgs, values, Global,
+	},
+	commands::connect,
+	error::Error,
+	onchain,
+	output::{Notes, Output},
+	view::lines::INSECURE,
+};
+use clap::Args;
+use ostraka_party::{
+	class,
+	data::Table,
+	escape::escaped,
+	groups,
+	plan::is_refined,
+	request::{build, rounds},
+	title::title,
+	words::{counted, is_or_are},
+};
+use ostraka_primitives::{spec::TaskSpec, task::SecurityClass, AccountId, TaskId, MAX_DEALERS};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Examples and the way of a group-by, after the help.
+pub const EXAMPLES: &str = "\
+Examples:
+  ostraka task submit --suri //Alice --statistic mean --columns income --range income=0:250000 --dealers-file cohort.txt
+  ostraka task submit --suri //Alice --statistic contributors --group-by grade --groups A,B,C --dealer //Bob --dealer …
+  ostraka task submit --suri //Alice --statistic mean --columns rate --range rate=0:40 --decimals rate=2 \\
+      --group-by grade --groups A,B,C --contributors-task 7 --dealers-file cohort.txt
+
+A group-by runs as two tasks: first the number of dealers with rows in each group, then the statistic over the groups
+that have enough. A quantile or median without --bins, --edges or --between is known as closely as its bin, some tenths
+of its size; what its result says of that bin, given to --between of a second task, divides it again.";
+
+/// Flags of `task submit`.
+#[derive(Args, Debug)]
+#[command(mut_arg("statistic", |statistic| statistic.required(true)))]
+pub struct SubmitArgs {
+	/// What is computed.
+	#[command(flatten)]
+	pub request: StatisticArgs,
+	/// A sample file to infer decimals, ranges and groups from.
+	#[command(flatten)]
+	pub file: FileArgs,
+	/// Security class: decides how many nodes hold the data
+	#[arg(long, value_enum, ignore_case = true, default_value_t = ClassName::Confidential)]
+	pub class: ClassName,
+	/// An invited dealer: an address, 0x and 64 hexadecimal digits, or //Name (given once for each)
+	#[arg(long = "dealer", value_name = "ACCOUNT", value_parser = account::parse)]
+	pub dealers: Vec<AccountId>,
+	/// File with an invited dealer on each line
+	#[arg(long, value_name = "FILE")]
+	pub dealers_file: Option<PathBuf>,
+	/// Task that counted the contributors to each group: groups with too few are left out
+	#[arg(
+		long,
+		value_name = "N",
+		requires = "group_by",
+		allow_negative_numbers = true,
+		value_parser = values::task
+	)]
+	pub contributors_task: Option<TaskId>,
+	/// Blocks for dealing
+	#[arg(long, value_name = "BLOCKS", default_value_t = 300)]
+	pub collect: u32,
+	/// Fee for the committee, in tokens; the least fee unless given
+	#[arg(long, value_name = "TOKENS", allow_negative_numbers = true, value_parser = values::amount)]
+	pub fee: Option<String>,
+	/// Reward for the accepted dealers together, in tokens
+	#[arg(
+		long,
+		value_name = "TOKENS",
+		default_value = "0",
+		allow_negative_numbers = true,
+		value_parser = values::amount
+	)]
+	pub data_reward: String,
+}
+
+/// The invited dealers, from flags and file.
+fn dealers(args: &SubmitArgs) -> Result<Vec<AccountId>, Error> {
+	let mut dealers = args.dealers.clone();
+	if let Some(path) = &args.dealers_file {
+		let file = path.display();
+		let text = std::fs::read_to_string(path)
+			.map_err(|error| Error::Usage(format!("{file}: cannot be read: {error}")))?;
+		// the mark that some editors put before UTF-8
+		let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+		for (line, number) in text.lines().zip(1u32..) {
+			let entry = line.split('#').next().unwrap_or_default().trim();
+			if !entry.is_empty() {
+				let account = account::parse(entry);
+				let wrong = |error| Error::Usage(format!("{file}, line {number}: {error}"));
+				dealers.push(account.map_err(wrong)?);
+			}
+		}
+	}
+	if dealers.is_empty() {
+		return Err(nobody(args));
+	}
+	let mut sorted = dealers.clone();
+	sorted.sort();
+	if let Some(twice) = sorted.iter().zip(sorted.iter().skip(1)).find(|(one, next)| one == next) {
+		return Err(Error::Usage(format!("the dealer {} is invited twice", address(twice.0))));
+	}
+	if dealers.len() > MAX_DEALERS as usize {
+		return Err(Error::Usage(format!(
+			"{} dealers: a task can invite {MAX_DEALERS}",
+			dealers.len()
+		)));
+	}
+	Ok(dealers)
+}
+
+fn nobody(args: &SubmitArgs) -> Error {
+	Error::Usage(match &args.dealers_file {
+		Some(path) => {
+			format!("{}: no dealer is in it\n  name one on each line", path.display())
+		},
+		None => {
+			"nobody is invited\n  name each dealer with --dealer ACCOUNT, or all in a file with --dealers-file FILE"
+				.to_owned()
+		},
+	})
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// `Usage`, `Data`; `Chain`; `Failed` if no group has dealers enough.
+pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
+	let signer = signer(global, out.notes())?;
+	let table = args.file.table()?;
+	let request = args.request.request(table.as_ref())?;
+	let spec = build(&request, table.as_ref(), args.file.round)?;
+	let dealers = dealers(args)?;
+	let chain = connect(global, out).await?;
+	let class = SecurityClass::from(args.class);
+	let parameters = chain.class(class).await?;
+	let spec = match args.contributors_task {
+		Some(task) => {
+			enough(&chain, spec, task, class, parameters.least_dealers, out.notes()).await?
+		},
+		None => spec,
+	};
+	if dealers.len() < parameters.least_dealers as usize {
+		return Err(Error::Usage(format!(
+			"{} {} invited; class {} needs {}: invite more with --dealer, or take a lower --class",
+			counted(dealers.len(), "dealer"),
+			is_or_are(dealers.len()),
+			class::label(class),
+			parameters.least_dealers
+		)));
+	}
+	let bound = |name| chain.constant::<u32>("Tasks", name);
+	if let (Some(shortest), Some(longest)) = (bound("MinCollect"), bound("MaxCollect")) {
+		if !(shortest..=longest).contains(&args.collect) {
+			return Err(Error::Usage(format!(
+				"--collect {}: dealing takes between {shortest} and {longest} blocks on this chain",
+				args.collect
+			)));
+		}
+	}
+	let least = chain.least_fee(&spec, class, dealers.len() as u32).await?;
+	let token = chain.token();
+	let fee = match &args.fee {
+		Some(text) => token.parse(text).map_err(Error::Usage)?,
+		None => least,
+	};
+	if fee < least {
+		return Err(Error::Usage(format!(
+			"--fee {} is below the least fee of this task, {}",
+			token.render(fee),
+			token.render(least)
+		)));
+	}
+	let reward = token.parse(&args.data_reward).map_err(Error::Usage)?;
+	let invited = calls::Dealers::try_from(dealers.clone())
+		.map_err(|_| Error::Usage("too many dealers".to_owned()))?;
+	let call = calls::submit(spec.clone(), class, invited, args.collect, fee, reward);
+	let receipt = match chain.submit(&call, &signer, None).await {
+		Err(error) if lacks_nodes(&error) => {
+			let numbers = chain.supply_of_nodes(&parameters).await?;
+			return Err(error.with_hint(&numbers).into());
+		},
+		receipt => receipt?,
+	};
+	let mut notes = table.as_ref().map(Table::notes).unwrap_or_default();
+	if is_refined(&request) {
+		notes.push(rounds::FIRST_NOTE.to_owned());
+	}
+	let submitted = Submitted {
+		task: onchain::tasks::number(&receipt)?,
+		block: receipt.block.number,
+		fee: fee.to_string(),
+		data_reward: reward.to_string(),
+		transaction_fee: receipt.fee.to_string(),
+		dealers: dealers.len(),
+		length: spec.length(),
+		insecure_chain: chain.is_insecure().await?,
+		notes,
+	};
+	write(&submitted, &spec, &token.render(fee), out)
+}
+
+/// Writes what was submitted.
+fn write(
+	submitted: &Submitted,
+	spec: &TaskSpec,
+	fee: &str,
+	out: &mut Output<'_>,
+) -> Result<(), Error> {
+	if out.is_json() {
+		return out.json(submitted);
+	}
+	let task = submitted.task;
+	writeln!(out, "task {task}: {}", title(spec))?;
+	writeln!(out, "  in block {}, fee {fee}", submitted.block)?;
+	writeln!(
+		out,
+		"  {} {} invited; follow it with `ostraka task watch {task}`",
+		counted(submitted.dealers, "dealer"),
+		is_or_are(submitted.dealers)
+	)?;
+	for note in &submitted.notes {
+		writeln!(out, "  {note}")?;
+	}
+	if submitted.insecure_chain {
+		writeln!(out, "  {INSECURE}")?;
+	}
+	Ok(())
+}
+
+/// A task that was submitted, as JSON.
+#[derive(Serialize)]
+struct Submitted {
+	task: TaskId,
+	block: u32,
+	fee: String,
+	data_reward: String,
+	transaction_fee: String,
+	dealers: usize,
+	length: u32,
+	insecure_chain: bool,
+	#[serde(skip_serializing_if = "Vec::is_empty")]
+	notes: Vec<String>,
+}
+
+/// Whether a task was refused for want of nodes for its committee.
+fn lacks_nodes(error: &ChainError) -> bool {
+	let names = ["Tasks.TooFewNodes", "Tasks.TooLittleStake", "Tasks.TooLittleCapacity"];
+	matches!(error, ChainError::Refused { name, .. } if names.contains(&name.as_str()))
+}
+
+/// The spec over the groups that the contributors' task found enough dealers in.
+async fn enough(
+	chain: &Chain,
+	spec: TaskSpec,
+	task: TaskId,
+	class: SecurityClass,
+	least: u32,
+	notes: &Notes,
+) -> Result<TaskSpec, Error> {
+	let uncounted = groups::uncounted(&spec, &chain.task(task).await?.task.spec);
+	if !uncounted.is_empty() {
+		return Err(Error::Usage(format!(
+			"--contributors-task {task}: it counted dealers without asking for a value of {}, so no dealer would deal\n  \
+			 count them with the same --columns, --target and --weight first",
+			uncounted.iter().map(|name| escaped(name)).collect::<Vec<_>>().join(", ")
+		)));
+	}
+	let counted = onchain::groups::counted(chain, task).await?;
+	let (spec, left_out) = groups::with_enough(&spec, &counted, least);
+	if !left_out.is_empty() {
+		let left_out: Vec<_> = left_out.iter().map(|group| escaped(group)).collect();
+		notes.say(format!("left out for too few dealers: {}", left_out.join(", ")));
+	}
+	spec.ok_or_else(|| {
+		Error::Failed(format!(
+			"task {task} counted the dealers: {}, so there is nothing to compute\n  {}",
+			groups::too_few(&counted, least),
+			class::for_more_dealers(class, true)
+		))
+	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{fixtures, output::written};
+
+	fn said(is_json: bool, insecure_chain: bool) -> String {
+		let mut notes = table.as_ref().map(Table::notes).unwrap_or_default();
+		if is_refined(&request) {
+			notes.push(rounds::FIRST_NOTE.to_owned());
+		}
+		let submitted = Submitted {
+			task: 3,
+			block: 8,
+			fee: "1500".to_owned(),
+			data_reward: "0".to_owned(),
+			transaction_fee: "12".to_owned(),
+			dealers: 1,
+			length: 4,
+			insecure_chain,
+			notes: Vec::new(),
+		};
+		let spec = fixtures::task().task.spec;
+		written(is_json, |out| write(&submitted, &spec, "1.5 OST", out))
+	}
+
+	#[test]
+	fn its_number_is_said_and_how_to_follow_it() {
+		assert_eq!(
+			said(false, false),
+			"task 3: mean of x by g\n  in block 8, fee 1.5 OST\n  1 dealer is invited; follow it with `ostraka task \
+			 watch 3`\n"
+		);
+		assert!(said(false, true).ends_with(&format!("  {INSECURE}\n")));
+	}
+
+	#[test]
+	fn json_has_amounts_as_text() {
+		let record: serde_json::Value = serde_json::from_str(&said(true, false)).expect("JSON");
+		assert_eq!((&record["task"], &record["fee"]), (&3.into(), &"1500".into()));
+		assert_eq!(record["insecure_chain"], false);
+	}
+}

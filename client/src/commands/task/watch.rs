@@ -1,0 +1,75 @@
+//! `ostraka task watch`: follows a task to its end.
+
+use super::OneArgs;
+use crate::{
+	chain::{Chain, ChainError},
+	cli::Global,
+	commands::{connect, result},
+	error::Error,
+	output::{progress::Progress, Output},
+	view::{
+		lines::{ended, outcome, progress, state},
+		records,
+	},
+};
+use ostraka_party::title::title;
+use ostraka_primitives::{
+	api::TaskInfo,
+	task::{Outcome, TaskStatus},
+	TaskId,
+};
+
+/// Runs the command. Whatever becomes of the connection meanwhile, the state is read anew at every block.
+///
+/// # Errors
+/// `Chain`; `Failed` if the task fails.
+pub async fn run(args: &OneArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
+	let task = args.task;
+	let chain = connect(global, out).await?;
+	let bars = Progress::new(out.is_json());
+	let mut info = chain.task(task).await?;
+	let bar = bars.spinner(&format!("task {task}, {}:", title(&info.task.spec)));
+	let mut head = chain.head();
+	let mut said = "";
+	let how = loop {
+		let line = progress_line(&chain, task, &info, head.number).await?;
+		let state = state(&info.task.status);
+		bar.set_message(format!("{state}: {line}"));
+		// without a terminal a line for every step
+		if !bars.is_shown() && state != said {
+			said = state;
+			out.notes().say(format!("block {}: {said}: {line}", head.number));
+		}
+		if let Some(outcome) = outcome(&info.task.status) {
+			break outcome;
+		}
+		head = chain.next_head(head).await?;
+		info = chain.task(task).await?;
+	};
+	bars.clear();
+	match how {
+		Outcome::Completed => result::print(&chain, task, &info, out).await,
+		Outcome::Failed(_) => {
+			if out.is_json() {
+				out.json(&records::task(task, &info))?;
+			}
+			Err(Error::Failed(format!("task {task} {}", ended(how))))
+		},
+	}
+}
+
+/// How far a task is; of one without a committee, what it lacks.
+async fn progress_line(
+	chain: &Chain,
+	task: TaskId,
+	info: &TaskInfo,
+	block: u32,
+) -> Result<String, ChainError> {
+	let line = progress(info, block);
+	if let TaskStatus::Drawing { .. } = info.task.status {
+		if let Some(obstacle) = chain.draw_obstacle(task).await? {
+			return Ok(format!("{line}: {obstacle}"));
+		}
+	}
+	Ok(line)
+}

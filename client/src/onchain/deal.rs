@@ -1,0 +1,140 @@
+//! A dealer's acts on a chain: it waits for the draw, deals, and waits until that is final.
+
+use crate::{
+	chain::{account::address, calls, state::DealingRecord, Chain, ChainError, Receipt, Signer},
+	dealing,
+	error::Error,
+};
+use ostraka_primitives::{
+	api::TaskInfo, message::DealingMessage, task::TaskStatus, AccountId, Balance, TaskId,
+};
+use ostraka_protocol::{statistics::Encoded, TaskContext};
+use rand_core::OsRng;
+
+/// Attempts at a dealing that no block takes.
+const ATTEMPTS: u32 = 3;
+/// What a dealer should have beyond the deposit, for the transaction fee and to stay alive: this part of the deposit,
+/// and this multiple of the existential deposit.
+const FEE_PART: Balance = 20;
+const ALIVE: Balance = 10;
+
+/// Waits until a task is drawn in a block that is final, or ends before. A draw on a fork that loses names another
+/// committee: the chain would refuse what is sealed for it.
+///
+/// # Errors
+/// `Chain`.
+pub async fn drawn(chain: &Chain, task: TaskId) -> Result<TaskInfo, Error> {
+	loop {
+		let head = chain.head();
+		let info = chain.task_at(task, head).await?;
+		match (info.task.drawn_at, &info.task.status) {
+			(Some(block), _) => {
+				let last = chain.wait_final(block).await?;
+				// the draw as it is for good, the phase as it is by now
+				let (fixed, now) = (chain.task_at(task, last).await?, chain.task(task).await?);
+				if fixed.task.drawn_at.is_some() && fixed.task.task_hash == now.task.task_hash {
+					return Ok(now);
+				}
+				chain.next_head(head).await?;
+			},
+			(None, TaskStatus::Drawing { .. }) => {
+				chain.next_head(head).await?;
+			},
+			(None, _) => return Ok(info),
+		}
+	}
+}
+
+/// What a dealer has to hold free for one dealing.
+pub fn needed(chain: &Chain) -> Balance {
+	let deposit: Balance = chain.constant("Incentives", "DealerDeposit").unwrap_or_default();
+	let existential: Balance = chain.constant("Balances", "ExistentialDeposit").unwrap_or_default();
+	deposit.saturating_add(deposit / FEE_PART).saturating_add(existential.saturating_mul(ALIVE))
+}
+
+/// Checks that an account can pay for a dealing.
+///
+/// # Errors
+/// `Chain` (`Invalid`) if not.
+pub async fn check_money(chain: &Chain, account: &AccountId) -> Result<(), Error> {
+	let (money, needed) = (chain.money(account).await?, needed(chain));
+	let free = money.free.saturating_sub(money.frozen);
+	if free >= needed {
+		return Ok(());
+	}
+	Err(Error::Chain(ChainError::Invalid {
+		call: "Vss.deal".to_owned(),
+		reason: format!(
+			"the account {} has {} and needs {} for the deposit and the fee\n  send tokens to it first; the deposit \
+			 comes back when the task is settled",
+			address(account),
+			chain.token().render(free),
+			chain.token().render(needed)
+		),
+	}))
+}
+
+/// Makes a dealing, with the system's randomness.
+///
+/// # Errors
+/// Those of [`dealing::make`].
+pub fn make(
+	ctx: &TaskContext,
+	account: &AccountId,
+	input: &Encoded,
+) -> Result<DealingMessage, Error> {
+	Ok(dealing::make(ctx, account, input, &mut OsRng)?)
+}
+
+/// An account's dealing, once it is in a final block; `None` if there is none, or the task is settled.
+///
+/// # Errors
+/// `Chain`.
+pub async fn dealt(
+	chain: &Chain,
+	task: TaskId,
+	account: &AccountId,
+) -> Result<Option<DealingRecord>, Error> {
+	while let Some(record) = chain.dealing(task, account).await? {
+		chain.wait_final(record.block).await?;
+		if chain.dealing(task, account).await?.is_some_and(|now| now.block == record.block) {
+			return Ok(Some(record));
+		}
+	}
+	Ok(None)
+}
+
+/// Deals: makes a dealing, sends it, waits until its block is final. A dealing that no block takes is never sent again, a fresh one
+/// is made; before that, and whenever the chain says that the account has dealt, the state is asked. `None` if it turns
+/// out that the account had dealt before.
+///
+/// # Errors
+/// `Chain`, `Failed`.
+pub async fn deal(
+	chain: &Chain,
+	task: TaskId,
+	ctx: &TaskContext,
+	input: &Encoded,
+	signer: &Signer,
+	nonce: Option<u64>,
+) -> Result<Option<Receipt>, Error> {
+	let account = signer.account();
+	let mut attempt = 1;
+	loop {
+		let message = tokio::task::block_in_place(|| make(ctx, &account, input))?;
+		let call = calls::deal(task, ctx.task_hash, message);
+		match chain.submit(&call, signer, nonce.filter(|_| attempt == 1)).await {
+			Ok(receipt) => return Ok(Some(receipt)),
+			Err(error) => {
+				if error.is_refusal() && dealt(chain, task, &account).await?.is_some() {
+					return Ok(None);
+				}
+				let again = matches!(error, ChainError::NotIncluded { .. }) && attempt < ATTEMPTS;
+				if !again {
+					return Err(error.into());
+				}
+				attempt += 1;
+			},
+		}
+	}
+}

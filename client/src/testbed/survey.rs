@@ -1,0 +1,113 @@
+//! A statistic over rows that are split among dealers.
+
+use crate::{
+	chain::{Chain, Signer},
+	error::Error,
+	onchain::{self, tasks::Submission},
+};
+use futures::future;
+use ostraka_party::{
+	data::{Book, Table},
+	dealing,
+	inputs::{self, Encoding, Input},
+	request::{build, StatisticRequest},
+};
+use ostraka_primitives::{
+	spec::{Statistic, TaskSpec},
+	task::SecurityClass,
+	TaskId,
+};
+use ostraka_protocol::statistics::{Encoded, Outcome, Rows};
+
+/// What is computed, and each dealer's part.
+pub struct Survey {
+	/// What is computed.
+	pub spec: TaskSpec,
+	/// The dealers' parts.
+	pub inputs: Vec<Input>,
+}
+
+impl Survey {
+	/// A statistic over a table, its rows dealt out in turn to so many dealers.
+	///
+	/// # Errors
+	/// `Data`, `Usage`, `Encode`.
+	pub fn of(table: &Table, request: &StatisticRequest, dealers: usize) -> Result<Self, Error> {
+		let spec = build(request, Some(table), false)?;
+		let book = Book::deal_out(table, dealers)?;
+		let encoding = Encoding { min_cell: 1, ..Default::default() };
+		let inputs = inputs::inputs(&book, table, &spec, encoding)?.parts;
+		Ok(Self { spec, inputs: inputs.into_iter().map(|(_, input)| input).collect() })
+	}
+
+	/// The statistic of a column of a CSV text, its rows dealt out in turn to so many dealers.
+	///
+	/// # Errors
+	/// `Data`, `Usage`, `Encode`.
+	pub fn new(
+		csv: &str,
+		statistic: Statistic,
+		column: &str,
+		dealers: usize,
+	) -> Result<Self, Error> {
+		let table = Table::parse("survey", csv.as_bytes())?;
+		let request = StatisticRequest {
+			statistic: Some(statistic),
+			columns: vec![column.to_owned()],
+			max_rows: 1_000,
+			..Default::default()
+		};
+		Self::of(&table, &request, dealers)
+	}
+
+	/// The statistic in the clear over the rows of some dealers, by place.
+	///
+	/// # Errors
+	/// `Failed` if there is none.
+	pub fn pooled(&self, dealers: &[usize]) -> Result<Outcome, Error> {
+		let rows: Vec<&Rows> = dealers
+			.iter()
+			.filter_map(|place| self.inputs.get(*place))
+			.map(|input| &input.rows)
+			.collect();
+		let pooled = inputs::pooled(&self.spec, &rows, 1);
+		Ok(pooled.map_err(ostraka_party::Error::from)?)
+	}
+
+	/// Publishes it as a task for the least fee, with as much for the dealers. Returns the task's number.
+	///
+	/// # Errors
+	/// `Chain`.
+	pub async fn publish(
+		&self,
+		chain: &Chain,
+		requester: &Signer,
+		class: SecurityClass,
+		dealers: &[Signer],
+		collect: u32,
+		nonce: Option<u64>,
+	) -> Result<TaskId, Error> {
+		let dealers = dealers.iter().map(Signer::account).collect();
+		let spec = &self.spec;
+		let submission = Submission { spec, class, dealers, collect, data_reward: None };
+		Ok(submission.send(chain, requester, nonce).await?.0)
+	}
+}
+
+/// Lets honest dealers deal, all at the same time. Each has at most one transaction under way.
+///
+/// # Errors
+/// `Failed` if one had dealt already, `Chain`.
+pub async fn deal(
+	chain: &Chain,
+	task: TaskId,
+	dealers: &[(&Signer, &Encoded)],
+) -> Result<(), Error> {
+	let info = onchain::deal::drawn(chain, task).await?;
+	let context = &dealing::context(chain.genesis(), task, &info)?;
+	let dealt = dealers.iter().map(|(signer, input)| async move {
+		let receipt = onchain::deal::deal(chain, task, context, input, signer, None).await?;
+		receipt.ok_or_else(|| Error::Failed("a dealer had dealt already".to_owned()))
+	});
+	future::try_join_all(dealt).await.map(|_| ())
+}

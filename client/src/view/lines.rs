@@ -1,0 +1,209 @@
+//! Tasks and nodes as lines for people.
+
+use crate::chain::{stake::Unlock, Token};
+use ostraka_party::{
+	address, class, data::decimal::render, request::shown, title::title, words::learn_or_learns,
+};
+use ostraka_primitives::{
+	api::{NodeInfo, TaskInfo},
+	task::{Outcome, TaskStatus},
+	TaskId,
+};
+
+/// What is said of a chain whose draws are predictable.
+pub const INSECURE: &str =
+	"this is a development chain: its committees are predictable, use it to try things out only";
+/// Most invited dealers that are listed for people.
+const MOST_DEALERS: usize = 20;
+
+/// The name of a state.
+pub fn state(status: &TaskStatus) -> &'static str {
+	match status {
+		TaskStatus::Drawing { .. } => "drawing",
+		TaskStatus::Collecting { .. } => "collecting",
+		TaskStatus::Verifying { .. } => "verifying",
+		TaskStatus::Committing { .. } => "committing",
+		TaskStatus::Revealing { .. } => "revealing",
+		TaskStatus::Settling(_) => "settling",
+		TaskStatus::Settled(_) => "settled",
+	}
+}
+
+/// How a task ended, if it has.
+pub fn outcome(status: &TaskStatus) -> Option<Outcome> {
+	match status {
+		TaskStatus::Settling(outcome) | TaskStatus::Settled(outcome) => Some(*outcome),
+		_ => None,
+	}
+}
+
+/// Last block of the present phase, if it has one.
+pub fn until(status: &TaskStatus) -> Option<u32> {
+	match status {
+		TaskStatus::Drawing { until, .. }
+		| TaskStatus::Collecting { until }
+		| TaskStatus::Verifying { until }
+		| TaskStatus::Committing { until, .. }
+		| TaskStatus::Revealing { until } => Some(*until),
+		TaskStatus::Settling(_) | TaskStatus::Settled(_) => None,
+	}
+}
+
+/// How far a task is, in a few words.
+pub fn progress(info: &TaskInfo, block: u32) -> String {
+	let left = until(&info.task.status).map_or(0, |until| until.saturating_sub(block));
+	let seats = info.task.parameters.seats;
+	match &info.task.status {
+		TaskStatus::Drawing { .. } => "waiting for its committee".to_owned(),
+		TaskStatus::Collecting { .. } => {
+			format!("dealings {} of {}, {left} blocks left", info.dealings, info.task.invited)
+		},
+		TaskStatus::Verifying { .. } => {
+			format!(
+				"committee checks its shares, {left} blocks left, {} dealings excluded",
+				info.excluded
+			)
+		},
+		TaskStatus::Committing { .. } => format!("commitments {} of {seats}", info.committed),
+		TaskStatus::Revealing { .. } => format!("result shares {} of {seats}", info.right_shares),
+		TaskStatus::Settling(outcome) => {
+			format!("{}; rewards and deposits are being paid out", ended(*outcome))
+		},
+		TaskStatus::Settled(outcome) => ended(*outcome),
+	}
+}
+
+/// How a task ended, in words.
+pub fn ended(outcome: Outcome) -> String {
+	match outcome {
+		Outcome::Completed => "completed".to_owned(),
+		Outcome::Failed(reason) => format!("failed: {}", reason.explain()),
+	}
+}
+
+/// A task as lines of name and value, as of a block.
+pub fn task_lines(token: &Token, block: u32, id: TaskId, info: &TaskInfo) -> Vec<(String, String)> {
+	let task = &info.task;
+	let mut lines = vec![
+		("task".to_owned(), format!("{id}: {}", title(&task.spec))),
+		("state".to_owned(), format!("{} ({})", state(&task.status), progress(info, block))),
+		("requester".to_owned(), address(&task.requester)),
+		(
+			"class".to_owned(),
+			format!(
+				"{}: {} nodes hold the shares, any {} of them {} nothing; {} dealers at least",
+				class::label(task.class),
+				task.parameters.seats,
+				task.parameters.threshold,
+				learn_or_learns(task.parameters.threshold.into()),
+				task.parameters.least_dealers
+			),
+		),
+		("fee".to_owned(), token.render(task.fee)),
+		("data reward".to_owned(), token.render(task.data_reward)),
+		("submitted".to_owned(), format!("block {}", task.submitted_at)),
+	];
+	for column in task.spec.all_columns() {
+		let bound = |units| render(units, column.decimals);
+		let range = format!("{} to {}, public", bound(column.min), bound(column.max));
+		lines.push((format!("column {}", shown(&column.name)), range));
+	}
+	if let Some(grouping) = &task.spec.group_by {
+		let groups: Vec<String> = grouping.groups.iter().map(shown).collect();
+		lines.push((format!("groups of {}", shown(&grouping.column)), groups.join(", ")));
+	}
+	if let (Some(block), Some(hash)) = (task.drawn_at, task.task_hash) {
+		lines.push(("drawn".to_owned(), format!("block {block}")));
+		lines.push(("task hash".to_owned(), hex(hash)));
+	}
+	for (seat, j) in info.committee.iter().zip(1u32..) {
+		lines.push((format!("seat {j}"), address(&seat.account)));
+	}
+	lines.push((
+		"dealers".to_owned(),
+		format!("{} invited, {} have dealt", task.invited, info.dealings),
+	));
+	for dealer in info.dealers.iter().take(MOST_DEALERS) {
+		lines.push((String::new(), address(dealer)));
+	}
+	if info.dealers.len() > MOST_DEALERS {
+		let more = info.dealers.len() - MOST_DEALERS;
+		lines.push((String::new(), format!("and {more} more (--json lists all)")));
+	}
+	lines
+}
+
+/// A node as lines of name and value.
+pub fn node_lines(token: &Token, node: &NodeInfo, unlocks: &[Unlock]) -> Vec<(String, String)> {
+	let selection = if node.active { "in selection" } else { "not in selection (chilled)" };
+	let mut unbonding = token.render(node.unbonding);
+	for unlock in unlocks {
+		unbonding.push_str(&format!(
+			"; {} from block {} on",
+			token.render(unlock.amount),
+			unlock.at
+		));
+	}
+	[
+		("account", address(&node.account)),
+		("state", selection.to_owned()),
+		("stake", token.render(node.stake)),
+		("unbonding", unbonding),
+		("tasks", format!("{} of {}", node.assigned, node.capacity)),
+		("right result shares", node.completed.to_string()),
+		("absences", node.absences.to_string()),
+		("convictions", node.convictions.to_string()),
+		("worker key", hex(node.worker.0)),
+		("seal key", hex(node.seal_key)),
+	]
+	.map(|(name, value)| (name.to_owned(), value))
+	.to_vec()
+}
+
+/// Bytes in hexadecimal.
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+	format!("0x{}", hex::encode(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::fixtures;
+
+	fn value(lines: &[(String, String)], name: &str) -> String {
+		let line = lines.iter().find(|(other, _)| other == name);
+		line.map(|(_, value)| value.clone()).unwrap_or_default()
+	}
+
+	#[test]
+	fn a_task_is_shown_with_what_it_publishes() {
+		let lines = task_lines(&fixtures::token(), 7, 3, &fixtures::task());
+		assert_eq!(value(&lines, "task"), "3: mean of x by g");
+		assert_eq!(value(&lines, "state"), "collecting (dealings 1 of 3, 13 blocks left)");
+		assert_eq!(value(&lines, "column x"), "0.0 to 9.0, public");
+		assert_eq!(value(&lines, "groups of g"), "a, b");
+		assert!(value(&lines, "class")
+			.contains("3 nodes hold the shares, any 1 of them learns nothing"));
+		assert_eq!(value(&lines, "dealers"), "3 invited, 1 have dealt");
+	}
+
+	#[test]
+	fn names_of_others_move_no_cursor() {
+		let mut info = fixtures::task();
+		let name = b"x\x1b[2A\n".to_vec().try_into().expect("short");
+		info.task.spec.columns[0].name = name;
+		let lines = task_lines(&fixtures::token(), 7, 3, &info);
+		assert!(!value(&lines, "column x\\u{1b}[2A\\u{a}").is_empty(), "{lines:?}");
+		let all = format!("{}{}", value(&lines, "task"), lines[0].1);
+		assert!(!all.contains('\u{1b}'), "{all}");
+	}
+
+	#[test]
+	fn a_node_is_shown_with_what_it_unbonds() {
+		let unlocks = [Unlock { amount: 2_000, at: 90 }];
+		let lines = node_lines(&fixtures::token(), &fixtures::node(), &unlocks);
+		assert_eq!(value(&lines, "stake"), "5 OST");
+		assert_eq!(value(&lines, "unbonding"), "2 OST; 2 OST from block 90 on");
+		assert_eq!(value(&lines, "tasks"), "1 of 16");
+	}
+}

@@ -1,0 +1,110 @@
+//! Tasks and nodes as JSON. Amounts are in the token's smallest unit, as text.
+
+use super::lines::{ended, hex, outcome, state, until};
+use ostraka_party::{
+	address, class,
+	title::title,
+	verify::transcript::{spec, windows, Spec, WindowsPart},
+};
+use ostraka_primitives::{
+	api::{NodeInfo, TaskInfo},
+	TaskId,
+};
+use serde::Serialize;
+
+/// A task.
+#[derive(Debug, Serialize)]
+pub struct TaskRecord {
+	task: TaskId,
+	title: String,
+	state: &'static str,
+	outcome: Option<String>,
+	until: Option<u32>,
+	requester: String,
+	class: &'static str,
+	seats: u8,
+	threshold: u8,
+	least_dealers: u32,
+	windows: WindowsPart,
+	submitted_at: u32,
+	drawn_at: Option<u32>,
+	task_hash: Option<String>,
+	fee: String,
+	data_reward: String,
+	invited: u32,
+	dealings: u32,
+	excluded: u32,
+	committed: u32,
+	right_shares: u32,
+	spec: Spec,
+	committee: Vec<String>,
+	dealers: Vec<String>,
+}
+
+/// A task as JSON.
+pub fn task(id: TaskId, info: &TaskInfo) -> TaskRecord {
+	let task = &info.task;
+	TaskRecord {
+		task: id,
+		title: title(&task.spec),
+		state: state(&task.status),
+		outcome: outcome(&task.status).map(ended),
+		until: until(&task.status),
+		requester: address(&task.requester),
+		class: class::label(task.class),
+		seats: task.parameters.seats,
+		threshold: task.parameters.threshold,
+		least_dealers: task.parameters.least_dealers,
+		windows: windows(&task.windows),
+		submitted_at: task.submitted_at,
+		drawn_at: task.drawn_at,
+		task_hash: task.task_hash.map(hex),
+		fee: task.fee.to_string(),
+		data_reward: task.data_reward.to_string(),
+		invited: task.invited,
+		dealings: info.dealings,
+		excluded: info.excluded,
+		committed: info.committed,
+		right_shares: info.right_shares,
+		spec: spec(&task.spec),
+		committee: info.committee.iter().map(|seat| address(&seat.account)).collect(),
+		dealers: info.dealers.iter().map(address).collect(),
+	}
+}
+
+/// A node.
+#[derive(Debug, Serialize)]
+pub struct NodeRecord {
+	account: String,
+	worker: String,
+	seal_key: String,
+	stake: String,
+	unbonding: String,
+	active: bool,
+	capacity: u32,
+	assigned: u32,
+	completed: u32,
+	absences: u32,
+	convictions: u32,
+	/// What unsettled tasks will pay it if all goes well, where that was asked for.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub expected_rewards: Option<String>,
+}
+
+/// A node as JSON.
+pub fn node(node: &NodeInfo) -> NodeRecord {
+	NodeRecord {
+		account: address(&node.account),
+		worker: hex(node.worker.0),
+		seal_key: hex(node.seal_key),
+		stake: node.stake.to_string(),
+		unbonding: node.unbonding.to_string(),
+		active: node.active,
+		capacity: node.capacity,
+		assigned: node.assigned,
+		completed: node.completed,
+		absences: node.absences,
+		convictions: node.convictions,
+		expected_rewards: None,
+	}
+}

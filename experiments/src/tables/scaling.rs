@@ -1,0 +1,348 @@
+//! The arithmetic of `docs/SCALING.md`: from what calls and the hook's steps weigh to dealings a second, and what gives
+//! first.
+//!
+//! A task's extrinsics and the hook's steps for it are added up, and each sum is held against what a block has for it.
+//! That gives blocks a task; the largest number is what counts, as blocks are shared by tasks that follow each other.
+//! Proofs of extrinsics are upper bounds of which most is given back once it is known what they took, so they are told
+//! and do not count. The hook's are not given back.
+
+use super::digits;
+use crate::measured::Chain;
+use ostraka_experiment_rows::Call;
+use std::{
+	fmt::Write,
+	ops::{Add, Mul},
+};
+
+/// The committee and the length that the page is about, and its task sizes.
+const COMMITTEE: (u32, u32) = (7, 3);
+const LENGTH: u32 = 8;
+const COHORTS: [u32; 4] = [10, 50, 200, 512];
+/// Seconds between two of a core's blocks.
+const CORE_SECONDS: f64 = 6.;
+/// Bytes of a KB and a MB, as the page has them.
+const KB: f64 = 1_000.;
+const MB: f64 = 1_000_000.;
+
+/// What something takes, or what there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Cost {
+	/// Reference time, in milliseconds.
+	ms: f64,
+	/// Bytes of proof, those of extrinsics included.
+	proof: f64,
+	/// Bytes of extrinsics.
+	bytes: f64,
+}
+
+impl Add for Cost {
+	type Output = Self;
+	fn add(self, other: Self) -> Self {
+		Self {
+			ms: self.ms + other.ms,
+			proof: self.proof + other.proof,
+			bytes: self.bytes + other.bytes,
+		}
+	}
+}
+
+impl Mul<f64> for Cost {
+	type Output = Self;
+	fn mul(self, times: f64) -> Self {
+		Self { ms: self.ms * times, proof: self.proof * times, bytes: self.bytes * times }
+	}
+}
+
+/// The weights of one kind.
+struct Weights<'a> {
+	calls: Vec<&'a Call>,
+}
+
+/// What a task of so many dealers takes, by who does it.
+struct Task {
+	dealers: f64,
+	/// `submit` and the dealings.
+	normal: Cost,
+	/// The members' calls.
+	members: Cost,
+	/// The draw.
+	draw: Cost,
+	/// The hook's other steps.
+	hook: Cost,
+}
+
+impl Task {
+	fn all(&self) -> Cost {
+		self.normal + self.members + self.draw + self.hook
+	}
+}
+
+/// A way in which a block is used up, and blocks that a task takes of it.
+struct Use {
+	what: &'static str,
+	blocks: f64,
+	/// Whether it is a bound of which most is given back.
+	is_given_back: bool,
+}
+
+impl<'a> Weights<'a> {
+	fn of(chain: &'a Chain, variant: &str) -> Self {
+		Self { calls: chain.calls.iter().filter(|call| call.variant == variant).collect() }
+	}
+
+	/// A call's cost, by its committee and length, or by the number of dealers, where it depends on these.
+	fn cost(&self, name: &str, dealers: u32) -> Option<Cost> {
+		let fits = |call: &&&Call| {
+			let of_committee = call.seats == 0
+				|| ((call.seats, call.threshold), call.length) == (COMMITTEE, LENGTH);
+			call.call == name && of_committee && (call.dealers == 0 || call.dealers == dealers)
+		};
+		let call = self.calls.iter().find(fits)?;
+		let (proof, bytes) = (call.whole_proof() as f64, call.bytes as f64);
+		Some(Cost { ms: call.ref_ms, proof, bytes })
+	}
+
+	/// What a block has.
+	fn limit(&self, name: &str) -> Option<Cost> {
+		let call = self.calls.iter().find(|call| call.call == name && call.class == "limit")?;
+		let (proof, bytes) = (call.proof_bytes as f64, call.bytes as f64);
+		Some(Cost { ms: call.ref_ms, proof, bytes })
+	}
+
+	fn task(&self, dealers: u32) -> Option<Task> {
+		let cost = |name| self.cost(name, dealers);
+		let (seats, threshold) = (f64::from(COMMITTEE.0), f64::from(COMMITTEE.1));
+		let count = f64::from(dealers);
+		Some(Task {
+			dealers: count,
+			normal: cost("submit")? + cost("deal")? * count,
+			members: cost("commit_result")? * seats
+				+ cost("reveal_result, checked")? * threshold
+				+ cost("reveal_result, deciding")?
+				+ cost("reveal_result, later")? * (seats - threshold - 1.),
+			draw: cost("draw")?,
+			// collecting, committing and revealing end early, but may end by the hook
+			hook: cost("advance")? * 3.
+				+ cost("freeze")?
+				+ cost("settle_dealing")? * count
+				+ cost("settle, dealings apart")?,
+		})
+	}
+
+	/// Blocks that a task takes, by each of what a block has; the largest first.
+	fn uses(&self, task: &Task) -> Option<Vec<Use>> {
+		let (block, normal, hook) =
+			(self.limit("block")?, self.limit("normal")?, self.limit("hook")?);
+		let all = task.all();
+		// a draw is not begun with less than its worst weight left: what is left over then serves no other
+		let hooks = |draw: f64, rest: f64, has: f64| 1. / (has / draw).floor() + rest / has;
+		let hook_ms = hooks(task.draw.ms, task.hook.ms, hook.ms);
+		let hook_proof = hooks(task.draw.proof, task.hook.proof, hook.proof);
+		let mut uses: Vec<Use> = [
+			("ref time of ordinary transactions", task.normal.ms / normal.ms, false),
+			("proof size of ordinary transactions", task.normal.proof / normal.proof, true),
+			("length of ordinary transactions", task.normal.bytes / normal.bytes, false),
+			("ref time of the hook", hook_ms, false),
+			("proof size of the hook", hook_proof, false),
+			("ref time of the block", all.ms / block.ms, false),
+			("proof size of the block", all.proof / block.proof, true),
+		]
+		.map(|(what, blocks, is_given_back)| Use { what, blocks, is_given_back })
+		.into();
+		uses.sort_by(|a, b| b.blocks.total_cmp(&a.blocks));
+		Some(uses)
+	}
+}
+
+/// What a dealing takes of blocks, as a part of a task of the largest cohort.
+pub fn dealing(chain: &Chain) -> Option<String> {
+	let weights = Weights::of(chain, "host");
+	let most = *COHORTS.last()?;
+	let count = f64::from(most);
+	let part = |name| Some(weights.cost(name, most)? * (1. / count));
+	let task = weights.task(most)?;
+	let rest = part("settle, dealings apart")? + part("advance")? * 3.;
+	let all = task.all() * (1. / count);
+	let lines = [
+		("`deal`", "transaction", weights.cost("deal", 0)?),
+		("its part of `submit`", "transaction", part("submit")?),
+		("its part of the members' calls", "transaction", task.members * (1. / count)),
+		("its part of `freeze`", "hook", part("freeze")?),
+		("`settle_dealing`", "hook", weights.cost("settle_dealing", 0)?),
+		("its part of the draw", "hook", task.draw * (1. / count)),
+		("its place in the cohort, its part of what else is settled", "hook", rest),
+		("**sum**", "", all),
+	];
+	let mut text = format!(
+		"\nA dealing in a task of {most}, n = {}, t = {}, L = {LENGTH}:\n\n| | in | ref time, ms | proof, KB | bytes in blocks |\n|---|---|---|---|---|\n",
+		COMMITTEE.0, COMMITTEE.1
+	);
+	for (name, place, cost) in lines {
+		let _ = writeln!(
+			text,
+			"| {name} | {place} | {} | {} | {:.0} |",
+			digits(cost.ms),
+			digits(cost.proof / KB),
+			cost.bytes
+		);
+	}
+	Some(text + "\n")
+}
+
+/// What a block has, and how many dealings that allows if tasks follow each other without end.
+pub fn limits(chain: &Chain) -> Option<String> {
+	let weights = Weights::of(chain, "host");
+	let task = weights.task(*COHORTS.last()?)?;
+	let (block, normal, hook) =
+		(weights.limit("block")?, weights.limit("normal")?, weights.limit("hook")?);
+	let has = |what: &str| {
+		let of = match what {
+			_ if what.ends_with("hook") => hook,
+			_ if what.ends_with("block") => block,
+			_ => normal,
+		};
+		match what {
+			_ if what.starts_with("ref") => format!("{} ms", digits(of.ms)),
+			_ if what.starts_with("proof") => format!("{} MB", digits(of.proof / MB)),
+			_ => format!("{} MB", digits(of.bytes / MB)),
+		}
+	};
+	let mut text =
+		String::from("\n| of a block | there is | dealings that it allows |\n|---|---|---|\n");
+	for Use { what, blocks, is_given_back } in weights.uses(&task)? {
+		let allowed = (task.dealers / blocks).floor();
+		let more = if is_given_back { ", before what is given back" } else { "" };
+		let _ = writeln!(text, "| {what} | {} | {allowed:.0}{more} |", has(what));
+	}
+	Some(text + "\n")
+}
+
+/// Dealings a second at each step, and the first limit there.
+pub fn steps(chain: &Chain) -> Option<String> {
+	let mut text = String::from(
+		"\n| step | dealers a task | blocks a task | dealings a second | a million dealers in | first limit | then |\n|---|---|---|---|---|---|---|\n",
+	);
+	let steps = [
+		("one core, a block every 6 s", "host", 1., COHORTS.as_slice()),
+		("the same without host calls", "pure", 1., &COHORTS[3..]),
+		("elastic scaling: 3 cores, every 2 s", "host", 3., &COHORTS[2..]),
+		("12 cores, every 0.5 s", "host", 12., &COHORTS[3..]),
+	];
+	for (step, variant, cores, cohorts) in steps {
+		let weights = Weights::of(chain, variant);
+		for dealers in cohorts {
+			let task = weights.task(*dealers)?;
+			let mut uses = weights.uses(&task)?;
+			uses.retain(|one| !one.is_given_back);
+			// however many cores: every node executes one block after the other
+			uses.push(Use {
+				what: "execution, block after block",
+				blocks: task.all().ms / (1e3 * CORE_SECONDS / cores),
+				is_given_back: false,
+			});
+			uses.sort_by(|a, b| b.blocks.total_cmp(&a.blocks));
+			let (first, then) = (uses.first()?, next(&uses)?);
+			let rate = task.dealers / first.blocks / CORE_SECONDS * cores;
+			let _ = writeln!(
+				text,
+				"| {step} | {dealers} | {} | {} | {} | {} | {} at {} |",
+				digits(first.blocks),
+				digits(rate),
+				duration(1e6 / rate),
+				first.what,
+				then.what,
+				digits(task.dealers / then.blocks / CORE_SECONDS * cores),
+			);
+		}
+	}
+	Some(text + "\n")
+}
+
+/// The limit behind the first, of another kind: of a block's part both dimensions would be raised together.
+fn next(uses: &[Use]) -> Option<&Use> {
+	let part = |one: &Use| one.what.rsplit("of ").next();
+	let first = uses.first()?;
+	uses.iter().find(|one| part(one) != part(first))
+}
+
+fn duration(seconds: f64) -> String {
+	match seconds {
+		_ if seconds < 120. => format!("{seconds:.0} s"),
+		_ if seconds < 7_200. => format!("{:.0} min", seconds / 60.),
+		_ if seconds < 172_800. => format!("{:.1} h", seconds / 3_600.),
+		_ => format!("{:.1} days", seconds / 86_400.),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn call(name: &str, class: &str, dealers: u32, cost: (f64, u64, u64)) -> Call {
+		Call {
+			call: name.into(),
+			variant: "host".into(),
+			class: class.into(),
+			seats: 0,
+			threshold: 0,
+			length: 0,
+			dealers,
+			bytes: cost.2,
+			ref_ms: cost.0,
+			proof_bytes: cost.1,
+			calls_a_block: 0,
+			bound: String::new(),
+		}
+	}
+
+	fn chain() -> Chain {
+		let mut calls = vec![
+			call("block", "limit", 0, (2_000., 10_000_000, 5_000_000)),
+			call("normal", "limit", 0, (1_500., 7_500_000, 3_750_000)),
+			call("hook", "limit", 0, (500., 2_500_000, 0)),
+			call("deal", "normal", 0, (4., 10_000, 3_000)),
+			call("commit_result", "operational", 0, (1., 0, 100)),
+			call("draw", "hook", 0, (30., 2_000_000, 0)),
+			call("advance", "hook", 0, (0., 0, 0)),
+			call("settle_dealing", "hook", 0, (1., 7_000, 0)),
+		];
+		for name in ["reveal_result, checked", "reveal_result, deciding", "reveal_result, later"] {
+			calls.push(call(name, "operational", 0, (2., 0, 0)));
+		}
+		for dealers in COHORTS {
+			calls.push(call("submit", "normal", dealers, (1., 0, 0)));
+			calls.push(call("freeze", "hook", dealers, (0., 0, 0)));
+			calls.push(call("settle, dealings apart", "hook", dealers, (0., 0, 0)));
+		}
+		Chain { calls, charges: Vec::new(), runs: Vec::new() }
+	}
+
+	#[test]
+	fn the_scarcest_comes_first() {
+		let chain = chain();
+		let weights = Weights::of(&chain, "host");
+		let task = weights.task(512).unwrap();
+		assert_eq!(task.members.ms, 7. + 14.);
+		let uses = weights.uses(&task).unwrap();
+		// one draw a block, and 3.58 MB of settlements in blocks of 2.5 MB
+		assert_eq!(uses[0].what, "proof size of the hook");
+		assert!((uses[0].blocks - (1. + 512. * 7_000. / 2.5e6)).abs() < 1e-9);
+		assert!(uses.iter().any(|one| one.what == "ref time of the hook" && one.blocks < 1.1 + 1.));
+		assert_eq!(next(&uses).unwrap().what, "ref time of ordinary transactions");
+		assert!(limits(&chain).unwrap().contains("| proof size of the hook | 2.50 MB | 210 |"));
+	}
+
+	#[test]
+	fn without_weights_there_are_no_tables() {
+		let chain = Chain { calls: Vec::new(), charges: Vec::new(), runs: Vec::new() };
+		assert!(dealing(&chain).is_none() && limits(&chain).is_none() && steps(&chain).is_none());
+	}
+
+	#[test]
+	fn durations_have_fitting_units() {
+		assert_eq!(
+			[90., 600., 36_000., 864_000.].map(duration),
+			["90 s", "10 min", "10.0 h", "10.0 days"]
+		);
+	}
+}

@@ -1,0 +1,93 @@
+//! Tests of the pallet.
+
+use crate::{mock::*, *};
+use frame::testing_prelude::*;
+
+type Error = crate::Error<Test>;
+
+#[test]
+fn genesis_sets_what_differs_between_networks() {
+	for (development, solo, classes) in
+		[(true, true, DEVELOPMENT), (true, false, DEVELOPMENT), (false, false, PRODUCTION)]
+	{
+		with_genesis(development, solo).execute_with(|| {
+			assert_eq!(Classes::<Test>::get(), classes);
+			assert_eq!(Solo::<Test>::get(), solo);
+			assert_eq!(Relay::<Test>::get(), RelayView::default());
+			assert_eq!(StorageVersion::get::<Network>(), 1);
+			assert_ok!(Network::do_try_state());
+		});
+	}
+}
+
+#[test]
+fn a_network_that_nobody_configured_has_productions_classes() {
+	TestState::new_empty().execute_with(|| {
+		assert_eq!(Classes::<Test>::get(), PRODUCTION);
+		assert!(!Solo::<Test>::get());
+	});
+}
+
+#[test]
+fn root_sets_the_classes() {
+	build_and_execute(|| {
+		assert_noop!(Network::set_classes(RuntimeOrigin::signed(1), PRODUCTION), BadOrigin);
+		assert_noop!(Network::set_classes(RuntimeOrigin::none(), PRODUCTION), BadOrigin);
+		assert_ok!(Network::set_classes(RuntimeOrigin::root(), PRODUCTION));
+		assert_eq!(Classes::<Test>::get(), PRODUCTION);
+		System::assert_last_event(Event::<Test>::ClassesSet { classes: PRODUCTION }.into());
+	});
+}
+
+/// Tables each of which has one class that no task could be computed with.
+fn unsound() -> impl Iterator<Item = Table> {
+	use ostraka_primitives::{task::ClassParameters, MAX_DEALERS};
+	let changes: [fn(&mut ClassParameters); 6] = [
+		|class| class.threshold = 0,
+		|class| class.seats = 2 * class.threshold,
+		|class| class.seats = 33,
+		|class| class.stake_factor = 0,
+		|class| class.least_dealers = 1,
+		|class| class.least_dealers = MAX_DEALERS + 1,
+	];
+	let places: [fn(&mut Table) -> &mut ClassParameters; 3] = [
+		|table| &mut table.standard,
+		|table| &mut table.confidential,
+		|table| &mut table.restricted,
+	];
+	places.into_iter().flat_map(move |place| {
+		changes.into_iter().map(move |change| {
+			let mut table = PRODUCTION;
+			change(place(&mut table));
+			table
+		})
+	})
+}
+
+#[test]
+fn an_unsound_class_is_refused_wherever_it_stands() {
+	build_and_execute(|| {
+		for table in unsound() {
+			assert_noop!(Network::set_classes(RuntimeOrigin::root(), table), Error::UnsoundClass);
+		}
+	});
+}
+
+#[test]
+fn try_state_sees_an_unsound_class() {
+	for table in unsound() {
+		with_genesis(false, false).execute_with(|| {
+			Classes::<Test>::put(table);
+			assert_eq!(Network::do_try_state(), Err("an unsound class".into()));
+		});
+	}
+}
+
+#[test]
+fn both_tables_are_sound_and_production_asks_for_more() {
+	assert!(PRODUCTION.is_sound() && DEVELOPMENT.is_sound());
+	for (small, large) in DEVELOPMENT.to_array().iter().zip(PRODUCTION.to_array()) {
+		assert!(small.seats < large.seats && small.threshold < large.threshold);
+		assert_eq!(small.least_dealers, large.least_dealers);
+	}
+}

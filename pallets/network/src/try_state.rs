@@ -1,0 +1,16 @@
+//! The pallet's invariants, one function each.
+
+use crate::*;
+use frame::deps::sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+	/// Checks all invariants.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
+		Self::classes_are_sound()
+	}
+
+	fn classes_are_sound() -> Result<(), TryRuntimeError> {
+		ensure!(Classes::<T>::get().is_sound(), "an unsound class");
+		Ok(())
+	}
+}

@@ -1,0 +1,69 @@
+//! What the pallet stores, and the class tables that networks start with. Nothing here knows the
+//! pallet's `Config`.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use ostraka_primitives::{task::ClassParameters, MAX_DEALERS};
+use scale_info::TypeInfo;
+
+/// What this block knows of its relay parent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct RelayView {
+	/// Storage root of the relay parent.
+	pub storage_root: [u8; 32],
+	/// Whether the block's proof held, or provably lacked, the relay chain's epoch and its
+	/// randomness.
+	pub complete: bool,
+}
+
+/// Parameters of the three security classes.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Table {
+	/// Of Standard.
+	pub standard: ClassParameters,
+	/// Of Confidential.
+	pub confidential: ClassParameters,
+	/// Of Restricted.
+	pub restricted: ClassParameters,
+}
+
+impl Table {
+	/// Whether each class is sound by itself, and can have as many dealers as it needs.
+	pub fn is_sound(&self) -> bool {
+		self.to_array().iter().all(|class| class.is_sound() && class.least_dealers <= MAX_DEALERS)
+	}
+
+	/// As a list, in the classes' order.
+	pub fn to_array(self) -> [ClassParameters; 3] {
+		[self.standard, self.confidential, self.restricted]
+	}
+}
+
+const fn class(seats: u8, threshold: u8, stake_factor: u32, least_dealers: u32) -> ClassParameters {
+	ClassParameters { seats, threshold, stake_factor, least_dealers }
+}
+
+/// Classes of a production network. With a fifth of the stake corrupt, a committee is captured with
+/// probability 3 % at (7, 3) and 0.009 % at (31, 15).
+pub const PRODUCTION: Table = Table {
+	standard: class(7, 3, 1, 3),
+	confidential: class(13, 6, 2, 5),
+	restricted: class(31, 15, 5, 10),
+};
+
+/// Classes of a development chain, which seven nodes can serve.
+pub const DEVELOPMENT: Table = Table {
+	standard: class(3, 1, 1, 3),
+	confidential: class(5, 2, 2, 5),
+	restricted: class(7, 3, 5, 10),
+};

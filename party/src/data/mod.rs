@@ -1,0 +1,38 @@
+//! Data files: from their bytes to the fixed-point rows that a statistic takes.
+//!
+//! - `source`: where the bytes come from, and what they are; gzip, UTF-16, byte order marks.
+//! - `delimited`, `sheet`, `columnar`: the rows of delimited text, of a workbook, of a Parquet file.
+//! - [`table`]: a file as rows of text with their places, read as often as is needed and never held as a whole.
+//! - [`decimal`], [`markers`]: text to fixed-point integers, exactly; texts that stand for a missing number.
+//! - [`infer`]: decimals and ranges that a file's values need.
+//! - [`rows`]: whose rows are whose; the rows of a task, checked against its declared ranges.
+//!
+//! Every error names file, line and column, and says what to do ([`DataError`]). Nothing is sent before the whole file has
+//! been checked. Rows and cells lie in memory that is wiped.
+
+#[cfg(feature = "parquet")]
+mod columnar;
+#[cfg(not(feature = "parquet"))]
+#[path = "columnar_absent.rs"]
+mod columnar;
+pub mod decimal;
+mod delimited;
+mod error;
+mod float;
+pub mod infer;
+pub mod markers;
+mod record;
+pub mod rows;
+#[cfg(feature = "excel")]
+mod sheet;
+#[cfg(not(feature = "excel"))]
+#[path = "sheet_absent.rs"]
+mod sheet;
+mod source;
+pub mod table;
+
+pub use error::{Advice, DataError};
+pub use record::{Place, Record};
+pub use rows::{Book, Dealer};
+pub use source::STDIN;
+pub use table::{Cell, Reading, Table};

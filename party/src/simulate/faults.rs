@@ -1,0 +1,209 @@
+//! Which faults a simulation plays: `--faults wrong-share=1,silent-node=1`.
+
+use ostraka_primitives::fault::{AccuserFault, DealerFault};
+use std::fmt;
+
+/// A fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FaultKind {
+	/// A dealer seals to one node a share that does not fit its commitments.
+	BadShare,
+	/// A dealer seals to one node bytes that do not open.
+	Unopenable,
+	/// A dealer sends a dealing with a wrong proof.
+	Malformed,
+	/// A dealer sends another's dealing as its own.
+	Copied,
+	/// A dealer does not deal.
+	SilentDealer,
+	/// A node accuses a dealer whose share is right.
+	FalseAccusation,
+	/// A node accuses with a proof that does not hold.
+	WrongProof,
+	/// A node reveals a wrong result share.
+	WrongShare,
+	/// A node reveals another result share than it committed to, a right one.
+	Uncommitted,
+	/// A node does not reveal its result share.
+	SilentNode,
+}
+
+/// The kinds with their names in `--faults` and what they are.
+const KINDS: [(FaultKind, &str, &str); 10] = [
+	(
+		FaultKind::BadShare,
+		"bad-share",
+		"A dealer seals to one node a share that does not fit its commitments",
+	),
+	(FaultKind::Unopenable, "unopenable", "A dealer seals to one node bytes that do not open"),
+	(FaultKind::Malformed, "malformed", "A dealer sends a dealing with a wrong proof"),
+	(FaultKind::Copied, "copied", "A dealer sends another's dealing as its own"),
+	(FaultKind::SilentDealer, "silent-dealer", "A dealer does not deal"),
+	(
+		FaultKind::FalseAccusation,
+		"false-accusation",
+		"A node accuses a dealer whose share is right",
+	),
+	(FaultKind::WrongProof, "wrong-proof", "A node accuses with a proof that does not hold"),
+	(FaultKind::WrongShare, "wrong-share", "A node reveals a wrong result share"),
+	(
+		FaultKind::Uncommitted,
+		"uncommitted",
+		"A node reveals another result share than it committed to, a right one",
+	),
+	(FaultKind::SilentNode, "silent-node", "A node does not reveal its result share"),
+];
+
+impl FaultKind {
+	/// Whether it is a dealer's.
+	pub fn is_dealers(self) -> bool {
+		matches!(
+			self,
+			Self::BadShare | Self::Unopenable | Self::Malformed | Self::Copied | Self::SilentDealer
+		)
+	}
+
+	/// What of a sealed share it is that a node finds.
+	pub fn of_share(self) -> Option<DealerFault> {
+		match self {
+			Self::BadShare => Some(DealerFault::WrongShare),
+			Self::Unopenable => Some(DealerFault::Unopenable),
+			_ => None,
+		}
+	}
+
+	/// What of an accusation it is that the chain finds.
+	pub fn of_accusation(self) -> Option<AccuserFault> {
+		match self {
+			Self::FalseAccusation => Some(AccuserFault::FalseAccusation),
+			Self::WrongProof => Some(AccuserFault::WrongDleq),
+			_ => None,
+		}
+	}
+
+	/// Whether a node that does it gives no right result share.
+	pub fn loses_share(self) -> bool {
+		matches!(self, Self::WrongShare | Self::SilentNode)
+	}
+}
+
+impl fmt::Display for FaultKind {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		let kind = KINDS.iter().find(|(kind, ..)| kind == self);
+		f.write_str(kind.map_or("", |(_, name, _)| name))
+	}
+}
+
+/// So many of a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Faults {
+	/// The fault.
+	pub kind: FaultKind,
+	/// How many do it.
+	pub count: usize,
+}
+
+/// Reads `KIND` or `KIND=COUNT`.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parse(text: &str) -> Result<Faults, String> {
+	let (kind, count) = text.split_once('=').unwrap_or((text, "1"));
+	let is_it = |(_, name, _): &&(_, &str, _)| name.eq_ignore_ascii_case(kind.trim());
+	let (kind, ..) = KINDS.iter().find(is_it).ok_or_else(|| {
+		let names = KINDS.map(|(_, name, _)| name);
+		format!("no fault `{kind}`; there are: {}", names.join(", "))
+	})?;
+	let count = count.trim().parse().map_err(|_| format!("`{count}` is not a number of times"))?;
+	Ok(Faults { kind: *kind, count })
+}
+
+/// The kinds with what they are, a line each.
+pub fn help() -> String {
+	let lines = KINDS.iter().map(|(_, name, help)| format!("  {name:<16}  {help}"));
+	lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Who does what: dealers and nodes by place, each with one fault at most.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Roles {
+	/// Dealers' faults, by place.
+	pub dealers: Vec<Option<FaultKind>>,
+	/// Nodes' faults, by place (`j - 1`).
+	pub nodes: Vec<Option<FaultKind>>,
+}
+
+impl Roles {
+	/// Hands the faults out, to dealers and nodes from the places that `start` says on.
+	///
+	/// # Errors
+	/// If there are more faults than dealers or nodes.
+	pub fn cast(
+		faults: &[Faults],
+		dealers: usize,
+		nodes: usize,
+		start: usize,
+	) -> Result<Self, String> {
+		let mut roles = Self { dealers: vec![None; dealers], nodes: vec![None; nodes] };
+		for fault in faults {
+			let (places, who) = if fault.kind.is_dealers() {
+				(&mut roles.dealers, "dealers")
+			} else {
+				(&mut roles.nodes, "nodes")
+			};
+			let all = places.len();
+			let free: Vec<usize> = (0..all)
+				.map(|i| (start + i) % all.max(1))
+				.filter(|place| matches!(places.get(*place), Some(None)))
+				.take(fault.count)
+				.collect();
+			if free.len() < fault.count {
+				return Err(format!("--faults: more faults than there are {who} ({all})"));
+			}
+			for place in free {
+				if let Some(role) = places.get_mut(place) {
+					*role = Some(fault.kind);
+				}
+			}
+		}
+		Ok(roles)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn reads_kinds_and_counts() {
+		assert_eq!(parse("bad-share"), Ok(Faults { kind: FaultKind::BadShare, count: 1 }));
+		assert_eq!(parse("silent-node=3"), Ok(Faults { kind: FaultKind::SilentNode, count: 3 }));
+		assert!(parse("bribe").expect_err("no such fault").contains("wrong-share"));
+		assert!(parse("bad-share=x").is_err());
+		assert!(parse("bad-share=-1").is_err());
+	}
+
+	#[test]
+	fn every_kind_has_its_line() {
+		let help = help();
+		assert_eq!(help.lines().count(), KINDS.len());
+		assert!(help.contains("  wrong-share       A node reveals a wrong result share"), "{help}");
+	}
+
+	#[test]
+	fn everybody_has_one_fault_at_most() {
+		let faults = [parse("bad-share=2").expect("ok"), parse("silent-dealer=1").expect("ok")];
+		let roles = Roles::cast(&faults, 4, 3, 3).expect("enough dealers");
+		assert_eq!(
+			roles.dealers,
+			[
+				Some(FaultKind::BadShare),
+				Some(FaultKind::SilentDealer),
+				None,
+				Some(FaultKind::BadShare)
+			]
+		);
+		assert!(Roles::cast(&faults, 2, 3, 0).is_err());
+		assert!(Roles::cast(&faults, 0, 0, 0).is_err());
+	}
+}

@@ -1,0 +1,402 @@
+//! One task: from the dealers' vectors to the published result.
+
+use super::{
+	cheats,
+	faults::{FaultKind, Roles},
+};
+use crate::{report::FaultReport, words::counted};
+use ostraka_crypto::{
+	encoding::encode_point,
+	messages::DealingBytes,
+	seal::SealSecret,
+	vss::{Commitments, SecretShare},
+	Error, Hash, Identity, Plain, Scalar,
+};
+use ostraka_primitives::task::ClassParameters;
+use ostraka_protocol::{
+	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
+	dealer, task_hash,
+	worker::{self, Fault},
+	Member, TaskContext, TaskHashInput, Version,
+};
+use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use std::{collections::BTreeSet, time::Instant};
+
+/// Who plays a task.
+pub struct Cast<'a> {
+	/// Number of the task.
+	pub task: u32,
+	/// The spec's SCALE bytes, which the task hash covers.
+	pub spec: &'a [u8],
+	/// Code of the class.
+	pub class: u8,
+	/// The class's parameters.
+	pub parameters: ClassParameters,
+	/// The dealers' names.
+	pub names: &'a [String],
+	/// The dealers' vectors, all of one length.
+	pub inputs: &'a [&'a [Scalar]],
+	/// Who cheats.
+	pub roles: &'a Roles,
+	/// All randomness follows from it.
+	pub seed: [u8; 32],
+}
+
+/// How a task ended.
+pub struct Played {
+	/// The sum of the accepted dealers' vectors.
+	pub sum: Vec<Scalar>,
+	/// Places of the accepted dealers.
+	pub accepted: Vec<usize>,
+	/// Whether the sum opens the sum of the accepted dealers' commitments.
+	pub verified: bool,
+	/// The faults, and who was convicted of them.
+	pub faults: Vec<FaultReport>,
+	/// Seconds of each phase.
+	pub phases: Vec<(&'static str, f64)>,
+}
+
+/// Why a task has no result.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+	/// Too few dealings were accepted.
+	#[error("{} accepted, the class asks for {needed}", counted(*.accepted, "dealing"))]
+	TooFewDealers {
+		/// Accepted dealings.
+		accepted: usize,
+		/// What the class asks for.
+		needed: u32,
+	},
+	/// Too few right result shares were revealed.
+	#[error("{right} right result shares were revealed, {needed} are needed")]
+	TooFewShares {
+		/// Right ones.
+		right: usize,
+		/// `t + 1`.
+		needed: usize,
+	},
+	/// A function of the protocol refused what honest parties sent.
+	#[error("{0}")]
+	Protocol(#[from] Error),
+}
+
+impl From<Failure> for crate::Error {
+	fn from(failure: Failure) -> Self {
+		Self::Failed(failure.to_string())
+	}
+}
+
+struct Node {
+	secret: SealSecret,
+	worker: Identity,
+}
+
+/// A dealing that the chain accepted.
+struct Accepted {
+	place: usize,
+	digest: AcceptedDigest,
+	commitments: Commitments<Plain>,
+	bytes: DealingBytes,
+}
+
+/// Plays a task. `progress` is told the name of each phase and called once for each dealing.
+///
+/// # Errors
+/// [`Failure`].
+pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<Played, Failure> {
+	let ClassParameters { seats, threshold, least_dealers, .. } = cast.parameters;
+	let rng = |what: &str, i: usize| stream(&cast.seed, cast.task, what, i);
+	let mut faults = Vec::new();
+	let mut phases = Vec::new();
+	let mut clock = Instant::now();
+	let mut lap = |phases: &mut Vec<(&'static str, f64)>, name| {
+		phases.push((name, clock.elapsed().as_secs_f64()));
+		clock = Instant::now();
+	};
+
+	let nodes: Vec<Node> = (0..usize::from(seats))
+		.map(|i| Node {
+			secret: SealSecret::random(&mut rng("node", i)),
+			worker: identity(&cast.seed, "worker", i),
+		})
+		.collect();
+	let ctx = context(cast, &nodes);
+	lap(&mut phases, "drawing");
+
+	progress("dealing");
+	let dealers: Vec<Identity> =
+		(0..cast.inputs.len()).map(|i| identity(&cast.seed, "dealer", i)).collect();
+	let role = |place: usize| cast.roles.dealers.get(place).copied().flatten();
+	let deal = |(place, input): (usize, &&[Scalar])| -> Result<Option<DealingBytes>, Error> {
+		let rng = &mut rng("deal", place);
+		let id = dealers.get(place).ok_or(Error::Index)?;
+		if let Some(fault) = role(place).and_then(FaultKind::of_share) {
+			let victim = 1 + (place % usize::from(seats)) as u8;
+			return cheats::deal(&ctx, id, input, fault, victim, rng).map(Some);
+		}
+		if role(place) == Some(FaultKind::SilentDealer) {
+			return Ok(None);
+		}
+		let mut dealing = dealer::deal::<Plain, _>(&ctx, id, input, rng)?;
+		if role(place) == Some(FaultKind::Malformed) {
+			dealing.proof[0] ^= 1;
+		}
+		progress("");
+		Ok(Some(dealing))
+	};
+	let dealt: Result<Vec<_>, _> = cast.inputs.par_iter().enumerate().map(deal).collect();
+	let mut dealings = dealt?;
+	copy_dealings(&mut dealings, cast.roles);
+
+	// the chain, at dispatch
+	let mut accepted: Vec<Accepted> = Vec::new();
+	let mut ephemerals = BTreeSet::new();
+	for ((place, id), bytes) in dealers.iter().enumerate().zip(dealings) {
+		let name = name(cast, place);
+		let Some(bytes) = bytes else {
+			faults.push(fault(role(place), &name, "absent".to_owned()));
+			continue;
+		};
+		match adjudicator::verify_dealing::<Plain>(&ctx, id, &bytes) {
+			Ok(_) if !ephemerals.insert(bytes.ephemeral) => {
+				faults.push(fault(role(place), &name, "rejected: R was used before".to_owned()));
+			},
+			Ok(dealing) => accepted.push(Accepted {
+				place,
+				digest: dealing.digest,
+				commitments: dealing.commitments,
+				bytes,
+			}),
+			Err(error) => faults.push(fault(role(place), &name, format!("rejected: {error}"))),
+		}
+	}
+	lap(&mut phases, "collecting");
+
+	progress("verifying");
+	let shares = verify(cast, &ctx, &nodes, &dealers, &mut accepted, &mut faults)?;
+	lap(&mut phases, "verifying");
+	if accepted.len() < (least_dealers as usize).max(1) {
+		return Err(Failure::TooFewDealers { accepted: accepted.len(), needed: least_dealers });
+	}
+
+	progress("computing");
+	let mut aggregate = Aggregate::<Plain>::zero(threshold);
+	for dealing in &accepted {
+		aggregate.add(&dealing.commitments)?;
+	}
+	let points = aggregate.to_bytes();
+	let digests: Vec<Hash> = accepted.iter().map(|dealing| *dealing.digest.hash()).collect();
+	let h_a = adjudicator::accepted_set_hash(&ctx.task_hash, &digests, &points);
+	let mut right: Vec<(u8, SecretShare)> = Vec::new();
+	let needed = usize::from(threshold) + 1;
+	for (((place, node), j), own) in nodes.iter().enumerate().zip(1u8..).zip(&shares) {
+		let cheat = cast.roles.nodes.get(place).copied().flatten();
+		let mut share = worker::aggregate(own)?;
+		let commitment = adjudicator::result_commitment(&h_a, j, &node.worker, &share);
+		match cheat {
+			Some(FaultKind::SilentNode) => {
+				faults.push(fault(cheat, &format!("node {j}"), "absent".to_owned()));
+				continue;
+			},
+			Some(FaultKind::WrongShare) => share.blinding += Scalar::from(1u8),
+			_ => {},
+		}
+		let committed = adjudicator::result_commitment(&h_a, j, &node.worker, &share) == commitment;
+		let fits = if right.len() < needed {
+			adjudicator::check_result_share(&aggregate, j, &share)
+		} else {
+			adjudicator::lies_on(right.get(..needed).unwrap_or_default(), j, &share)?
+		};
+		match (fits, cheat) {
+			(false, _) => {
+				faults.push(fault(cheat, &format!("node {j}"), "convicted: wrong share".to_owned()))
+			},
+			(true, Some(FaultKind::Uncommitted)) => {
+				faults.push(fault(cheat, &format!("node {j}"), "unpaid: no commitment".to_owned()));
+				right.push((j, share));
+			},
+			(true, _) if !committed => {
+				faults.push(fault(
+					cheat,
+					&format!("node {j}"),
+					"convicted: not what was committed".to_owned(),
+				));
+			},
+			(true, _) => right.push((j, share)),
+		}
+	}
+	lap(&mut phases, "computing");
+
+	progress("settling");
+	let first = right.get(..needed).ok_or(Failure::TooFewShares { right: right.len(), needed })?;
+	let (sum, blinding) = adjudicator::reconstruct(first)?;
+	let verified = match points.first() {
+		Some(c0) => adjudicator::verify_result::<Plain>(c0, &sum, &blinding)?,
+		None => false,
+	};
+	lap(&mut phases, "settling");
+	let accepted = accepted.iter().map(|dealing| dealing.place).collect();
+	Ok(Played { sum, accepted, verified, faults, phases })
+}
+
+/// Opens and checks all shares, accuses and judges; what is convicted leaves `accepted`. Returns the nodes' shares of
+/// what is left.
+fn verify(
+	cast: &Cast<'_>,
+	ctx: &TaskContext,
+	nodes: &[Node],
+	dealers: &[Identity],
+	accepted: &mut Vec<Accepted>,
+	faults: &mut Vec<FaultReport>,
+) -> Result<Vec<Vec<SecretShare>>, Failure> {
+	let seats: Vec<(u8, &Node)> = (1u8..).zip(nodes).collect();
+	let dealer_of = |dealing: &Accepted| dealers.get(dealing.place).ok_or(Error::Index);
+	type Opened = Vec<Result<SecretShare, Fault>>;
+	let open = |(i, (j, node)): (usize, &(u8, &Node))| {
+		let shares: Opened = accepted
+			.iter()
+			.map(|dealing| {
+				let id = dealer_of(dealing).map_err(Fault::NotOurs)?;
+				worker::open::<Plain>(ctx, &node.secret, *j, id, &dealing.bytes)
+			})
+			.collect();
+		let good: Vec<(usize, &SecretShare)> = shares
+			.iter()
+			.enumerate()
+			.filter_map(|(k, share)| Some((k, share.as_ref().ok()?)))
+			.collect();
+		let items: Vec<_> = good
+			.iter()
+			.filter_map(|(k, share)| Some((&accepted.get(*k)?.commitments, *share)))
+			.collect();
+		let rng = &mut stream(&cast.seed, cast.task, "check", i);
+		let wrong = worker::check(ctx, *j, &items, rng);
+		let mut bad: Vec<usize> =
+			wrong.iter().filter_map(|k| good.get(*k).map(|(place, _)| *place)).collect();
+		bad.extend(shares.iter().enumerate().filter(|(_, share)| share.is_err()).map(|(k, _)| k));
+		(shares, bad)
+	};
+	let opened: Vec<(Opened, Vec<usize>)> = seats.par_iter().enumerate().map(open).collect();
+
+	let mut excluded = BTreeSet::new();
+	for (((j, node), (_, bad)), i) in seats.iter().zip(&opened).zip(0usize..) {
+		let rng = &mut stream(&cast.seed, cast.task, "accuse", i);
+		for k in bad.iter().filter(|k| !excluded.contains(*k)).copied().collect::<Vec<_>>() {
+			let Some(dealing) = accepted.get(k) else { continue };
+			let id = dealer_of(dealing)?;
+			let (digest, bytes) = (&dealing.digest, &dealing.bytes);
+			let evidence =
+				worker::accuse::<Plain, _>(ctx, &node.secret, *j, id, digest, bytes, rng)?;
+			if let Verdict::DealerGuilty(what) =
+				adjudicator::judge::<Plain>(ctx, id, *j, &dealing.digest, &evidence)?
+			{
+				excluded.insert(k);
+				let role = cast.roles.dealers.get(dealing.place).copied().flatten();
+				let verdict = format!("convicted by node {j}: {what:?}");
+				faults.push(fault(role, &name(cast, dealing.place), verdict));
+			}
+		}
+		let cheat = cast.roles.nodes.get(i).copied().flatten();
+		if let Some(fault_of) = cheat.and_then(FaultKind::of_accusation) {
+			let Some(dealing) = accepted.iter().enumerate().find(|(k, _)| !bad.contains(k)) else {
+				continue;
+			};
+			let dealing = dealing.1;
+			let (digest, bytes) = (dealing.digest.hash(), &dealing.bytes);
+			let evidence = cheats::accuse(ctx, &node.secret, *j, digest, bytes, fault_of, rng)?;
+			let verdict = adjudicator::judge::<Plain>(
+				ctx,
+				dealer_of(dealing)?,
+				*j,
+				&dealing.digest,
+				&evidence,
+			)?;
+			let verdict = match verdict {
+				Verdict::AccuserGuilty(what) => format!("convicted: {what:?}"),
+				Verdict::DealerGuilty(what) => format!("the dealer was convicted: {what:?}"),
+			};
+			faults.push(fault(cheat, &format!("node {j}"), verdict));
+		}
+	}
+	let shares = opened
+		.into_iter()
+		.map(|(shares, _)| {
+			let kept = shares.into_iter().enumerate().filter(|(k, _)| !excluded.contains(k));
+			kept.filter_map(|(_, share)| share.ok()).collect()
+		})
+		.collect();
+	let mut k = 0;
+	accepted.retain(|_| {
+		k += 1;
+		!excluded.contains(&(k - 1))
+	});
+	Ok(shares)
+}
+
+/// Lets every dealer with that fault send the dealing of the next one that has none.
+fn copy_dealings(dealings: &mut [Option<DealingBytes>], roles: &Roles) {
+	let honest = roles.dealers.iter().position(Option::is_none);
+	let copied = honest.and_then(|place| dealings.get(place).cloned().flatten());
+	for (dealing, role) in dealings.iter_mut().zip(&roles.dealers) {
+		if *role == Some(FaultKind::Copied) {
+			dealing.clone_from(&copied);
+		}
+	}
+}
+
+fn context(cast: &Cast<'_>, nodes: &[Node]) -> TaskContext {
+	let members: Vec<Member> = nodes
+		.iter()
+		.enumerate()
+		.map(|(i, node)| Member {
+			account: identity(&cast.seed, "operator", i),
+			worker: node.worker,
+			seal_key: encode_point(&node.secret.public::<Plain>()),
+		})
+		.collect();
+	let task_hash = task_hash(&TaskHashInput {
+		genesis: &cast.seed,
+		task_id: cast.task,
+		version: Version::CURRENT,
+		spec: cast.spec,
+		class: cast.class,
+		n: cast.parameters.seats,
+		threshold: cast.parameters.threshold,
+		least_dealers: cast.parameters.least_dealers,
+		deadlines: &[],
+		committee: &members,
+	});
+	let length = cast.inputs.first().map_or(0, |input| input.len());
+	TaskContext {
+		version: Version::CURRENT,
+		task_hash,
+		threshold: cast.parameters.threshold,
+		length: u16::try_from(length).unwrap_or(u16::MAX),
+		seal_keys: members.iter().map(|member| member.seal_key).collect(),
+	}
+}
+
+fn name(cast: &Cast<'_>, place: usize) -> String {
+	cast.names.get(place).map_or_else(|| format!("dealer {place}"), Clone::clone)
+}
+
+fn fault(kind: Option<FaultKind>, by: &str, verdict: String) -> FaultReport {
+	let fault = kind.map_or_else(|| "unexpected".to_owned(), |kind| kind.to_string());
+	FaultReport { fault, by: by.to_owned(), verdict }
+}
+
+fn identity(seed: &[u8; 32], what: &str, i: usize) -> Identity {
+	Sha256::new()
+		.chain_update(seed)
+		.chain_update(what)
+		.chain_update((i as u64).to_le_bytes())
+		.finalize()
+		.into()
+}
+
+fn stream(seed: &[u8; 32], task: u32, what: &str, i: usize) -> ChaCha20Rng {
+	let key = identity(seed, &format!("{task}/{what}"), i);
+	ChaCha20Rng::from_seed(key)
+}

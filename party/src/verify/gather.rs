@@ -1,0 +1,266 @@
+//! The messages of a task, from block bodies.
+
+use super::{
+	check::{Accusation, Dealing, Evidence, Fitting, Share},
+	find::{self, Indices},
+};
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	vec::Vec,
+};
+use codec::Encode;
+use ostraka_crypto::{messages::DealingBytes, Error, Plain};
+use ostraka_primitives::{api::TaskInfo, task::TaskStatus, AccountId, Digest, TaskId};
+use ostraka_protocol::{
+	adjudicator::{self, AcceptedDigest},
+	wire::{dealing_bytes, evidence_bytes},
+	TaskContext,
+};
+use sha2::{Digest as _, Sha256};
+
+/// Blocks for which the task book's hook may lag behind the deadlines.
+const LAG: u32 = 64;
+/// Blocks after the last right result share in which another is looked for.
+pub const QUIET: u32 = 16;
+/// How often, and how far each time, the accepted set is searched for while there may be blocks to come. If it is not
+/// found then, all blocks are read.
+const ATTEMPTS: usize = 8;
+const EARLY_BUDGET: usize = 1 << 10;
+
+/// The last block in which a message of a task can be.
+pub fn last_block(info: &TaskInfo, drawn_at: u32) -> u32 {
+	let windows = &info.task.windows;
+	[windows.collect, windows.verify, windows.commit, windows.reveal, LAG]
+		.into_iter()
+		.fold(drawn_at, u32::saturating_add)
+}
+
+/// The messages of a task that were found so far. No chain: what the chain says of them comes by [`Self::settle`].
+pub struct Gathering {
+	evidence: Evidence,
+	context: TaskContext,
+	indices: Indices,
+	/// Who may deal, if that is known.
+	invited: Option<Vec<AccountId>>,
+	/// By the hash of a dealing as it was sent: where it stands in the evidence, if it proves anything.
+	messages: BTreeMap<Digest, Option<usize>>,
+	/// By digest: where a dealing stands.
+	digests: BTreeMap<Digest, usize>,
+	/// By its place: the blocks whose bodies hold a dealing. Anyone can copy it into another block, before it or after.
+	blocks: Vec<BTreeSet<u32>>,
+	/// Hashes of the accusations and result shares.
+	seen: BTreeSet<Digest>,
+	fitting: Option<Fitting>,
+	attempts: usize,
+	/// Whether something has come since the last attempt that may change its outcome.
+	is_news: bool,
+}
+
+impl Gathering {
+	/// The start, with evidence that has no messages yet.
+	pub fn new(
+		evidence: Evidence,
+		task_hash: Digest,
+		indices: Indices,
+		invited: Option<Vec<AccountId>>,
+	) -> Self {
+		let context = TaskContext { task_hash, ..evidence.context() };
+		Self {
+			evidence,
+			context,
+			indices,
+			invited,
+			messages: BTreeMap::new(),
+			digests: BTreeMap::new(),
+			blocks: Vec::new(),
+			seen: BTreeSet::new(),
+			fitting: None,
+			attempts: 0,
+			is_news: false,
+		}
+	}
+
+	/// Looks through an extrinsic.
+	pub fn look(&mut self, block: u32, extrinsic: &[u8]) {
+		let (task, indices) = (self.evidence.task, self.indices);
+		for found in find::dealings(extrinsic, &indices, task, &self.context.task_hash) {
+			self.dealing(block, found);
+		}
+		for found in find::accusations(extrinsic, &indices, task) {
+			let place = self.digests.get(&found.digest);
+			let accused = place.and_then(|place| self.evidence.dealings.get(*place));
+			let is_it = accused.is_some_and(|dealing| dealing.dealer == found.dealer);
+			let id = (found.seat, &found.digest, &found.evidence).encode();
+			if is_it && self.is_seat(found.seat) && self.is_new(&id) {
+				self.is_news = true;
+				self.evidence.accusations.push(Accusation {
+					block,
+					seat: found.seat,
+					dealer: found.dealer,
+					digest: found.digest,
+					evidence: evidence_bytes(&found.evidence),
+				});
+			}
+		}
+		let length = 32 * (self.context.length() + 1);
+		for found in find::shares(extrinsic, &indices, task, &self.evidence.result.accepted_set) {
+			let may_be = found.share.len() == length && self.is_seat(found.seat);
+			if may_be && self.is_new(&(found.seat, &found.share).encode()) {
+				let share = found.share.into_inner();
+				self.evidence.shares.push(Share { block, seat: found.seat, share });
+			}
+		}
+	}
+
+	fn is_seat(&self, seat: u8) -> bool {
+		(1..=self.context.seal_keys.len()).contains(&usize::from(seat))
+	}
+
+	fn is_new(&mut self, bytes: &[u8]) -> bool {
+		self.seen.insert(Sha256::digest(bytes).into())
+	}
+
+	/// Keeps a dealing that an invited dealer made, once.
+	fn dealing(&mut self, block: u32, found: find::FoundDealing) {
+		let id: Digest = Sha256::digest(found.dealing.encode()).into();
+		let known = match self.messages.get(&id) {
+			Some(Some(place)) => Some(*place),
+			// nobody who is invited made it
+			Some(None) if self.invited.is_some() => return,
+			_ => None,
+		};
+		let place = known.or_else(|| {
+			let bytes = dealing_bytes(&found.dealing);
+			let (dealer, digest) = self.dealer(found.signer, &bytes)?;
+			Some(*self.digests.entry(*digest.hash()).or_insert_with(|| {
+				self.evidence.dealings.push(Dealing { dealer, block, digest, bytes, taken: None });
+				self.blocks.push(BTreeSet::new());
+				self.blocks.len() - 1
+			}))
+		});
+		self.messages.insert(id, place);
+		if let Some(blocks) = place.and_then(|place| self.blocks.get_mut(place)) {
+			self.is_news |= blocks.insert(block);
+		}
+	}
+
+	/// The dealer that a dealing's proof names, and the digest. Sent by a proxy it is that of another account than the
+	/// signer.
+	fn dealer(
+		&self,
+		signer: Option<AccountId>,
+		bytes: &DealingBytes,
+	) -> Option<(AccountId, AcceptedDigest)> {
+		let invited = self.invited.as_deref();
+		let is_invited = |signer: &AccountId| invited.is_none_or(|all| all.contains(signer));
+		let signer = signer.filter(is_invited);
+		let others = invited.unwrap_or_default().iter();
+		let others = others.filter(|other| Some(*other) != signer.as_ref());
+		for dealer in signer.iter().chain(others) {
+			let id: &[u8; 32] = dealer.as_ref();
+			match adjudicator::verify_dealing::<Plain>(&self.context, id, bytes) {
+				Ok(accepted) => return Some((dealer.clone(), accepted.digest)),
+				Err(Error::InvalidProof) => {},
+				// what is wrong with it is wrong whoever made it
+				Err(_) => return None,
+			}
+		}
+		None
+	}
+
+	/// Records what the chain says of the dealings.
+	pub fn settle(&mut self, reported: &Reported) {
+		for (dealing, blocks) in self.evidence.dealings.iter_mut().zip(&self.blocks) {
+			let record = reported.records.get(&dealing.dealer).and_then(Option::as_ref);
+			let taken_in = |block: &&u32| {
+				let events = reported.events.get(*block).and_then(Option::as_ref);
+				events.is_some_and(|digests| digests.contains(dealing.digest.hash()))
+			};
+			let are_known =
+				|| blocks.iter().all(|block| matches!(reported.events.get(block), Some(Some(_))));
+			let (taken, block) = match (record, blocks.iter().find(taken_in)) {
+				(Some(record), _) => {
+					(Some(record.digest == *dealing.digest.hash()), Some(record.block))
+				},
+				(None, Some(block)) => (Some(true), Some(*block)),
+				(None, None) => (are_known().then_some(false), None),
+			};
+			if let Some(block) = block.filter(|block| blocks.contains(block)) {
+				dealing.block = block;
+			}
+			self.is_news |= dealing.taken != taken;
+			dealing.taken = taken;
+		}
+	}
+
+	/// The task.
+	pub fn task(&self) -> TaskId {
+		self.evidence.task
+	}
+
+	/// Dealers whose dealing in the state is to be asked for: while the task is not settled, and once each.
+	pub fn dealers_to_ask(&self, reported: &Reported) -> BTreeSet<AccountId> {
+		if matches!(self.evidence.info.task.status, TaskStatus::Settled(_)) {
+			return BTreeSet::new();
+		}
+		let dealers = self.evidence.dealings.iter().map(|dealing| &dealing.dealer);
+		dealers.filter(|dealer| !reported.records.contains_key(*dealer)).cloned().collect()
+	}
+
+	/// Blocks whose events are to be asked for, once each.
+	pub fn blocks_to_ask(&self, reported: &Reported) -> BTreeSet<u32> {
+		let blocks = self.blocks.iter().flatten().copied();
+		blocks.filter(|block| !reported.events.contains_key(block)).collect()
+	}
+
+	/// Whether [`Self::is_over`] may say so.
+	pub fn may_be_over(&self) -> bool {
+		let may_try = self.is_news && self.attempts < ATTEMPTS;
+		!self.evidence.shares.is_empty() && (self.fitting.is_some() || may_try)
+	}
+
+	/// Whether all result shares are there, or enough and no other one came for long. Only those that fit the accepted
+	/// dealings are counted: others may be anybody's.
+	pub fn is_over(&mut self, to: u32) -> bool {
+		if self.fitting.is_none() && self.may_be_over() {
+			self.is_news = false;
+			self.attempts += 1;
+			let convicted = self.evidence.convicted(&self.context);
+			let accepted = self.evidence.accepted(&self.context, &convicted, EARLY_BUDGET);
+			self.fitting =
+				accepted.and_then(|accepted| Fitting::new(&accepted.aggregate, &self.context));
+		}
+		let Some(fitting) = &mut self.fitting else { return false };
+		fitting.look(&self.evidence.shares);
+		let places: Vec<usize> = fitting.places().map(|(_, place)| place).collect();
+		let blocks =
+			places.iter().filter_map(|place| Some(self.evidence.shares.get(*place)?.block));
+		let is_quiet = blocks.max().is_some_and(|last| to >= last.saturating_add(QUIET));
+		places.len() >= self.context.seal_keys.len()
+			|| (is_quiet && places.len() >= self.context.commitments())
+	}
+
+	/// What was gathered, without the dealings that the chain refused.
+	pub fn evidence(mut self) -> Evidence {
+		self.evidence.dealings.retain(|dealing| dealing.taken != Some(false));
+		self.evidence
+	}
+}
+
+/// A dealing that the state holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+	/// Its digest.
+	pub digest: Digest,
+	/// Block whose body holds it.
+	pub block: u32,
+}
+
+/// What the chain says of dealings, as far as the node still knows.
+#[derive(Default)]
+pub struct Reported {
+	/// By block: digests of the dealings that were taken in it, if the node has its events.
+	pub events: BTreeMap<u32, Option<BTreeSet<Digest>>>,
+	/// By dealer: its dealing in the state, which is there until the settlement.
+	pub records: BTreeMap<AccountId, Option<Held>>,
+}

@@ -1,0 +1,538 @@
+//! The checks on a whole task, right and with every part of it tampered with.
+
+use super::{
+	check::{Accusation, Dealing, Evidence, Share},
+	find::Indices,
+	gather::{last_block, Gathering, Reported},
+};
+use crate::{class, fixtures, simulate::cheats};
+use codec::Encode;
+use ostraka_crypto::{
+	encoding::{encode_point, encode_scalar},
+	messages::DealingBytes,
+	seal::SealSecret,
+	vss::{Commitments, SecretShare},
+	Plain, Scalar,
+};
+use ostraka_primitives::{
+	api::TaskInfo,
+	fault::DealerFault,
+	spec::{Statistic, TaskSpec},
+	task::{
+		Committee, Outcome as Ended, Seat, SecurityClass, Task, TaskResult, TaskStatus, Windows,
+	},
+	AccountId,
+};
+use ostraka_protocol::{
+	adjudicator::{self, AcceptedDigest, Aggregate},
+	dealer, wire, worker, Version,
+};
+use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
+use sp_core::U256;
+use std::collections::BTreeSet;
+
+const INDICES: Indices =
+	Indices { deal: [50, 0], accuse: [50, 1], reveal: [50, 3], submit: [49, 0] };
+
+/// A completed mean over four dealers (rows 1; 2; 3; 4), the fourth of which was convicted and excluded.
+fn evidence() -> Evidence {
+	let spec = fixtures::spec(Statistic::Mean, vec![fixtures::column("x", 0, 9)]);
+	played(spec, &[1u8, 2, 3, 4].map(|value| vec![Scalar::from(1u8), Scalar::from(value)]))
+}
+
+/// A completed task over four dealers with these vectors, the fourth of which was convicted and excluded.
+pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
+	let mut rng = ChaCha20Rng::seed_from_u64(5);
+	let secrets: Vec<SealSecret> = (0..3).map(|_| SealSecret::random(&mut rng)).collect();
+	let seats: Vec<Seat> = secrets
+		.iter()
+		.zip(1u8..)
+		.map(|(secret, j)| Seat {
+			account: AccountId::new([j; 32]),
+			worker: sp_core::ed25519::Public::from_raw([100 + j; 32]),
+			seal_key: encode_point(&secret.public::<Plain>()),
+		})
+		.collect();
+	let committee: Committee = seats.try_into().expect("three seats");
+	let task = Task {
+		protocol: Version::CURRENT.number(),
+		requester: AccountId::new([50; 32]),
+		spec,
+		class: SecurityClass::Standard,
+		parameters: class::parameters(SecurityClass::Standard, false),
+		windows: Windows { collect: 10, verify: 10, commit: 10, reveal: 10 },
+		submitted_at: 5,
+		invited: 4,
+		cohort: [7; 32],
+		fee: 0,
+		data_reward: 0,
+		task_hash: None,
+		drawn_at: Some(8),
+		status: TaskStatus::Settled(Ended::Completed),
+	};
+	let info = TaskInfo {
+		task,
+		committee: committee.clone(),
+		dealers: Vec::new(),
+		dealings: 0,
+		excluded: 0,
+		committed: 0,
+		right_shares: 0,
+	};
+	let result = TaskResult {
+		accepted_set: [0; 32],
+		dealers: 3,
+		commitment: [0; 96],
+		vector: Default::default(),
+		blinding: [0; 32],
+	};
+	let mut evidence = Evidence {
+		genesis: [8; 32],
+		task: 3,
+		version: Version::CURRENT,
+		info,
+		committee: Some(committee.clone()),
+		result,
+		dealings: Vec::new(),
+		accusations: Vec::new(),
+		shares: Vec::new(),
+	};
+	let task_hash = evidence.task_hash(&committee).expect("drawn");
+	evidence.info.task.task_hash = Some(task_hash);
+	let context = evidence.context();
+	for (place, input) in (1u8..).zip(inputs) {
+		let account = [60 + place; 32];
+		let bytes = if place == 4 {
+			cheats::deal(&context, &account, input, DealerFault::WrongShare, 2, &mut rng)
+		} else {
+			dealer::deal::<Plain, _>(&context, &account, input, &mut rng)
+		}
+		.expect("a dealing");
+		let digest = digest(&evidence, &account, &bytes);
+		evidence.dealings.push(Dealing {
+			dealer: AccountId::new(account),
+			block: 9,
+			digest,
+			bytes,
+			taken: Some(true),
+		});
+	}
+	let bad = evidence.dealings.last().expect("four").clone();
+	let (secret, dealer) = (&secrets[1], bad.dealer.as_ref());
+	let accusation =
+		worker::accuse::<Plain, _>(&context, secret, 2, dealer, &bad.digest, &bad.bytes, &mut rng);
+	evidence.accusations.push(Accusation {
+		block: 12,
+		seat: 2,
+		dealer: bad.dealer.clone(),
+		digest: *bad.digest.hash(),
+		evidence: accusation.expect("it is right"),
+	});
+
+	let accepted = &evidence.dealings[..3];
+	let mut aggregate = Aggregate::<Plain>::zero(1);
+	for dealing in accepted {
+		let commitments = Commitments::from_bytes(&dealing.bytes.commitments, 1).expect("points");
+		aggregate.add(&commitments).expect("one threshold");
+	}
+	let shares: Vec<(u8, SecretShare)> = secrets
+		.iter()
+		.zip(1u8..)
+		.map(|(secret, j)| {
+			let open = |dealing: &Dealing| {
+				worker::open::<Plain>(&context, secret, j, dealing.dealer.as_ref(), &dealing.bytes)
+			};
+			let own: Vec<SecretShare> = accepted.iter().map(|d| open(d).expect("opens")).collect();
+			(j, worker::aggregate(&own).expect("one length"))
+		})
+		.collect();
+	let (values, blinding) = adjudicator::reconstruct(&shares[..2]).expect("two shares");
+	let number = |value| U256::from_little_endian(&encode_scalar(value));
+	let digests: Vec<_> = accepted.iter().map(|dealing| *dealing.digest.hash()).collect();
+	evidence.result = TaskResult {
+		accepted_set: adjudicator::accepted_set_hash(&task_hash, &digests, &aggregate.to_bytes()),
+		dealers: 3,
+		commitment: aggregate.to_bytes()[0],
+		vector: values.iter().map(number).collect::<Vec<_>>().try_into().expect("short"),
+		blinding: encode_scalar(&blinding),
+	};
+	evidence.shares = shares
+		.iter()
+		.map(|(seat, share)| Share { block: 20, seat: *seat, share: share.to_bytes().to_vec() })
+		.collect();
+	evidence
+}
+
+/// The digest of a dealing that the chain takes.
+fn digest(evidence: &Evidence, dealer: &[u8; 32], bytes: &DealingBytes) -> AcceptedDigest {
+	adjudicator::verify_dealing::<Plain>(&evidence.context(), dealer, bytes).expect("good").digest
+}
+
+/// Names of the checks that do not hold.
+fn broken(evidence: &Evidence) -> Vec<&'static str> {
+	let verification = evidence.check();
+	let broken: Vec<_> = verification
+		.checks
+		.iter()
+		.filter(|check| check.holds == Some(false))
+		.map(|check| check.what)
+		.collect();
+	assert_eq!(verification.is_right(), broken.is_empty());
+	broken
+}
+
+const OPENS: &str = "the result opens its commitment";
+const HASH: &str = "the task hash covers the record";
+const SET: &str = "the dealings that count hash to h_A and add up to C_0";
+const SHARES: &str = "the result shares give the result";
+const MEANS: &str = "the result is one that data can give";
+
+#[test]
+fn a_right_task_withstands_every_check() {
+	let evidence = evidence();
+	let verification = evidence.check();
+	assert_eq!(broken(&evidence), Vec::<&str>::new());
+	assert!(verification.checks.iter().all(|check| check.holds == Some(true)));
+	assert_eq!(verification.right, [1, 2, 3]);
+	assert_eq!(verification.accepted.len(), 3);
+	let made = super::transcript::transcript(&evidence, &verification);
+	let text = serde_json::to_string(&made).expect("JSON");
+	assert!(text.starts_with("{\"version\":2,\"genesis\":"), "in the order of the page: {text}");
+	let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+	assert_eq!(json["result"]["exact"]["mean"], "2");
+	assert_eq!(json["dealings"][3]["counts"], false);
+}
+
+#[test]
+fn a_forgotten_committee_leaves_the_rest_checkable() {
+	let mut evidence = evidence();
+	evidence.committee = None;
+	evidence.info.committee = Default::default();
+	assert_eq!(broken(&evidence), Vec::<&str>::new());
+	let verification = evidence.check();
+	assert!(verification.checks.iter().any(|check| check.what == HASH && check.holds.is_none()));
+	// without the accusation the set is still found, as every subset is tried
+	evidence.accusations.clear();
+	assert_eq!(broken(&evidence), Vec::<&str>::new());
+}
+
+#[test]
+fn another_result_is_seen() {
+	let mut evidence = evidence();
+	evidence.result.vector[1] = U256::from(7);
+	assert_eq!(broken(&evidence), [OPENS, SHARES]);
+	let mut evidence = self::evidence();
+	evidence.result.blinding = encode_scalar(&Scalar::from(7u8));
+	assert_eq!(broken(&evidence), [OPENS, SHARES]);
+	// a sum that three rows from 0 to 9 cannot have
+	let mut evidence = self::evidence();
+	evidence.result.vector[1] = U256::from(70);
+	assert_eq!(broken(&evidence), [OPENS, SHARES, MEANS]);
+}
+
+#[test]
+fn another_commitment_or_accepted_set_is_seen() {
+	let mut evidence = evidence();
+	evidence.result.commitment = evidence.dealings[0].bytes.commitments[0];
+	assert!(broken(&evidence).contains(&OPENS) && broken(&evidence).contains(&SET));
+	let mut evidence = self::evidence();
+	evidence.result.accepted_set = [1; 32];
+	assert_eq!(broken(&evidence), [SET]);
+	let mut evidence = self::evidence();
+	evidence.result.dealers = 4;
+	assert!(broken(&evidence).contains(&SET));
+}
+
+#[test]
+fn a_missing_or_foreign_dealing_is_seen() {
+	let mut evidence = evidence();
+	evidence.dealings.remove(0);
+	assert!(broken(&evidence).contains(&SET));
+	let mut evidence = self::evidence();
+	evidence.dealings[0].digest = AcceptedDigest::of_state([1; 32]);
+	assert!(broken(&evidence).contains(&SET));
+}
+
+#[test]
+fn an_exclusion_without_a_rightful_accusation_is_seen() {
+	let mut evidence = evidence();
+	evidence.accusations.clear();
+	assert_eq!(broken(&evidence), [SET]);
+	let mut evidence = self::evidence();
+	evidence.accusations[0].seat = 1;
+	assert_eq!(broken(&evidence), [SET]);
+}
+
+#[test]
+fn a_record_other_than_that_hashed_is_seen() {
+	let mut evidence = evidence();
+	evidence.info.task.spec.max_rows = 10;
+	assert_eq!(broken(&evidence), [HASH]);
+	let mut evidence = self::evidence();
+	evidence.info.task.cohort = [0; 32];
+	assert_eq!(broken(&evidence), [HASH]);
+	let mut evidence = self::evidence();
+	evidence.info.task.parameters.least_dealers = 10;
+	assert_eq!(broken(&evidence), [HASH]);
+}
+
+#[test]
+fn wrong_and_too_few_result_shares_are_seen() {
+	let mut evidence = evidence();
+	evidence.shares[0].share[0] ^= 1;
+	assert_eq!(broken(&evidence), Vec::<&str>::new());
+	assert_eq!(evidence.check().right, [2, 3]);
+	evidence.shares[1].share[0] ^= 1;
+	assert_eq!(broken(&evidence), [SHARES]);
+	let mut evidence = self::evidence();
+	evidence.shares[0].seat = 2;
+	evidence.shares.truncate(2);
+	assert_eq!(broken(&evidence), [SHARES]);
+}
+
+/// Another dealing of a dealer, with a proof that holds.
+fn another(evidence: &Evidence, account: [u8; 32], seed: u64) -> Dealing {
+	let mut rng = ChaCha20Rng::seed_from_u64(seed);
+	let input = [Scalar::from(1u8), Scalar::from(9u8)];
+	let bytes = dealer::deal::<Plain, _>(&evidence.context(), &account, &input, &mut rng);
+	let bytes = bytes.expect("a dealing");
+	let digest = digest(evidence, &account, &bytes);
+	Dealing { dealer: AccountId::new(account), block: 8, digest, bytes, taken: None }
+}
+
+/// The same after the node has forgotten the events that say which dealings the chain took.
+fn without_events() -> Evidence {
+	let mut evidence = evidence();
+	evidence.dealings.iter_mut().for_each(|dealing| dealing.taken = None);
+	evidence
+}
+
+fn transcript(evidence: &Evidence) -> serde_json::Value {
+	let made = super::transcript::transcript(evidence, &evidence.check());
+	serde_json::to_value(made).expect("JSON")
+}
+
+#[test]
+fn garbage_before_a_share_stands_in_no_ones_way() {
+	let mut evidence = evidence();
+	let garbage = (1..=3).map(|seat| Share { block: 13, seat, share: vec![1; 96] });
+	evidence.shares.splice(0..0, garbage);
+	assert_eq!(broken(&evidence), Vec::<&str>::new());
+	let verification = evidence.check();
+	assert_eq!(verification.right, [1, 2, 3]);
+	assert_eq!(verification.shares, [3, 4, 5]);
+	let json = transcript(&evidence);
+	let shares = json["result_shares"].as_array().expect("a list");
+	assert_eq!(shares.len(), 3);
+	assert!(shares.iter().all(|share| share["right"] == true && share["block"] == 20));
+	// a seat without a right one is shown with the first, and counted
+	evidence.shares.pop();
+	let json = transcript(&evidence);
+	assert_eq!(json["result_shares"].as_array().map(Vec::len), Some(3));
+	assert_eq!(json["result_shares"][0]["right"], false);
+	assert_eq!(broken(&evidence), Vec::<&str>::new());
+}
+
+#[test]
+fn a_refused_dealing_before_the_accepted_one_stands_in_no_ones_way() {
+	let mut evidence = without_events();
+	let flood = (0..20).map(|seed| another(&evidence, [61; 32], seed)).collect::<Vec<_>>();
+	let second = another(&evidence, [62; 32], 100);
+	evidence.dealings.splice(0..0, flood.into_iter().chain([second]));
+	assert_eq!(broken(&evidence), Vec::<&str>::new());
+	let verification = evidence.check();
+	assert_eq!(verification.accepted.len(), 3);
+	assert_eq!(verification.dealings, [21, 22, 23, 24]);
+	let json = transcript(&evidence);
+	let dealings = json["dealings"].as_array().expect("a list");
+	let counts: Vec<bool> = dealings.iter().map(|dealing| dealing["counts"] == true).collect();
+	assert_eq!(counts, [true, true, true, false]);
+
+	// as it is after the settlement, when the committee is forgotten too
+	evidence.committee = None;
+	evidence.info.committee = Default::default();
+	assert_eq!(broken(&evidence), Vec::<&str>::new());
+	assert_eq!(evidence.check().accepted.len(), 3);
+}
+
+#[test]
+fn a_dealing_that_the_chain_may_have_refused_is_no_exclusion() {
+	let mut evidence = without_events();
+	let of_a_stranger = another(&evidence, [65; 32], 1);
+	evidence.dealings.insert(0, of_a_stranger);
+	let verification = evidence.check();
+	assert!(verification.is_right());
+	let set = verification.checks.iter().find(|check| check.what == SET).expect("made");
+	assert_eq!(set.holds, None);
+	assert!(set.detail.contains("1 dealers' are neither counted nor convicted"), "{}", set.detail);
+	assert_eq!(verification.dealings, [1, 2, 3, 4]);
+	// if the chain took it, it was left out for no reason
+	evidence.dealings[0].taken = Some(true);
+	assert!(broken(&evidence).contains(&SET));
+	// and if not, nothing is open
+	evidence.dealings[0].taken = Some(false);
+	assert!(evidence.check().checks.iter().all(|check| check.holds == Some(true)));
+}
+
+#[test]
+fn a_conviction_is_needed_without_events_too() {
+	let mut evidence = without_events();
+	evidence.accusations.clear();
+	let verification = evidence.check();
+	let set = verification.checks.iter().find(|check| check.what == SET).expect("made");
+	assert_eq!(set.holds, None);
+	assert_eq!(verification.accepted.len(), 3);
+}
+
+/// Someone's extrinsic around a call.
+fn signed(account: [u8; 32], call: &[u8]) -> Vec<u8> {
+	[&[0x84u8, 0][..], &account, &[1; 70], call].concat()
+}
+
+fn remark(call: &[u8]) -> Vec<u8> {
+	signed([99; 32], &[&[0u8, 7][..], &call.to_vec().encode()].concat())
+}
+
+fn deal_call(evidence: &Evidence, dealing: &Dealing) -> Vec<u8> {
+	let message = wire::dealing_message(dealing.bytes.clone()).expect("short");
+	(INDICES.deal, evidence.task, evidence.context().task_hash, message).encode()
+}
+
+fn accuse_call(evidence: &Evidence, accusation: &Accusation) -> Vec<u8> {
+	let message = wire::evidence_message(accusation.evidence.clone()).expect("short");
+	let (seat, dealer, digest) = (accusation.seat, &accusation.dealer, accusation.digest);
+	(INDICES.accuse, evidence.task, seat, dealer, digest, message).encode()
+}
+
+fn reveal_call(evidence: &Evidence, seat: u8, share: &[u8]) -> Vec<u8> {
+	let call = (INDICES.reveal, evidence.task, seat, evidence.result.accepted_set);
+	(call, share.to_vec()).encode()
+}
+
+/// The beginning of a gathering, and what is to be gathered.
+fn gathering() -> (Gathering, Evidence) {
+	let full = evidence();
+	let start = Evidence {
+		dealings: Vec::new(),
+		accusations: Vec::new(),
+		shares: Vec::new(),
+		..full.clone()
+	};
+	let invited = (61..=64).map(|byte| AccountId::new([byte; 32])).collect();
+	(Gathering::new(start, full.context().task_hash, INDICES, Some(invited)), full)
+}
+
+/// Puts the dealings and the accusation into their blocks.
+fn look_at_dealings(gathering: &mut Gathering, full: &Evidence) {
+	for dealing in &full.dealings {
+		let account: &[u8; 32] = dealing.dealer.as_ref();
+		gathering.look(9, &signed(*account, &deal_call(full, dealing)));
+	}
+	gathering.look(12, &[vec![0x45, 0, 0], accuse_call(full, &full.accusations[0])].concat());
+}
+
+#[test]
+fn a_scan_ends_for_right_shares_alone() {
+	let (mut gathering, full) = gathering();
+	look_at_dealings(&mut gathering, &full);
+	// one remark a seat, with the right head and anything behind it
+	for seat in 1..=3 {
+		gathering.look(19, &remark(&reveal_call(&full, seat, &[1; 96])));
+	}
+	gathering.settle(&Reported::default());
+	assert!(gathering.may_be_over());
+	assert!(!gathering.is_over(19));
+	assert!(!gathering.is_over(1000), "garbage is followed by no quiet");
+	for share in &full.shares[..2] {
+		gathering.look(20, &reveal_call(&full, share.seat, &share.share));
+	}
+	assert!(!gathering.is_over(35));
+	assert!(gathering.is_over(36), "enough, and quiet");
+	gathering.look(40, &reveal_call(&full, 3, &full.shares[2].share));
+	assert!(gathering.is_over(40), "all");
+	let evidence = gathering.evidence();
+	assert_eq!(evidence.shares.len(), 6);
+	assert_eq!(broken(&evidence), Vec::<&str>::new());
+	assert_eq!(evidence.check().right, [1, 2, 3]);
+}
+
+#[test]
+fn what_can_be_no_share_of_a_seat_is_not_kept() {
+	let (mut gathering, full) = gathering();
+	for (seat, length) in [(0, 96), (4, 96), (255, 96), (1, 64), (1, 128)] {
+		gathering.look(19, &remark(&reveal_call(&full, seat, &vec![1; length])));
+	}
+	for _ in 0..3 {
+		gathering.look(19, &remark(&reveal_call(&full, 2, &[1; 96])));
+	}
+	assert_eq!(gathering.evidence().shares.len(), 1);
+}
+
+#[test]
+fn a_copied_dealing_is_the_one_that_the_chain_took() {
+	let (mut gathering, full) = gathering();
+	// someone sees the dealing on its way, and has a copy of it in an earlier block
+	gathering.look(8, &remark(&deal_call(&full, &full.dealings[0])));
+	look_at_dealings(&mut gathering, &full);
+	let digests: BTreeSet<_> = full.dealings.iter().map(|dealing| *dealing.digest.hash()).collect();
+	let mut reported = Reported::default();
+	reported.events.insert(8, Some(BTreeSet::new()));
+	gathering.settle(&reported);
+	reported.events.insert(9, Some(digests));
+	gathering.settle(&reported);
+	let evidence = gathering.evidence();
+	assert_eq!(evidence.dealings.len(), 4);
+	assert!(evidence.dealings.iter().all(|dealing| dealing.taken == Some(true)));
+	assert_eq!(evidence.dealings[0].block, 9);
+	assert_eq!(evidence.dealings[0].dealer, full.dealings[0].dealer);
+}
+
+#[test]
+fn events_tell_a_refused_dealing_and_strangers_deal_nothing() {
+	let (mut gathering, full) = gathering();
+	let refused = another(&full, [61; 32], 1);
+	gathering.look(8, &signed([61; 32], &deal_call(&full, &refused)));
+	// anyone can prove a dealing of its own, and copy another's under its own signature
+	let stranger = another(&full, [99; 32], 2);
+	gathering.look(8, &signed([99; 32], &deal_call(&full, &stranger)));
+	look_at_dealings(&mut gathering, &full);
+	for share in &full.shares {
+		gathering.look(20, &reveal_call(&full, share.seat, &share.share));
+	}
+	let mut reported = Reported::default();
+	gathering.settle(&reported);
+	assert!(gathering.is_over(20), "it is found without the events");
+	reported.events.insert(8, Some(BTreeSet::new()));
+	gathering.settle(&reported);
+	let evidence = gathering.evidence();
+	let digests = |dealings: &[Dealing]| -> Vec<_> {
+		dealings.iter().map(|dealing| dealing.digest).collect()
+	};
+	assert_eq!(digests(&evidence.dealings), digests(&full.dealings));
+	assert_eq!(broken(&evidence), Vec::<&str>::new());
+}
+
+#[test]
+fn accusations_of_no_dealing_are_not_kept() {
+	let (mut gathering, full) = gathering();
+	look_at_dealings(&mut gathering, &full);
+	let right = &full.accusations[0];
+	for _ in 0..2 {
+		gathering.look(12, &remark(&accuse_call(&full, right)));
+	}
+	let other = Accusation { digest: [7; 32], ..right.clone() };
+	gathering.look(12, &remark(&accuse_call(&full, &other)));
+	let other = Accusation { dealer: AccountId::new([61; 32]), ..right.clone() };
+	gathering.look(12, &remark(&accuse_call(&full, &other)));
+	let other = Accusation { seat: 4, ..right.clone() };
+	gathering.look(12, &remark(&accuse_call(&full, &other)));
+	assert_eq!(gathering.evidence().accusations.len(), 1);
+}
+
+#[test]
+fn windows_of_any_length_end() {
+	let mut info = evidence().info;
+	assert_eq!(last_block(&info, 8), 8 + 40 + 64);
+	info.task.windows.reveal = u32::MAX;
+	assert_eq!(last_block(&info, 8), u32::MAX);
+}
