@@ -75,7 +75,7 @@ bench: setup ## Measure the cryptography beside what it cannot avoid (docs/RESUL
 	RAYON_NUM_THREADS=1 CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/experiments cargo bench --locked --manifest-path experiments/Cargo.toml -p ostraka-benches $(ARGS)
 
 .PHONY: fuzz
-fuzz: ## Fuzz the decoders of untrusted bytes, guided by coverage (ARGS=SECONDS for each)
+fuzz: ## Fuzz what reads untrusted bytes, guided by coverage (ARGS=SECONDS for each)
 	@scripts/setup.sh --tool
 	@scripts/fuzz.sh $(ARGS)
 

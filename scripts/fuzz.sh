@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Fuzzes the decoders of untrusted bytes, guided by coverage: each target of fuzz/ for so many seconds.
+# Fuzzes whatever reads untrusted bytes, guided by coverage: each target of fuzz/ for so many seconds, from fuzz/seeds/ on.
 #
 #   scripts/fuzz.sh [SECONDS]      default: 60
 #
 # Installs cargo-fuzz if it is not there. The pinned stable compiler is used, told to allow the instrumentation that otherwise
 # takes a nightly one. A crashing input is kept under fuzz/artifacts/ and fails the run; the corpus grows under fuzz/corpus/.
+# Without cargo-fuzz, `cargo test --release --manifest-path fuzz/Cargo.toml` replays the seeds, and random changes of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 SECONDS_EACH=${1:-60}
@@ -15,5 +16,6 @@ export RUSTC_WORKSPACE_WRAPPER=
 unset CARGO_TARGET_DIR
 for target in $(cargo fuzz list); do
 	printf '\n=== %s, %s s\n' "$target" "$SECONDS_EACH"
-	cargo fuzz run --sanitizer none "$target" -- -max_total_time="$SECONDS_EACH" -print_final_stats=1
+	mkdir -p "fuzz/corpus/$target"
+	cargo fuzz run --sanitizer none "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- -max_total_time="$SECONDS_EACH" -print_final_stats=1
 done

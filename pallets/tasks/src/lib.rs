@@ -343,7 +343,7 @@ pub mod pallet {
 		WrongQuantiles,
 		/// The spec's groups are missing, or one is named twice.
 		WrongGroups,
-		/// A name in the spec is empty, not UTF-8, or used twice.
+		/// A name in the spec is empty, not UTF-8, holds control, bidirectional or invisible characters, or is used twice.
 		WrongName,
 		/// A column's smallest value exceeds its largest, or its bounds or decimals are out of
 		/// range.

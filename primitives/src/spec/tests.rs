@@ -130,6 +130,54 @@ fn columns_target_and_weight() {
 	assert_eq!(after(Statistic::WeightedMean, negative), Err(SpecError::WrongWeight));
 }
 
+/// A requester writes what a dealer reads before it consents: with a name that moves the cursor it would rewrite that.
+#[test]
+fn a_name_cannot_act_on_a_terminal_or_hide() {
+	let rewrites = "\u{1b}[5A\u{1b}[Jtask 7: count of rows\u{1b}[8m";
+	let reorders = "salary \u{202e}tnuoc";
+	let names = [
+		rewrites,
+		reorders,
+		"a\tb",
+		"a\nb",
+		"\u{9b}2J",
+		"a\u{7f}",
+		"a\u{200b}",
+		"\u{200f}a",
+		"a\u{2060}",
+		"a\u{2069}",
+		"a\u{ad}b",
+		"\u{feff}a",
+		"a\u{2028}b",
+		"\u{3164}",
+		"a\u{e0041}",
+	];
+	for text in names {
+		for statistic in ALL {
+			// contributors need no column, but may name some
+			let in_column = after(statistic, |spec| match spec.columns.get_mut(0) {
+				Some(column) => column.name = name(text),
+				None => spec.columns = vec![column(text)].try_into().unwrap(),
+			});
+			assert_eq!(in_column, Err(SpecError::WrongName), "{text:?} of {statistic:?}");
+			let grouping = |column, group| {
+				let groups = vec![name("a"), name(group)].try_into().unwrap();
+				Some(Grouping { column: name(column), groups })
+			};
+			for grouping in [grouping(text, "b"), grouping("g", text)] {
+				let in_grouping = after(statistic, |spec| spec.group_by = grouping);
+				assert_eq!(in_grouping, Err(SpecError::WrongName), "{text:?} of {statistic:?}");
+			}
+		}
+		let as_target = after(Statistic::Regression, |spec| spec.target = Some(column(text)));
+		assert_eq!(as_target, Err(SpecError::WrongName), "{text:?}");
+		let as_weight = after(Statistic::VectorMean, |spec| {
+			spec.weight = Some(Column { min: 0, ..column(text) });
+		});
+		assert_eq!(as_weight, Err(SpecError::WrongName), "{text:?}");
+	}
+}
+
 #[test]
 fn names() {
 	let rename = |text: &'static [u8]| {

@@ -3,7 +3,7 @@
 //! Nothing here goes through [`super::encode`]'s vector or [`super::finalize`]'s formulas: deviations are taken
 //! from the mean row by row, the regression centres its columns, eliminates over fractions and sums its own
 //! residuals, quantiles come from the sorted values. All of it is exact, so an equal [`Outcome`] is evidence
-//! for both. Ranges and caps are not checked.
+//! for both. Ranges and caps are not checked, and nothing is wiped: who pools the rows has them all in the clear.
 
 use super::{
 	error::PlaintextError,

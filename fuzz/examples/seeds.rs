@@ -1,0 +1,80 @@
+//! Writes the seeds: `cargo run --example seeds`, after a change of what a target reads.
+
+use codec::Encode;
+use ostraka_fuzz::dealings;
+use ostraka_primitives::{
+	message::{IndexedDealing, MessageKind},
+	spec::{Column, Grouping, Statistic, TaskSpec},
+	AccountId,
+};
+use std::{fs, path::Path};
+
+fn spec() -> TaskSpec {
+	let name = |text: &str| text.as_bytes().to_vec().try_into().expect("short");
+	let column = |text: &str| Column { name: name(text), decimals: 2, min: 0, max: 900 };
+	let groups = vec![name("a"), name("b")].try_into().expect("two");
+	TaskSpec {
+		statistic: Statistic::Regression,
+		columns: vec![column("x"), column("z")].try_into().expect("two"),
+		target: Some(column("y")),
+		weight: None,
+		edges: Default::default(),
+		quantiles: Default::default(),
+		group_by: Some(Grouping { column: name("g"), groups }),
+		max_rows: 100,
+	}
+}
+
+fn main() -> std::io::Result<()> {
+	let kind = |kind: u8, bytes: Vec<u8>| [vec![kind], bytes].concat();
+	let dealing = dealings::honest_message();
+	let indexed = IndexedDealing { dealer: AccountId::new([3; 32]), dealing: dealing.clone() };
+	let rows: Vec<u8> = (0..120).map(|byte| byte * 7 % 251).collect();
+	let seeds: [(&str, Vec<Vec<u8>>); 4] = [
+		("decoders", (0..7).map(|decoder| kind(decoder, vec![1, 3, 0, 0])).collect()),
+		(
+			"dealings",
+			vec![
+				// nothing is changed
+				vec![],
+				// a wrong value to node 1, and its evidence as it is
+				vec![1, 0, 0, 0, 0, 1, 0, 1],
+				// two of one node's numbers and a commitment, sealed anew
+				vec![3, 1, 0, 0, 0, 5, 2, 0, 2, 0, 9, 0, 0, 4, 1, 3, 0, 1],
+				// sealed garbage, proven anew
+				vec![0, 1, 0, 0, 0, 1, 31, 0, 255, 1],
+				// a ciphertext changed, proven anew, and evidence with another `K`
+				vec![0, 1, 0, 0, 1, 1, 7, 0, 1, 1, 0, 0, 1, 0, 0, 1],
+				// sealed shares exchanged, proven anew
+				vec![0, 1, 1, 0, 2, 1, 2, 0, 0, 1, 2, 1, 5, 0, 8, 1],
+			],
+		),
+		(
+			"messages",
+			vec![
+				kind(0, vec![1, 9, 0, 1]),
+				kind(1, vec![1, 9, 0, 1]),
+				kind(2, dealing.encode()),
+				kind(3, dealings::honest_evidence_message().encode()),
+				kind(5, indexed.encode()),
+				kind(7, MessageKind::Commit.encode()),
+				kind(11, spec().encode()),
+			],
+		),
+		(
+			"statistics",
+			(0..14)
+				.map(|statistic| [vec![0, statistic], rows.clone()].concat())
+				.chain([[vec![1], spec().encode(), rows.clone()].concat()])
+				.collect(),
+		),
+	];
+	for (target, seeds) in seeds {
+		let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(target);
+		fs::create_dir_all(&folder)?;
+		for (number, seed) in seeds.iter().enumerate() {
+			fs::write(folder.join(format!("{number:02}")), seed)?;
+		}
+	}
+	Ok(())
+}

@@ -1,0 +1,311 @@
+//! A dealing and evidence about it, from honest ones with changes, through the adjudicator and the workers.
+//!
+//! Changes before and behind the proof of ρ: shares and commitments are changed before the dealing is sealed and proven,
+//! sealed bytes afterwards, and the proof is made anew if the input says so. So a dealing that the chain accepts can hold
+//! anything, as that of a lying dealer can.
+
+use crate::input::Input;
+use ostraka_crypto::{
+	encoding::encode_point,
+	messages::{DealingBytes, EvidenceBytes},
+	proofs::{self, DleqStatement},
+	seal::SealSecret,
+	vss::{self, Commitments, SecretShare},
+	Identity, Plain, PointBytes, Scalar,
+};
+use ostraka_primitives::{
+	fault::{AccuserFault, DealerFault},
+	message::{DealingMessage, EvidenceMessage},
+};
+use ostraka_protocol::{
+	adjudicator::{self, AcceptedDigest, Verdict},
+	dealer, wire,
+	worker::{self, Fault},
+	TaskContext, Version,
+};
+use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
+use std::sync::OnceLock;
+
+/// The dealer.
+pub const DEALER: Identity = [2; 32];
+const THRESHOLD: u8 = 1;
+const NODES: u8 = 3;
+const LENGTH: usize = 2;
+
+/// An honest dealing before it is sealed.
+struct Scene {
+	context: TaskContext,
+	/// By node.
+	secrets: Vec<SealSecret>,
+	commitments: Vec<PointBytes>,
+	shares: Vec<SecretShare>,
+	rho: SealSecret,
+}
+
+fn rng() -> ChaCha20Rng {
+	ChaCha20Rng::seed_from_u64(7)
+}
+
+fn scene() -> &'static Scene {
+	static SCENE: OnceLock<Scene> = OnceLock::new();
+	SCENE.get_or_init(|| {
+		let mut rng = ChaCha20Rng::seed_from_u64(1);
+		let secrets: Vec<_> = (0..NODES).map(|_| SealSecret::random(&mut rng)).collect();
+		let seal_keys =
+			secrets.iter().map(|secret| encode_point(&secret.public::<Plain>())).collect();
+		let input = [5u8, 9].map(Scalar::from);
+		let (commitments, shares) =
+			vss::share::<Plain, _>(&input, THRESHOLD, NODES, &mut rng).unwrap();
+		let rho = SealSecret::random(&mut rng);
+		let context = TaskContext {
+			version: Version::CURRENT,
+			task_hash: [1; 32],
+			threshold: THRESHOLD,
+			length: LENGTH as u16,
+			seal_keys,
+		};
+		Scene { context, secrets, commitments: commitments.to_bytes(), shares, rho }
+	})
+}
+
+/// The task.
+pub fn context() -> &'static TaskContext {
+	&scene().context
+}
+
+/// The honest dealing.
+pub fn honest() -> &'static DealingBytes {
+	static DEALING: OnceLock<DealingBytes> = OnceLock::new();
+	DEALING.get_or_init(|| assemble(scene().commitments.clone(), &scene().shares))
+}
+
+/// The honest dealing as a message.
+pub fn honest_message() -> DealingMessage {
+	wire::dealing_message(honest().clone()).unwrap()
+}
+
+/// Node 1's evidence about the honest dealing, which convicts node 1, as a message.
+pub fn honest_evidence_message() -> EvidenceMessage {
+	let scene = scene();
+	let digest = honest().digest(&scene.context.task_hash, &DEALER);
+	let evidence = worker::evidence::<Plain, _>(
+		&scene.context,
+		&scene.secrets[0],
+		1,
+		&digest,
+		honest(),
+		&mut rng(),
+	);
+	wire::evidence_message(evidence.unwrap()).unwrap()
+}
+
+/// Judges node 1's evidence about the honest dealing: nothing convicts its dealer.
+pub fn judge_against_the_honest(evidence: &EvidenceBytes) {
+	let scene = scene();
+	let digest = AcceptedDigest::of_state(honest().digest(&scene.context.task_hash, &DEALER));
+	let verdict = adjudicator::judge::<Plain>(&scene.context, &DEALER, 1, &digest, evidence);
+	assert!(!matches!(verdict, Ok(Verdict::DealerGuilty(_))));
+	let other = AcceptedDigest::of_state([0; 32]);
+	assert!(adjudicator::judge::<Plain>(&scene.context, &DEALER, 1, &other, evidence).is_err());
+}
+
+fn assemble(commitments: Vec<PointBytes>, shares: &[SecretShare]) -> DealingBytes {
+	let Scene { context, rho, .. } = scene();
+	dealer::assemble::<Plain, _>(context, &DEALER, commitments, shares, rho, &mut rng()).unwrap()
+}
+
+/// A dealing with changes.
+fn changed(input: &mut Input) -> DealingBytes {
+	let scene = scene();
+	let (mut commitments, mut shares) = (scene.commitments.clone(), scene.shares.clone());
+	for _ in 0..input.byte() % 4 {
+		let j = input.below(usize::from(NODES));
+		match input.byte() % 5 {
+			0 => shares[j].values[0] += Scalar::from(input.integer()),
+			1 => shares[j].values[1] += Scalar::from(input.integer()),
+			2 => shares[j].blinding += Scalar::from(input.integer()),
+			3 => commitments.swap(0, 1),
+			_ => commitments[j % 2] = input.point(),
+		}
+	}
+	let mut dealing = assemble(commitments, &shares);
+	for _ in 0..input.byte() % 4 {
+		let j = input.below(usize::from(NODES));
+		let seat = j as u8 + 1;
+		match input.byte() % 8 {
+			// something else than a share, sealed
+			0 => {
+				let mut plaintext = shares[j].to_bytes().to_vec();
+				input.change(&mut plaintext);
+				let commitments = &dealing.commitments;
+				let key = dealer::sealing_key::<Plain>(
+					&scene.context,
+					&DEALER,
+					seat,
+					commitments,
+					&scene.rho,
+				);
+				dealing.sealed[j] = key.unwrap().seal_bytes(&plaintext).unwrap();
+			},
+			1 => _ = input.change(&mut dealing.sealed[j]),
+			2 => dealing.sealed.swap(j, 0),
+			3 => dealing.ephemeral = input.point(),
+			4 => _ = input.change(&mut dealing.proof),
+			5 => _ = dealing.sealed[j].pop(),
+			6 => dealing.commitments.push(input.point()),
+			_ => dealing.sealed.push(vec![0; 112]),
+		}
+	}
+	if input.flag() {
+		dealer::prove::<Plain, _>(&scene.context, &DEALER, &mut dealing, &scene.rho, &mut rng());
+	}
+	dealing
+}
+
+/// What is wrong with node `j`'s share, by its own check.
+fn fault(
+	scene: &Scene,
+	j: u8,
+	dealing: &DealingBytes,
+	commitments: &Commitments<Plain>,
+) -> Result<SecretShare, DealerFault> {
+	let secret = &scene.secrets[usize::from(j) - 1];
+	match worker::open::<Plain>(&scene.context, secret, j, &DEALER, dealing) {
+		Err(Fault::Dealer(fault)) => Err(fault),
+		Err(Fault::NotOurs(error)) => panic!("an accepted dealing is the task's: {error}"),
+		Ok(share) if vss::check_share(commitments, j, &share) => Ok(share),
+		Ok(_) => Err(DealerFault::WrongShare),
+	}
+}
+
+/// Runs the target.
+pub fn run(data: &[u8]) {
+	let scene = scene();
+	let mut input = Input(data);
+	let dealing = changed(&mut input);
+	let accepted = adjudicator::verify_dealing::<Plain>(&scene.context, &DEALER, &dealing);
+	let accepted = match accepted {
+		Ok(accepted) => accepted,
+		Err(_) => {
+			assert!(dealing != *honest(), "an honest dealing is accepted");
+			return;
+		},
+	};
+	let digest = accepted.digest;
+	let shares: Vec<Result<SecretShare, DealerFault>> =
+		(1..=NODES).map(|j| fault(scene, j, &dealing, &accepted.commitments)).collect();
+	for ((j, secret), share) in (1..).zip(&scene.secrets).zip(&shares) {
+		let evidence = worker::evidence::<Plain, _>(
+			&scene.context,
+			secret,
+			j,
+			digest.hash(),
+			&dealing,
+			&mut rng(),
+		);
+		let verdict =
+			adjudicator::judge::<Plain>(&scene.context, &DEALER, j, &digest, &evidence.unwrap());
+		assert_eq!(verdict, Ok(rightful(share)));
+		let accusation = worker::accuse::<Plain, _>(
+			&scene.context,
+			secret,
+			j,
+			&DEALER,
+			&digest,
+			&dealing,
+			&mut rng(),
+		);
+		assert_eq!(accusation.is_ok(), share.is_err(), "who accuses rightly convicts");
+	}
+	changed_evidence(&mut input, &dealing, &digest, &shares);
+
+	// any threshold and one of right shares give what the first commitment holds
+	let right: Vec<(u8, SecretShare)> =
+		(1..).zip(shares).filter_map(|(j, share)| Some((j, share.ok()?))).collect();
+	if let Some(first) = right.get(..usize::from(THRESHOLD) + 1) {
+		let (values, blinding) = adjudicator::reconstruct(first).unwrap();
+		let opens =
+			adjudicator::verify_result::<Plain>(&dealing.commitments[0], &values, &blinding);
+		assert_eq!(opens, Ok(true));
+		for (j, share) in &right {
+			assert_eq!(adjudicator::lies_on(first, *j, share), Ok(true));
+		}
+	}
+}
+
+/// The verdict on evidence with the right `K`.
+fn rightful(share: &Result<SecretShare, DealerFault>) -> Verdict {
+	match share {
+		Ok(_) => Verdict::AccuserGuilty(AccuserFault::FalseAccusation),
+		Err(fault) => Verdict::DealerGuilty(*fault),
+	}
+}
+
+/// Evidence of one node with changes: it convicts nobody if it is not about the dealing, its author if its `K` is not right,
+/// and else whom it should.
+fn changed_evidence(
+	input: &mut Input,
+	dealing: &DealingBytes,
+	digest: &AcceptedDigest,
+	shares: &[Result<SecretShare, DealerFault>],
+) {
+	let scene = scene();
+	let place = input.below(shares.len());
+	let (j, secret) = (place as u8 + 1, &scene.secrets[place]);
+	let (context, hash) = (&scene.context, digest.hash());
+	let original =
+		worker::evidence::<Plain, _>(context, secret, j, hash, dealing, &mut rng()).unwrap();
+	let mut evidence = original.clone();
+	for _ in 0..input.byte() % 4 {
+		match input.byte() % 9 {
+			0 => evidence.dh = input.point(),
+			1 => _ = input.change(&mut evidence.dh),
+			2 => _ = input.change(&mut evidence.dleq),
+			3 => {
+				let k = input.below(2);
+				evidence.commitments[k] = input.point();
+			},
+			4 => evidence.ephemeral = input.point(),
+			5 => {
+				let other = input.below(usize::from(NODES));
+				if let Some(hash) = evidence.sealed_hashes.get_mut(other) {
+					input.change(hash);
+				}
+			},
+			6 => _ = input.change(&mut evidence.sealed),
+			7 => evidence.sealed.clone_from(&dealing.sealed[input.below(dealing.sealed.len())]),
+			_ => evidence.sealed_hashes.truncate(input.below(4)),
+		}
+	}
+	if input.flag() {
+		// fails where `R` is no key, and then leaves the proof as it is
+		let _ = worker::prove::<Plain, _>(context, secret, j, hash, &mut evidence, &mut rng());
+	}
+	let is_about_it =
+		EvidenceBytes { dh: original.dh, dleq: original.dleq, ..evidence.clone() } == original;
+	let verdict = adjudicator::judge::<Plain>(context, &DEALER, j, digest, &evidence);
+	let statement = DleqStatement {
+		task_hash: &context.task_hash,
+		digest: hash,
+		j,
+		seal_key: &context.seal_keys[place],
+		ephemeral: &evidence.ephemeral,
+		dh: &evidence.dh,
+	};
+	let holds = proofs::verify_dleq::<Plain>(&statement, &evidence.dleq).is_ok();
+	match verdict {
+		Err(_) => assert!(!is_about_it, "evidence about the dealing convicts someone"),
+		Ok(verdict) => {
+			assert!(is_about_it, "evidence about something else convicts nobody");
+			assert!(!holds || evidence.dh == original.dh, "a proof holds for the right `K` alone");
+			if holds {
+				assert_eq!(verdict, rightful(&shares[place]));
+			} else {
+				assert!(matches!(
+					verdict,
+					Verdict::AccuserGuilty(AccuserFault::InvalidDh | AccuserFault::WrongDleq)
+				));
+			}
+		},
+	}
+}

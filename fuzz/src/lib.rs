@@ -1,0 +1,26 @@
+//! What the fuzz targets do with their input.
+//!
+//! Random bytes get past no proof and no checksum. So most targets begin with something valid, a dealing, evidence, a proof,
+//! a spec, and let the input say what is changed in it: the empty input changes nothing, and a byte more is a change
+//! more. What must then be so is asserted, beside that nothing panics:
+//!
+//! | target | asserted |
+//! |---|---|
+//! | [`decoders`] | what decodes encodes to the same bytes; a changed proof or ciphertext does not hold |
+//! | [`dealings`] | behind the proof of ρ, exactly the dealer of a wrong share is convicted, and exactly the accuser of a right one or with a wrong `K` |
+//! | [`messages`] | what SCALE decodes encodes to the same bytes and keeps its bounds |
+//! | [`statistics`] | the joint result is that of the pooled rows; any vector has an outcome or an error, and every number prints |
+
+pub mod dealings;
+pub mod decoders;
+pub mod input;
+pub mod messages;
+pub mod statistics;
+
+/// The targets by name.
+pub const TARGETS: [(&str, fn(&[u8])); 4] = [
+	("decoders", decoders::run),
+	("dealings", dealings::run),
+	("messages", messages::run),
+	("statistics", statistics::run),
+];

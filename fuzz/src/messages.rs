@@ -1,0 +1,88 @@
+//! The SCALE types that come in transactions, or out of a node's state, on valid messages with changes and on any bytes.
+//! The first byte picks the type.
+
+use crate::{dealings, input::Input};
+use codec::{Codec, Encode, MaxEncodedLen};
+use ostraka_crypto::Plain;
+use ostraka_primitives::{
+	message::{DealingMessage, EvidenceMessage, IndexedDealing, MessageKind, ResultShareBytes},
+	spec::TaskSpec,
+	task::{Committee, Task, TaskResult},
+	AccountId,
+};
+use ostraka_protocol::{adjudicator, wire};
+use std::fmt::Debug;
+
+/// Decodes, and asserts that the same bytes come out again.
+fn read<T: Codec + PartialEq + Debug>(bytes: &[u8]) -> Option<T> {
+	let mut rest = bytes;
+	let value = T::decode(&mut rest).ok()?;
+	let used = &bytes[..bytes.len() - rest.len()];
+	assert_eq!(value.encode(), used);
+	Some(value)
+}
+
+/// [`read`] of what has a longest encoding.
+fn bounded<T: Codec + MaxEncodedLen + PartialEq + Debug>(bytes: &[u8]) -> Option<T> {
+	let value = read::<T>(bytes)?;
+	assert!(value.encoded_size() <= T::max_encoded_len());
+	Some(value)
+}
+
+/// Runs the target.
+pub fn run(data: &[u8]) {
+	let mut input = Input(data);
+	match input.byte() % 12 {
+		0 => {
+			let mut bytes = dealings::honest_message().encode();
+			input.change(&mut bytes);
+			dealing(&bytes);
+		},
+		1 => {
+			let mut bytes = dealings::honest_evidence_message().encode();
+			input.change(&mut bytes);
+			evidence(&bytes);
+		},
+		2 => dealing(input.0),
+		3 => evidence(input.0),
+		4 => drop(bounded::<ResultShareBytes>(input.0)),
+		5 => drop(read::<IndexedDealing>(input.0)),
+		6 => {
+			let dealer = AccountId::new([3; 32]);
+			let mut bytes = IndexedDealing { dealer, dealing: dealings::honest_message() }.encode();
+			input.change(&mut bytes);
+			read::<IndexedDealing>(&bytes);
+		},
+		7 => drop(bounded::<MessageKind>(input.0)),
+		8 => drop(bounded::<Committee>(input.0)),
+		9 => drop(bounded::<Task>(input.0)),
+		10 => {
+			if let Some(result) = bounded::<TaskResult>(input.0) {
+				assert_eq!(result.scalars().count(), result.vector.len());
+			}
+		},
+		_ => {
+			if let Some(spec) = bounded::<TaskSpec>(input.0) {
+				// of a length that fits, whatever it is
+				assert!(spec.validate().is_err() || (1..=256).contains(&spec.length()));
+			}
+		},
+	}
+}
+
+fn dealing(bytes: &[u8]) {
+	let Some(message) = bounded::<DealingMessage>(bytes) else { return };
+	let made = wire::dealing_bytes(&message);
+	assert_eq!(wire::dealing_message(made.clone()).as_ref(), Some(&message));
+	let accepted =
+		adjudicator::verify_dealing::<Plain>(dealings::context(), &dealings::DEALER, &made);
+	// another dealing has another digest, and no proof that holds
+	assert!(accepted.is_err() || message == dealings::honest_message());
+}
+
+fn evidence(bytes: &[u8]) {
+	let Some(message) = bounded::<EvidenceMessage>(bytes) else { return };
+	let made = wire::evidence_bytes(&message);
+	assert_eq!(wire::evidence_message(made.clone()).as_ref(), Some(&message));
+	dealings::judge_against_the_honest(&made);
+}
