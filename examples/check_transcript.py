@@ -29,6 +29,10 @@ def u8(value):
 	return value.to_bytes(1, "little")
 
 
+def u16(value):
+	return value.to_bytes(2, "little")
+
+
 def u32(value):
 	return value.to_bytes(4, "little")
 
@@ -73,7 +77,7 @@ class Transcript:
 
 	def __init__(self, document):
 		self.root = Node(document)
-		demand(self.root["version"].number() == 1, "version is not 1")
+		demand(self.root["version"].number() == 2, "version is not 2")
 		self.task = self.root["task"]
 		self.n, self.t = self.task["seats"].number(8), self.task["threshold"].number(8)
 		self.length = self.task["length"].number()
@@ -138,11 +142,12 @@ def check_task_hash(t):
 	phases = [windows[name] for name in ("collect", "verify", "commit", "reveal")]
 	preimage = b"".join(
 		[
-			variable(b"ostraka/task/v1"),
+			variable(b"ostraka/task/v2"),
 			t.root["genesis"].bytes(32),
-			u32(task["id"].number()),
+			u32(task["id"].number()) + u16(task["protocol"].number(16)),
 			transcript_hash(b"ostraka/spec/v1", variable(published)),
 			u8(task["class_index"].number(8)) + u8(t.n) + u8(t.t),
+			u32(task["least_dealers"].number()),
 			items([u32(number.number()) for number in [task["drawn_at"]] + phases]),
 			items(members),
 		]

@@ -128,7 +128,7 @@ mod tests {
 	use ostraka_crypto::encoding::encode_point;
 	use ostraka_protocol::{
 		adjudicator::{judge, verify_dealing, Verdict},
-		wire,
+		wire, Version,
 	};
 
 	const DEALER: Identity = [7; 32];
@@ -140,7 +140,7 @@ mod tests {
 		let secrets: Vec<SealSecret> = (0..3).map(|_| SealSecret::random(&mut OsRng)).collect();
 		let seal_keys =
 			secrets.iter().map(|secret| encode_point(&secret.public::<Plain>())).collect();
-		(wire::context_of([1; 32], 1, 2, seal_keys), secrets)
+		(wire::context_of(Version::CURRENT, [1; 32], 1, 2, seal_keys), secrets)
 	}
 
 	fn input() -> [Scalar; 2] {

@@ -12,7 +12,7 @@ use ostraka_protocol::{
 	dealer,
 	statistics::Encoded,
 	wire::{self, cohort_hash, Published},
-	TaskContext,
+	TaskContext, Version,
 };
 use rand_core::OsRng;
 
@@ -67,6 +67,7 @@ pub fn unchanged(task: TaskId, checked: &TaskInfo, now: &TaskInfo) -> Result<(),
 		("the invited dealers", is_same_cohort),
 		("its class", checked.task.class == now.task.class),
 		("what its class asks for", checked.task.parameters == now.task.parameters),
+		("its version of the protocol", checked.task.protocol == now.task.protocol),
 	];
 	let others: Vec<&str> =
 		same.into_iter().filter(|(_, is_same)| !is_same).map(|(what, _)| what).collect();
@@ -95,6 +96,8 @@ pub fn context(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<TaskConte
 	let record = &info.task;
 	let wrong = |what: &str| Error::Failed(format!("task {task}: {what}; nothing is dealt"));
 	let published = record.task_hash.ok_or_else(|| wrong("it has no task hash yet"))?;
+	let version = Version::from_number(record.protocol)
+		.map_err(|error| wrong(&format!("{error}; take a newer release of ostraka")))?;
 	let drawn = Published::of(record).ok_or_else(|| wrong("it has no committee yet"))?;
 	if cohort_hash(&info.dealers) != record.cohort {
 		return Err(wrong("the invited dealers are not those that its record names"));
@@ -103,7 +106,8 @@ pub fn context(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<TaskConte
 		return Err(wrong("its task hash does not cover what the node shows of it"));
 	}
 	let (threshold, length) = (record.parameters.threshold, record.spec.length());
-	Ok(wire::context_of(published, threshold, length, wire::seal_keys(&info.committee)))
+	let seal_keys = wire::seal_keys(&info.committee);
+	Ok(wire::context_of(version, published, threshold, length, seal_keys))
 }
 
 /// What a dealer has to hold free for one dealing.

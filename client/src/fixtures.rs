@@ -31,6 +31,7 @@ pub fn spec(statistic: Statistic, columns: Vec<Column>) -> TaskSpec {
 pub fn task(spec: TaskSpec) -> Task {
 	let class = SecurityClass::Standard;
 	Task {
+		protocol: ostraka_protocol::Version::CURRENT.number(),
 		requester: AccountId::new([9; 32]),
 		spec,
 		class,

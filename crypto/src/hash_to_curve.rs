@@ -1,7 +1,7 @@
 //! RFC 9380's `hash_to_curve` in the suite BLS12381G1_XMD:SHA-256_SSWU_RO_. The generators come from it; nothing
 //! calls it at run time, since the table is compiled in.
 
-use crate::group::Plain;
+use crate::curve::Plain;
 use ark_bls12_381::G1Projective;
 use ark_ec::{
 	hashing::{

@@ -1,8 +1,7 @@
-//! Ostraka's cryptography: verifiable secret sharing, sealing of shares, proofs and transcripts.
+#![doc = include_str!("../README.md")]
 //!
-//! No storage, no clock, no encoding framework: the crate turns bytes into checked values and back, and knows
-//! nothing of chains. It is `no_std` and generic over the configuration of the group, so that one text runs as
-//! plain Rust and, in a runtime, through the host's curve arithmetic.
+//! The crate turns bytes into checked values and back. It is generic over the configuration of the group, so that one text
+//! runs as plain Rust and, in a runtime, through the host's curve arithmetic.
 //!
 //! # Terms
 //! - *dealer*: who shares a vector `x` of `L` field elements among `n` nodes with threshold `t`.

@@ -3,7 +3,7 @@
 from hashlib import blake2b, sha256
 from hmac import digest as hmac
 
-from check_transcript import challenge, commit, items, transcript_hash, u8, u32, variable
+from check_transcript import challenge, commit, items, transcript_hash, u8, u16, u32, variable
 
 from checker import chacha20_poly1305, meaning
 from checker.bls12_381 import GENERATOR, IDENTITY, ORDER, Point
@@ -70,6 +70,7 @@ class MadeUp:
 		accounts = [bytes([i]) * 32 for i in range(1, 5)]
 		task = {
 			"id": 7,
+			"protocol": 2,
 			"requester": address(bytes(32)),
 			"class": "Standard",
 			"class_index": 0,
@@ -96,10 +97,11 @@ class MadeUp:
 			for j in self.seats
 		]
 		published = meaning.encode_spec(self.spec) + bytes.fromhex(task["cohort"][2:])
-		preimage = variable(b"ostraka/task/v1") + bytes(32) + u32(7)
+		preimage = variable(b"ostraka/task/v2") + bytes(32) + u32(7) + u16(2)
 		preimage += transcript_hash(b"ostraka/spec/v1", variable(published)) + bytes(
 			[0, self.N, self.T]
 		)
+		preimage += u32(3)
 		preimage += items([u32(block) for block in (2, 3, 4, 5, 6)])
 		preimage += items([u8(j) + u8(j) * 64 + self.keys[j] for j in self.seats])
 		self.task_hash = sha256(preimage).digest()
@@ -123,7 +125,7 @@ class MadeUp:
 		]
 		shares[2][0] += 1
 		self.document = {
-			"version": 1,
+			"version": 2,
 			"genesis": text(bytes(32)),
 			"task": task,
 			"committee": committee,

@@ -52,7 +52,7 @@ def next_point(data):
 
 # Path, change, and the check that has to refuse it, for any good transcript.
 CHANGES = [
-	(["version"], 2, "document"),
+	(["version"], 1, "document"),
 	(["genesis"], flip, "task hash"),
 	(["task", "id"], lambda n: n + 1, "task hash"),
 	(["task", "class"], "Restricted", "task"),
@@ -61,6 +61,8 @@ CHANGES = [
 	(["task", "threshold"], 0, "task hash"),
 	(["task", "length"], lambda n: n + 1, "task"),
 	(["task", "least_dealers"], 99, "task"),
+	(["task", "least_dealers"], 2, "task hash"),
+	(["task", "protocol"], 3, "task hash"),
 	(["task", "invited"], 1, "task"),
 	(["task", "cohort"], flip, "task hash"),
 	(["task", "cohort"], flip, "task"),

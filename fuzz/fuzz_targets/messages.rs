@@ -11,7 +11,7 @@ use ostraka_crypto::{
 };
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest, Verdict},
-	worker, TaskContext,
+	worker, TaskContext, Version,
 };
 use std::sync::OnceLock;
 
@@ -51,6 +51,7 @@ fn context() -> &'static (TaskContext, SealSecret) {
 		let secret = SealSecret::from_signature(&[1; 64]);
 		let seal_key = encode_point(&secret.public::<Plain>());
 		let ctx = TaskContext {
+			version: Version::CURRENT,
 			task_hash: [1; 32],
 			threshold: 1,
 			length: 2,

@@ -1,5 +1,4 @@
-//! What Ostraka's pallets, workers and clients have in common: the SCALE types of tasks and messages, their
-//! bounds, and the small traits through which the pallets meet.
+#![doc = include_str!("../README.md")]
 //!
 //! | module | holds |
 //! |---|---|
@@ -7,16 +6,22 @@
 //! | [`task`] | a task's class, committee, windows and states |
 //! | [`message`] | what dealers and compute nodes send |
 //! | [`fault`] | what they are convicted of |
+//! | [`record`] | what state keeps of a dealing |
 //! | [`traits`] | the pallets' view of each other |
 //! | [`api`] | the runtime API for clients |
 
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+	not(test),
+	deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
 
 extern crate alloc;
 
 pub mod api;
 pub mod fault;
 pub mod message;
+pub mod record;
 pub mod spec;
 pub mod task;
 pub mod traits;

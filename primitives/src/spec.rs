@@ -286,7 +286,7 @@ impl TaskSpec {
 	}
 
 	fn validate_edges(&self) -> Result<(), SpecError> {
-		let rising = self.edges.windows(2).all(|pair| pair[0] < pair[1]);
+		let rising = self.edges.iter().zip(self.edges.iter().skip(1)).all(|(one, next)| one < next);
 		let in_bounds = self.edges.iter().all(|edge| (-MAX_BOUND..=MAX_BOUND).contains(edge));
 		let enough = self.edges.len() >= 2;
 		let ok = if self.statistic.has_edges() {

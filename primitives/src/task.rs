@@ -2,7 +2,8 @@
 
 use crate::{
 	spec::{TaskSpec, MAX_LENGTH},
-	AccountId, Balance, BlockNumber, Digest, PointBytes, ScalarBytes, WorkerKey, MAX_COMMITTEE,
+	AccountId, Balance, BlockNumber, Digest, PointBytes, ProtocolVersion, ScalarBytes, WorkerKey,
+	MAX_COMMITTEE,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -54,15 +55,19 @@ pub struct ClassParameters {
 	pub least_dealers: u32,
 }
 
+/// Least number of accepted dealers that a class can ask for.
+pub const LEAST_DEALERS: u32 = 3;
+
 impl ClassParameters {
-	/// Whether `t >= 1`, `2 t + 1 <= n <= 32`, and at least two dealers are asked for (a lone dealer's result
-	/// would be its input).
+	/// Whether `t >= 1`, `2 t + 1 <= n <= 32`, and at least three dealers are asked for. What `k` dealers who share
+	/// what they know learn is the sum of the others: a lone dealer's result is its input, and of two each has the
+	/// other's by subtraction.
 	pub fn is_sound(&self) -> bool {
 		let (n, t) = (u32::from(self.seats), u32::from(self.threshold));
 		t >= 1
 			&& n > 2 * t
 			&& n <= MAX_COMMITTEE
-			&& self.least_dealers >= 2
+			&& self.least_dealers >= LEAST_DEALERS
 			&& self.stake_factor >= 1
 	}
 }
@@ -206,6 +211,8 @@ pub enum TaskStatus {
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Task {
+	/// Version of the protocol that it follows to its end, whatever the runtime becomes meanwhile.
+	pub protocol: ProtocolVersion,
 	/// Who asked for it and pays.
 	pub requester: AccountId,
 	/// What it computes.
@@ -281,5 +288,24 @@ impl TaskResult {
 	/// The vector's entries as scalars' bytes. What comes from another's state may not be canonical.
 	pub fn scalars(&self) -> impl Iterator<Item = ScalarBytes> + '_ {
 		self.vector.iter().map(U256::to_little_endian)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_class_asks_for_three_dealers_at_least() {
+		let class = |least_dealers| ClassParameters {
+			seats: 3,
+			threshold: 1,
+			stake_factor: 1,
+			least_dealers,
+		};
+		for unsound in [0, 1, 2] {
+			assert!(!class(unsound).is_sound(), "{unsound} dealers know each other's inputs");
+		}
+		assert!(class(3).is_sound());
 	}
 }

@@ -13,7 +13,7 @@
 
 use crate::{
 	task::{ClassParameters, Committee, FailReason, SecurityClass, TaskStatus},
-	AccountId, Balance, BlockNumber, Digest, PointBytes, TaskId, WorkerKey,
+	AccountId, Balance, BlockNumber, Digest, PointBytes, ProtocolVersion, TaskId, WorkerKey,
 };
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -97,6 +97,8 @@ pub trait Stakes {
 /// What vss needs to know of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskView {
+	/// Version of the protocol that it follows.
+	pub protocol: ProtocolVersion,
 	/// `TH`; there is none before the draw.
 	pub task_hash: Digest,
 	/// `t`.

@@ -1,5 +1,7 @@
-//! Ostraka's protocol, one module a role. No chain, no clock, no I/O: the roles' functions take what they must know and
-//! return what they have to say, so that clients, offchain workers, the runtime and simulations run the same text.
+#![doc = include_str!("../README.md")]
+//!
+//! # Modules
+//! One a role. Its functions take what they must know and return what they have to say.
 //!
 //! - [`task`]: what everybody knows of a task once its committee is drawn, and the hash that pins it.
 //! - [`dealer`]: from an input vector to a dealing.
@@ -32,4 +34,4 @@ pub mod worker_key;
 
 pub use curve::G1;
 pub use ostraka_crypto::Error;
-pub use task::{task_hash, Member, TaskContext, TaskHashInput};
+pub use task::{task_hash, Member, TaskContext, TaskHashInput, UnknownVersion, Version};

@@ -1,6 +1,7 @@
 //! What everybody knows of a task once its committee is drawn, and the hash `TH` that pins all of it.
 
 use alloc::vec::Vec;
+use core::fmt;
 use ostraka_crypto::{
 	messages::DealingBytes,
 	seal,
@@ -8,8 +9,58 @@ use ostraka_crypto::{
 	vss, Error, Hash, Identity, PointBytes,
 };
 
-const TASK_TAG: &str = "ostraka/task/v1";
+use ostraka_primitives::ProtocolVersion;
+
+const TASK_TAG: &str = "ostraka/task/v2";
 const SPEC_TAG: &str = "ostraka/spec/v1";
+
+/// A version of the protocol: which transcripts, decoders and rules a task follows. A task's record pins the one that was
+/// current when it was submitted, and `TH` covers it, so an upgrade that brings another leaves open tasks alone: code that
+/// differs between versions asks [`TaskContext::version`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+	/// `TH` covers the version and the least number of dealers. Before it, records named no version.
+	V2,
+}
+
+impl Version {
+	/// That of tasks which are submitted now.
+	pub const CURRENT: Self = Self::V2;
+
+	/// As records name it.
+	pub const fn number(self) -> ProtocolVersion {
+		match self {
+			Self::V2 => 2,
+		}
+	}
+
+	/// The version that a record names.
+	///
+	/// # Errors
+	/// [`UnknownVersion`] of a later one, or of one that is no longer served.
+	pub const fn from_number(number: ProtocolVersion) -> Result<Self, UnknownVersion> {
+		match number {
+			2 => Ok(Self::V2),
+			_ => Err(UnknownVersion(number)),
+		}
+	}
+}
+
+/// A task follows a version of the protocol that this software does not know: it must not touch the task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownVersion(pub ProtocolVersion);
+
+impl fmt::Display for UnknownVersion {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		let (theirs, ours) = (self.0, Version::CURRENT.number());
+		write!(
+			f,
+			"the task follows version {theirs} of the protocol, this software knows version {ours}"
+		)
+	}
+}
+
+impl core::error::Error for UnknownVersion {}
 
 /// A member of a task's committee, as pinned at the draw. Its index `j` is its place, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +80,8 @@ pub struct TaskHashInput<'a> {
 	pub genesis: &'a Hash,
 	/// The task's number.
 	pub task_id: u32,
+	/// The protocol that it follows.
+	pub version: Version,
 	/// What was published: `ostraka_primitives::task::published_bytes`, the SCALE bytes of spec and cohort.
 	pub spec: &'a [u8],
 	/// The security class.
@@ -37,6 +90,8 @@ pub struct TaskHashInput<'a> {
 	pub n: u8,
 	/// Threshold.
 	pub threshold: u8,
+	/// Least number of accepted dealers: what a dealer hides among.
+	pub least_dealers: u32,
 	/// Block of the draw and the phases' windows: `ostraka_primitives::task::Windows::deadlines`.
 	pub deadlines: &'a [u32],
 	/// The committee, in the order of its indices.
@@ -53,10 +108,12 @@ pub fn task_hash_preimage(input: &TaskHashInput<'_>) -> Vec<u8> {
 	let mut transcript = Transcript::recorded(TASK_TAG)
 		.fixed(input.genesis)
 		.u32(input.task_id)
+		.u16(input.version.number())
 		.fixed(&Transcript::new(SPEC_TAG).variable(input.spec).digest())
 		.u8(input.class)
 		.u8(input.n)
 		.u8(input.threshold)
+		.u32(input.least_dealers)
 		.count(input.deadlines.len());
 	for deadline in input.deadlines {
 		transcript = transcript.u32(*deadline);
@@ -72,6 +129,8 @@ pub fn task_hash_preimage(input: &TaskHashInput<'_>) -> Vec<u8> {
 /// What everybody knows of a task once it is drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskContext {
+	/// The protocol that the task follows.
+	pub version: Version,
 	/// `TH`.
 	pub task_hash: Hash,
 	/// `t`: any `t + 1` nodes reconstruct, any `t` learn nothing.

@@ -10,7 +10,9 @@
 //!
 //! Nothing is checked here but lengths that a SCALE type bounds.
 
-use crate::task::{task_hash, task_hash_preimage, Member, TaskContext, TaskHashInput};
+use crate::task::{
+	task_hash, task_hash_preimage, Member, TaskContext, TaskHashInput, UnknownVersion, Version,
+};
 use alloc::vec::Vec;
 use ostraka_crypto::{
 	messages::{DealingBytes, EvidenceBytes},
@@ -96,12 +98,18 @@ pub fn cohort_hash(dealers: &[AccountId]) -> Digest {
 }
 
 /// What everybody knows of a task whose committee is drawn.
-pub fn context(view: &TaskView) -> TaskContext {
-	context_of(view.task_hash, view.threshold, view.length, seal_keys(&view.committee))
+///
+/// # Errors
+/// [`UnknownVersion`].
+pub fn context(view: &TaskView) -> Result<TaskContext, UnknownVersion> {
+	let version = Version::from_number(view.protocol)?;
+	let keys = seal_keys(&view.committee);
+	Ok(context_of(version, view.task_hash, view.threshold, view.length, keys))
 }
 
-/// [`context`], from a task's record; `seal_keys` are those of its committee.
+/// [`context`], from its parts; `seal_keys` are those of the committee.
 pub fn context_of(
+	version: Version,
 	task_hash: Digest,
 	threshold: u8,
 	length: u32,
@@ -109,12 +117,14 @@ pub fn context_of(
 ) -> TaskContext {
 	// Above what any spec allows, and refused there.
 	let length = u16::try_from(length).unwrap_or(u16::MAX);
-	TaskContext { task_hash, threshold, length, seal_keys }
+	TaskContext { version, task_hash, threshold, length, seal_keys }
 }
 
 /// What of a task's record its hash covers.
 #[derive(Clone, Copy, Debug)]
 pub struct Published<'a> {
+	/// The protocol that it follows.
+	pub version: Version,
 	/// What is computed.
 	pub spec: &'a TaskSpec,
 	/// Hash of the invited dealers.
@@ -130,9 +140,10 @@ pub struct Published<'a> {
 }
 
 impl<'a> Published<'a> {
-	/// Of a task's record; `None` before the draw.
+	/// Of a task's record; `None` before the draw, and if the task follows a version that is not known here.
 	pub fn of(record: &'a Task) -> Option<Self> {
 		Some(Self {
+			version: Version::from_number(record.protocol).ok()?,
 			spec: &record.spec,
 			cohort: &record.cohort,
 			class: record.class,
@@ -162,10 +173,12 @@ impl<'a> Published<'a> {
 		then(&TaskHashInput {
 			genesis,
 			task_id: task,
+			version: self.version,
 			spec: &published_bytes(self.spec, self.cohort),
 			class: self.class.index(),
 			n: self.parameters.seats,
 			threshold: self.parameters.threshold,
+			least_dealers: self.parameters.least_dealers,
 			deadlines: &self.windows.deadlines(self.drawn_at),
 			committee: &members(committee),
 		})

@@ -2,7 +2,7 @@
 //! under them: points, scalars, dealings, proofs.
 
 use ostraka_crypto::{encoding::IDENTITY, vss::SecretShare, Scalar};
-use ostraka_protocol::{adjudicator, task_hash, Member, TaskHashInput};
+use ostraka_protocol::{adjudicator, task_hash, Member, TaskHashInput, Version};
 
 const TASK_HASH: &str = "bb5ab901543f0e88c162f8dac8c79c92fdd55a63f633b3280d1a431896d0cd60";
 const ACCEPTED_SET_HASH: &str = "1d9a674c8d7c5a57bf329b87f3248437f27a352f10b2e5499ca3d8014ba05729";
@@ -18,10 +18,12 @@ fn hashes_are_what_they_were() {
 	let hash = task_hash(&TaskHashInput {
 		genesis: &[1; 32],
 		task_id: 2,
+		version: Version::V2,
 		spec: b"spec",
 		class: 3,
 		n: 3,
 		threshold: 1,
+		least_dealers: 9,
 		deadlines: &[10, 20, 30],
 		committee: &committee,
 	});

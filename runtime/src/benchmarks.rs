@@ -184,6 +184,7 @@ impl pallet_vss::BenchmarkHelper for Helper {
 		Records::<Runtime>::insert(
 			task,
 			Record {
+				protocol: view.protocol,
 				requester: requester.clone(),
 				spec,
 				class: SecurityClass::Standard,
@@ -202,6 +203,7 @@ impl pallet_vss::BenchmarkHelper for Helper {
 		DrawnTasks::<Runtime>::insert(
 			task,
 			Drawn {
+				protocol: view.protocol,
 				task_hash: view.task_hash,
 				threshold: view.threshold,
 				length: view.length,

@@ -114,10 +114,10 @@ macro_rules! version {
 }
 
 #[cfg(not(feature = "next-spec-version"))]
-version!(1_000);
+version!(1_001);
 // What a test upgrades to: the same runtime, one version on.
 #[cfg(feature = "next-spec-version")]
-version!(1_001);
+version!(1_002);
 
 /// Migrations that the next upgrade runs, in order; the first release has none.
 pub type Migrations = ();

@@ -290,8 +290,12 @@ fn root_sets_sound_classes_only() {
 		assert_eq!(Tasks::class_parameters(SecurityClass::Restricted).seats, 31);
 		let mut unsound = PRODUCTION;
 		unsound.standard.threshold = 4;
-		let refused = Network::set_classes(root(), unsound);
-		assert_eq!(refused, Err(network::Error::<Runtime>::UnsoundClass.into()));
+		let mut unsafe_pair = PRODUCTION;
+		unsafe_pair.standard.least_dealers = 2;
+		for table in [unsound, unsafe_pair] {
+			let refused = Network::set_classes(root(), table);
+			assert_eq!(refused, Err(network::Error::<Runtime>::UnsoundClass.into()));
+		}
 		let signed = frame_system::RawOrigin::Signed(account(&pair("//Alice"))).into();
 		assert!(Network::set_classes(signed, PRODUCTION).is_err());
 		assert_eq!(pallet_sudo::Key::<Runtime>::get(), Some(account(&pair("//Alice"))));

@@ -2,37 +2,14 @@
 
 use super::{calls::Mismatch, layout::Own, Chain, ChainError, Head};
 use codec::{Decode, DecodeAll};
-use ostraka_primitives::{AccountId, Balance, BlockNumber, Digest, TaskId};
-use scale_info::{meta_type, TypeInfo};
+pub use ostraka_primitives::record::{DealingRecord, Standing};
+use ostraka_primitives::{AccountId, Balance, TaskId};
+use scale_info::meta_type;
 use subxt::{
 	ext::{frame_decode::storage::encode_storage_key_prefix, scale_value::Value},
 	metadata::Metadata,
 	storage,
 };
-
-/// How a dealing stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Decode, TypeInfo)]
-pub enum Standing {
-	/// It counts.
-	Accepted,
-	/// Its dealer was convicted before the freeze: it does not count.
-	Excluded,
-	/// Its dealer was convicted later: it counts all the same.
-	ConvictedLate,
-}
-
-/// What the state holds of a dealing of an unsettled task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Decode, TypeInfo)]
-pub struct DealingRecord {
-	/// Its digest.
-	pub digest: Digest,
-	/// SHA-256 of its `R`.
-	pub ephemeral: Digest,
-	/// Block whose body holds it.
-	pub block: BlockNumber,
-	/// How it stands.
-	pub standing: Standing,
-}
 
 /// An account's money.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Decode)]

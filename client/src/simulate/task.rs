@@ -17,7 +17,7 @@ use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
 	dealer, task_hash,
 	worker::{self, Fault},
-	Member, TaskContext, TaskHashInput,
+	Member, TaskContext, TaskHashInput, Version,
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use sha2::{Digest, Sha256};
@@ -359,15 +359,18 @@ fn context(cast: &Cast<'_>, nodes: &[Node]) -> TaskContext {
 	let task_hash = task_hash(&TaskHashInput {
 		genesis: &cast.seed,
 		task_id: cast.task,
+		version: Version::CURRENT,
 		spec: cast.spec,
 		class: cast.class,
 		n: cast.parameters.seats,
 		threshold: cast.parameters.threshold,
+		least_dealers: cast.parameters.least_dealers,
 		deadlines: &[],
 		committee: &members,
 	});
 	let length = cast.inputs.first().map_or(0, |input| input.len());
 	TaskContext {
+		version: Version::CURRENT,
 		task_hash,
 		threshold: cast.parameters.threshold,
 		length: u16::try_from(length).unwrap_or(u16::MAX),

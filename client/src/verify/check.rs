@@ -16,7 +16,7 @@ use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
 	statistics::{finalize, Outcome},
 	wire::{self, Published},
-	TaskContext,
+	TaskContext, Version,
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +72,8 @@ pub struct Evidence {
 	pub genesis: Digest,
 	/// The task.
 	pub task: TaskId,
+	/// The protocol that it follows.
+	pub version: Version,
 	/// Its record.
 	pub info: TaskInfo,
 	/// Its committee, if the node still knows it.
@@ -203,7 +205,10 @@ impl Evidence {
 			"the task hash covers the record",
 			hash.map(|hash| hash == task_hash),
 			match hash {
-				Some(_) => "genesis, task, spec, cohort, class, windows, committee".to_owned(),
+				Some(_) => {
+					"genesis, task, version, spec, cohort, class, least dealers, windows, committee"
+						.to_owned()
+				},
 				None => "the node no longer knows the committee".to_owned(),
 			},
 		);
@@ -279,7 +284,8 @@ impl Evidence {
 		let mut seal_keys = wire::seal_keys(committee);
 		seal_keys.resize(usize::from(record.parameters.seats), [0; 96]);
 		let task_hash = record.task_hash.unwrap_or_default();
-		wire::context_of(task_hash, record.parameters.threshold, record.spec.length(), seal_keys)
+		let (threshold, length) = (record.parameters.threshold, record.spec.length());
+		wire::context_of(self.version, task_hash, threshold, length, seal_keys)
 	}
 
 	/// The task hash, computed from what it covers.

@@ -17,7 +17,7 @@ use ostraka_primitives::{
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest},
 	wire::{cohort_hash, dealing_bytes, evidence_bytes},
-	TaskContext,
+	TaskContext, Version,
 };
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -100,6 +100,8 @@ pub async fn gather(
 	let unreadable = |what: &str| ChainError::Unreadable(format!("task {task}: {what}"));
 	let task_hash =
 		record.task_hash.ok_or_else(|| unreadable("it has a result and no task hash"))?;
+	let version =
+		Version::from_number(record.protocol).map_err(|error| unreadable(&error.to_string()))?;
 	let drawn_at = record.drawn_at.ok_or_else(|| unreadable("it has a result and no draw"))?;
 	let indices =
 		Indices::new(chain.metadata()).ok_or_else(|| unreadable("the calls are unknown"))?;
@@ -113,6 +115,7 @@ pub async fn gather(
 	let evidence = Evidence {
 		genesis: *chain.genesis(),
 		task,
+		version,
 		info: info.clone(),
 		committee: (!committee.is_empty()).then(|| committee.clone()),
 		result: result.clone(),

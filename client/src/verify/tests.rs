@@ -24,7 +24,7 @@ use ostraka_primitives::{
 };
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest, Aggregate},
-	dealer, wire, worker,
+	dealer, wire, worker, Version,
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use sp_core::U256;
@@ -50,6 +50,7 @@ fn evidence() -> Evidence {
 	let column =
 		Column { name: b"x".to_vec().try_into().expect("short"), decimals: 0, min: 0, max: 9 };
 	let task = Task {
+		protocol: Version::CURRENT.number(),
 		requester: AccountId::new([50; 32]),
 		spec: TaskSpec {
 			statistic: Statistic::Mean,
@@ -92,6 +93,7 @@ fn evidence() -> Evidence {
 	let mut evidence = Evidence {
 		genesis: [8; 32],
 		task: 3,
+		version: Version::CURRENT,
 		info,
 		committee: Some(committee.clone()),
 		result,
@@ -200,7 +202,7 @@ fn a_right_task_withstands_every_check() {
 	assert_eq!(verification.accepted.len(), 3);
 	let made = super::transcript::transcript(&evidence, &verification);
 	let text = serde_json::to_string(&made).expect("JSON");
-	assert!(text.starts_with("{\"version\":1,\"genesis\":"), "in the order of the page: {text}");
+	assert!(text.starts_with("{\"version\":2,\"genesis\":"), "in the order of the page: {text}");
 	let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
 	assert_eq!(json["result"]["exact"]["mean"], "2");
 	assert_eq!(json["dealings"][3]["counts"], false);
@@ -273,6 +275,9 @@ fn a_record_other_than_that_hashed_is_seen() {
 	assert_eq!(broken(&evidence), [HASH]);
 	let mut evidence = self::evidence();
 	evidence.info.task.cohort = [0; 32];
+	assert_eq!(broken(&evidence), [HASH]);
+	let mut evidence = self::evidence();
+	evidence.info.task.parameters.least_dealers = 10;
 	assert_eq!(broken(&evidence), [HASH]);
 }
 

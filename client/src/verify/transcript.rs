@@ -12,13 +12,13 @@ use codec::Encode;
 use ostraka_primitives::{
 	spec::{Column, TaskSpec},
 	task::{Committee, Windows},
-	TaskId,
+	ProtocolVersion, TaskId,
 };
 use ostraka_protocol::{statistics::Outcome, wire::Published};
 use serde::Serialize;
 
 /// Version of the format.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A transcript; the fields stand in the order of `docs/TRANSCRIPT.md`.
 #[derive(Debug, Serialize)]
@@ -40,6 +40,7 @@ pub struct Transcript {
 #[derive(Debug, Serialize)]
 struct TaskPart {
 	id: TaskId,
+	protocol: ProtocolVersion,
 	requester: String,
 	class: &'static str,
 	class_index: u8,
@@ -201,6 +202,7 @@ fn task(evidence: &Evidence) -> TaskPart {
 	let record = &evidence.info.task;
 	TaskPart {
 		id: evidence.task,
+		protocol: record.protocol,
 		requester: address(&record.requester),
 		class: class::label(record.class),
 		class_index: record.class.index(),
@@ -350,6 +352,7 @@ mod tests {
 		Evidence {
 			genesis: [8; 32],
 			task: 77,
+			version: ostraka_protocol::Version::CURRENT,
 			info: TaskInfo {
 				task,
 				committee: committee.clone(),

@@ -120,14 +120,16 @@ fn task_hash(transcript: &Value) {
 	let spec = Bytes::of("ostraka/spec/v1").variable(&published.concat()).hash();
 	let number = |pointer| at(transcript, pointer).as_u64().expect("a number");
 	let committee = list(transcript, "/committee");
-	let preimage = Bytes::of("ostraka/task/v1")
+	let preimage = Bytes::of("ostraka/task/v2")
 		.fixed(&bytes(at(transcript, "/genesis")))
 		.number(number("/task/id"))
+		.fixed(&(number("/task/protocol") as u16).to_le_bytes())
 		.fixed(&spec)
 		.fixed(
 			&["class_index", "seats", "threshold"]
 				.map(|name| small(transcript, &format!("/task/{name}"))),
 		)
+		.number(number("/task/least_dealers"))
 		.number(5)
 		.number(number("/task/drawn_at"))
 		.number(number("/task/windows/collect"))

@@ -17,7 +17,7 @@ use ostraka_crypto::{
 };
 use ostraka_protocol::{
 	adjudicator::{self, Aggregate},
-	dealer, worker, TaskContext, G1,
+	dealer, worker, TaskContext, Version, G1,
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 
@@ -65,7 +65,8 @@ impl Ostraka {
 		let secrets: Vec<_> = (0..N).map(|_| SealSecret::random(&mut rng)).collect();
 		let seal_keys = secrets.iter().map(|secret| encode_point(&secret.public::<G1>())).collect();
 		let length = u16::try_from(length)?;
-		let ctx = TaskContext { task_hash: [7; 32], threshold: T, length, seal_keys };
+		let version = Version::CURRENT;
+		let ctx = TaskContext { version, task_hash: [7; 32], threshold: T, length, seal_keys };
 		Ok(Self { ctx, secrets, rng })
 	}
 

@@ -7,6 +7,7 @@ impl<T: Config> TaskBook for Pallet<T> {
 	fn view(task: TaskId) -> Option<TaskView> {
 		let drawn = DrawnTasks::<T>::get(task)?;
 		Some(TaskView {
+			protocol: drawn.protocol,
 			task_hash: drawn.task_hash,
 			threshold: drawn.threshold,
 			length: drawn.length,

@@ -4,7 +4,7 @@ use crate::{types::*, *};
 use frame::deps::sp_io::hashing::sha2_256;
 use machine::Machine;
 use ostraka_primitives::{task::published_bytes, traits::DrawRequest};
-use ostraka_protocol::wire::Published;
+use ostraka_protocol::{wire::Published, Version};
 
 /// Domain of the seeds of draws.
 const SEED_TAG: &[u8; 15] = b"ostraka/draw/v1";
@@ -28,11 +28,13 @@ impl<T: Config> Pallet<T> {
 	/// at the draw, and covered.
 	pub(crate) fn hash_task(
 		task: TaskId,
+		version: Version,
 		record: &Record,
 		drawn_at: BlockNumber,
 		committee: &Committee,
 	) -> Digest {
 		let published = Published {
+			version,
 			spec: &record.spec,
 			cohort: &record.cohort,
 			class: record.class,
@@ -44,7 +46,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Draws the committee of a task in `Drawing`, opens its sharing, and moves it on. Answers `false`, and changes
-	/// nothing, if no committee can be drawn now.
+	/// nothing, if no committee can be drawn now, or the task follows a version of the protocol that is not known any more.
 	pub(crate) fn draw(
 		task: TaskId,
 		status: TaskStatus,
@@ -53,6 +55,7 @@ impl<T: Config> Pallet<T> {
 	) -> bool {
 		let now = Self::now();
 		let Ok(next) = status.drawn(now, &record.windows) else { return false };
+		let Ok(version) = Version::from_number(record.protocol) else { return false };
 		let parameters = record.parameters;
 		let seed = seed_of(randomness, task, &published_bytes(&record.spec, &record.cohort));
 		let request = DrawRequest {
@@ -64,11 +67,12 @@ impl<T: Config> Pallet<T> {
 		let is_dealer = |account: &AccountId| Cohorts::<T>::contains_key(task, account);
 		let Ok(committee) = T::Committees::draw(&request, seed, is_dealer) else { return false };
 
-		let task_hash = Self::hash_task(task, &record, now, &committee);
+		let task_hash = Self::hash_task(task, version, &record, now, &committee);
 		let members = committee.iter().map(|seat| seat.account.clone()).collect();
 		DrawnTasks::<T>::insert(
 			task,
 			Drawn {
+				protocol: record.protocol,
 				task_hash,
 				threshold: parameters.threshold,
 				length: record.spec.length(),

@@ -33,7 +33,7 @@
 //!   is ever stale, and the agenda cannot be full while fewer than `MaxOpenTasks` tasks are open. Entries are served
 //!   oldest first and a task that is not finished goes behind the others, so that none starves. Draws, which are heavy
 //!   and may fail, come last in a block: those that do not succeed hold nothing else up.
-//! - Left after settlement: the record (218 bytes with one column, 27,884 were everything in it at its longest), which readers
+//! - Left after settlement: the record (220 bytes with one column, 27,886 were everything in it at its longest), which readers
 //!   of a result need to understand it, and the state (at most 9). Paid for by the draw fee. The cohort (32
 //!   bytes a dealer), the committee (160 bytes a seat) and the agenda's entry (8 bytes) are freed.
 

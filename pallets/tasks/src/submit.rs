@@ -7,7 +7,7 @@ use ostraka_primitives::{
 	task::Windows,
 	traits::{DrawRequest, TaskBook as _},
 };
-use ostraka_protocol::wire::cohort_hash;
+use ostraka_protocol::{wire::cohort_hash, Version};
 
 impl<T> From<SpecError> for Error<T> {
 	fn from(error: SpecError) -> Self {
@@ -130,6 +130,7 @@ impl<T: Config> Pallet<T> {
 		let from = now.saturating_add(T::DrawDelay::get());
 		let until = from.saturating_add(T::DrawWindow::get());
 		let record = Record {
+			protocol: Version::CURRENT.number(),
 			requester: requester.clone(),
 			windows: Self::windows(parameters.seats, invited, collect),
 			spec,

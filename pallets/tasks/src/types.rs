@@ -5,7 +5,7 @@ use frame::deps::{sp_core::ConstU32, sp_runtime::BoundedVec};
 use ostraka_primitives::{
 	spec::TaskSpec,
 	task::{ClassParameters, Committee, SecurityClass, Task, TaskStatus, Windows},
-	AccountId, Balance, BlockNumber, Digest, TaskId,
+	AccountId, Balance, BlockNumber, Digest, ProtocolVersion, TaskId,
 };
 use scale_info::TypeInfo;
 
@@ -13,6 +13,8 @@ use scale_info::TypeInfo;
 /// as that is read far more often.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Record {
+	/// Version of the protocol that it follows to its end.
+	pub protocol: ProtocolVersion,
 	/// Who asked for it and pays.
 	pub requester: AccountId,
 	/// What it computes.
@@ -44,6 +46,7 @@ impl Record {
 	pub fn with_status(self, status: TaskStatus) -> Task {
 		let (drawn_at, task_hash) = self.drawn.unzip();
 		Task {
+			protocol: self.protocol,
 			requester: self.requester,
 			spec: self.spec,
 			class: self.class,
@@ -64,6 +67,8 @@ impl Record {
 /// What the phases after the draw need of a task, in one read. Lives from the draw until the task is settled.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Drawn {
+	/// Version of the protocol that it follows.
+	pub protocol: ProtocolVersion,
 	/// `TH`.
 	pub task_hash: Digest,
 	/// `t`.

@@ -10,8 +10,7 @@
 //! asks of them; each gains its own excuse, and the dealer loses nothing more.
 
 use crate::{
-	types::{seat_index, DealingRecord, SeatState, Standing},
-	Config, Dealings, Error, Event, Pallet, Seats, Sharings, WeightInfo, G1,
+	Config, DealingRecord, Dealings, Error, Event, Pallet, Sharings, Standing, WeightInfo, G1,
 };
 use frame::prelude::*;
 use ostraka_crypto::{messages::EvidenceBytes, vss::Commitments};
@@ -20,7 +19,7 @@ use ostraka_primitives::{
 	message::EvidenceMessage,
 	spec::MAX_LENGTH,
 	task::{Seat, TaskStatus},
-	traits::{Penalties, TaskBook, TaskView},
+	traits::{Penalties, TaskView},
 	AccountId, Digest, TaskId, MAX_COMMITMENTS,
 };
 use ostraka_protocol::{
@@ -55,7 +54,7 @@ impl<T: Config> Pallet<T> {
 		digest: &Digest,
 		evidence: &EvidenceMessage,
 	) -> Result<Accusation, Error<T>> {
-		let view = T::Tasks::view(task).ok_or(Error::UnknownTask)?;
+		let view = Self::task(task)?;
 		let late = Self::is_late(&view.status)?;
 		let (member, seats, state) = Self::seat(task, seat, &view)?;
 		ensure!(!state.accused_falsely, Error::AccusationsForfeited);
@@ -67,7 +66,8 @@ impl<T: Config> Pallet<T> {
 			Standing::ConvictedLate | Standing::Excluded => return Err(Error::AlreadyConvicted),
 		}
 		// Evidence about another dealing must not reach dispatch: it would be rejected there, for free and at a price.
-		let (ctx, evidence) = (wire::context(&view), wire::evidence_bytes(evidence));
+		let ctx = wire::context(&view).map_err(|_| Error::UnknownProtocol)?;
+		let evidence = wire::evidence_bytes(evidence);
 		match_evidence(&ctx, dealer.as_ref(), seat, digest, &evidence).map_err(
 			|error| match error {
 				ostraka_crypto::Error::Length { .. } => Error::WrongLength,
@@ -122,33 +122,6 @@ impl<T: Config> Pallet<T> {
 				Err(Error::WrongPhase)
 			},
 		}
-	}
-
-	/// A member that is not convicted of a wrong share, with all members' states and its own.
-	pub(crate) fn seat(
-		task: TaskId,
-		seat: u8,
-		view: &TaskView,
-	) -> Result<(Seat, crate::types::Seats, SeatState), Error<T>> {
-		let index = seat_index(seat).ok_or(Error::UnknownSeat)?;
-		let member = view.committee.get(index).cloned().ok_or(Error::UnknownSeat)?;
-		let seats = Seats::<T>::get(task).ok_or(Error::Corrupt)?;
-		let state = *seats.get(index).ok_or(Error::Corrupt)?;
-		ensure!(!state.is_convicted(), Error::SeatConvicted);
-		Ok((member, seats, state))
-	}
-
-	/// Changes one member's state and writes all of them.
-	pub(crate) fn change_seat(
-		task: TaskId,
-		seat: u8,
-		seats: &mut crate::types::Seats,
-		change: impl FnOnce(&mut SeatState),
-	) -> DispatchResult {
-		let state = seat_index(seat).and_then(|index| seats.get_mut(index));
-		change(state.ok_or(Error::<T>::Corrupt)?);
-		Seats::<T>::insert(task, &*seats);
-		Ok(())
 	}
 
 	fn convict_dealer(

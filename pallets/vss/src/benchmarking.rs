@@ -20,7 +20,7 @@
 use crate::{
 	authorize::{payload, Attempt},
 	fixtures::{self, dealer_account},
-	types::{seat_index, Answer, DealingRecord, Standing},
+	types::{seat_index, Answer},
 	*,
 };
 use alloc::vec;
@@ -38,7 +38,7 @@ use ostraka_primitives::{
 use ostraka_protocol::{
 	adjudicator,
 	wire::{self, evidence_message},
-	TaskContext,
+	TaskContext, Version,
 };
 use sp_core::U256;
 
@@ -72,6 +72,7 @@ impl Scene {
 		frame_system::Pallet::<T>::set_block_number(NOW.into());
 		let threshold = t as u8;
 		let view = TaskView {
+			protocol: Version::CURRENT.number(),
 			task_hash: [7; 32],
 			threshold,
 			length,
@@ -79,7 +80,14 @@ impl Scene {
 			status: TaskStatus::Collecting { until: UNTIL },
 			committee: fixtures::committee(SEATS),
 		};
-		let scene = Self { ctx: wire::context(&view), view, dealer: dealer_account(0) };
+		let ctx = wire::context_of(
+			Version::CURRENT,
+			view.task_hash,
+			threshold,
+			length,
+			wire::seal_keys(&view.committee),
+		);
+		let scene = Self { ctx, view, dealer: dealer_account(0) };
 		scene.store::<T>();
 		Pallet::<T>::open(TASK, threshold, SEATS);
 		scene

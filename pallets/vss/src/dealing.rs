@@ -4,8 +4,8 @@
 //! the freeze neither changes.
 
 use crate::{
-	types::{DealingRecord, Standing},
-	Config, Dealings, Error, Event, Pallet, Sharings, UsedEphemerals, WeightInfo, G1,
+	Config, DealingRecord, Dealings, Error, Event, Pallet, Sharings, Standing, UsedEphemerals,
+	WeightInfo, G1,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -14,7 +14,7 @@ use ostraka_primitives::{
 	message::{indexed_key, CommitmentBytes, DealingMessage, IndexedDealing},
 	task::TaskStatus,
 	traits::{Penalties, TaskBook},
-	AccountId, BlockNumber, Digest, TaskId, MAX_DEALERS,
+	AccountId, Digest, TaskId, MAX_DEALERS,
 };
 use ostraka_protocol::{
 	adjudicator::{self, Aggregate},
@@ -22,11 +22,6 @@ use ostraka_protocol::{
 };
 
 impl<T: Config> Pallet<T> {
-	/// Number of the present block.
-	pub(crate) fn now() -> BlockNumber {
-		frame_system::Pallet::<T>::block_number().saturated_into()
-	}
-
 	/// Weight of a dealing: by kilobytes of sealed shares, as their hashes are what grows with seats and length.
 	pub(crate) fn deal_weight(dealing: &DealingMessage) -> Weight {
 		let bytes: usize = dealing.sealed.iter().map(|sealed| sealed.len()).sum();
@@ -41,7 +36,7 @@ impl<T: Config> Pallet<T> {
 		dealer: AccountId,
 		message: DealingMessage,
 	) -> DispatchResult {
-		let view = T::Tasks::view(task).ok_or(Error::<T>::UnknownTask)?;
+		let view = Self::task(task)?;
 		let TaskStatus::Collecting { until } = view.status else {
 			return Err(Error::<T>::WrongPhase.into());
 		};
@@ -54,7 +49,7 @@ impl<T: Config> Pallet<T> {
 		let mut state = Sharings::<T>::get(task).ok_or(Error::<T>::Corrupt)?;
 
 		let accepted = adjudicator::verify_dealing::<G1>(
-			&wire::context(&view),
+			&wire::context(&view).map_err(|_| Error::<T>::UnknownProtocol)?,
 			dealer.as_ref(),
 			&wire::dealing_bytes(&message),
 		)

@@ -29,6 +29,10 @@
 //! - Every collection is bounded by the committee's size or the number of invited dealers.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+	not(any(test, feature = "runtime-benchmarks")),
+	deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
 
 extern crate alloc;
 
@@ -37,8 +41,6 @@ pub mod authorize;
 mod benchmarking;
 #[cfg(any(test, feature = "runtime-benchmarks"))]
 pub mod fixtures;
-#[cfg(any(feature = "std", feature = "try-runtime"))]
-mod invariants;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
@@ -47,14 +49,18 @@ mod tests;
 mod accusation;
 mod dealing;
 mod result;
+mod seats;
 mod settlement;
+#[cfg(any(feature = "std", feature = "try-runtime"))]
+mod try_state;
 pub mod types;
 pub mod weights;
 pub mod worker;
 
+pub use ostraka_primitives::record::{DealingRecord, Standing};
 pub use ostraka_protocol::G1;
 pub use pallet::*;
-pub use types::{Answer, Counters, DealingRecord, SeatState, SharingState, Standing};
+pub use types::{Answer, Counters, SeatState, SharingState};
 pub use weights::WeightInfo;
 
 /// Target of the pallet's log lines.
@@ -72,8 +78,9 @@ pub trait BenchmarkHelper {
 	);
 }
 
-// Calls live for the length of a dispatch; a box would not make `accuse` smaller on the wire.
-#[allow(clippy::large_enum_variant)]
+// The macro's own code unwraps; the calls are one line each. Calls live for the length of a dispatch; a box would not make
+// `accuse` smaller on the wire.
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::large_enum_variant)]
 #[frame::pallet]
 pub mod pallet {
 	use super::*;
@@ -243,6 +250,8 @@ pub mod pallet {
 		BadSignature,
 		/// The state contradicts itself. Never seen unless the runtime is broken; nothing changes.
 		Corrupt,
+		/// The task follows a version of the protocol that this runtime does not know.
+		UnknownProtocol,
 	}
 
 	#[pallet::call]
@@ -256,7 +265,7 @@ pub mod pallet {
 		/// Signed by a dealer that the task invites.
 		///
 		/// ## Errors
-		/// `UnknownTask`, `WrongPhase`, `DeadlinePassed`, `WrongTaskHash`, `NotInvited`, `AlreadyDealt`,
+		/// `UnknownTask`, `UnknownProtocol`, `WrongPhase`, `DeadlinePassed`, `WrongTaskHash`, `NotInvited`, `AlreadyDealt`,
 		/// `EphemeralReused`, `WrongLength`, `InvalidPoint`, `NonCanonicalScalar`, `InvalidProof`, and those of the
 		/// deposit.
 		#[pallet::call_index(0)]
@@ -282,7 +291,7 @@ pub mod pallet {
 		/// Authorized: signed by the seat's pinned worker key.
 		///
 		/// ## Errors
-		/// `UnknownTask`, `WrongPhase`, `DeadlinePassed`, `UnknownSeat`, `SeatConvicted`, `AccusationsForfeited`,
+		/// `UnknownTask`, `UnknownProtocol`, `WrongPhase`, `DeadlinePassed`, `UnknownSeat`, `SeatConvicted`, `AccusationsForfeited`,
 		/// `WrongLength`, `UnknownDealing`, `DigestMismatch`, `AlreadyConvicted`.
 		#[pallet::call_index(1)]
 		#[pallet::weight((
@@ -318,7 +327,7 @@ pub mod pallet {
 		/// Authorized: signed by the seat's pinned worker key.
 		///
 		/// ## Errors
-		/// `UnknownTask`, `WrongPhase`, `DeadlinePassed`, `UnknownSeat`, `SeatConvicted`, `WrongAcceptedSet`,
+		/// `UnknownTask`, `UnknownProtocol`, `WrongPhase`, `DeadlinePassed`, `UnknownSeat`, `SeatConvicted`, `WrongAcceptedSet`,
 		/// `AlreadyCommitted`.
 		#[pallet::call_index(2)]
 		#[pallet::weight((T::WeightInfo::commit_result(), DispatchClass::Operational))]
@@ -349,7 +358,7 @@ pub mod pallet {
 		/// Authorized: signed by the seat's pinned worker key.
 		///
 		/// ## Errors
-		/// `UnknownTask`, `WrongPhase`, `DeadlinePassed`, `UnknownSeat`, `SeatConvicted`, `WrongAcceptedSet`,
+		/// `UnknownTask`, `UnknownProtocol`, `WrongPhase`, `DeadlinePassed`, `UnknownSeat`, `SeatConvicted`, `WrongAcceptedSet`,
 		/// `AlreadyRevealed`, `WrongLength`, `NonCanonicalScalar`.
 		#[pallet::call_index(3)]
 		#[pallet::weight((

@@ -19,7 +19,7 @@ use ostraka_primitives::{
 	traits::{Escrow, Penalties, SeatReport, TaskBook, TaskView},
 	AccountId, Balance, TaskId,
 };
-use ostraka_protocol::{task_hash, wire, TaskContext, TaskHashInput};
+use ostraka_protocol::{task_hash, wire, TaskContext, TaskHashInput, Version};
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use std::collections::BTreeMap;
 
@@ -215,7 +215,7 @@ pub fn build_and_execute(test: impl FnOnce()) {
 pub fn open_task(task: TaskId, n: u8, t: u8, length: u32, invited: u32) -> TaskContext {
 	use ostraka_primitives::traits::Sharing;
 	let view = view_of(task, n, t, length, invited, Vss::genesis());
-	let context = wire::context(&view);
+	let context = wire::context(&view).unwrap();
 	Views::mutate(|views| views.insert(task, view));
 	let dealers = (0..invited).map(fixtures::dealer_account).collect();
 	Invited::mutate(|all| all.insert(task, dealers));
@@ -236,15 +236,18 @@ pub fn view_of(
 	let hash = task_hash(&TaskHashInput {
 		genesis: &genesis,
 		task_id: task,
+		version: Version::CURRENT,
 		spec: &length.to_le_bytes(),
 		class: 0,
 		n,
 		threshold: t,
+		least_dealers: 3,
 		deadlines: &[20, 30, 40, 50],
 		committee: &wire::members(&committee),
 	});
 	let status = TaskStatus::Collecting { until: 20 };
-	TaskView { task_hash: hash, threshold: t, length, invited, status, committee }
+	let protocol = Version::CURRENT.number();
+	TaskView { protocol, task_hash: hash, threshold: t, length, invited, status, committee }
 }
 
 /// Moves a task into a state.

@@ -5,7 +5,7 @@
 
 use crate::{
 	types::{seat_index, Answer, Seats as SeatStates, SharingState},
-	Config, Error, Event, Pallet, Results, RightShares, Seats, Sharings, WeightInfo,
+	Config, Error, Event, Pallet, Results, RightShares, Sharings, WeightInfo,
 };
 use alloc::vec::Vec;
 use frame::prelude::*;
@@ -52,7 +52,7 @@ impl<T: Config> Pallet<T> {
 		seat: u8,
 		accepted_set: &Digest,
 	) -> Result<Turn, Error<T>> {
-		let view = T::Tasks::view(task).ok_or(Error::UnknownTask)?;
+		let view = Self::task(task)?;
 		let TaskStatus::Committing { until, .. } = view.status else {
 			return Err(Error::WrongPhase);
 		};
@@ -70,7 +70,7 @@ impl<T: Config> Pallet<T> {
 		accepted_set: &Digest,
 		share: &ResultShareBytes,
 	) -> Result<(Turn, SecretShare), Error<T>> {
-		let view = T::Tasks::view(task).ok_or(Error::UnknownTask)?;
+		let view = Self::task(task)?;
 		let TaskStatus::Revealing { until } = view.status else { return Err(Error::WrongPhase) };
 		ensure!(Self::now() <= until, Error::DeadlinePassed);
 		let length = view.length as usize;
@@ -238,19 +238,6 @@ impl<T: Config> Pallet<T> {
 				T::Tasks::all_revealed(task)
 			},
 			_ => {},
-		}
-	}
-
-	/// How far the task is.
-	pub(crate) fn count(task: TaskId) -> crate::Counters {
-		let (Some(sharing), Some(seats)) = (Sharings::<T>::get(task), Seats::<T>::get(task)) else {
-			return Default::default();
-		};
-		crate::Counters {
-			dealings: sharing.dealings,
-			excluded: sharing.excluded,
-			committed: seats.iter().filter(|state| state.commitment.is_some()).count() as u32,
-			right_shares: seats.iter().filter(|state| state.is_right()).count() as u32,
 		}
 	}
 }

@@ -1,9 +1,9 @@
 //! The sharing protocol as the task book drives it: opening, freezing, reporting, and settling in chunks.
 
 use crate::{
-	types::{SeatState, SharingState, Standing},
-	Config, Dealings, Pallet, Results, RightShares, Seats, Sharings, UsedEphemerals, WeightInfo,
-	G1,
+	types::{SeatState, SharingState},
+	Config, Dealings, Pallet, Results, RightShares, Seats, Sharings, Standing, UsedEphemerals,
+	WeightInfo, G1,
 };
 use alloc::{vec, vec::Vec};
 use frame::{deps::frame_support::weights::WeightMeter, log, prelude::*};

@@ -9,7 +9,7 @@ use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest, Verdict},
 	task_hash,
 	worker::{self, Fault},
-	Member, TaskContext, TaskHashInput,
+	Member, TaskContext, TaskHashInput, Version,
 };
 use rand_chacha::ChaCha20Rng;
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,15 +120,18 @@ pub fn context(task_id: u32, threshold: u8, length: usize, nodes: &[Node]) -> Ta
 	let task_hash = task_hash(&TaskHashInput {
 		genesis: &[7; 32],
 		task_id,
+		version: Version::CURRENT,
 		spec: b"stands for a spec",
 		class: 0,
 		n: nodes.len() as u8,
 		threshold,
+		least_dealers: 3,
 		deadlines: &[10, 20, 30, 40],
 		committee: &committee,
 	});
 	let seal_keys = committee.iter().map(|member| member.seal_key).collect();
-	TaskContext { task_hash, threshold, length: length as u16, seal_keys }
+	let version = Version::CURRENT;
+	TaskContext { version, task_hash, threshold, length: length as u16, seal_keys }
 }
 
 /// Nodes `1 ..= n` with fresh secrets.

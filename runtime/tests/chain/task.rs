@@ -86,7 +86,7 @@ pub fn settled(chain: &mut Chain, task: TaskId) -> TaskStatus {
 
 /// What everybody knows of a drawn task.
 pub fn context(chain: &mut Chain, task: TaskId) -> TaskContext {
-	wire::context(&chain.look(|| <Tasks as TaskBook>::view(task).unwrap()))
+	wire::context(&chain.look(|| <Tasks as TaskBook>::view(task).unwrap())).unwrap()
 }
 
 /// An honest dealing's transaction.

@@ -6,6 +6,7 @@ use ostraka_primitives::{
 	task::{FailReason::*, Outcome::*, TaskStatus::*},
 	traits::TaskBook,
 };
+use ostraka_protocol::Version;
 use SecurityClass::*;
 
 /// A task whose committee is drawn, in block 3.
@@ -167,14 +168,14 @@ fn the_task_hash_pins_task_cohort_and_draw() {
 		let record = Records::<Test>::get(task).unwrap();
 		let committee = Tasks::committee(task);
 		let hash = |task, record: &Record, at, committee: &Committee| {
-			Tasks::hash_task(task, record, at, committee)
+			Tasks::hash_task(task, Version::CURRENT, record, at, committee)
 		};
 		let right = record.drawn.unwrap().1;
 		assert_eq!(hash(task, &record, 3, &committee), right);
 		assert_ne!(hash(task + 1, &record, 3, &committee), right);
 		assert_ne!(hash(task, &record, 4, &committee), right);
 
-		let mut others = vec![record.clone(); 8];
+		let mut others = vec![record.clone(); 9];
 		others[0].cohort = [0; 32];
 		others[1].spec.max_rows += 1;
 		others[2].class = Confidential;
@@ -183,6 +184,7 @@ fn the_task_hash_pins_task_cohort_and_draw() {
 		others[5].windows.collect += 1;
 		others[6].windows.commit += 1;
 		others[7].windows.reveal += 1;
+		others[8].parameters.least_dealers -= 1;
 		for other in others {
 			assert_ne!(hash(task, &other, 3, &committee), right);
 		}
@@ -198,6 +200,45 @@ fn the_task_hash_pins_task_cohort_and_draw() {
 		assert_ne!(hash(task, &record, 3, &committee), right);
 		frame_system::BlockHash::<Test>::insert(0, H256::repeat_byte(69));
 		assert_eq!(hash(task, &record, 3, &committee), right);
+	});
+}
+
+/// Two forks on which the class asks for different numbers of dealers, all else being equal. Were their task hashes the
+/// same, a dealing made where it hides among ten would be taken where it hides among three.
+#[test]
+fn two_forks_that_ask_for_different_numbers_of_dealers_have_different_task_hashes() {
+	let on_a_fork = |least_dealers| {
+		let mut hash = None;
+		build_and_execute(|| {
+			Classes::mutate(|classes| classes[0].least_dealers = least_dealers);
+			let task = submit_with(Standard, dealers(5)).unwrap();
+			run_to(3);
+			let found = Tasks::task(task).unwrap();
+			assert_eq!(found.parameters.least_dealers, least_dealers);
+			hash = found.task_hash;
+			Classes::mutate(|classes| classes[0].least_dealers = 3);
+		});
+		hash.unwrap()
+	};
+	let (here, there) = (on_a_fork(3), on_a_fork(4));
+	assert_eq!(on_a_fork(3), here, "nothing else differs");
+	assert_ne!(here, there);
+}
+
+/// A task keeps the version of the protocol under which it was submitted; of one that this runtime does not know no
+/// committee is drawn, and it fails at the end of its window.
+#[test]
+fn a_task_follows_the_protocol_that_it_was_submitted_under() {
+	build_and_execute(|| {
+		let task = drawn(Standard);
+		let current = Version::CURRENT.number();
+		assert_eq!(Tasks::task(task).unwrap().protocol, current);
+		assert_eq!(Tasks::view(task).unwrap().protocol, current);
+
+		let later = submit(Standard).unwrap();
+		Records::<Test>::mutate(later, |record| record.as_mut().unwrap().protocol = current + 1);
+		run_until(later, |status| status == Settled(Failed(NoCommittee)));
+		assert_eq!(Tasks::task(later).unwrap().task_hash, None);
 	});
 }
 

@@ -228,8 +228,8 @@ fn the_record_is_as_small_as_the_docs_say() {
 		run_to(4);
 		let record = Records::<Test>::get(task).unwrap();
 		assert!(record.drawn.is_some());
-		assert_eq!(record.encoded_size(), 218);
-		assert_eq!(Record::max_encoded_len(), 27_884);
+		assert_eq!(record.encoded_size(), 220);
+		assert_eq!(Record::max_encoded_len(), 27_886);
 		assert_eq!(TaskStatus::max_encoded_len(), 9);
 		assert_eq!(Due::max_encoded_len(), 8);
 	});

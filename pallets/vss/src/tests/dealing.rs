@@ -47,6 +47,33 @@ fn a_dealing_is_recorded_counted_and_indexed() {
 	assert_eq!(dealing_bytes(&indexed.dealing), dealing);
 }
 
+/// Of a task that follows a version of the protocol which this runtime does not know no call is taken.
+#[test]
+fn a_task_of_an_unknown_protocol_is_left_alone() {
+	let age = || Views::mutate(|views| views.get_mut(&TASK).unwrap().protocol += 1);
+	build_and_execute(|| {
+		let ctx = opened();
+		let dealing = honest(&ctx, 0, 1);
+		age();
+		rejected(&ctx, 0, dealing, Error::UnknownProtocol);
+	});
+	build_and_execute(|| {
+		let scene = Scene::new(2, &[(1, (2, DealerFault::WrongShare))]);
+		age();
+		refused(|| scene.accuse(2, 1), Error::UnknownProtocol);
+	});
+	build_and_execute(|| {
+		let scene = Scene::new(2, &[]);
+		scene.verify();
+		scene.freeze();
+		let share = scene.share(1);
+		age();
+		refused(|| scene.commit(1, &share), Error::UnknownProtocol);
+		scene.reveal_phase();
+		refused(|| scene.reveal(1, &share), Error::UnknownProtocol);
+	});
+}
+
 #[test]
 fn the_last_invited_dealer_ends_collecting() {
 	build_and_execute(|| {
@@ -180,8 +207,8 @@ fn a_dealing_cannot_be_replayed_to_another_task_or_chain() {
 			rejected(from, 0, dealing.clone(), Error::WrongTaskHash);
 			rejected(&ctx, 0, dealing, Error::InvalidProof);
 		};
-		replay(&wire::context(&view_of(TASK + 1, 5, 2, LENGTH, 3, Vss::genesis())));
-		replay(&wire::context(&view_of(TASK, 5, 2, LENGTH, 3, [1; 32])));
+		replay(&wire::context(&view_of(TASK + 1, 5, 2, LENGTH, 3, Vss::genesis())).unwrap());
+		replay(&wire::context(&view_of(TASK, 5, 2, LENGTH, 3, [1; 32])).unwrap());
 		assert_ok!(deal(&ctx, &dealer_account(0), dealing));
 	});
 }

@@ -4,14 +4,14 @@ use super::{
 	decide::{Dealing, SeatView},
 	store::SeatKey,
 };
-use crate::{Config, Dealings, Pallet, Seats, Sharings, Standing};
+use crate::{types::seat_index, Config, Dealings, Pallet, Seats, Sharings, Standing};
 use alloc::vec::Vec;
 use frame::prelude::Get;
 use ostraka_primitives::{
 	message::CommitmentBytes, task::Seat as PinnedSeat, traits::TaskBook, BlockNumber, Digest,
 	TaskId, WorkerKey, MAX_DEALERS,
 };
-use ostraka_protocol::{wire, TaskContext};
+use ostraka_protocol::{wire, TaskContext, UnknownVersion};
 
 pub use ostraka_protocol::G1;
 
@@ -45,23 +45,42 @@ pub fn retry_interval<T: Config>() -> BlockNumber {
 	T::RetryInterval::get()
 }
 
+/// A seat in a task that follows a version of the protocol which this runtime does not know: it stays idle.
+#[derive(Clone, Copy, Debug)]
+pub struct Unserved {
+	/// What the seat's records go by.
+	pub key: SeatKey,
+	/// Its number, `j`.
+	pub seat: u8,
+	/// Which version.
+	pub error: UnknownVersion,
+}
+
 /// The seat that this key has in this task, if the task is open and its committee drawn.
-pub fn seat<T: Config>(task: TaskId, worker: &WorkerKey) -> Option<Seat> {
-	let view = T::Tasks::view(task)?;
-	let index = view.committee.iter().position(|seat| seat.worker == *worker)?;
-	let pinned = view.committee.get(index)?.clone();
-	let member = Seats::<T>::get(task)?.get(index).copied()?;
+///
+/// # Errors
+/// [`Unserved`].
+pub fn seat<T: Config>(task: TaskId, worker: &WorkerKey) -> Result<Option<Seat>, Unserved> {
+	let Some(view) = T::Tasks::view(task) else { return Ok(None) };
+	let key = SeatKey { worker: *worker, task_hash: view.task_hash };
+	let found = (1u8..=u8::MAX).zip(&view.committee).find(|(_, seat)| seat.worker == *worker);
+	let Some((seat, pinned)) = found else { return Ok(None) };
+	let context = wire::context(&view).map_err(|error| Unserved { key, seat, error })?;
+	let states = Seats::<T>::get(task);
+	let state = seat_index(seat).and_then(|index| states?.get(index).copied());
+	let (Some(member), Ok(seats)) = (state, u8::try_from(view.committee.len())) else {
+		return Ok(None);
+	};
 	let state = SeatView {
-		seat: u8::try_from(index).ok()?.checked_add(1)?,
-		seats: u8::try_from(view.committee.len()).ok()?,
-		status: view.status,
+		seat,
+		seats,
 		committed: member.commitment.is_some(),
 		answered: member.answer.is_some(),
 		excused: member.excused,
 		may_accuse: !member.accused_falsely,
+		status: view.status,
 	};
-	let key = SeatKey { worker: *worker, task_hash: view.task_hash };
-	Some(Seat { task, key, pinned, context: wire::context(&view), state })
+	Ok(Some(Seat { task, key, pinned: pinned.clone(), context, state }))
 }
 
 /// The dealings that count, with nothing known of their shares yet, and the digests of those that were excluded.

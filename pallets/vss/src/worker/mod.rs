@@ -69,6 +69,7 @@ use ostraka_primitives::{
 	traits::{Roster, TaskBook},
 	AccountId, BlockNumber, Digest, TaskId, WorkerKey, MAX_ASSIGNMENTS,
 };
+use ostraka_protocol::UnknownVersion;
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use store::{Message, MissingDealing, SeatKey};
 
@@ -119,6 +120,8 @@ pub enum WorkerError {
 	Refused,
 	/// The protocol's functions refused.
 	Protocol(ostraka_protocol::Error),
+	/// The task follows a version of the protocol that is not known here.
+	Version(UnknownVersion),
 }
 
 impl WorkerError {
@@ -141,6 +144,7 @@ impl WorkerError {
 			Self::TooLong => 11,
 			Self::Refused => 12,
 			Self::Protocol(_) => 13,
+			Self::Version(_) => 14,
 		}
 	}
 }
@@ -174,6 +178,7 @@ impl fmt::Display for WorkerError {
 			Self::TooLong => f.write_str("a field is longer than its call takes"),
 			Self::Refused => f.write_str("the transaction pool refused the transaction"),
 			Self::Protocol(error) => write!(f, "{error}"),
+			Self::Version(error) => write!(f, "{error}; the task is left alone"),
 		}
 	}
 }
@@ -181,6 +186,12 @@ impl fmt::Display for WorkerError {
 impl From<ostraka_protocol::Error> for WorkerError {
 	fn from(error: ostraka_protocol::Error) -> Self {
 		Self::Protocol(error)
+	}
+}
+
+impl From<UnknownVersion> for WorkerError {
+	fn from(error: UnknownVersion) -> Self {
+		Self::Version(error)
 	}
 }
 
@@ -255,10 +266,14 @@ fn run_within<T: Config>(now: BlockNumber, work: u32) -> Summary {
 		seats.rotate_left(first);
 	}
 	for (worker, task) in seats {
-		if let Some(seat) = chain::seat::<T>(task, &worker) {
-			if let Err(error) = run.attend(&seat) {
-				run.complain(&seat, error);
-			}
+		match chain::seat::<T>(task, &worker) {
+			Ok(Some(seat)) => {
+				if let Err(error) = run.attend(&seat) {
+					run.complain(&seat, error);
+				}
+			},
+			Ok(None) => {},
+			Err(unserved) => run.leave_alone(task, &unserved),
 		}
 	}
 	run.tidy(&book);
@@ -368,13 +383,33 @@ impl<T: Config> Run<T> {
 		Ok(secrets)
 	}
 
+	/// Says that a seat's task is not one for this release.
+	fn leave_alone(&mut self, task: TaskId, unserved: &chain::Unserved) {
+		let chain::Unserved { key, seat, error } = unserved;
+		self.seen.push(*key);
+		// The book frees what complaints leave behind.
+		let entered = match self.known.contains(key) {
+			true => Ok(()),
+			false => store::enter(&[(*key, task)]),
+		};
+		if let Err(error) = entered {
+			self.complain_of(task, *seat, key, error);
+		}
+		self.complain_of(task, *seat, key, (*error).into());
+	}
+
 	/// Logs what went wrong, not in every block.
 	fn complain(&mut self, seat: &chain::Seat, error: WorkerError) {
-		self.summary.errors.push((seat.task, seat.key.worker, error));
-		let (task, number, worker) = (seat.task, seat.state.seat, Hex(&seat.key.worker.0));
+		self.complain_of(seat.task, seat.state.seat, &seat.key, error);
+	}
+
+	/// [`Self::complain`], of a seat that cannot be served.
+	fn complain_of(&mut self, task: TaskId, number: u8, key: &SeatKey, error: WorkerError) {
+		self.summary.errors.push((task, key.worker, error));
+		let worker = Hex(&key.worker.0);
 		if error == WorkerError::Busy {
 			log::debug!(target: LOG_TARGET, "task {task}, seat {number}: {error}");
-		} else if store::may_complain(&seat.key, error.kind(), self.now, COMPLAIN_EVERY) {
+		} else if store::may_complain(key, error.kind(), self.now, COMPLAIN_EVERY) {
 			log::error!(target: LOG_TARGET, "task {task}, seat {number}, worker key {worker}: {error}");
 		}
 	}

@@ -9,11 +9,38 @@ use crate::worker::{
 };
 use crate::{Dealings, Standing};
 use ostraka_crypto::vss::SecretShare;
-use ostraka_primitives::task::{FailReason, Outcome, TaskStatus};
-use ostraka_protocol::{worker_key, G1};
+use ostraka_primitives::{
+	fault::DealerFault,
+	task::{FailReason, Outcome, TaskStatus},
+	traits::{TaskBook, TaskView},
+};
+use ostraka_protocol::{worker_key, UnknownVersion, Version, G1};
 
 fn seat_key(j: u8) -> SeatKey {
 	SeatKey { worker: pinned_seat(j).worker, task_hash: [TASK as u8; 32] }
+}
+
+/// A task that follows a version of the protocol which this release does not know: its seat stays idle, and says so once
+/// in a while.
+#[test]
+fn a_task_of_an_unknown_protocol_is_left_alone() {
+	let node = Node::new(&[2]);
+	let mut chain = Chain::new(&node);
+	chain.deal(TASK, 5, 1, Some((2, DealerFault::WrongShare)));
+	let newer = Version::CURRENT.number() + 1;
+	chain.state(|| Book::set(TASK, &TaskView { protocol: newer, ..Book::view(TASK).unwrap() }));
+	for block in [6, 7, 20] {
+		let summary = chain.run(block);
+		assert_eq!(summary.errors.len(), 1);
+		assert_eq!(summary.errors[0].2, WorkerError::Version(UnknownVersion(newer)));
+	}
+	assert!(node.take_pool().is_empty());
+
+	chain.state(|| {
+		let protocol = Version::CURRENT.number();
+		Book::set(TASK, &TaskView { protocol, ..Book::view(TASK).unwrap() });
+	});
+	assert_eq!(chain.sent(40).len(), 1, "it accuses");
 }
 
 #[test]

@@ -19,9 +19,9 @@ use ostraka_primitives::{
 	fault::DealerFault,
 	task::{Committee, Seat, TaskStatus},
 	traits::{Roster, TaskBook, TaskView},
-	AccountId, BlockNumber, Digest, PointBytes, TaskId, WorkerKey,
+	AccountId, BlockNumber, Digest, PointBytes, ProtocolVersion, TaskId, WorkerKey,
 };
-use ostraka_protocol::{worker_key, TaskContext, G1};
+use ostraka_protocol::{worker_key, TaskContext, Version, G1};
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use sp_core::{ed25519, Pair};
 use std::sync::OnceLock;
@@ -101,7 +101,7 @@ impl pallet_vss::Config for Test {
 /// The task book and the roster: entries in the state under the tasks' numbers.
 pub struct Book;
 
-type Entry = (Digest, u8, u32, u32, TaskStatus, Committee);
+type Entry = (ProtocolVersion, Digest, u8, u32, u32, TaskStatus, Committee);
 
 fn entry_key(task: TaskId) -> Vec<u8> {
 	(b"book", task).encode()
@@ -113,8 +113,9 @@ impl Book {
 	}
 
 	pub fn set(task: TaskId, view: &TaskView) {
-		let TaskView { task_hash, threshold, length, invited, status, committee } = view.clone();
-		let entry: Entry = (task_hash, threshold, length, invited, status, committee);
+		let TaskView { protocol, task_hash, threshold, length, invited, status, committee } =
+			view.clone();
+		let entry: Entry = (protocol, task_hash, threshold, length, invited, status, committee);
 		unhashed::put(&entry_key(task), &entry);
 		let mut tasks = Self::tasks();
 		if !tasks.contains(&task) {
@@ -139,14 +140,8 @@ impl Book {
 impl TaskBook for Book {
 	fn view(task: TaskId) -> Option<TaskView> {
 		let entry: Option<Entry> = unhashed::get(&entry_key(task));
-		entry.map(|(task_hash, threshold, length, invited, status, committee)| TaskView {
-			task_hash,
-			threshold,
-			length,
-			invited,
-			status,
-			committee,
-		})
+		let (protocol, task_hash, threshold, length, invited, status, committee) = entry?;
+		Some(TaskView { protocol, task_hash, threshold, length, invited, status, committee })
 	}
 	fn status(task: TaskId) -> Option<TaskStatus> {
 		Self::view(task).map(|view| view.status)
@@ -214,6 +209,7 @@ pub fn committee() -> Committee {
 /// A task that collects until block 100.
 pub fn view(task: TaskId) -> TaskView {
 	TaskView {
+		protocol: Version::CURRENT.number(),
 		task_hash: [task as u8; 32],
 		threshold: THRESHOLD,
 		length: LENGTH,

@@ -186,7 +186,7 @@ impl Chain {
 	}
 
 	pub fn context(&mut self, task: TaskId) -> TaskContext {
-		self.ext.execute_with(|| wire::context(&Book::view(task).expect("open")))
+		self.ext.execute_with(|| wire::context(&Book::view(task).expect("open")).expect("known"))
 	}
 
 	/// Deals in a block, and indexes the dealing in the node's database.
