@@ -4,7 +4,6 @@
 //! the exact ones. What has to be exact is compared before it comes here, or written as text (`docs/TRANSCRIPT.md`).
 
 use alloc::{
-	borrow::ToOwned,
 	string::{String, ToString},
 	vec::Vec,
 };

@@ -20,25 +20,25 @@
 //! ```
 //! # fn main() -> Result<(), ostraka_party::Error> {
 //! use ostraka_party::{
-//! 	data::{Dealer, Table},
-//! 	inputs::{input, Encoding},
-//! 	lines::lines,
-//! 	request::{build, RangeArg, StatisticRequest},
+//!     data::{Dealer, Table},
+//!     inputs::{input, Encoding},
+//!     lines::lines,
+//!     request::{build, RangeArg, StatisticRequest},
 //! };
 //! use ostraka_primitives::spec::Statistic;
 //! use ostraka_protocol::statistics::finalize;
 //!
 //! let files = [b"age\n31\n45\n", b"age\n52\n28\n", b"age\n60\n39\n"];
 //! let tables =
-//! 	files.map(|file| Table::parse("ages.csv", file)).into_iter().collect::<Result<Vec<_>, _>>()?;
+//!     files.map(|file| Table::parse("ages.csv", file)).into_iter().collect::<Result<Vec<_>, _>>()?;
 //!
 //! // the requester: a column's range is public, its decimals come from a sample, here the first table
 //! let request = StatisticRequest {
-//! 	statistic: Some(Statistic::Mean),
-//! 	columns: vec!["age".to_owned()],
-//! 	ranges: vec![RangeArg { column: "age".to_owned(), min: "0".to_owned(), max: "120".to_owned() }],
-//! 	max_rows: 100,
-//! 	..Default::default()
+//!     statistic: Some(Statistic::Mean),
+//!     columns: vec!["age".to_owned()],
+//!     ranges: vec![RangeArg { column: "age".to_owned(), min: "0".to_owned(), max: "120".to_owned() }],
+//!     max_rows: 100,
+//!     ..Default::default()
 //! };
 //! let spec = build(&request, Some(&tables[0]), false)?;
 //!
@@ -46,8 +46,8 @@
 //! let encoding = Encoding { min_cell: 2, ..Default::default() };
 //! let mut sum = vec![ostraka_crypto::Scalar::from(0u8); spec.length() as usize];
 //! for table in &tables {
-//! 	let own = input(&Dealer::of_all(table, "a hospital"), table, &spec, encoding)?;
-//! 	sum.iter_mut().zip(own.encoded.vector.iter()).for_each(|(sum, entry)| *sum += *entry);
+//!     let own = input(&Dealer::of_all(table, "a hospital"), table, &spec, encoding)?;
+//!     sum.iter_mut().zip(own.encoded.vector.iter()).for_each(|(sum, entry)| *sum += *entry);
 //! }
 //!
 //! // everybody, from the sum that the chain publishes

@@ -8,12 +8,7 @@ use crate::{
 	json::{self, Tree},
 	request::{label, text},
 };
-use alloc::{
-	borrow::ToOwned,
-	format,
-	string::{String, ToString},
-	vec::Vec,
-};
+use alloc::{format, string::String, vec::Vec};
 use codec::Encode;
 use ostraka_primitives::{
 	spec::{Column, TaskSpec},
