@@ -3,7 +3,7 @@
 use crate::{machine::Machine, *};
 use alloc::collections::BTreeSet;
 use frame::deps::sp_runtime::TryRuntimeError;
-use ostraka_protocol::wire::cohort_hash;
+use ostraka_protocol::{wire::cohort_hash, Version};
 
 fn check(holds: bool, what: &'static str) -> Result<(), TryRuntimeError> {
 	holds.then_some(()).ok_or(TryRuntimeError::Other(what))
