@@ -48,6 +48,7 @@ formatted() {
 step "format" formatted
 step "documents" scripts/check_docs.sh
 step "transcript" scripts/check_transcript.sh
+step "dependencies" scripts/check_dependencies.sh
 step "lint and build" cargo build "${CARGO_FLAGS[@]}" "${MEMBERS[@]}"
 step "lint and build the tests" cargo test "${CARGO_FLAGS[@]}" "${MEMBERS[@]}" --all-targets --no-run
 # The other crates without std are compiled by the runtime's wasm build.
