@@ -3,11 +3,11 @@
 use crate::{
 	chain::{Chain, ChainError},
 	error::Error,
-	escape::escaped,
 	groups::{count, with_enough, Count},
 	request::shown,
 	verify::result_outcome,
 };
+use ostraka_party::escape::escaped;
 use ostraka_primitives::{api::TaskInfo, spec::Statistic, TaskId};
 use ostraka_protocol::statistics::Outcome;
 
