@@ -10,7 +10,8 @@ fn main() -> ExitCode {
 	match run(&cli) {
 		Ok(()) => ExitCode::SUCCESS,
 		Err(error) => {
-			error.print(cli.json);
+			// nobody is there to tell if standard error is gone
+			let _ = error.write(&mut std::io::stderr(), cli.json);
 			ExitCode::from(error.exit_code())
 		},
 	}

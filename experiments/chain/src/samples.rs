@@ -39,7 +39,7 @@ pub fn sealed_bytes(length: u32) -> u32 {
 
 /// What a transaction carries: ordinary ones are signed, and valid as long as clients make them; the workers' are not.
 pub fn around(class: DispatchClass) -> TxExtension {
-	let mut around = extension(0);
+	let mut around = extension(0, false);
 	if class == DispatchClass::Normal {
 		around.0 .5 = CheckEra::from(Era::mortal(VALID_FOR.into(), 1));
 	}

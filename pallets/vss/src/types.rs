@@ -1,9 +1,7 @@
 //! What the pallet keeps of a task. Nothing here knows the pallet's `Config`.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use ostraka_primitives::{
-	fault::ShareFault, message::CommitmentBytes, BlockNumber, Digest, MAX_COMMITTEE,
-};
+use ostraka_primitives::{fault::ShareFault, message::CommitmentBytes, Digest, MAX_COMMITTEE};
 use scale_info::TypeInfo;
 use sp_core::{bounded::BoundedVec, ConstU32};
 
