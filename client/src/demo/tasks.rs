@@ -70,6 +70,9 @@ pub struct Staged {
 	pub transactions: Balance,
 }
 
+/// Dealers' parts in a task, with their places in the book.
+type Placed = Vec<(usize, Input)>;
+
 impl Setting<'_> {
 	/// Runs tasks from submission to settlement. Invited are the dealers with rows for a task; where `cohorts` names
 	/// places in the book, these: a count of contributors holds for its cohort only.
@@ -127,9 +130,8 @@ impl Setting<'_> {
 		Ok(staged)
 	}
 
-	/// The dealers' parts in a task, with their places in the book; rows left out for a missing value, and as of a small
-	/// cell.
-	fn inputs(&self, spec: &TaskSpec) -> Result<(Vec<(usize, Input)>, (u64, u64)), Error> {
+	/// The dealers' parts in a task, and the rows left out: for a missing value, as of a small cell.
+	fn inputs(&self, spec: &TaskSpec) -> Result<(Placed, (u64, u64)), Error> {
 		let made = inputs::inputs(self.book, self.table, spec, self.encoding)?;
 		let place = |name: &str| self.book.dealers.iter().position(|dealer| dealer.name == name);
 		let parts = made.parts.into_iter();

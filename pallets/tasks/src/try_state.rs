@@ -3,7 +3,7 @@
 use crate::{machine::Machine, *};
 use alloc::collections::BTreeSet;
 use frame::deps::sp_runtime::TryRuntimeError;
-use ostraka_protocol::wire::cohort_hash;
+use ostraka_protocol::{wire::cohort_hash, Version};
 
 fn check(holds: bool, what: &'static str) -> Result<(), TryRuntimeError> {
 	holds.then_some(()).ok_or(TryRuntimeError::Other(what))
@@ -112,7 +112,9 @@ impl<T: Config> Pallet<T> {
 				check(drawn.committee.len() == seats, "a committee has another number of seats")?;
 				let (at, hash) = record.drawn.ok_or("a committee was drawn at no block")?;
 				check(hash == drawn.task_hash, "a task has two hashes")?;
-				let again = Self::hash_task(task, &record, at, &drawn.committee);
+				let version = Version::from_number(record.protocol)
+					.map_err(|_| "a committee was drawn by an unknown version of the protocol")?;
+				let again = Self::hash_task(task, version, &record, at, &drawn.committee);
 				check(hash == again, "a task hash does not fit its task")?;
 			}
 		}
