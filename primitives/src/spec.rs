@@ -5,6 +5,7 @@
 //! follows the length `L` of the vector that every dealer deals ([`TaskSpec::length`]); which entry means
 //! what is said by the encoders of `ostraka-protocol`.
 
+use crate::name::is_hidden;
 use alloc::collections::BTreeSet;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -34,7 +35,7 @@ pub const MAX_BOUND: i64 = 1 << 62;
 /// Name of a regression's constant term among its coefficients; no regressor may take it.
 pub const INTERCEPT: &str = "intercept";
 
-/// A name in UTF-8.
+/// A name in UTF-8, all of whose characters are seen.
 pub type Name = BoundedVec<u8, ConstU32<MAX_NAME>>;
 
 /// The statistics that can be computed.
@@ -156,7 +157,8 @@ pub enum SpecError {
 	WrongQuantiles,
 	/// No groups, a group named twice, or groups missing.
 	WrongGroups,
-	/// A name is empty, not UTF-8, or used twice; or a regressor is named as the [`INTERCEPT`].
+	/// A name is empty, not UTF-8, holds a character that is [hidden](is_hidden), or is used twice; or a regressor is named
+	/// as the [`INTERCEPT`].
 	WrongName,
 	/// A column's `min` exceeds its `max`, or a bound or its decimals are out of range.
 	WrongRange,
@@ -179,7 +181,8 @@ impl Column {
 }
 
 fn validate_name(name: &Name) -> Result<(), SpecError> {
-	let ok = !name.is_empty() && core::str::from_utf8(name).is_ok();
+	let is_seen = |text: &str| !text.is_empty() && !text.chars().any(is_hidden);
+	let ok = core::str::from_utf8(name).is_ok_and(is_seen);
 	ok.then_some(()).ok_or(SpecError::WrongName)
 }
 

@@ -190,7 +190,7 @@ fn a_node_leaves_nothing() {
 			let items = [(&commitments[0], &shares[1]), (&commitments[1], &shares[1])];
 			assert_eq!(worker::check(&context, 2, &items, &mut rng(run)), [0]);
 			let sum = worker::aggregate(&shares).unwrap();
-			drop(adjudicator::result_commitment(&[1; 32], 2, &[2; 32], &sum));
+			let _ = adjudicator::result_commitment(&[1; 32], 2, &[2; 32], &sum);
 			drop(accuse().unwrap());
 		});
 	}
