@@ -157,7 +157,9 @@ fn parse_only(text: &str) -> Result<(String, String), String> {
 fn parse_fault(text: &str) -> Result<DealingFault, String> {
 	let seat =
 		|seat: &str| seat.parse().map_err(|_| format!("`{seat}` is not the number of a seat"));
-	let share = |fault, j| Ok(DealingFault::Share(fault, seat(j)?));
+	let share = |fault: DealerFault, j: &str| -> Result<DealingFault, String> {
+		Ok(DealingFault::Share(fault, seat(j)?))
+	};
 	match text.split_once('=') {
 		Some(("bad-share", j)) => share(DealerFault::WrongShare, j),
 		Some(("bad-ciphertext", j)) => share(DealerFault::Unopenable, j),
