@@ -49,7 +49,7 @@ fn through(
 	executed.expect("the proxy call was executed")
 }
 
-/// All that an account owns, what of it is on hold, and what is on reserve.
+/// All that an account owns (not the block author's: it is paid for blocks), what of it is on hold, and what is on reserve.
 fn money(chain: &mut Chain, who: &AccountId) -> (Balance, Balance, Balance) {
 	chain.look(|| {
 		let held = <Balances as InspectHold<AccountId>>::total_balance_on_hold(who);
@@ -78,12 +78,12 @@ fn moves_nothing(
 
 #[test]
 fn a_non_transfer_proxy_submits_no_task_for_its_own_dealers() {
-	let alice = pair("//Alice");
-	let (mut chain, thief) = start(&[&alice], ProxyType::NonTransfer);
+	let bob = pair("//Bob");
+	let (mut chain, thief) = start(&[&bob], ProxyType::NonTransfer);
 	let dealers = ["//Ferdie", "//Ferdie//1", "//Ferdie//2"].map(pair);
-	let reward = 1_000_000 * UNIT;
+	let reward = 900_000 * UNIT;
 	let call = submission(&mut chain, SecurityClass::Standard, &dealers, reward);
-	moves_nothing(&mut chain, &thief, &alice, call);
+	moves_nothing(&mut chain, &thief, &bob, call);
 }
 
 #[test]
@@ -128,18 +128,18 @@ fn a_non_transfer_proxy_bonds_for_no_candidacy() {
 /// A multisig runs its call under an origin that no proxy's filter sees.
 #[test]
 fn no_narrow_proxy_acts_for_a_multisig() {
-	let alice = pair("//Alice");
+	let bob = pair("//Bob");
 	let kinds =
 		[ProxyType::NonTransfer, ProxyType::CancelProxy, ProxyType::Operator, ProxyType::Dealer];
 	for kind in kinds {
-		let (mut chain, thief) = start(&[&alice], kind);
+		let (mut chain, thief) = start(&[&bob], kind);
 		let transfer =
 			pallet_balances::Call::transfer_all { dest: account(&thief).into(), keep_alive: false };
 		let call = RuntimeCall::Multisig(pallet_multisig::Call::as_multi_threshold_1 {
-			other_signatories: vec![account(&pair("//Bob"))],
+			other_signatories: vec![account(&pair("//Charlie"))],
 			call: Box::new(RuntimeCall::Balances(transfer)),
 		});
-		moves_nothing(&mut chain, &thief, &alice, call);
+		moves_nothing(&mut chain, &thief, &bob, call);
 	}
 }
 
