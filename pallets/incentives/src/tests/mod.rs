@@ -124,7 +124,6 @@ fn assert_release_deposit(task: TaskId, dealer: u8) {
 /// A hold that outlived what it was for would never be given back.
 #[test]
 fn try_state_sees_a_hold_that_outlived_its_escrow_or_deposit() {
-	use frame::token::fungible::MutateHold as _;
 	for (reason, complaint) in [
 		(HoldReason::Escrow, "escrows differ from what is on hold"),
 		(HoldReason::Deposit, "deposits differ from what is on hold"),

@@ -341,7 +341,6 @@ fn try_state_sees_a_node_that_withdrew_all_and_stayed() {
 
 #[test]
 fn try_state_sees_stake_without_a_node() {
-	use frame::token::fungible::MutateHold as _;
 	new_test_ext().execute_with(|| {
 		let reason = HoldReason::Stake.into();
 		assert_ok!(<Balances as MutateHold<AccountId>>::hold(&reason, &account(1), 5));
