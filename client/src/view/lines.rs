@@ -2,7 +2,11 @@
 
 use crate::chain::{stake::Unlock, Token};
 use ostraka_party::{
-	address, class, data::decimal::render, request::shown, title::title, words::learn_or_learns,
+	address, class,
+	data::decimal::render,
+	request::{is_text, shown},
+	title::title,
+	words::learn_or_learns,
 };
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
@@ -105,7 +109,10 @@ pub fn task_lines(token: &Token, block: u32, id: TaskId, info: &TaskInfo) -> Vec
 	];
 	for column in task.spec.all_columns() {
 		let bound = |units| render(units, column.decimals);
-		let range = format!("{} to {}, public", bound(column.min), bound(column.max));
+		let range = match is_text(&task.spec, column) {
+			true => "any text, which is counted".to_owned(),
+			false => format!("{} to {}, public", bound(column.min), bound(column.max)),
+		};
 		lines.push((format!("column {}", shown(&column.name)), range));
 	}
 	if let Some(grouping) = &task.spec.group_by {
@@ -173,6 +180,16 @@ mod tests {
 	fn value(lines: &[(String, String)], name: &str) -> String {
 		let line = lines.iter().find(|(other, _)| other == name);
 		line.map(|(_, value)| value.clone()).unwrap_or_default()
+	}
+
+	#[test]
+	fn a_column_of_text_has_no_range() {
+		let mut info = fixtures::task();
+		info.task.spec.statistic = ostraka_primitives::spec::Statistic::Count;
+		let column = &mut info.task.spec.columns[0];
+		(column.decimals, column.min, column.max) = (0, 0, 0);
+		let lines = task_lines(&fixtures::token(), 7, 3, &info);
+		assert_eq!(value(&lines, "column x"), "any text, which is counted");
 	}
 
 	#[test]
