@@ -57,7 +57,16 @@ fn free<T>(what: T) {
 
 #[test]
 fn the_search_finds_what_is_left() {
-	let [secret, other] = [1, 2].map(|seed| scalar::random(&mut rng(seed)));
+	let digit_of = |scalar: &Scalar, place: usize, bits: usize| -> u64 {
+		let limbs = scalar.into_bigint().0;
+		let bit = |place: usize| limbs[place / 64] >> (place % 64) & 1;
+		(0..bits).map(|i| bit(bits * place + i) << i).sum()
+	};
+	// one whose first digits of six bits are below 32, and so the same with signs as without
+	let plain = |scalar: &Scalar| (0..2).all(|place| (1..32).contains(&digit_of(scalar, place, 6)));
+	let mut drawn = (1..).map(|seed| scalar::random(&mut rng(seed)));
+	let secret = drawn.find(plain).expect("one of four");
+	let other = scalar::random(&mut rng(0));
 	let point = group::affine(&group::mul_generator::<Plain>(&secret));
 	let mut secrets = Secrets::default();
 	secrets.scalar("scalar", &secret);
@@ -79,9 +88,7 @@ fn the_search_finds_what_is_left() {
 	};
 	assert_eq!(left(&grow), ["scalar"]);
 	// digits of five bits
-	let limbs = secret.into_bigint().0;
-	let bit = |place: usize| limbs[place / 64] >> (place % 64) & 1;
-	let digit = |place: usize| (0..5).map(|i| bit(5 * place + i) << i).sum::<u64>();
+	let digit = |place: usize| digit_of(&secret, place, 5);
 	assert_eq!(left(&|| free((0..40).map(digit).collect::<Vec<u64>>())), ["scalar"]);
 
 	assert_eq!(left(&|| free(vec![point])), ["point"]);
@@ -91,14 +98,12 @@ fn the_search_finds_what_is_left() {
 	assert!(jacobian.z != ark_bls12_381::Fq::from(1u8));
 	assert_eq!(left(&|| free(vec![jacobian])), ["point"]);
 
-	// digits of six bits, as places in a table of multiples; those of the first two are below 32
+	// digits of six bits, as places in a table of multiples
 	let pick = |place: usize, digit: u64| {
 		let multiple = Scalar::from(digit) * Scalar::from(64u8).pow([place as u64]);
 		group::affine(&group::mul(&generators::h(), &multiple))
 	};
-	let digit = |place: usize| (0..6).map(|i| bit(6 * place + i) << i).sum::<u64>();
-	assert!((1..32).contains(&digit(0)) && (1..32).contains(&digit(1)), "choose another secret");
-	let picks = [pick(0, digit(0)), pick(1, digit(1))];
+	let picks = [0, 1].map(|place| pick(place, digit_of(&secret, place, 6)));
 	let coordinates = picks.map(|point| [point.x.0 .0, point.y.0 .0]);
 	assert_eq!(left(&|| free(vec![coordinates])), ["picks"]);
 	assert_eq!(left(&|| free(b"we attack at dawn".to_vec())), ["bytes"]);
@@ -149,6 +154,7 @@ fn checking_and_adding_shares_leaves_nothing() {
 				shares.iter().for_each(|share| note_share(&mut secrets, share));
 			}
 			let [(commitments, shares), (others, other_shares)] = &dealings;
+			let held: Vec<(u8, SecretShare)> = (1..).zip(shares.iter().cloned()).collect();
 			assert_wiped(&mut secrets, || {
 				let mut rng = rng(run);
 				assert!(vss::check_share(commitments, 2, &shares[1]));
@@ -161,7 +167,6 @@ fn checking_and_adding_shares_leaves_nothing() {
 				shares.iter().for_each(|share| sum.add(share).unwrap());
 				let bytes = shares[0].to_bytes();
 				assert!(SecretShare::from_bytes(&bytes, length).unwrap() == shares[0]);
-				let held: Vec<(u8, SecretShare)> = (1..).zip(shares.iter().cloned()).collect();
 				drop(vss::interpolate(&held[..4], 5).unwrap());
 				drop(vss::reconstruct(&held[..4]).unwrap());
 			});
