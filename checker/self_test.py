@@ -239,65 +239,6 @@ class Pinned(unittest.TestCase):
 		self.assertEqual(c, challenge(b"ostraka/dleq/v1", *fields))
 
 
-class Verdicts(unittest.TestCase):
-	"""What Ostraka's crate says of many sums (protocol/tests/snapshots), honest and not, comes out the same here."""
-
-	def cases(self):
-		def column(text):
-			name, *numbers = text.split(":")
-			return dict(zip(("name", "decimals", "min", "max"), [name, *map(int, numbers)]))
-
-		def numbers(text):
-			return [int(number) for number in text.split(",")] if text else []
-
-		path = ROOT / "protocol/tests/snapshots/verdicts.txt"
-		for line in path.read_text().splitlines():
-			statistic, columns, target, weight, edges, quantiles, rows, dealers, x, said = line.split("|")
-			spec = {
-				"statistic": statistic,
-				"columns": [column(one) for one in columns.split(",")],
-				"target": column(target) if target else None,
-				"weight": column(weight) if weight else None,
-				"edges": numbers(edges),
-				"quantiles": numbers(quantiles),
-				"group_by": None,
-				"max_rows": int(rows),
-			}
-			meaning.validate(spec)
-			yield spec, int(dealers), numbers(x), said
-
-	def flat(self, said, place=""):
-		"""Numbers by their path."""
-		if not isinstance(said, (dict, list)):
-			return {place: said}
-		entries, found = said.items() if isinstance(said, dict) else enumerate(said), {}
-		for name, entry in entries:
-			found.update(self.flat(entry, f"{place}.{name}" if place else str(name)))
-		return found
-
-	def test_verdicts_and_numbers(self):
-		kinds = {"impossible": 0, "undefined": 0, "numbers": 0}
-		for spec, dealers, x, pinned in self.cases():
-			with self.subTest(spec=spec, dealers=dealers, x=x):
-				[(_, said)] = meaning.read(spec, x, dealers)
-				kinds[pinned if pinned in kinds else "numbers"] += 1
-				if pinned == "impossible":
-					self.assertIsInstance(said, meaning.Impossible)
-					continue
-				if pinned == "undefined":
-					self.assertEqual(said, pinned)
-					continue
-				self.assertIsInstance(said, dict)
-				found, expected = self.flat(said), dict(pair.split("=") for pair in pinned.split(" "))
-				self.assertEqual(set(found), set(expected))
-				for path, number in expected.items():
-					if number == "null":
-						self.assertIsNone(found[path])
-					else:
-						self.assertEqual(found[path], meaning.parse(number), path)
-		self.assertGreater(min(kinds.values()), 9)
-
-
 class Transcripts(unittest.TestCase):
 	def refused(self, document):
 		self.assertEqual(failed(document), {})
