@@ -134,13 +134,16 @@ mod tests {
 		(verification.is_right(), check.detail.clone(), json["result"].clone())
 	}
 
+	/// A statistic, its columns, and the rows of three dealers.
+	type Way<'a> = (Statistic, Vec<Column>, [&'a [&'a [i64]]; 3]);
+
 	#[test]
 	fn a_right_result_on_which_the_statistic_is_undefined_is_verified_and_exported() {
 		let x = || column("x", 0, 9);
 		let pair = || vec![column("x", 0, 9), column("y", 0, 9)];
 		let three = || vec![column("u", 0, 9), column("v", 0, 9), column("y", 0, 9)];
 		// by dealer: the only row of all; a constant column; collinear columns; no weight
-		let ways: [(Statistic, Vec<Column>, [&[&[i64]]; 3]); 10] = [
+		let ways: [Way; 10] = [
 			(Statistic::Variance, vec![x()], [&[&[5]], &[], &[]]),
 			(Statistic::Std, vec![x()], [&[], &[&[5]], &[]]),
 			(Statistic::Covariance, pair(), [&[&[5, 6]], &[], &[]]),
