@@ -4,9 +4,9 @@
 use ostraka_crypto::{encoding::IDENTITY, vss::SecretShare, Scalar};
 use ostraka_protocol::{adjudicator, task_hash, Member, TaskHashInput, Version};
 
-const TASK_HASH: &str = "bb5ab901543f0e88c162f8dac8c79c92fdd55a63f633b3280d1a431896d0cd60";
-const ACCEPTED_SET_HASH: &str = "1d9a674c8d7c5a57bf329b87f3248437f27a352f10b2e5499ca3d8014ba05729";
-const RESULT_COMMITMENT: &str = "e04b005cfaa57d13e3d7c09f71825377e768d8772d80e39d7c9bf640b9285593";
+const TASK_HASH: &str = "1689162ef7a3c4aa55e8da0d8277e3f7eca6c5d70bafade8388ce61a58daa502";
+const ACCEPTED_SET_HASH: &str = "1c45129af339cc9b1998016d68bf0786dc0ada50a04e34a39a8c6a29ffa04632";
+const RESULT_COMMITMENT: &str = "d65de0f4d2c87b3732d4a6fc803911e0997af70dcb34bb41d9deed4de1b47d2a";
 
 #[test]
 fn hashes_are_what_they_were() {
