@@ -159,7 +159,8 @@ fn a_median_without_bins_is_asked_for_twice() {
 		assert!(bound(1) - bound(0) <= width, "{task}");
 		assert_eq!((&task["exact"], &task["verified"]), (&true.into(), &true.into()));
 	}
-	let text = simulated(&file, flags);
+	// wide enough for no line to be broken
+	let text = said(with(&file, "simulate", flags).env("COLUMNS", "400"));
 	assert!(
 		text.contains("first: which bin") && text.contains("second: within that bin"),
 		"{text}"
@@ -213,7 +214,7 @@ fn nothing_of_a_file_moves_the_cursor() {
 	let error = String::from_utf8_lossy(&output.stderr);
 	assert!(error.contains("line 3") && error.contains("is not a number"), "{error}");
 	assert!(!error.contains('\u{1b}'), "{error:?}");
-	let rows = ["a", "b", "c"].map(|who| format!("{who}\u{9b}2J,a\u{1b}[31mRED\u{202e},1\n"));
+	let rows = ["a", "b", "c", "d"].map(|who| format!("{who}\u{9b}2J,a\u{1b}[31mRED\u{202e},1\n"));
 	let group = data(format!("who,g\u{1b}[0m,x\n{}", rows.concat()));
 	let mut command = with(&group, "simulate", MEAN);
 	let text = said(

@@ -59,7 +59,11 @@ pub fn first_edges(min: i64, max: i64, groups: usize) -> Option<Vec<i64>> {
 	all.retain(|edge| (first..=last).contains(edge));
 	all.sort_unstable();
 	all.dedup();
-	Some(if all.len() <= most { all } else { equal })
+	let mut edges = if all.len() <= most { all } else { equal };
+	// no value lies above the first edge beyond the range
+	let beyond = edges.iter().filter(|edge| **edge > max).count();
+	edges.truncate(edges.len() - beyond.saturating_sub(1));
+	Some(edges)
 }
 
 /// Edges that divide the bin between two edges into at most so many, of a width of 1, 2 or 5 times a power of ten.
@@ -254,6 +258,7 @@ mod tests {
 			prop_assert!(edges.len() <= most_edges(groups));
 			prop_assert!(edges.windows(2).all(|pair| pair[0] < pair[1]));
 			prop_assert!(edges[0] <= min && max < edges[edges.len() - 1]);
+			prop_assert!(edges.len() < 3 || edges[edges.len() - 2] <= max);
 		}
 
 		#[test]
