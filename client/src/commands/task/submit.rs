@@ -299,10 +299,6 @@ mod tests {
 	use crate::{fixtures, output::written};
 
 	fn said(is_json: bool, insecure_chain: bool) -> String {
-		let mut notes = table.as_ref().map(Table::notes).unwrap_or_default();
-		if is_refined(&request) {
-			notes.push(rounds::FIRST_NOTE.to_owned());
-		}
 		let submitted = Submitted {
 			task: 3,
 			block: 8,
