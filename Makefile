@@ -20,14 +20,14 @@ setup: ## Install system packages, the Rust toolchain and its wasm target (ARGS=
 .PHONY: tool
 tool: ## Build the command line tool alone: needs rustup and a C compiler, takes minutes
 	@scripts/setup.sh --tool
-	@echo '[build] the first build takes about six minutes on two cores'
+	@echo '[build] the first build takes up to ten minutes on two cores'
 	cargo build --release --locked --package ostraka-client
 
 .PHONY: build
 build: ## Build the node, the command line tool and the programs of the tests
 	@scripts/setup.sh
 	@scripts/shims.sh
-	@echo '[build] the first build takes about half an hour on two cores; after a change of the code, some minutes at most'
+	@echo '[build] the first build takes up to 50 minutes on two cores; after a change of the code, some minutes'
 	cargo build --release --locked
 
 .PHONY: demo
