@@ -65,7 +65,7 @@ fn run<P: Curve>(seed: u64, length: usize, threshold: u8, n: u8) -> Vec<Vec<u8>>
 		hashes.push(hash_sealed(&sealed));
 		log.push(sealed);
 
-		let dh = encode_point(&dh);
+		let dh = encode_point(dh);
 		let statement = DleqStatement {
 			task_hash: &task_hash,
 			digest: &[3; 32],

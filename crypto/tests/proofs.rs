@@ -271,7 +271,10 @@ fn nonces_depend_on_secret_statement_and_randomness() {
 				.unwrap()
 		};
 		let public: Affine<Plain> = key.public();
-		let point = group::msm(&[group::generator(), -public], &[half(32..64), half(0..32)]);
+		let point = group::msm(
+			&[ostraka_crypto::curve::generator(), -public],
+			&[half(32..64), half(0..32)],
+		);
 		encode_point(&point.into_affine())
 	};
 	let base = first(prove(statement(&[1; 32], &key_a), &a, 1), &a);

@@ -104,7 +104,7 @@ fn the_search_finds_what_is_left() {
 		group::affine(&group::mul(&generators::h(), &multiple))
 	};
 	let picks = [0, 1].map(|place| pick(place, digit_of(&secret, place, 6)));
-	let coordinates = picks.map(|point| [point.x.0 .0, point.y.0 .0]);
+	let coordinates = picks.map(|point: Affine<Plain>| [point.x.0 .0, point.y.0 .0]);
 	assert_eq!(left(&|| free(vec![coordinates])), ["picks"]);
 	assert_eq!(left(&|| free(b"we attack at dawn".to_vec())), ["bytes"]);
 }

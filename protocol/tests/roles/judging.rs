@@ -36,6 +36,9 @@ fn judged(case: &Case) -> Result<Verdict, Error> {
 	case.setup.judge(ACCUSER, &AcceptedDigest::of_state(digest), &case.evidence)
 }
 
+/// A change of a case.
+type Edit = Box<dyn Fn(&mut Case)>;
+
 /// Puts each of the `t + 4` points that a judgement decodes outside the subgroup, one at a time. A point that it checks
 /// gives an error or convicts the accuser of that point; one that state vouches for goes by unseen.
 #[test]
@@ -43,7 +46,7 @@ fn a_judgement_makes_one_subgroup_check() {
 	let false_accusation = Ok(Verdict::AccuserGuilty(AccuserFault::FalseAccusation));
 	assert_eq!(judged(&case()), false_accusation, "a right share");
 	let commitments = usize::from(THRESHOLD) + 1;
-	let mut edits: Vec<Box<dyn Fn(&mut Case)>> = Vec::new();
+	let mut edits: Vec<Edit> = Vec::new();
 	for k in 0..commitments {
 		edits.push(Box::new(move |case| off_the_subgroup(&mut case.evidence.commitments[k])));
 	}

@@ -61,7 +61,7 @@ fn a_seal_key_is_a_point() {
 		// (0, 2): on the curve, of order three.
 		let mut small_order = [0u8; 96];
 		small_order[95] = 2;
-		let mut off_curve = encode_point(&ostraka_crypto::group::generator::<G1>());
+		let mut off_curve = encode_point(&ostraka_crypto::curve::generator::<G1>());
 		off_curve[95] ^= 1;
 		for seal_key in [identity, small_order, off_curve, [0xff; 96], [0; 96]] {
 			let message = registration_message(&Pallet::genesis(), operator.as_ref(), &seal_key);

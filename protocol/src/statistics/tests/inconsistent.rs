@@ -154,6 +154,9 @@ fn an_impossible_group_hides_no_other() {
 	assert_eq!(outcome.impossible(), [(Some("a"), NegativeCount)]);
 }
 
+/// A statistic, its columns, and rows on which it is not defined.
+type Way<'a> = (Statistic, Vec<Column>, &'a [&'a [i64]]);
+
 #[test]
 fn undefined_means_the_same_with_groups_as_without() {
 	let [u, v, y] = ["u", "v", "y"].map(|name| column(name, 0, -100, 100));
@@ -162,7 +165,7 @@ fn undefined_means_the_same_with_groups_as_without() {
 	let pair = vec![u.clone(), v];
 	let weighted = vec![u.clone(), column("w", 0, 0, 3)];
 	// every way in which possible data have no statistic
-	let ways: [(Statistic, Vec<Column>, &[&[i64]]); 11] = [
+	let ways: [Way; 11] = [
 		(Statistic::Variance, vec![u.clone()], &[&[5]]),
 		(Statistic::Std, vec![u], &[&[5]]),
 		(Statistic::Covariance, pair.clone(), &[&[5, 6]]),
