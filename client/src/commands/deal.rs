@@ -387,8 +387,9 @@ mod tests {
 	#[test]
 	fn names_of_the_task_and_of_the_file_move_no_cursor() {
 		let mut info = fixtures::task();
+		let (table, book, encoded) = input("x,g,no\u{9b}1A\n1,a,m\n2,b,n\n", &info);
+		// the chain refuses such a name today; a state may hold one from before
 		info.task.spec.columns[0].name = fixtures::name("x\u{1b}[9A");
-		let (table, book, encoded) = input("x\u{1b}[9A,g,no\u{9b}1A\n1,a,m\n2,b,n\n", &info);
 		let text = written(false, |out| describe(7, &info, &table, &book, &encoded, out));
 		assert!(text.contains("  x\\u{1b}[9A between 0.0 and 9.0\n"), "{text}");
 		assert!(text.contains("no\\u{9b}1A"), "{text}");

@@ -170,7 +170,8 @@ fn columns_whose_names_have_commas() {
 	let report = json(two.args(["--columns", "age, \"Income, net (EUR)\""]));
 	assert_eq!(report["tasks"][0]["columns"][1], "Income, net (EUR)");
 	fails(&mut run("\"Income"), 2, &["--columns", "not closed"]);
-	fails(&mut run("Income"), 2, &["\"Income, net (EUR)\"", "double quotes"]);
+	// the quotes are those of a JSON string
+	fails(&mut run("Income"), 2, &["\\\"Income, net (EUR)\\\"", "double quotes"]);
 	let mut range = run("\"Income, net (EUR)\"");
 	assert_eq!(sum(range.args(["--range", "\"Income, net (EUR)\"=0:100"])), 60.5);
 }

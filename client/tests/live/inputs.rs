@@ -45,7 +45,7 @@ pub fn files_of_every_kind(scene: &Scene) {
 	first.done().says(&["1 left out for a missing value", "taken as missing: `NA` in 1 cell"]);
 	reaches(&tool, task, &["settled"]);
 	let result = tool.run(&format!("result --task {task} --verify")).json();
-	assert_eq!((&result["result"]["count"], &result["result"]["sum"]), (&9.into(), &27.into()));
+	assert_eq!((&result["result"]["count"], &result["result"]["sum"]), (&9.into(), &27.0.into()));
 	assert_eq!(result["verified"], true);
 }
 

@@ -1,7 +1,8 @@
 //! A row of a data file as text, in memory that is wiped when it is given back.
 
-use std::fmt;
-use zeroize::Zeroize;
+use crate::escape::escaped;
+use std::{borrow::Cow, fmt};
+use zeroize::{Zeroize, Zeroizing};
 
 /// Where a row stands in its file, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +57,20 @@ impl Record {
 		self.text.push(byte);
 	}
 
-	/// Ends the cell that is being written.
+	/// Ends the cell that is being written. Characters that no name on a chain may have (a terminal's, or invisible ones) are
+	/// kept as they are shown: so a group or column of such a name can be asked for, by the name that is read on the screen.
 	pub(super) fn end_cell(&mut self) {
+		let start = self.ends.last().map_or(0, |end| end + 1);
+		let cell = self.text.get(start..).and_then(|cell| std::str::from_utf8(cell).ok());
+		let shown = cell.map(|cell| escaped(cell.trim()));
+		if let Some(Cow::Owned(shown)) = shown {
+			let shown = Zeroizing::new(shown);
+			if let Some(cell) = self.text.get_mut(start..) {
+				cell.zeroize();
+			}
+			self.text.truncate(start);
+			shown.bytes().for_each(|byte| self.push(byte));
+		}
 		self.ends.push(self.text.len());
 		self.push(b'\n');
 	}
@@ -147,6 +160,17 @@ mod tests {
 		assert!(!record.is_utf8());
 		record.add("secret");
 		assert!(!format!("{record:?}").contains("secret"));
+	}
+
+	#[test]
+	fn hidden_characters_are_kept_as_they_are_shown() {
+		let mut record = Record::default();
+		record.begin(Place::Line(1));
+		["a\u{1b}[31mRED", " 5\r", "two\nlines", "plain"]
+			.into_iter()
+			.for_each(|cell| record.add(cell));
+		let cells: Vec<_> = record.cells().collect();
+		assert_eq!(cells, ["a\\u{1b}[31mRED", "5", "two\\u{a}lines", "plain"]);
 	}
 
 	#[test]

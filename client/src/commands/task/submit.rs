@@ -11,7 +11,7 @@ use crate::{
 	commands::connect,
 	error::Error,
 	onchain,
-	output::{Notes, Output},
+	output::Output,
 	view::lines::INSECURE,
 };
 use clap::Args;
@@ -146,9 +146,10 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 	let chain = connect(global, out).await?;
 	let class = SecurityClass::from(args.class);
 	let parameters = chain.class(class).await?;
+	let mut notes = table.as_ref().map(Table::notes).unwrap_or_default();
 	let spec = match args.contributors_task {
 		Some(task) => {
-			enough(&chain, spec, task, class, parameters.least_dealers, out.notes()).await?
+			enough(&chain, spec, task, class, parameters.least_dealers, &mut notes).await?
 		},
 		None => spec,
 	};
@@ -194,7 +195,6 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 		},
 		receipt => receipt?,
 	};
-	let mut notes = table.as_ref().map(Table::notes).unwrap_or_default();
 	if is_refined(&request) {
 		notes.push(rounds::FIRST_NOTE.to_owned());
 	}
@@ -268,7 +268,7 @@ async fn enough(
 	task: TaskId,
 	class: SecurityClass,
 	least: u32,
-	notes: &Notes,
+	notes: &mut Vec<String>,
 ) -> Result<TaskSpec, Error> {
 	let uncounted = groups::uncounted(&spec, &chain.task(task).await?.task.spec);
 	if !uncounted.is_empty() {
@@ -282,7 +282,7 @@ async fn enough(
 	let (spec, left_out) = groups::with_enough(&spec, &counted, least);
 	if !left_out.is_empty() {
 		let left_out: Vec<_> = left_out.iter().map(|group| escaped(group)).collect();
-		notes.say(format!("left out for too few dealers: {}", left_out.join(", ")));
+		notes.push(format!("left out for too few dealers: {}", left_out.join(", ")));
 	}
 	spec.ok_or_else(|| {
 		Error::Failed(format!(

@@ -6,7 +6,7 @@
 //! - The signature over the seal-key message leaves this file only as the secrets made of it.
 
 use super::{Hex, WorkerError, LOG_TARGET};
-use alloc::vec::Vec;
+use alloc::{format, string::String, vec::Vec};
 use chacha20poly1305::{aead::Aead, ChaCha20Poly1305, KeyInit, Nonce};
 use codec::Encode;
 use frame::log;
@@ -43,18 +43,25 @@ const MAX_KEYS: usize = MAX_ASSIGNMENTS as usize;
 
 /// The worker keys of this node, in a fixed order. Of more than [`MAX_KEYS`] the others are left out, and the log says so.
 pub fn local() -> Vec<WorkerKey> {
-	let mut keys: Vec<WorkerKey> = WorkerId::all().into_iter().map(WorkerKey::from).collect();
+	let (keys, left_out) = within_limit(WorkerId::all().into_iter().map(WorkerKey::from).collect());
+	if let Some(warning) = left_out {
+		log::error!(target: LOG_TARGET, "{warning}");
+	}
+	keys
+}
+
+/// The keys that a node works for, and what to say of the others.
+pub(super) fn within_limit(mut keys: Vec<WorkerKey>) -> (Vec<WorkerKey>, Option<String>) {
 	keys.sort_unstable();
 	keys.dedup();
-	if let Some(first) = keys.get(MAX_KEYS) {
+	let warning = keys.get(MAX_KEYS).map(|first| {
 		let (found, first) = (keys.len(), Hex(&first.0));
-		log::error!(
-			target: LOG_TARGET,
-			"{found} worker keys in the keystore: this node works for the first {MAX_KEYS}, those from {first} on do nothing",
-		);
-	}
+		format!(
+			"{found} worker keys in the keystore: this node works for the first {MAX_KEYS}, those from {first} on do nothing"
+		)
+	});
 	keys.truncate(MAX_KEYS);
-	keys
+	(keys, warning)
 }
 
 /// Signs a message of the worker's.
