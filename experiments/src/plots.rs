@@ -116,6 +116,7 @@ mod tests {
 			bytes_per_user: 1,
 			node_ms: 1.,
 			client_quartiles: (1., 1.),
+			measured_on: "machine".into(),
 		};
 		let rows = [row("one", 10), row("two", 10), row("one", 20)];
 		let file = std::env::temp_dir().join(format!("ostraka-plot-{}.svg", std::process::id()));
