@@ -218,11 +218,11 @@ fn nothing_of_a_file_moves_the_cursor() {
 	let group = data(format!("who,g\u{1b}[0m,x\n{}", rows.concat()));
 	let mut command = with(&group, "simulate", MEAN);
 	let text = said(
-		command.args(["--group-by", "g\u{1b}[0m", "--faults", "bad-share"]).env("COLUMNS", "200"),
+		command.args(["--group-by", "g\\u{1b}[0m", "--faults", "bad-share"]).env("COLUMNS", "200"),
 	);
 	assert!(text.contains("RED"), "{text}");
 	assert!(!text.contains(['\u{1b}', '\u{9b}', '\u{202e}', '\r']), "{text:?}");
-	let text = said(with(&group, "simulate", MEAN).args(["--group-by", "g\u{1b}[0m", "--json"]));
+	let text = said(with(&group, "simulate", MEAN).args(["--group-by", "g\\u{1b}[0m", "--json"]));
 	assert!(!text.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{text:?}");
 	let missing = data(GOOD);
 	let mut command =

@@ -1,7 +1,8 @@
 //! A row of a data file as text, in memory that is wiped when it is given back.
 
 use crate::escape::escaped;
-use std::{borrow::Cow, fmt};
+use ostraka_primitives::name::is_hidden;
+use std::fmt;
 use zeroize::{Zeroize, Zeroizing};
 
 /// Where a row stands in its file, counted from 1.
@@ -62,9 +63,10 @@ impl Record {
 	pub(super) fn end_cell(&mut self) {
 		let start = self.ends.last().map_or(0, |end| end + 1);
 		let cell = self.text.get(start..).and_then(|cell| std::str::from_utf8(cell).ok());
-		let shown = cell.map(|cell| escaped(cell.trim()));
-		if let Some(Cow::Owned(shown)) = shown {
-			let shown = Zeroizing::new(shown);
+		// tabs stay: they tell that a file has another separator
+		let is_shown_otherwise = |cell: &&str| cell.contains(|c| c != '\t' && is_hidden(c));
+		let cell = cell.map(str::trim).filter(is_shown_otherwise);
+		if let Some(shown) = cell.map(|cell| Zeroizing::new(escaped(cell).into_owned())) {
 			if let Some(cell) = self.text.get_mut(start..) {
 				cell.zeroize();
 			}
@@ -166,11 +168,11 @@ mod tests {
 	fn hidden_characters_are_kept_as_they_are_shown() {
 		let mut record = Record::default();
 		record.begin(Place::Line(1));
-		["a\u{1b}[31mRED", " 5\r", "two\nlines", "plain"]
+		["a\u{1b}[31mRED", " 5\r", "two\nlines", "a\tb"]
 			.into_iter()
 			.for_each(|cell| record.add(cell));
 		let cells: Vec<_> = record.cells().collect();
-		assert_eq!(cells, ["a\\u{1b}[31mRED", "5", "two\\u{a}lines", "plain"]);
+		assert_eq!(cells, ["a\\u{1b}[31mRED", "5", "two\\u{a}lines", "a\tb"]);
 	}
 
 	#[test]
