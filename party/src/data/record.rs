@@ -63,8 +63,9 @@ impl Record {
 	pub(super) fn end_cell(&mut self) {
 		let start = self.ends.last().map_or(0, |end| end + 1);
 		let cell = self.text.get(start..).and_then(|cell| std::str::from_utf8(cell).ok());
-		// tabs stay: they tell that a file has another separator
-		let is_shown_otherwise = |cell: &&str| cell.contains(|c| c != '\t' && is_hidden(c));
+		// ordinary white space stays: a tab tells of another separator, and a text may have lines
+		let is_shown_otherwise =
+			|cell: &&str| cell.contains(|c: char| !c.is_ascii_whitespace() && is_hidden(c));
 		let cell = cell.map(str::trim).filter(is_shown_otherwise);
 		if let Some(shown) = cell.map(|cell| Zeroizing::new(escaped(cell).into_owned())) {
 			if let Some(cell) = self.text.get_mut(start..) {
@@ -172,7 +173,7 @@ mod tests {
 			.into_iter()
 			.for_each(|cell| record.add(cell));
 		let cells: Vec<_> = record.cells().collect();
-		assert_eq!(cells, ["a\\u{1b}[31mRED", "5", "two\\u{a}lines", "a\tb"]);
+		assert_eq!(cells, ["a\\u{1b}[31mRED", "5", "two\nlines", "a\tb"]);
 	}
 
 	#[test]
