@@ -138,18 +138,20 @@ class Transcript:
 
 
 def check_task(t):
-	"""1. What was asked: the encoded spec, its length, the class, the cohort."""
+	"""1. What was asked: the encoded spec, its length, the class, the cohort, how many accepted."""
 	spec, task = t.spec(), t.task
 	encoded = meaning.encode_spec(spec)
 	demand(encoded == task["spec_scale"].bytes(), "task.spec is not what task.spec_scale encodes")
 	index = task["class_index"].number(8)
 	demand(CLASSES[index : index + 1] == [task["class"].value], "task.class is not class_index's")
-	demand(len(t.dealings) <= task["invited"].number(), "more dealings than invited dealers")
+	invited, accepted = task["invited"].number(), task["accepted"].number()
+	demand(accepted <= invited, "more dealers accepted than are invited")
+	demand(len(t.dealings) <= accepted, "more dealings than dealers who accepted")
 	demand(
 		len(t.counting) >= task["least_dealers"].number(),
 		"fewer dealings count than the class asks",
 	)
-	if len(t.dealings) == task["invited"].number():
+	if len(t.dealings) == invited:
 		dealers = sorted(dealing["dealer_id"].bytes(32) for dealing in t.dealings)
 		cohort = sha256(b"".join(dealers)).digest()
 		demand(cohort == task["cohort"].bytes(32), "task.cohort is not the hash of the dealers")
@@ -168,7 +170,7 @@ def check_task_hash(t):
 		address(member["account"], account)
 		member["seal_key"].key()
 		members.append(u8(j) + account + member["worker"].bytes(32) + member["seal_key"].bytes(96))
-	published = task["spec_scale"].bytes() + task["cohort"].bytes(32)
+	published = task["spec_scale"].bytes() + task["consent"].bytes(32)
 	phases = [windows[name] for name in ("collect", "verify", "commit", "reveal")]
 	preimage = b"".join(
 		[

@@ -80,6 +80,14 @@ def result(spec, vector, dealers, form):
 	return {"group_by": spec["group_by"]["column"], "groups": said}
 
 
+def consent_of(accounts):
+	"""The hash of dealers who accepted, in their order."""
+	found = bytes(32)
+	for account in accounts:
+		found = sha256(b"ostraka/consent/v1" + found + account).digest()
+	return found
+
+
 class MadeUp:
 	"""A task of three nodes and four dealers, the last of which seals a wrong share to seat 2. Another spec needs
 	the dealers' vectors."""
@@ -101,6 +109,7 @@ class MadeUp:
 		self.secrets = {j: number(("node", j)) for j in self.seats}
 		self.keys = {j: (GENERATOR * e).encode() for j, e in self.secrets.items()}
 		accounts = [bytes([i]) * 32 for i in range(1, 5)]
+		consent = consent_of(accounts[::-1])
 		task = {
 			"id": 7,
 			"protocol": 2,
@@ -112,7 +121,9 @@ class MadeUp:
 			"length": meaning.length(self.spec),
 			"least_dealers": 3,
 			"invited": 4,
+			"accepted": 4,
 			"cohort": text(sha256(b"".join(accounts)).digest()),
+			"consent": text(consent),
 			"submitted_at": 1,
 			"drawn_at": 2,
 			"windows": {"collect": 3, "verify": 4, "commit": 5, "reveal": 6},
@@ -129,7 +140,7 @@ class MadeUp:
 			}
 			for j in self.seats
 		]
-		published = meaning.encode_spec(self.spec) + bytes.fromhex(task["cohort"][2:])
+		published = meaning.encode_spec(self.spec) + consent
 		preimage = variable(b"ostraka/task/v2") + bytes(32) + u32(7) + u16(2)
 		preimage += transcript_hash(b"ostraka/spec/v1", variable(published)) + bytes(
 			[0, self.N, self.T]

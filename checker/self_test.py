@@ -5,16 +5,18 @@ an accusation of it; and single changes of good transcripts, each of which has t
 
 import copy
 import json
+import re
+import unicodedata
 import unittest
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 
-from checker import chacha20_poly1305, meaning
+from checker import chacha20_poly1305, meaning, spec
 from checker import check_transcript as checker
 from checker.bls12_381 import GENERATOR, IDENTITY, ORDER, P, Point, hash_to_curve
 from checker.check_transcript import challenge, items, transcript_hash, u8, u32, variable
-from checker.made_up import MadeUp, address, raw, seal_key, text
+from checker.made_up import MadeUp, address, consent_of, raw, seal_key, text
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -64,8 +66,11 @@ CHANGES = [
 	(["task", "least_dealers"], 2, "task hash"),
 	(["task", "protocol"], 3, "task hash"),
 	(["task", "invited"], 1, "task"),
-	(["task", "cohort"], flip, "task hash"),
+	(["task", "accepted"], lambda n: n - 1, "task"),
+	(["task", "accepted"], lambda n: n + 1, "task"),
 	(["task", "cohort"], flip, "task"),
+	(["task", "consent"], flip, "task hash"),
+	(["task", "consent"], lambda _: text(bytes(32)), "task hash"),
 	(["task", "drawn_at"], lambda n: n + 1, "task hash"),
 	(["task", "windows", "verify"], lambda n: n + 1, "task hash"),
 	(["task", "spec", "statistic"], "sum", "task"),
@@ -238,6 +243,15 @@ class Pinned(unittest.TestCase):
 		fields = [task_hash, self.pin("dealing/digest"), u8(1), base, public, ephemeral, dh, firsts]
 		self.assertEqual(c, challenge(b"ostraka/dleq/v1", *fields))
 
+	def test_hidden_characters(self):
+		"""What the chain refuses in a name."""
+		source = (ROOT / "primitives/src/name.rs").read_text()
+		ranges = re.findall(r"\('\\u\{(\w+)\}', '\\u\{(\w+)\}'\)", source)
+		found = [(int(first, 16), int(last, 16)) for first, last in ranges]
+		self.assertEqual(spec.HIDDEN, found)
+		controls = [code for code in range(0x110000) if unicodedata.category(chr(code)) == "Cc"]
+		self.assertTrue(all(map(spec.is_hidden, controls)))
+
 
 class Transcripts(unittest.TestCase):
 	def refused(self, document):
@@ -280,6 +294,23 @@ class Transcripts(unittest.TestCase):
 		self.assertEqual(made.pop("task hash"), None)
 		self.assertEqual(made.pop("excluded dealings"), None)
 		self.assertEqual(set(made.values()), {True})
+
+	def test_who_has_accepted_without_dealing(self):
+		"""Of more invited dealers than dealt: the cohort is not told by the dealings, and what is left holds."""
+		more = changed(MadeUp().document, ["task", "invited"], 6)
+		for accepted in (4, 5, 6):
+			several = changed(more, ["task", "accepted"], accepted)
+			self.assertEqual(failed(changed(several, ["task", "cohort"], flip)), {}, accepted)
+		for accepted, message in [(3, "more dealings than"), (7, "more dealers accepted than")]:
+			self.assertIn(message, failed(changed(more, ["task", "accepted"], accepted))["task"])
+
+	def test_consent_has_an_order(self):
+		one, two = bytes([1]) * 32, bytes([2]) * 32
+		self.assertEqual(consent_of([]), bytes(32))
+		first = sha256(b"ostraka/consent/v1" + bytes(32) + one).digest()
+		self.assertEqual(consent_of([one]), first)
+		self.assertEqual(consent_of([one, two]), sha256(b"ostraka/consent/v1" + first + two).digest())
+		self.assertNotEqual(consent_of([one, two]), consent_of([two, one]))
 
 	def test_documents_that_are_none(self):
 		for document in [[], {}, {"version": 1}, {"version": "1"}, None]:

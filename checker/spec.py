@@ -28,6 +28,28 @@ MAX_QUANTILES = 16
 MAX_DECIMALS = 9
 MAX_BOUND = 1 << 62
 
+# Beside control characters, those that no name holds: from and to, both included.
+HIDDEN = [
+	(0xAD, 0xAD),
+	(0x34F, 0x34F),
+	(0x61C, 0x61C),
+	(0x115F, 0x1160),
+	(0x17B4, 0x17B5),
+	(0x180B, 0x180F),
+	(0x200B, 0x200F),
+	(0x2028, 0x202E),
+	(0x2060, 0x206F),
+	(0x3164, 0x3164),
+	(0xFE00, 0xFE0F),
+	(0xFEFF, 0xFEFF),
+	(0xFFA0, 0xFFA0),
+	(0xFFF0, 0xFFFB),
+	(0x13430, 0x1343F),
+	(0x1BCA0, 0x1BCA3),
+	(0x1D173, 0x1D17A),
+	(0xE0000, 0xE0FFF),
+]
+
 
 # The rules.
 
@@ -56,10 +78,19 @@ def listed(value, least, most, place):
 	return value
 
 
+def is_hidden(code):
+	"""Whether a terminal acts on a character, or a reader does not see it."""
+	is_control = code < 0x20 or 0x7F <= code < 0xA0
+	return is_control or any(first <= code <= last for first, last in HIDDEN)
+
+
 def valid_name(value, place):
 	rule(isinstance(value, str), f"{place} is not a text")
 	# the encoder refuses a text that is no Unicode
 	rule(0 < len(value.encode()) <= MAX_NAME, f"{place} has not from 1 to {MAX_NAME} bytes")
+	for character in value:
+		code = ord(character)
+		rule(not is_hidden(code), f"{place} has a hidden character, U+{code:04X}")
 	return value
 
 

@@ -39,7 +39,7 @@ system_packages() {
 	done
 	[ ${#missing[@]} = 0 ] && { say "system packages: all there"; return; }
 	if would "system packages, by apt: ${missing[*]}"; then return; fi
-	say "system packages: installing ${missing[*]}"
+	say "system packages: installing ${missing[*]} (a minute or two)"
 	as_root apt-get update -qq
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
@@ -87,7 +87,7 @@ toolchain() {
 	channel=$(sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
 	if ! rustc --version 2>/dev/null | grep -q "rustc $channel "; then
 		if would "Rust $channel, by rustup"; then return; fi
-		say "toolchain: installing Rust $channel by rustup"
+		say "toolchain: installing Rust $channel by rustup (a minute or two)"
 		rustup toolchain install "$channel" --profile minimal --component clippy --component rustfmt
 	fi
 	[[ "$(rustc --version)" == "rustc $channel "* ]] || die "rustc is not $channel, which rust-toolchain.toml asks for"
@@ -100,7 +100,7 @@ have_wasm() { compgen -G "$(wasm_lib_dir)/libcore-*.rlib" >/dev/null; }
 wasm_by_rustup() {
 	[ "${RUSTUP_AUTO_INSTALL:-1}" != 0 ] || return 1
 	command -v rustup >/dev/null || return 1
-	say "wasm target: asking rustup for $WASM_TARGET and rust-src"
+	say "wasm target: asking rustup for $WASM_TARGET and rust-src (under a minute; ten at most where nothing answers)"
 	timeout 300 rustup target add "$WASM_TARGET" && timeout 300 rustup component add rust-src
 }
 
@@ -139,7 +139,7 @@ wasm_from_source() {
 	sysroot=$(rustc --print sysroot)
 	work=$SCRATCH
 	if [ ! -f "$sysroot/lib/rustlib/src/rust/library/Cargo.lock" ]; then
-		say "wasm target: rustup cannot install here; taking the standard library's source, $version, from Debian ($SUITE)"
+		say "wasm target: rustup cannot install here; taking the standard library's source, $version, from Debian ($SUITE; a minute or two)"
 		rust_src_from_debian "$sysroot/lib/rustlib/src/rust" "$version" "$work"
 	fi
 	say "wasm target: compiling core and alloc for $WASM_TARGET (under a minute)"

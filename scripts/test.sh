@@ -50,8 +50,12 @@ step "transcript" scripts/check_transcript.sh
 step "lint and build" cargo build "${CARGO_FLAGS[@]}"
 step "pure wasm" scripts/runtime_wasm.sh host-call-weights "$OSTRAKA_PURE_WASM"
 step "lint and build the tests" cargo test "${CARGO_FLAGS[@]}" --all-targets --no-run
-# The other crates without std are compiled by the runtime's wasm build.
-step "no_std" cargo check "${CARGO_FLAGS[@]}" -p ostraka-crypto --no-default-features --target wasm32v1-none
+# What a browser stands on. The runtime's crates without std are compiled by its wasm build.
+step "no_std" cargo check "${CARGO_FLAGS[@]}" -p ostraka-crypto -p ostraka-party --no-default-features --target wasm32v1-none
+step "examples in the documentation" cargo test "${CARGO_FLAGS[@]}" --doc
+# What a browser has: this library's own arithmetic, of which secrets must not stay in memory either. Named alone, these two
+# crates are built without the client's feature `blst`.
+step "without blst" cargo test "${CARGO_FLAGS[@]}" -p ostraka-crypto -p ostraka-protocol --tests
 step "tests" cargo test "${CARGO_FLAGS[@]}" --all-targets
 step "experiments" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/experiments" \
 	cargo test "${CARGO_FLAGS[@]}" --manifest-path experiments/Cargo.toml --workspace --all-targets

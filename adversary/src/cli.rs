@@ -1,6 +1,7 @@
 //! The command line: one attack a command, its outcome as JSON.
 
 use crate::{
+	accept::{accept, AcceptFault},
 	accuse::accuse,
 	answer::{answer, AnswerFault, Answered},
 	cheats::DealingFault,
@@ -50,6 +51,8 @@ pub struct Cli {
 /// The attacks.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+	/// Accept a task as its chain must refuse
+	Accept(AcceptArgs),
 	/// Deal with a fault
 	Deal(DealArgs),
 	/// Send another dealer's dealing, or its R, as one's own
@@ -62,6 +65,20 @@ pub enum Command {
 	Garbage(GarbageArgs),
 	/// Run a dev chain under a steady mix of tasks, cheats and garbage, and hold it against what must not be lost
 	Soak(SoakArgs),
+}
+
+/// Flags of `accept`.
+#[derive(Args, Debug)]
+pub struct AcceptArgs {
+	/// The task
+	#[arg(long, value_name = "N")]
+	pub task: TaskId,
+	/// Secret of the account
+	#[arg(long, value_name = "SURI")]
+	pub suri: String,
+	/// What is wrong with it; all but other-terms is a matter of whose account it is, and of the time
+	#[arg(long, value_enum)]
+	pub fault: AcceptFault,
 }
 
 /// Flags of `deal`.
@@ -205,6 +222,7 @@ pub async fn run(cli: &Cli) -> Result<(), Error> {
 async fn run_attack(attack: &Command, url: &str) -> Result<Value, Error> {
 	let chain = Chain::connect(url).await?;
 	Ok(match attack {
+		Command::Accept(args) => accept_command(args, &chain).await?,
 		Command::Deal(args) => deal_command(args, &chain).await?,
 		Command::Copy(args) => {
 			let signer = Signer::from_secret(&args.suri)?;
@@ -220,6 +238,16 @@ async fn run_attack(attack: &Command, url: &str) -> Result<Value, Error> {
 		},
 		Command::Soak(args) => soak::run(args).await?,
 	})
+}
+
+async fn accept_command(args: &AcceptArgs, chain: &Chain) -> Result<Value, Error> {
+	let signer = Signer::from_secret(&args.suri)?;
+	let outcome = accept(chain, args.task, &signer, args.fault).await?;
+	let mut report = outcome.json();
+	report["attack"] = json!("accept");
+	report["task"] = json!(args.task);
+	report["account"] = json!(address(&signer.account()));
+	Ok(report)
 }
 
 async fn deal_command(args: &DealArgs, chain: &Chain) -> Result<Value, Error> {

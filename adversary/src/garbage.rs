@@ -290,7 +290,7 @@ impl Garbage {
 	/// A well-formed call that an account without a node, a task or an invitation cannot make.
 	fn absurd(&mut self) -> Call {
 		let amount = u128::from(self.rng.next_u64());
-		match self.below(10) {
+		match self.below(11) {
 			0 => {
 				let points: Vec<[u8; 96]> = (0..2).map(|_| self.array()).collect();
 				let sealed: Vec<Vec<u8>> = (0..3).map(|_| self.random(112)).collect();
@@ -305,6 +305,7 @@ impl Garbage {
 			6 => calls::activate(),
 			7 => calls::deregister(),
 			8 => calls::set_capacity(self.below(600)),
+			9 => calls::accept(self.task(), self.array()),
 			_ => {
 				let keys = (self.array::<32>(), self.array::<96>(), self.array::<64>());
 				let rest = (self.array::<64>(), 5_000_000_000_000_000u128, 1u32);
@@ -373,7 +374,7 @@ impl Garbage {
 }
 
 /// The calls of our own pallets.
-const CALLS: [(&str, &str); 15] = [
+const CALLS: [(&str, &str); 16] = [
 	("Registry", "register"),
 	("Registry", "bond"),
 	("Registry", "unbond"),
@@ -381,6 +382,7 @@ const CALLS: [(&str, &str); 15] = [
 	("Registry", "rotate_key"),
 	("Tasks", "submit"),
 	("Tasks", "cancel"),
+	("Tasks", "accept"),
 	("Vss", "deal"),
 	("Vss", "accuse"),
 	("Vss", "commit_result"),

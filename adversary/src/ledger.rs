@@ -10,6 +10,10 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
 	requesters: BTreeMap<TaskId, AccountId>,
+	/// What requesters lost of a fee that nobody earned.
+	forfeited: BTreeMap<TaskId, Balance>,
+	/// What dealers lost who accepted and did not deal.
+	vanished: BTreeMap<TaskId, BTreeMap<AccountId, Balance>>,
 	changes: BTreeMap<AccountId, i128>,
 	counts: BTreeMap<String, u64>,
 	/// The last block that was read.
@@ -47,6 +51,16 @@ impl Ledger {
 		self.changes.get(account).copied().unwrap_or_default()
 	}
 
+	/// What the requester of a task has forfeited of its fee.
+	pub fn forfeited(&self, task: TaskId) -> Balance {
+		self.forfeited.get(&task).copied().unwrap_or_default()
+	}
+
+	/// The dealers who accepted a task and did not deal, with what each lost.
+	pub fn vanished(&self, task: TaskId) -> BTreeMap<AccountId, Balance> {
+		self.vanished.get(&task).cloned().unwrap_or_default()
+	}
+
 	/// How often an event of our own pallets happened, by `Pallet.Event`.
 	pub fn count(&self, event: &str) -> u64 {
 		self.counts.get(event).copied().unwrap_or_default()
@@ -75,6 +89,11 @@ impl Ledger {
 					self.take(requester, event.field("draw_fee")?);
 				},
 				("Incentives", "NodePaid") => self.paid(event, "node")?,
+				("Incentives", "FeeSettled") => {
+					let forfeited: Balance = event.field("forfeited")?;
+					self.forfeited.insert(event.field("task")?, forfeited);
+					self.take(event.field("requester")?, forfeited);
+				},
 				("Incentives", "DealerPaid") => self.paid(event, "dealer")?,
 				("Incentives", "Punished") => self.punished(event, events)?,
 				_ => {},
@@ -96,6 +115,10 @@ impl Ledger {
 		let (culprit, amount): (AccountId, Balance) =
 			(event.field("culprit")?, event.field("amount")?);
 		let fault: Fault = event.field("fault")?;
+		if fault == Fault::NoDealing {
+			let of_task = self.vanished.entry(event.field("task")?).or_default();
+			of_task.insert(culprit.clone(), amount);
+		}
 		let verdict = |name: &str| {
 			let is_it = |other: &&Event| {
 				other.is("Vss", name)

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`transaction`] | workers' calls as transactions of their own, and what became of a transaction |
 //! | [`cheats`] | dealings and evidence that the protocol's own functions refuse to make |
+//! | [`accept`] | acceptances that the chain must refuse |
 //! | [`deal`], [`copy`] | dealers that forge, and dealers that copy |
 //! | [`seat`] | a committee member's key: its sealed shares from block bodies, its result share |
 //! | [`answer`], [`accuse`] | members with wrong result shares and wrong accusations |
@@ -22,6 +23,7 @@
 
 #![deny(missing_docs)]
 
+pub mod accept;
 pub mod accuse;
 pub mod answer;
 pub mod cheats;

@@ -10,7 +10,7 @@ use crate::{
 	wait,
 };
 use ostraka_client::{
-	chain::{calls, Chain, Event, Head, Signer},
+	chain::{Chain, Event, Head, Signer},
 	onchain::{
 		deal::{drawn, needed},
 		gather::{gather, Bodies},
@@ -30,10 +30,8 @@ use ostraka_primitives::{
 };
 use std::collections::BTreeMap;
 
-/// Blocks for dealing; it ends sooner, when all have dealt.
-const COLLECT: u32 = 60;
-/// Attempts at a committee with all of the adversary's nodes on it: one in many thousands lacks one of them.
-const DRAWS: usize = 5;
+/// Blocks for accepting, and for dealing; either ends sooner, when all have done so.
+pub const LONG: u32 = 120;
 /// The rows.
 pub const ROWS: &str =
 	"value\n3\n1\n4\n1\n5\n9\n2\n6\n5\n3\n5\n8\n9\n7\n9\n3\n2\n3\n8\n4\n6\n2\n6\n4\n3\n3\n8\n";
@@ -50,11 +48,11 @@ pub struct Scene {
 	pub corrupt: Vec<Corrupt>,
 }
 
-/// A task with its dealers and their rows.
+/// A task with its dealers and their rows. All dealers are invited.
 pub struct Stage {
 	/// The task.
 	pub task: TaskId,
-	/// As it was after its draw.
+	/// As it was after its draw, or before that as it was published.
 	pub info: TaskInfo,
 	/// What is computed, and the dealers' parts.
 	pub survey: Survey,
@@ -101,50 +99,30 @@ impl Scene {
 		Ok((cohorts.collect(), books))
 	}
 
-	/// Publishes a task for each cohort, all at the same time, and waits for committees on which all of the adversary's
-	/// nodes sit.
+	/// Publishes a task for each cohort, all at the same time, lets all dealers accept, and waits for the committees. All of
+	/// the adversary's nodes have to sit on each: there must not be more candidates than seats.
 	///
 	/// # Errors
-	/// `Failed` if the draws leave one of them out, `Data`, `Chain`.
+	/// `Failed` if a draw leaves one of them out, `Data`, `Chain`.
 	pub async fn publish(
 		&self,
 		class: SecurityClass,
 		cohorts: Vec<Vec<Signer>>,
 	) -> Result<Vec<Stage>, Error> {
-		let mut stages: Vec<Option<Stage>> = cohorts.iter().map(|_| None).collect();
-		for _ in 0..DRAWS {
-			let mut submitted = Vec::new();
-			for (place, dealers) in cohorts.iter().enumerate() {
-				if stages.get(place).is_some_and(Option::is_none) {
-					let survey =
-						Survey::new(ROWS, StatisticName::Variance, "value", dealers.len())?;
-					submitted.push((place, survey, dealers.clone()));
-				}
-			}
-			let first = self.chain.nonce(&self.requester.account()).await?;
-			let published = submitted.into_iter().zip(first..).map(
-				|((place, survey, dealers), nonce)| async move {
-					let stage = self.stage(class, survey, dealers, COLLECT, Some(nonce)).await?;
-					Ok::<_, Error>((place, stage))
-				},
-			);
-			for (place, stage) in futures::future::try_join_all(published).await? {
-				if self.corrupt.iter().all(|node| stage.seat(&node.account()).is_some()) {
-					stages[place] = Some(stage);
-				} else {
-					let call = calls::cancel(stage.task);
-					self.chain.submit(&call, &self.requester, None).await?;
-				}
-			}
-			if stages.iter().all(Option::is_some) {
-				break;
-			}
+		let first = self.chain.nonce(&self.requester.account()).await?;
+		let published = cohorts.into_iter().zip(first..).map(|(dealers, nonce)| async move {
+			let survey = Survey::new(ROWS, StatisticName::Variance, "value", dealers.len())?;
+			self.stage(class, survey, dealers, LONG, Some(nonce)).await
+		});
+		let stages = futures::future::try_join_all(published).await?;
+		let mut nodes = self.corrupt.iter().map(Corrupt::account);
+		if nodes.all(|node| stages.iter().all(|stage| stage.seat(&node).is_some())) {
+			return Ok(stages);
 		}
-		let stages: Option<Vec<Stage>> = stages.into_iter().collect();
-		stages.ok_or_else(|| Error::Failed("the adversary's nodes are not drawn".to_owned()))
+		Err(Error::Failed("not all of the adversary's nodes are drawn".to_owned()))
 	}
 
-	/// Publishes a task and waits for its draw.
+	/// Publishes a task, lets all dealers accept, and waits for its draw.
 	///
 	/// # Errors
 	/// `Chain`.
@@ -156,9 +134,28 @@ impl Scene {
 		collect: u32,
 		nonce: Option<u64>,
 	) -> Result<Stage, Error> {
-		let (chain, requester) = (&self.chain, &self.requester);
-		let task = survey.publish(chain, requester, class, &dealers, collect, nonce).await?;
-		let info = drawn(chain, task).await?;
+		let mut stage = self.invited(class, survey, dealers, [LONG, collect], nonce).await?;
+		stage.accept(&self.chain, &stage.everybody()).await?;
+		stage.drawn(&self.chain).await?;
+		Ok(stage)
+	}
+
+	/// Publishes a task: nobody has accepted yet. `windows`: blocks for accepting and for dealing.
+	///
+	/// # Errors
+	/// `Chain`.
+	pub async fn invited(
+		&self,
+		class: SecurityClass,
+		survey: Survey,
+		dealers: Vec<Signer>,
+		windows: [u32; 2],
+		nonce: Option<u64>,
+	) -> Result<Stage, Error> {
+		let (chain, requester, [accept, collect]) = (&self.chain, &self.requester, windows);
+		let task =
+			survey.publish(chain, requester, class, &dealers, accept, collect, nonce).await?;
+		let info = chain.task(task).await?;
 		Ok(Stage { task, info, survey, dealers })
 	}
 
@@ -188,6 +185,40 @@ impl Stage {
 	/// All places of the cohort.
 	pub fn everybody(&self) -> Vec<usize> {
 		(0..self.dealers.len()).collect()
+	}
+
+	/// All of them but the last.
+	pub fn all_but_last(&self) -> Vec<usize> {
+		(0..self.dealers.len().saturating_sub(1)).collect()
+	}
+
+	/// Accounts of some dealers, sorted.
+	pub fn accounts(&self, places: &[usize]) -> Vec<AccountId> {
+		let mut accounts: Vec<AccountId> =
+			places.iter().map(|place| self.dealers[*place].account()).collect();
+		accounts.sort();
+		accounts
+	}
+
+	/// Lets some dealers accept, all at the same time.
+	///
+	/// # Errors
+	/// As [`survey::accept`].
+	pub async fn accept(&self, chain: &Chain, places: &[usize]) -> Result<(), Error> {
+		let dealers: Vec<&Signer> = places.iter().map(|place| &self.dealers[*place]).collect();
+		survey::accept(chain, self.task, &dealers).await
+	}
+
+	/// Waits until the committee is drawn in a final block.
+	///
+	/// # Errors
+	/// `Failed` if the task ends before, `Chain`.
+	pub async fn drawn(&mut self, chain: &Chain) -> Result<(), Error> {
+		self.info = drawn(chain, self.task).await?;
+		match self.info.task.drawn_at {
+			Some(_) => Ok(()),
+			None => Err(Error::Failed(format!("task {} ended before its draw", self.task))),
+		}
 	}
 
 	/// Lets some dealers deal honestly, all at the same time.

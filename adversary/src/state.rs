@@ -13,10 +13,14 @@ use subxt::ext::frame_decode::storage::encode_storage_key_prefix;
 /// Keys asked for at a time.
 const PAGE: u32 = 500;
 /// Storage that an unsettled task takes, and that nothing is left of in the end.
-const OF_TASKS: [(&str, &str); 10] = [
+const OF_TASKS: [(&str, &str); 14] = [
 	("Incentives", "Escrows"),
 	("Incentives", "Deposits"),
+	("Tasks", "Invitations"),
 	("Tasks", "Cohorts"),
+	("Tasks", "Barred"),
+	("Tasks", "Draws"),
+	("Tasks", "OpenOf"),
 	("Tasks", "DrawnTasks"),
 	("Tasks", "Settlements"),
 	("Vss", "Sharings"),

@@ -13,6 +13,8 @@ use ostraka_primitives::{
 /// A task's phases, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
+	/// Dealers accept.
+	Inviting,
 	/// It waits for its committee.
 	Drawing,
 	/// Dealers deal.
@@ -30,6 +32,7 @@ pub enum Phase {
 /// The phase of a state.
 pub fn phase(status: &TaskStatus) -> Phase {
 	match status {
+		TaskStatus::Inviting { .. } => Phase::Inviting,
 		TaskStatus::Drawing { .. } => Phase::Drawing,
 		TaskStatus::Collecting { .. } => Phase::Collecting,
 		TaskStatus::Verifying { .. } => Phase::Verifying,

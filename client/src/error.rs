@@ -31,6 +31,9 @@ pub enum Error {
 	/// Ctrl-C.
 	#[error("interrupted")]
 	Interrupted,
+	/// Ctrl-C, and what is to be known of where that left things.
+	#[error("interrupted: {0}")]
+	Stopped(String),
 }
 
 /// Exit code of a program whose reader went away: 128 and the number of the signal that ends others over it.
@@ -46,7 +49,7 @@ impl Error {
 			Self::Party(_) | Self::Usage(_) => 2,
 			Self::Chain(error) if error.is_refusal() => 4,
 			Self::Chain(_) => 3,
-			Self::Interrupted => 130,
+			Self::Interrupted | Self::Stopped(_) => 130,
 		}
 	}
 

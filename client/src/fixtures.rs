@@ -3,6 +3,7 @@
 use crate::chain::Token;
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
+	odds::Odds,
 	spec::{Column, Grouping, Name, Statistic, TaskSpec},
 	task::{ClassParameters, SecurityClass, Task, TaskStatus, Windows},
 	AccountId, WorkerKey,
@@ -18,7 +19,7 @@ pub fn name(text: &str) -> Name {
 	text.as_bytes().to_vec().try_into().expect("short")
 }
 
-/// A mean by group over three invited dealers, one of which has dealt. It collects until block 20.
+/// A mean by group over three invited dealers, all of which have accepted, and one has dealt. It collects until block 20.
 pub fn task() -> TaskInfo {
 	let column = Column { name: name("x"), decimals: 1, min: 0, max: 90 };
 	let groups = vec![name("a"), name("b")].try_into().expect("few");
@@ -42,21 +43,45 @@ pub fn task() -> TaskInfo {
 		submitted_at: 5,
 		invited: 3,
 		cohort: [7; 32],
+		terms: [5; 32],
+		accepted: 3,
+		consent: [4; 32],
 		fee: 1_500,
 		data_reward: 2_000,
 		task_hash: Some([8; 32]),
 		drawn_at: Some(6),
-		status: TaskStatus::Collecting { until: 20 },
+		status: TaskStatus::Collecting { first_by: 12, until: 20 },
 	};
 	let dealers = [1, 2, 3].map(|byte| AccountId::new([byte; 32])).to_vec();
 	TaskInfo {
 		task,
 		committee: Default::default(),
+		accepted: dealers.clone(),
 		dealers,
 		dealings: 1,
 		excluded: 0,
 		committed: 0,
 		right_shares: 0,
+	}
+}
+
+/// The same while it invites until block 20: one of the three has accepted.
+pub fn inviting() -> TaskInfo {
+	let mut info = task();
+	info.task.status = TaskStatus::Inviting { until: 20 };
+	(info.task.drawn_at, info.task.task_hash, info.task.accepted) = (None, None, 1);
+	info.accepted.truncate(1);
+	info.dealings = 0;
+	info
+}
+
+/// The odds of (7, 3) over many small nodes, at 1.23 tokens a draw.
+pub fn odds() -> Odds {
+	Odds {
+		fifth: 33_344_000,
+		third: 173_300_000,
+		price_fifth: Some(36_900),
+		price_third: Some(7_100),
 	}
 }
 

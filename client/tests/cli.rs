@@ -112,28 +112,6 @@ fn a_ragged_file() {
 }
 
 #[test]
-fn a_file_with_other_separators() {
-	for (text, separator, flag) in [
-		("who;x\na;1,5\nb;2\nc;3\n", "semicolons", "--separator ;"),
-		("who\tx\na\t1,5\nb\t2\nc\t3\n", "tabs", "--separator tab"),
-	] {
-		let parts =
-			["data.csv, line 1: one column, `who", separator, "--separator", "save it with commas"];
-		fails(&mut with(&data(text), "simulate", MEAN), 2, &parts);
-		// told once, it is read; a decimal comma is told apart from one between thousands by a flag alone
-		let flags = format!("{MEAN} {flag}");
-		fails(
-			&mut with(&data(text), "simulate", &flags),
-			2,
-			&["line 2", "`1,5`", "--decimal-comma"],
-		);
-		let report =
-			json(&mut with(&data(text), "simulate", &format!("{flags} --decimal-comma --json")));
-		assert_eq!(report["tasks"][0]["result"]["sum"], 6.5);
-	}
-}
-
-#[test]
 fn bytes_that_are_no_text() {
 	fails(&mut with(&data(b"who,x\na,\xff\xfe\n"), "simulate", MEAN), 2, &["line 2", "UTF-8"]);
 }
@@ -462,7 +440,9 @@ fn a_chain_that_is_not_there() {
 	let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
 	let url = format!("ws://{}", listener.local_addr().expect("bound"));
 	drop(listener);
-	for command in ["task list", "node list", "result --task 0", "node bond 1", "task cancel 0"] {
+	for command in
+		["task list", "node list", "result --task 0", "node bond 1", "task cancel 0", "accept 0"]
+	{
 		let mut ostraka = ostraka();
 		ostraka.args(["--url", &url, "--suri", "//Alice"]).args(command.split_whitespace());
 		fails(&mut ostraka, 3, &["no chain answers", &url, "--url"]);

@@ -49,6 +49,8 @@ mod native;
 mod plain;
 pub mod polynomial;
 pub mod proofs;
+#[cfg(test)]
+mod reference;
 pub mod scalar;
 pub mod seal;
 pub mod transcript;

@@ -224,17 +224,12 @@ pub(crate) fn relabel<A: Curve, B: Curve>(point: &Projective<A>) -> Projective<B
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{generators, group, scalar};
+	use crate::{group, reference, scalar};
 	use ark_ec::{short_weierstrass::SWCurveConfig, AdditiveGroup, CurveGroup, PrimeGroup};
 	use ark_ff::Field;
 	use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 
-	/// The curve library's own sum.
-	fn reference(points: &[Affine<Plain>], scalars: &[Scalar]) -> Projective<Plain> {
-		points.iter().zip(scalars).map(|(point, scalar)| point.into_group() * scalar).sum()
-	}
-
-	/// Scalars of every class and its edges, with identities and doubles among the points.
+	/// Scalars of every class and its edges, for points of every kind.
 	fn terms(count: usize, rng: &mut ChaCha20Rng) -> (Vec<Affine<Plain>>, Vec<Scalar>) {
 		let edges = [0u32, 1, 31, 32, 33, 127, 128, 129, 135, 136, 137, 254];
 		let two = Scalar::from(2u8);
@@ -246,14 +241,7 @@ mod tests {
 				_ => -Scalar::from(i as u64),
 			})
 			.collect();
-		let bases = generators::bases::<Plain>(256).unwrap();
-		let points = (0..count).map(|i| match i % 17 {
-			5 => Affine::identity(),
-			6 => -bases[i % 250],
-			7 => bases[(i + 1) % 250],
-			_ => bases[i % 250],
-		});
-		(points.collect(), scalars)
+		(reference::points(count), scalars)
 	}
 
 	#[test]
@@ -261,7 +249,8 @@ mod tests {
 		let mut rng = ChaCha20Rng::seed_from_u64(1);
 		for count in [0, 1, 2, 3, 9, 31, 32, 100, 400] {
 			let (points, scalars) = terms(count, &mut rng);
-			assert_eq!(msm(&points, &scalars), Some(reference(&points, &scalars)), "{count} terms");
+			let expected = reference::sum(&points, &scalars);
+			assert_eq!(msm(&points, &scalars), Some(expected), "{count} terms");
 		}
 	}
 
@@ -269,23 +258,10 @@ mod tests {
 	#[test]
 	fn sums_are_right_outside_the_subgroup_too() {
 		let mut rng = ChaCha20Rng::seed_from_u64(5);
-		let three = Affine::<Plain>::new_unchecked(Fq::ZERO, Fq::from(2u8));
-		let mixed = (three + Affine::<Plain>::generator()).into_affine();
+		let mixed = reference::mixed();
+		let points = [mixed, (reference::order_three() + mixed).into_affine()];
 		for scalars in [[0, 1].map(|_| scalar::random(&mut rng)), [1u8, 5].map(Scalar::from)] {
-			let points = [mixed, (three + mixed).into_affine()];
-			let limbs = scalars.map(|scalar| scalar.into_bigint());
-			// bit by bit, without the endomorphism
-			let expected = points.iter().zip(&limbs).map(|(point, limbs)| {
-				ark_ff::BitIteratorBE::new(limbs).fold(Projective::<Plain>::zero(), |sum, bit| {
-					let sum = sum.double();
-					if bit {
-						sum + point
-					} else {
-						sum
-					}
-				})
-			});
-			assert_eq!(msm(&points, &scalars), Some(expected.sum()));
+			assert_eq!(msm(&points, &scalars), Some(reference::sum_by_bits(&points, &scalars)));
 		}
 	}
 
@@ -319,9 +295,8 @@ mod tests {
 
 	#[test]
 	fn the_subgroup_check_is_that_of_the_curve_library() {
-		let three = Affine::<Plain>::new_unchecked(Fq::ZERO, Fq::from(2u8));
+		let (three, mixed) = (reference::order_three(), reference::mixed());
 		let generator = Affine::<Plain>::generator();
-		let mixed = (three + generator).into_affine();
 		for point in [three, generator, mixed, Affine::identity()] {
 			assert_eq!(
 				in_subgroup(&point),

@@ -126,17 +126,10 @@ fn by_buckets<P: Curve, const LIMBS: usize>(
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{curve::Plain, generators, scalar};
-	use ark_bls12_381::Fq;
-	use ark_ec::CurveGroup;
+	use crate::{curve::Plain, reference, scalar};
 	use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 
-	/// The curve library's own sum, term by term.
-	fn reference(points: &[Affine<Plain>], scalars: &[Scalar]) -> Projective<Plain> {
-		points.iter().zip(scalars).map(|(point, scalar)| point.into_group() * scalar).sum()
-	}
-
-	/// Long, short, small and negative scalars, with identities, opposites and doubles among the points.
+	/// Long, short, small and negative scalars, for points of every kind.
 	fn terms(count: usize, rng: &mut ChaCha20Rng) -> (Vec<Affine<Plain>>, Vec<Scalar>) {
 		let scalars = (0..count).map(|i| match i % 4 {
 			0 => scalar::random(rng),
@@ -144,15 +137,7 @@ mod tests {
 			2 => Scalar::from(i as u64 / 4),
 			_ => -Scalar::from(i as u64),
 		});
-		let scalars = scalars.collect();
-		let bases = generators::bases::<Plain>(256).unwrap();
-		let points = (0..count).map(|i| match i % 17 {
-			5 => Affine::identity(),
-			6 => -bases[i % 250],
-			7 => bases[(i + 1) % 250],
-			_ => bases[i % 250],
-		});
-		(points.collect(), scalars)
+		(reference::points(count), scalars.collect())
 	}
 
 	#[test]
@@ -160,31 +145,18 @@ mod tests {
 		let mut rng = ChaCha20Rng::seed_from_u64(1);
 		for count in [0, 1, 2, 3, 9, 31, 32, 33, 100, 400] {
 			let (points, scalars) = terms(count, &mut rng);
-			assert_eq!(msm(&points, &scalars), Some(reference(&points, &scalars)), "{count} terms");
+			let expected = reference::sum(&points, &scalars);
+			assert_eq!(msm(&points, &scalars), Some(expected), "{count} terms");
 		}
 	}
 
 	#[test]
 	fn sums_are_right_outside_the_subgroup_too() {
 		let mut rng = ChaCha20Rng::seed_from_u64(5);
-		let three = Affine::<Plain>::new_unchecked(Fq::ZERO, Fq::from(2u8));
-		let mixed = (three + Affine::<Plain>::generator()).into_affine();
 		for count in [2, 40] {
-			let points = vec![mixed; count];
+			let points = vec![reference::mixed(); count];
 			let scalars: Vec<_> = (0..count).map(|_| scalar::random(&mut rng)).collect();
-			// bit by bit, without the endomorphism
-			let expected = scalars.iter().map(|scalar| {
-				let limbs = scalar.into_bigint();
-				ark_ff::BitIteratorBE::new(limbs).fold(Projective::<Plain>::zero(), |sum, bit| {
-					let sum = sum.double();
-					if bit {
-						sum + mixed
-					} else {
-						sum
-					}
-				})
-			});
-			assert_eq!(msm(&points, &scalars), Some(expected.sum()));
+			assert_eq!(msm(&points, &scalars), Some(reference::sum_by_bits(&points, &scalars)));
 		}
 	}
 

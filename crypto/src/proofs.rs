@@ -298,10 +298,9 @@ pub fn verify_dleq_points<P: Curve>(
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{curve::Plain, scalar::Scalar};
-	use ark_bls12_381::Fq;
+	use crate::{curve::Plain, reference, scalar::Scalar};
 	use ark_ec::short_weierstrass::SWCurveConfig;
-	use ark_ff::{AdditiveGroup, BigInteger, MontFp, PrimeField};
+	use ark_ff::{BigInteger, PrimeField};
 	use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 
 	/// Chaum and Pedersen's proof for `K + T`, `T = (0, 2)` of order three, by a prover who hopes that the challenge is
@@ -329,8 +328,7 @@ mod tests {
 		let secret = SealSecret::random(&mut rng);
 		let seal_key = secret.public::<Plain>();
 		let ephemeral = SealSecret::random(&mut rng).public::<Plain>();
-		let three = Affine::<Plain>::new_unchecked(Fq::ZERO, MontFp!("2"));
-		let wrong: Affine<Plain> = (secret.dh(&ephemeral) + three).into();
+		let wrong: Affine<Plain> = (secret.dh(&ephemeral) + reference::order_three()).into();
 		let (seal_key_bytes, ephemeral_bytes, dh) =
 			(encode_point(&seal_key), encode_point(&ephemeral), encode_point(&wrong));
 		let statement = DleqStatement {

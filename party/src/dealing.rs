@@ -1,19 +1,25 @@
-//! From an encoded input to a dealing.
+//! What a dealer accepts and what it deals under, checked; and from an encoded input to a dealing.
 
-use crate::error::Error;
-use alloc::{borrow::ToOwned, format, vec::Vec};
+use crate::{account::address, error::Error};
+use alloc::{borrow::ToOwned, collections::BTreeSet, format, string::String, vec::Vec};
 use ostraka_crypto::Plain;
-use ostraka_primitives::{api::TaskInfo, message::DealingMessage, AccountId, Digest, TaskId};
+use ostraka_primitives::{
+	api::TaskInfo,
+	message::DealingMessage,
+	task::{TaskStatus, Terms},
+	AccountId, Digest, TaskId,
+};
 use ostraka_protocol::{
 	dealer,
 	statistics::Encoded,
-	wire::{self, cohort_hash, Published},
+	wire::{self, cohort_hash, consent_hash, Published},
 	TaskContext, Version,
 };
 use rand_core::{CryptoRng, RngCore};
 
 /// Whether a task is still the one that its dealer's input was encoded and checked for: after a re-org another task may
-/// have its number, with a cohort in which the dealer is alone among accounts of one owner.
+/// have its number, with a cohort in which the dealer is alone among accounts of one owner. Who has accepted may be others
+/// only if dealers could still accept when it was checked.
 ///
 /// # Errors
 /// `Failed` if not, and says what is another.
@@ -24,11 +30,19 @@ pub fn unchanged(task: TaskId, checked: &TaskInfo, now: &TaskInfo) -> Result<(),
 		dealers
 	};
 	let is_same_cohort = checked.task.cohort == now.task.cohort && sorted(checked) == sorted(now);
+	let may_change = matches!(checked.task.status, TaskStatus::Inviting { .. });
+	let is_same_consent =
+		checked.task.consent == now.task.consent && checked.accepted == now.accepted;
+	let pays = |info: &TaskInfo| (info.task.fee, info.task.data_reward);
 	let same = [
 		("what it computes", checked.task.spec == now.task.spec),
+		("who asks", checked.task.requester == now.task.requester),
 		("the invited dealers", is_same_cohort),
+		("those who accepted", may_change || is_same_consent),
 		("its class", checked.task.class == now.task.class),
 		("what its class asks for", checked.task.parameters == now.task.parameters),
+		("its windows", checked.task.windows == now.task.windows),
+		("what it pays", pays(checked) == pays(now)),
 		("its version of the protocol", checked.task.protocol == now.task.protocol),
 	];
 	let others: Vec<&str> =
@@ -44,25 +58,76 @@ pub fn unchanged(task: TaskId, checked: &TaskInfo, now: &TaskInfo) -> Result<(),
 	)))
 }
 
-/// What a dealer deals under. The task hash is computed here from what the node shows, and compared with the one that it
-/// shows: the two fit together, and a dealing under that hash counts for this committee, cohort and spec or, if the
-/// chain's task is another one, for none.
+/// Whether what a node shows of a task is what its terms are the hash of: chain, number and version of the protocol, who
+/// asks, what is computed, who is invited, class, windows and pay. An acceptance names the terms, and the chain takes it for
+/// its own alone: so who accepts after this check has accepted what it was shown, or nothing.
+///
+/// # Errors
+/// `Failed` if not, or if the task follows a version of the protocol that is not known here.
+pub fn check_terms(genesis: &Digest, task: TaskId, info: &TaskInfo) -> Result<(), Error> {
+	match as_asked(genesis, task, info) {
+		Ok(_) => Ok(()),
+		Err(what) => Err(Error::Failed(format!("task {task}: {what}; nothing is accepted"))),
+	}
+}
+
+/// The version of the protocol that a task follows, or what of it does not fit its terms.
+fn as_asked(genesis: &Digest, task: TaskId, info: &TaskInfo) -> Result<Version, String> {
+	let record = &info.task;
+	let version = Version::from_number(record.protocol)
+		.map_err(|error| format!("{error}; take a newer release of ostraka"))?;
+	let are_as_many = info.dealers.len() == record.invited as usize;
+	if !are_as_many || cohort_hash(&info.dealers) != record.cohort {
+		return Err("the invited dealers are not those that its record names".to_owned());
+	}
+	if wire::terms_hash(&Terms::of(record), genesis, task) != record.terms {
+		return Err("its terms do not cover what the node shows of it".to_owned());
+	}
+	Ok(version)
+}
+
+/// Whether those who have accepted, as the node shows them, are invited, each once, and the ones that the record names.
+fn is_consent(info: &TaskInfo) -> bool {
+	let accepted: BTreeSet<&AccountId> = info.accepted.iter().collect();
+	let invited: BTreeSet<&AccountId> = info.dealers.iter().collect();
+	accepted.len() == info.accepted.len()
+		&& accepted.len() == info.task.accepted as usize
+		&& accepted.is_subset(&invited)
+		&& consent_hash(&info.accepted) == info.task.consent
+}
+
+/// Whether a dealer has accepted a task: from others the chain takes no dealing.
+///
+/// # Errors
+/// `Failed` if not.
+pub fn check_accepted(task: TaskId, info: &TaskInfo, dealer: &AccountId) -> Result<(), Error> {
+	if info.accepted.contains(dealer) {
+		return Ok(());
+	}
+	Err(Error::Failed(format!(
+		"the account {} has not accepted task {task}, which takes dealings only from those who have; nothing is dealt",
+		address(dealer)
+	)))
+}
+
+/// What a dealer deals under. Terms, consent and task hash are computed here from what the node shows, and compared with
+/// those that it shows: they fit together, and a dealing under that hash counts for this committee, these dealers and this
+/// spec or, if the chain's task is another one, for none. [`check_accepted`] says whether the dealer is one of them.
 ///
 /// This is no check of the node. One that shows a committee of its own shows a task hash to go with it, and reads what is
 /// sealed to that committee; that the chain then refuses the dealing comes too late. The node has to be trusted for it: a
 /// dealer deals through its own (`docs/THREAT_MODEL.md`).
 ///
 /// # Errors
-/// `Failed` if the chain's task hash is not that of what the chain shows.
+/// `Failed` if something of it is not the hash of what the node shows.
 pub fn context(genesis: &Digest, task: TaskId, info: &TaskInfo) -> Result<TaskContext, Error> {
 	let record = &info.task;
 	let wrong = |what: &str| Error::Failed(format!("task {task}: {what}; nothing is dealt"));
 	let published = record.task_hash.ok_or_else(|| wrong("it has no task hash yet"))?;
-	let version = Version::from_number(record.protocol)
-		.map_err(|error| wrong(&format!("{error}; take a newer release of ostraka")))?;
+	let version = as_asked(genesis, task, info).map_err(|what| wrong(&what))?;
 	let drawn = Published::of(record).ok_or_else(|| wrong("it has no committee yet"))?;
-	if cohort_hash(&info.dealers) != record.cohort {
-		return Err(wrong("the invited dealers are not those that its record names"));
+	if !is_consent(info) {
+		return Err(wrong("those who accepted are not those that its record names"));
 	}
 	if drawn.hash(genesis, task, &info.committee) != published {
 		return Err(wrong("its task hash does not cover what the node shows of it"));
@@ -95,34 +160,88 @@ mod tests {
 	use crate::fixtures;
 	use ostraka_primitives::{
 		spec::Statistic,
-		task::{SecurityClass, Task, TaskStatus},
+		task::{Seat, SecurityClass, Task},
 	};
 
+	const GENESIS: Digest = [8; 32];
+	const TASK: TaskId = 4;
+
+	fn account(byte: u8) -> AccountId {
+		AccountId::new([byte; 32])
+	}
+
+	/// With terms that cover it.
+	fn asked(mut info: TaskInfo) -> TaskInfo {
+		info.task.terms = wire::terms_hash(&Terms::of(&info.task), &GENESIS, TASK);
+		info
+	}
+
+	/// With acceptances in this order.
+	fn accepted(mut info: TaskInfo, dealers: &[u8]) -> TaskInfo {
+		info.accepted = dealers.iter().map(|byte| account(*byte)).collect();
+		info.task.accepted = info.accepted.len() as u32;
+		info.task.consent = consent_hash(&info.accepted);
+		info
+	}
+
+	/// With a task hash that covers it.
+	fn hashed(mut info: TaskInfo) -> TaskInfo {
+		let drawn = Published::of(&info.task).expect("drawn");
+		let task_hash = drawn.hash(&GENESIS, TASK, &info.committee);
+		info.task.task_hash = Some(task_hash);
+		info
+	}
+
+	/// A task that invites three dealers, the third of which has accepted.
 	fn info() -> TaskInfo {
-		let dealers: Vec<AccountId> = [1, 2, 3].map(|byte| AccountId::new([byte; 32])).to_vec();
+		let dealers: Vec<AccountId> = [1, 2, 3].map(account).to_vec();
 		let spec = fixtures::spec(Statistic::Mean, vec![fixtures::column("x", 1, 9)]);
-		let task = Task { cohort: cohort_hash(&dealers), ..fixtures::task(spec) };
-		TaskInfo {
+		let task = Task {
+			cohort: cohort_hash(&dealers),
+			status: TaskStatus::Inviting { until: 6 },
+			..fixtures::task(spec)
+		};
+		let info = TaskInfo {
 			task,
 			committee: Default::default(),
 			dealers,
+			accepted: Vec::new(),
 			dealings: 0,
 			excluded: 0,
 			committed: 0,
 			right_shares: 0,
-		}
+		};
+		accepted(asked(info), &[3])
+	}
+
+	/// The same once all have accepted and its committee is drawn.
+	fn drawn() -> TaskInfo {
+		let seat = |byte: u8| Seat {
+			account: account(byte),
+			worker: sp_core::ed25519::Public::from_raw([byte; 32]),
+			seal_key: [byte; 96],
+		};
+		let mut info = accepted(info(), &[3, 1, 2]);
+		info.committee = [11, 12, 13].map(seat).to_vec().try_into().expect("three seats");
+		info.task.drawn_at = Some(7);
+		info.task.status = TaskStatus::Collecting { first_by: 9, until: 20 };
+		hashed(info)
+	}
+
+	fn refusal<T: core::fmt::Debug>(outcome: Result<T, Error>) -> String {
+		let error = outcome.expect_err("it is refused");
+		assert!(matches!(error, Error::Failed(_)));
+		error.to_string()
 	}
 
 	#[test]
 	fn a_task_goes_on_as_it_was() {
 		let checked = info();
-		let mut now = checked.clone();
-		now.task.status = TaskStatus::Collecting { until: 20 };
-		now.task.task_hash = Some([1; 32]);
-		now.task.drawn_at = Some(7);
+		let mut now = drawn();
 		now.dealings = 1;
 		now.dealers.reverse();
-		unchanged(4, &checked, &now).expect("the same task");
+		unchanged(TASK, &checked, &now).expect("the same task");
+		unchanged(TASK, &now, &drawn()).expect("the same task");
 	}
 
 	#[test]
@@ -131,27 +250,116 @@ mod tests {
 			let checked = info();
 			let mut now = checked.clone();
 			change(&mut now);
-			let error = unchanged(4, &checked, &now).expect_err("another task");
-			assert!(matches!(error, Error::Failed(_)));
-			let text = error.to_string();
+			let text = refusal(unchanged(TASK, &checked, &now));
 			assert!(text.contains("nothing is dealt") && text.contains(what), "{text}");
 		};
 		let invite = |now: &mut TaskInfo, bytes: [u8; 3]| {
-			now.dealers = bytes.map(|byte| AccountId::new([byte; 32])).to_vec();
+			now.dealers = bytes.map(account).to_vec();
 			now.task.cohort = cohort_hash(&now.dealers);
 		};
 		differs(|now| now.task.spec.statistic = Statistic::Sum, "what it computes");
 		differs(|now| now.task.spec.columns[0].decimals = 2, "what it computes");
 		differs(|now| now.task.spec.max_rows = 8, "what it computes");
+		differs(|now| now.task.requester = account(1), "who asks");
 		differs(|now| now.task.cohort = [8; 32], "the invited dealers");
 		differs(|now| now.dealers.truncate(2), "the invited dealers");
 		differs(|now| now.task.class = SecurityClass::Confidential, "its class");
 		differs(|now| now.task.parameters.threshold = 2, "what its class asks for");
 		differs(|now| now.task.parameters.least_dealers = 2, "what its class asks for");
+		differs(|now| now.task.windows.verify = 1, "its windows");
+		differs(|now| now.task.data_reward = 1, "what it pays");
 		// a victim and two sybils
 		let checked = info();
 		let mut now = checked.clone();
 		invite(&mut now, [1, 7, 8]);
-		assert!(unchanged(4, &checked, &now).is_err());
+		assert!(unchanged(TASK, &checked, &now).is_err());
+	}
+
+	#[test]
+	fn who_accepted_is_fixed_once_inviting_is_over() {
+		let mut checked = drawn();
+		checked.task.status = TaskStatus::Drawing { until: 9 };
+		for checked in [checked, drawn()] {
+			unchanged(TASK, &checked, &drawn()).expect("the same task");
+			for others in [&[1, 2, 3][..], &[3, 1]] {
+				let text = refusal(unchanged(TASK, &checked, &accepted(drawn(), others)));
+				assert!(text.contains("those who accepted"), "{text}");
+			}
+		}
+	}
+
+	#[test]
+	fn what_is_shown_is_what_is_accepted() {
+		check_terms(&GENESIS, TASK, &info()).expect("it is what was asked");
+		check_terms(&GENESIS, TASK, &drawn()).expect("terms stay as they are");
+		let other_terms = "its terms do not cover";
+		let differs = |change: fn(&mut TaskInfo), what: &str| {
+			let mut info = info();
+			change(&mut info);
+			let text = refusal(check_terms(&GENESIS, TASK, &info));
+			assert!(text.contains("nothing is accepted") && text.contains(what), "{text}");
+		};
+		differs(|info| info.task.requester = account(1), other_terms);
+		differs(|info| info.task.spec.max_rows = 10, other_terms);
+		differs(|info| info.task.class = SecurityClass::Restricted, other_terms);
+		differs(|info| info.task.parameters.seats = 31, other_terms);
+		differs(|info| info.task.parameters.least_dealers = 10, other_terms);
+		differs(|info| info.task.windows.collect = 9, other_terms);
+		differs(|info| info.task.fee = 1, other_terms);
+		differs(|info| info.task.data_reward = 1, other_terms);
+		differs(|info| info.task.terms = [0; 32], other_terms);
+		differs(|info| info.task.protocol = 3, "take a newer release");
+		differs(|info| info.dealers.truncate(2), "the invited dealers");
+		differs(|info| info.task.invited = 4, "the invited dealers");
+		differs(|info| info.dealers[0] = account(7), "the invited dealers");
+		// with the hash of those who are shown
+		let mut others = info();
+		others.dealers[0] = account(7);
+		others.task.cohort = cohort_hash(&others.dealers);
+		assert!(refusal(check_terms(&GENESIS, TASK, &others)).contains(other_terms));
+		// on another chain, under another number
+		assert!(check_terms(&[9; 32], TASK, &info()).is_err());
+		assert!(check_terms(&GENESIS, TASK + 1, &info()).is_err());
+	}
+
+	#[test]
+	fn a_dealer_deals_under_what_fits_together() {
+		let context = |info: &TaskInfo| super::context(&GENESIS, TASK, info);
+		assert_eq!(context(&drawn()).expect("it fits").seal_keys.len(), 3);
+		assert!(refusal(context(&info())).contains("no task hash yet"));
+		let who = "those who accepted";
+		// another order, one fewer, one twice, one who is not invited
+		for others in [&[1, 2, 3][..], &[3, 1], &[3, 1, 1], &[3, 1, 7]] {
+			let shown = accepted(drawn(), others);
+			let text = refusal(context(&TaskInfo { accepted: drawn().accepted, ..shown.clone() }));
+			assert!(text.contains(who), "{text}");
+			assert!(context(&shown).is_err(), "it is not what the task hash covers");
+		}
+		// with the task hash of it too
+		for others in [&[3, 1, 1][..], &[3, 1, 7]] {
+			let text = refusal(context(&hashed(accepted(drawn(), others))));
+			assert!(text.contains(who) && text.contains("nothing is dealt"), "{text}");
+		}
+		let mut shown = drawn();
+		shown.task.accepted = 2;
+		assert!(refusal(context(&shown)).contains(who));
+		// a class that asks for fewer, with the task hash of it
+		let mut shown = drawn();
+		shown.task.parameters.least_dealers = 2;
+		assert!(refusal(context(&hashed(shown))).contains("its terms do not cover"));
+		let mut shown = drawn();
+		shown.committee[0].seal_key = [1; 96];
+		assert!(refusal(context(&shown)).contains("its task hash does not cover"));
+	}
+
+	#[test]
+	fn who_has_not_accepted_deals_nothing() {
+		let info = info();
+		check_accepted(TASK, &info, &account(3)).expect("it has accepted");
+		for other in [1, 7] {
+			let text = refusal(check_accepted(TASK, &info, &account(other)));
+			assert!(text.contains("has not accepted task 4"), "{text}");
+			assert!(text.contains(&address(&account(other))), "{text}");
+		}
 	}
 }

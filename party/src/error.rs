@@ -1,6 +1,6 @@
 //! Why a party cannot go on.
 
-use crate::escape::escaped;
+use crate::{advice::Advice, escape::escaped};
 #[cfg(feature = "std")]
 use crate::{data::DataError, request::SpecProblem};
 use alloc::{
@@ -9,16 +9,6 @@ use alloc::{
 	string::{String, ToString},
 };
 use ostraka_protocol::statistics::{EncodeError, FinalizeError, PlaintextError};
-
-/// Who a party is to a task: what an error advises is what that party can do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Advice {
-	/// Who asks for a statistic, and declares ranges and decimals.
-	#[default]
-	Requester,
-	/// Who deals to a task whose ranges and decimals another one declared.
-	Dealer,
-}
 
 /// Why a party cannot go on.
 #[derive(Debug, thiserror::Error)]

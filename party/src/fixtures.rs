@@ -40,10 +40,13 @@ pub fn task(spec: TaskSpec) -> Task {
 		submitted_at: 5,
 		invited: 3,
 		cohort: [7; 32],
+		terms: [5; 32],
+		accepted: 3,
+		consent: [6; 32],
 		fee: 0,
 		data_reward: 0,
 		task_hash: None,
 		drawn_at: None,
-		status: TaskStatus::Drawing { from: 6, until: 9 },
+		status: TaskStatus::Drawing { until: 9 },
 	}
 }

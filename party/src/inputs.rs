@@ -200,7 +200,7 @@ pub fn pooled(spec: &TaskSpec, rows: &[&Rows], min_cell: u64) -> Result<Outcome,
 mod tests {
 	use super::*;
 	use crate::{
-		error::Advice,
+		advice::Advice,
 		request::{build, StatisticName, StatisticRequest},
 	};
 

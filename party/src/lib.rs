@@ -8,7 +8,7 @@
 //! | [`title`], [`class`], [`words`] | names of tasks and classes, plurals |
 //! | [`plan`], [`inputs`] | what is computed over a file, the dealers' vectors, the pooled rows |
 //! | [`groups`] | groups with enough dealers |
-//! | [`dealing`] | from a task's record to what a dealer deals under; a dealing |
+//! | [`dealing`] | what a dealer accepts and deals under, checked against the task's record; a dealing |
 //! | [`verify`] | checking a published result again |
 //! | [`simulate`] | the protocol in one process |
 //! | [`report`], [`json`], [`lines`] | results beside those of the pooled rows, as JSON and as lines |
@@ -68,6 +68,7 @@
 extern crate alloc;
 
 mod account;
+mod advice;
 pub mod class;
 #[cfg(feature = "std")]
 pub mod data;
@@ -87,9 +88,11 @@ pub mod report;
 pub mod request;
 #[cfg(feature = "std")]
 pub mod simulate;
+mod spec;
 pub mod title;
 pub mod verify;
 pub mod words;
 
 pub use account::address;
-pub use error::{Advice, Error};
+pub use advice::Advice;
+pub use error::Error;

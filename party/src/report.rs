@@ -17,8 +17,16 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
 /// The phases, in their order. `computing` is a simulation's, which has no blocks to commit and reveal in.
-pub const PHASES: [&str; 7] =
-	["drawing", "collecting", "verifying", "committing", "revealing", "computing", "settling"];
+pub const PHASES: [&str; 8] = [
+	"inviting",
+	"drawing",
+	"collecting",
+	"verifying",
+	"committing",
+	"revealing",
+	"computing",
+	"settling",
+];
 
 /// Most numbers of a wrong result that are named.
 const MOST_DIFFERENCES: usize = 5;

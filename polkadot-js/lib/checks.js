@@ -140,6 +140,13 @@ export async function checkTask({ task, call, events, phases, info, result, reco
 	assert.equal(submitted.dealers, `${SUBMIT.dealers.length}`);
 	assert.equal(submitted.fee, human(SUBMIT.fee));
 	assert.equal(submitted.dataReward, human(SUBMIT.dataReward));
+	assert.deepEqual(
+		of('tasks.Accepted').map(({ accepted }) => accepted),
+		['1', '2', '3'],
+	);
+	assert.equal(of('incentives.DepositHeld').length, 3);
+	const invited = only('tasks.InvitingEnded');
+	assert.deepEqual([invited.early, invited.accepted], [true, '3']);
 	const drawn = only('tasks.CommitteeDrawn');
 	assert.equal(drawn.members.length, 3);
 	assert.match(drawn.taskHash, /^0x[0-9a-f]{64}$/);
@@ -147,12 +154,15 @@ export async function checkTask({ task, call, events, phases, info, result, reco
 		of('vss.Dealt').map(({ dealings }) => dealings),
 		['1', '2', '3'],
 	);
-	assert.deepEqual(
-		of('vss.Dealt')
-			.map(({ dealer }) => dealer)
-			.sort(),
-		[...SUBMIT.dealers].sort(),
-	);
+	for (const name of ['tasks.Accepted', 'vss.Dealt']) {
+		assert.deepEqual(
+			of(name)
+				.map(({ dealer }) => dealer)
+				.sort(),
+			[...SUBMIT.dealers].sort(),
+			name,
+		);
+	}
 	assert.equal(only('tasks.CollectingEnded').early, true);
 	assert.equal(only('tasks.AcceptedSetFrozen').accepted, '3');
 	assert.equal(of('vss.ResultCommitted').length, 3);
@@ -188,6 +198,8 @@ export async function checkTask({ task, call, events, phases, info, result, reco
 	assert.equal(info.task.status.Settled, 'Completed');
 	assert.equal(status.Settled, 'Completed');
 	assert.equal(record.spec.statistic, 'Mean');
+	assert.equal(info.task.accepted, '3');
+	assert.match(info.task.terms, /^0x[0-9a-f]{64}$/);
 	assert.equal(result.dealers, 3);
 	assert.deepEqual(result.vector.map(BigInt), await pooled());
 	assert.deepEqual(result.human.vector, published.vector);

@@ -1,9 +1,12 @@
-// The three dealers of the walk: each deals its own rows by the command line tool, as institutions do.
+// The three dealers of the walk: each accepts, and deals its own rows, by the command line tool, as institutions do.
 
 import { DATA, DEALERS } from '../page/task.js';
 
-/** Deals to the task for each of them. */
+/** Each of them accepts the task; with the last one its committee is drawn, and each deals to it. */
 export async function deal(chain, task) {
+	for (const name of Object.keys(DEALERS)) {
+		await chain.tool('accept', `${task}`, '--suri', `//${name}`, '--yes');
+	}
 	for (const [name, clinic] of Object.entries(DEALERS)) {
 		await chain.tool(
 			'deal',

@@ -49,6 +49,11 @@ export async function checkDocument({ task, refusals }) {
 	assert.deepEqual(fields, form(SUBMIT, ''));
 	assert.deepEqual(submit.match(/^0x[0-9a-f]+$/m)?.[0], task.call.hex, 'the encoded call');
 
+	const acceptances = section(document, 'Accept').match(/^ostraka accept .*$/gm);
+	assert.deepEqual(
+		acceptances,
+		Object.keys(DEALERS).map((name) => `ostraka accept 0 --suri //${name}`),
+	);
 	const commands = section(document, 'Deal').match(/^ostraka deal .*$/gm);
 	const expected = Object.entries(DEALERS).map(
 		([name, clinic]) =>
@@ -74,7 +79,7 @@ export async function checkDocument({ task, refusals }) {
 		assert.deepEqual([seen?.call, seen?.docs], [name, says], error);
 		for (const [, argument, value] of call.matchAll(/with `(\w+)` `(\w+)`/g)) {
 			const { args } = REFUSED.find((refused) => refused.error === seen.error);
-			const used = { ...args[0], collect: args[3], fee: args[4] }[argument];
+			const used = { ...args[0], accept: args[3], collect: args[4], fee: args[5] }[argument];
 			assert.equal(`${used}`, value, call);
 		}
 	}

@@ -29,6 +29,7 @@ export const SUBMIT = {
 	},
 	class: 'Standard',
 	dealers: Object.keys(DEALERS).map((name) => ACCOUNTS[name]),
+	accept: 600,
 	collect: 600,
 	fee: TOKEN,
 	dataReward: 3n * TOKEN,
@@ -37,7 +38,7 @@ export const SUBMIT = {
 /** The arguments in the call's order, with some of them changed. */
 export function submission(changes = {}) {
 	const all = { ...SUBMIT, ...changes };
-	return [all.spec, all.class, all.dealers, all.collect, all.fee, all.dataReward];
+	return [all.spec, all.class, all.dealers, all.accept, all.collect, all.fee, all.dataReward];
 }
 
 const spec = (changes) => submission({ spec: { ...SUBMIT.spec, ...changes } });
@@ -47,6 +48,7 @@ const zeros = (length) => new Uint8Array(length);
 export const REFUSED = [
 	{ call: 'registry.bond', args: [TOKEN], error: 'registry.NotRegistered' },
 	{ call: 'tasks.cancel', args: [4_000_000_000], error: 'tasks.UnknownTask' },
+	{ call: 'tasks.accept', args: [4_000_000_000, zeros(32)], error: 'tasks.UnknownTask' },
 	{ call: 'tasks.submit', args: spec({ maxRows: 0 }), error: 'tasks.NoRows' },
 	{ call: 'tasks.submit', args: spec({ edges: [1, 2] }), error: 'tasks.WrongEdges' },
 	{

@@ -235,8 +235,8 @@ async function eventsOf(api, block) {
 }
 
 /**
- * A whole task: submitted by `requester`, dealt to by whatever `deal(task)` does, followed by its events until it is
- * settled.
+ * A whole task: submitted by `requester`, accepted and dealt to by whatever `deal(task)` does, followed by its events
+ * until it is settled.
  */
 export async function task(api, requester, deal, show = () => {}) {
 	const tx = api.tx.tasks.submit(...submission());
@@ -251,7 +251,9 @@ export async function task(api, requester, deal, show = () => {}) {
 	const number = event.data.task.toNumber();
 	const events = [];
 	const phases = [];
-	let dealing;
+	// what goes wrong is told below; until then nobody looks
+	const dealing = deal(number);
+	dealing.catch(() => {});
 	let next = submitted.blockNumber.toNumber();
 	await heads(api, async (header) => {
 		for (; next <= header.number.toNumber(); next += 1) {
@@ -260,11 +262,6 @@ export async function task(api, requester, deal, show = () => {}) {
 			);
 			events.push(...found);
 			found.forEach(show);
-			if (found.some(({ name }) => name === 'tasks.CommitteeDrawn')) {
-				dealing = deal(number);
-				// what goes wrong is told below; until then nobody looks
-				dealing.catch(() => {});
-			}
 		}
 		const { status } = (await api.call.ostrakaApi.task(number)).unwrap().task;
 		if (phases.at(-1) !== status.type) {

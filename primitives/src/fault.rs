@@ -100,6 +100,8 @@ pub enum Fault {
 	WrongShare,
 	/// A node revealed nothing.
 	Absence,
+	/// Accepted, and did not deal.
+	NoDealing,
 }
 
 #[cfg(test)]
@@ -116,8 +118,13 @@ mod tests {
 			[AccuserFault::InvalidDh, AccuserFault::WrongDleq, AccuserFault::FalseAccusation];
 		assert_eq!(accuser.encode(), [0, 1, 2]);
 		assert_eq!([ShareFault::NotAsCommitted, ShareFault::DoesNotFit].encode(), [0, 1]);
-		let punished =
-			[Fault::BadDealing, Fault::FalseAccusation, Fault::WrongShare, Fault::Absence];
-		assert_eq!(punished.encode(), [0, 1, 2, 3]);
+		let punished = [
+			Fault::BadDealing,
+			Fault::FalseAccusation,
+			Fault::WrongShare,
+			Fault::Absence,
+			Fault::NoDealing,
+		];
+		assert_eq!(punished.encode(), [0, 1, 2, 3, 4]);
 	}
 }

@@ -8,8 +8,11 @@
 //! | [`message`] | what dealers and compute nodes send |
 //! | [`fault`] | what they are convicted of |
 //! | [`record`] | what state keeps of a dealing |
-//! | [`traits`] | the pallets' view of each other |
-//! | [`api`] | the runtime API for clients |
+//! | [`api`] | nodes and tasks, as clients see them |
+//! | `traits` | the pallets' view of each other |
+//! | `runtime_api` | the runtime API for clients |
+//!
+//! The last two are there with the feature `runtime` alone: they stand on crates that a browser cannot load.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -23,9 +26,13 @@ pub mod api;
 pub mod fault;
 pub mod message;
 pub mod name;
+pub mod odds;
 pub mod record;
+#[cfg(feature = "runtime")]
+pub mod runtime_api;
 pub mod spec;
 pub mod task;
+#[cfg(feature = "runtime")]
 pub mod traits;
 
 /// Amount of the native token, in its smallest unit.
@@ -33,7 +40,7 @@ pub type Balance = u128;
 /// Number of a parachain block. All deadlines and windows count these.
 pub type BlockNumber = u32;
 /// An account.
-pub type AccountId = sp_runtime::AccountId32;
+pub type AccountId = sp_core::crypto::AccountId32;
 /// A version of the protocol, as a task's record names it: `ostraka-protocol` knows what each means.
 pub type ProtocolVersion = u16;
 /// Number of a task; never used twice.

@@ -2,8 +2,8 @@
 
 use crate::{
 	spec::{TaskSpec, MAX_LENGTH},
-	AccountId, Balance, BlockNumber, Digest, PointBytes, ProtocolVersion, ScalarBytes, WorkerKey,
-	MAX_COMMITTEE,
+	AccountId, Balance, BlockNumber, Digest, PointBytes, ProtocolVersion, ScalarBytes, TaskId,
+	WorkerKey, MAX_COMMITTEE,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -135,6 +135,24 @@ pub enum FailReason {
 	TooFewShares,
 	/// The requester cancelled it.
 	Cancelled,
+	/// Fewer invited dealers accepted than the class asks for.
+	TooFewAcceptances,
+	/// No dealing came in the first quarter of the window for dealing.
+	NoDealings,
+}
+
+impl FailReason {
+	/// One plain sentence, for people.
+	pub fn explain(&self) -> &'static str {
+		match self {
+			Self::NoCommittee => "no committee could be drawn in time",
+			Self::TooFewDealers => "fewer dealings were accepted than the class asks for",
+			Self::TooFewShares => "fewer right result shares were revealed than reconstruct",
+			Self::Cancelled => "the requester cancelled it",
+			Self::TooFewAcceptances => "fewer invited dealers accepted than the class asks for",
+			Self::NoDealings => "nobody dealt in the first quarter of the window for dealing",
+		}
+	}
 }
 
 /// How a task ended.
@@ -171,15 +189,22 @@ pub enum Outcome {
 	TypeInfo,
 )]
 pub enum TaskStatus {
-	/// Waiting for its committee. Left by the draw in block `from` or later, by `cancel`, or at `until` (failed).
+	/// Invited dealers accept. Left when all have accepted, at the deadline (for the draw if enough have, else failed), or by
+	/// `cancel`.
+	Inviting {
+		/// Last block in which an acceptance is taken.
+		until: BlockNumber,
+	},
+	/// Waiting for its committee. Left by the draw, by `cancel`, or at `until` (failed).
 	Drawing {
-		/// First block whose randomness may seed the draw.
-		from: BlockNumber,
 		/// Last block in which it is tried.
 		until: BlockNumber,
 	},
-	/// Dealers deal. Left when all invited have dealt, at the deadline, or by `cancel`.
+	/// Dealers who accepted deal. Left when all of them have dealt, at the deadline, by `cancel`, or if nobody has dealt by
+	/// `first_by`.
 	Collecting {
+		/// Last block for the first dealing.
+		first_by: BlockNumber,
 		/// Last block in which a dealing is taken.
 		until: BlockNumber,
 	},
@@ -227,8 +252,14 @@ pub struct Task {
 	pub submitted_at: BlockNumber,
 	/// Number of invited dealers.
 	pub invited: u32,
-	/// SHA-256 of the invited dealers' accounts, sorted, one after the other: the cohort, bound by `TH`.
+	/// SHA-256 of the invited dealers' accounts, sorted, one after the other.
 	pub cohort: Digest,
+	/// What an invited dealer accepts: the hash of all that was asked.
+	pub terms: Digest,
+	/// Number of dealers who have accepted.
+	pub accepted: u32,
+	/// Hash of the dealers who have accepted, in their order: bound by `TH`.
+	pub consent: Digest,
 	/// Fee for the committee, in escrow.
 	pub fee: Balance,
 	/// Reward for the accepted dealers together, in escrow.
@@ -248,10 +279,60 @@ impl SecurityClass {
 	}
 }
 
-/// What stands in the task hash for the published task: the SCALE bytes of `(spec, cohort)`, so that a cohort
-/// other than the one a dealer agreed to is another task.
-pub fn published_bytes(spec: &TaskSpec, cohort: &Digest) -> alloc::vec::Vec<u8> {
-	(spec, cohort).encode()
+/// Domain of [`Terms::bytes`].
+const TERMS_TAG: &[u8; 16] = b"ostraka/terms/v1";
+
+/// What an invited dealer accepts, besides which task on which chain it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+	/// Number of the protocol's version.
+	pub protocol: ProtocolVersion,
+	/// Who asks.
+	pub requester: &'a AccountId,
+	/// What is computed.
+	pub spec: &'a TaskSpec,
+	/// SHA-256 of the invited dealers' accounts, sorted, one after the other.
+	pub cohort: &'a Digest,
+	/// The class.
+	pub class: SecurityClass,
+	/// What the class asks for.
+	pub parameters: &'a ClassParameters,
+	/// The phases' lengths.
+	pub windows: &'a Windows,
+	/// Fee for the committee.
+	pub fee: Balance,
+	/// Reward for the accepted dealers together.
+	pub data_reward: Balance,
+}
+
+impl<'a> Terms<'a> {
+	/// Of a task's record.
+	pub const fn of(record: &'a Task) -> Self {
+		Self {
+			protocol: record.protocol,
+			requester: &record.requester,
+			spec: &record.spec,
+			cohort: &record.cohort,
+			class: record.class,
+			parameters: &record.parameters,
+			windows: &record.windows,
+			fee: record.fee,
+			data_reward: record.data_reward,
+		}
+	}
+
+	/// The bytes whose SHA-256 is accepted, of the task with this number on the chain with this genesis.
+	pub fn bytes(&self, genesis: &Digest, task: TaskId) -> alloc::vec::Vec<u8> {
+		let what = (self.protocol, self.requester, self.spec, self.cohort, self.class);
+		let how = (self.parameters, self.windows, self.fee, self.data_reward);
+		(TERMS_TAG, genesis, task, what, how).encode()
+	}
+}
+
+/// What stands in the task hash for the published task: the SCALE bytes of `(spec, consent)`, so that the same question
+/// to others than those who accepted it is another task.
+pub fn published_bytes(spec: &TaskSpec, consent: &Digest) -> alloc::vec::Vec<u8> {
+	(spec, consent).encode()
 }
 
 impl Windows {

@@ -9,11 +9,11 @@
 //! | [`TaskBook`] | tasks | vss |
 //! | [`Sharing`] | vss | tasks |
 //! | [`Escrow`] | incentives | tasks, vss |
-//! | [`Penalties`] | incentives | vss |
+//! | [`Penalties`] | incentives | tasks, vss |
 //! | [`DrawEntropy`] | the runtime | tasks |
 
 use crate::{
-	task::{ClassParameters, Committee, FailReason, SecurityClass, TaskStatus},
+	task::{ClassParameters, Committee, SecurityClass, TaskStatus},
 	AccountId, Balance, BlockNumber, Digest, PointBytes, ProtocolVersion, TaskId, WorkerKey,
 };
 use alloc::vec::Vec;
@@ -53,23 +53,18 @@ pub struct DrawRequest<'a> {
 	pub parameters: ClassParameters,
 	/// Block in which it was submitted: only nodes active before take part.
 	pub submitted_at: BlockNumber,
-	/// Its requester, who may not sit on it. (Dealers are barred by the closure beside this.)
-	pub requester: &'a AccountId,
+	/// Candidates that may not sit on it: its requester, and dealers who accepted.
+	pub barred: &'a [AccountId],
 }
 
 /// Draws committees.
 pub trait Committees {
 	/// Whether a committee could be drawn now.
-	fn can_draw(
-		request: &DrawRequest,
-		is_dealer: impl Fn(&AccountId) -> bool,
-	) -> Result<(), DrawError>;
+	fn can_draw(request: &DrawRequest) -> Result<(), DrawError>;
 	/// Draws a committee by stake without replacement and reserves its members' capacity.
-	fn draw(
-		request: &DrawRequest,
-		seed: [u8; 32],
-		is_dealer: impl Fn(&AccountId) -> bool,
-	) -> Result<Committee, DrawError>;
+	fn draw(request: &DrawRequest, seed: [u8; 32]) -> Result<Committee, DrawError>;
+	/// Whether this account's node is in selection now. One that is not cannot be drawn for any task submitted before.
+	fn is_candidate(account: &AccountId) -> bool;
 	/// Gives the members' capacity back; called once, when the task settles.
 	fn release(task: TaskId, committee: &Committee);
 }
@@ -89,7 +84,7 @@ pub trait Stakes {
 	/// Takes up to `amount` of the node's stake, unbonding stake included.
 	fn slash(node: &AccountId, amount: Balance) -> Self::Credit;
 	/// Notes that the node answered (`true`) or was absent (`false`) in a task that ended; a node absent too
-	/// often in a row is out of selection until it activates itself again.
+	/// often of late is out of selection until it activates itself again.
 	fn note_presence(node: &AccountId, present: bool);
 	/// Notes a conviction; the node is out of selection until it activates itself again.
 	fn note_conviction(node: &AccountId);
@@ -106,8 +101,8 @@ pub struct TaskView {
 	pub threshold: u8,
 	/// `L`.
 	pub length: u32,
-	/// Number of invited dealers.
-	pub invited: u32,
+	/// Number of dealers who accepted.
+	pub accepted: u32,
 	/// State, deadlines included.
 	pub status: TaskStatus,
 	/// Members, by seat.
@@ -120,9 +115,9 @@ pub trait TaskBook {
 	fn view(task: TaskId) -> Option<TaskView>;
 	/// The state alone: one read.
 	fn status(task: TaskId) -> Option<TaskStatus>;
-	/// Whether this account is an invited dealer of the task.
-	fn is_invited(task: TaskId, dealer: &AccountId) -> bool;
-	/// All invited dealers have dealt: collecting may end early.
+	/// Whether this account is an invited dealer of the task and has accepted.
+	fn has_accepted(task: TaskId, dealer: &AccountId) -> bool;
+	/// All dealers who accepted have dealt: collecting may end early.
 	fn all_dealt(task: TaskId);
 	/// All members have committed (or are convicted): committing may end early.
 	fn all_committed(task: TaskId);
@@ -175,6 +170,8 @@ pub trait Sharing {
 	fn freeze(task: TaskId) -> u32;
 	/// Worst weight of [`Self::freeze`] with this many dealings.
 	fn freeze_weight(dealings: u32) -> sp_weights::Weight;
+	/// Number of dealings taken, those excluded since among them.
+	fn dealings(task: TaskId) -> u32;
 	/// Whether the result is published.
 	fn has_result(task: TaskId) -> bool;
 	/// How every member did, by seat. `due`: whether result shares were due (the task reached revealing).
@@ -185,6 +182,18 @@ pub trait Sharing {
 	fn settle(task: TaskId, completed: bool, meter: &mut WeightMeter) -> Progress;
 	/// Weight of the heaviest single step of [`Self::settle`].
 	fn settle_weight() -> sp_weights::Weight;
+}
+
+/// What becomes of a task's fee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+	/// The task completed: members earn base part and rest.
+	Completed,
+	/// It failed, and not by the requester or the dealers: members get their base part, the rest goes back.
+	Returned,
+	/// It failed after its draw, by the requester or for want of dealings: members get their base part, and nothing goes
+	/// back. So another draw costs a whole fee.
+	Forfeited,
 }
 
 /// The requester's money.
@@ -198,10 +207,10 @@ pub trait Escrow {
 		fee: Balance,
 		data_reward: Balance,
 	) -> DispatchResult;
-	/// Pays the members by their reports, punishes the absent, returns what is left of `fee` to the requester (on
-	/// failure all but the base part). Without a committee (none was drawn: both lists are empty) all of `fee` goes
-	/// back. Called once a task. The data reward stays until [`Self::close`].
-	fn settle_fee(task: TaskId, committee: &Committee, reports: &[SeatReport], completed: bool);
+	/// Pays the members by their reports, punishes the absent, and does with what is left of `fee` as `ending` says.
+	/// Without a committee (none was drawn: both lists are empty) all of `fee` goes back. Called once a task. The data
+	/// reward stays until [`Self::close`].
+	fn settle_fee(task: TaskId, committee: &Committee, reports: &[SeatReport], ending: Ending);
 	/// Pays the dealer its part of the data reward, which `accepted` dealers share evenly.
 	fn pay_dealer(task: TaskId, dealer: &AccountId, accepted: u32);
 	/// Returns what is left of the data reward, and forgets the task.
@@ -210,10 +219,12 @@ pub trait Escrow {
 
 /// Deposits and punishments.
 pub trait Penalties {
-	/// Holds a dealer's deposit.
+	/// Holds a dealer's deposit, when it accepts.
 	fn hold_deposit(task: TaskId, dealer: &AccountId) -> Result<(), DispatchError>;
 	/// Returns it.
 	fn release_deposit(task: TaskId, dealer: &AccountId);
+	/// A dealer who accepted has not dealt: takes a part of its deposit, if it is still there, and returns the rest.
+	fn forfeit_deposit(task: TaskId, dealer: &AccountId);
 	/// A proven bad dealing: slashes the deposit; part goes to the accuser.
 	fn punish_dealer(task: TaskId, dealer: &AccountId, accuser: &AccountId);
 	/// A proven false accusation: slashes the accuser; part goes to the dealer whose share it exposed.
@@ -222,25 +233,56 @@ pub trait Penalties {
 	fn punish_wrong_share(task: TaskId, node: &AccountId);
 }
 
+/// Where the relay chain is, as this block sees it.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct RelayMoment {
+	/// Number of the relay parent.
+	pub number: u32,
+	/// Its epoch.
+	pub epoch: u64,
+}
+
+/// The randomness that a draw waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seed {
+	/// It is known: the only one that this draw ever gets.
+	Known([u8; 32]),
+	/// It comes with one of the next blocks.
+	Soon,
+	/// It comes with this relay epoch.
+	Epoch(u64),
+}
+
 /// Entropy for draws.
 pub trait DrawEntropy {
-	/// Seed for the draw of a task submitted in relay epoch `submitted_epoch`, if the randomness that its class
-	/// waits for is known in this block.
-	fn seed(class: SecurityClass, submitted_epoch: u64) -> Option<[u8; 32]>;
-	/// Relay epoch of this block.
-	fn epoch() -> u64;
+	/// Seed for a draw whose last acceptance came at `after`. Asked again, it never answers with another one that is
+	/// known.
+	fn seed(class: SecurityClass, after: &RelayMoment) -> Seed;
+	/// Where the relay chain is in this block.
+	fn moment() -> RelayMoment;
 }
 
 impl Committees for () {
-	fn can_draw(_: &DrawRequest, _: impl Fn(&AccountId) -> bool) -> Result<(), DrawError> {
+	fn can_draw(_: &DrawRequest) -> Result<(), DrawError> {
 		Err(DrawError::TooFewNodes)
 	}
-	fn draw(
-		_: &DrawRequest,
-		_: [u8; 32],
-		_: impl Fn(&AccountId) -> bool,
-	) -> Result<Committee, DrawError> {
+	fn draw(_: &DrawRequest, _: [u8; 32]) -> Result<Committee, DrawError> {
 		Err(DrawError::TooFewNodes)
+	}
+	fn is_candidate(_: &AccountId) -> bool {
+		false
 	}
 	fn release(_: TaskId, _: &Committee) {}
 }
@@ -268,7 +310,7 @@ impl TaskBook for () {
 	fn status(_: TaskId) -> Option<TaskStatus> {
 		None
 	}
-	fn is_invited(_: TaskId, _: &AccountId) -> bool {
+	fn has_accepted(_: TaskId, _: &AccountId) -> bool {
 		false
 	}
 	fn all_dealt(_: TaskId) {}
@@ -283,6 +325,9 @@ impl Sharing for () {
 	}
 	fn freeze_weight(_: u32) -> sp_weights::Weight {
 		sp_weights::Weight::zero()
+	}
+	fn dealings(_: TaskId) -> u32 {
+		0
 	}
 	fn has_result(_: TaskId) -> bool {
 		false
@@ -305,7 +350,7 @@ impl Escrow for () {
 	fn open(_: TaskId, _: &AccountId, _: Balance, _: Balance) -> DispatchResult {
 		Ok(())
 	}
-	fn settle_fee(_: TaskId, _: &Committee, _: &[SeatReport], _: bool) {}
+	fn settle_fee(_: TaskId, _: &Committee, _: &[SeatReport], _: Ending) {}
 	fn pay_dealer(_: TaskId, _: &AccountId, _: u32) {}
 	fn close(_: TaskId) {}
 }
@@ -315,28 +360,17 @@ impl Penalties for () {
 		Ok(())
 	}
 	fn release_deposit(_: TaskId, _: &AccountId) {}
+	fn forfeit_deposit(_: TaskId, _: &AccountId) {}
 	fn punish_dealer(_: TaskId, _: &AccountId, _: &AccountId) {}
 	fn punish_false_accuser(_: TaskId, _: &AccountId, _: &AccountId) {}
 	fn punish_wrong_share(_: TaskId, _: &AccountId) {}
 }
 
 impl DrawEntropy for () {
-	fn seed(_: SecurityClass, _: u64) -> Option<[u8; 32]> {
-		None
+	fn seed(_: SecurityClass, _: &RelayMoment) -> Seed {
+		Seed::Soon
 	}
-	fn epoch() -> u64 {
-		0
-	}
-}
-
-impl FailReason {
-	/// One plain sentence, for people.
-	pub fn explain(&self) -> &'static str {
-		match self {
-			Self::NoCommittee => "no committee could be drawn in time",
-			Self::TooFewDealers => "fewer dealings were accepted than the class asks for",
-			Self::TooFewShares => "fewer right result shares were revealed than reconstruct",
-			Self::Cancelled => "the requester cancelled it",
-		}
+	fn moment() -> RelayMoment {
+		RelayMoment::default()
 	}
 }

@@ -82,7 +82,7 @@ pub struct TaskHashInput<'a> {
 	pub task_id: u32,
 	/// The protocol that it follows.
 	pub version: Version,
-	/// What was published: `ostraka_primitives::task::published_bytes`, the SCALE bytes of spec and cohort.
+	/// What was published: `ostraka_primitives::task::published_bytes`, the SCALE bytes of spec and consent.
 	pub spec: &'a [u8],
 	/// The security class.
 	pub class: u8,

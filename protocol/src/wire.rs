@@ -6,13 +6,12 @@
 //! | `DealingMessage`, `EvidenceMessage` | [`DealingBytes`], [`EvidenceBytes`] |
 //! | `Committee` | [`Member`]s, seal keys |
 //! | a task's record and committee | its [`TaskContext`], and [`Published`] for `TH` |
-//! | accounts of dealers | the cohort's hash |
+//! | accounts of dealers | hashes of cohort and consent |
+//! | what was asked | the hash of its terms |
 //!
 //! Nothing is checked here but lengths that a SCALE type bounds.
 
-use crate::task::{
-	task_hash, task_hash_preimage, Member, TaskContext, TaskHashInput, UnknownVersion, Version,
-};
+use crate::task::{task_hash, task_hash_preimage, Member, TaskContext, TaskHashInput, Version};
 use alloc::vec::Vec;
 use ostraka_crypto::{
 	messages::{DealingBytes, EvidenceBytes},
@@ -21,10 +20,12 @@ use ostraka_crypto::{
 use ostraka_primitives::{
 	message::{DealingMessage, EvidenceMessage},
 	spec::TaskSpec,
-	task::{published_bytes, ClassParameters, Committee, SecurityClass, Task, Windows},
-	traits::TaskView,
+	task::{published_bytes, ClassParameters, Committee, SecurityClass, Task, Terms, Windows},
 	AccountId, BlockNumber, Digest, PointBytes, TaskId,
 };
+
+/// Domain of [`consent`].
+const CONSENT_TAG: &[u8] = b"ostraka/consent/v1";
 
 /// A dealing as the protocol's functions take it.
 pub fn dealing_bytes(message: &DealingMessage) -> DealingBytes {
@@ -97,17 +98,36 @@ pub fn cohort_hash(dealers: &[AccountId]) -> Digest {
 	sha256(&sorted.concat())
 }
 
+/// Hash of the dealers who have accepted, this one included, from the hash of those before it. It begins with zeros.
+pub fn consent(before: &Digest, dealer: &AccountId) -> Digest {
+	let dealer: &[u8; 32] = dealer.as_ref();
+	sha256(&[CONSENT_TAG, before, dealer].concat())
+}
+
+/// [`consent`] of dealers in the order in which they accepted.
+pub fn consent_hash(dealers: &[AccountId]) -> Digest {
+	dealers.iter().fold([0; 32], |hash, dealer| consent(&hash, dealer))
+}
+
+/// Hash of what an invited dealer accepts: who accepts names it, so that nobody accepts something else than it was shown.
+pub fn terms_hash(terms: &Terms<'_>, genesis: &Digest, task: TaskId) -> Digest {
+	sha256(&terms.bytes(genesis, task))
+}
+
 /// What everybody knows of a task whose committee is drawn.
 ///
 /// # Errors
-/// [`UnknownVersion`].
-pub fn context(view: &TaskView) -> Result<TaskContext, UnknownVersion> {
+/// [`UnknownVersion`](crate::UnknownVersion).
+#[cfg(feature = "runtime")]
+pub fn context(
+	view: &ostraka_primitives::traits::TaskView,
+) -> Result<TaskContext, crate::UnknownVersion> {
 	let version = Version::from_number(view.protocol)?;
 	let keys = seal_keys(&view.committee);
 	Ok(context_of(version, view.task_hash, view.threshold, view.length, keys))
 }
 
-/// [`context`], from its parts; `seal_keys` are those of the committee.
+/// What everybody knows of a task, from its parts; `seal_keys` are those of the committee.
 pub fn context_of(
 	version: Version,
 	task_hash: Digest,
@@ -127,8 +147,8 @@ pub struct Published<'a> {
 	pub version: Version,
 	/// What is computed.
 	pub spec: &'a TaskSpec,
-	/// Hash of the invited dealers.
-	pub cohort: &'a Digest,
+	/// Hash of the dealers who accepted.
+	pub consent: &'a Digest,
 	/// The class.
 	pub class: SecurityClass,
 	/// What the class asks for.
@@ -145,7 +165,7 @@ impl<'a> Published<'a> {
 		Some(Self {
 			version: Version::from_number(record.protocol).ok()?,
 			spec: &record.spec,
-			cohort: &record.cohort,
+			consent: &record.consent,
 			class: record.class,
 			parameters: &record.parameters,
 			windows: &record.windows,
@@ -174,7 +194,7 @@ impl<'a> Published<'a> {
 			genesis,
 			task_id: task,
 			version: self.version,
-			spec: &published_bytes(self.spec, self.cohort),
+			spec: &published_bytes(self.spec, self.consent),
 			class: self.class.index(),
 			n: self.parameters.seats,
 			threshold: self.parameters.threshold,
@@ -195,6 +215,17 @@ mod tests {
 		let expected = sha256(&[[1u8; 32], [2; 32]].concat());
 		assert_eq!(cohort_hash(&[b.clone(), a.clone()]), expected);
 		assert_eq!(cohort_hash(&[a, b]), expected);
+	}
+
+	#[test]
+	fn consent_has_an_order_and_a_domain() {
+		let (a, b) = (AccountId::new([1; 32]), AccountId::new([2; 32]));
+		assert_eq!(consent_hash(&[]), [0; 32]);
+		let first = sha256(&[&b"ostraka/consent/v1"[..], &[0; 32], &[1; 32]].concat());
+		assert_eq!(consent_hash(core::slice::from_ref(&a)), first);
+		let both = sha256(&[&b"ostraka/consent/v1"[..], &first, &[2; 32]].concat());
+		assert_eq!(consent_hash(&[a.clone(), b.clone()]), both);
+		assert_ne!(consent_hash(&[b, a]), both);
 	}
 
 	#[test]

@@ -15,6 +15,7 @@ use frame_support::{
 };
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
+	odds::Odds,
 	spec::TaskSpec,
 	task::{ClassParameters, SecurityClass, TaskResult},
 	traits::Escrow,
@@ -276,7 +277,7 @@ sp_api::impl_runtime_apis! {
 		}
 	}
 
-	impl ostraka_primitives::api::OstrakaApi<Block> for Runtime {
+	impl ostraka_primitives::runtime_api::OstrakaApi<Block> for Runtime {
 		fn node(account: AccountId) -> Option<NodeInfo> {
 			Registry::node_info(&account)
 		}
@@ -314,6 +315,12 @@ sp_api::impl_runtime_apis! {
 		fn least_fee(spec: TaskSpec, class: SecurityClass, invited: u32) -> Balance {
 			let seats = Tasks::class_parameters(class).seats;
 			<Incentives as Escrow>::least_fee(seats, spec.length(), invited)
+		}
+
+		fn odds(class: SecurityClass, fee: Balance) -> Odds {
+			let draw_fee = <Runtime as pallet_incentives::Config>::DrawFee::get();
+			let parameters = Tasks::class_parameters(class);
+			Registry::odds(&parameters, fee.saturating_add(draw_fee))
 		}
 
 		fn is_insecure() -> bool {

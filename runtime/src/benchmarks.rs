@@ -1,11 +1,11 @@
 //! Sets our pallets' neighbours up for benchmarks, with the real ones, and with as much in state as there can be:
-//! the largest committees that root may ask for, selection and agenda full, and nodes with all the seats and all the
-//! chunks of stake on their way out that fit. Nothing depends on the genesis preset. At the end, what the SDK's own
-//! benchmarks ask of a runtime.
+//! the largest committees that root may ask for, selection and agenda full, nodes with all the chunks of stake on their
+//! way out that fit, the seats of all tasks that may be open, and all that is remembered of the relay chain. No two
+//! nodes are alike. Nothing depends on the genesis preset. At the end, what the SDK's own benchmarks ask of a runtime.
 
 use crate::{
-	AccountId, Balance, Balances, Incentives, ParachainSystem, Runtime, RuntimeEvent,
-	RuntimeHoldReason, SessionKeys, System, Tasks, UNIT,
+	entropy::RelayDelay, AccountId, Balance, Balances, Incentives, ParachainSystem, Runtime,
+	RuntimeEvent, RuntimeHoldReason, SessionKeys, System, Tasks, UNIT,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -13,34 +13,39 @@ use frame_benchmarking::BenchmarkError;
 use frame_support::{
 	traits::{
 		fungible::{Mutate, MutateHold},
-		ConstU32, Get,
+		Get,
 	},
 	BoundedVec,
 };
 use ostraka_primitives::{
 	spec::{Column, Statistic, TaskSpec},
 	task::{ClassParameters, Committee, Seat, SecurityClass, Windows},
-	traits::{Escrow, TaskView},
+	traits::{Escrow, Penalties, TaskView},
 	BlockNumber, TaskId, WorkerKey, MAX_ASSIGNMENTS, MAX_COMMITTEE,
 };
-use pallet_network::{Classes, Relay, RelayView, Table, PRODUCTION};
+use pallet_network::{Classes, Relay, RelayView, Solo, Table, PRODUCTION};
 use pallet_registry::{
 	Candidate, Candidates, HeldSeat, KeyOwner, Keys, Node, Nodes, Reputation, SealKeys, Seats,
 	Unlock, MAX_UNLOCKS,
 };
 use pallet_tasks::{
-	types::{Drawn, Due, Record},
-	Agenda, Cohorts, DrawnTasks, Insecure, NextTask, Records, Statuses,
+	types::{Drawn, DrawnAt, Due, Invitation, Record, MAX_RELAY_BLOCKS, MAX_RELAY_EPOCHS},
+	Agenda, Cohorts, DrawnTasks, Insecure, Invitations, NextTask, Records, Statuses,
 };
 
 type MaxNodes = <Runtime as pallet_registry::Config>::MaxNodes;
 type MaxOpenTasks = <Runtime as pallet_tasks::Config>::MaxOpenTasks;
-type HeldSeats = BoundedVec<HeldSeat, ConstU32<MAX_ASSIGNMENTS>>;
+type MinStake = <Runtime as pallet_registry::Config>::MinStake;
+type SeatStake = <Runtime as pallet_registry::Config>::SeatStake;
+type MaxAbsences = <Runtime as pallet_registry::Config>::MaxAbsences;
 
 /// What a benchmark's accounts have.
 const FUNDS: Balance = 1_000_000 * UNIT;
 /// Window of every phase of a benchmark's task.
 const WINDOW: BlockNumber = 1_000;
+/// Relay block that a benchmark's block is built on, and its epoch.
+const RELAY: u32 = 1_000_000;
+const EPOCH: u64 = 1_000;
 /// Production's classes, the largest with one seat more: the most that `set_classes` takes.
 const CLASSES: Table = Table {
 	restricted: ClassParameters { seats: MAX_COMMITTEE as u8, ..PRODUCTION.restricted },
@@ -64,32 +69,25 @@ impl Helper {
 	}
 
 	/// Fills the registry: the members of a committee, and others up to the most nodes that can be in selection. Each
-	/// holds so many seats, in tasks of no benchmark and under no key of a benchmark.
+	/// holds so many seats, in tasks of no benchmark.
 	fn fill_registry(members: &[Seat], held: u32) {
-		let least_stake = <Runtime as pallet_registry::Config>::MinStake::get();
-		let held = (0..held).map(|number| HeldSeat {
-			task: TaskId::MAX - number,
-			worker: WorkerKey::default(),
-			least_stake,
-		});
-		let held: HeldSeats = BoundedVec::truncate_from(held.collect());
 		let most: u32 = MaxNodes::get();
 		let others = (0..most).map(Self::numbered);
 		let nodes = members.iter().cloned().chain(others).take(most as usize);
-		let mut candidates: Vec<_> = nodes.map(|node| Self::add_node(node, &held)).collect();
+		let mut candidates: Vec<_> =
+			nodes.zip(0..).map(|(node, number)| Self::add_node(node, number, held)).collect();
 		candidates.sort_by(|left, right| left.account.cmp(&right.account));
 		let candidates: BoundedVec<Candidate, MaxNodes> = BoundedVec::truncate_from(candidates);
 		Candidates::<Runtime>::put(candidates);
 	}
 
-	/// Puts a node into the registry, with the least stake for each seat that it can hold: more than the most demanding
-	/// class asks for, and than faults in all of them cost. One more absence puts it out of selection. Answers its entry
-	/// in selection.
-	fn add_node(node: Seat, held: &HeldSeats) -> Candidate {
+	/// Puts a node into the registry, with the least stake for each seat that it can hold, and a little that no other
+	/// node has: more than the most demanding class asks for, and than faults in all of them cost. One more absence puts
+	/// it out of selection. Answers its entry in selection.
+	fn add_node(node: Seat, number: u32, held: u32) -> Candidate {
 		let Seat { account, worker, seal_key } = node;
-		let least_stake = <Runtime as pallet_registry::Config>::MinStake::get();
-		let stake = Balance::from(MAX_ASSIGNMENTS) * least_stake;
-		let absences: u32 = <Runtime as pallet_registry::Config>::MaxAbsences::get();
+		let stake = Balance::from(MAX_ASSIGNMENTS) * MinStake::get() + Balance::from(number);
+		let absences: u32 = MaxAbsences::get();
 		let since = 0;
 		Self::fund(&account);
 		let reason = RuntimeHoldReason::Registry(pallet_registry::HoldReason::Stake);
@@ -98,33 +96,59 @@ impl Helper {
 		assert!(done.is_ok(), "{done:?}");
 		let unbonding = (0..MAX_UNLOCKS)
 			.map(|chunk| Unlock { amount: UNIT, at: BlockNumber::MAX - MAX_UNLOCKS + chunk });
-		Nodes::<Runtime>::insert(
-			&account,
-			Node {
-				worker,
-				seal_key,
-				capacity: MAX_ASSIGNMENTS,
-				stake,
-				unbonding: BoundedVec::truncate_from(unbonding.collect()),
-				active_since: Some(since),
-				reputation: Reputation {
-					absences_in_a_row: absences.saturating_sub(1),
-					..Default::default()
-				},
+		let node = Node {
+			worker,
+			seal_key,
+			capacity: MAX_ASSIGNMENTS,
+			stake,
+			unbonding: BoundedVec::truncate_from(unbonding.collect()),
+			active_since: Some(since),
+			reputation: Reputation {
+				recent: (1u32 << absences.saturating_sub(1)) - 1,
+				..Default::default()
 			},
-		);
+			assigned: held,
+			pinned: held,
+		};
+		for seat in 0..held {
+			let least_stake = MinStake::get() + Balance::from(seat);
+			Seats::<Runtime>::insert(
+				&account,
+				TaskId::MAX - seat,
+				HeldSeat { worker, least_stake },
+			);
+		}
 		Keys::<Runtime>::insert(worker, KeyOwner { account: account.clone(), seal_key });
 		SealKeys::<Runtime>::insert(seal_key, worker);
-		Seats::<Runtime>::insert(&account, held);
-		let free = MAX_ASSIGNMENTS.saturating_sub(held.len() as u32);
+		let free = node.free_seats(SeatStake::get());
+		Nodes::<Runtime>::insert(&account, node);
 		Candidate { account, stake, since, free }
+	}
+
+	/// As many blocks and epochs of the relay chain are known as are remembered, up to the ones that this block is built on.
+	fn fill_relay() {
+		Relay::<Runtime>::put(RelayView { number: RELAY, epoch: EPOCH, author_vrf: Some([1; 32]) });
+		for before in (0..MAX_RELAY_BLOCKS).rev() {
+			Self::tell_relay_block(RELAY - before);
+		}
+		for before in (0..u64::from(MAX_RELAY_EPOCHS)).rev() {
+			let randomness = sp_io::hashing::sha2_256(&before.to_le_bytes());
+			Tasks::note_relay_epoch(EPOCH - before, randomness);
+		}
+	}
+
+	fn tell_relay_block(number: u32) {
+		Tasks::note_relay_block(number, sp_io::hashing::sha2_256(&number.to_le_bytes()));
 	}
 
 	/// Puts a task on the agenda, before as many others as may be open with it.
 	fn fill_agenda(first: Due) {
 		let most: u32 = MaxOpenTasks::get();
-		let others =
-			(1..most).map(|number| Due { at: BlockNumber::MAX, task: TaskId::MAX - number });
+		let others = (1..most).map(|number| Due {
+			at: BlockNumber::MAX,
+			task: TaskId::MAX - number,
+			epoch: None,
+		});
 		let agenda: BoundedVec<Due, MaxOpenTasks> =
 			BoundedVec::truncate_from(core::iter::once(first).chain(others).collect());
 		Agenda::<Runtime>::put(agenda);
@@ -132,17 +156,27 @@ impl Helper {
 }
 
 impl pallet_tasks::benchmarking::BenchmarkHelper for Helper {
-	/// Each node has room for one seat more.
+	/// Open tasks have no more seats than are held then: as many, on average, as a committee.
 	fn prepare() {
 		System::set_block_number(System::block_number() + 10);
 		Classes::<Runtime>::put(CLASSES);
-		Self::fill_registry(&[], MAX_ASSIGNMENTS - 1);
-		// On an insecure chain a seed depends on all that it can depend on.
+		Self::fill_registry(&[], MAX_COMMITTEE);
+		// On an insecure chain draws of all classes take the randomness of relay blocks, the longer list.
 		Insecure::<Runtime>::put(true);
-		Relay::<Runtime>::put(RelayView { storage_root: [1; 32], complete: true });
-		Tasks::note_relay_epoch(1_000, [2; 32]);
+		Solo::<Runtime>::put(false);
+		Self::fill_relay();
 		// What is measured should not have to append to these.
 		System::reset_events();
+	}
+
+	fn advance_relay() {
+		for later in 1..=RelayDelay::get() {
+			Self::tell_relay_block(RELAY + later);
+		}
+	}
+
+	fn candidate() -> AccountId {
+		Self::numbered(0).account
 	}
 
 	fn fund(account: &AccountId) {
@@ -151,17 +185,14 @@ impl pallet_tasks::benchmarking::BenchmarkHelper for Helper {
 
 	fn rotate_keys(committee: &Committee) {
 		for seat in committee {
-			Nodes::<Runtime>::mutate(&seat.account, |node| {
-				if let Some(node) = node {
-					node.worker = WorkerKey::default();
-				}
-			});
+			pallet_registry::benchmarking::outdate_key::<Runtime>(&seat.account);
 		}
 	}
 }
 
 impl pallet_vss::BenchmarkHelper for Helper {
-	/// The first call for a task fills registry and agenda; later ones must bring the same committee.
+	/// The first call for a task fills registry and agenda; later ones must bring the same committee. Of seats vss reads
+	/// none, so that nodes hold none.
 	fn set_task(task: TaskId, view: &TaskView, dealers: &[AccountId]) {
 		let now = System::block_number();
 		let requester = AccountId::new([77; 32]);
@@ -184,6 +215,8 @@ impl pallet_vss::BenchmarkHelper for Helper {
 			group_by: None,
 			max_rows: 1,
 		};
+		let class = SecurityClass::Standard;
+		let (accepted, consent) = (view.accepted, [0; 32]);
 		let known = Records::<Runtime>::contains_key(task);
 		Records::<Runtime>::insert(
 			task,
@@ -191,16 +224,28 @@ impl pallet_vss::BenchmarkHelper for Helper {
 				protocol: view.protocol,
 				requester: requester.clone(),
 				spec,
-				class: SecurityClass::Standard,
+				class,
 				parameters,
 				windows,
 				submitted_at: now,
-				submitted_epoch: 0,
-				invited: view.invited,
+				invited: accepted,
 				cohort: [0; 32],
 				fee: UNIT,
 				data_reward: UNIT,
-				drawn: Some((now, view.task_hash)),
+				drawn: Some(DrawnAt { block: now, task_hash: view.task_hash, accepted, consent }),
+			},
+		);
+		Invitations::<Runtime>::insert(
+			task,
+			Invitation {
+				requester: requester.clone(),
+				terms: [0; 32],
+				class,
+				parameters,
+				submitted_at: now,
+				invited: accepted,
+				accepted,
+				consent,
 			},
 		);
 		Statuses::<Runtime>::insert(task, view.status);
@@ -211,20 +256,24 @@ impl pallet_vss::BenchmarkHelper for Helper {
 				task_hash: view.task_hash,
 				threshold: view.threshold,
 				length: view.length,
-				invited: view.invited,
+				accepted,
 				least_dealers: parameters.least_dealers,
 				windows,
 				committee: view.committee.clone(),
 			},
 		);
-		for dealer in dealers {
+		for (dealer, place) in dealers.iter().zip(0u32..) {
 			Self::fund(dealer);
-			Cohorts::<Runtime>::insert(task, dealer, ());
+			Cohorts::<Runtime>::insert(task, dealer, Some(place));
+			if !pallet_incentives::Deposits::<Runtime>::contains_key(task, dealer) {
+				let held = <Incentives as Penalties>::hold_deposit(task, dealer);
+				assert!(held.is_ok(), "{held:?}");
+			}
 		}
 		if !known {
 			NextTask::<Runtime>::put(task + 1);
-			Self::fill_registry(&view.committee, MAX_ASSIGNMENTS);
-			Self::fill_agenda(Due { at: now + WINDOW, task });
+			Self::fill_registry(&view.committee, 0);
+			Self::fill_agenda(Due { at: now + WINDOW, task, epoch: None });
 			let opened = <Incentives as Escrow>::open(task, &requester, UNIT, UNIT);
 			assert!(opened.is_ok(), "{opened:?}");
 		}

@@ -4,7 +4,7 @@ mod chain;
 
 use chain::{
 	account, pair,
-	task::{deal_wrongly, drawn, input, submission, submit},
+	task::{acceptance, agreed, deal_wrongly, drawn, input, submission, submit},
 	wealth, worker_keys, Chain,
 };
 use frame_support::traits::{
@@ -91,9 +91,19 @@ fn a_non_transfer_proxy_deals_no_wrong_share() {
 	let (alice, bob) = (pair("//Alice"), pair("//Bob"));
 	let (mut chain, thief) = start(&[&bob], ProxyType::NonTransfer);
 	let dealers = ["//Bob", "//Charlie", "//Dave"].map(pair);
-	let task = submit(&mut chain, &alice, SecurityClass::Standard, &dealers, 0);
+	let task = agreed(&mut chain, &alice, SecurityClass::Standard, &dealers, 0);
 	drawn(&mut chain, task);
 	let call = deal_wrongly(&mut chain, task, &bob, &input(1, 100), 2);
+	moves_nothing(&mut chain, &thief, &bob, call);
+}
+
+#[test]
+fn a_non_transfer_proxy_accepts_no_task_with_a_deposit() {
+	let (alice, bob) = (pair("//Alice"), pair("//Bob"));
+	let (mut chain, thief) = start(&[&bob], ProxyType::NonTransfer);
+	let dealers = ["//Bob", "//Charlie", "//Dave"].map(pair);
+	let task = submit(&mut chain, &alice, SecurityClass::Standard, &dealers, 0);
+	let call = acceptance(&mut chain, task);
 	moves_nothing(&mut chain, &thief, &bob, call);
 }
 
@@ -200,6 +210,7 @@ fn samples() -> Vec<RuntimeCall> {
 		pallet_utility::Call::batch { calls: Vec::new() }.into(),
 		pallet_sudo::Call::remove_key {}.into(),
 		pallet_tasks::Call::cancel { task: 0 }.into(),
+		pallet_tasks::Call::accept { task: 0, terms: [0; 32] }.into(),
 		pallet_vss::Call::deal { task: 0, task_hash: [0; 32], dealing }.into(),
 	];
 	let registry = registry.into_iter().map(RuntimeCall::Registry);
@@ -239,7 +250,7 @@ fn proxies_do_what_they_are_for_and_nothing_else() {
 		allowed(ProxyType::Operator),
 		["Registry.chill", "Registry.activate", "Registry.rotate_key", "Registry.set_capacity"]
 	);
-	assert_eq!(allowed(ProxyType::Dealer), ["Vss.deal"]);
+	assert_eq!(allowed(ProxyType::Dealer), ["Tasks.accept", "Vss.deal"]);
 }
 
 /// Else a proxy could give itself, or take from others, more than it has.

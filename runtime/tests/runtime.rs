@@ -1,4 +1,4 @@
-//! The runtime as such: presets, metadata, randomness of draws, fees.
+//! The runtime as such: presets, metadata, parameters, fees.
 
 mod chain;
 
@@ -9,22 +9,24 @@ use frame_support::{
 	traits::{Get, IntegrityTest, StorageVersion},
 };
 use ostraka_client::chain::Metadata;
-use ostraka_primitives::{task::SecurityClass, traits::DrawEntropy};
+use ostraka_primitives::task::SecurityClass;
 use ostraka_runtime::{
 	configs::{
 		ostraka::{
-			AbsenceSlash, DrawWindow, FalseAccusationSlash, LongestTask, MinStake, PollShare,
-			SeatStake, UnbondingPeriod, WrongShareSlash,
+			AbsenceBuffer, AbsenceSlash, DrawWindow, FalseAccusationSlash, LongestTask, MinStake,
+			PollShare, SeatStake, UnbondingPeriod, WrongShareSlash,
 		},
 		system::RuntimeBlockWeights,
 	},
-	entropy::RelayEntropy,
 	presets::{self, TEST_NODES, TEST_OPERATORS},
-	transaction, AllPalletsWithSystem, Balances, Incentives, Network, Registry, Runtime,
+	transaction, AllPalletsWithSystem, Balance, Balances, Incentives, Network, Registry, Runtime,
 	RuntimeCall, RuntimeHoldReason, Tasks, Vss, HOURS, VERSION,
 };
 use pallet_network::{DEVELOPMENT, PRODUCTION};
-use pallet_tasks::{types::MAX_RELAY_EPOCHS, WeightInfo};
+use pallet_tasks::{
+	types::{MAX_RELAY_BLOCKS, MAX_RELAY_EPOCHS},
+	WeightInfo,
+};
 use sp_core::{hexdisplay::HexDisplay, Pair};
 use sp_io::hashing::twox_128;
 use sp_runtime::BoundedVec;
@@ -203,6 +205,33 @@ fn stake_outlives_every_task_and_covers_every_slash() {
 	let revealed = WrongShareSlash::get().max(AbsenceSlash::get());
 	assert!(FalseAccusationSlash::get() + revealed <= SeatStake::get());
 	assert!(SeatStake::get() <= MinStake::get());
+	// Absences chill a node before they take so much that it is out at the next one.
+	let most: u32 = <Runtime as pallet_registry::Config>::MaxAbsences::get();
+	assert!(Balance::from(most) * AbsenceSlash::get() <= AbsenceBuffer::get());
+}
+
+/// The audit's finding: a node with the least stake was out at its first absence, by the slash.
+#[test]
+fn a_node_with_the_least_stake_is_out_at_its_third_absence_only() {
+	use frame_support::traits::Imbalance;
+	use ostraka_primitives::traits::Stakes;
+	let mut chain = Chain::development();
+	chain.register_nodes();
+	let operator = account(&chain::operator(1));
+	chain.look(|| {
+		let surplus = Registry::node_info(&operator).unwrap().stake - MinStake::get();
+		let signed = || frame_system::RawOrigin::Signed(operator.clone()).into();
+		assert_eq!(Registry::unbond(signed(), surplus), Ok(()));
+		for absences in 1..=3 {
+			let credit = <Registry as Stakes>::slash(&operator, AbsenceSlash::get());
+			assert_eq!(credit.peek(), AbsenceSlash::get());
+			drop(credit);
+			<Registry as Stakes>::note_presence(&operator, false);
+			assert_eq!(Registry::do_try_state(), Ok(()));
+			let node = Registry::node_info(&operator).unwrap();
+			assert_eq!(node.active, absences < 3, "after {absences} absences");
+		}
+	});
 }
 
 #[test]
@@ -221,120 +250,50 @@ fn no_node_takes_more_seats_than_its_stake_covers() {
 	});
 }
 
-/// Throughput rests on it (docs/SCALING.md).
+/// Throughput rests on it (docs/SCALING.md). That every other step fits beside a draw, each preset's parameters are checked
+/// for.
 #[test]
 fn a_block_has_room_for_two_draws() {
 	type Weights = <Runtime as pallet_tasks::Config>::WeightInfo;
 	let limit = PollShare::get() * RuntimeBlockWeights::get().max_block;
-	let draw = Weights::advance() + Weights::draw_wait() + Weights::draw();
+	let look = Weights::advance() + Weights::draw_wait();
+	let draw = look + Weights::draw_check() + Weights::draw();
 	assert!((Weights::poll() + draw * 2).all_lte(limit), "{draw}, of {limit}");
+}
+
+/// A look at a draw keeps its randomness. With all tasks that can be open in the same block to be drawn, the last is looked
+/// at while its relay block is remembered; half of that is left for blocks that come late.
+#[test]
+fn every_draw_is_looked_at_while_its_relay_block_is_remembered() {
+	type Weights = <Runtime as pallet_tasks::Config>::WeightInfo;
+	let limit = PollShare::get() * RuntimeBlockWeights::get().max_block;
+	let others = Weights::poll() + Weights::draw_check() + Weights::draw();
+	let look = Weights::advance() + Weights::draw_wait();
+	let looks = limit.saturating_sub(others).checked_div_per_component(&look).unwrap();
+	let open: u32 = <Runtime as pallet_tasks::Config>::MaxOpenTasks::get();
+	let blocks = u64::from(open).div_ceil(looks);
+	assert!(2 * blocks <= u64::from(MAX_RELAY_BLOCKS), "{blocks} blocks");
 }
 
 /// An hour is the shortest epoch of the relay chains that this runtime is for.
 #[test]
 fn the_relay_epochs_of_a_draws_window_are_remembered() {
-	let delay: u32 = <Runtime as pallet_tasks::Config>::DrawDelay::get();
-	let window: u32 = delay + DrawWindow::get();
-	// Those that begin within the window, the submission's, and room for blocks that come late.
-	let epochs = window.div_ceil(HOURS) + 1;
+	// Those that begin within the window, that of the last acceptance, and room for blocks that come late.
+	let epochs = DrawWindow::get().div_ceil(HOURS) + 1;
 	assert!(epochs + epochs / 5 <= MAX_RELAY_EPOCHS, "{epochs} epochs");
 }
 
 #[test]
 fn the_relay_chains_keys_are_babes() {
 	use cumulus_primitives_core::relay_chain::well_known_keys::{
-		EPOCH_INDEX, ONE_EPOCH_AGO_RANDOMNESS,
+		CURRENT_BLOCK_RANDOMNESS, EPOCH_INDEX, ONE_EPOCH_AGO_RANDOMNESS,
 	};
 	let key = |name: &[u8]| [twox_128(b"Babe"), twox_128(name)].concat();
 	assert_eq!(EPOCH_INDEX, key(b"EpochIndex"));
 	// Written when an epoch begins, from what the one before drew.
 	assert_eq!(ONE_EPOCH_AGO_RANDOMNESS, key(b"NextRandomness"));
-}
-
-#[test]
-fn seeds_change_with_the_block_and_restricted_ones_with_the_submissions_epoch() {
-	let mut chain = Chain::development();
-	chain.look(|| pallet_tasks::Insecure::<Runtime>::put(false));
-	let restricted = |epoch| RelayEntropy::seed(SecurityClass::Restricted, epoch);
-	let mut standard = Vec::new();
-	let mut by_epoch = BTreeMap::<u64, [u8; 32]>::new();
-	let blocks = 5 * chain::RELAY_EPOCH;
-	for _ in 0..blocks {
-		chain.block(Vec::new());
-		chain.look(|| {
-			let now = RelayEntropy::epoch();
-			standard.push(RelayEntropy::seed(SecurityClass::Standard, now).unwrap());
-			assert_eq!(restricted(now), None);
-			assert_eq!(restricted(now - 1), None);
-			assert_eq!(restricted(u64::MAX), None);
-			for (epoch, seed) in &by_epoch {
-				assert_eq!(restricted(*epoch), Some(*seed), "epoch {epoch} has two seeds");
-			}
-			if let Some(seed) = restricted(now - 2) {
-				by_epoch.insert(now - 2, seed);
-			}
-		});
-	}
-	standard.sort();
-	standard.dedup();
-	assert_eq!(standard.len() as u64, blocks);
-	let mut seeds: Vec<_> = by_epoch.values().collect();
-	seeds.sort();
-	seeds.dedup();
-	assert!(seeds.len() >= 3 && seeds.len() == by_epoch.len(), "one an epoch");
-}
-
-/// A waiting draw's seed is public: were there another one in every epoch, who makes the draw fail could choose.
-#[test]
-fn a_restricted_draw_has_one_seed_or_none() {
-	let mut chain = Chain::development();
-	chain.block(Vec::new());
-	chain.look(|| {
-		pallet_tasks::Insecure::<Runtime>::put(false);
-		let seed = |epoch| RelayEntropy::seed(SecurityClass::Restricted, epoch);
-		let submitted = RelayEntropy::epoch();
-		let mut seen = Vec::new();
-		for later in 1..=u64::from(MAX_RELAY_EPOCHS) {
-			assert!(Tasks::note_relay_epoch(submitted + later, [later as u8; 32]));
-			seen.extend(seed(submitted));
-		}
-		// Known from the second epoch on, until the epochs before it are forgotten.
-		let expected = sp_io::hashing::sha2_256(&(b"ostraka/draw-epoch/v1", [2u8; 32]).encode());
-		assert!(seen.len() > 25);
-		assert!(seen.iter().all(|seed| *seed == expected));
-		assert!(Tasks::note_relay_epoch(submitted + 100, [100; 32]));
-		assert_eq!(seed(submitted), None);
-	});
-}
-
-#[test]
-fn a_submission_of_an_unknown_epoch_is_not_drawn() {
-	let mut chain = Chain::development();
-	chain.block(Vec::new());
-	chain.look(|| {
-		pallet_tasks::Insecure::<Runtime>::put(false);
-		pallet_network::Relay::<Runtime>::mutate(|view| view.complete = false);
-		let known = Tasks::relay_epoch().unwrap().epoch;
-		let submitted = RelayEntropy::epoch();
-		assert_eq!(submitted, known + 1);
-		// The blocks since had no epoch in their proofs: what is told of now may have been public at the submission.
-		assert!(Tasks::note_relay_epoch(known + 3, [3; 32]));
-		assert_eq!(RelayEntropy::seed(SecurityClass::Restricted, submitted), None);
-		assert!(Tasks::note_relay_epoch(known + 4, [4; 32]));
-		assert_eq!(RelayEntropy::seed(SecurityClass::Restricted, submitted), None);
-	});
-}
-
-#[test]
-fn a_proof_that_leaves_the_epoch_out_draws_nothing() {
-	let mut chain = Chain::development();
-	chain.block(Vec::new());
-	chain.look(|| {
-		let epoch = RelayEntropy::epoch();
-		pallet_network::Relay::<Runtime>::mutate(|view| view.complete = false);
-		assert_eq!(RelayEntropy::seed(SecurityClass::Standard, 0), None);
-		assert_eq!(RelayEntropy::epoch(), epoch + 1);
-	});
+	// An `Option` as value: none stands there for a block without a VRF output.
+	assert_eq!(CURRENT_BLOCK_RANDOMNESS, key(b"AuthorVrfRandomness"));
 }
 
 #[test]

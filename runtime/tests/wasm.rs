@@ -13,7 +13,7 @@ mod chain;
 
 use chain::{
 	metadata_digest, pair,
-	task::{deal, deal_wrongly, drawn, input, settled, submit},
+	task::{agreed, deal, deal_wrongly, drawn, input, settled},
 	Chain,
 };
 use codec::{Decode, Encode};
@@ -84,7 +84,7 @@ fn host_calls_and_pure_wasm_give_the_same_bytes() {
 	chain.register_nodes();
 	let alice = pair("//Alice");
 	let dealers = ["//Bob", "//Charlie", "//Dave", "//Eve"].map(pair);
-	let task = submit(&mut chain, &alice, SecurityClass::Standard, &dealers, 0);
+	let task = agreed(&mut chain, &alice, SecurityClass::Standard, &dealers, 0);
 	drawn(&mut chain, task);
 	let wrong = deal_wrongly(&mut chain, task, &dealers[3], &input(1, 1), 1);
 	chain.submit(&dealers[3], wrong);

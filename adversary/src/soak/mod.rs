@@ -21,6 +21,7 @@ use lane::{Lane, Record};
 use measure::{Samples, Watch};
 use ostraka_client::{
 	chain::{calls, Chain, Signer},
+	onchain::accept::lost_by_silence,
 	testbed::{
 		accounts::{accounts, fund},
 		node::{self, DevNode},
@@ -40,12 +41,15 @@ use std::{
 
 /// Compute nodes of the chain's own.
 const HONEST_NODES: usize = 7;
-/// Stake of the adversary's node, in tokens: three times that of an honest one, so that it sits on most committees.
+/// Stake of the adversary's node, in tokens: three times that of an honest one. What counts of it is bounded by the class: it
+/// sits on three Standard committees of eight, and on most Confidential ones.
 const STAKE: Balance = 30_000;
 /// What a dealer starts with, in tokens: deposits of many forged dealings.
 const DEALER: Balance = 5_000;
 /// What a requester starts with, in tokens.
 const REQUESTER: Balance = 100_000;
+/// What an account starts with that cannot pay a deposit, in tokens: many transactions' fees.
+const POOR: Balance = 5;
 /// Bad transactions of a hundred, and the least that there must have been.
 const BAD: u64 = 30;
 const LEAST_BAD: u64 = 25;
@@ -173,11 +177,13 @@ async fn soak(args: &SoakArgs, chain: &Chain, watch: &Watch) -> Result<Value, Er
 	let alice = Signer::from_secret("//Alice")?;
 	let requesters = accounts("//Soak//requester", args.lanes as usize)?;
 	fund(chain, &alice, &requesters, REQUESTER * unit).await?;
+	let poor = accounts("//Soak//poor", args.lanes as usize)?;
+	fund(chain, &alice, &poor, POOR * unit).await?;
 	let mut lanes = Vec::new();
-	for (number, requester) in (1..).zip(requesters) {
+	for ((number, requester), poor) in (1..).zip(requesters).zip(poor) {
 		let dealers = accounts(&format!("//Soak//{number}"), lane::MOST_DEALERS)?;
 		fund(chain, &alice, &dealers, DEALER * unit).await?;
-		lanes.push(Lane::new(requester, dealers, args.seed.wrapping_mul(1_000) + number));
+		lanes.push(Lane::new(requester, dealers, poor, args.seed.wrapping_mul(1_000) + number));
 	}
 	let sender = Signer::from_secret("//Eve")?;
 
@@ -236,6 +242,11 @@ async fn soak(args: &SoakArgs, chain: &Chain, watch: &Watch) -> Result<Value, Er
 	for what in lane::never_judged(&records) {
 		fail(&mut report, what);
 	}
+	let lost = lost_by_silence(chain)
+		.ok_or_else(|| Error::Failed("the chain names no Incentives.VanishedShare".to_owned()))?;
+	for what in records.iter().filter_map(|record| record.missing(&ledger, lost)) {
+		fail(&mut report, what);
+	}
 	let (bad, good) = (garbage.tally.sent(), shared.good.load(Ordering::Relaxed));
 	if bad * 100 < LEAST_BAD * (bad + good) {
 		fail(&mut report, format!("{bad} bad transactions beside {good} good ones are too few"));
@@ -282,7 +293,7 @@ async fn monitor(
 	while !shared.over.load(Ordering::Relaxed) {
 		let head = shared.chain.head();
 		ledger.catch_up(&shared.chain, head).await?;
-		let done = ["Tasks.TaskSubmitted", "Vss.Dealt", "Vss.DealerConvicted"]
+		let done = ["Tasks.TaskSubmitted", "Tasks.Accepted", "Vss.Dealt", "Vss.DealerConvicted"]
 			.into_iter()
 			.chain(["Vss.AccuserConvicted", "Vss.ResultCommitted", "Vss.ResultShareRight"])
 			.chain(["Vss.ResultShareWrong", "Registry.Activated"]);

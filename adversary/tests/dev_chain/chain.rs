@@ -4,14 +4,21 @@ use ostraka_adversary::{
 	scene::{units, Scene},
 	seat::Corrupt,
 };
-use ostraka_client::{chain::Signer, testbed::node::DevNode};
+use ostraka_client::{
+	chain::{calls, Signer},
+	testbed::{accounts::accounts, node::DevNode},
+};
 use ostraka_primitives::Balance;
 use std::path::PathBuf;
 
 /// Compute nodes of the chain's own.
-const HONEST_NODES: usize = 7;
-/// Stake of each of the adversary's nodes, in tokens: ninety times that of an honest one.
-pub const STAKE: Balance = 900_000;
+const NODES: usize = 7;
+/// Of these, how many stay in selection.
+const HONEST: usize = 3;
+/// Path of their operators' accounts.
+const OPERATOR: &str = "//Ostraka//operator";
+/// Stake of every node, in tokens.
+pub const STAKE: Balance = 10_000;
 
 /// A development chain, for as long as the test runs.
 pub struct DevChain(Option<DevNode>);
@@ -25,17 +32,21 @@ fn node_binary() -> PathBuf {
 }
 
 impl DevChain {
-	/// Starts it, and registers the adversary's nodes.
+	/// Starts it, registers the adversary's nodes, and leaves as many honest ones in selection as give a committee of five.
 	pub async fn start() -> (Self, Scene) {
 		let started = DevNode::start_apart(&node_binary()).await;
 		let (mut node, chain) = started.expect("the node starts");
-		node.registered(&chain, HONEST_NODES).await.expect("its nodes are registered");
+		node.registered(&chain, NODES).await.expect("its nodes are registered");
 		let stake = units(&chain, STAKE);
 		let (first, second) = tokio::try_join!(
 			Corrupt::register(&chain, "//Bob", "//Adversary//worker//1", stake),
 			Corrupt::register(&chain, "//Charlie", "//Adversary//worker//2", stake),
 		)
 		.expect("registered");
+		let operators = accounts(OPERATOR, NODES).expect("a path");
+		let chill = calls::chill();
+		let chilled = operators[HONEST..].iter().map(|one| chain.submit(&chill, one, None));
+		futures::future::try_join_all(chilled).await.expect("out of selection");
 		let account = |path| Signer::from_secret(path).expect("a path");
 		let scene = Scene {
 			chain,

@@ -1,29 +1,42 @@
 //! The adversary against a development chain: forging and copying dealers, corrupt compute nodes, false accusers.
 //!
-//! The chain's own seven nodes are honest. Two more, with a great stake and worker keys that lie in no keystore, belong
-//! to the adversary, so that it sits on every committee; nobody but the test acts for them. All tasks are published
-//! before the first conviction, which takes a node out of selection.
+//! Three of the chain's own nodes stay in selection, and are honest. Two more, with worker keys that lie in no keystore,
+//! belong to the adversary, so that it sits on every committee of five; nobody but the test acts for them. All tasks are
+//! drawn before the first conviction, which takes a node out of selection.
 
 mod chain;
 
 use chain::{DevChain, STAKE};
 use ostraka_adversary::scenarios::{
-	a_share_that_is_not_what_was_committed, a_wrong_share_and_one_of_another_task, false_accusers,
-	forgers_lost_their_deposits, forging_and_copying_dealers, only_the_corrupt_were_slashed,
-	shares_whose_errors_cancel_at_zero, the_exposed_are_made_whole, Record, COPIER,
+	a_dealer_that_vanishes, a_requester_that_draws_again, a_share_that_is_not_what_was_committed,
+	a_wrong_share_and_one_of_another_task, acceptances_that_are_refused, each_draw_cost_the_fee,
+	false_accusers, forgers_lost_their_deposits, forging_and_copying_dealers,
+	only_the_corrupt_were_slashed, shares_whose_errors_cancel_at_zero, the_exposed_are_made_whole,
+	the_vanished_lost_a_part, who_accepted_is_counted, with_a_poor_dealer, Record, COPIER,
 };
-use ostraka_primitives::{task::SecurityClass, Balance};
+use ostraka_primitives::task::SecurityClass;
 
-/// Stake of the chain's own nodes, in tokens.
-const HONEST_STAKE: Balance = 10_000;
+/// Draws of one cohort's tasks, before the requester goes on.
+const DRAWS: usize = 2;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn cheats_are_convicted_and_results_are_right() {
 	let (dev, scene) = DevChain::start().await;
-	let cohorts = scene.dealers("//Adversary//dealer", &[COPIER + 1, 5, 5, 5, 5]).await;
-	let (cohorts, books) = cohorts.expect("funded");
-	let stages = scene.publish(SecurityClass::Confidential, cohorts).await.expect("published");
-	let [forging, wrong, cancelling, accusing, committing] = &stages[..] else {
+	let sizes = [COPIER + 1, 5, 5, 5, 5, 6, 5];
+	let (mut cohorts, books) = scene.dealers("//Adversary//dealer", &sizes).await.expect("funded");
+	let class = SecurityClass::Confidential;
+
+	let accepting = cohorts.pop().expect("the last cohort");
+	let again = a_requester_that_draws_again(&scene, class, &accepting, DRAWS);
+	let again = again.await.expect("drawn and cancelled");
+	let mut refusing =
+		with_a_poor_dealer(&scene, class, accepting).await.expect("a task with a poor dealer");
+	let (stages, ()) = tokio::try_join!(
+		scene.publish(class, cohorts),
+		acceptances_that_are_refused(&scene, &mut refusing),
+	)
+	.expect("published, drawn and refused");
+	let [forging, wrong, cancelling, accusing, committing, vanishing] = &stages[..] else {
 		unreachable!("one for each cohort")
 	};
 	tokio::try_join!(
@@ -32,17 +45,21 @@ async fn cheats_are_convicted_and_results_are_right() {
 		shares_whose_errors_cancel_at_zero(&scene, cancelling),
 		false_accusers(&scene, accusing),
 		a_share_that_is_not_what_was_committed(&scene, committing),
+		a_dealer_that_vanishes(&scene, vanishing),
+		who_accepted_is_counted(&scene, &refusing),
 	)
 	.expect("an outcome for each");
 
 	let ledger = books.add_up(&scene.chain).await.expect("read");
 	forgers_lost_their_deposits(&scene.chain, &ledger, forging);
 	the_exposed_are_made_whole(&scene.chain, &ledger, accusing);
-	// each did its part where the other dealers forged, and the second also where only the first cheated
+	the_vanished_lost_a_part(&scene.chain, &ledger, vanishing);
+	each_draw_cost_the_fee(&scene.chain, &ledger, &again);
+	// each did its part where dealers cheated or vanished, and the second also where only the first cheated
 	let records = [
-		Record { wrong: 3, false_accusations: 1, completed: 1 },
-		Record { wrong: 2, false_accusations: 1, completed: 2 },
+		Record { wrong: 3, false_accusations: 1, completed: 3 },
+		Record { wrong: 2, false_accusations: 1, completed: 4 },
 	];
-	only_the_corrupt_were_slashed(&scene, [STAKE, HONEST_STAKE], &records).await.expect("read");
+	only_the_corrupt_were_slashed(&scene, [STAKE; 2], &records).await.expect("read");
 	dev.stop().await;
 }

@@ -4,6 +4,7 @@ use super::{calls::Mismatch, layout::Own, state::pruned, Chain, ChainError, Head
 use codec::{Decode, DecodeAll, Encode};
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
+	odds::Odds,
 	spec::TaskSpec,
 	task::{ClassParameters, SecurityClass, TaskResult},
 	traits::DrawError,
@@ -31,6 +32,7 @@ fn forms() -> Vec<(&'static str, Vec<MetaType>, MetaType)> {
 			vec![meta_type::<TaskSpec>(), meta_type::<SecurityClass>(), meta_type::<u32>()],
 			meta_type::<Balance>(),
 		),
+		("odds", vec![meta_type::<SecurityClass>(), meta_type::<Balance>()], meta_type::<Odds>()),
 		("is_insecure", vec![], meta_type::<bool>()),
 	]
 }
@@ -145,6 +147,12 @@ impl Chain {
 		invited: u32,
 	) -> Result<Balance, ChainError> {
 		self.call("least_fee", (spec, class, invited), self.head()).await
+	}
+
+	/// The odds that a committee of a class, drawn of the nodes that can be drawn now, is captured, and what that costs who
+	/// asks for a task with this fee again and again.
+	pub async fn odds(&self, class: SecurityClass, fee: Balance) -> Result<Odds, ChainError> {
+		self.call("odds", (class, fee), self.head()).await
 	}
 
 	/// What keeps a task from its committee, in words; `None` if nothing does, or the chain does not tell.

@@ -142,11 +142,13 @@ calls! {
 	Registry.deregister as deregister();
 	/// Publishes a task.
 	Tasks.submit as submit(
-		spec: TaskSpec, class: SecurityClass, dealers: Dealers, collect: BlockNumber, fee: Balance,
-		data_reward: Balance
+		spec: TaskSpec, class: SecurityClass, dealers: Dealers, accept: BlockNumber,
+		collect: BlockNumber, fee: Balance, data_reward: Balance
 	);
 	/// Takes a task back.
 	Tasks.cancel as cancel(task: TaskId);
+	/// Accepts what a task asks, as an invited dealer.
+	Tasks.accept as accept(task: TaskId, terms: Digest);
 	/// Deals to a task.
 	Vss.deal as deal(task: TaskId, task_hash: Digest, dealing: DealingMessage);
 }
@@ -242,7 +244,9 @@ mod tests {
 	fn every_call_has_a_form() {
 		let names: Vec<String> =
 			forms().iter().map(|form| format!("{}.{}", form.pallet, form.call)).collect();
-		assert_eq!(names.len(), 12);
-		assert!(names.contains(&"Tasks.submit".to_owned()));
+		assert_eq!(names.len(), 13);
+		for name in ["Tasks.submit", "Tasks.accept"] {
+			assert!(names.contains(&name.to_owned()), "{name}");
+		}
 	}
 }

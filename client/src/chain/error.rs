@@ -106,6 +106,24 @@ impl ChainError {
 	}
 }
 
+/// What to do about a refusal, where the chain's own words for it do not say so.
+pub(super) fn advice(name: &str) -> Option<&'static str> {
+	Some(match name {
+		"Tasks.NotInvited" => "sign with the account that the requester invited",
+		"Tasks.AlreadyAccepted" => "`ostraka deal` goes on from there",
+		"Tasks.OtherTerms" => {
+			"another block won, or the node shows another task than the chain has: `ostraka task show` before you accept"
+		},
+		"Tasks.TooManyOfRequester" => {
+			"`ostraka task list` shows the open tasks; `ostraka task cancel` takes one back that still invites"
+		},
+		"Vss.NotAccepted" => {
+			"who deals accepts while a task invites (`ostraka accept`), before its committee is drawn"
+		},
+		_ => return None,
+	})
+}
+
 fn last_said(reason: &Option<String>) -> String {
 	reason.as_ref().map_or_else(String::new, |reason| format!("\n  the node last said: {reason}"))
 }
@@ -115,5 +133,25 @@ fn sentence(docs: &str) -> String {
 		String::new()
 	} else {
 		format!("\n  {docs}")
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn what_to_do_stands_under_what_the_chain_says() {
+		let refused = |name: &str| {
+			let docs = "The chain's words.".to_owned();
+			let error = ChainError::Refused { call: "A.b".to_owned(), name: name.to_owned(), docs };
+			match advice(name) {
+				Some(advice) => error.with_hint(advice).to_string(),
+				None => error.to_string(),
+			}
+		};
+		let said = refused("Tasks.OtherTerms");
+		assert!(said.contains("Tasks.OtherTerms\n  The chain's words.\n  another block"), "{said}");
+		assert_eq!(refused("Tasks.NoRows"), "A.b failed: Tasks.NoRows\n  The chain's words.");
 	}
 }

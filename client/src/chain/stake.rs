@@ -23,7 +23,7 @@ pub struct Unlock {
 struct Reputation {
 	completed: u32,
 	absences: u32,
-	absences_in_a_row: u32,
+	recent: u32,
 	convictions: u32,
 }
 
@@ -38,6 +38,8 @@ struct Node {
 	unbonding: Vec<Unlock>,
 	active_since: Option<BlockNumber>,
 	reputation: Reputation,
+	assigned: u32,
+	pinned: u32,
 }
 
 impl Chain {
@@ -68,7 +70,8 @@ impl Chain {
 		parameters: &ClassParameters,
 	) -> Result<String, ChainError> {
 		let least: Balance = self.constant("Registry", "MinStake").unwrap_or_default();
-		let least = least.saturating_mul(parameters.stake_factor.into());
+		let buffer: Balance = self.constant("Registry", "AbsenceBuffer").unwrap_or_default();
+		let least = least.saturating_mul(parameters.stake_factor.into()).saturating_sub(buffer);
 		let nodes = self.nodes().await?;
 		let active: Vec<_> = nodes.iter().filter(|node| node.active).collect();
 		let staked: Vec<_> = active.iter().filter(|node| node.stake >= least).collect();
@@ -81,7 +84,7 @@ impl Chain {
 			staked.iter().filter(|node| room(node.assigned, node.capacity, node.stake)).count();
 		Ok(format!(
 			"the committee needs {} nodes with {} of stake each; of {} nodes {} are in selection, {} of them have that \
-			 stake, and {free} of those room for another task (nodes of the requester and of dealers do not count)",
+			 stake, and {free} of those room for another task (nodes of the requester and of dealers who accept do not count)",
 			parameters.seats,
 			self.token().render(least),
 			nodes.len(),

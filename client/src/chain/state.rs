@@ -5,11 +5,15 @@ use codec::{Decode, DecodeAll};
 pub use ostraka_primitives::record::{DealingRecord, Standing};
 use ostraka_primitives::{AccountId, Balance, TaskId};
 use scale_info::meta_type;
+use std::time::Duration;
 use subxt::{
 	ext::{frame_decode::storage::encode_storage_key_prefix, scale_value::Value},
 	metadata::Metadata,
 	storage,
 };
+
+/// How long a block takes if the chain does not say.
+const USUAL_BLOCK: Duration = Duration::from_secs(6);
 
 /// An account's money.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Decode)]
@@ -134,6 +138,12 @@ impl Chain {
 		let info: Option<AccountInfo> = self.stored("System", "Account", keys, block).await?;
 		let info = info.unwrap_or_default();
 		Ok(Money { free: info.free, reserved: info.reserved, frozen: info.frozen })
+	}
+
+	/// How long a block takes, as the chain is meant to run: a development chain makes its blocks faster.
+	pub fn block_time(&self) -> Duration {
+		let millis: Option<u64> = self.constant("Aura", "SlotDuration");
+		millis.filter(|millis| *millis > 0).map_or(USUAL_BLOCK, Duration::from_millis)
 	}
 
 	/// A constant of a pallet; `None` if there is none, or of another type.

@@ -3,6 +3,7 @@
 use super::{
 	account,
 	calls::Call,
+	error::advice,
 	track::{Found, Place},
 	Chain, ChainError, Event, Head, Signer,
 };
@@ -225,10 +226,15 @@ impl Chain {
 		let for_money = matches!(&decoded, Ok(DispatchError::Token(_)));
 		let refusal = match decoded {
 			Ok(DispatchError::Module(error)) => match error.details() {
-				Ok(details) => ChainError::Refused {
-					call,
-					name: format!("{}.{}", details.pallet.name(), details.variant.name),
-					docs: details.variant.docs.join(" ").trim().to_owned(),
+				Ok(details) => {
+					let name = format!("{}.{}", details.pallet.name(), details.variant.name);
+					let docs = details.variant.docs.join(" ").trim().to_owned();
+					let advice = advice(&name);
+					let refused = ChainError::Refused { call, name, docs };
+					match advice {
+						Some(advice) => refused.with_hint(advice),
+						None => refused,
+					}
 				},
 				Err(_) => {
 					ChainError::Refused { call, name: error.to_string(), docs: String::new() }

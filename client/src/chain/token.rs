@@ -36,12 +36,7 @@ impl Token {
 
 	/// An amount in tokens, as text.
 	pub fn render(&self, amount: Balance) -> String {
-		let decimals = usize::from(self.decimals);
-		let digits = format!("{amount:0>width$}", width = decimals + 1);
-		let (whole, fraction) = digits.split_at(digits.len() - decimals);
-		let fraction = fraction.trim_end_matches('0');
-		let point = if fraction.is_empty() { "" } else { "." };
-		format!("{whole}{point}{fraction} {}", self.symbol)
+		format!("{} {}", decimal(amount, self.decimals), self.symbol)
 	}
 
 	/// An amount in tokens with four decimals, without the token's sign: for tables.
@@ -78,6 +73,16 @@ impl Token {
 			}
 		})
 	}
+}
+
+/// A number of units of `10^-decimals`, as text without zeros at its end.
+pub fn decimal(units: u128, decimals: u8) -> String {
+	let decimals = usize::from(decimals);
+	let digits = format!("{units:0>width$}", width = decimals + 1);
+	let (whole, fraction) = digits.split_at(digits.len() - decimals);
+	let fraction = fraction.trim_end_matches('0');
+	let point = if fraction.is_empty() { "" } else { "." };
+	format!("{whole}{point}{fraction}")
 }
 
 /// The digits of an amount in tokens before the point and behind it.

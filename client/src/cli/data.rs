@@ -17,10 +17,11 @@ pub struct FileArgs {
 	/// Data file, its first row the columns' names: CSV, also gzip, UTF-16; Parquet; Excel, ODS. `-` is standard input
 	#[arg(long, value_name = "FILE")]
 	pub data: Option<PathBuf>,
-	/// What separates the cells of a text file: one character, or `tab` [default: a comma]
+	/// What separates the cells of a text file: one character, or `tab` [default: semicolons or tabs where the first rows show
+	/// them, which is said; else a comma]
 	#[arg(long, value_name = "CHAR", value_parser = parse_separator)]
 	pub separator: Option<u8>,
-	/// Numbers in the file have a comma where otherwise the decimal point stands
+	/// Numbers in the file have a comma where otherwise the decimal point stands; never taken from the file
 	#[arg(long)]
 	pub decimal_comma: bool,
 	/// Sheet of a workbook [default: the first]

@@ -1,17 +1,22 @@
 //! `ostraka deal`: the dealer's side.
 
-use super::connect;
+use super::{
+	accept::{agree, check_invited, over, show, ConsentArgs},
+	connect,
+};
 use crate::{
-	chain::Chain,
+	chain::{Chain, ChainError},
 	cli::{account::signer, data::FileArgs, values, Global},
 	error::Error,
-	onchain::{self, groups},
-	output::Output,
-	view::lines::{ended, outcome, state, INSECURE},
+	onchain::{self, accept::has_accepted, earlier, groups},
+	output::{progress::Progress, Output},
+	view::{
+		capture::{self, Capture},
+		lines::{accepted, ended, first_by, outcome, state, until, INSECURE},
+	},
 };
 use clap::Args;
 use ostraka_party::{
-	address,
 	data::{decimal::render, Advice, Book, Table},
 	dealing,
 	escape::escaped,
@@ -24,7 +29,7 @@ use ostraka_primitives::{
 	api::TaskInfo,
 	spec::{Statistic, TaskSpec},
 	task::TaskStatus,
-	TaskId,
+	AccountId, Balance, TaskId,
 };
 use ostraka_protocol::statistics::Encoded;
 use serde::Serialize;
@@ -35,7 +40,9 @@ Examples:
   ostraka deal --suri //Bob --task 7 --data mine.csv
   ostraka deal --key-file bob.key --task 7 --data all.csv --only hospital=Jena --dry-run
 
-Run again after an interruption: if the dealing is on the chain already, nothing is sent.";
+Accepts what the task asks, unless that is done (`ostraka accept`); waits for its committee; deals. Run again after an
+interruption at any point: it goes on from there, and sends nothing that is on the chain already. Without a terminal it
+accepts with --yes only.";
 
 /// Fewest own rows in a cell that a dealer deals unless it says otherwise.
 pub(super) const FLOOR: u64 = 3;
@@ -59,10 +66,10 @@ pub struct DealArgs {
 	/// Leave rows of smaller groups out instead of refusing to deal
 	#[arg(long, help_heading = "Data")]
 	pub drop_small_cells: bool,
-	/// Deal to groups whose dealers no earlier task has counted
-	#[arg(long)]
-	pub unchecked_groups: bool,
-	/// Show what would be dealt, and stop
+	/// What is agreed to unseen.
+	#[command(flatten)]
+	pub consent: ConsentArgs,
+	/// Show what is asked and what would be dealt, and stop
 	#[arg(long)]
 	pub dry_run: bool,
 }
@@ -89,91 +96,143 @@ fn parse_only(text: &str) -> Result<(String, String), String> {
 /// Runs the command.
 ///
 /// # Errors
-/// `Usage`, `Data`, `Encode` before anything is sent; `Chain`; `Failed` if the task takes no dealing of the account.
+/// `Usage`, `Data`, `Encode` before anything is sent; `Chain`; `Failed` if the task takes no acceptance or no dealing of the
+/// account, or it does not accept.
 pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let signer = signer(global, out.notes())?;
 	let table = args.file.table_for(Advice::Dealer)?;
 	let table = table
 		.ok_or_else(|| Error::Usage("name the file with your rows: --data FILE".to_owned()))?;
 	let chain = connect(global, out).await?;
-	let info = chain.task(args.task).await?;
-	let account = signer.account();
-	if let Some(record) = onchain::deal::dealt(&chain, args.task, &account).await? {
-		return already(args.task, record.block, out);
+	let (task, account) = (args.task, signer.account());
+	let info = chain.task(task).await?;
+	if let Some(record) = onchain::deal::dealt(&chain, task, &account).await? {
+		return already(task, record.block, out);
 	}
+	// what is wrong with the rows is found before a deposit is at stake
 	let book = match &args.only {
 		Some((column, value)) => Book::of_value(&table, column, value)?,
 		None => Book::of_all(&table, table.file()),
 	};
 	let spec = &info.task.spec;
 	let encoded = inputs::own(&book, &table, spec, args.encoding())?;
-	if !info.dealers.contains(&account) && !matches!(info.task.status, TaskStatus::Settled(_)) {
-		return Err(Error::Failed(format!(
-			"the account {} is not invited to task {}\n  sign with the account that the requester invited",
-			address(&account),
-			args.task
-		)));
-	}
+	check_invited(task, &info, &account)?;
+	let is_agreed = has_accepted(&chain, task, &account).await?;
+	let earlier = match info.task.status {
+		TaskStatus::Inviting { .. } if !is_agreed => {
+			Some(earlier::look(&chain, task, &info, &account).await?)
+		},
+		_ => None,
+	};
+	let odds = onchain::tasks::odds(&chain, &info.task).await?;
 	if !out.is_json() {
-		describe(args.task, &info, &table, &book, &encoded, out)?;
+		describe(task, &info, &table, &book, &encoded, out)?;
+		match (&earlier, &odds) {
+			(Some(earlier), Some(odds)) => {
+				writeln!(out, "what is asked:")?;
+				show(&chain, task, &info, &account, (earlier, odds), out)?;
+			},
+			(None, Some(odds)) => {
+				let is_drawn = info.task.drawn_at.is_some();
+				writeln!(out, "capture: {}", capture::line(chain.token(), odds, is_drawn))?;
+			},
+			_ => {},
+		}
+		if chain.is_insecure().await? {
+			writeln!(out, "{INSECURE}")?;
+		}
 	}
-	if !out.is_json() && chain.is_insecure().await? {
-		writeln!(out, "{INSECURE}")?;
-	}
+	let capture = odds.as_ref().map(Capture::from);
 	if args.dry_run && out.is_json() {
-		return out.json(&summary(args.task, &info, &table, &encoded, None));
+		return out.json(&summary(task, &info, &table, &encoded, capture, Sent::default()));
 	}
 	if args.dry_run {
 		return Ok(());
 	}
-	if !args.unchecked_groups {
-		groups::check(&chain, args.task, &info).await?;
-	}
-	let info = collecting(&chain, args.task, &info, out).await?;
-	let context = dealing::context(chain.genesis(), args.task, &info)?;
-	onchain::deal::check_money(&chain, &account).await?;
-	let receipt = onchain::deal::deal(&chain, args.task, &context, &encoded, &signer, None).await?;
+	let accept_fee = match &earlier {
+		Some(earlier) => {
+			let agreed = agree(&chain, task, &info, &signer, earlier, &args.consent, out).await?;
+			if let (Some(receipt), false) = (&agreed, out.is_json()) {
+				let (block, fee) = (receipt.block.number, chain.token().render(receipt.fee));
+				writeln!(out, "accepted task {task}, in block {block}, for {fee}")?;
+			}
+			agreed.map(|receipt| receipt.fee)
+		},
+		None => {
+			let is_late = match info.task.status {
+				TaskStatus::Drawing { .. } | TaskStatus::Collecting { .. } => !is_agreed,
+				_ => false,
+			};
+			if is_late {
+				return Err(over(task, &info));
+			}
+			if !args.consent.unchecked_groups {
+				groups::check(&chain, task, &info).await?;
+			}
+			None
+		},
+	};
+	let info = collecting(&chain, task, &info, &account, out).await?;
+	let context = dealing::context(chain.genesis(), task, &info)?;
+	let receipt = onchain::deal::deal(&chain, task, &context, &encoded, &signer, None).await?;
 	let Some(receipt) = receipt else {
-		let record = chain.dealing(args.task, &account).await?;
-		return already(args.task, record.map_or(0, |record| record.block), out);
+		let record = chain.dealing(task, &account).await?;
+		return already(task, record.map_or(0, |record| record.block), out);
 	};
 	if out.is_json() {
-		let sent = Some((receipt.block.number, receipt.fee));
-		return out.json(&summary(args.task, &info, &table, &encoded, sent));
+		let dealt = Some((receipt.block.number, receipt.fee));
+		let sent = Sent { accept_fee, dealt };
+		return out.json(&summary(task, &info, &table, &encoded, capture, sent));
 	}
 	writeln!(
 		out,
-		"dealt to task {}, in block {}, for {}; a deposit is held until the task is settled",
-		args.task,
+		"dealt to task {task}, in block {}, for {}; a deposit is held until the task is settled",
 		receipt.block.number,
 		chain.token().render(receipt.fee)
 	)
 }
 
-/// Waits until the committee is drawn for good. The task must be the one then that was encoded and checked.
+/// Waits until the committee is drawn for good. The task must be the one then that was encoded and checked, and the account
+/// among those who accepted.
 async fn collecting(
 	chain: &Chain,
 	task: TaskId,
 	checked: &TaskInfo,
+	account: &AccountId,
 	out: &Output<'_>,
 ) -> Result<TaskInfo, Error> {
+	let again = format!("`ostraka deal --task {task}` goes on with the same rows");
+	out.farewell().is(format!(
+		"nothing is lost: task {task} stays accepted and waits for its committee\n  {again}; who accepts and does not \
+		 deal in time loses a part of its deposit"
+	));
+	let bars = Progress::new(out.is_json());
+	let bar = bars.spinner(&format!("task {task}"));
+	let mut said = String::new();
 	let mut head = chain.head();
-	let mut info = checked.clone();
-	while let TaskStatus::Drawing { .. } = info.task.status {
-		if !out.is_json() {
-			let obstacle = chain.draw_obstacle(task).await?;
-			let obstacle = obstacle.map_or_else(String::new, |obstacle| format!(": {obstacle}"));
-			let block = head.number;
-			out.notes()
-				.say(format!("block {block}: task {task} waits for its committee{obstacle}"));
+	let mut info = chain.task(task).await?;
+	while let TaskStatus::Inviting { .. } | TaskStatus::Drawing { .. } = info.task.status {
+		let line = waits(chain, task, &info).await?;
+		let left = until(&info.task.status).map_or(0, |until| until.saturating_sub(head.number));
+		bar.set_message(format!("{line}, {left} blocks left"));
+		// without a terminal a line for every change
+		if !bars.is_shown() && line != said {
+			out.notes().say(format!("block {}: task {task} {line}", head.number));
+			said = line;
 		}
 		head = chain.next_head(head).await?;
 		info = chain.task(task).await?;
 	}
+	bars.clear();
 	info = onchain::deal::drawn(chain, task).await?;
 	match info.task.status {
-		TaskStatus::Collecting { .. } => {
+		TaskStatus::Collecting { until, .. } => {
 			dealing::unchanged(task, checked, &info)?;
+			dealing::check_accepted(task, &info, account)?;
+			let last = first_by(&info).unwrap_or(until);
+			out.farewell().is(format!(
+				"the dealing to task {task} may be on its way\n  {again} if it is not; it must be in by block {last}"
+			));
 			Ok(info)
 		},
 		ref status => Err(Error::Failed(format!(
@@ -181,6 +240,16 @@ async fn collecting(
 			outcome(status).map_or_else(|| state(status).to_owned(), ended)
 		))),
 	}
+}
+
+/// What a task without a committee waits for.
+async fn waits(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<String, ChainError> {
+	if let TaskStatus::Inviting { .. } = info.task.status {
+		return Ok(format!("waits for its other dealers: {}", accepted(info)));
+	}
+	let obstacle = chain.draw_obstacle(task).await?;
+	let obstacle = obstacle.map_or_else(String::new, |obstacle| format!(": {obstacle}"));
+	Ok(format!("waits for its committee{obstacle}"))
 }
 
 /// The dealing is on the chain: nothing is to be done, which is what was asked.
@@ -298,6 +367,9 @@ struct Summary {
 	already: bool,
 	block: Option<u32>,
 	fee: Option<String>,
+	/// What it cost to accept, if that was done too.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	accept_fee: Option<String>,
 	statistic: &'static str,
 	columns: Vec<Shared>,
 	numbers: u32,
@@ -305,6 +377,9 @@ struct Summary {
 	skipped_missing: u64,
 	skipped_other_group: u64,
 	skipped_small_cell: u64,
+	/// The odds of a draw when the command began.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	capture: Option<Capture>,
 	#[serde(skip_serializing_if = "Vec::is_empty")]
 	notes: Vec<String>,
 }
@@ -317,12 +392,22 @@ struct Shared {
 	max: String,
 }
 
+/// What was sent, and what it cost.
+#[derive(Clone, Copy, Default)]
+struct Sent {
+	/// Fee of the acceptance.
+	accept_fee: Option<Balance>,
+	/// Block and fee of the dealing.
+	dealt: Option<(u32, Balance)>,
+}
+
 fn summary(
 	task: TaskId,
 	info: &TaskInfo,
 	table: &Table,
 	encoded: &Encoded,
-	sent: Option<(u32, u128)>,
+	capture: Option<Capture>,
+	sent: Sent,
 ) -> Summary {
 	let spec = &info.task.spec;
 	let columns = spec.all_columns().map(|column| Shared {
@@ -332,10 +417,11 @@ fn summary(
 	});
 	Summary {
 		task,
-		dealt: sent.is_some(),
+		dealt: sent.dealt.is_some(),
 		already: false,
-		block: sent.map(|(block, _)| block),
-		fee: sent.map(|(_, fee)| fee.to_string()),
+		block: sent.dealt.map(|(block, _)| block),
+		fee: sent.dealt.map(|(_, fee)| fee.to_string()),
+		accept_fee: sent.accept_fee.map(|fee| fee.to_string()),
 		statistic: label(spec.statistic),
 		columns: columns.collect(),
 		numbers: spec.length(),
@@ -343,6 +429,7 @@ fn summary(
 		skipped_missing: encoded.skipped_missing,
 		skipped_other_group: encoded.skipped_other_group,
 		skipped_small_cell: encoded.skipped_small_cell,
+		capture,
 		notes: table.notes(),
 	}
 }
@@ -400,10 +487,13 @@ mod tests {
 	fn json_says_what_would_be_dealt() {
 		let info = fixtures::task();
 		let (table, _, encoded) = input("x,g\n1,a\n2,b\n", &info);
-		let text = written(true, |out| out.json(&summary(7, &info, &table, &encoded, None)));
+		let capture = Some(Capture::from(&fixtures::odds()));
+		let summary = summary(7, &info, &table, &encoded, capture, Sent::default());
+		let text = written(true, |out| out.json(&summary));
 		let record: serde_json::Value = serde_json::from_str(&text).expect("JSON");
 		assert_eq!((&record["dealt"], &record["block"]), (&false.into(), &().into()));
 		assert_eq!((&record["rows"], &record["numbers"]), (&2.into(), &4.into()));
+		assert_eq!(record["capture"]["third"], 0.1733);
 	}
 
 	#[test]

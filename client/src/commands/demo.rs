@@ -24,6 +24,7 @@ use ostraka_party::{
 	report::{TaskReport, NOT_COUNTED},
 	request::rounds,
 	verify::{result_outcome, result_sums},
+	words::counted,
 };
 use ostraka_primitives::{
 	spec::TaskSpec,
@@ -40,7 +41,8 @@ Examples:
   ostraka demo --data examples/clinics.csv --split-by clinic --statistic regression --columns dose --target response
   ostraka demo --data examples/clinics.csv --split-by clinic --statistic mean --columns response --group-by arm --json
 
-Without --url a development chain is started for it, and stopped at the end.";
+Without --url a development chain is started for it, and stopped at the end. The built-in
+statistics take about a minute and a half there.";
 
 /// Flags of `demo`.
 #[derive(Args, Debug)]
@@ -96,6 +98,7 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 		Some(url) => (None, Chain::connect(url).await?),
 		None => {
 			let binary = node::binary(args.node.as_deref())?;
+			note(&how_long(&plan));
 			note("starting a development chain…");
 			let (node, chain) = DevNode::start(&binary).await?;
 			note(&format!("a development chain runs at {}", node.url()));
@@ -123,6 +126,9 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 		book.dealers.len(),
 		chain.token().render(amount)
 	));
+	note(
+		"each accepts what it is asked, with a deposit, before a committee is drawn; then it deals",
+	);
 	let mut chronicle = Chronicle::start(&chain);
 	let setting = Setting {
 		chain: &chain,
@@ -136,15 +142,18 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 		data_reward,
 		progress: &progress,
 	};
+	note(&stage_note(plan.first.len(), ""));
 	let mut staged = setting.stage(&plan.first, &[], &mut chronicle).await?;
 	let Second { specs, cohorts, mut left_out, mut reports, refined } =
 		grouped(&plan, &staged, class, parameters.least_dealers)?;
 	if !specs.is_empty() {
+		note(&stage_note(specs.len(), ", by group"));
 		staged.extend(setting.stage(&specs, &cohorts, &mut chronicle).await?);
 	}
 	let refined = plan.refined.iter().chain(&refined).copied();
 	let Closer { specs, cohorts, of, once } = closer(refined, &staged)?;
 	if !specs.is_empty() {
+		note(&stage_note(specs.len(), ", within the bins of quantiles"));
 		staged.extend(setting.stage(&specs, &cohorts, &mut chronicle).await?);
 	}
 	let first = staged.len() - specs.len();
@@ -185,6 +194,28 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 		node.stop().await;
 	}
 	report.check()
+}
+
+/// How long the whole takes on a development chain of its own, which makes a block a second (docs/RESULTS.md): some twenty
+/// seconds, and for each stage of tasks as long as [`stage_note`] says.
+fn how_long(plan: &Plan) -> String {
+	let is_refined = !plan.refined.is_empty() || plan.grouped.iter().any(|task| task.is_refined);
+	let stages = 1 + usize::from(!plan.grouped.is_empty()) + usize::from(is_refined);
+	let time = match stages {
+		1 => "a minute",
+		2 => "a minute and a half",
+		_ => "two minutes",
+	};
+	format!("the demo takes about {time}, on two cores")
+}
+
+/// What is said before tasks run to their end, which takes as long as their windows (docs/RESULTS.md).
+fn stage_note(tasks: usize, what: &str) -> String {
+	let run = if tasks == 1 { "runs" } else { "run at the same time" };
+	format!(
+		"{}{what}: {run}, which takes some 30 blocks (half a minute with a block a second)",
+		counted(tasks, "task")
+	)
 }
 
 /// What is run after the contributors are counted.
@@ -351,4 +382,35 @@ fn rewards(staged: &Staged) -> Json {
 /// An amount in the token's smallest unit: a number as far as these reach, else a text.
 fn money(amount: Balance) -> Json {
 	u64::try_from(amount).map_or_else(|_| Json::from(amount.to_string()), Json::from)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use ostraka_party::{
+		data::Table,
+		plan::{LOANS, LOANS_NAME},
+		request::{StatisticName, StatisticRequest},
+	};
+
+	#[test]
+	fn how_long_it_takes_is_said_before() {
+		let loans = Table::parse(LOANS_NAME, LOANS).expect("well-formed");
+		let built_in = Plan::new(&StatisticRequest::default(), &loans, false).expect("it fits");
+		assert_eq!(how_long(&built_in), "the demo takes about a minute and a half, on two cores");
+		let request = |statistic, group_by: Option<&str>| {
+			let request = StatisticRequest {
+				statistic: Some(statistic),
+				columns: vec!["loan_amount".to_owned()],
+				group_by: group_by.map(str::to_owned),
+				max_rows: 9,
+				..Default::default()
+			};
+			how_long(&Plan::new(&request, &loans, false).expect("valid"))
+		};
+		assert!(request(StatisticName::Mean, None).contains("about a minute,"));
+		assert!(request(StatisticName::Median, None).contains("a minute and a half"));
+		assert!(request(StatisticName::Median, Some("grade")).contains("two minutes"));
+		assert!(stage_note(1, "").starts_with("1 task: runs, which takes some 30 blocks"));
+	}
 }

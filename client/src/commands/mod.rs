@@ -1,5 +1,6 @@
 //! The commands, one file each: its flags, and a function `run(args, .., out)` that does what they say.
 
+mod accept;
 mod completions;
 mod deal;
 mod demo;
@@ -26,12 +27,13 @@ Examples:
   ostraka demo --data survey.csv --split-by hospital --statistic correlation --columns dose,response
   ostraka task submit --suri //Alice --statistic mean --columns income --range income=0:250000 \\
       --dealer 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --dealer …
+  ostraka accept 7 --suri //Bob
   ostraka deal --suri //Bob --task 7 --data mine.csv
   ostraka result --task 7 --verify
 
 Exit codes:
     0  done
-    1  no result, or one that fails the checks; a dealing that was not made
+    1  no result, or one that fails the checks; an acceptance or a dealing that was not made
     2  wrong flags or data
     3  chain unreachable, stalled, or of another version
     4  refused by the chain, or no such task or node
@@ -56,7 +58,9 @@ pub enum Command {
 	Node(node::NodeArgs),
 	/// The requester's side: tasks
 	Task(task::TaskArgs),
-	/// The dealer's side: encode rows and deal them to a task's committee
+	/// The dealer's side: accept what a task asks, with a deposit, before its committee is drawn
+	Accept(accept::AcceptArgs),
+	/// The dealer's side: accept, wait for the draw, and deal rows to the task's committee
 	Deal(deal::DealArgs),
 	/// A task's result
 	Result(result::ResultArgs),
@@ -101,10 +105,12 @@ async fn until_interrupted(
 	global: &Global,
 	out: &mut Output<'_>,
 ) -> Result<(), Error> {
+	let farewell = out.farewell().clone();
 	let work = async {
 		match command {
 			Command::Node(args) => node::run(args, global, out).await,
 			Command::Task(args) => task::run(args, global, out).await,
+			Command::Accept(args) => accept::run(args, global, out).await,
 			Command::Deal(args) => deal::run(args, global, out).await,
 			Command::Result(args) => result::run(args, global, out).await,
 			Command::Demo(args) => demo::run(args, global, out).await,
@@ -113,7 +119,7 @@ async fn until_interrupted(
 	};
 	tokio::select! {
 		result = work => result,
-		_ = tokio::signal::ctrl_c() => Err(Error::Interrupted),
+		_ = tokio::signal::ctrl_c() => Err(farewell.error()),
 	}
 }
 

@@ -2,12 +2,18 @@
 
 use super::connect;
 use crate::{
-	chain::Chain,
+	chain::{account::address, Chain, ChainError},
 	cli::{values, Global},
 	error::Error,
-	onchain::gather::{gather, Bodies},
+	onchain::{
+		self,
+		gather::{gather, Bodies},
+	},
 	output::{self, Output},
-	view::lines::{hex, progress, state},
+	view::{
+		command::{self, Flag},
+		lines::{hex, progress, state},
+	},
 };
 use clap::Args;
 use ostraka_party::{
@@ -15,12 +21,16 @@ use ostraka_party::{
 	escape::escaped,
 	json::{self, Tree},
 	lines::lines,
-	request::{label, rounds, text},
+	request::{
+		label,
+		rounds::{self, Closeness},
+		text,
+	},
 	title::title,
 	verify::{check::Check, meaning, result_outcome, result_sums, transcript::transcript},
 	words::counted,
 };
-use ostraka_primitives::{api::TaskInfo, task::TaskResult, TaskId};
+use ostraka_primitives::{api::TaskInfo, spec::Statistic, task::TaskResult, TaskId};
 use ostraka_protocol::statistics::{Outcome, Sum};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -65,7 +75,8 @@ pub async fn run(args: &ResultArgs, global: &Global, out: &mut Output<'_>) -> Re
 		std::fs::write(path, text + "\n")
 			.map_err(|error| Error::Failed(format!("{}: {error}", path.display())))?;
 	}
-	let found = Found::new(args.task, &info, &result);
+	let accept = accept_window(&chain, args.task, &info).await?;
+	let found = Found::new(args.task, &info, &result, accept);
 	found.write(Some(&verification.checks), verification.is_right(), out)?;
 	if let (Some(path), false) = (&args.export, out.is_json()) {
 		writeln!(out, "the transcript is in {}", path.display())?;
@@ -99,7 +110,8 @@ pub async fn print(
 	out: &mut Output<'_>,
 ) -> Result<(), Error> {
 	let result = published(chain, task, info).await?;
-	let found = Found::new(task, info, &result);
+	let accept = accept_window(chain, task, info).await?;
+	let found = Found::new(task, info, &result, accept);
 	let impossible = found.record.impossible.clone();
 	found.write(None, false, out)?;
 	match impossible {
@@ -108,11 +120,47 @@ pub async fn print(
 	}
 }
 
+/// Most dealers that the command of a second task names one by one.
+const MOST_DEALERS: usize = 16;
+/// The flag of that command where it names none.
+const NO_DEALERS: &str = "--dealers-file";
+
+/// Blocks that a task left for accepting, if a second task may follow it, and the node still tells.
+async fn accept_window(
+	chain: &Chain,
+	task: TaskId,
+	info: &TaskInfo,
+) -> Result<Option<u32>, ChainError> {
+	match info.task.spec.statistic {
+		Statistic::Quantiles | Statistic::Median => {
+			onchain::tasks::accept_window(chain, task, &info.task).await
+		},
+		_ => Ok(None),
+	}
+}
+
+/// The command of a quantile's second task, which divides the bins that matter as a flag says, and leaves as many blocks
+/// for accepting.
+fn second(info: &TaskInfo, accept: Option<u32>, bins: Flag) -> String {
+	let task = &info.task;
+	let mut more = Vec::from_iter(accept.and_then(command::accept_within));
+	more.push(("--collect", task.windows.collect.to_string()));
+	match info.dealers.as_slice() {
+		// a settled task names none any more
+		dealers if (1..=MOST_DEALERS).contains(&dealers.len()) => {
+			more.extend(dealers.iter().map(|dealer| ("--dealer", address(dealer))));
+		},
+		_ => more.push((NO_DEALERS, "FILE".to_owned())),
+	}
+	more.push(bins);
+	command::again(&task.spec, task.class, more)
+}
+
 /// A result, and what it says.
 struct Found {
 	outcome: Option<Outcome>,
-	/// How closely its quantiles are known.
-	advice: Option<String>,
+	/// How closely its quantiles are known, and what follows.
+	closeness: Option<String>,
 	sums: Vec<Sum>,
 	record: Record,
 }
@@ -134,6 +182,9 @@ struct Record {
 	/// What of it no data can give.
 	#[serde(skip_serializing_if = "Option::is_none")]
 	impossible: Option<String>,
+	/// The command of the task that asks for its quantiles more closely, if one can.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	second_task: Option<String>,
 	accepted_set: String,
 	#[serde(skip_serializing_if = "Option::is_none")]
 	verified: Option<bool>,
@@ -142,11 +193,19 @@ struct Record {
 }
 
 impl Found {
-	fn new(task: TaskId, info: &TaskInfo, result: &TaskResult) -> Self {
+	/// `accept` is what [`accept_window`] returns.
+	fn new(task: TaskId, info: &TaskInfo, result: &TaskResult, accept: Option<u32>) -> Self {
 		let spec = &info.task.spec;
 		let outcome = result_outcome(spec, result);
 		let named = outcome.as_ref().map(Outcome::to_named).ok();
-		let advice = outcome.as_ref().ok().and_then(|outcome| rounds::advice(spec, outcome));
+		let known = outcome.as_ref().ok().and_then(|outcome| rounds::closeness(spec, outcome));
+		let (said, second_task) = match known {
+			Some(Closeness { said, second: Ok(bins) }) => {
+				(Some(said), Some(second(info, accept, bins)))
+			},
+			Some(Closeness { said, second: Err(why) }) => (Some(format!("{said}: {why}")), None),
+			None => (None, None),
+		};
 		let sums = result_sums(spec, result).unwrap_or_default();
 		let record = Record {
 			task,
@@ -160,11 +219,12 @@ impl Found {
 			exact: named.as_ref().map(json::exact).unwrap_or_default(),
 			sums: meaning::exact_sums(&sums),
 			impossible: meaning::impossible(&outcome),
+			second_task,
 			accepted_set: hex(result.accepted_set),
 			verified: None,
 			checks: None,
 		};
-		Self { outcome: outcome.ok(), advice, sums, record }
+		Self { outcome: outcome.ok(), closeness: said, sums, record }
 	}
 
 	/// Writes it, with the checks if they were made, and whether they are right.
@@ -186,8 +246,15 @@ impl Found {
 			Some(outcome) => out.lines(&lines(&outcome.to_named()))?,
 			None => {},
 		}
-		if let Some(advice) = &self.advice {
-			writeln!(out, "{advice}")?;
+		if let Some(closeness) = &self.closeness {
+			writeln!(out, "{closeness}")?;
+		}
+		if let Some(second) = &self.record.second_task {
+			let file = if second.contains(NO_DEALERS) { ", one on each line of FILE" } else { "" };
+			writeln!(
+				out,
+				"a second task asks more closely, over the same dealers{file}:\n  {second}"
+			)?;
 		}
 		if let Some(impossible) = &self.record.impossible {
 			writeln!(out, "{}", escaped(impossible))?;
@@ -218,17 +285,19 @@ mod tests {
 	use crate::{fixtures, output::written};
 	use sp_core::U256;
 
-	/// Two groups of (rows, sum), in units of a tenth.
-	fn of(vector: [u32; 4]) -> Found {
-		let vector = vector.map(U256::from).to_vec();
-		let result = TaskResult {
+	fn result(vector: Vec<U256>) -> TaskResult {
+		TaskResult {
 			accepted_set: [1; 32],
 			dealers: 3,
 			commitment: [0; 96],
 			vector: vector.try_into().expect("short"),
 			blinding: [0; 32],
-		};
-		Found::new(7, &fixtures::task(), &result)
+		}
+	}
+
+	/// Two groups of (rows, sum), in units of a tenth.
+	fn of(vector: [u32; 4]) -> Found {
+		Found::new(7, &fixtures::task(), &result(vector.map(U256::from).to_vec()), None)
 	}
 
 	fn found() -> Found {
@@ -259,6 +328,50 @@ mod tests {
 		assert!(text.contains("1.5"), "the other group: {text}");
 		assert!(text.contains("group b is impossible"), "{text}");
 		assert!(text.contains("the sums that were published:\nb: "), "{text}");
+	}
+
+	/// Blocks that the median leaves for accepting.
+	const ACCEPT: u32 = 20;
+
+	/// A median over bins, of which each has so many rows.
+	fn median(edges: &[i64], rows: &[u32]) -> Found {
+		let mut info = fixtures::task();
+		info.task.spec.statistic = Statistic::Median;
+		info.task.spec.group_by = None;
+		info.task.spec.edges = edges.to_vec().try_into().expect("few");
+		let vector: Vec<U256> = rows.iter().copied().map(U256::from).collect();
+		Found::new(7, &info, &result(vector), Some(ACCEPT))
+	}
+
+	#[test]
+	fn a_quantile_of_a_wide_bin_is_told_with_the_command_that_divides_it() {
+		let found = || median(&[0, 20, 90], &[0, 1, 4, 0]);
+		let text = written(false, |out| found().write(None, false, out));
+		assert!(text.contains("here from 2.0 to below 9.0\n"), "{text}");
+		let command = text.lines().last().expect("a command").trim();
+		assert!(
+			command.starts_with("ostraka task submit --statistic median --columns x "),
+			"{text}"
+		);
+		let flags = " --class standard --accept-within 20 --collect 1 --dealer 5";
+		assert!(command.contains(flags), "{text}");
+		assert!(command.ends_with(" --between 2.0:9.0"), "{text}");
+		let text = written(true, |out| found().write(None, false, out));
+		let record: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+		assert_eq!(record["second_task"], command);
+		// a bin of one unit says it all
+		let text =
+			written(false, |out| median(&[0, 20, 21], &[0, 1, 4, 0]).write(None, false, out));
+		assert!(!text.contains("task submit"), "{text}");
+	}
+
+	#[test]
+	fn a_settled_tasks_dealers_are_in_a_file() {
+		let mut info = fixtures::task();
+		info.dealers.clear();
+		let command = second(&info, Some(command::ACCEPT_WITHIN), ("--between", "1:2".to_owned()));
+		assert!(!command.contains("--accept-within"), "{command}");
+		assert!(command.ends_with(" --dealers-file FILE --between 1:2"), "{command}");
 	}
 
 	#[test]

@@ -35,7 +35,7 @@ impl Cast {
 		Ok(Self { requester, dealers: dealers.collect::<Result<_, _>>()? })
 	}
 
-	/// Gives every dealer what it needs for so many dealings. Returns how much that is.
+	/// Gives every dealer what it needs for its acceptances and dealings, so many of each. Returns how much that is.
 	///
 	/// # Errors
 	/// `Chain`.

@@ -24,6 +24,8 @@ pub struct Mark {
 pub struct Journal {
 	/// It was published.
 	pub submitted: Option<Mark>,
+	/// Enough dealers had accepted it.
+	pub invited: Option<Mark>,
 	/// Its committee was drawn.
 	pub drawn: Option<Mark>,
 	/// Dealing ended.
@@ -40,6 +42,8 @@ pub struct Journal {
 	pub outcome: Option<Outcome>,
 	/// Last block of the verification.
 	pub verify_until: u32,
+	/// Dealers who accepted.
+	pub acceptances: u32,
 	/// Dealings that came in.
 	pub dealings: u32,
 	/// Commitments that came in.
@@ -62,7 +66,8 @@ impl Journal {
 	/// The phases that are over: name, first mark, last mark.
 	pub fn phases(&self) -> Vec<(&'static str, Mark, Mark)> {
 		let steps = [
-			("drawing", self.submitted, self.drawn),
+			("inviting", self.submitted, self.invited),
+			("drawing", self.invited, self.drawn),
 			("collecting", self.drawn, self.collected),
 			("verifying", self.collected, self.frozen),
 			("committing", self.frozen, self.committed),
@@ -91,9 +96,12 @@ impl Journal {
 			return format!("shares being checked, {left} blocks left");
 		}
 		if self.drawn.is_some() {
-			return format!("dealings {} of {invited}", self.dealings);
+			return format!("dealings {} of {}", self.dealings, self.acceptances);
 		}
-		"waiting for its committee".to_owned()
+		if self.invited.is_some() {
+			return "waiting for its committee".to_owned();
+		}
+		format!("accepted {} of {invited}", self.acceptances)
 	}
 
 	fn note(&mut self, event: &Event, mark: Mark) {
@@ -105,6 +113,8 @@ impl Journal {
 		};
 		match (event.pallet.as_str(), event.name.as_str()) {
 			("Tasks", "TaskSubmitted") => self.submitted = Some(mark),
+			("Tasks", "Accepted") => self.acceptances = self.acceptances.saturating_add(1),
+			("Tasks", "InvitingEnded") => self.invited = Some(mark),
 			("Tasks", "CommitteeDrawn") => self.drawn = Some(mark),
 			("Tasks", "CollectingEnded") => {
 				self.collected = Some(mark);

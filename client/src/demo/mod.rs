@@ -2,7 +2,7 @@
 //!
 //! - [`cast`]: the institutions' accounts and their money.
 //! - [`chronicle`]: what happens to the tasks, block by block, from the chain's events.
-//! - [`tasks`]: tasks submitted, dealt to and followed to their settlement.
+//! - [`tasks`]: tasks submitted, accepted, dealt to and followed to their settlement.
 
 pub mod cast;
 pub mod chronicle;

@@ -1,4 +1,4 @@
-//! Tasks submitted, dealt to and followed to their settlement, all at the same time.
+//! Tasks submitted, accepted, dealt to and followed to their settlement, all at the same time.
 
 use super::{
 	cast::Cast,
@@ -7,7 +7,7 @@ use super::{
 use crate::{
 	chain::{Chain, Signer},
 	error::Error,
-	onchain::{deal, groups, tasks::Submission},
+	onchain::{accept, deal, groups, tasks::Submission},
 	output::progress::Progress,
 };
 use futures::{future, stream, StreamExt, TryStreamExt};
@@ -25,8 +25,10 @@ use ostraka_primitives::{
 };
 use ostraka_protocol::TaskContext;
 
-/// Dealers that deal to a task at a time.
+/// Dealers that accept a task, or deal to it, at a time.
 const AT_ONCE: usize = 64;
+/// Blocks for accepting; inviting ends sooner, when all have.
+const ACCEPT: u32 = 100;
 
 /// What all stages share.
 pub struct Setting<'a> {
@@ -66,7 +68,7 @@ pub struct Staged {
 	pub journal: Journal,
 	/// Its result, if it has one.
 	pub result: Option<TaskResult>,
-	/// Transaction fees of its submission and its dealings.
+	/// Transaction fees of its submission, its acceptances and its dealings.
 	pub transactions: Balance,
 }
 
@@ -152,6 +154,7 @@ impl Setting<'_> {
 				spec,
 				class: self.class,
 				dealers: invited.map(Signer::account).collect(),
+				accept: ACCEPT,
 				collect: self.collect,
 				data_reward: self.data_reward,
 			};
@@ -160,8 +163,8 @@ impl Setting<'_> {
 		future::try_join_all(submissions).await
 	}
 
-	/// Lets every dealer deal to every task it is invited to, each as soon as its committee is drawn. Returns the
-	/// transaction fees, by task.
+	/// Lets every dealer accept every task it is invited to, all at once, and deal to each as soon as its committee is drawn.
+	/// Returns the transaction fees, by task.
 	async fn deal(&self, staged: &[Staged]) -> Result<Vec<Balance>, Error> {
 		let nonces = self.cast.dealers.iter().map(|signer| {
 			let account = signer.account();
@@ -172,8 +175,8 @@ impl Setting<'_> {
 		future::try_join_all(tasks).await
 	}
 
-	/// All dealings to one task. A dealer's transactions are numbered in the order of the tasks, so that none waits for
-	/// another to be in a block.
+	/// All acceptances of one task, and all dealings to it. A dealer's transactions are numbered, its acceptances before its
+	/// dealings and each in the order of the tasks, so that none waits for another to be in a block.
 	async fn deal_one(
 		&self,
 		task: usize,
@@ -181,20 +184,38 @@ impl Setting<'_> {
 		nonces: &[u64],
 	) -> Result<Balance, Error> {
 		let Some(staged) = all.get(task) else { return Ok(0) };
-		let context = &self.drawn(staged.task).await?;
-		let dealings = staged.inputs.iter().filter_map(|(place, input)| {
-			let (signer, first) = (self.cast.dealers.get(*place)?, nonces.get(*place)?);
-			let has_part = |staged: &&Staged| staged.inputs.iter().any(|(other, _)| other == place);
-			let nonce = first + all.iter().take(task).filter(has_part).count() as u64;
-			Some(async move {
-				let (id, vector) = (staged.task, &input.encoded);
-				let dealt =
-					deal::deal(self.chain, id, context, vector, signer, Some(nonce)).await?;
-				Ok::<_, Error>(dealt.map_or(0, |receipt| receipt.fee))
+		let players: Vec<_> = staged
+			.inputs
+			.iter()
+			.filter_map(|(place, input)| {
+				let (signer, first) = (self.cast.dealers.get(*place)?, nonces.get(*place)?);
+				let has_part =
+					|staged: &&Staged| staged.inputs.iter().any(|(other, _)| other == place);
+				let before = all.iter().take(task).filter(has_part).count() as u64;
+				let parts = all.iter().filter(has_part).count() as u64;
+				Some((signer, input, first + before, first + parts + before))
 			})
+			.collect();
+
+		let id = staged.task;
+		let info = &self.chain.task(id).await?;
+		groups::check(self.chain, id, info).await?;
+		let acceptances = players.iter().map(|(signer, _, nonce, _)| async move {
+			let accepted = accept::accept(self.chain, id, info, signer, Some(*nonce)).await?;
+			Ok::<_, Error>(accepted.map_or(0, |receipt| receipt.fee))
 		});
-		let fees: Vec<Balance> =
+		let mut fees: Vec<Balance> =
+			stream::iter(acceptances).buffer_unordered(AT_ONCE).try_collect().await?;
+
+		let context = &self.drawn(id).await?;
+		let dealings = players.iter().map(|(signer, input, _, nonce)| async move {
+			let vector = &input.encoded;
+			let dealt = deal::deal(self.chain, id, context, vector, signer, Some(*nonce)).await?;
+			Ok::<_, Error>(dealt.map_or(0, |receipt| receipt.fee))
+		});
+		let dealt: Vec<Balance> =
 			stream::iter(dealings).buffer_unordered(AT_ONCE).try_collect().await?;
+		fees.extend(dealt);
 		Ok(fees.into_iter().sum())
 	}
 
@@ -204,7 +225,6 @@ impl Setting<'_> {
 		let TaskStatus::Collecting { .. } = info.task.status else {
 			return Err(Error::Failed(format!("task {task} ended before its dealing began")));
 		};
-		groups::check(self.chain, task, &info).await?;
 		Ok(dealing::context(self.chain.genesis(), task, &info)?)
 	}
 

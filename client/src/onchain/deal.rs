@@ -1,7 +1,7 @@
-//! A dealer's acts on a chain: it waits for the draw, deals, and waits until that is final.
+//! A dealer's acts on a chain once it has accepted: it waits for the draw, deals, and waits until that is final.
 
 use crate::{
-	chain::{account::address, calls, state::DealingRecord, Chain, ChainError, Receipt, Signer},
+	chain::{calls, state::DealingRecord, Chain, ChainError, Receipt, Signer},
 	dealing,
 	error::Error,
 };
@@ -13,7 +13,7 @@ use rand_core::OsRng;
 
 /// Attempts at a dealing that no block takes.
 const ATTEMPTS: u32 = 3;
-/// What a dealer should have beyond the deposit, for the transaction fee and to stay alive: this part of the deposit,
+/// What a dealer should have beyond the deposit, for the transaction fees and to stay alive: this part of the deposit,
 /// and this multiple of the existential deposit.
 const FEE_PART: Balance = 20;
 const ALIVE: Balance = 10;
@@ -37,7 +37,7 @@ pub async fn drawn(chain: &Chain, task: TaskId) -> Result<TaskInfo, Error> {
 				}
 				chain.next_head(head).await?;
 			},
-			(None, TaskStatus::Drawing { .. }) => {
+			(None, TaskStatus::Inviting { .. } | TaskStatus::Drawing { .. }) => {
 				chain.next_head(head).await?;
 			},
 			(None, _) => return Ok(info),
@@ -45,33 +45,16 @@ pub async fn drawn(chain: &Chain, task: TaskId) -> Result<TaskInfo, Error> {
 	}
 }
 
-/// What a dealer has to hold free for one dealing.
-pub fn needed(chain: &Chain) -> Balance {
-	let deposit: Balance = chain.constant("Incentives", "DealerDeposit").unwrap_or_default();
-	let existential: Balance = chain.constant("Balances", "ExistentialDeposit").unwrap_or_default();
-	deposit.saturating_add(deposit / FEE_PART).saturating_add(existential.saturating_mul(ALIVE))
+/// What is held of a dealer from its acceptance until the task is settled.
+pub fn deposit(chain: &Chain) -> Balance {
+	chain.constant("Incentives", "DealerDeposit").unwrap_or_default()
 }
 
-/// Checks that an account can pay for a dealing.
-///
-/// # Errors
-/// `Chain` (`Invalid`) if not.
-pub async fn check_money(chain: &Chain, account: &AccountId) -> Result<(), Error> {
-	let (money, needed) = (chain.money(account).await?, needed(chain));
-	let free = money.free.saturating_sub(money.frozen);
-	if free >= needed {
-		return Ok(());
-	}
-	Err(Error::Chain(ChainError::Invalid {
-		call: "Vss.deal".to_owned(),
-		reason: format!(
-			"the account {} has {} and needs {} for the deposit and the fee\n  send tokens to it first; the deposit \
-			 comes back when the task is settled",
-			address(account),
-			chain.token().render(free),
-			chain.token().render(needed)
-		),
-	}))
+/// What a dealer has to hold free for one task, which it accepts and deals to.
+pub fn needed(chain: &Chain) -> Balance {
+	let deposit = deposit(chain);
+	let existential: Balance = chain.constant("Balances", "ExistentialDeposit").unwrap_or_default();
+	deposit.saturating_add(deposit / FEE_PART).saturating_add(existential.saturating_mul(ALIVE))
 }
 
 /// Makes a dealing, with the system's randomness.

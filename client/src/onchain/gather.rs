@@ -11,7 +11,10 @@ use crate::{
 use futures::{stream, StreamExt, TryStreamExt};
 use ostraka_crypto::{encoding::decode_key, Plain};
 use ostraka_primitives::{api::TaskInfo, task::TaskResult, AccountId, Digest, TaskId};
-use ostraka_protocol::{wire::cohort_hash, Version};
+use ostraka_protocol::{
+	wire::{cohort_hash, consent_hash},
+	Version,
+};
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	sync::Arc,
@@ -106,8 +109,8 @@ pub async fn gather(
 		accusations: Vec::new(),
 		shares: Vec::new(),
 	};
-	let invited = invited(chain, at_draw, &indices, bodies).await?;
-	let mut gathering = Gathering::new(evidence, task_hash, indices, invited);
+	let may_deal = may_deal(chain, at_draw, &indices, bodies).await?;
+	let mut gathering = Gathering::new(evidence, task_hash, indices, may_deal);
 	let mut reported = Reported::default();
 	let end = chain.head().number.min(last_block(info, drawn_at));
 	let mut from = drawn_at;
@@ -174,9 +177,26 @@ async fn at_draw(chain: &Chain, task: TaskId, info: &TaskInfo, drawn_at: u32) ->
 	chain.task_at(task, Head { number: drawn_at, hash }).await.ok()
 }
 
+/// The dealers whose dealings may be among the task's: those who accepted, if the node still has them, else those who were
+/// invited.
+async fn may_deal(
+	chain: &Chain,
+	info: &TaskInfo,
+	indices: &Indices,
+	bodies: &Bodies,
+) -> Result<Option<Vec<AccountId>>, ChainError> {
+	if !info.accepted.is_empty() && consent_hash(&info.accepted) == info.task.consent {
+		return Ok(Some(info.accepted.clone()));
+	}
+	invited(chain, info, indices, bodies).await
+}
+
 /// The invited dealers: from the state, or from the submission in its block's body. Either is believed for the record's
 /// hash of them. `None` if neither has them.
-async fn invited(
+///
+/// # Errors
+/// `Rpc`, `Gone`, `Unreadable`.
+pub async fn invited(
 	chain: &Chain,
 	info: &TaskInfo,
 	indices: &Indices,

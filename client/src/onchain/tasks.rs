@@ -1,10 +1,15 @@
 //! Tasks published on a chain.
 
 use crate::{
-	chain::{calls, Chain, ChainError, Receipt, Signer},
+	chain::{calls, Chain, ChainError, Head, Receipt, Signer},
 	error::Error,
 };
-use ostraka_primitives::{spec::TaskSpec, task::SecurityClass, AccountId, Balance, TaskId};
+use ostraka_primitives::{
+	odds::Odds,
+	spec::TaskSpec,
+	task::{SecurityClass, Task, TaskStatus},
+	AccountId, Balance, TaskId,
+};
 
 /// A task to be published.
 pub struct Submission<'a> {
@@ -14,6 +19,8 @@ pub struct Submission<'a> {
 	pub class: SecurityClass,
 	/// The dealers that it invites.
 	pub dealers: Vec<AccountId>,
+	/// Blocks for accepting.
+	pub accept: u32,
 	/// Blocks for dealing.
 	pub collect: u32,
 	/// Reward for the accepted dealers together; as much as the fee unless given.
@@ -31,12 +38,12 @@ impl Submission<'_> {
 		requester: &Signer,
 		nonce: Option<u64>,
 	) -> Result<(TaskId, Balance), Error> {
-		let Self { spec, class, dealers, collect, data_reward } = self;
+		let Self { spec, class, dealers, accept, collect, data_reward } = self;
 		let fee = chain.least_fee(spec, class, dealers.len() as u32).await?;
 		let invited = calls::Dealers::try_from(dealers)
 			.map_err(|_| Error::Usage("more dealers than a task can invite".to_owned()))?;
 		let reward = data_reward.unwrap_or(fee);
-		let call = calls::submit(spec.clone(), class, invited, collect, fee, reward);
+		let call = calls::submit(spec.clone(), class, invited, accept, collect, fee, reward);
 		let receipt = chain.submit(&call, requester, nonce).await?;
 		Ok((number(&receipt)?, receipt.fee))
 	}
@@ -51,4 +58,42 @@ pub fn number(receipt: &Receipt) -> Result<TaskId, ChainError> {
 	event.and_then(|event| event.field("task")).ok_or_else(|| {
 		ChainError::Unreadable("the task was submitted, but its number cannot be read".to_owned())
 	})
+}
+
+/// The odds of a capture, were a task's committee drawn of the nodes that can be drawn now; `None` if the task has ended.
+///
+/// # Errors
+/// `Chain`.
+pub async fn odds(chain: &Chain, task: &Task) -> Result<Option<Odds>, ChainError> {
+	match task.status {
+		TaskStatus::Settling(_) | TaskStatus::Settled(_) => Ok(None),
+		_ => chain.odds(task.class, task.fee).await.map(Some),
+	}
+}
+
+/// Blocks that a task left for accepting, by the event of its submission, as no state has them; `None` if the node no
+/// longer has that event.
+///
+/// # Errors
+/// `Rpc`, `Gone`, `Unreadable`.
+pub async fn accept_window(
+	chain: &Chain,
+	id: TaskId,
+	task: &Task,
+) -> Result<Option<u32>, ChainError> {
+	let number = task.submitted_at;
+	let events = match chain.block_hash(number).await {
+		Ok(hash) => chain.events(Head { number, hash }).await,
+		Err(error) => Err(error),
+	};
+	let events = match events {
+		Ok(events) => events,
+		Err(ChainError::Pruned { .. }) => return Ok(None),
+		Err(error) => return Err(error),
+	};
+	let submitted = events.iter().find(|event| {
+		event.is("Tasks", "TaskSubmitted") && event.field::<TaskId>("task") == Some(id)
+	});
+	let until = submitted.and_then(|event| event.field::<u32>("accept_until"));
+	Ok(until.and_then(|until| until.checked_sub(number)))
 }

@@ -1,4 +1,5 @@
-//! Where commands write: results to one place, as JSON or as lines and tables; notes on what goes on to another.
+//! Where commands write: results to one place, as JSON or as lines and tables; notes on what goes on to another, and
+//! questions, which a person at a terminal answers.
 //!
 //! All text passes through here on its way to a terminal. Names and other texts of others are made safe where they are
 //! put into a line ([`escaped`](ostraka_party::escape::escaped)); here, once more, every character that a terminal acts
@@ -12,7 +13,7 @@ use ostraka_party::escape::{escaped_json, escaped_lines};
 use serde::Serialize;
 use std::{
 	fmt,
-	io::Write,
+	io::{IsTerminal, Write},
 	sync::{Arc, Mutex, PoisonError},
 };
 
@@ -21,12 +22,13 @@ pub struct Output<'a> {
 	results: &'a mut dyn Write,
 	notes: Notes,
 	is_json: bool,
+	farewell: Farewell,
 }
 
 impl<'a> Output<'a> {
 	/// Writes results to `results`, as JSON if `is_json`, and notes to `notes`.
 	pub fn new(results: &'a mut dyn Write, notes: Notes, is_json: bool) -> Self {
-		Self { results, notes, is_json }
+		Self { results, notes, is_json, farewell: Farewell::default() }
 	}
 
 	/// Whether results are JSON.
@@ -37,6 +39,31 @@ impl<'a> Output<'a> {
 	/// Where notes go.
 	pub fn notes(&self) -> &Notes {
 		&self.notes
+	}
+
+	/// What is said if the command is interrupted.
+	pub fn farewell(&self) -> &Farewell {
+		&self.farewell
+	}
+
+	/// Asks whoever sits at the terminal a question, and waits for the answer. `None` if nobody does: there is no terminal,
+	/// or it is a program that reads JSON.
+	///
+	/// # Errors
+	/// `Failed` if the terminal cannot be read.
+	pub async fn ask(&self, question: &str) -> Result<Option<bool>, Error> {
+		if self.is_json || !std::io::stdin().is_terminal() {
+			return Ok(None);
+		}
+		self.notes.prompt(format!("{question} [y/N] "));
+		// on a thread of its own, so that Ctrl-C is heard meanwhile
+		let read = tokio::task::spawn_blocking(|| {
+			let mut line = String::new();
+			std::io::stdin().read_line(&mut line).map(|_| line)
+		});
+		let unread = |error: String| Error::Failed(format!("the answer cannot be read: {error}"));
+		let line = read.await.map_err(|error| unread(error.to_string()))?;
+		Ok(Some(is_yes(&line.map_err(|error| unread(error.to_string()))?)))
 	}
 
 	/// What `write!` and `writeln!` call: writes text.
@@ -96,12 +123,42 @@ impl Notes {
 
 	/// Writes a line.
 	pub fn say(&self, text: impl fmt::Display) {
+		self.write(&format!("{}\n", escaped_lines(&text.to_string())));
+	}
+
+	/// Writes a question, behind which the answer is typed.
+	fn prompt(&self, text: impl fmt::Display) {
+		self.write(&escaped_lines(&text.to_string()));
+	}
+
+	fn write(&self, text: &str) {
 		let Some(writer) = &self.0 else { return };
-		let line = format!("{}\n", escaped_lines(&text.to_string()));
 		let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
 		// nothing is lost if the reader is gone
-		let _ = writer.write_all(line.as_bytes());
+		let _ = writer.write_all(text.as_bytes()).and_then(|()| writer.flush());
 	}
+}
+
+/// What is to be known of where a command stands, should it be interrupted there: shared with who hears of Ctrl-C.
+#[derive(Clone, Default)]
+pub struct Farewell(Arc<Mutex<Option<String>>>);
+
+impl Farewell {
+	/// From now on this is to be said.
+	pub fn is(&self, text: String) {
+		*self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
+	}
+
+	/// The error of a command that is interrupted now.
+	pub fn error(&self) -> Error {
+		let text = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+		text.map_or(Error::Interrupted, Error::Stopped)
+	}
+}
+
+/// Whether an answer is a yes: anything else, and nothing at all, is none.
+fn is_yes(line: &str) -> bool {
+	matches!(line.trim().to_lowercase().as_str(), "y" | "yes")
 }
 
 /// Columns of the terminal, as far as the environment tells.
@@ -149,6 +206,33 @@ mod tests {
 		let text = written(true, |out| out.json(&value));
 		assert_eq!(text, "{\n  \"name\": \"a\\u009b\\u202e\\udb40\\udc41\\n\"\n}\n");
 		assert_eq!(serde_json::from_str::<serde_json::Value>(&text).expect("JSON"), value);
+	}
+
+	#[test]
+	fn only_a_yes_is_one() {
+		for line in ["y\n", "Y", " yes \r\n", "YES"] {
+			assert!(is_yes(line), "{line}");
+		}
+		for line in ["", "\n", "n\n", "yep", "y y", "j"] {
+			assert!(!is_yes(line), "{line}");
+		}
+	}
+
+	#[tokio::test]
+	async fn a_program_is_not_asked() {
+		let mut results = Vec::<u8>::new();
+		let asked = Output::new(&mut results, Notes::none(), true).ask("accept?").await;
+		assert!(matches!(asked, Ok(None)));
+	}
+
+	#[test]
+	fn an_interrupted_command_says_where_it_stands() {
+		let farewell = Farewell::default();
+		assert_eq!(farewell.clone().error().to_string(), "interrupted");
+		farewell.clone().is("nothing is lost".to_owned());
+		let error = farewell.error();
+		assert_eq!(error.to_string(), "interrupted: nothing is lost");
+		assert_eq!(error.exit_code(), 130);
 	}
 
 	#[test]

@@ -3,7 +3,7 @@
 //!
 //! - [`node`]: a development chain of its own, on a free port.
 //! - [`accounts`]: accounts under a path, and money for them.
-//! - [`survey`]: a statistic over rows that are split among dealers, published and dealt to.
+//! - [`survey`]: a statistic over rows that are split among dealers, published, accepted and dealt to.
 
 pub mod accounts;
 pub mod node;

@@ -74,27 +74,43 @@ impl Survey {
 		Ok(pooled.map_err(ostraka_party::Error::from)?)
 	}
 
-	/// Publishes it as a task for the least fee, with as much for the dealers. Returns the task's number.
+	/// Publishes it as a task for the least fee, with as much for the dealers, who have `accept` blocks to [`accept`] it and
+	/// `collect` blocks to [`deal`]. Returns the task's number.
 	///
 	/// # Errors
 	/// `Chain`.
+	#[allow(clippy::too_many_arguments)]
 	pub async fn publish(
 		&self,
 		chain: &Chain,
 		requester: &Signer,
 		class: SecurityClass,
 		dealers: &[Signer],
+		accept: u32,
 		collect: u32,
 		nonce: Option<u64>,
 	) -> Result<TaskId, Error> {
 		let dealers = dealers.iter().map(Signer::account).collect();
 		let spec = &self.spec;
-		let submission = Submission { spec, class, dealers, collect, data_reward: None };
+		let submission = Submission { spec, class, dealers, accept, collect, data_reward: None };
 		Ok(submission.send(chain, requester, nonce).await?.0)
 	}
 }
 
-/// Lets honest dealers deal, all at the same time. Each has at most one transaction under way.
+/// Lets dealers accept a task, all at the same time. Each has at most one transaction under way. When all that are invited
+/// have, its committee is drawn.
+///
+/// # Errors
+/// `Failed` if the task's terms are not those of what the chain shows, `Chain`.
+pub async fn accept(chain: &Chain, task: TaskId, dealers: &[&Signer]) -> Result<(), Error> {
+	let info = &chain.task(task).await?;
+	let accepted =
+		dealers.iter().map(|signer| onchain::accept::accept(chain, task, info, signer, None));
+	future::try_join_all(accepted).await.map(|_| ())
+}
+
+/// Lets honest dealers deal who have accepted, all at the same time, once the committee is drawn. Each has at most one
+/// transaction under way.
 ///
 /// # Errors
 /// `Failed` if one had dealt already, `Chain`.

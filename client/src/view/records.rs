@@ -1,6 +1,9 @@
 //! Tasks and nodes as JSON. Amounts are in the token's smallest unit, as text.
 
-use super::lines::{ended, hex, outcome, state, until};
+use super::{
+	capture::Capture,
+	lines::{ended, first_by, hex, outcome, state, until},
+};
 use ostraka_party::{
 	address, class,
 	title::title,
@@ -20,6 +23,8 @@ pub struct TaskRecord {
 	state: &'static str,
 	outcome: Option<String>,
 	until: Option<u32>,
+	/// While nobody has dealt: last block for the first dealing.
+	first_by: Option<u32>,
 	requester: String,
 	class: &'static str,
 	seats: u8,
@@ -31,7 +36,9 @@ pub struct TaskRecord {
 	task_hash: Option<String>,
 	fee: String,
 	data_reward: String,
+	terms: String,
 	invited: u32,
+	accepted: u32,
 	dealings: u32,
 	excluded: u32,
 	committed: u32,
@@ -39,6 +46,11 @@ pub struct TaskRecord {
 	spec: Spec,
 	committee: Vec<String>,
 	dealers: Vec<String>,
+	/// Of the dealers those who have accepted, in the order in which they did.
+	accepted_by: Vec<String>,
+	/// The odds of a draw now, where they were asked for.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub capture: Option<Capture>,
 }
 
 /// A task as JSON.
@@ -50,6 +62,7 @@ pub fn task(id: TaskId, info: &TaskInfo) -> TaskRecord {
 		state: state(&task.status),
 		outcome: outcome(&task.status).map(ended),
 		until: until(&task.status),
+		first_by: first_by(info),
 		requester: address(&task.requester),
 		class: class::label(task.class),
 		seats: task.parameters.seats,
@@ -61,7 +74,9 @@ pub fn task(id: TaskId, info: &TaskInfo) -> TaskRecord {
 		task_hash: task.task_hash.map(hex),
 		fee: task.fee.to_string(),
 		data_reward: task.data_reward.to_string(),
+		terms: hex(task.terms),
 		invited: task.invited,
+		accepted: task.accepted,
 		dealings: info.dealings,
 		excluded: info.excluded,
 		committed: info.committed,
@@ -69,6 +84,8 @@ pub fn task(id: TaskId, info: &TaskInfo) -> TaskRecord {
 		spec: spec(&task.spec),
 		committee: info.committee.iter().map(|seat| address(&seat.account)).collect(),
 		dealers: info.dealers.iter().map(address).collect(),
+		accepted_by: info.accepted.iter().map(address).collect(),
+		capture: None,
 	}
 }
 

@@ -99,6 +99,34 @@ fn what_is_no_table_is_told() {
 }
 
 #[test]
+fn a_file_with_other_separators() {
+	for (text, separator) in
+		[("who;x\na;1,5\nb;2\nc;3\n", "semicolons"), ("who\tx\na\t1,5\nb\t2\nc\t3\n", "tabs")]
+	{
+		let data = data(text);
+		// the separator shows in the first rows; whether a comma in a number is a decimal one shows in none
+		let parts = ["line 2, column `x`", "`1,5`", "--decimal-comma"];
+		fails(&mut with(&data, "simulate", MEAN), 2, &parts);
+		let report = json(&mut with(&data, "simulate", &format!("{MEAN} --decimal-comma --json")));
+		assert_eq!(report["tasks"][0]["result"]["sum"], 6.5);
+		let note = report["notes"][0].as_str().expect("a note");
+		assert!(note.contains(separator) && note.contains("--separator"), "{note}");
+	}
+	let given = format!("{MEAN} --decimal-comma --separator ; --json");
+	let report = json(&mut with(&data("who;x\na;1,5\nb;2\nc;3\n"), "simulate", &given));
+	assert_eq!((&report["tasks"][0]["result"]["sum"], report.get("notes")), (&6.5.into(), None));
+	let text = with(&data("who;x\na;1\nb;2\nc;3\n"), "simulate", MEAN).output().expect("runs");
+	assert!(String::from_utf8_lossy(&text.stdout).contains("separated by semicolons"));
+	// where rows do not bear it out, nothing is taken for it
+	for (text, separator) in [("who;x\na;1\nb\nc;3\n", "semicolons"), ("who|x\na|1\nb|2\n", "bars")]
+	{
+		let parts =
+			["data.csv, line 1: one column, `who", separator, "--separator", "save it with commas"];
+		fails(&mut with(&data(text), "simulate", MEAN), 2, &parts);
+	}
+}
+
+#[test]
 fn the_line_by_which_excel_knows_a_separator() {
 	let comma = data("sep=,\r\nwho,x\r\na,1\r\nb,2\r\nc,6\r\n");
 	fails(&mut with(&comma, "simulate", MEAN), 2, &["line 1", "sep=", "--separator ','"]);
@@ -220,7 +248,9 @@ fn example(name: &str) -> std::path::PathBuf {
 #[test]
 fn workbooks() {
 	let flags = "--split-by clinic --class standard --statistic mean --columns dose";
-	for (name, missing) in [("visits.xlsx", 2), ("visits.ods", 1)] {
+	for (name, missing) in
+		[("visits.xlsx", 2), ("visits.xls", 2), ("visits.xlsb", 2), ("visits.ods", 1)]
+	{
 		let run = |more: &str| {
 			let mut command = ostraka();
 			command.args(["simulate", "--data"]).arg(example(name)).args(flags.split_whitespace());
@@ -235,12 +265,36 @@ fn workbooks() {
 		assert_eq!((&task["exact"], &task["result"]["count"]), (&true.into(), &3.into()));
 		fails(&mut run("--sheet none"), 2, &[name, "no sheet `none`", "the sheets are: visits"]);
 	}
-	let mut other = ostraka();
-	other.args(["simulate", "--data"]).arg(example("visits.xlsx")).args(flags.split_whitespace());
-	fails(other.args(["--sheet", "other"]), 2, &["visits.xlsx, row 6, column `dose`", "`bad`"]);
+	for name in ["visits.xlsx", "visits.xls", "visits.xlsb"] {
+		let mut other = ostraka();
+		other.args(["simulate", "--data"]).arg(example(name)).args(flags.split_whitespace());
+		let place = format!("{name}, row 6, column `dose`");
+		fails(other.args(["--sheet", "other"]), 2, &[&place, "`bad`"]);
+	}
 	let mut first = ostraka();
 	first.args(["simulate", "--json", "--data"]).arg(example("visits.xlsx"));
 	let report = json(first.args(flags.split_whitespace()));
 	let note = report["notes"][0].as_str().expect("a note");
 	assert!(note.contains("sheet `visits` is read, the first of 2"), "{note}");
+}
+
+#[test]
+fn parquet_of_another_writer() {
+	let run = |column: &str| {
+		let mut command = ostraka();
+		command.args(["simulate", "--json", "--data"]).arg(example("visits.parquet"));
+		command.args("--split-by clinic --class standard --statistic mean".split_whitespace());
+		command.args(["--columns", column]);
+		command
+	};
+	let report = json(&mut run("dose"));
+	let task = &report["tasks"][0];
+	// the shortest decimals of the doubles; a NaN and nothing at all are missing
+	assert_eq!((&task["result"]["sum"], &task["skipped_missing"]), (&3.7.into(), &2.into()));
+	let note = report["notes"][0].as_str().expect("a note");
+	assert!(note.contains("not read, as nested") && note.contains("tags"), "{note}");
+	// decimals are exact
+	assert_eq!(sum(&mut run("cost")), 1_234_580.35);
+	fails(&mut run("day"), 2, &["row 1, column `day`", "`2024-02-28` is not a number"]);
+	fails(&mut run("tags"), 2, &["no column `tags`"]);
 }

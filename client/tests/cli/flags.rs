@@ -20,6 +20,8 @@ fn errors_of_flags_are_json_if_asked() {
 		("task show abc --json", "`abc` is not a task's number"),
 		("task submit --json --statistic meen", "invalid value 'meen'"),
 		("--json deal --task 0", "--data <FILE>"),
+		("--json accept", "<TASK>"),
+		("accept 0 --json --yes=no", "--yes"),
 		("task --json", "<COMMAND>"),
 		("--json task", "not complete"),
 		("--json --no-such-flag", "--no-such-flag"),
@@ -39,9 +41,18 @@ fn completions_and_help() {
 		let output = ostraka().args(["completions", shell]).output().expect("runs");
 		assert!(output.status.success() && !output.stdout.is_empty());
 	}
-	for command in
-		["", "node", "node register", "task", "task submit", "deal", "result", "simulate", "demo"]
-	{
+	for command in [
+		"",
+		"node",
+		"node register",
+		"task",
+		"task submit",
+		"accept",
+		"deal",
+		"result",
+		"simulate",
+		"demo",
+	] {
 		let mut help = ostraka();
 		let output = help.args(command.split_whitespace()).arg("--help").output().expect("runs");
 		assert!(output.status.success(), "{command}");
@@ -57,7 +68,11 @@ fn help(command: &str) -> String {
 #[test]
 fn the_help_says_what_is_needed_and_what_there_is() {
 	assert!(help("deal").contains("--task <N> --data <FILE>"));
+	for flag in ["--yes", "--again", "--unchecked-groups"] {
+		assert!(help("deal").contains(flag) && help("accept").contains(flag), "{flag}");
+	}
 	assert!(help("task submit").contains("[OPTIONS] --statistic <NAME>"));
+	assert!(help("task submit").contains("--accept-within <BLOCKS>"));
 	assert!(!help("simulate").contains("[OPTIONS] --"));
 	for kind in ["bad-share", "silent-dealer", "uncommitted", "silent-node"] {
 		assert!(help("simulate").contains(&format!("\n  {kind} ")), "{kind}");
@@ -99,7 +114,9 @@ fn amounts_and_numbers_are_refused_before_the_chain() {
 			fails(&mut ostraka, 2, &[problem]);
 		}
 	}
-	for command in ["task show", "task watch", "task cancel", "result --task", "deal --task"] {
+	let commands =
+		["task show", "task watch", "task cancel", "result --task", "deal --task", "accept"];
+	for command in commands {
 		for value in ["abc", "-1", "4294967296"] {
 			let mut ostraka = ostraka();
 			ostraka.args(command.split_whitespace()).args([value, "--suri", "//Alice"]);
@@ -112,6 +129,7 @@ fn amounts_and_numbers_are_refused_before_the_chain() {
 fn a_wrong_key() {
 	let data = data(GOOD);
 	let submit = ["task", "cancel", "0"];
+	fails(ostraka().args(["accept", "0", "--yes"]), 2, &["needs an account to sign with"]);
 	fails(ostraka().args(submit), 2, &["needs an account to sign with", "OSTRAKA_SURI"]);
 	fails(ostraka().args(submit).args(["--suri", "not a phrase"]), 2, &["not usable"]);
 	fails(ostraka().args(submit).args(["--suri", "0x12"]), 2, &["not usable"]);

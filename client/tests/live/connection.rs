@@ -9,11 +9,12 @@ use crate::{
 use std::net::TcpListener;
 
 /// A command for each way that the tool uses a chain.
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
 	"task list",
 	"task show 0",
 	"task watch 0",
 	"task cancel 0 --suri //Alice",
+	"accept 0 --suri //Bob --yes",
 	"node list",
 	"node chill --suri //Alice",
 	"node supply --task 0",

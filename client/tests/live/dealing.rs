@@ -43,12 +43,34 @@ pub fn reaches(tool: &Tool, task: TaskId, states: &[&str]) -> Value {
 	})
 }
 
-/// Deals, in the background.
-pub fn deal(tool: &Tool, task: TaskId, by: &str, file: &Path) -> Running {
-	tool.run(&format!("deal --task {task}")).by(by).data(file).start()
+/// Accepts, in the background, without being asked, whatever the requester asked before.
+pub fn accept(tool: &Tool, task: TaskId, by: &str) -> Running {
+	tool.run(&format!("accept {task} --yes --again")).by(by).start()
 }
 
-/// All these dealers deal rows of the same file, at the same time; returns when all have.
+/// All these dealers accept, at the same time; returns when all have.
+#[track_caller]
+pub fn accept_all(tool: &Tool, task: TaskId, dealers: &[String]) {
+	let running: Vec<Running> = dealers.iter().map(|by| accept(tool, task, by)).collect();
+	for running in running {
+		running.done().says(&[&format!("accepted task {task}, in block")]);
+	}
+}
+
+/// These dealers, who are all that are invited, accept; returns what `task show` has of the task once it is drawn.
+#[track_caller]
+pub fn drawn(tool: &Tool, task: TaskId, dealers: &[String]) -> Value {
+	accept_all(tool, task, dealers);
+	reaches(tool, task, &["collecting"])
+}
+
+/// Deals, in the background; accepts first, without being asked, if that is not done yet.
+pub fn deal(tool: &Tool, task: TaskId, by: &str, file: &Path) -> Running {
+	tool.run(&format!("deal --task {task} --yes --again")).by(by).data(file).start()
+}
+
+/// All these dealers deal rows of the same file, at the same time, and accept first if that is not done yet; returns when
+/// all have.
 #[track_caller]
 pub fn deal_all(tool: &Tool, task: TaskId, dealers: &[String], file: &Path) {
 	let running: Vec<Running> = dealers.iter().map(|by| deal(tool, task, by, file)).collect();

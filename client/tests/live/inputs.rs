@@ -14,7 +14,6 @@ pub fn files_of_every_kind(scene: &Scene) {
 	let (by, dealers) = (scene.secret(0), (1..4).map(|n| scene.secret(n)).collect::<Vec<_>>());
 	let flags = "--class standard --statistic mean --columns x --range x=0:10 --decimals x=1";
 	let task = number(&submit(&tool, &by, flags, &dealers));
-	reaches(&tool, task, &["collecting"]);
 
 	// what a dealer is advised, it can do
 	let fine = scene.file("fine.csv", "x\n1.25\n2.5\n3.75\n");
@@ -26,7 +25,7 @@ pub fn files_of_every_kind(scene: &Scene) {
 	assert!(!refused.err.contains("--range"), "{}", refused.err);
 	let one = scene.file("one.csv", "x\n1\n");
 	deal(&tool, task, &dealers[0], &one).ends(2, &["there is 1 row, fewer than the floor of 3"]);
-	assert_eq!(show(&tool, task)["dealings"], 0);
+	assert_eq!(show(&tool, task)["accepted"], 0);
 
 	let packed = scene.path("packed");
 	let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -37,8 +36,9 @@ pub fn files_of_every_kind(scene: &Scene) {
 	let semicolons = scene.path("semicolons");
 	std::fs::write(&semicolons, wide).expect("written");
 	let plain = scene.file("plain.csv", "x\n4\n5\n6\n");
-	let first = tool.run(&format!("deal --task {task}")).by(&dealers[0]).data(&packed).start();
-	let second = tool.run(&format!("deal --task {task} --separator ; --decimal-comma"));
+	// each accepts, waits for the others and the draw, and deals
+	let first = deal(&tool, task, &dealers[0], &packed);
+	let second = tool.run(&format!("deal --task {task} --yes --separator ; --decimal-comma"));
 	let second = second.by(&dealers[1]).data(&semicolons).start();
 	deal_all(&tool, task, &dealers[2..], &plain);
 	second.done();
@@ -57,7 +57,6 @@ pub fn groups_with_commas(scene: &Scene) {
 	let flags = "task submit --class standard --statistic contributors --columns x --range x=0:9 --group-by place";
 	let run = tool.run(&format!("{flags}{}", invite(&dealers))).by(&by);
 	let task = number(&run.flag("--groups", "\"Trantor, CA\", Rome").json());
-	reaches(&tool, task, &["collecting"]);
 	deal_all(&tool, task, &dealers, &rows);
 	let result = tool.run(&format!("task watch {task}")).json();
 	for group in ["Trantor, CA", "Rome"] {

@@ -1,10 +1,10 @@
-//! The node is killed while tools use it, and started again on what it left. Nothing is dealt twice, no deposit is lost,
-//! and whoever waited goes on.
+//! The node is killed while tools use it, and started again on what it left; a dealer interrupts its tool. Nothing is dealt
+//! twice, no deposit is lost, and whoever waited goes on.
 
 use crate::{
 	account::{secret, Look, EACH, FUNDS, UNIT},
 	chain::{free_port, DevChain},
-	dealing::{deal, deal_all, number, reaches, show, submit},
+	dealing::{accept_all, deal, deal_all, drawn, number, reaches, show, submit},
 	tool::{Running, Tool},
 	Scene,
 };
@@ -21,10 +21,11 @@ pub fn the_node_is_killed(scene: &Scene) {
 	let accounts: Vec<String> = (0..EACH).map(|number| secret("interruption", number)).collect();
 	let (by, dealers) = (&accounts[0], &accounts[1..5]);
 	let rows = scene.file("rows.csv", "x\n1\n2\n3\n");
-	let mean = "--class standard --statistic mean --columns x --range x=0:9";
+	// one of them is dealt to when all else is done: its first dealing may take long
+	let mean = "--class standard --statistic mean --columns x --range x=0:9 --collect 1200";
 	let tasks = [0; 3].map(|_| number(&submit(&tool, by, mean, dealers)));
 	for task in tasks {
-		reaches(&tool, task, &["collecting"]);
+		drawn(&tool, task, dealers);
 	}
 	let [dealt, midway, later] = tasks;
 
@@ -54,13 +55,13 @@ pub fn the_node_is_killed(scene: &Scene) {
 	// whoever is in doubt deals again
 	for task in [dealt, midway] {
 		for by in &dealers[..3] {
-			let said = tool.run(&format!("deal --task {task}")).by(by).data(&rows).json();
+			let said = tool.run(&format!("deal --task {task} --yes")).by(by).data(&rows).json();
 			assert_eq!(said["dealt"], true, "{said}");
 		}
 	}
 	let deposit = look.constant("Incentives", "DealerDeposit");
 	for by in &dealers[..3] {
-		assert_eq!(look.money(by).1, 2 * deposit, "a deposit for each of the two dealings");
+		assert_eq!(look.money(by).1, 3 * deposit, "a deposit for each of the three acceptances");
 	}
 	for task in [dealt, midway] {
 		assert_eq!(show(&tool, task)["dealings"], 3);
@@ -90,4 +91,40 @@ pub fn the_node_is_killed(scene: &Scene) {
 	let status = chain.stop();
 	assert!(status.success(), "{status}: {}", chain.log());
 	assert!(chain.left().is_empty() && Path::new(&base).is_dir());
+}
+
+/// A dealer accepts, and stops waiting for the draw; it comes back later, before the draw and after it.
+pub fn a_dealing_is_interrupted(scene: &Scene) {
+	let (tool, look) = (scene.tool(), scene.look());
+	let (by, dealers) = (scene.secret(0), (1..4).map(|n| scene.secret(n)).collect::<Vec<_>>());
+	let rows = scene.file("rows.csv", "x\n1\n2\n3\n");
+	let flags = "--class standard --statistic mean --columns x --range x=0:9";
+	let task = number(&submit(&tool, &by, flags, &dealers));
+	let stops = || {
+		let mut dealing = deal(&tool, task, &dealers[0], &rows);
+		dealing.until("waits for its other dealers");
+		dealing.interrupt();
+		let again = format!("`ostraka deal --task {task}` goes on");
+		dealing.ends(130, &["nothing is lost", &again, "loses a part of its deposit"])
+	};
+	let first = stops();
+	assert!(first.out.contains(&format!("accepted task {task}, in block")), "{first:?}");
+	let deposit = look.constant("Incentives", "DealerDeposit");
+	assert_eq!(look.money(&dealers[0]).1, deposit);
+	// accepted already, it waits
+	let second = stops();
+	assert!(!second.out.contains("accepted task"), "{second:?}");
+	assert_eq!(look.money(&dealers[0]).1, deposit, "one deposit");
+
+	// drawn meanwhile, it deals; dealt already, it says so
+	accept_all(&tool, task, &dealers[1..]);
+	reaches(&tool, task, &["collecting"]);
+	let said = tool.run(&format!("deal --task {task}")).by(&dealers[0]).data(&rows).json();
+	assert_eq!((&said["dealt"], &said["already"]), (&true.into(), &false.into()), "{said}");
+	assert!(said.get("accept_fee").is_none(), "{said}");
+	let said = tool.run(&format!("deal --task {task}")).by(&dealers[0]).data(&rows).json();
+	assert_eq!((&said["dealt"], &said["already"]), (&true.into(), &true.into()), "{said}");
+	assert_eq!(look.money(&dealers[0]).1, deposit);
+	deal_all(&tool, task, &dealers[1..], &rows);
+	tool.run(&format!("task watch {task}")).done().says(&["count  9", "mean   2"]);
 }

@@ -72,6 +72,13 @@ const SCENARIOS: &[(&str, Ground, Play)] = &[
 		Ground::Shared,
 		requester::a_task_without_dealings_fails,
 	),
+	("requester::a_dealer_that_vanishes", Ground::Shared, requester::a_dealer_that_vanishes),
+	("requester::too_few_acceptances", Ground::Shared, requester::too_few_acceptances),
+	(
+		"interruption::a_dealing_is_interrupted",
+		Ground::Shared,
+		interruption::a_dealing_is_interrupted,
+	),
 	("groups::grouping_takes_two_tasks", Ground::Shared, groups::grouping_takes_two_tasks),
 	("inputs::files_of_every_kind", Ground::Shared, inputs::files_of_every_kind),
 	("inputs::groups_with_commas", Ground::Shared, inputs::groups_with_commas),
@@ -85,6 +92,11 @@ const SCENARIOS: &[(&str, Ground, Play)] = &[
 		"refusals::dealings_that_cannot_be_made",
 		Ground::Shared,
 		refusals::dealings_that_cannot_be_made,
+	),
+	(
+		"refusals::acceptances_that_are_refused",
+		Ground::Shared,
+		refusals::acceptances_that_are_refused,
 	),
 	("refusals::tasks_that_do_not_exist", Ground::Shared, refusals::tasks_that_do_not_exist),
 ];

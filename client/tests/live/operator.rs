@@ -2,15 +2,11 @@
 
 use crate::{
 	account::{address, FUNDS, UNIT},
-	dealing::{invite, number, reaches, show, submit},
+	dealing::{accept_all, deal, drawn, invite, number, reaches, show, submit},
 	tool::Tool,
 	Scene,
 };
-use ostraka_client::{
-	chain::{calls, Signer},
-	request::{build, RangeArg, StatisticName, StatisticRequest},
-};
-use ostraka_primitives::task::SecurityClass;
+use ostraka_client::{chain::Signer, testbed::accounts::fund};
 use serde_json::{json, Value};
 use std::process::Command;
 
@@ -134,9 +130,10 @@ pub fn registrations_refused(scene: &Scene) {
 pub fn what_a_committee_lacks(scene: &Scene) {
 	let tool = scene.tool();
 	let dealers: Vec<String> = (10..20).map(|number| scene.secret(number)).collect();
-	let flags = "--class restricted --statistic mean --columns x --range x=0:9";
+	pay(scene, &scene.secret(2), &dealers);
+	let flags = "--class restricted --statistic mean --columns x --range x=0:9 --collect 1200";
 	let refused = |by: &str, parts: &[&str]| {
-		let parts = [parts, &["the committee needs 7 nodes with 5000 OST"]].concat();
+		let parts = [parts, &["the committee needs 7 nodes with 4970 OST"]].concat();
 		tool.run(&format!("task submit {flags}{}", invite(&dealers))).by(by).fails(4, &parts)
 	};
 	// the first operator's own node may not sit on its committee
@@ -148,32 +145,36 @@ pub fn what_a_committee_lacks(scene: &Scene) {
 	refused(&barred, &["Tasks.TooLittleStake", "8 are in selection, 7 of them have that stake"]);
 	tool.run("node chill").by(&poor).done();
 
-	// two tasks at once, and a node that takes one: the second waits for its committee
+	// two tasks, and a node that takes one: when both are accepted, the second waits for its committee
 	tool.run("node capacity 1").by(&operator(7)).done();
-	let (first, second) = two_at_once(scene, &dealers);
-	reaches(&tool, first, &["collecting"]);
+	let by = scene.secret(1);
+	let [first, second] = [0; 2].map(|_| number(&submit(&tool, &by, flags, &dealers)));
+	drawn(&tool, first, &dealers);
+	let shown = tool.run(&format!("task show {second}")).done();
+	shown.says(&["inviting", "a committee could not be drawn now", "room for another task"]);
+	accept_all(&tool, second, &dealers);
 	let shown = tool.run(&format!("task show {second}")).done();
 	shown.says(&["drawing", "no committee yet", "room for another task"]);
-	let by = scene.secret(1);
+	// nobody takes back a draw whose committee some may know
+	let cancel = tool.run(&format!("task cancel {second}")).by(&by);
+	cancel.fails(4, &["Tasks.WrongPhase", "is being drawn", "costs its whole fee"]);
+	assert_eq!(show(&tool, second)["state"], "drawing");
 	refused(&by, &["Tasks.TooLittleCapacity", "room for another task"]);
 	let rows = scene.file("rows.csv", "x\n1\n2\n3\n");
 	let mut watch = tool.run(&format!("task watch {second}")).start();
 	watch.until("room for another task");
-	let mut deal = tool.run(&format!("deal --task {second}")).by(&dealers[0]).data(&rows).start();
-	deal.until("waits for its committee");
+	let mut dealing = deal(&tool, second, &dealers[0], &rows);
+	dealing.until("waits for its committee");
 	// room again: it is drawn after all
 	tool.run(&format!("task cancel {first}")).by(&by).done();
 	watch.until("collecting");
-	deal.ends(4, &["has 0 OST and needs", "for the deposit and the fee"]);
+	dealing.done().says(&["dealt to task"]);
 	tool.run("node capacity 64").by(&operator(7)).done();
 	tool.run(&format!("task cancel {second}")).by(&by).done();
 	watch.ends(1, &["the requester cancelled it"]);
-	let free = submit(&tool, &by, flags, &dealers);
-	let task = number(&free);
-	assert_eq!(
-		reaches(&tool, task, &["collecting"])["committee"].as_array().map(Vec::len),
-		Some(7)
-	);
+	let task = number(&submit(&tool, &by, flags, &dealers));
+	let shown = drawn(&tool, task, &dealers);
+	assert_eq!(shown["committee"].as_array().map(Vec::len), Some(7));
 	tool.run(&format!("task cancel {task}")).by(&by).done();
 	for task in [first, second, task] {
 		reaches(&tool, task, &["settled"]);
@@ -181,34 +182,12 @@ pub fn what_a_committee_lacks(scene: &Scene) {
 	assert_eq!(show(&tool, first)["outcome"], "failed: the requester cancelled it");
 }
 
-/// Submits two restricted tasks that are in the pool together.
-fn two_at_once(scene: &Scene, dealers: &[String]) -> (u32, u32) {
-	let by = Signer::from_secret(&scene.secret(1)).expect("a derivation path");
-	let range = ["x", "0", "9"].map(str::to_owned);
-	let [column, min, max] = range;
-	let request = StatisticRequest {
-		statistic: Some(StatisticName::Count),
-		columns: vec!["x".to_owned()],
-		ranges: vec![RangeArg { column, min, max }],
-		max_rows: 9,
-		..Default::default()
-	};
-	let spec = build(&request, None, false).expect("a spec");
-	let accounts: Vec<_> = dealers.iter().map(|secret| crate::account::account(secret)).collect();
-	let accounts = calls::Dealers::try_from(accounts).expect("ten dealers");
-	let class = SecurityClass::Restricted;
-	scene.look().ask(|chain| async move {
-		let fee = chain.least_fee(&spec, class, 10).await.expect("the chain answers");
-		let call = calls::submit(spec, class, accounts, 50, fee, 0);
-		let nonce = chain.nonce(&by.account()).await.expect("the chain answers");
-		let (one, other) = tokio::join!(
-			chain.submit(&call, &by, Some(nonce)),
-			chain.submit(&call, &by, Some(nonce + 1))
-		);
-		let task = |receipt: ostraka_client::chain::Receipt| {
-			let event = receipt.event("Tasks", "TaskSubmitted").expect("its event");
-			event.field::<u32>("task").expect("its number")
-		};
-		(task(one.expect("submitted")), task(other.expect("submitted")))
-	})
+/// Gives accounts what three dealings need.
+fn pay(scene: &Scene, from: &str, to: &[String]) {
+	let signer = |secret: &str| Signer::from_secret(secret).expect("a derivation path");
+	let (from, to) = (signer(from), to.iter().map(|to| signer(to)).collect::<Vec<_>>());
+	scene
+		.look()
+		.ask(|chain| async move { fund(&chain, &from, &to, 50 * UNIT).await })
+		.expect("paid");
 }

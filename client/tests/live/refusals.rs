@@ -1,10 +1,11 @@
 //! What is refused, by the tool before anything is sent, or by the chain. Every refusal says what to do.
 
 use crate::{
-	account::address,
-	dealing::{deal, deal_all, invite, number, reaches, show, submit},
+	account::{address, UNIT},
+	dealing::{accept, accept_all, deal, deal_all, drawn, invite, number, reaches, show, submit},
 	Scene,
 };
+use ostraka_client::chain::{calls, Signer};
 
 pub fn tasks_that_cannot_be_submitted(scene: &Scene) {
 	let tool = scene.tool();
@@ -20,9 +21,11 @@ pub fn tasks_that_cannot_be_submitted(scene: &Scene) {
 	refused("no secret", &whole, 2, &["is not usable"]);
 	let own = address(&by);
 	for (more, code, parts) in [
-		// the window for dealing, and money
-		("--collect 9", 2, &["--collect 9", "between 10 and 100800 blocks"][..]),
-		("--collect 100801", 2, &["--collect 100801", "between 10 and 100800 blocks"]),
+		// the windows, and money
+		("--accept-within 9", 2, &["--accept-within 9", "between 10 and 100800 blocks"][..]),
+		("--accept-within 100801", 2, &["--accept-within 100801", "between 10 and 100800"]),
+		("--collect 9", 2, &["--collect 9", "between 10 and 14400 blocks"]),
+		("--collect 14401", 2, &["--collect 14401", "between 10 and 14400 blocks"]),
 		("--fee 0.1", 2, &["--fee 0.1 OST is below the least fee", "0.324 OST"]),
 		("--fee 20000", 4, &["Tasks.submit", &own, "free"]),
 		("--data-reward 20000", 4, &["Tasks.submit", &own, "free"]),
@@ -83,7 +86,6 @@ pub fn dealings_that_cannot_be_made(scene: &Scene) {
 	let with_poor = [&dealers[..], std::slice::from_ref(&poor)].concat();
 	let task = number(&submit(&tool, &by, flags, &with_poor));
 	let full = number(&submit(&tool, &by, flags, &dealers));
-	reaches(&tool, task, &["collecting"]);
 	let rows = scene.file("rows.csv", "x,y\n1,2\n2,3\n9,4\n");
 	deal(&tool, task, &other, &rows).ends(1, &["is not invited to task", "the requester invited"]);
 	deal(&tool, task, &poor, &rows)
@@ -100,20 +102,86 @@ pub fn dealings_that_cannot_be_made(scene: &Scene) {
 		let file = scene.file(name, text);
 		deal(&tool, task, &dealers[0], &file).ends(2, parts);
 	}
-	assert_eq!(show(&tool, task)["dealings"], 0);
+	// bad rows are found before a deposit is at stake
+	assert_eq!(show(&tool, task)["accepted"], 0);
+	assert_eq!(scene.look().money(&dealers[0]).1, 0);
 	// all that are invited have dealt
-	reaches(&tool, full, &["collecting"]);
+	drawn(&tool, full, &dealers);
 	deal_all(&tool, full, &dealers, &rows);
 	deal(&tool, full, &other, &rows).ends(1, &["is not invited"]);
 	deal(&tool, full, &dealers[0], &rows).done().says(&["already", "nothing was sent"]);
 	reaches(&tool, full, &["verifying"]);
 	let shown = tool.run(&format!("task show {full}")).done();
-	shown.says(&["verifying", "3 invited, 3 have dealt"]);
+	shown.says(&["verifying", "3 invited, 3 have accepted, 3 have dealt"]);
 	assert_eq!(scene.look().money(&other).1, 0);
 	tool.run(&format!("task cancel {task}")).by(&by).done();
 	reaches(&tool, full, &["settled"]);
 	deal(&tool, full, &dealers[0], &rows).ends(1, &["takes no dealings any more: completed"]);
 	assert_eq!(scene.look().money(&dealers[0]).1, 0);
+}
+
+pub fn acceptances_that_are_refused(scene: &Scene) {
+	let (tool, look) = (scene.tool(), scene.look());
+	let (by, poor, other) = (scene.secret(0), scene.secret(99), scene.secret(5));
+	let dealers: Vec<String> = (1..4).map(|number| scene.secret(number)).collect();
+	let flags = "--class standard --statistic mean --columns x --range x=0:9";
+	let with_poor = [&dealers[..], std::slice::from_ref(&poor)].concat();
+	let task = number(&submit(&tool, &by, &format!("{flags} --accept-within 120"), &with_poor));
+	let rows = scene.file("rows.csv", "x\n1\n2\n3\n");
+	tool.run(&format!("accept {task} --yes")).by("no secret").fails(2, &["is not usable"]);
+	accept(&tool, task, &other).ends(1, &["is not invited to task", "the requester invited"]);
+	accept(&tool, task, &poor).ends(4, &["has 0 OST and needs 10.", "send tokens to it first"]);
+	let silent = tool.run(&format!("accept {task} --json")).by(&dealers[0]);
+	silent.fails(2, &["nobody is asked", "--yes", "\"code\":2"]);
+
+	// what somebody else's client could send: the chain takes it for this task's terms alone, and once
+	let send = |by: &str, terms: [u8; 32]| {
+		let by = Signer::from_secret(by).expect("a derivation path");
+		let sent = look.ask(|chain| async move {
+			let receipt = chain.submit(&calls::accept(task, terms), &by, None).await;
+			receipt.map(|receipt| receipt.block.number).map_err(|error| error.to_string())
+		});
+		sent.expect_err("it is refused")
+	};
+	let terms = look.task(task).task.terms;
+	let said = send(&dealers[0], [9; 32]);
+	assert!(said.contains("Tasks.OtherTerms") && said.contains("ostraka task show"), "{said}");
+	let said = send(&other, terms);
+	assert!(said.contains("Tasks.NotInvited") && said.contains("sign with"), "{said}");
+	let accepted = tool.run(&format!("accept {task} --yes")).by(&dealers[0]).json();
+	assert_eq!((&accepted["accepted"], &accepted["already"]), (&true.into(), &false.into()));
+	assert_eq!(accepted["terms"], format!("0x{}", hex::encode(terms)));
+	assert_eq!(accepted["deposit"], (10 * UNIT).to_string());
+	let odds = ["fifth", "third"].map(|part| accepted["capture"][part].as_f64());
+	assert!(odds[0] < odds[1] && odds[1] < Some(1.0), "{accepted}");
+	let said = send(&dealers[0], terms);
+	assert!(said.contains("Tasks.AlreadyAccepted") && said.contains("ostraka deal"), "{said}");
+	let again = tool.run(&format!("accept {task}")).by(&dealers[0]).json();
+	assert_eq!((&again["accepted"], &again["already"]), (&true.into(), &true.into()));
+
+	// a second task over the same column within a day: by the tool, not by the chain
+	let second = number(&submit(&tool, &by, flags, &dealers));
+	let by_task = format!("by task {task}");
+	let parts = ["asked for x within a day", by_task.as_str(), "--again"];
+	tool.run(&format!("accept {second} --yes")).by(&dealers[1]).start().ends(1, &parts);
+	let run = tool.run(&format!("deal --task {second} --yes")).by(&dealers[1]).data(&rows);
+	run.start().ends(1, &parts);
+	assert_eq!(look.money(&dealers[1]).1, 0, "nothing is accepted");
+	accept(&tool, second, &dealers[1]).done();
+	tool.run(&format!("task cancel {second}")).by(&by).done();
+
+	// the last one never accepts: at the end of the window the committee is drawn for the others
+	accept_all(&tool, task, &dealers[1..]);
+	let shown = reaches(&tool, task, &["collecting"]);
+	assert_eq!((&shown["accepted"], &shown["invited"]), (&3.into(), &4.into()));
+	let late = "takes no acceptances any more: collecting";
+	accept(&tool, task, &poor).ends(1, &[late]);
+	deal(&tool, task, &poor, &rows).ends(1, &["has not accepted", late]);
+	let said = send(&poor, terms);
+	assert!(said.contains("cannot pay the fee"), "{said}");
+	deal_all(&tool, task, &dealers, &rows);
+	let result = tool.run(&format!("task watch {task}")).json();
+	assert_eq!(result["dealers"], 3, "all who accepted have dealt: {result}");
 }
 
 pub fn tasks_that_do_not_exist(scene: &Scene) {
@@ -129,6 +197,7 @@ pub fn tasks_that_do_not_exist(scene: &Scene) {
 		tool.run(command).fails(4, &no_task);
 	}
 	tool.run("task cancel 4000000000").by(&by).fails(4, &no_task);
+	tool.run("accept 4000000000 --yes").by(&by).fails(4, &no_task);
 	tool.run("deal --task 4000000000").by(&by).data(&rows).fails(4, &no_task);
 	tool.run("task show -1").fails(2, &["`-1` is not a task's number"]);
 	tool.run("task show seven").fails(2, &["`seven` is not a task's number"]);

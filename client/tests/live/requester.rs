@@ -2,7 +2,7 @@
 
 use crate::{
 	account::{address, FUNDS, UNIT},
-	dealing::{deal, deal_all, invite, number, reaches, show, submit},
+	dealing::{accept, accept_all, deal, deal_all, drawn, invite, number, reaches, show, submit},
 	transcript, wait_for, Scene,
 };
 use ostraka_primitives::{Balance, TaskId};
@@ -27,29 +27,17 @@ pub fn a_task_to_its_transcript(scene: &Scene) {
 	             --decimals income=2 --data-reward 8";
 	let said = tool.run(&format!("{flags}{}", invite(&dealers))).by(&by).done();
 	said.says(&["mean of income", "4 dealers are invited", "ostraka task watch", "predictable"]);
+	said.says(&["capture: ", " % a draw for a fifth of the stake (some "]);
 	let task = said.out.strip_prefix("task ").and_then(|rest| rest.split(':').next());
 	let task: TaskId = task.and_then(|number| number.parse().ok()).expect("the task's number");
+	said.says(&[&format!("ostraka accept {task}")]);
 	let mut watch = tool.run(&format!("task watch {task}")).start();
-	reaches(&tool, task, &["collecting"]);
-
-	let shown = tool.run(&format!("task show {task}")).done();
-	let dealer = address(&dealers[2]);
-	let parts =
-		["mean of income", "collecting", "any 1 of them learns nothing", "4 invited, 0 have dealt"];
-	shown.says(&parts).says(&[
-		&address(&by),
-		&dealer,
-		"0.00 to 250000.00",
-		"task hash",
-		"seat 3",
-		"predictable",
-	]);
 	tool.run("task list --last 1000").done().says(&[&format!("│ {task} "), "mean of income"]);
 	let listed = tool.run("task list --last 1000").json();
 	let listed = listed.as_array().expect("a list").iter().find(|other| other["task"] == task);
 	assert_eq!(listed.expect("the task is listed")["requester"], address(&by));
 
-	// what is dealt is shown before, and by --dry-run nothing else happens
+	// what is asked and what would be dealt is shown before, and by --dry-run nothing else happens
 	let key = scene.file("dealer.key", &format!("{}\n", dealers[0]));
 	let dry = tool
 		.run(&format!("deal --task {task} --dry-run"))
@@ -58,24 +46,59 @@ pub fn a_task_to_its_transcript(scene: &Scene) {
 		.done();
 	dry.says(&["4 count", "1 left out for a missing value", "income between 0.00 and 250000.00"]);
 	dry.says(&["not shared: the rows themselves, and the columns region", "the same 2 numbers"]);
-	assert_eq!(show(&tool, task)["dealings"], 0);
+	dry.says(&["what is asked:", "to accept", "10 OST, held until the task is settled; 5 OST"]);
+	dry.says(&["capture ", " % a draw for a fifth of the stake (some "]);
+	assert_eq!(show(&tool, task)["accepted"], 0);
 
-	// all deal, and one of them again
-	let first = deal(&tool, task, &dealers[0], &rows).done();
-	first.says(&["dealt to task", "a deposit is held until the task is settled"]);
+	// three accept, one of them twice
+	let asked = tool.run(&format!("accept {task}")).by(&dealers[0]).start();
+	let others = [address(&by), address(&dealers[3])];
+	asked.ends(2, &["asked by", &others[0], &others[1], "capture ", "no terminal", "--yes"]);
+	assert_eq!(look.money(&dealers[0]).1, 0, "nobody has said yes");
+	let yes = tool.run(&format!("accept {task} --yes")).by(&dealers[0]);
+	yes.done().says(&["no task of this requester is known", "ostraka deal --task"]);
 	let held = look.money(&dealers[0]).1;
 	assert_eq!(held, look.constant("Incentives", "DealerDeposit"));
-	let again = deal(&tool, task, &dealers[0], &rows).done();
-	again.says(&["has dealt to task", "already", "nothing was sent"]);
-	assert_eq!(look.money(&dealers[0]).1, held, "one deposit for one dealing");
-	deal_all(&tool, task, &dealers[1..3], &rows);
-	watch.until("collecting");
-	let last = tool.run(&format!("deal --task {task}")).by(&dealers[3]).data(&rows).json();
+	let again = tool.run(&format!("accept {task} --yes")).by(&dealers[0]).done();
+	again.says(&["has accepted", "already", "nothing was sent"]);
+	assert_eq!(look.money(&dealers[0]).1, held, "one deposit for one acceptance");
+	accept_all(&tool, task, &dealers[1..3]);
+	let shown = tool.run(&format!("task show {task}")).done();
+	shown.says(&["inviting (accepted 3 of 4", "4 invited, 3 have accepted, 0 have dealt"]);
+
+	// the fourth accepts, waits for the draw and deals in one go
+	let last = tool.run(&format!("deal --task {task} --yes")).by(&dealers[3]).data(&rows).json();
 	let expected = json!([true, false, 4, 1, 2]);
 	let got =
 		["dealt", "already", "rows", "skipped_missing", "numbers"].map(|name| last[name].clone());
 	assert_eq!(json!(got), expected);
-	let fee = amount(&last, "fee");
+	let fees = amount(&last, "accept_fee") + amount(&last, "fee");
+	let shown = tool.run(&format!("task show {task}")).done();
+	let parts = [
+		"mean of income",
+		"collecting (dealings 1 of 4",
+		"any 1 of them learns nothing",
+		"4 invited, 4 have accepted, 1 have dealt",
+		", were it drawn now",
+	];
+	let dealer = address(&dealers[2]);
+	shown.says(&parts).says(&[
+		&address(&by),
+		&dealer,
+		"0.00 to 250000.00",
+		"task hash",
+		"seat 3",
+		"predictable",
+	]);
+
+	// the others deal, and one of them again
+	let first = deal(&tool, task, &dealers[0], &rows).done();
+	first.says(&["dealt to task", "a deposit is held until the task is settled"]);
+	let again = deal(&tool, task, &dealers[0], &rows).done();
+	again.says(&["has dealt to task", "already", "nothing was sent"]);
+	assert_eq!(look.money(&dealers[0]).1, held, "one deposit for one task");
+	watch.until("collecting");
+	deal_all(&tool, task, &dealers[1..3], &rows);
 	let cancel = tool.run(&format!("task cancel {task}")).by(&by);
 	cancel.fails(4, &["Tasks.WrongPhase", "past the phase"]);
 	tool.run(&format!("result --task {task}")).fails(1, &["has no result"]);
@@ -98,9 +121,10 @@ pub fn a_task_to_its_transcript(scene: &Scene) {
 	transcript::check(&serde_json::from_str(&text).expect("JSON"));
 
 	// what was held comes back, what was earned is paid
-	reaches(&tool, task, &["settled"]);
+	let settled = reaches(&tool, task, &["settled"]);
+	assert!(settled["capture"].is_null(), "there is nothing left to capture: {settled}");
 	let (free, held) = look.money(&dealers[3]);
-	assert_eq!((free, held), ((FUNDS + 8 / 4) * UNIT - fee, 0));
+	assert_eq!((free, held), ((FUNDS + 8 / 4) * UNIT - fees, 0));
 	assert_eq!(look.money(&by).1, 0, "nothing is left in escrow");
 	let verified = tool.run(&format!("result --task {task} --verify")).json();
 	assert_eq!(verified["verified"], true);
@@ -117,14 +141,13 @@ pub fn a_cancelled_task_is_refunded(scene: &Scene) {
 	let flags =
 		"--class standard --statistic sum --columns x --range x=0:9 --fee 50 --data-reward 20";
 	let draw = look.constant("Incentives", "DrawFee");
-	let base = look.constant("Incentives", "BaseFeePerSeat");
 	let mut spent = 0;
 	// once as soon as may be, and once with a committee and a dealing
 	for with_dealing in [false, true] {
 		let submitted = submit(&tool, &by, flags, &dealers);
 		let task = number(&submitted);
 		if with_dealing {
-			reaches(&tool, task, &["collecting"]);
+			drawn(&tool, task, &dealers);
 			deal_all(&tool, task, &dealers[..1], &rows);
 			let other = tool.run(&format!("task cancel {task}")).by(&dealers[0]);
 			other.fails(4, &["Tasks.NotRequester", "Only the task's requester"]);
@@ -136,17 +159,22 @@ pub fn a_cancelled_task_is_refunded(scene: &Scene) {
 		let shown = reaches(&tool, task, &["settled"]);
 		assert_eq!(shown["outcome"], "failed: the requester cancelled it");
 		// the refused second cancel costs its transaction too, which the tool does not state
-		let drawn = if shown["drawn_at"].is_null() { 0 } else { 3 * base };
-		assert!(drawn > 0 || !with_dealing);
+		assert_eq!(shown["drawn_at"].is_null(), !with_dealing);
+		// another committee would cost all of it again
+		let fee = if with_dealing { 50 * UNIT } else { 0 };
 		spent += draw
-			+ drawn + amount(&submitted, "transaction_fee")
+			+ fee + amount(&submitted, "transaction_fee")
 			+ amount(&cancelled, "transaction_fee");
 		let (free, held) = look.money(&by);
 		let missing = FUNDS * UNIT - free;
 		assert_eq!(held, 0);
 		assert!(missing >= spent && missing - spent < UNIT / 50, "{missing} is gone, not {spent}");
 		spent = missing;
-		assert_eq!(look.money(&dealers[0]).1, 0, "the deposit is back");
+		for dealer in &dealers {
+			let (free, held) = look.money(dealer);
+			assert_eq!(held, 0, "the deposit is back");
+			assert!(free > (FUNDS - 1) * UNIT, "fees alone are gone: {free}");
+		}
 		let watch = tool.run(&format!("task watch {task}"));
 		watch.fails(1, &["failed: the requester cancelled it"]);
 		tool.run(&format!("result --task {task}")).fails(1, &["has no result", "cancelled"]);
@@ -159,24 +187,92 @@ pub fn a_cancelled_task_is_refunded(scene: &Scene) {
 }
 
 pub fn a_task_without_dealings_fails(scene: &Scene) {
-	let tool = scene.tool();
+	let (tool, look) = (scene.tool(), scene.look());
 	let (by, dealers) = (scene.secret(0), (1..4).map(|n| scene.secret(n)).collect::<Vec<_>>());
 	let rows = scene.file("rows.csv", "x\n1\n2\n3\n");
-	let flags = "--class standard --statistic count --columns x --range x=0:9 --collect 10";
+	let flags = "--class standard --statistic count --columns x --range x=0:9 --collect 60";
 	let task = number(&submit(&tool, &by, flags, &dealers));
-	let why = "fewer dealings were accepted than the class asks for";
+	let why = "nobody dealt in the first quarter of the window for dealing";
 	let watch = tool.run(&format!("task watch {task} --json")).start();
+	let shown = drawn(&tool, task, &dealers);
+	assert!(shown["first_by"].as_u64() < shown["until"].as_u64(), "{shown}");
 	let late = wait_for("collecting is not over", || {
 		let shown = show(&tool, task);
-		let is_over =
-			!["drawing", "collecting"].contains(&shown["state"].as_str().unwrap_or_default());
+		let is_over = shown["state"] != "collecting";
 		is_over.then(|| deal(&tool, task, &dealers[0], &rows))
 	});
 	late.ends(1, &["takes no dealings any more"]);
 	let said = watch.ends(1, &[why, "\"code\":1"]);
 	let ended: Value = serde_json::from_str(&said.out).expect("the task as JSON");
 	assert_eq!(ended["dealings"], 0);
+	reaches(&tool, task, &["settled"]);
 	deal(&tool, task, &dealers[0], &rows).ends(1, &["takes no dealings any more: failed", why]);
 	tool.run(&format!("result --task {task}")).fails(1, &["has no result", why]);
-	assert_eq!(scene.look().money(&dealers[0]).1, 0);
+	for dealer in &dealers {
+		let (free, held) = look.money(dealer);
+		let lost = FUNDS * UNIT - free;
+		assert_eq!(held, 0);
+		assert!((5 * UNIT..6 * UNIT).contains(&lost), "half of the deposit, and a fee: {lost}");
+	}
+	// the next dealer that is asked is told
+	let again = number(&submit(&tool, &by, flags, &dealers));
+	let told = accept(&tool, again, &dealers[0]).done();
+	told.says(&["of 1 earlier task of this requester 1 is without a result after a committee"]);
+	tool.run(&format!("task cancel {again}")).by(&by).done();
+}
+
+pub fn a_dealer_that_vanishes(scene: &Scene) {
+	let (tool, look) = (scene.tool(), scene.look());
+	let (by, dealers) = (scene.secret(0), (1..5).map(|n| scene.secret(n)).collect::<Vec<_>>());
+	let rows = scene.file("rows.csv", "x\n1\n2\n3\n");
+	let flags = "--class standard --statistic mean --columns x --range x=0:9 --collect 80";
+	let task = number(&submit(&tool, &by, flags, &dealers));
+	drawn(&tool, task, &dealers);
+	deal_all(&tool, task, &dealers[..3], &rows);
+	let result = tool.run(&format!("task watch {task}")).json();
+	assert_eq!((&result["dealers"], &result["result"]["mean"]), (&3.into(), &2.0.into()));
+	reaches(&tool, task, &["settled"]);
+	let verified = tool.run(&format!("result --task {task} --verify")).json();
+	assert_eq!(verified["verified"], true);
+	let lost = |dealer: &String| {
+		let (free, held) = look.money(dealer);
+		assert_eq!(held, 0, "nothing is held of who dealt, nor of who did not");
+		FUNDS * UNIT - free
+	};
+	assert!((5 * UNIT..6 * UNIT).contains(&lost(&dealers[3])), "half of the deposit, and a fee");
+	assert!(dealers[..3].iter().all(|dealer| lost(dealer) < UNIT), "fees alone");
+}
+
+pub fn too_few_acceptances(scene: &Scene) {
+	let (tool, look) = (scene.tool(), scene.look());
+	let (by, dealers) = (scene.secret(0), (1..5).map(|n| scene.secret(n)).collect::<Vec<_>>());
+	let rows = scene.file("rows.csv", "x\n1\n2\n3\n");
+	let flags =
+		"--class standard --statistic sum --columns x --range x=0:9 --fee 50 --data-reward 20 \
+	             --accept-within 40";
+	let submitted = submit(&tool, &by, flags, &dealers);
+	let task = number(&submitted);
+	let why = "fewer invited dealers accepted than the class asks for";
+	let watch = tool.run(&format!("task watch {task}")).start();
+	// one of the two waits for the others, and learns that they did not come
+	let mut waiting = deal(&tool, task, &dealers[0], &rows);
+	accept_all(&tool, task, &dealers[1..2]);
+	waiting.until("waits for its other dealers: accepted 2 of 4");
+	waiting.ends(1, &["takes no dealings any more: failed", why]);
+	watch.ends(1, &["inviting: accepted", why]);
+	assert_eq!(reaches(&tool, task, &["settled"])["drawn_at"], Value::Null);
+	accept(&tool, task, &dealers[2]).ends(1, &["takes no acceptances any more: failed", why]);
+	for dealer in &dealers[..2] {
+		let (free, held) = look.money(dealer);
+		assert_eq!(held, 0);
+		assert!(free > (FUNDS - 1) * UNIT, "the whole deposit is back: {free}");
+	}
+	let (free, held) = look.money(&by);
+	let draw = look.constant("Incentives", "DrawFee");
+	let spent = draw + amount(&submitted, "transaction_fee");
+	assert_eq!((free, held), (FUNDS * UNIT - spent, 0), "fee and reward are back");
+	// no committee was drawn, so this was no try: the same is accepted without more ado
+	let again = number(&submit(&tool, &by, flags, &dealers));
+	tool.run(&format!("accept {again} --yes")).by(&dealers[0]).done();
+	tool.run(&format!("task cancel {again}")).by(&by).done();
 }

@@ -4,7 +4,7 @@
 use crate::{
 	account::{secret, Look, EACH},
 	chain::DevChain,
-	dealing::{deal_all, number, reaches, submit},
+	dealing::{deal_all, drawn, number, reaches, submit},
 	node::ends_with_its_supervisor,
 	tool::Tool,
 	wait_for, Scene,
@@ -34,7 +34,7 @@ pub fn missed_dealings_are_supplied(scene: &Scene) {
 		early.err.contains("has no committee yet") || early.out.contains("0 of 0 dealings"),
 		"{early:?}"
 	);
-	reaches(&tool, task, &["collecting"]);
+	drawn(&tool, task, dealers);
 
 	deal_all(&tool, task, &dealers[..3], &rows);
 	let advice = format!("supply it with `ostraka node supply --task {task}`");

@@ -1,6 +1,10 @@
 //! Running the `ostraka` tool as its users do.
 
 use crate::{chain::LIMIT, wait_for};
+use nix::{
+	sys::signal::{kill, Signal},
+	unistd::Pid,
+};
 use serde_json::Value;
 use std::{
 	ffi::OsStr,
@@ -138,6 +142,12 @@ impl Running {
 	/// Whether it still runs.
 	pub fn is_running(&mut self) -> bool {
 		self.child.try_wait().expect("its state is known").is_none()
+	}
+
+	/// Interrupts it, as Ctrl-C does.
+	pub fn interrupt(&self) {
+		let id = i32::try_from(self.child.id()).expect("a process number");
+		kill(Pid::from_raw(id), Signal::SIGINT).expect("it runs");
 	}
 
 	/// Ends it.

@@ -116,7 +116,7 @@ impl Bytes {
 #[track_caller]
 fn task_hash(transcript: &Value) {
 	let published =
-		[bytes(at(transcript, "/task/spec_scale")), bytes(at(transcript, "/task/cohort"))];
+		[bytes(at(transcript, "/task/spec_scale")), bytes(at(transcript, "/task/consent"))];
 	let spec = Bytes::of("ostraka/spec/v1").variable(&published.concat()).hash();
 	let number = |pointer| at(transcript, pointer).as_u64().expect("a number");
 	let committee = list(transcript, "/committee");

@@ -14,8 +14,9 @@ use std::{
 use tokio::task::JoinHandle;
 
 /// The extrinsics that are measured, by the events that they cause.
-const KINDS: [(&str, &[(&str, &str)]); 5] = [
+const KINDS: [(&str, &[(&str, &str)]); 6] = [
 	("submit", &[("Tasks", "TaskSubmitted")]),
+	("accept", &[("Tasks", "Accepted")]),
 	("deal", &[("Vss", "Dealt")]),
 	("accuse", &[("Vss", "DealerConvicted"), ("Vss", "AccuserConvicted"), ("Vss", "SeatExcused")]),
 	("commit_result", &[("Vss", "ResultCommitted")]),

@@ -61,7 +61,7 @@ pub async fn run(
 		.map(|(class, length)| Ok((class, stage.survey(length, HONEST + 1)?)))
 		.collect::<Result<Vec<_>>>()?;
 	let first = chain.head().number;
-	bar.set_message(format!("{} tasks published and drawn", surveys.len()));
+	bar.set_message(format!("{} tasks published, accepted and drawn", surveys.len()));
 	let published: Vec<_> = surveys.iter().map(|(class, survey)| (*class, survey)).collect();
 	let tasks = stage.publish(&published).await?;
 	bar.set_message("dealing");
@@ -84,11 +84,11 @@ pub async fn run(
 	let unit = 10f64.powi(i32::from(chain.token().decimals));
 	let mut rows = Vec::new();
 	for (task, (_, survey)) in tasks.iter().zip(&surveys) {
-		for call in ["submit", "deal", "accuse", "commit_result", "reveal_result"] {
+		for call in ["submit", "accept", "deal", "accuse", "commit_result", "reveal_result"] {
 			let of: Vec<&Extrinsic> =
 				extrinsics.iter().filter(|one| one.call == call && one.task == task.id).collect();
 			ensure!(!of.is_empty(), "task {} had no {call}", task.id);
-			let deposit = if call == "deal" { deposit as f64 / unit } else { 0. };
+			let deposit = if call == "accept" { deposit as f64 / unit } else { 0. };
 			rows.push(row(call, task, survey.spec.length(), &of, unit, deposit));
 		}
 	}

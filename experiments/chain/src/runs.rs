@@ -92,6 +92,7 @@ impl Plan {
 /// The blocks of a task's steps.
 #[derive(Clone, Copy)]
 struct Steps {
+	accepted: u32,
 	drawn: u32,
 	collected: u32,
 	frozen: u32,
@@ -114,7 +115,7 @@ pub async fn run(
 	let (chain, title) = (&stage.chain, plan.title());
 	let survey = stage.survey(plan.length, plan.dealers)?;
 	let before = chain.head().number;
-	bar.set_message(format!("{title}: draw"));
+	bar.set_message(format!("{title}: acceptances, draw"));
 	let tasks = stage.publish(&vec![(CLASS, &survey); plan.tasks]).await?;
 	bar.set_message(format!("{title}: preparing dealings"));
 	let mut ready: Vec<Ready> = Vec::new();
@@ -150,6 +151,7 @@ fn steps(task: &Task, blocks: &[Block]) -> Result<Steps> {
 		found.map(|block| block.number).with_context(|| format!("task {}: no {name}", task.id))
 	};
 	Ok(Steps {
+		accepted: block("Tasks", "InvitingEnded")?,
 		drawn: block("Tasks", "CommitteeDrawn")?,
 		collected: block("Tasks", "CollectingEnded")?,
 		frozen: block("Tasks", "AcceptedSetFrozen")?,
@@ -235,7 +237,8 @@ fn measured(
 	let (result_blocks, result_seconds) = span(|steps| steps.collected, |steps| steps.published)?;
 	let (settle_blocks, settle_seconds) = span(|steps| steps.published, |steps| steps.settled)?;
 	let latest = |of: fn(&Steps) -> u32| all.iter().map(of).max().unwrap_or_default();
-	let (drawn, published) = (latest(|steps| steps.drawn), latest(|steps| steps.published));
+	let (accepted, drawn) = (latest(|steps| steps.accepted), latest(|steps| steps.drawn));
+	let published = latest(|steps| steps.published);
 	let unit = 10f64.powi(i32::from(stage.chain.token().decimals));
 	let parameters = &tasks.first().context("no task")?.info.task.parameters;
 	Ok(Run {
@@ -253,8 +256,10 @@ fn measured(
 		proof_share,
 		length_share,
 		bound: busiest.bound().to_owned(),
-		draw_blocks: drawn - submitted,
-		draw_seconds: seconds(submitted, drawn)?,
+		accept_blocks: accepted - submitted,
+		accept_seconds: seconds(submitted, accepted)?,
+		draw_blocks: drawn.saturating_sub(accepted),
+		draw_seconds: seconds(accepted, drawn)?,
 		verify_blocks,
 		verify_seconds,
 		commit_blocks,

@@ -89,10 +89,16 @@ pub fn submit(dealers: u32) -> Result<RuntimeCall> {
 		spec,
 		class: SecurityClass::Standard,
 		dealers: list(vec![account(); dealers as usize])?,
+		accept: 100,
 		collect: 100,
 		fee: 1 << 60,
 		data_reward: 1 << 60,
 	}))
+}
+
+/// `tasks.accept`.
+pub fn accept() -> RuntimeCall {
+	RuntimeCall::Tasks(pallet_tasks::Call::accept { task: 0, terms: [0; 32] })
 }
 
 /// `vss.deal`.

@@ -15,7 +15,7 @@ use ostraka_client::{
 	testbed::{
 		accounts::fund,
 		node::{self, DevNode},
-		survey::Survey,
+		survey::{self, Survey},
 	},
 };
 use ostraka_primitives::{api::TaskInfo, task::SecurityClass, Balance, TaskId};
@@ -31,8 +31,10 @@ use std::path::Path;
 const NODES: usize = 7;
 /// What a dealer starts with, in tokens: a deposit that may be lost, and the fees of many dealings.
 const DEALER: Balance = 200;
-/// Blocks for dealing: more than the dealers take to prepare.
-const COLLECT: u32 = 120;
+/// Blocks for accepting: more than all dealers' acceptances take.
+const ACCEPT: u32 = 120;
+/// Blocks for dealing. The first dealing is due in a quarter of them, which is more than the dealers take to prepare.
+const COLLECT: u32 = 480;
 /// Requests under way at a time.
 const AT_ONCE: usize = 64;
 /// The column that is counted, and its largest value.
@@ -119,8 +121,8 @@ impl Stage {
 		Ok(survey)
 	}
 
-	/// Publishes a task for each survey, all at the same time, each with dealers of its own, and waits until all
-	/// committees are drawn.
+	/// Publishes a task for each survey, all at the same time, each with dealers of its own, lets these accept, and waits
+	/// until all committees are drawn.
 	///
 	/// # Errors
 	/// If there are too few dealers, or the chain refuses.
@@ -135,12 +137,19 @@ impl Stage {
 			let nonce = Some(nonce);
 			submissions.push(async move {
 				let who = &self.requester;
-				let id = survey.publish(chain, who, *class, dealers.0, COLLECT, nonce).await?;
+				let id =
+					survey.publish(chain, who, *class, dealers.0, ACCEPT, COLLECT, nonce).await?;
 				Ok::<_, ostraka_client::Error>((id, dealers.0))
 			});
 		}
+		let published = future::try_join_all(submissions).await?;
+		let accepted = published.iter().map(|(id, dealers)| async move {
+			let dealers: Vec<&Signer> = dealers.iter().collect();
+			survey::accept(chain, *id, &dealers).await
+		});
+		future::try_join_all(accepted).await?;
 		let mut tasks = Vec::new();
-		for (id, dealers) in future::try_join_all(submissions).await? {
+		for (id, dealers) in published {
 			let info = drawn(chain, id).await?;
 			tasks.push(Task { id, info, dealers: dealers.to_vec() });
 		}

@@ -6,10 +6,14 @@ use ostraka_client::chain::{Chain, Head};
 use serde::Deserialize;
 
 /// Storage that tasks take. Accounts, which dealers have anyway, are not in it; their holds are.
-const OF_TASKS: [(&str, &str); 16] = [
+const OF_TASKS: [(&str, &str); 20] = [
 	("Tasks", "Records"),
 	("Tasks", "Statuses"),
+	("Tasks", "Invitations"),
 	("Tasks", "Cohorts"),
+	("Tasks", "Barred"),
+	("Tasks", "Draws"),
+	("Tasks", "OpenOf"),
 	("Tasks", "DrawnTasks"),
 	("Tasks", "Settlements"),
 	("Tasks", "Agenda"),

@@ -104,6 +104,8 @@ fn variant<V: pallet_vss::WeightInfo, T: pallet_tasks::WeightInfo>(
 			Weight::zero(),
 		)?;
 	}
+	let accept = samples::accept();
+	rows.extrinsic("accept", Size::default(), accept, T::accept(), Weight::zero())?;
 	for (seats, threshold) in COMMITTEES {
 		for length in LENGTHS {
 			rows.sharing::<V>(Size { seats, threshold, length, dealers: 0 })?;
@@ -238,8 +240,9 @@ impl Rows {
 			self.push(name, size, weight, 0, &limit);
 		};
 		let step = |weight: Weight| T::advance().saturating_add(weight);
-		push("draw", 0, step(T::draw_wait().saturating_add(T::draw())));
-		// the ends of collecting, committing and revealing
+		let draw = T::draw_wait().saturating_add(T::draw_check()).saturating_add(T::draw());
+		push("draw", 0, step(draw));
+		// the ends of inviting, collecting, committing and revealing
 		push("advance", 0, T::advance());
 		push("settle_dealing", 0, V::settle_dealing());
 		for dealers in COHORTS {

@@ -122,7 +122,11 @@ pub struct Run {
 	pub length_share: f64,
 	/// What kept more from being in that block: `ref time`, `proof size`, `length`, or `demand`: there were no more.
 	pub bound: String,
-	/// From the first submission to the last draw.
+	/// From the first submission to the last acceptance.
+	pub accept_blocks: u32,
+	/// The same.
+	pub accept_seconds: f64,
+	/// From the last acceptance to the last draw.
 	pub draw_blocks: u32,
 	/// The same.
 	pub draw_seconds: f64,

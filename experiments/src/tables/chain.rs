@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt::Write};
 /// Bytes of a KiB.
 const KIB: f64 = 1024.;
 /// The calls, in the order of a task.
-const ORDER: [&str; 5] = ["submit", "deal", "accuse", "commit_result", "reveal_result"];
+const ORDER: [&str; 6] = ["submit", "accept", "deal", "accuse", "commit_result", "reveal_result"];
 
 /// Median, smallest and largest.
 fn spread(values: impl Iterator<Item = f64>) -> (f64, f64, f64) {
@@ -99,7 +99,7 @@ pub fn throughput(chain: &Chain) -> String {
 		text,
 		"Committees of ({}, {}), blocks of one second or longer; medians of {} runs (smallest to largest).{}\n\n\
 		 | tasks at once | dealers each | L | dealings a second | blocks | most in a block | of its ref time, proof, length, % | \
-		 bound by | draws, blocks | tasks a second |\n|---|---|---|---|---|---|---|---|---|---|\n",
+		 bound by | acceptances, blocks | draws, blocks | tasks a second |\n|---|---|---|---|---|---|---|---|---|---|---|\n",
 		chain.runs.first().map_or(0, |run| run.seats),
 		chain.runs.first().map_or(0, |run| run.threshold),
 		least_runs(chain),
@@ -111,7 +111,7 @@ pub fn throughput(chain: &Chain) -> String {
 		let Some(busiest) = busiest else { continue };
 		let _ = writeln!(
 			text,
-			"| {tasks} | {dealers} | {length} | {} | {} | {} | {}, {}, {} | {} | {} | {} |",
+			"| {tasks} | {dealers} | {length} | {} | {} | {} | {}, {}, {} | {} | {} | {} | {} |",
 			shown(each(|run| f64::from(run.dealings) / run.deal_seconds)),
 			range(each(|run| f64::from(run.deal_blocks))),
 			busiest.busiest_block,
@@ -119,6 +119,7 @@ pub fn throughput(chain: &Chain) -> String {
 			per_cent(busiest.proof_share),
 			per_cent(busiest.length_share),
 			busiest.bound,
+			range(each(|run| f64::from(run.accept_blocks))),
 			range(each(|run| f64::from(run.draw_blocks))),
 			shown(each(|run| f64::from(run.tasks) / run.whole_seconds)),
 		);
@@ -355,6 +356,8 @@ mod tests {
 			proof_share: 0.75,
 			length_share: 0.25,
 			bound: "demand".into(),
+			accept_blocks: 3,
+			accept_seconds: 3.,
 			draw_blocks: 2,
 			draw_seconds: 2.,
 			verify_blocks: 17.,
@@ -393,7 +396,7 @@ mod tests {
 	fn combinations_are_rows() {
 		let text = throughput(&chain());
 		assert!(
-			text.contains("| 1 | 50 | 8 | 25.0 | 2 | 7 | 50, 75, 25 | demand | 2 | 0.0400 |"),
+			text.contains("| 1 | 50 | 8 | 25.0 | 2 | 7 | 50, 75, 25 | demand | 3 | 2 | 0.0400 |"),
 			"{text}"
 		);
 		assert!(

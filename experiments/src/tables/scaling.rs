@@ -61,7 +61,7 @@ struct Weights<'a> {
 /// What a task of so many dealers takes, by who does it.
 struct Task {
 	dealers: f64,
-	/// `submit` and the dealings.
+	/// `submit`, the acceptances and the dealings.
 	normal: Cost,
 	/// The members' calls.
 	members: Cost,
@@ -115,14 +115,14 @@ impl<'a> Weights<'a> {
 		let count = f64::from(dealers);
 		Some(Task {
 			dealers: count,
-			normal: cost("submit")? + cost("deal")? * count,
+			normal: cost("submit")? + (cost("accept")? + cost("deal")?) * count,
 			members: cost("commit_result")? * seats
 				+ cost("reveal_result, checked")? * threshold
 				+ cost("reveal_result, deciding")?
 				+ cost("reveal_result, later")? * (seats - threshold - 1.),
 			draw: cost("draw")?,
-			// collecting, committing and revealing end early, but may end by the hook
-			hook: cost("advance")? * 3.
+			// inviting, collecting, committing and revealing end early, but may end by the hook
+			hook: cost("advance")? * 4.
 				+ cost("freeze")?
 				+ cost("settle_dealing")? * count
 				+ cost("settle, dealings apart")?,
@@ -161,9 +161,10 @@ pub fn dealing(chain: &Chain) -> Option<String> {
 	let count = f64::from(most);
 	let part = |name| Some(weights.cost(name, most)? * (1. / count));
 	let task = weights.task(most)?;
-	let rest = part("settle, dealings apart")? + part("advance")? * 3.;
+	let rest = part("settle, dealings apart")? + part("advance")? * 4.;
 	let all = task.all() * (1. / count);
 	let lines = [
+		("`accept`", "transaction", weights.cost("accept", 0)?),
 		("`deal`", "transaction", weights.cost("deal", 0)?),
 		("its part of `submit`", "transaction", part("submit")?),
 		("its part of the members' calls", "transaction", task.members * (1. / count)),
@@ -300,6 +301,7 @@ mod tests {
 			call("block", "limit", 0, (2_000., 10_000_000, 5_000_000)),
 			call("normal", "limit", 0, (1_500., 7_500_000, 3_750_000)),
 			call("hook", "limit", 0, (500., 2_500_000, 0)),
+			call("accept", "normal", 0, (0., 0, 0)),
 			call("deal", "normal", 0, (4., 10_000, 3_000)),
 			call("commit_result", "operational", 0, (1., 0, 100)),
 			call("draw", "hook", 0, (30., 2_000_000, 0)),

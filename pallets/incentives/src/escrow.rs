@@ -4,10 +4,11 @@ use crate::*;
 use frame::{
 	deps::frame_support::storage::with_storage_layer,
 	token::{fungible::Balanced as _, tokens::Restriction, Fortitude, Precision, Preservation},
+	traits::Imbalance,
 };
 use ostraka_primitives::{
 	task::Committee,
-	traits::{Escrow, SeatReport},
+	traits::{Ending, Escrow, SeatReport},
 };
 
 impl<T: Config> Pallet<T> {
@@ -46,6 +47,14 @@ impl<T: Config> Pallet<T> {
 			Precision::BestEffort,
 		)
 		.defensive_proof("an escrow is on hold");
+	}
+
+	/// Takes from what the requester has on hold, for [`Config::Fees`]. Answers how much.
+	fn forfeit(requester: &AccountId, amount: Balance) -> Balance {
+		let (credit, _) = T::Currency::slash(&HoldReason::Escrow.into(), requester, amount);
+		let taken = credit.peek();
+		T::Fees::on_unbalanced(credit);
+		taken
 	}
 }
 
@@ -94,7 +103,7 @@ impl<T: Config> Escrow for Pallet<T> {
 	}
 
 	/// A seat without a report is neither paid nor punished. Settles once: later calls do nothing.
-	fn settle_fee(task: TaskId, committee: &Committee, reports: &[SeatReport], completed: bool) {
+	fn settle_fee(task: TaskId, committee: &Committee, reports: &[SeatReport], ending: Ending) {
 		let Some(mut escrow) = Escrows::<T>::get(task) else { return };
 		if escrow.settled {
 			return;
@@ -102,7 +111,7 @@ impl<T: Config> Escrow for Pallet<T> {
 		let pay = escrow.pay(committee.len().saturated_into());
 		let mut left = escrow.fee;
 		for (seat, report) in committee.iter().zip(reports) {
-			let amount = pay.earned(*report, completed);
+			let amount = pay.earned(*report, ending);
 			if amount > 0 && Self::pay(task, &escrow.requester, &seat.account, amount) {
 				left = left.saturating_sub(amount);
 				let node = seat.account.clone();
@@ -112,16 +121,21 @@ impl<T: Config> Escrow for Pallet<T> {
 				SeatReport::Right | SeatReport::Uncommitted => {
 					T::Stakes::note_presence(&seat.account, true)
 				},
-				SeatReport::Absent => Self::punish_absence(task, &seat.account, &escrow.requester),
+				SeatReport::Absent => Self::punish_absence(task, &seat.account),
 				SeatReport::Excused | SeatReport::Idle | SeatReport::Convicted => {},
 			}
 		}
-		Self::give_back(&escrow.requester, left);
+		// Without a committee there was no draw that it could be forfeited for.
+		let forfeits = ending == Ending::Forfeited && !committee.is_empty();
+		let forfeited = if forfeits { Self::forfeit(&escrow.requester, left) } else { 0 };
+		let returned = left.saturating_sub(forfeited);
+		Self::give_back(&escrow.requester, returned);
 		Self::deposit_event(Event::FeeSettled {
 			task,
 			requester: escrow.requester.clone(),
 			paid: escrow.fee.saturating_sub(left),
-			returned: left,
+			returned,
+			forfeited,
 		});
 		escrow.fee = 0;
 		escrow.settled = true;

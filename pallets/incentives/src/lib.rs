@@ -11,7 +11,7 @@
 //! - *base part*: what each seat earns also when the task fails. The *rest* is earned by a
 //!   committed, right result share in time.
 //! - *data reward*: split evenly among the accepted dealers of a task that completed.
-//! - *deposit*: a dealer's, on hold from its dealing until the task is settled.
+//! - *deposit*: a dealer's, on hold from its acceptance until the task is settled.
 //!
 //! ## Who gets what of a task
 //! | seat | on completion | on failure |
@@ -22,17 +22,31 @@
 //! | absent | nothing, and is slashed | the same |
 //! | convicted | nothing; was slashed when it was | the same |
 //!
-//! All that nobody earned, remainders of divisions included, goes back to the requester.
+//! All that nobody earned, remainders of divisions included, goes by the task's [`Ending`]:
+//!
+//! | ending | what nobody earned |
+//! |---|---|
+//! | completed; failed before its draw, or by its committee | goes back to the requester |
+//! | failed after its draw, by its requester or for want of dealings | goes to [`Config::Fees`] |
+//!
+//! So who wants another draw, as the committee of this one does not suit, pays a whole fee for it.
+//! What nobody earned of the data reward always goes back.
 //!
 //! ## Who gets what of a slash
-//! At most a quarter goes to the accuser and at most a quarter to the victim: the requester, or the
-//! dealer whose share a false accusation exposed. All else, at least half, goes to
-//! [`Config::Slash`]: sabotage among one's own accounts costs.
+//! At most a quarter goes to the accuser and at most a quarter to the victim: the requester of a bad
+//! dealing or a wrong share, or the dealer whose share a false accusation exposed. All else, at
+//! least half, goes to [`Config::Slash`]: sabotage among one's own accounts costs.
+//!
+//! Who was absent, and who accepted and did not deal, has no victim: else a requester would earn by
+//! aiming at nodes that are down, or get back a part of what its own accounts lose. Of a deposit for
+//! which there is no dealing only [`Config::VanishedShare`] is slashed; the rest goes back.
+//!
+//! [`Ending`]: ostraka_primitives::traits::Ending
 //!
 //! ## Nothing fails half way
 //! Settlement runs in blocks' hooks, where nobody could handle an error. A payment to an account
 //! that cannot receive it (it would stay below the existential deposit) stays in the escrow and
-//! goes back to the requester with the rest; a part of a slash for such an account goes to
+//! goes where the rest goes; a part of a slash for such an account goes to
 //! [`Config::Slash`]. `PayoutFailed` tells. Operations on a task or deposit that is not there do
 //! nothing.
 //!
@@ -102,7 +116,7 @@ pub mod pallet {
 		/// The stakes of compute nodes.
 		type Stakes: Stakes<Credit = CreditOf<Self>>;
 
-		/// Where draw fees go.
+		/// Where draw fees and forfeited fees go: to nobody who could be the requester's friend, as a collator could.
 		type Fees: OnUnbalanced<CreditOf<Self>>;
 
 		/// Where the part of slashes goes that nobody is made whole with: burnt, or the treasury's.
@@ -147,6 +161,10 @@ pub mod pallet {
 		/// Part of a slash for the victim.
 		#[pallet::constant]
 		type VictimShare: Get<Permill>;
+
+		/// Part of its deposit that a dealer loses who accepted and did not deal.
+		#[pallet::constant]
+		type VanishedShare: Get<Permill>;
 	}
 
 	/// Money of the tasks. Written when a task is submitted and as it is paid out; freed when it is
@@ -154,8 +172,8 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Escrows<T: Config> = StorageMap<_, Twox64Concat, TaskId, TaskEscrow>;
 
-	/// Deposits of dealers. Written when a dealing is accepted; freed when the dealer is punished
-	/// or the task is settled.
+	/// Deposits of dealers. Written when a dealer accepts; freed when it is punished or the task is
+	/// settled.
 	#[pallet::storage]
 	pub type Deposits<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, TaskId, Blake2_128Concat, AccountId, Balance>;
@@ -216,6 +234,8 @@ pub mod pallet {
 			paid: Balance,
 			/// What went back to the requester.
 			returned: Balance,
+			/// What the requester lost besides, as it or its dealers let the task fail.
+			forfeited: Balance,
 		},
 		/// A task's money is settled whole.
 		EscrowClosed {
@@ -226,8 +246,8 @@ pub mod pallet {
 			/// What went back to it just now.
 			returned: Balance,
 		},
-		/// An account could not receive what it was to get. Of an escrow it goes back to the
-		/// requester, of a slash it goes the way of the greater part.
+		/// An account could not receive what it was to get. Of an escrow it goes where the rest
+		/// goes, of a slash it goes the way of the greater part.
 		PayoutFailed {
 			/// The task.
 			task: TaskId,
@@ -245,7 +265,7 @@ pub mod pallet {
 			/// How much.
 			amount: Balance,
 		},
-		/// A dealer's deposit went back.
+		/// A dealer's deposit went back, or what is left of it.
 		DepositReturned {
 			/// The task.
 			task: TaskId,
@@ -276,7 +296,7 @@ pub mod pallet {
 	pub enum Error<T> {
 		/// This task has an escrow already. Task numbers are used once.
 		EscrowExists,
-		/// This dealer has a deposit in this task already. A dealer deals once a task.
+		/// This dealer has a deposit in this task already. A dealer accepts once a task.
 		DepositExists,
 		/// Fee and data reward together are more than there can be. Offer less.
 		TooMuch,
@@ -293,6 +313,10 @@ pub mod pallet {
 				"a deposit is at least four times what an accusation costs"
 			);
 			assert!(T::DealerDeposit::get() > 0, "a bad dealing must cost");
+			assert!(
+				!T::VanishedShare::get().is_zero(),
+				"an acceptance without a dealing must cost"
+			);
 			assert!(
 				T::FalseAccusationSlash::get() > 0 && T::WrongShareSlash::get() > 0,
 				"a proven fault must cost"

@@ -114,6 +114,7 @@ parameter_types! {
 	pub storage Burnt: Balance = 0;
 	pub storage AccuserShare: Permill = Permill::from_percent(25);
 	pub storage VictimShare: Permill = Permill::from_percent(25);
+	pub storage VanishedShare: Permill = Permill::from_percent(50);
 	pub storage WorstAccuseFee: Balance = DEPOSIT / 4;
 }
 
@@ -126,7 +127,7 @@ impl OnUnbalanced<Credit<AccountId, Balances>> for Burn {
 	}
 }
 
-/// Gives draw fees to [`treasury`].
+/// Gives draw fees and forfeited fees to [`treasury`].
 pub struct ToTreasury;
 
 impl OnUnbalanced<Credit<AccountId, Balances>> for ToTreasury {
@@ -151,6 +152,7 @@ impl Config for Test {
 	type AbsenceSlash = ConstU128<ABSENCE>;
 	type AccuserShare = AccuserShare;
 	type VictimShare = VictimShare;
+	type VanishedShare = VanishedShare;
 }
 
 /// Accounts below 40 are funded, others do not exist.

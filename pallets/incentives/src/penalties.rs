@@ -75,10 +75,24 @@ impl<T: Config> Pallet<T> {
 		Escrows::<T>::get(task).map(|escrow| escrow.requester)
 	}
 
-	pub(crate) fn punish_absence(task: TaskId, node: &AccountId, requester: &AccountId) {
+	/// There is no victim: a requester must not be paid for asking when nodes are known to be down.
+	pub(crate) fn punish_absence(task: TaskId, node: &AccountId) {
 		let credit = T::Stakes::slash(node, T::AbsenceSlash::get());
 		T::Stakes::note_presence(node, false);
-		Self::punish(task, node, Fault::Absence, credit, None, Some(requester));
+		Self::punish(task, node, Fault::Absence, credit, None, None);
+	}
+
+	/// Gives a dealer back what it has on hold.
+	fn return_deposit(task: TaskId, dealer: &AccountId, amount: Balance) {
+		let _ = T::Currency::release(
+			&HoldReason::Deposit.into(),
+			dealer,
+			amount,
+			Precision::BestEffort,
+		)
+		.defensive_proof("a deposit is on hold");
+		let dealer = dealer.clone();
+		Self::deposit_event(Event::DepositReturned { task, dealer, amount });
 	}
 }
 
@@ -95,15 +109,19 @@ impl<T: Config> Penalties for Pallet<T> {
 
 	fn release_deposit(task: TaskId, dealer: &AccountId) {
 		let Some(amount) = Deposits::<T>::take(task, dealer) else { return };
-		let _ = T::Currency::release(
-			&HoldReason::Deposit.into(),
-			dealer,
-			amount,
-			Precision::BestEffort,
-		)
-		.defensive_proof("a deposit is on hold");
-		let dealer = dealer.clone();
-		Self::deposit_event(Event::DepositReturned { task, dealer, amount });
+		Self::return_deposit(task, dealer, amount);
+	}
+
+	/// There is no victim: who invites its own accounts must not get back what they lose.
+	fn forfeit_deposit(task: TaskId, dealer: &AccountId) {
+		let Some(amount) = Deposits::<T>::take(task, dealer) else { return };
+		let part = T::VanishedShare::get().mul_ceil(amount);
+		let (credit, _) = T::Currency::slash(&HoldReason::Deposit.into(), dealer, part);
+		let left = amount.saturating_sub(credit.peek());
+		Self::punish(task, dealer, Fault::NoDealing, credit, None, None);
+		if left > 0 {
+			Self::return_deposit(task, dealer, left);
+		}
 	}
 
 	/// The victim is the requester.

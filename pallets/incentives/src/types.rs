@@ -2,7 +2,10 @@
 //! knows the pallet's `Config`.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use ostraka_primitives::{traits::SeatReport, AccountId, Balance};
+use ostraka_primitives::{
+	traits::{Ending, SeatReport},
+	AccountId, Balance,
+};
 use scale_info::TypeInfo;
 
 /// A task's money, on hold in the requester's account.
@@ -49,7 +52,8 @@ impl TaskEscrow {
 /// What one seat can earn.
 ///
 /// The rest of the fee is divided by the number of seats, not by the number of right answers: a
-/// member must not gain by another's fall. What nobody earns goes back to the requester.
+/// member must not gain by another's fall. What nobody earns goes back to the requester, or is
+/// forfeited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeatPay {
 	/// Whether or not the task completes.
@@ -59,10 +63,10 @@ pub struct SeatPay {
 }
 
 impl SeatPay {
-	/// What a seat with this report has earned.
-	pub fn earned(&self, report: SeatReport, completed: bool) -> Balance {
+	/// What a seat with this report has earned of a task that ended so.
+	pub fn earned(&self, report: SeatReport, ending: Ending) -> Balance {
 		match report {
-			SeatReport::Right if completed => self.base.saturating_add(self.rest),
+			SeatReport::Right if ending == Ending::Completed => self.base.saturating_add(self.rest),
 			SeatReport::Right | SeatReport::Excused | SeatReport::Idle => self.base,
 			SeatReport::Uncommitted | SeatReport::Absent | SeatReport::Convicted => 0,
 		}
@@ -88,7 +92,7 @@ mod tests {
 	#[test]
 	fn a_seat_earns_by_its_report() {
 		let pay = SeatPay { base: 3, rest: 7 };
-		let earned = |completed| {
+		let earned = |ending| {
 			[
 				SeatReport::Right,
 				SeatReport::Uncommitted,
@@ -97,10 +101,12 @@ mod tests {
 				SeatReport::Idle,
 				SeatReport::Convicted,
 			]
-			.map(|report| pay.earned(report, completed))
+			.map(|report| pay.earned(report, ending))
 		};
-		assert_eq!(earned(true), [10, 0, 3, 0, 3, 0]);
-		assert_eq!(earned(false), [3, 0, 3, 0, 3, 0]);
+		assert_eq!(earned(Ending::Completed), [10, 0, 3, 0, 3, 0]);
+		for ending in [Ending::Returned, Ending::Forfeited] {
+			assert_eq!(earned(ending), [3, 0, 3, 0, 3, 0]);
+		}
 	}
 
 	#[test]

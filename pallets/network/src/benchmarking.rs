@@ -2,14 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
-use crate::{Pallet as Network, *};
+use crate::*;
 use frame::benchmarking::prelude::*;
 
 #[benchmarks]
 mod benchmarks {
 	use super::*;
 
-	#[benchmark]
+	#[benchmark(pov_mode = Measured)]
 	fn set_classes() {
 		Classes::<T>::put(DEVELOPMENT);
 
@@ -19,5 +19,5 @@ mod benchmarks {
 		assert_eq!(Classes::<T>::get(), PRODUCTION);
 	}
 
-	impl_benchmark_test_suite!(Network, crate::mock::new_test_ext(), crate::mock::Test);
+	impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);
 }

@@ -8,7 +8,7 @@
 //!
 //! ## Terminology
 //! - *relay parent*: the relay-chain block that a parachain block is built in the context of. Its
-//!   *storage root* reaches the runtime by the inherent of every block.
+//!   *number*, *epoch* and the *VRF output* of its author reach the runtime by the inherent of every block.
 //! - *class*: Standard, Confidential or Restricted; its *parameters* say how many seats, which
 //!   threshold, how much stake and how many dealers a task of it has.
 //!

@@ -8,11 +8,12 @@ use scale_info::TypeInfo;
 /// What this block knows of its relay parent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct RelayView {
-	/// Storage root of the relay parent.
-	pub storage_root: [u8; 32],
-	/// Whether the block's proof held, or provably lacked, the relay chain's epoch and its
-	/// randomness.
-	pub complete: bool,
+	/// Its number.
+	pub number: u32,
+	/// Its epoch.
+	pub epoch: u64,
+	/// VRF output of its author, if it has one: only a block that a secondary author made without one has none.
+	pub author_vrf: Option<[u8; 32]>,
 }
 
 /// Parameters of the three security classes.

@@ -1,8 +1,9 @@
-//! Benchmarks of the registry's calls, each at its worst: selection full, the operator's node with
-//! as many seats and chunks on their way out as there can be, keys proven in earnest.
+//! Benchmarks of the registry's calls, each at its worst: selection full, so that who enters
+//! displaces another node, nodes with as many seats and chunks on their way out as there can be, no
+//! two alike, keys proven in earnest.
 //!
 //! What draws, slashes and releases cost is part of the other pallets' benchmarks, for which the
-//! runtime fills the registry itself.
+//! runtime fills the registry itself, with [`hold_seats`] and [`outdate_key`].
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -15,8 +16,11 @@ use ostraka_protocol::{
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 
+/// Most seats of the operator that is measured.
+const MOST_SEATS: u32 = MAX_ASSIGNMENTS - 1;
+
 /// Stake of the operator that is measured: as each seat takes up no more than the least stake, it
-/// covers all those that the node holds, and one more to unbond of.
+/// covers [`MOST_SEATS`], and one more to unbond of.
 fn stake<T: Config>() -> Balance {
 	T::MinStake::get().saturating_mul(MAX_ASSIGNMENTS.into())
 }
@@ -26,19 +30,56 @@ fn fund<T: Config>(operator: &AccountId) {
 	T::Currency::mint_into(operator, amount).unwrap();
 }
 
-/// Puts nodes with the least stake and the greatest capacity in selection until there are `count`.
-/// Their keys are not keys.
+/// A worker key and a seal key, of this number, that are not keys.
+fn keys(number: &[u8]) -> (WorkerKey, PointBytes) {
+	let worker = WorkerKey::from_raw(sp_io::hashing::sha2_256(number));
+	let mut seal_key = [0u8; 96];
+	seal_key[..32].copy_from_slice(&worker.0);
+	(worker, seal_key)
+}
+
+/// How many nodes are in selection.
+fn candidates<T: Config>() -> u32 {
+	Candidates::<T>::decode_len().unwrap_or_default() as u32
+}
+
+/// Puts nodes with different stakes, hardly more than the least one, and the greatest capacity in
+/// selection until there are `count`. The first, which has the least, has the most chunks on their
+/// way out.
 fn fill_selection<T: Config>(count: u32) {
-	let present = Candidates::<T>::decode_len().unwrap_or_default() as u32;
+	let present = candidates::<T>();
 	for index in present..count {
 		let operator: AccountId = account("node", index, 0);
 		fund::<T>(&operator);
-		let worker = WorkerKey::from_raw(sp_io::hashing::sha2_256(&index.to_le_bytes()));
-		let mut seal_key = [0u8; 96];
-		seal_key[..32].copy_from_slice(&worker.0);
-		let stake = T::MinStake::get();
+		let (worker, seal_key) = keys(&index.to_le_bytes());
+		let stake = T::MinStake::get().saturating_add(MAX_UNLOCKS.saturating_add(index).into());
 		Registry::<T>::admit(&operator, worker, seal_key, stake, MAX_ASSIGNMENTS).unwrap();
+		if index == present {
+			unbond_in_chunks::<T>(&operator, MAX_UNLOCKS);
+		}
 	}
+}
+
+/// Gives the node so many seats under its present key, in tasks of nobody, no two alike.
+pub fn hold_seats<T: Config>(operator: &AccountId, seats: u32) {
+	let mut node = Nodes::<T>::get(operator).unwrap();
+	for number in 0..seats {
+		let least_stake = T::MinStake::get().saturating_add(number.into());
+		let seat = HeldSeat { worker: node.worker, least_stake };
+		Seats::<T>::insert(operator, TaskId::MAX - number, seat);
+		node.take_seat();
+	}
+	Registry::<T>::store(operator, &node);
+}
+
+/// Makes the node's key a former one, which the next seat given back under it frees.
+pub fn outdate_key<T: Config>(operator: &AccountId) {
+	let mut node = Nodes::<T>::get(operator).unwrap();
+	let former = node.worker;
+	let (worker, seal_key) = keys(&former.0);
+	Registry::<T>::replace_keys(operator, &mut node, worker, seal_key);
+	FormerKeys::<T>::insert(former, 1);
+	Nodes::<T>::insert(operator, node);
 }
 
 /// A worker key of the benchmark's keystore, and its registration by the operator.
@@ -56,9 +97,8 @@ fn registration<T: Config>(operator: &AccountId, seed: u8) -> (WorkerKey, Regist
 	(worker, made.unwrap())
 }
 
-/// An operator with a proven node in a full selection, all of whose seats but one are taken, in
-/// tasks of the least stake.
-fn operator<T: Config>() -> AccountId {
+/// An operator with a proven node in a full selection, which holds so many seats.
+fn operator<T: Config>(seats: u32) -> AccountId {
 	fill_selection::<T>(T::MaxNodes::get().saturating_sub(1));
 	let operator: AccountId = whitelisted_caller();
 	fund::<T>(&operator);
@@ -73,11 +113,7 @@ fn operator<T: Config>() -> AccountId {
 		MAX_ASSIGNMENTS,
 	)
 	.unwrap();
-	let least_stake = T::MinStake::get();
-	let seats = (1..MAX_ASSIGNMENTS).map(|task| HeldSeat { task, worker, least_stake });
-	Seats::<T>::insert(&operator, BoundedVec::truncate_from(seats.collect()));
-	let node = Nodes::<T>::get(&operator).unwrap();
-	Registry::<T>::store(&operator, &node).unwrap();
+	hold_seats::<T>(&operator, seats);
 	operator
 }
 
@@ -88,8 +124,7 @@ fn unbond_in_chunks<T: Config>(operator: &AccountId, chunks: u32) {
 		let at = Registry::<T>::now().saturating_add(T::UnbondingPeriod::get());
 		assert!(node.start_unbonding(1, at.saturating_add(chunk)));
 	}
-	Nodes::<T>::insert(operator, &node);
-	Registry::<T>::store(operator, &node).unwrap();
+	Registry::<T>::store(operator, &node);
 }
 
 fn wait<T: Config>(blocks: BlockNumber) {
@@ -101,9 +136,10 @@ fn wait<T: Config>(blocks: BlockNumber) {
 mod benchmarks {
 	use super::*;
 
-	#[benchmark]
+	/// Another node is displaced.
+	#[benchmark(pov_mode = Measured)]
 	fn register() {
-		fill_selection::<T>(T::MaxNodes::get().saturating_sub(1));
+		fill_selection::<T>(T::MaxNodes::get());
 		let operator: AccountId = whitelisted_caller();
 		fund::<T>(&operator);
 		let (worker, made) = registration::<T>(&operator, 1);
@@ -120,12 +156,13 @@ mod benchmarks {
 			MAX_ASSIGNMENTS,
 		);
 
-		assert_eq!(Nodes::<T>::get(operator).unwrap().worker, worker);
+		assert!(Nodes::<T>::get(operator).unwrap().active_since.is_some());
+		assert_eq!(candidates::<T>(), T::MaxNodes::get());
 	}
 
-	#[benchmark]
+	#[benchmark(pov_mode = Measured)]
 	fn bond() {
-		let operator = operator::<T>();
+		let operator = operator::<T>(MOST_SEATS);
 		unbond_in_chunks::<T>(&operator, MAX_UNLOCKS);
 
 		#[extrinsic_call]
@@ -135,9 +172,9 @@ mod benchmarks {
 		assert_eq!(Nodes::<T>::get(operator).unwrap().stake, bonded);
 	}
 
-	#[benchmark]
+	#[benchmark(pov_mode = Measured)]
 	fn unbond() {
-		let operator = operator::<T>();
+		let operator = operator::<T>(MOST_SEATS);
 		unbond_in_chunks::<T>(&operator, MAX_UNLOCKS - 1);
 		wait::<T>(MAX_UNLOCKS);
 
@@ -148,9 +185,10 @@ mod benchmarks {
 		assert_eq!(unbonding.len() as u32, MAX_UNLOCKS);
 	}
 
-	#[benchmark]
-	fn withdraw() {
-		let operator = operator::<T>();
+	/// Of a node with `s` seats.
+	#[benchmark(pov_mode = Measured)]
+	fn withdraw(s: Linear<0, MOST_SEATS>) {
+		let operator = operator::<T>(s);
 		unbond_in_chunks::<T>(&operator, MAX_UNLOCKS);
 		wait::<T>(T::UnbondingPeriod::get() + MAX_UNLOCKS);
 
@@ -160,9 +198,10 @@ mod benchmarks {
 		assert!(Nodes::<T>::get(operator).unwrap().unbonding.is_empty());
 	}
 
-	#[benchmark]
+	#[benchmark(pov_mode = Measured)]
 	fn chill() {
-		let operator = operator::<T>();
+		let operator = operator::<T>(MOST_SEATS);
+		unbond_in_chunks::<T>(&operator, MAX_UNLOCKS);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(operator.clone()));
@@ -170,26 +209,26 @@ mod benchmarks {
 		assert_eq!(Nodes::<T>::get(operator).unwrap().active_since, None);
 	}
 
-	#[benchmark]
+	/// Another node is displaced.
+	#[benchmark(pov_mode = Measured)]
 	fn activate() {
-		let operator = operator::<T>();
+		let operator = operator::<T>(MOST_SEATS);
+		unbond_in_chunks::<T>(&operator, MAX_UNLOCKS);
 		Registry::<T>::chill(RawOrigin::Signed(operator.clone()).into()).unwrap();
+		fill_selection::<T>(T::MaxNodes::get());
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(operator.clone()));
 
 		assert!(Nodes::<T>::get(operator).unwrap().active_since.is_some());
+		assert_eq!(candidates::<T>(), T::MaxNodes::get());
 	}
 
-	/// No seat is under the present key, so that all are looked at and the key is freed.
-	#[benchmark]
+	/// No seat is under the present key, so that it is freed.
+	#[benchmark(pov_mode = Measured)]
 	fn rotate_key() {
-		let operator = operator::<T>();
-		Seats::<T>::mutate(&operator, |seats| {
-			for seat in seats.iter_mut() {
-				seat.worker = WorkerKey::default();
-			}
-		});
+		let operator = operator::<T>(0);
+		unbond_in_chunks::<T>(&operator, MAX_UNLOCKS);
 		let (worker, made) = registration::<T>(&operator, 2);
 		let signature = WorkerSignature::from_raw(made.signature);
 
@@ -199,9 +238,10 @@ mod benchmarks {
 		assert_eq!(Nodes::<T>::get(operator).unwrap().worker, worker);
 	}
 
-	#[benchmark]
+	#[benchmark(pov_mode = Measured)]
 	fn set_capacity() {
-		let operator = operator::<T>();
+		let operator = operator::<T>(MOST_SEATS);
+		unbond_in_chunks::<T>(&operator, MAX_UNLOCKS);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(operator.clone()), 1);
@@ -210,10 +250,9 @@ mod benchmarks {
 	}
 
 	/// Of a node that slashes left without stake; the last withdrawal does the same.
-	#[benchmark]
+	#[benchmark(pov_mode = Measured)]
 	fn deregister() {
-		let operator = operator::<T>();
-		Seats::<T>::remove(&operator);
+		let operator = operator::<T>(0);
 		drop(<Registry<T> as Stakes>::slash(&operator, Balance::MAX));
 		assert_eq!(Nodes::<T>::get(&operator).unwrap().active_since, None);
 

@@ -1,77 +1,70 @@
 //! Committees: the draw against storage, and the seats that follow from it.
 
-use crate::{selection::Selection, *};
+use crate::{draw::StakeBounds, selection::Selection, *};
 use ostraka_primitives::{
-	task::{Committee, Seat},
+	odds::Odds,
+	task::{ClassParameters, Committee, Seat},
 	traits::{Committees, DrawError, DrawRequest, Roster},
 };
 
 impl<T: Config> Pallet<T> {
-	/// Stake that the request's class asks of a member.
-	fn least_stake(request: &DrawRequest) -> Balance {
-		T::MinStake::get().saturating_mul(request.parameters.stake_factor.into())
+	/// What the request's class makes of stakes. It asks for a multiple of the least stake of a node
+	/// that enters selection, less the buffer: a node that staked just that is not out at its first
+	/// absence, of a class any more than of selection.
+	fn bounds(parameters: &ClassParameters) -> StakeBounds {
+		let entry = T::MinStake::get().saturating_mul(parameters.stake_factor.into());
+		StakeBounds {
+			least: entry.saturating_sub(T::AbsenceBuffer::get()),
+			most: entry.saturating_mul(T::StakeCap::get().into()),
+		}
 	}
 
-	/// Gives a seat back. Answers how many the operator's node still holds.
-	fn give_back(
-		task: TaskId,
-		operator: &AccountId,
-		worker: &WorkerKey,
-		present: &WorkerKey,
-	) -> u32 {
-		let mut seats = Seats::<T>::get(operator);
-		seats.retain(|seat| seat.task != task || seat.worker != *worker);
-		if worker != present && !seats.iter().any(|seat| seat.worker == *worker) {
-			Self::free_keys(worker);
-			Self::deposit_event(Event::KeyReleased { operator: operator.clone(), worker: *worker });
+	/// The odds that a committee of this class is captured, drawn of the present candidates; `price` is what one draw costs
+	/// that comes to nothing.
+	pub fn odds(parameters: &ClassParameters, price: Balance) -> Odds {
+		let candidates = Candidates::<T>::get();
+		let bounds = Self::bounds(parameters);
+		let stakes = candidates.iter().map(|node| node.stake);
+		let stakes = stakes.filter(|stake| *stake >= bounds.least);
+		Odds::of(stakes, bounds.most, parameters.seats, parameters.threshold, price)
+	}
+
+	/// Gives back the seat that the operator's node has in the task, if it has one. The caller stores
+	/// the node.
+	fn give_back(task: TaskId, operator: &AccountId, node: &mut Node) {
+		let Some(seat) = Seats::<T>::take(operator, task) else { return };
+		if node.leave_seat(&seat.worker) {
+			Self::leave_former_key(operator, &seat.worker);
 		}
-		let left = seats.len().saturated_into();
-		if seats.is_empty() {
-			Seats::<T>::remove(operator);
-		} else {
-			Seats::<T>::insert(operator, seats);
-		}
-		left
 	}
 }
 
 impl<T: Config> Committees for Pallet<T> {
-	/// One read of [`Candidates`], and `is_dealer` at most once a candidate.
-	fn can_draw(
-		request: &DrawRequest,
-		is_dealer: impl Fn(&AccountId) -> bool,
-	) -> Result<(), DrawError> {
+	/// One read of [`Candidates`].
+	fn can_draw(request: &DrawRequest) -> Result<(), DrawError> {
 		let candidates = Candidates::<T>::get();
-		draw::eligible(&candidates, request, Self::least_stake(request), is_dealer).map(|_| ())
+		draw::eligible(&candidates, request, &Self::bounds(&request.parameters)).map(|_| ())
 	}
 
-	/// Beyond [`Self::can_draw`]: a read of the node, and a read and a write of its seats, a
-	/// member, and one write of [`Candidates`]. An error changes nothing.
-	fn draw(
-		request: &DrawRequest,
-		seed: [u8; 32],
-		is_dealer: impl Fn(&AccountId) -> bool,
-	) -> Result<Committee, DrawError> {
+	/// Beyond [`Self::can_draw`]: a read and a write of the node, and a write of its seat, a member,
+	/// and one write of [`Candidates`]. An error changes nothing.
+	fn draw(request: &DrawRequest, seed: [u8; 32]) -> Result<Committee, DrawError> {
 		let mut selection = Selection::<T>::load();
-		let least_stake = Self::least_stake(request);
-		let eligible = draw::eligible(selection.candidates(), request, least_stake, is_dealer)?;
+		let bounds = Self::bounds(&request.parameters);
+		let eligible = draw::eligible(selection.candidates(), request, &bounds)?;
 		let seats = usize::from(request.parameters.seats);
-		let drawn = draw::race(&seed, request.task, &eligible, seats);
+		let drawn = draw::race(&seed, request.task, &eligible, seats, &bounds);
 
 		// All that could go wrong is looked at before the first write. In a sound state nothing
-		// does: a candidate is a node, its free places are fewer than its list of seats has room
-		// for, and `n` is at most the bound of a committee.
+		// does: a candidate is a node, and `n` is at most the bound of a committee.
 		let mut members = Vec::new();
 		for candidate in drawn {
 			let node = Nodes::<T>::get(&candidate.account).ok_or(DrawError::TooFewNodes)?;
-			let mut held = Seats::<T>::get(&candidate.account);
-			held.try_push(HeldSeat { task: request.task, worker: node.worker, least_stake })
-				.map_err(|_| DrawError::TooLittleCapacity)?;
-			members.push((candidate.account.clone(), node, held));
+			members.push((candidate.account.clone(), node));
 		}
 		let committee: Vec<_> = members
 			.iter()
-			.map(|(account, node, _)| Seat {
+			.map(|(account, node)| Seat {
 				account: account.clone(),
 				worker: node.worker,
 				seal_key: node.seal_key,
@@ -79,35 +72,42 @@ impl<T: Config> Committees for Pallet<T> {
 			.collect();
 		let committee = Committee::try_from(committee).map_err(|_| DrawError::TooFewNodes)?;
 
-		for (account, node, held) in members {
-			let _ = selection
-				.sync(&account, &node, held.len().saturated_into())
-				.defensive_proof("is in selection");
-			Seats::<T>::insert(account, held);
+		for (account, mut node) in members {
+			let seat = HeldSeat { worker: node.worker, least_stake: bounds.least };
+			Seats::<T>::insert(&account, request.task, seat);
+			node.take_seat();
+			selection.update(&account, &node);
+			Nodes::<T>::insert(&account, node);
 		}
 		selection.save();
 		Ok(committee)
 	}
 
+	/// One read of the node: selection is a copy of what nodes say of themselves.
+	fn is_candidate(account: &AccountId) -> bool {
+		Nodes::<T>::get(account).is_some_and(|node| node.active_since.is_some())
+	}
+
+	/// A read and a write of the node, and of its seat, a member, and of [`Candidates`].
 	fn release(task: TaskId, committee: &Committee) {
 		let mut selection = Selection::<T>::load();
 		for seat in committee {
 			// Nobody with a seat is forgotten.
-			let Some(node) = Nodes::<T>::get(&seat.account).defensive() else { continue };
-			let left = Self::give_back(task, &seat.account, &seat.worker, &node.worker);
-			let _ = selection
-				.sync(&seat.account, &node, left)
-				.defensive_proof("does not enter selection");
+			let Some(mut node) = Nodes::<T>::get(&seat.account).defensive() else { continue };
+			Self::give_back(task, &seat.account, &mut node);
+			selection.update(&seat.account, &node);
+			Nodes::<T>::insert(&seat.account, node);
 		}
 		selection.save();
 	}
 }
 
 impl<T: Config> Roster for Pallet<T> {
+	/// Reads all seats of the key's operator: for offchain workers.
 	fn assignments(worker: &WorkerKey) -> Vec<TaskId> {
 		let Some(owner) = Keys::<T>::get(worker) else { return Vec::new() };
-		let seats = Seats::<T>::get(owner.account);
-		seats.iter().filter(|seat| seat.worker == *worker).map(|seat| seat.task).collect()
+		let seats = Self::held_seats(&owner.account).into_iter();
+		seats.filter(|(_, seat)| seat.worker == *worker).map(|(task, _)| task).collect()
 	}
 
 	fn seal_key(worker: &WorkerKey) -> Option<PointBytes> {

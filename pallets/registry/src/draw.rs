@@ -1,8 +1,13 @@
 //! The draw: who may sit on a committee, and the race that picks by stake. Pure functions over
 //! candidates.
 //!
+//! # What counts
+//! Of each stake [`StakeBounds::counted`], in the race as in the two thirds. The classes' odds are
+//! those of many small nodes: without a cap, one seat an account would favour who splits its stake
+//! over those who do not, and a large node that is full would stop all draws.
+//!
 //! # Which draw
-//! Candidate `i` with stake `w_i` gets a uniform number `U_i` from `SHA-256("ostraka/draw/v1",
+//! Candidate `i`, of whose stake `w_i` counts, gets a uniform number `U_i` from `SHA-256("ostraka/draw/v1",
 //! seed, task, account_i)` and runs for the time `-log(U_i) / w_i`; the `n` that arrive first are
 //! seated in order of arrival. These times are exponentially distributed with rate `w_i`, so the
 //! order of arrival is a draw by stake without replacement: the first is `i` with probability `w_i
@@ -13,7 +18,7 @@
 //! stake shifts all that come after it. Whoever learns the seed a block early could then choose, by
 //! chilling or bonding some of many nodes, among many committees, until one suits. In the race a
 //! candidate's time depends on nobody else, so all that an operator can do is take its own nodes
-//! out.
+//! out, and, where selection is full, those with the least stake by entering it with more.
 //!
 //! # How exact
 //! `U_i` has 128 bits and the logarithm 48 fractional bits; times are compared as exact fractions.
@@ -21,7 +26,7 @@
 //! logarithm shifts of a probability is below 2^-40.
 
 use crate::types::Candidate;
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 use core::cmp::Ordering;
 use frame::deps::{sp_core::U256, sp_io::hashing::sha2_256};
 use ostraka_primitives::{
@@ -33,33 +38,48 @@ use ostraka_primitives::{
 const FRACTION: u32 = 48;
 const DRAW_TAG: &[u8; 15] = b"ostraka/draw/v1";
 
+/// What a class makes of stakes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StakeBounds {
+	/// Least that a member holds.
+	pub least: Balance,
+	/// Most that counts of what one account holds.
+	pub most: Balance,
+}
+
+impl StakeBounds {
+	/// What counts of this stake.
+	pub fn counted(&self, stake: Balance) -> Balance {
+		stake.min(self.most)
+	}
+}
+
 /// The candidates that may sit on the task, or what is missing for a draw.
 ///
 /// Of the candidates that were in selection before the task was submitted, with their present stake
-/// or more, those sit that are neither requester nor dealer, hold `least_stake` and have a place
-/// free. They must be as many as seats and hold at least two thirds of the stake of *all* of the
-/// former that hold `least_stake`, requester and dealers included: otherwise a requester could
-/// choose its committee by naming the others as dealers, or by filling their capacity.
+/// or more, those sit that are not barred, hold the class's least stake and have a place free. They
+/// must be as many as seats, and of what counts of the stakes of *all* of the former that hold the
+/// least stake, barred ones included, at least two thirds must be theirs: otherwise a requester
+/// could choose its committee by asking many operators to be dealers, or by filling the others'
+/// capacity.
 pub fn eligible<'a>(
 	candidates: &'a [Candidate],
 	request: &DrawRequest,
-	least_stake: Balance,
-	is_dealer: impl Fn(&AccountId) -> bool,
+	bounds: &StakeBounds,
 ) -> Result<Vec<&'a Candidate>, DrawError> {
 	let seats = usize::from(request.parameters.seats);
+	let barred: BTreeSet<_> = request.barred.iter().collect();
 	let present = || candidates.iter().filter(|node| node.since < request.submitted_at);
 	let stake = |nodes: &mut dyn Iterator<Item = &Candidate>| {
-		nodes.fold(U256::zero(), |sum, node| sum.saturating_add(node.stake.into()))
+		nodes.fold(U256::zero(), |sum, node| sum.saturating_add(bounds.counted(node.stake).into()))
 	};
-	let whole = stake(&mut present().filter(|node| node.stake >= least_stake));
+	let whole = stake(&mut present().filter(|node| node.stake >= bounds.least));
 
-	let mut nodes: Vec<_> = present()
-		.filter(|node| node.account != *request.requester && !is_dealer(&node.account))
-		.collect();
+	let mut nodes: Vec<_> = present().filter(|node| !barred.contains(&node.account)).collect();
 	let enough =
 		|nodes: &[&Candidate], error| if nodes.len() < seats { Err(error) } else { Ok(()) };
 	enough(&nodes, DrawError::TooFewNodes)?;
-	nodes.retain(|node| node.stake >= least_stake);
+	nodes.retain(|node| node.stake >= bounds.least);
 	enough(&nodes, DrawError::TooLittleStake)?;
 	nodes.retain(|node| node.free > 0);
 	enough(&nodes, DrawError::TooLittleCapacity)?;
@@ -76,16 +96,20 @@ pub fn race<'a>(
 	task: TaskId,
 	candidates: &[&'a Candidate],
 	seats: usize,
+	bounds: &StakeBounds,
 ) -> Vec<&'a Candidate> {
 	let mut runners: Vec<_> = candidates
 		.iter()
-		.map(|candidate| (neg_log2(ticket(seed, task, &candidate.account)), *candidate))
+		.map(|candidate| {
+			let log = neg_log2(ticket(seed, task, &candidate.account));
+			(log, bounds.counted(candidate.stake), *candidate)
+		})
 		.collect();
-	runners.sort_by(|(left_log, left), (right_log, right)| {
-		arrives_before(*left_log, left.stake, *right_log, right.stake)
+	runners.sort_by(|(left_log, left_stake, left), (right_log, right_stake, right)| {
+		arrives_before(*left_log, *left_stake, *right_log, *right_stake)
 			.then_with(|| left.account.cmp(&right.account))
 	});
-	runners.into_iter().take(seats).map(|(_, candidate)| candidate).collect()
+	runners.into_iter().take(seats).map(|(_, _, candidate)| candidate).collect()
 }
 
 /// Compares `left_log / left_stake` with `right_log / right_stake`.
@@ -132,8 +156,18 @@ mod tests {
 	use ostraka_primitives::task::ClassParameters;
 	use proptest::prelude::*;
 
+	/// All stake counts.
+	const ALL: StakeBounds = StakeBounds { least: 0, most: Balance::MAX };
+
 	fn candidate(index: u8, stake: Balance) -> Candidate {
 		Candidate { account: AccountId::new([index; 32]), stake, since: 0, free: 1 }
+	}
+
+	/// A request for `seats`, submitted in block 1.
+	fn request(task: TaskId, seats: u8, barred: &[AccountId]) -> DrawRequest<'_> {
+		let threshold = (seats - 1) / 2;
+		let parameters = ClassParameters { seats, threshold, stake_factor: 1, least_dealers: 3 };
+		DrawRequest { task, parameters, submitted_at: 1, barred }
 	}
 
 	fn seed(number: u32) -> [u8; 32] {
@@ -172,7 +206,7 @@ mod tests {
 		let rounds = 40_000;
 		let mut counts = [[0u32; 4]; 4];
 		for round in 0..rounds {
-			let seated = race(&seed(round), round, &candidates, 2);
+			let seated = race(&seed(round), round, &candidates, 2, &ALL);
 			counts[index_of(seated[0])][index_of(seated[1])] += 1;
 		}
 		let total: Balance = stakes.iter().sum();
@@ -201,7 +235,7 @@ mod tests {
 		let candidates = [candidate(1, Balance::MAX), candidate(2, 1), candidate(3, Balance::MAX)];
 		let candidates: Vec<_> = candidates.iter().collect();
 		for number in 0..100 {
-			let seated = race(&seed(number), 0, &candidates, 3);
+			let seated = race(&seed(number), 0, &candidates, 3, &ALL);
 			assert_eq!(index_of(seated[2]), 2);
 		}
 	}
@@ -211,11 +245,64 @@ mod tests {
 		let candidates: Vec<_> = (0..40).map(|index| candidate(index, 5)).collect();
 		let candidates: Vec<_> = candidates.iter().collect();
 		let drawn = |seed, task| -> Vec<_> {
-			race(&seed, task, &candidates, 5).into_iter().map(index_of).collect()
+			race(&seed, task, &candidates, 5, &ALL).into_iter().map(index_of).collect()
 		};
 		assert_eq!(drawn([1; 32], 1), drawn([1; 32], 1));
 		assert_ne!(drawn([1; 32], 1), drawn([2; 32], 1));
 		assert_ne!(drawn([1; 32], 1), drawn([1; 32], 2));
+	}
+
+	/// Half of all stake in one account has no more of the seats than the cap gives it.
+	#[test]
+	fn a_whale_counts_no_more_than_the_cap() {
+		let mut candidates: Vec<_> = (1..=20).map(|index| candidate(index, 10)).collect();
+		candidates.push(candidate(0, 200));
+		let candidates: Vec<_> = candidates.iter().collect();
+		let rounds = 10_000;
+		let wins = |bounds: &StakeBounds| {
+			let first = |round| index_of(race(&seed(round), round, &candidates, 1, bounds)[0]);
+			(0..rounds).filter(|round| first(*round) == 0).count() as f64
+		};
+		// Six standard deviations, and more.
+		let is_about = |wins: f64, expected: f64| (wins - expected).abs() < 6.0 * expected.sqrt();
+		let rounds = f64::from(rounds);
+		assert!(is_about(wins(&ALL), rounds / 2.0));
+		assert!(is_about(wins(&StakeBounds { least: 1, most: 30 }), rounds * 30.0 / 230.0));
+	}
+
+	/// Nor does it stop all draws when it has no place left.
+	#[test]
+	fn a_full_whale_does_not_stop_draws() {
+		let mut candidates: Vec<_> = (1..=20).map(|index| candidate(index, 10)).collect();
+		candidates.push(Candidate { free: 0, ..candidate(0, 200) });
+		let request = request(1, 3, &[]);
+		assert_eq!(
+			eligible(&candidates, &request, &ALL).map(|_| ()),
+			Err(DrawError::TooLittleCapacity)
+		);
+		let bounds = StakeBounds { least: 1, most: 100 };
+		assert_eq!(eligible(&candidates, &request, &bounds).map(|nodes| nodes.len()), Ok(20));
+	}
+
+	/// The audit's attack: nine of 45 equal nodes are the requester's, and it names the operators of
+	/// another 15 as dealers. Naming bars nobody, so that the odds stay those of a fifth of the stake;
+	/// they become those of 30 % only if all 15 accept, with a deposit each.
+	#[test]
+	fn naming_dealers_does_not_multiply_captures() {
+		let candidates: Vec<_> = (0..45).map(|index| candidate(index, 5)).collect();
+		let captures = |barred: &[AccountId]| {
+			let is_captured = |round: &u32| {
+				let may_sit = eligible(&candidates, &request(*round, 7, barred), &ALL).unwrap();
+				let seated = race(&seed(*round), *round, &may_sit, 7, &ALL);
+				seated.iter().filter(|node| index_of(node) < 9).count() > 3
+			};
+			(0..2_000).filter(is_captured).count()
+		};
+		// Expected are 43 and 192; the bounds are five standard deviations and more away.
+		assert!(captures(&[]) < 80);
+		let accepted: Vec<_> = (30..45).map(|index| AccountId::new([index; 32])).collect();
+		let at_the_limit = captures(&accepted);
+		assert!((120..270).contains(&at_the_limit), "{at_the_limit}");
 	}
 
 	proptest! {
@@ -231,30 +318,35 @@ mod tests {
 			let gone = gone.index(candidates.len());
 			let all: Vec<_> = candidates.iter().collect();
 			let others: Vec<_> = candidates.iter().filter(|node| index_of(node) != gone).collect();
-			let mut before = race(&seed, 9, &all, all.len());
+			let mut before = race(&seed, 9, &all, all.len(), &ALL);
 			before.retain(|node| index_of(node) != gone);
-			prop_assert_eq!(before, race(&seed, 9, &others, others.len()));
+			prop_assert_eq!(before, race(&seed, 9, &others, others.len(), &ALL));
 		}
 
-		/// More stake never makes a candidate later.
+		/// More stake never makes a candidate later, and above the most that counts nothing moves.
 		#[test]
 		fn more_stake_never_harms(
 			stakes in prop::collection::vec(1u128..1_000_000, 2..30),
 			richer in any::<prop::sample::Index>(),
 			more in 1u128..1_000_000,
+			most in 1u128..1_000_000,
 			seed: [u8; 32],
 		) {
+			let bounds = StakeBounds { least: 0, most };
 			let mut candidates: Vec<_> =
 				stakes.iter().enumerate().map(|(index, stake)| candidate(index as u8, *stake)).collect();
 			let richer = richer.index(candidates.len());
 			let place = |candidates: &[Candidate]| {
 				let all: Vec<_> = candidates.iter().collect();
-				let order = race(&seed, 9, &all, all.len());
+				let order = race(&seed, 9, &all, all.len(), &bounds);
 				order.iter().position(|node| index_of(node) == richer)
 			};
 			let before = place(&candidates);
 			candidates[richer].stake += more;
 			prop_assert!(place(&candidates) <= before);
+			if candidates[richer].stake - more >= most {
+				prop_assert_eq!(place(&candidates), before);
+			}
 		}
 
 		/// `eligible` against its definition, said differently.
@@ -273,25 +365,25 @@ mod tests {
 					free: *free,
 				})
 				.collect();
-			let requester = AccountId::new([0; 32]);
+			let is_barred = |index: usize| index == 0 || dealers[index];
+			let barred: Vec<_> = (0u8..12)
+				.filter(|index| is_barred(usize::from(*index)))
+				.map(|index| AccountId::new([index; 32]))
+				.collect();
 			let request = DrawRequest {
 				task: 1,
 				parameters: ClassParameters { seats: 3, threshold: 1, stake_factor: 1, least_dealers: 2 },
 				submitted_at: 2,
-				requester: &requester,
+				barred: &barred,
 			};
-			let is_dealer = |account: &AccountId| dealers[usize::from(AsRef::<[u8; 32]>::as_ref(account)[0])];
-			let found = eligible(&candidates, &request, 3, is_dealer);
+			let found = eligible(&candidates, &request, &StakeBounds { least: 3, most: 4 });
+			let holds = |node: &&Candidate| node.since < 2 && node.stake >= 3;
 			let may = |node: &&Candidate| {
-				index_of(node) != 0
-					&& !is_dealer(&node.account)
-					&& node.since < 2 && node.stake >= 3
-					&& node.free > 0
+				holds(node) && !is_barred(index_of(node)) && node.free > 0
 			};
 			let fit: Vec<_> = candidates.iter().filter(may).collect();
-			let fit_stake: u128 = fit.iter().map(|node| node.stake).sum();
-			let whole: u128 =
-				candidates.iter().filter(|node| node.since < 2 && node.stake >= 3).map(|node| node.stake).sum();
+			let fit_stake: u128 = fit.iter().map(|node| node.stake.min(4)).sum();
+			let whole: u128 = candidates.iter().filter(holds).map(|node| node.stake.min(4)).sum();
 			let can = fit.len() >= 3 && fit_stake * 3 >= whole * 2;
 			prop_assert_eq!(found.is_ok(), can);
 			if let Ok(found) = found {

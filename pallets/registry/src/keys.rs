@@ -56,15 +56,33 @@ impl<T: Config> Pallet<T> {
 		worker: WorkerKey,
 		seal_key: PointBytes,
 	) -> bool {
-		let former_has_seats =
-			Seats::<T>::get(operator).iter().any(|seat| seat.worker == node.worker);
-		if !former_has_seats {
-			Self::free_keys(&node.worker);
+		let former = node.worker;
+		let seats = node.set_keys(worker, seal_key);
+		if seats > 0 {
+			FormerKeys::<T>::insert(former, seats);
+		} else {
+			Self::free_keys(&former);
 		}
 		Self::claim_keys(operator, &worker, &seal_key);
-		node.worker = worker;
-		node.seal_key = seal_key;
-		former_has_seats
+		seats > 0
+	}
+
+	/// Notes that a seat under a former key is given back. The last one frees the key.
+	pub(crate) fn leave_former_key(operator: &AccountId, worker: &WorkerKey) {
+		let left = FormerKeys::<T>::mutate_exists(worker, |seats| {
+			let left = seats.unwrap_or_default().saturating_sub(1);
+			*seats = (left > 0).then_some(left);
+			left
+		});
+		if left == 0 {
+			Self::free_keys(worker);
+			Self::deposit_event(Event::KeyReleased { operator: operator.clone(), worker: *worker });
+		}
+	}
+
+	/// Hash of the chain's first block. The system pallet prunes all but this one.
+	pub(crate) fn genesis() -> [u8; 32] {
+		frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()).0
 	}
 
 	/// Frees a worker key and its seal key.

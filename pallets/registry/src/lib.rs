@@ -10,7 +10,8 @@
 //!   dealers seal its shares to.
 //! - *in selection* (active): takes part in draws. *Chilled*: does not, but still serves the tasks
 //!   that it sits on.
-//! - *least stake*: of a node in selection. A security class asks for a multiple of it.
+//! - *least stake*: of a node that enters selection. A security class asks for a multiple of it.
+//!   Who is in may lose the *buffer* of it by absences.
 //! - *seat*: a place on a running task's committee. It pins the worker key and seal key of the
 //!   draw.
 //! - *bonded* stake counts in draws; stake *on its way out* does not, but a slash reaches it until
@@ -24,7 +25,8 @@
 //!    task is settled.
 //! 3. `rotate_key` changes its keys for later tasks. The old ones stay reserved until the last seat
 //!    under them is given back.
-//! 4. Absences in a row and convictions chill it; `activate` brings it back.
+//! 4. Absences, if they are many of its last tasks, and convictions chill it; `activate` brings it
+//!    back.
 //! 5. To leave: `chill`, `unbond` everything, and `withdraw` after the unbonding period, the last of
 //!    which forgets the node. One that slashes left with nothing is forgotten by `deregister`.
 //!
@@ -34,18 +36,12 @@
 //!   node's `active_since`.
 //! - The pick itself gives nobody influence on others' places: see [`draw`].
 //! - Two thirds of the stake that meets the class must be eligible, or the draw waits.
+//! - What counts of one account's stake is capped, there as in the pick.
+//! - Selection is not for who came first: in a full one, who enters with more stake displaces the
+//!   node with the least.
 //!
-//! ## Slashing
-//! [`ostraka_primitives::traits::Stakes`] takes stake, on its way out or not, and hands it over;
-//! who decides how much and where it goes is the incentives pallet. The unbonding period is longer
-//! than the longest task (`integrity_test`), and nobody withdraws below what the classes of its
-//! seats ask for, so what a draw counted on is there when a fault is proven.
-//!
-//! ## Every seat is covered
-//! A node takes no more seats than its bonded stake can pay [`Config::SeatStake`] for, however large
-//! its capacity: with the stake gone, misconduct in the remaining ones would cost nothing. So a
-//! slash, or stake sent on its way out, takes free places away. Seats that are held stay, and stake
-//! that they need, all of them together, is not withdrawn.
+//! What a slash reaches, and that stake covers every seat, is told in `stakes.rs`; how seats are
+//! stored, in [`types`].
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -73,6 +69,7 @@ use ostraka_primitives::{
 pub mod benchmarking;
 mod committees;
 pub mod draw;
+mod integrity;
 mod keys;
 #[cfg(test)]
 mod mock;
@@ -125,12 +122,20 @@ pub mod pallet {
 			+ MutateHold<AccountId, Reason = Self::RuntimeHoldReason>
 			+ BalancedHold<AccountId>;
 
-		/// Least stake of a node in selection.
+		/// Least stake of a node that enters selection.
 		#[pallet::constant]
 		type MinStake: Get<Balance>;
 
-		/// Stake that each seat takes up: the most that a fault in one can cost. At most
-		/// `MinStake`, so that every node in selection can take a seat.
+		/// Part of it that absences may take of a node in selection.
+		#[pallet::constant]
+		type AbsenceBuffer: Get<Balance>;
+
+		/// What counts of a stake in draws: so many times what the class asks for, at most.
+		#[pallet::constant]
+		type StakeCap: Get<u32>;
+
+		/// Stake that each seat takes up: the most that a fault in one can cost. At most `MinStake`
+		/// less the buffer, so that every node in selection can take a seat.
 		#[pallet::constant]
 		type SeatStake: Get<Balance>;
 
@@ -146,9 +151,13 @@ pub mod pallet {
 		#[pallet::constant]
 		type LongestTask: Get<BlockNumber>;
 
-		/// Absences in a row that chill a node.
+		/// Absences among its last `AbsenceWindow` tasks that chill a node.
 		#[pallet::constant]
 		type MaxAbsences: Get<u32>;
+
+		/// How many of a node's last tasks are looked at for absences: 32 at most.
+		#[pallet::constant]
+		type AbsenceWindow: Get<u32>;
 
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
@@ -160,8 +169,8 @@ pub mod pallet {
 	pub type Nodes<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, Node>;
 
 	/// The nodes in selection, ordered by account: [`Nodes`] with `active_since`, reduced to what a
-	/// draw reads. Written with [`Nodes`] and [`Seats`], as stake, capacity and seats decide on the
-	/// places that are free.
+	/// draw reads. Written with [`Nodes`], as stake, capacity and seats decide on the places that
+	/// are free.
 	#[pallet::storage]
 	pub type Candidates<T: Config> =
 		StorageValue<_, BoundedVec<Candidate, <T as Config>::MaxNodes>, ValueQuery>;
@@ -176,16 +185,16 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type SealKeys<T: Config> = StorageMap<_, Blake2_128Concat, PointBytes, WorkerKey>;
 
-	/// The seats that an operator's node holds. Written by draws; freed when their tasks are
+	/// How many seats are left under each former worker key. Written by `rotate_key`; freed with the
+	/// last of them.
+	#[pallet::storage]
+	pub type FormerKeys<T: Config> = StorageMap<_, Blake2_128Concat, WorkerKey, u32>;
+
+	/// The seats that nodes hold, by operator and task. Written by draws; freed when their tasks are
 	/// settled.
 	#[pallet::storage]
-	pub type Seats<T: Config> = StorageMap<
-		_,
-		Blake2_128Concat,
-		AccountId,
-		BoundedVec<HeldSeat, ConstU32<MAX_ASSIGNMENTS>>,
-		ValueQuery,
-	>;
+	pub type Seats<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, AccountId, Twox64Concat, TaskId, HeldSeat>;
 
 	/// Why tokens are on hold.
 	#[pallet::composite_enum]
@@ -195,12 +204,8 @@ pub mod pallet {
 		Stake,
 	}
 
-	/// Nodes that the chain starts with, in selection from block 0: for development networks.
-	///
-	/// **Their keys are not checked**: building a genesis has no curve arithmetic of the host, so
-	/// neither the proof of the seal key nor the worker key's agreement is asked for. Whoever
-	/// writes a chain's genesis can give it any state, so nothing is lost. Uniqueness, stake and
-	/// capacity are checked as ever.
+	/// Nodes that the chain starts with, in selection from block 0: for development networks. **Their
+	/// keys are not checked**: see [`GenesisNode`].
 	#[pallet::genesis_config]
 	#[derive(DefaultNoBound)]
 	pub struct GenesisConfig<T: Config> {
@@ -275,6 +280,14 @@ pub mod pallet {
 			/// Its operator.
 			operator: AccountId,
 		},
+		/// A node left selection, as it was full and another one entered with more stake. Its stake
+		/// and its seats are as they were.
+		Displaced {
+			/// Its operator.
+			node: AccountId,
+			/// The other one's.
+			by: AccountId,
+		},
 		/// A node has new keys.
 		KeyRotated {
 			/// Its operator.
@@ -320,8 +333,8 @@ pub mod pallet {
 		WasAbsent {
 			/// Its operator.
 			operator: AccountId,
-			/// Absences since its last answer.
-			in_a_row: u32,
+			/// Absences among its last `AbsenceWindow` tasks.
+			recent: u32,
 		},
 		/// A node was convicted.
 		Convicted {
@@ -368,7 +381,8 @@ pub mod pallet {
 		AlreadyActive,
 		/// The node is not in selection.
 		NotActive,
-		/// All places in selection are taken. Try again when a node has left.
+		/// All places in selection are taken, by nodes with no less stake. Stake more, or try again
+		/// when one has left.
 		SelectionFull,
 		/// Too many chunks of stake on their way out. `withdraw` those that are due, or wait.
 		TooManyUnlocks,
@@ -387,18 +401,7 @@ pub mod pallet {
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
-			assert!(T::MinStake::get() > 0, "a draw by stake needs stakes above zero");
-			assert!(T::SeatStake::get() > 0, "a fault in a seat would cost nothing");
-			assert!(
-				T::SeatStake::get() <= T::MinStake::get(),
-				"a node with the least stake could take no seat"
-			);
-			assert!(T::MaxNodes::get() > 0, "nobody could be in selection");
-			assert!(T::MaxAbsences::get() > 0, "every node would count as absent too often");
-			assert!(
-				T::UnbondingPeriod::get() > T::LongestTask::get(),
-				"a member could withdraw its stake before its task's faults are proven"
-			);
+			Self::check_parameters();
 		}
 
 		#[cfg(feature = "try-runtime")]
@@ -409,7 +412,8 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Registers the caller's compute node and puts it in selection.
+		/// Registers the caller's compute node and puts it in selection. If that is full, the node
+		/// with the least stake leaves it.
 		///
 		/// ## Dispatch Origin
 		/// Signed by the operator, who must have `stake` free beyond the existential deposit.
@@ -425,7 +429,7 @@ pub mod pallet {
 		/// ## Errors
 		/// `AlreadyRegistered`, `BelowLeastStake`, `InvalidCapacity`, `WorkerKeyTaken`,
 		/// `SealKeyTaken`, `WrongWorkerSignature`, `InvalidSealKey`, `WrongKeyProof`,
-		/// `SelectionFull`, or the currency's if the stake is not there.
+		/// `SelectionFull` of nodes with no less stake, or the currency's if the stake is not there.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::register())]
 		pub fn register(
@@ -470,7 +474,7 @@ pub mod pallet {
 		///
 		/// ## Errors
 		/// `ZeroAmount`, `NotRegistered`, `NotEnoughStake`, `BelowLeastStake` of a node in
-		/// selection, `TooManyUnlocks`.
+		/// selection, which keeps `MinStake` whole, `TooManyUnlocks`.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::unbond())]
 		pub fn unbond(origin: OriginFor<T>, amount: Balance) -> DispatchResult {
@@ -487,10 +491,12 @@ pub mod pallet {
 		/// ## Errors
 		/// `NotRegistered`, `NothingToWithdraw`, `StakeNeeded` if its seats need all that is due.
 		#[pallet::call_index(3)]
-		#[pallet::weight(T::WeightInfo::withdraw().saturating_add(T::WeightInfo::deregister()))]
+		#[pallet::weight(
+			T::WeightInfo::withdraw(MAX_ASSIGNMENTS).saturating_add(T::WeightInfo::deregister())
+		)]
 		pub fn withdraw(origin: OriginFor<T>) -> DispatchResultWithPostInfo {
-			let is_left = Self::do_withdraw(ensure_signed(origin)?)?;
-			Ok((!is_left).then(T::WeightInfo::withdraw).into())
+			let cost = Self::do_withdraw(ensure_signed(origin)?)?;
+			Ok(Some(cost).into())
 		}
 
 		/// Takes the node out of selection. It still serves the tasks that it sits on.
@@ -506,13 +512,15 @@ pub mod pallet {
 			Self::do_chill(ensure_signed(origin)?)
 		}
 
-		/// Puts the node in selection again, for tasks that are submitted from the next block on.
+		/// Puts the node in selection again, for tasks that are submitted from the next block on. If
+		/// selection is full, the node with the least stake leaves it. Former absences are forgiven.
 		///
 		/// ## Dispatch Origin
 		/// Signed by the operator.
 		///
 		/// ## Errors
-		/// `NotRegistered`, `AlreadyActive`, `BelowLeastStake`, `SelectionFull`.
+		/// `NotRegistered`, `AlreadyActive`, `BelowLeastStake`, `SelectionFull` of nodes with no less
+		/// stake.
 		#[pallet::call_index(5)]
 		#[pallet::weight(T::WeightInfo::activate())]
 		pub fn activate(origin: OriginFor<T>) -> DispatchResult {
@@ -589,21 +597,9 @@ pub mod pallet {
 			Keys::<T>::get(worker)
 		}
 
-		/// The seats that an operator's node holds.
-		pub fn seats(account: AccountId) -> Vec<HeldSeat> {
-			Seats::<T>::get(account).into_inner()
+		/// The seats that an operator's node holds, by task.
+		pub fn seats(account: AccountId) -> Vec<(TaskId, HeldSeat)> {
+			Self::held_seats(&account)
 		}
-	}
-}
-
-impl<T: Config> Pallet<T> {
-	/// This block's number.
-	pub(crate) fn now() -> BlockNumber {
-		frame_system::Pallet::<T>::block_number().saturated_into()
-	}
-
-	/// Hash of the chain's first block. The system pallet prunes all but this one.
-	pub(crate) fn genesis() -> [u8; 32] {
-		frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()).0
 	}
 }

@@ -7,12 +7,19 @@ use frame::testing_prelude::*;
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 
 pub const MIN_STAKE: Balance = 100;
+/// What an absence costs.
+pub const ABSENCE: Balance = 5;
+/// Three absences.
+pub const ABSENCE_BUFFER: Balance = 3 * ABSENCE;
+/// What counts of a stake is at most 1000, in a class that asks for the least one.
+pub const STAKE_CAP: u32 = 10;
 /// The least stake covers five seats.
 pub const SEAT_STAKE: Balance = 20;
 pub const FUNDS: Balance = 1_000_000;
 pub const MAX_NODES: u32 = 12;
 pub const UNBONDING: BlockNumber = 50;
 pub const MAX_ABSENCES: u32 = 3;
+pub const ABSENCE_WINDOW: u32 = 10;
 
 #[frame_construct_runtime]
 mod runtime {
@@ -55,17 +62,23 @@ impl pallet_balances::Config for Test {
 parameter_types! {
 	pub storage LongestTask: BlockNumber = 40;
 	pub storage SeatStake: Balance = SEAT_STAKE;
+	pub storage AbsenceBuffer: Balance = ABSENCE_BUFFER;
+	pub storage AbsenceWindow: u32 = ABSENCE_WINDOW;
+	pub storage StakeCap: u32 = STAKE_CAP;
 }
 
 impl Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type MinStake = ConstU128<MIN_STAKE>;
+	type AbsenceBuffer = AbsenceBuffer;
+	type StakeCap = StakeCap;
 	type SeatStake = SeatStake;
 	type MaxNodes = ConstU32<MAX_NODES>;
 	type UnbondingPeriod = ConstU32<UNBONDING>;
 	type LongestTask = LongestTask;
 	type MaxAbsences = ConstU32<MAX_ABSENCES>;
+	type AbsenceWindow = AbsenceWindow;
 	type WeightInfo = ();
 }
 

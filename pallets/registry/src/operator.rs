@@ -4,6 +4,11 @@ use crate::*;
 use frame::token::Precision;
 
 impl<T: Config> Pallet<T> {
+	/// This block's number.
+	pub(crate) fn now() -> BlockNumber {
+		frame_system::Pallet::<T>::block_number().saturated_into()
+	}
+
 	fn known(operator: &AccountId) -> Result<Node, Error<T>> {
 		Nodes::<T>::get(operator).ok_or(Error::<T>::NotRegistered)
 	}
@@ -62,8 +67,10 @@ impl<T: Config> Pallet<T> {
 			unbonding: BoundedVec::new(),
 			active_since: Some(Self::now()),
 			reputation: Reputation::default(),
+			assigned: 0,
+			pinned: 0,
 		};
-		Self::store(operator, &node)
+		Self::enter(operator, &node)
 	}
 
 	pub(crate) fn do_bond(operator: AccountId, amount: Balance) -> DispatchResult {
@@ -74,7 +81,7 @@ impl<T: Config> Pallet<T> {
 		// With the seed in sight, more stake could be put where it wins.
 		node.active_since = node.active_since.map(|_| Self::now());
 		let stake = node.stake;
-		Self::store(&operator, &node)?;
+		Self::store(&operator, &node);
 		Self::deposit_event(Event::Bonded { operator, amount, stake });
 		Ok(())
 	}
@@ -83,55 +90,57 @@ impl<T: Config> Pallet<T> {
 		ensure!(amount > 0, Error::<T>::ZeroAmount);
 		let mut node = Self::known(&operator)?;
 		let left = node.stake.checked_sub(amount).ok_or(Error::<T>::NotEnoughStake)?;
+		// The buffer is for absences, not to take out.
 		ensure!(
 			node.active_since.is_none() || left >= T::MinStake::get(),
 			Error::<T>::BelowLeastStake
 		);
 		let at = Self::now().saturating_add(T::UnbondingPeriod::get());
 		ensure!(node.start_unbonding(amount, at), Error::<T>::TooManyUnlocks);
-		Self::store(&operator, &node)?;
+		Self::store(&operator, &node);
 		Self::deposit_event(Event::Unbonding { operator, amount, at, stake: left });
 		Ok(())
 	}
 
-	/// Returns whether the node was forgotten, as nothing of it is left.
-	pub(crate) fn do_withdraw(operator: AccountId) -> Result<bool, DispatchError> {
+	/// Returns what it cost: more if the node was forgotten, as nothing of it is left.
+	pub(crate) fn do_withdraw(operator: AccountId) -> Result<Weight, DispatchError> {
 		let mut node = Self::known(&operator)?;
 		let now = Self::now();
 		let due = node.due(now);
 		ensure!(due > 0, Error::<T>::NothingToWithdraw);
 		// The unbonding period alone keeps the stake longer than a task runs; this holds also when
 		// tasks settle late.
-		let amount = due.min(node.held().saturating_sub(Self::needed(&operator)));
+		let amount = due.min(node.held().saturating_sub(Self::needed(&operator, &node)));
 		ensure!(amount > 0, Error::<T>::StakeNeeded);
 		node.withdraw(amount, now);
 		T::Currency::release(&HoldReason::Stake.into(), &operator, amount, Precision::Exact)?;
 		Self::deposit_event(Event::Withdrawn { operator: operator.clone(), amount });
+		let cost = T::WeightInfo::withdraw(node.assigned);
 		// A seat needs stake, so that a node without stake has none; asked all the same.
-		let is_left = node.is_empty() && !Seats::<T>::contains_key(&operator);
-		if is_left {
+		if node.is_empty() && node.assigned == 0 {
 			Self::forget(operator, node.worker);
-		} else {
-			// Bonded stake and selection are as they were.
-			Nodes::<T>::insert(&operator, node);
+			return Ok(cost.saturating_add(T::WeightInfo::deregister()));
 		}
-		Ok(is_left)
+		// Bonded stake and selection are as they were.
+		Nodes::<T>::insert(&operator, node);
+		Ok(cost)
 	}
 
 	/// Stake that the seats of the operator's node need: what the most demanding class asks of a
-	/// member, and in all of them together what a fault in each can cost.
-	fn needed(operator: &AccountId) -> Balance {
-		let seats = Seats::<T>::get(operator);
-		let of_class = seats.iter().map(|seat| seat.least_stake).max().unwrap_or_default();
-		let of_faults = T::SeatStake::get().saturating_mul(seats.len().saturated_into());
-		of_class.max(of_faults)
+	/// member, and in all of them together what a fault in each can cost. Reads all of them, of
+	/// which there are at most [`MAX_ASSIGNMENTS`].
+	fn needed(operator: &AccountId, node: &Node) -> Balance {
+		let of_class = Seats::<T>::iter_prefix_values(operator).map(|seat| seat.least_stake).max();
+		let of_faults = T::SeatStake::get().saturating_mul(node.assigned.into());
+		of_class.unwrap_or_default().max(of_faults)
 	}
 
 	pub(crate) fn do_chill(operator: AccountId) -> DispatchResult {
 		let mut node = Self::known(&operator)?;
 		ensure!(node.active_since.is_some(), Error::<T>::NotActive);
 		Self::leave_selection(&operator, &mut node, ChillCause::Operator);
-		Self::store(&operator, &node)
+		Self::store(&operator, &node);
+		Ok(())
 	}
 
 	pub(crate) fn do_activate(operator: AccountId) -> DispatchResult {
@@ -139,8 +148,8 @@ impl<T: Config> Pallet<T> {
 		ensure!(node.active_since.is_none(), Error::<T>::AlreadyActive);
 		ensure!(node.stake >= T::MinStake::get(), Error::<T>::BelowLeastStake);
 		node.active_since = Some(Self::now());
-		node.reputation.absences_in_a_row = 0;
-		Self::store(&operator, &node)?;
+		node.reputation.recent = 0;
+		Self::enter(&operator, &node)?;
 		Self::deposit_event(Event::Activated { operator });
 		Ok(())
 	}
@@ -166,7 +175,7 @@ impl<T: Config> Pallet<T> {
 		Self::check_capacity(capacity)?;
 		let mut node = Self::known(&operator)?;
 		node.capacity = capacity;
-		Self::store(&operator, &node)?;
+		Self::store(&operator, &node);
 		Self::deposit_event(Event::CapacitySet { operator, capacity });
 		Ok(())
 	}
@@ -175,7 +184,7 @@ impl<T: Config> Pallet<T> {
 		let node = Self::known(&operator)?;
 		ensure!(node.active_since.is_none(), Error::<T>::StillActive);
 		ensure!(node.held() == 0, Error::<T>::StillBonded);
-		ensure!(!Seats::<T>::contains_key(&operator), Error::<T>::StillAssigned);
+		ensure!(node.assigned == 0, Error::<T>::StillAssigned);
 		Self::forget(operator, node.worker);
 		Ok(())
 	}

@@ -1,5 +1,20 @@
 //! Slashes and reputation, as other pallets cause them. None of them fails: an account without a
 //! node is passed over.
+//!
+//! # Slashing
+//! [`Stakes`] takes stake, on its way out or not, and hands it over; who decides how much and where
+//! it goes is the incentives pallet. The unbonding period is longer than the longest task
+//! (`integrity_test`), and nobody withdraws below what the classes of its seats ask for, so what a
+//! draw counted on is there when a fault is proven.
+//!
+//! An absence costs little, and the buffer below the least stake is there for it: a node that staked
+//! just that stays in selection, and in its class's draws, until its absences are too many.
+//!
+//! # Every seat is covered
+//! A node takes no more seats than its bonded stake can pay [`Config::SeatStake`] for, however large
+//! its capacity: with the stake gone, misconduct in the remaining ones would cost nothing. So a
+//! slash, or stake sent on its way out, takes free places away. Seats that are held stay, and stake
+//! that they need, all of them together, is not withdrawn.
 
 use crate::*;
 use frame::traits::Imbalance;
@@ -8,7 +23,7 @@ use ostraka_primitives::traits::Stakes;
 impl<T: Config> Stakes for Pallet<T> {
 	type Credit = CreditOf<T>;
 
-	/// A node that falls below the least stake is chilled. The others lose the free places that
+	/// A node that falls below what it must keep is chilled. The others lose the free places that
 	/// their stake covers no more.
 	fn slash(account: &AccountId, amount: Balance) -> CreditOf<T> {
 		let Some(mut node) = Nodes::<T>::get(account) else { return CreditOf::<T>::zero() };
@@ -19,10 +34,10 @@ impl<T: Config> Stakes for Pallet<T> {
 			return credit;
 		}
 		node.take(taken);
-		if node.stake < T::MinStake::get() {
+		if node.stake < Self::least_to_stay() {
 			Self::leave_selection(account, &mut node, ChillCause::Slash);
 		}
-		Self::store_present(account, &node);
+		Self::store(account, &node);
 		Self::deposit_event(Event::Slashed {
 			operator: account.clone(),
 			amount: taken,
@@ -31,6 +46,8 @@ impl<T: Config> Stakes for Pallet<T> {
 		credit
 	}
 
+	/// Counted are the last [`Config::AbsenceWindow`] tasks: an answer now and then does not make up
+	/// for being absent from the others.
 	fn note_presence(account: &AccountId, present: bool) {
 		let Some(mut node) = Nodes::<T>::get(account) else { return };
 		if present {
@@ -39,12 +56,12 @@ impl<T: Config> Stakes for Pallet<T> {
 			return;
 		}
 		node.reputation.was_absent();
-		let in_a_row = node.reputation.absences_in_a_row;
-		Self::deposit_event(Event::WasAbsent { operator: account.clone(), in_a_row });
-		if in_a_row >= T::MaxAbsences::get() {
+		let recent = node.reputation.recent_absences(T::AbsenceWindow::get());
+		Self::deposit_event(Event::WasAbsent { operator: account.clone(), recent });
+		if recent >= T::MaxAbsences::get() {
 			Self::leave_selection(account, &mut node, ChillCause::Absences);
 		}
-		Self::store_present(account, &node);
+		Self::store(account, &node);
 	}
 
 	fn note_conviction(account: &AccountId) {
@@ -55,6 +72,6 @@ impl<T: Config> Stakes for Pallet<T> {
 			convictions: node.reputation.convictions,
 		});
 		Self::leave_selection(account, &mut node, ChillCause::Conviction);
-		Self::store_present(account, &node);
+		Self::store(account, &node);
 	}
 }

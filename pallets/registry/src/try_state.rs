@@ -16,19 +16,14 @@ impl<T: Config> Pallet<T> {
 		Self::nodes_own_their_keys()?;
 		Self::keys_are_in_use()?;
 		Self::seal_keys_mirror_keys()?;
-		Self::seats_have_owners()
+		Self::seats_have_owners()?;
+		Self::seats_are_counted()
 	}
 
-	/// [`Candidates`] is ordered and says of exactly the active nodes what [`Nodes`] and [`Seats`]
-	/// say.
+	/// [`Candidates`] is ordered and says of exactly the active nodes what [`Nodes`] says.
 	fn selection_mirrors_nodes() -> Result<(), TryRuntimeError> {
 		let mut expected: Vec<_> = Nodes::<T>::iter()
-			.filter_map(|(account, node)| {
-				let most = node.most_seats(T::SeatStake::get());
-				let free = most.saturating_sub(Self::assigned(&account));
-				let since = node.active_since?;
-				Some(Candidate { account, stake: node.stake, since, free })
-			})
+			.filter_map(|(account, node)| Candidate::of(&account, &node, T::SeatStake::get()))
 			.collect();
 		expected.sort_by(|left, right| left.account.cmp(&right.account));
 		ensure!(
@@ -41,16 +36,18 @@ impl<T: Config> Pallet<T> {
 	/// Where a place is free, bonded stake pays for a fault in it and in each seat that is held.
 	fn stake_covers_free_places() -> Result<(), TryRuntimeError> {
 		for candidate in Candidates::<T>::get().iter().filter(|candidate| candidate.free > 0) {
-			let seats = Self::assigned(&candidate.account).saturating_add(candidate.free);
+			let node = Nodes::<T>::get(&candidate.account).ok_or("a candidate is no node")?;
+			let seats = node.assigned.saturating_add(candidate.free);
 			let worst = T::SeatStake::get().saturating_mul(seats.into());
 			ensure!(worst <= candidate.stake, "a place is free that the stake does not cover");
 		}
 		Ok(())
 	}
 
+	/// The least stake but for what absences may take of it.
 	fn active_nodes_hold_the_least_stake() -> Result<(), TryRuntimeError> {
 		for (_, node) in Nodes::<T>::iter().filter(|(_, node)| node.active_since.is_some()) {
-			ensure!(node.stake >= T::MinStake::get(), "an active node holds too little");
+			ensure!(node.stake >= Self::least_to_stay(), "an active node holds too little");
 		}
 		Ok(())
 	}
@@ -72,10 +69,10 @@ impl<T: Config> Pallet<T> {
 	/// Who withdrew the last of its stake is forgotten: a node with nothing on hold has a seat left, or lost its stake
 	/// by faults and can be deregistered.
 	fn nodes_without_stake_have_a_reason() -> Result<(), TryRuntimeError> {
-		for (account, node) in Nodes::<T>::iter().filter(|(_, node)| node.held() == 0) {
+		for (_, node) in Nodes::<T>::iter().filter(|(_, node)| node.held() == 0) {
 			let Reputation { absences, convictions, .. } = node.reputation;
 			ensure!(
-				absences > 0 || convictions > 0 || Self::assigned(&account) > 0,
+				absences > 0 || convictions > 0 || node.assigned > 0,
 				"a node that withdrew all its stake is still there"
 			);
 		}
@@ -101,12 +98,12 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Each taken key is a node's present one, or has a seat.
+	/// Each taken key is a node's present one, or a former one with seats, and not both.
 	fn keys_are_in_use() -> Result<(), TryRuntimeError> {
 		for (worker, owner) in Keys::<T>::iter() {
 			let node = Nodes::<T>::get(&owner.account).ok_or("a key's owner is not registered")?;
-			let seated = Seats::<T>::get(&owner.account).iter().any(|seat| seat.worker == worker);
-			ensure!(node.worker == worker || seated, "a key is reserved for nothing");
+			let is_former = FormerKeys::<T>::contains_key(worker);
+			ensure!(is_former != (node.worker == worker), "a key is reserved for nothing");
 		}
 		Ok(())
 	}
@@ -123,18 +120,32 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Seats belong to registered nodes, under keys of theirs, one a task.
+	/// Seats belong to registered nodes, under keys of theirs.
 	fn seats_have_owners() -> Result<(), TryRuntimeError> {
-		for (account, seats) in Seats::<T>::iter() {
-			ensure!(!seats.is_empty(), "an empty list of seats is stored");
+		for (account, _, seat) in Seats::<T>::iter() {
 			ensure!(Nodes::<T>::contains_key(&account), "a seat's owner is not registered");
-			let tasks: BTreeSet<_> = seats.iter().map(|seat| seat.task).collect();
-			ensure!(tasks.len() == seats.len(), "an operator has two seats of a task");
-			for seat in &seats {
-				let owner = Keys::<T>::get(seat.worker).ok_or("a seat's key is not taken")?;
-				ensure!(owner.account == account, "a seat's key is another's");
-			}
+			let owner = Keys::<T>::get(seat.worker).ok_or("a seat's key is not taken")?;
+			ensure!(owner.account == account, "a seat's key is another's");
 		}
+		Ok(())
+	}
+
+	/// Nodes say how many seats they hold, and how many of them under their present key;
+	/// [`FormerKeys`] says how many there are under each of the others.
+	fn seats_are_counted() -> Result<(), TryRuntimeError> {
+		let (mut of_nodes, mut of_keys) = (BTreeMap::new(), BTreeMap::new());
+		for (account, _, seat) in Seats::<T>::iter() {
+			*of_nodes.entry(account).or_insert(0u32) += 1;
+			*of_keys.entry(seat.worker).or_insert(0u32) += 1;
+		}
+		for (account, node) in Nodes::<T>::iter() {
+			let held = of_nodes.remove(&account).unwrap_or_default();
+			ensure!(node.assigned == held, "a node holds another number of seats");
+			let pinned = of_keys.remove(&node.worker).unwrap_or_default();
+			ensure!(node.pinned == pinned, "a node's key has another number of seats");
+		}
+		let former: BTreeMap<_, _> = FormerKeys::<T>::iter().collect();
+		ensure!(former == of_keys, "a former key has another number of seats");
 		Ok(())
 	}
 }

@@ -1,18 +1,27 @@
 //! What the registry stores of a node, and the transitions of its stake and reputation. Nothing
 //! here knows the pallet's `Config`.
+//!
+//! # Seats
+//! Each is an entry of its own, by operator and task, and how many there are is kept where it is
+//! asked for: in [`Node`] those of the operator, and of these those under its present key; in
+//! `FormerKeys` those under a former one. So draws, slashes and releases read a node, and its seat
+//! of one task if need be, however many others it holds. Only `withdraw` and views look at all.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame::deps::{
 	sp_core::{Bytes, ConstU32},
 	sp_runtime::BoundedVec,
 };
-use ostraka_primitives::{AccountId, Balance, BlockNumber, PointBytes, TaskId, WorkerKey};
+use ostraka_primitives::{AccountId, Balance, BlockNumber, PointBytes, WorkerKey};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
 /// Most chunks of stake that one node can have on their way out. A withdrawal clears those that are
 /// due.
 pub const MAX_UNLOCKS: u32 = 16;
+
+/// Most of a node's last tasks of which is known how they went: bits of [`Reputation::recent`].
+pub const MAX_WINDOW: u32 = u32::BITS;
 
 /// A part of the stake on its way out. It stays on hold, and can be slashed, until it is withdrawn.
 #[derive(
@@ -53,8 +62,8 @@ pub struct Reputation {
 	pub completed: u32,
 	/// Tasks in which it was absent.
 	pub absences: u32,
-	/// Absences since its last answer or activation.
-	pub absences_in_a_row: u32,
+	/// How its last tasks since its activation went, the newest in the lowest bit: 1 for an absence.
+	pub recent: u32,
 	/// Proven faults.
 	pub convictions: u32,
 }
@@ -63,13 +72,19 @@ impl Reputation {
 	/// Notes an answer.
 	pub fn answered(&mut self) {
 		self.completed = self.completed.saturating_add(1);
-		self.absences_in_a_row = 0;
+		self.recent <<= 1;
 	}
 
 	/// Notes an absence.
 	pub fn was_absent(&mut self) {
 		self.absences = self.absences.saturating_add(1);
-		self.absences_in_a_row = self.absences_in_a_row.saturating_add(1);
+		self.recent = (self.recent << 1) | 1;
+	}
+
+	/// Absences among its last `window` tasks. Of at most [`MAX_WINDOW`] is known how they went.
+	pub fn recent_absences(&self, window: u32) -> u32 {
+		let older = u32::MAX.checked_shl(window).unwrap_or_default();
+		(self.recent & !older).count_ones()
 	}
 
 	/// Notes a proven fault.
@@ -98,6 +113,10 @@ pub struct Node {
 	pub active_since: Option<BlockNumber>,
 	/// What it is known for.
 	pub reputation: Reputation,
+	/// Seats that it holds.
+	pub assigned: u32,
+	/// Those of them that are under the present worker key.
+	pub pinned: u32,
 }
 
 impl Node {
@@ -116,6 +135,35 @@ impl Node {
 	pub fn most_seats(&self, seat_stake: Balance) -> u32 {
 		let covered = self.stake.checked_div(seat_stake).unwrap_or(Balance::MAX);
 		self.capacity.min(u32::try_from(covered).unwrap_or(u32::MAX))
+	}
+
+	/// Seats that it can take beside those that it holds.
+	pub fn free_seats(&self, seat_stake: Balance) -> u32 {
+		self.most_seats(seat_stake).saturating_sub(self.assigned)
+	}
+
+	/// Notes a seat under the present worker key.
+	pub fn take_seat(&mut self) {
+		self.assigned = self.assigned.saturating_add(1);
+		self.pinned = self.pinned.saturating_add(1);
+	}
+
+	/// Notes that a seat under this worker key is given back. Answers whether the key is a former
+	/// one.
+	pub fn leave_seat(&mut self, worker: &WorkerKey) -> bool {
+		self.assigned = self.assigned.saturating_sub(1);
+		let is_former = self.worker != *worker;
+		if !is_former {
+			self.pinned = self.pinned.saturating_sub(1);
+		}
+		is_former
+	}
+
+	/// Takes new keys. Answers how many seats are left under the former ones.
+	pub fn set_keys(&mut self, worker: WorkerKey, seal_key: PointBytes) -> u32 {
+		self.worker = worker;
+		self.seal_key = seal_key;
+		core::mem::take(&mut self.pinned)
 	}
 
 	/// Moves `amount` of the bonded stake on its way out. Answers `false`, and changes nothing, if
@@ -170,7 +218,7 @@ impl Node {
 	}
 }
 
-/// A seat that a node holds in a running task, under the worker key that was its own at the draw.
+/// A seat that a node holds in a running task.
 #[derive(
 	Clone,
 	Copy,
@@ -184,9 +232,7 @@ impl Node {
 	TypeInfo,
 )]
 pub struct HeldSeat {
-	/// The task.
-	pub task: TaskId,
-	/// The pinned worker key.
+	/// The pinned worker key: the node's own at the draw.
 	pub worker: WorkerKey,
 	/// Stake that the task's class asks of a member.
 	pub least_stake: Balance,
@@ -219,6 +265,15 @@ pub struct Candidate {
 	pub free: u32,
 }
 
+impl Candidate {
+	/// The operator's node, if it is in selection.
+	pub fn of(account: &AccountId, node: &Node, seat_stake: Balance) -> Option<Self> {
+		let since = node.active_since?;
+		let free = node.free_seats(seat_stake);
+		Some(Self { account: account.clone(), stake: node.stake, since, free })
+	}
+}
+
 /// Why a node left selection.
 #[derive(
 	Clone,
@@ -235,15 +290,19 @@ pub struct Candidate {
 pub enum ChillCause {
 	/// Its operator asked for it.
 	Operator,
-	/// It was absent too often in a row.
+	/// It was absent too often in its last tasks.
 	Absences,
 	/// It was convicted.
 	Conviction,
-	/// A slash left it less than the least stake.
+	/// A slash left it less than a node in selection must keep.
 	Slash,
 }
 
 /// A node that the chain starts with, for development networks.
+///
+/// Its keys are not checked: building a genesis has no curve arithmetic of the host, so neither the
+/// proof of the seal key nor the worker key's agreement is asked for. Whoever writes a chain's genesis
+/// can give it any state, so nothing is lost. Uniqueness, stake and capacity are checked as ever.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GenesisNode {

@@ -20,7 +20,15 @@ impl<T: Config> Pallet<T> {
 
 	/// The tasks that the operator's node sits on, under whichever worker key.
 	pub fn tasks_of(account: &AccountId) -> Vec<TaskId> {
-		Seats::<T>::get(account).iter().map(|seat| seat.task).collect()
+		Self::held_seats(account).into_iter().map(|(task, _)| task).collect()
+	}
+
+	/// The seats that the operator's node holds, by task. They are read one by one, up to
+	/// [`MAX_ASSIGNMENTS`].
+	pub(crate) fn held_seats(account: &AccountId) -> Vec<(TaskId, HeldSeat)> {
+		let mut seats: Vec<_> = Seats::<T>::iter_prefix(account).collect();
+		seats.sort_unstable_by_key(|(task, _)| *task);
+		seats
 	}
 
 	fn describe(account: AccountId, node: Node) -> NodeInfo {
@@ -31,7 +39,7 @@ impl<T: Config> Pallet<T> {
 			unbonding: node.unbonding_total(),
 			active: node.active_since.is_some(),
 			capacity: node.capacity,
-			assigned: Self::assigned(&account),
+			assigned: node.assigned,
 			completed: node.reputation.completed,
 			absences: node.reputation.absences,
 			convictions: node.reputation.convictions,

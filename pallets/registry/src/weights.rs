@@ -13,8 +13,8 @@ pub trait WeightInfo {
 	fn bond() -> Weight;
 	/// Of `unbond`.
 	fn unbond() -> Weight;
-	/// Of `withdraw`.
-	fn withdraw() -> Weight;
+	/// Of `withdraw`, of a node with `s` seats, that is not forgotten.
+	fn withdraw(s: u32) -> Weight;
 	/// Of `chill`.
 	fn chill() -> Weight;
 	/// Of `activate`.
@@ -29,30 +29,30 @@ pub trait WeightInfo {
 
 impl WeightInfo for () {
 	fn register() -> Weight {
-		RocksDbWeight::get().reads_writes(7, 6)
+		RocksDbWeight::get().reads_writes(8, 7)
 	}
 	fn bond() -> Weight {
-		RocksDbWeight::get().reads_writes(5, 4)
+		RocksDbWeight::get().reads_writes(4, 4)
 	}
 	fn unbond() -> Weight {
-		RocksDbWeight::get().reads_writes(3, 2)
+		RocksDbWeight::get().reads_writes(2, 2)
 	}
-	fn withdraw() -> Weight {
-		RocksDbWeight::get().reads_writes(4, 3)
+	fn withdraw(s: u32) -> Weight {
+		RocksDbWeight::get().reads_writes(u64::from(s).saturating_add(3), 3)
 	}
 	fn chill() -> Weight {
-		RocksDbWeight::get().reads_writes(3, 2)
+		RocksDbWeight::get().reads_writes(2, 2)
 	}
 	fn activate() -> Weight {
-		RocksDbWeight::get().reads_writes(3, 2)
+		RocksDbWeight::get().reads_writes(3, 3)
 	}
 	fn rotate_key() -> Weight {
-		RocksDbWeight::get().reads_writes(6, 5)
+		RocksDbWeight::get().reads_writes(5, 5)
 	}
 	fn set_capacity() -> Weight {
-		RocksDbWeight::get().reads_writes(3, 2)
+		RocksDbWeight::get().reads_writes(2, 2)
 	}
 	fn deregister() -> Weight {
-		RocksDbWeight::get().reads_writes(3, 3)
+		RocksDbWeight::get().reads_writes(2, 3)
 	}
 }

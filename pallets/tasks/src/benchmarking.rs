@@ -6,14 +6,22 @@ use alloc::vec::Vec;
 use frame::benchmarking::prelude::*;
 use machine::Machine;
 use ostraka_primitives::spec::{Column, Grouping, Name, Statistic};
+use ostraka_protocol::wire::consent;
 
 /// Prepares the neighbours.
 pub trait BenchmarkHelper {
 	/// Sets the classes with the largest committees, fills the registry with as many active nodes
-	/// as a draw may have to look at, with stake and free capacity for every class, and makes the
-	/// randomness for draws known. One absence puts a node out of selection.
+	/// as a draw may have to look at, with stake and free capacity for every class, and fills what
+	/// the book remembers of the relay chain; the randomness of a draw that begins now is not known
+	/// yet. One absence puts a node out of selection.
 	fn prepare();
-	/// Gives an account what a task with the least fee costs, and more.
+	/// Lets the relay chain go on until the randomness of every draw that has begun is known, of
+	/// whatever class.
+	fn advance_relay();
+	/// The operator of a node in selection, always the same one, with what a task with the least
+	/// fee and a deposit cost, and more.
+	fn candidate() -> AccountId;
+	/// Gives an account what a task with the least fee and a deposit cost, and more.
 	fn fund(account: &AccountId);
 	/// Gives the members' nodes other keys than those that the committee pins, which are freed with
 	/// its seats.
@@ -80,24 +88,39 @@ fn fee<T: Config>(spec: &TaskSpec, class: SecurityClass, invited: u32) -> Balanc
 	T::Escrow::least_fee(Pallet::<T>::parameters(class).seats, spec.length(), invited)
 }
 
-/// A task in `Drawing`, with the largest committee and the most dealers; all others that may be
-/// open are on the agenda after it.
+/// The longest cohort. The last of its dealers operates a candidate.
+fn cohort<T: Config>() -> Dealers {
+	let mut cohort = dealers(MAX_DEALERS - 1).into_inner();
+	cohort.push(T::BenchmarkHelper::candidate());
+	cohort.try_into().expect("no more than may be")
+}
+
+/// So many barred accounts: nobody who could be drawn, so that every candidate is looked up among
+/// all of them, and the draw has all candidates.
+fn barred(count: u32) -> BarredNodes {
+	BarredNodes::truncate_from((0..count).map(|i| account("barred", i, 0)).collect())
+}
+
+/// A task in `Inviting`, with the largest committee, the most dealers and the longest list of barred
+/// nodes; all others that may be open are on the agenda after it.
 fn submitted<T: Config>(requester: fn() -> AccountId) -> Result<TaskId, BenchmarkError> {
 	T::BenchmarkHelper::prepare();
-	let (spec, class, list) = (longest_spec(), largest_class::<T>(), dealers(MAX_DEALERS));
+	let (spec, class, list) = (longest_spec(), largest_class::<T>(), cohort::<T>());
 	let task = NextTask::<T>::get();
 	let fee = fee::<T>(&spec, class, MAX_DEALERS);
-	let collect = T::MaxCollect::get();
-	Pallet::<T>::do_submit(requester(), spec, class, list, collect, fee, 0)?;
-	crowd::<T>(0, BlockNumber::MAX);
+	let (accept, collect) = (T::MaxAccept::get(), T::MaxCollect::get());
+	Pallet::<T>::do_submit(requester(), spec, class, list, accept, collect, fee, 0)?;
+	Barred::<T>::insert(task, barred(MAX_DEALERS + 1));
+	crowd::<T>(0, BlockNumber::MAX, None);
 	Ok(task)
 }
 
-/// Fills the agenda but for some places, with tasks due in a block that no other is due after.
-fn crowd<T: Config>(free: usize, at: BlockNumber) {
+/// Fills the agenda but for some places, with tasks due in a block that no other is due after, or
+/// with this relay epoch.
+fn crowd<T: Config>(free: usize, at: BlockNumber, epoch: Option<u64>) {
 	let mut agenda = Agenda::<T>::get();
 	let mut task = TaskId::MAX;
-	while agenda.try_push(Due { at, task }).is_ok() {
+	while agenda.try_push(Due { at, task, epoch }).is_ok() {
 		task -= 1;
 	}
 	let kept = agenda.len().saturating_sub(free);
@@ -105,23 +128,44 @@ fn crowd<T: Config>(free: usize, at: BlockNumber) {
 	Agenda::<T>::put(agenda);
 }
 
+/// Has the first so many dealers accept, without their deposits.
+fn accept_first<T: Config>(task: TaskId, count: u32) -> Result<(), BenchmarkError> {
+	let mut invitation = Invitations::<T>::get(task).ok_or("no invitation")?;
+	for (place, dealer) in (0..count).zip(cohort::<T>()) {
+		Cohorts::<T>::insert(task, &dealer, Some(place));
+		invitation.consent = consent(&invitation.consent, &dealer);
+	}
+	invitation.accepted = count;
+	Invitations::<T>::insert(task, invitation);
+	Ok(())
+}
+
+/// A task in `Drawing`, that all dealers have accepted.
+fn consented<T: Config>(
+	requester: fn() -> AccountId,
+) -> Result<(TaskId, TaskStatus), BenchmarkError> {
+	let task = submitted::<T>(requester)?;
+	accept_first::<T>(task, MAX_DEALERS)?;
+	Pallet::<T>::end_inviting(task, true);
+	let status = Statuses::<T>::get(task).ok_or("no status")?;
+	Ok((task, status))
+}
+
 /// A task whose committee is drawn.
 fn drawn<T: Config>(requester: fn() -> AccountId) -> Result<TaskId, BenchmarkError> {
-	let task = submitted::<T>(requester)?;
-	let status = go_to_draw::<T>(task)?;
-	let record = Records::<T>::get(task).ok_or("no record")?;
-	if !Pallet::<T>::draw(task, status, record, &[1; 32]) {
+	let (task, status) = consented::<T>(requester)?;
+	let plan = go_to_draw::<T>(task, status)?;
+	if !Pallet::<T>::draw(task, status, &plan, &[1; 32]) {
 		return Err("no committee could be drawn".into());
 	}
 	Ok(task)
 }
 
 /// Goes to the first block of the draw.
-fn go_to_draw<T: Config>(task: TaskId) -> Result<TaskStatus, BenchmarkError> {
-	let status = Statuses::<T>::get(task).ok_or("no status")?;
-	let at = status.due_at(0).ok_or("the task is settled")?;
+fn go_to_draw<T: Config>(task: TaskId, status: TaskStatus) -> Result<DrawPlan, BenchmarkError> {
+	let at = status.due_at(Pallet::<T>::now()).ok_or("the task is settled")?;
 	frame_system::Pallet::<T>::set_block_number(at.into());
-	Ok(status)
+	Draws::<T>::get(task).ok_or(BenchmarkError::Stop("no plan"))
 }
 
 /// A task that failed as all of its members were absent: settling, at a stage.
@@ -142,24 +186,27 @@ fn look<T: Config>(task: TaskId) -> (Option<Stage>, Option<Drawn>) {
 mod benchmarks {
 	use super::*;
 
-	#[benchmark]
+	/// The requester operates a candidate.
+	#[benchmark(pov_mode = Measured)]
 	fn submit(d: Linear<10, MAX_DEALERS>) -> Result<(), BenchmarkError> {
 		T::BenchmarkHelper::prepare();
 		let (spec, class, list) = (longest_spec(), SecurityClass::Standard, dealers(d));
-		let caller = caller::<T>();
-		crowd::<T>(1, BlockNumber::MAX);
+		let caller = T::BenchmarkHelper::candidate();
+		crowd::<T>(1, BlockNumber::MAX, None);
 		let fee = fee::<T>(&spec, class, d);
 		let task = NextTask::<T>::get();
-		let collect = T::MaxCollect::get();
+		let (window, collect) = (T::MaxAccept::get(), T::MaxCollect::get());
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(caller), spec, class, list, collect, fee, 1);
+		_(RawOrigin::Signed(caller), spec, class, list, window, collect, fee, 1);
 
-		assert!(matches!(Statuses::<T>::get(task), Some(TaskStatus::Drawing { .. })));
+		assert!(matches!(Statuses::<T>::get(task), Some(TaskStatus::Inviting { .. })));
+		assert_eq!(Barred::<T>::get(task).len(), 1);
 		Ok(())
 	}
 
-	#[benchmark]
+	/// After the draw.
+	#[benchmark(pov_mode = Measured)]
 	fn cancel() -> Result<(), BenchmarkError> {
 		let task = drawn::<T>(caller::<T>)?;
 
@@ -170,32 +217,61 @@ mod benchmarks {
 		Ok(())
 	}
 
-	#[benchmark]
+	/// Of the last dealer of the longest cohort, which ends inviting. It operates a candidate, for
+	/// which there is the last place among those who are barred.
+	#[benchmark(pov_mode = Measured)]
+	fn accept() -> Result<(), BenchmarkError> {
+		let task = submitted::<T>(requester::<T>)?;
+		accept_first::<T>(task, MAX_DEALERS - 1)?;
+		Barred::<T>::insert(task, barred(MAX_DEALERS));
+		let dealer = T::BenchmarkHelper::candidate();
+		let terms = Invitations::<T>::get(task).ok_or("no invitation")?.terms;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(dealer), task, terms);
+
+		assert!(matches!(Statuses::<T>::get(task), Some(TaskStatus::Drawing { .. })));
+		assert_eq!(Barred::<T>::get(task).len() as u32, MAX_DEALERS + 1);
+		Ok(())
+	}
+
+	/// All that may be open waits for the epoch that was told.
+	#[benchmark(pov_mode = Measured)]
 	fn poll() {
-		crowd::<T>(0, 0);
-		let due;
+		crowd::<T>(0, BlockNumber::MAX, Some(1));
+		EpochTold::<T>::put(1);
+		// With weight for nothing else
+		let mut meter = WeightMeter::with_limit(T::WeightInfo::poll());
 
 		#[block]
 		{
-			due = Agenda::<T>::get()
-				.into_iter()
-				.take_while(|due| due.at <= Pallet::<T>::now())
-				.count();
+			Pallet::<T>::poll(&mut meter);
 		}
 
-		assert_eq!(due, T::MaxOpenTasks::get() as usize);
+		let now = Pallet::<T>::now();
+		assert!(Agenda::<T>::get().iter().all(|due| due.at == now && due.epoch.is_none()));
+		assert!(EpochTold::<T>::get().is_none());
 	}
 
-	/// The end of revealing, which writes the most, and the look at the committee that the ends of
-	/// the other phases take.
-	#[benchmark]
+	/// The end of revealing, which writes the most, and what the ends of the other phases read and
+	/// write besides.
+	#[benchmark(pov_mode = Measured)]
 	fn advance() -> Result<(), BenchmarkError> {
-		let task = drawn::<T>(requester::<T>)?;
+		let (task, status) = consented::<T>(requester::<T>)?;
+		let plan = go_to_draw::<T>(task, status)?;
+		if !Pallet::<T>::draw(task, status, &plan, &[1; 32]) {
+			return Err("no committee could be drawn".into());
+		}
 		Pallet::<T>::enter(task, TaskStatus::Revealing { until: 0 });
+		Barred::<T>::insert(task, barred(MAX_DEALERS + 1));
 
 		#[block]
 		{
 			core::hint::black_box(DrawnTasks::<T>::get(task));
+			core::hint::black_box(Invitations::<T>::get(task));
+			core::hint::black_box(T::Entropy::moment());
+			core::hint::black_box(T::Sharing::dealings(task));
+			Draws::<T>::insert(task, plan);
 			Pallet::<T>::step(task, &mut WeightMeter::new()).map_err(|_| "out of weight")?;
 		}
 
@@ -203,39 +279,58 @@ mod benchmarks {
 		Ok(())
 	}
 
-	#[benchmark]
+	/// The randomness has just become known and is kept, but the draw does not fit and is put off.
+	#[benchmark(pov_mode = Measured)]
 	fn draw_wait() -> Result<(), BenchmarkError> {
-		let task = submitted::<T>(requester::<T>)?;
+		let (task, status) = consented::<T>(requester::<T>)?;
+		T::BenchmarkHelper::advance_relay();
+		let known;
 
 		#[block]
 		{
-			let record = Records::<T>::get(task).ok_or("no record")?;
-			core::hint::black_box(T::Entropy::seed(record.class, record.submitted_epoch));
+			known = Pallet::<T>::seeded(task, status).is_some();
 			Pallet::<T>::schedule(task, Some(1));
 		}
 
+		assert!(known);
 		Ok(())
 	}
 
-	/// The candidates are looked up among the dealers: all of that look at the same part of the
-	/// state, of which the proof has every node once.
-	#[benchmark(pov_mode = MaxEncodedLen { Tasks::Cohorts: Measured })]
+	/// To sift the candidates takes as long whether or not there are enough.
+	#[benchmark(pov_mode = Measured)]
+	fn draw_check() -> Result<(), BenchmarkError> {
+		let (task, status) = consented::<T>(requester::<T>)?;
+		let mut plan = go_to_draw::<T>(task, status)?;
+		plan.seed = Some([1; 32]);
+		let checked;
+
+		#[block]
+		{
+			checked = Pallet::<T>::can_draw(task, &plan);
+			Pallet::<T>::back_off(task, status, plan);
+		}
+
+		assert_eq!(checked, Ok(()));
+		assert_eq!(Draws::<T>::get(task).map(|plan| plan.tries), Some(1));
+		Ok(())
+	}
+
+	#[benchmark(pov_mode = Measured)]
 	fn draw() -> Result<(), BenchmarkError> {
-		let task = submitted::<T>(requester::<T>)?;
-		let status = go_to_draw::<T>(task)?;
-		let record = Records::<T>::get(task).ok_or("no record")?;
+		let (task, status) = consented::<T>(requester::<T>)?;
+		let plan = go_to_draw::<T>(task, status)?;
 		let drawn;
 
 		#[block]
 		{
-			drawn = Pallet::<T>::draw(task, status, record, &[1; 32]);
+			drawn = Pallet::<T>::draw(task, status, &plan, &[1; 32]);
 		}
 
 		assert!(drawn);
 		Ok(())
 	}
 
-	#[benchmark]
+	#[benchmark(pov_mode = Measured)]
 	fn freeze() -> Result<(), BenchmarkError> {
 		let task = drawn::<T>(requester::<T>)?;
 		Pallet::<T>::enter(task, TaskStatus::Verifying { until: 0 });
@@ -252,7 +347,7 @@ mod benchmarks {
 
 	/// Every member is slashed and, as it was absent too often, leaves selection: dearer than
 	/// paying it.
-	#[benchmark]
+	#[benchmark(pov_mode = Measured)]
 	fn settle_fee() -> Result<(), BenchmarkError> {
 		let (task, outcome) = settling::<T>(Stage::Fee)?;
 
@@ -266,7 +361,7 @@ mod benchmarks {
 		Ok(())
 	}
 
-	#[benchmark]
+	#[benchmark(pov_mode = Measured)]
 	fn settle_sharing() -> Result<(), BenchmarkError> {
 		let (task, _) = settling::<T>(Stage::Sharing)?;
 
@@ -283,14 +378,19 @@ mod benchmarks {
 		Ok(())
 	}
 
-	#[benchmark]
+	/// All have accepted and not dealt, and lose a part of their deposits.
+	#[benchmark(pov_mode = Measured)]
 	fn free_cohort(d: Linear<0, MAX_DEALERS>) -> Result<(), BenchmarkError> {
-		let (task, _) = settling::<T>(Stage::Cohort)?;
+		let (task, outcome) = settling::<T>(Stage::Cohort)?;
+		for dealer in cohort::<T>() {
+			T::BenchmarkHelper::fund(&dealer);
+			T::Penalties::hold_deposit(task, &dealer)?;
+		}
 
 		#[block]
 		{
 			look::<T>(task);
-			Pallet::<T>::drain_cohort(task, d);
+			Pallet::<T>::drain_cohort(task, outcome, d);
 			Pallet::<T>::reach(task, Stage::Close);
 		}
 
@@ -300,7 +400,7 @@ mod benchmarks {
 
 	/// All members have rotated their keys since the draw, and hold no other seat under the former
 	/// ones.
-	#[benchmark]
+	#[benchmark(pov_mode = Measured)]
 	fn close() -> Result<(), BenchmarkError> {
 		let (task, outcome) = settling::<T>(Stage::Close)?;
 		let drawn = DrawnTasks::<T>::get(task).ok_or("no committee")?;

@@ -11,7 +11,7 @@ impl<T: Config> TaskBook for Pallet<T> {
 			task_hash: drawn.task_hash,
 			threshold: drawn.threshold,
 			length: drawn.length,
-			invited: drawn.invited,
+			accepted: drawn.accepted,
 			status: Statuses::<T>::get(task)?,
 			committee: drawn.committee,
 		})
@@ -21,8 +21,8 @@ impl<T: Config> TaskBook for Pallet<T> {
 		Statuses::<T>::get(task)
 	}
 
-	fn is_invited(task: TaskId, dealer: &AccountId) -> bool {
-		Cohorts::<T>::contains_key(task, dealer)
+	fn has_accepted(task: TaskId, dealer: &AccountId) -> bool {
+		Cohorts::<T>::get(task, dealer).flatten().is_some()
 	}
 
 	fn all_dealt(task: TaskId) {

@@ -3,16 +3,22 @@
 use crate::{types::*, *};
 use frame::deps::sp_io::hashing::sha2_256;
 use machine::Machine;
-use ostraka_primitives::{task::published_bytes, traits::DrawRequest};
-use ostraka_protocol::{wire::Published, Version};
+use ostraka_primitives::{
+	task::Terms,
+	traits::{DrawRequest, RelayMoment},
+};
+use ostraka_protocol::{
+	wire::{terms_hash, Published},
+	Version,
+};
 
 /// Domain of the seeds of draws.
-const SEED_TAG: &[u8; 15] = b"ostraka/draw/v1";
+const SEED_TAG: &[u8; 15] = b"ostraka/draw/v2";
 
-/// The draw's seed: the chain's randomness bound to the task, so that two tasks drawn in one block
-/// have nothing to do with each other, and to what was asked.
-fn seed_of(randomness: &[u8; 32], task: TaskId, published: &[u8]) -> [u8; 32] {
-	sha2_256(&(SEED_TAG, randomness, task, sha2_256(published)).encode())
+/// The draw's seed: the chain's randomness bound to the task, so that two tasks drawn from one randomness have nothing to
+/// do with each other.
+fn seed_of(randomness: &[u8; 32], task: TaskId) -> [u8; 32] {
+	sha2_256(&(SEED_TAG, randomness, task).encode())
 }
 
 impl<T: Config> Pallet<T> {
@@ -24,19 +30,36 @@ impl<T: Config> Pallet<T> {
 		genesis
 	}
 
-	/// `TH` of a task whose committee is drawn in block `drawn_at`. Phases may end early, so only
-	/// their windows are known at the draw, and covered.
+	/// What a dealer of this task accepts.
+	pub(crate) fn terms(task: TaskId, record: &Record) -> Digest {
+		let terms = Terms {
+			protocol: record.protocol,
+			requester: &record.requester,
+			spec: &record.spec,
+			cohort: &record.cohort,
+			class: record.class,
+			parameters: &record.parameters,
+			windows: &record.windows,
+			fee: record.fee,
+			data_reward: record.data_reward,
+		};
+		terms_hash(&terms, &Self::genesis(), task)
+	}
+
+	/// `TH` of a task whose committee is drawn in block `drawn_at`, for dealers with this hash. Phases may end early, so
+	/// only their windows are known at the draw, and covered.
 	pub(crate) fn hash_task(
 		task: TaskId,
 		version: Version,
 		record: &Record,
+		consent: &Digest,
 		drawn_at: BlockNumber,
 		committee: &Committee,
 	) -> Digest {
 		let published = Published {
 			version,
 			spec: &record.spec,
-			cohort: &record.cohort,
+			consent,
 			class: record.class,
 			parameters: &record.parameters,
 			windows: &record.windows,
@@ -45,30 +68,43 @@ impl<T: Config> Pallet<T> {
 		published.hash(&Self::genesis(), task, committee)
 	}
 
+	/// Whether a committee could be drawn for this plan now.
+	pub(crate) fn can_draw(task: TaskId, plan: &DrawPlan) -> Result<(), DrawError> {
+		let barred = Barred::<T>::get(task);
+		T::Committees::can_draw(&request(task, plan, &barred))
+	}
+
 	/// Draws the committee of a task in `Drawing`, opens its sharing, and moves it on. Returns
 	/// `false`, and changes nothing, if no committee can be drawn now, or the task follows a version
 	/// of the protocol that is not known any more.
 	pub(crate) fn draw(
 		task: TaskId,
 		status: TaskStatus,
-		mut record: Record,
+		plan: &DrawPlan,
 		randomness: &[u8; 32],
 	) -> bool {
 		let now = Self::now();
-		let Ok(next) = status.drawn(now, &record.windows) else { return false };
-		let Ok(version) = Version::from_number(record.protocol) else { return false };
-		let parameters = record.parameters;
-		let seed = seed_of(randomness, task, &published_bytes(&record.spec, &record.cohort));
-		let request = DrawRequest {
-			task,
-			parameters,
-			submitted_at: record.submitted_at,
-			requester: &record.requester,
+		let (Some(mut record), Some(invitation)) =
+			(Records::<T>::get(task), Invitations::<T>::get(task))
+		else {
+			return false;
 		};
-		let is_dealer = |account: &AccountId| Cohorts::<T>::contains_key(task, account);
-		let Ok(committee) = T::Committees::draw(&request, seed, is_dealer) else { return false };
+		let first = Self::first_dealing_within(record.windows.collect);
+		let Ok(next @ TaskStatus::Collecting { first_by, until }) =
+			status.drawn(now, &record.windows, first)
+		else {
+			return false;
+		};
+		let Ok(version) = Version::from_number(record.protocol) else { return false };
+		let parameters = plan.parameters;
+		let barred = Barred::<T>::get(task);
+		let request = request(task, plan, &barred);
+		let Ok(committee) = T::Committees::draw(&request, seed_of(randomness, task)) else {
+			return false;
+		};
 
-		let task_hash = Self::hash_task(task, version, &record, now, &committee);
+		let Invitation { accepted, consent, .. } = invitation;
+		let task_hash = Self::hash_task(task, version, &record, &consent, now, &committee);
 		let members = committee.iter().map(|seat| seat.account.clone()).collect();
 		DrawnTasks::<T>::insert(
 			task,
@@ -77,31 +113,40 @@ impl<T: Config> Pallet<T> {
 				task_hash,
 				threshold: parameters.threshold,
 				length: record.spec.length(),
-				invited: record.invited,
+				accepted,
 				least_dealers: parameters.least_dealers,
 				windows: record.windows,
 				committee,
 			},
 		);
-		let collect_until = now.saturating_add(record.windows.collect);
-		record.drawn = Some((now, task_hash));
+		record.drawn = Some(DrawnAt { block: now, task_hash, accepted, consent });
 		Records::<T>::insert(task, record);
 		T::Sharing::open(task, parameters.threshold, parameters.seats);
 		Self::enter(task, next);
-		Self::deposit_event(Event::CommitteeDrawn { task, task_hash, members, collect_until });
+		Self::deposit_event(Event::CommitteeDrawn {
+			task,
+			task_hash,
+			members,
+			first_by,
+			collect_until: until,
+		});
 		true
 	}
 
 	/// See [`Pallet::draw_obstacle`].
 	pub(crate) fn obstacle(task: TaskId) -> Option<DrawError> {
-		let Some(TaskStatus::Drawing { .. }) = Statuses::<T>::get(task) else { return None };
-		let record = Records::<T>::get(task)?;
-		let request = DrawRequest {
-			task,
-			parameters: record.parameters,
-			submitted_at: record.submitted_at,
-			requester: &record.requester,
-		};
-		T::Committees::can_draw(&request, |account| Cohorts::<T>::contains_key(task, account)).err()
+		match Statuses::<T>::get(task)? {
+			TaskStatus::Drawing { .. } => Self::can_draw(task, &Draws::<T>::get(task)?).err(),
+			TaskStatus::Inviting { .. } => {
+				let plan = Invitations::<T>::get(task)?.plan(RelayMoment::default());
+				Self::can_draw(task, &plan).err()
+			},
+			_ => None,
+		}
 	}
+}
+
+/// What the registry is asked for.
+fn request<'a>(task: TaskId, plan: &DrawPlan, barred: &'a [AccountId]) -> DrawRequest<'a> {
+	DrawRequest { task, parameters: plan.parameters, submitted_at: plan.submitted_at, barred }
 }

@@ -8,8 +8,9 @@
 //! ## Terms
 //! - **Task**: one joint computation, known by a number that is never used twice.
 //! - **Cohort**: the accounts invited to deal. A requester may be one of them.
-//! - **Committee**: the compute nodes drawn for the task; never its requester nor its dealers.
-//! - **Task hash** (`TH`): pins genesis, number, spec, cohort, class, windows and the committee's
+//! - **Consent**: those of the cohort who accepted, in their order, and their hash. Only they may deal.
+//! - **Committee**: the compute nodes drawn for the task; never its requester nor a dealer who accepted.
+//! - **Task hash** (`TH`): pins genesis, number, spec, consent, class, windows and the committee's
 //!   keys, at the draw.
 //! - **Window**: length of a phase in blocks. A phase's deadline is the last block in which
 //!   something may happen in it.
@@ -17,20 +18,24 @@
 //!
 //! ## A task's way
 //! 1. `submit` checks everything, takes fee and data reward into escrow, and puts the task into
-//!    `Drawing`.
-//! 2. Some blocks later, when randomness nobody knew at submission has become known, the hook draws
+//!    `Inviting`.
+//! 2. Invited dealers `accept` what is asked, each with a deposit. All have, or the deadline is over and enough have:
+//!    `Drawing`. Else the task has failed, and everything but the draw fee goes back.
+//! 3. When randomness has become known that nobody knew at the last acceptance, the hook draws
 //!    the committee and fixes `TH`: `Collecting`. A draw that finds too few nodes, stake or
-//!    capacity is tried again every `DrawRetry` blocks until it is too late.
-//! 3. All invited have dealt, or the deadline is over: `Verifying`, which runs its whole window.
-//! 4. The accepted set is frozen: `Committing`, or, with too few accepted dealers, failed with
+//!    capacity is tried again, ever less often, with the same randomness, until it is too late.
+//! 4. All who accepted have dealt, or the deadline is over: `Verifying`, which runs its whole window. Nobody has dealt in
+//!    the first quarter: failed.
+//! 5. The accepted set is frozen: `Committing`, or, with too few accepted dealings, failed with
 //!    nothing released.
-//! 5. All have committed, or the deadline is over: `Revealing`.
-//! 6. All have answered, or the deadline is over: `Settling`, as completed if a result is there,
+//! 6. All have committed, or the deadline is over: `Revealing`.
+//! 7. All have answered, or the deadline is over: `Settling`, as completed if a result is there,
 //!    else as failed.
-//! 7. In chunks: members are paid, deposits and rests returned, storage freed, the committee
+//! 8. In chunks: members are paid, deposits and rests returned, storage freed, the committee
 //!    released: `Settled`.
 //!
-//! The state machine itself is [`machine`]. The requester may `cancel` until collecting ends.
+//! The state machine itself is [`machine`]. The requester may `cancel` until collecting ends; from the draw on that, and
+//! too few dealings, cost the whole fee, as another try would be another committee.
 //!
 //! ## What holds
 //! - The hook works in `on_poll`, within the meter it is given and a share of the block of its own;
@@ -40,10 +45,11 @@
 //!   `MaxOpenTasks` tasks are open. Entries are served oldest first and a task that is not finished
 //!   goes behind the others, so that none starves. Draws, which are heavy and may fail, come last
 //!   in a block: those that do not succeed hold nothing else up.
-//! - Left after settlement: the record (220 bytes with one column, 27,886 were everything in it at
+//! - Left after settlement: the record (248 bytes with one column, 27,914 were everything in it at
 //!   its longest), which readers of a result need to understand it, and the state (at most 9). Paid
-//!   for by the draw fee. The cohort (32 bytes a dealer), the committee (160 bytes a seat) and the
-//!   agenda's entry (8 bytes) are freed.
+//!   for by the draw fee. The cohort (some 37 bytes a dealer), the invitation (119), barred nodes
+//!   and the draw's plan, the committee (160 bytes a seat) and the agenda's entry (at most 17) are
+//!   freed.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -54,6 +60,7 @@
 
 extern crate alloc;
 
+mod accept;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
 mod book;
@@ -81,10 +88,13 @@ use ostraka_primitives::{
 	api::TaskInfo,
 	spec::TaskSpec,
 	task::{ClassParameters, Committee, FailReason, Outcome, SecurityClass, Task, TaskStatus},
-	traits::{Committees, DrawEntropy, DrawError, Escrow, Sharing},
+	traits::{Committees, DrawEntropy, DrawError, Escrow, Penalties, Sharing},
 	AccountId, Balance, BlockNumber, Digest, TaskId, MAX_DEALERS,
 };
-use types::{Drawn, Due, KnownEpochs, Record, RelayEpoch, Stage};
+use types::{
+	BarredNodes, DrawPlan, Drawn, Due, Invitation, KnownBlocks, KnownEpochs, Record, RelayBlock,
+	RelayEpoch, Stage,
+};
 
 /// The invited dealers, as a submission names them.
 pub type Dealers = BoundedVec<AccountId, ConstU32<MAX_DEALERS>>;
@@ -116,6 +126,9 @@ pub mod pallet {
 		/// The requester's money.
 		type Escrow: Escrow;
 
+		/// The dealers' deposits.
+		type Penalties: Penalties;
+
 		/// Randomness for draws.
 		type Entropy: DrawEntropy;
 
@@ -127,6 +140,18 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxOpenTasks: Get<u32>;
 
+		/// Most tasks of one requester open at a time.
+		#[pallet::constant]
+		type MaxOpenPerAccount: Get<u32>;
+
+		/// Shortest window for accepting, in blocks.
+		#[pallet::constant]
+		type MinAccept: Get<BlockNumber>;
+
+		/// Longest window for accepting, in blocks.
+		#[pallet::constant]
+		type MaxAccept: Get<BlockNumber>;
+
 		/// Shortest window for dealing, in blocks.
 		#[pallet::constant]
 		type MinCollect: Get<BlockNumber>;
@@ -135,17 +160,13 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxCollect: Get<BlockNumber>;
 
-		/// Blocks between a submission and the first block whose randomness may seed its draw.
-		#[pallet::constant]
-		type DrawDelay: Get<BlockNumber>;
-
 		/// Blocks over which a draw is tried; must be longer than the longest wait for a class's
 		/// randomness.
 		#[pallet::constant]
 		type DrawWindow: Get<BlockNumber>;
 
-		/// Blocks from a try to draw that found too few nodes, stake or capacity to the next one. A
-		/// draw's last block always gets a try.
+		/// Blocks from the first try to draw that found too few nodes, stake or capacity to the next one; each pause
+		/// after it is twice as long, up to a tenth of the window. A draw's last block always gets a try.
 		#[pallet::constant]
 		type DrawRetry: Get<BlockNumber>;
 
@@ -196,10 +217,35 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Statuses<T> = StorageMap<_, Twox64Concat, TaskId, TaskStatus>;
 
-	/// Invited dealers of open tasks. Written by `submit`, freed by the settlement.
+	/// Invited dealers of open tasks, each with its place among those who have accepted, if it is one of them. Written by
+	/// `submit` and `accept`, freed by the settlement.
 	#[pallet::storage]
-	pub type Cohorts<T> =
-		StorageDoubleMap<_, Twox64Concat, TaskId, Blake2_128Concat, AccountId, (), OptionQuery>;
+	pub type Cohorts<T> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		TaskId,
+		Blake2_128Concat,
+		AccountId,
+		Option<u32>,
+		OptionQuery,
+	>;
+
+	/// How far the inviting of open tasks has come. Written by `submit` and `accept`, freed by the settlement.
+	#[pallet::storage]
+	pub type Invitations<T> = StorageMap<_, Twox64Concat, TaskId, Invitation>;
+
+	/// Candidates that may not sit on a task that is not drawn yet. Written by `submit` and `accept`, freed by the draw;
+	/// most tasks have none.
+	#[pallet::storage]
+	pub type Barred<T> = StorageMap<_, Twox64Concat, TaskId, BarredNodes, ValueQuery>;
+
+	/// Draws that wait. Written when inviting ends and by tries, freed by the draw.
+	#[pallet::storage]
+	pub type Draws<T> = StorageMap<_, Twox64Concat, TaskId, DrawPlan>;
+
+	/// Number of open tasks of an account that has any. Written by `submit` and by the settlement.
+	#[pallet::storage]
+	pub type OpenOf<T> = StorageMap<_, Blake2_128Concat, AccountId, u32, ValueQuery>;
 
 	/// Committee and parameters of drawn tasks. Written by the draw, freed by the settlement.
 	#[pallet::storage]
@@ -218,6 +264,15 @@ pub mod pallet {
 	/// known; the oldest is then forgotten if it is one too many.
 	#[pallet::storage]
 	pub type RelayEpochs<T> = StorageValue<_, KnownEpochs, ValueQuery>;
+
+	/// The newest relay blocks that the runtime told of, in their order. Written in each block with a new relay parent;
+	/// the oldest is then forgotten if it is one too many.
+	#[pallet::storage]
+	pub type RelayBlocks<T> = StorageValue<_, KnownBlocks, ValueQuery>;
+
+	/// The newest relay epoch, until the hook has woken the draws that wait for it.
+	#[pallet::storage]
+	pub type EpochTold<T> = StorageValue<_, u64>;
 
 	/// Whether draws are predictable. Written by genesis alone.
 	#[pallet::storage]
@@ -261,12 +316,30 @@ pub mod pallet {
 			fee: Balance,
 			/// Reward for the accepted dealers together.
 			data_reward: Balance,
-			/// First block in which its committee may be drawn.
-			draw_from: BlockNumber,
-			/// Last block in which that is tried.
+			/// Last block in which an acceptance is taken.
+			accept_until: BlockNumber,
+		},
+		/// An invited dealer accepted what is asked; its deposit is on hold.
+		Accepted {
+			/// The task.
+			task: TaskId,
+			/// The dealer.
+			dealer: AccountId,
+			/// Number of dealers who have accepted.
+			accepted: u32,
+		},
+		/// Enough dealers have accepted: a committee is drawn.
+		InvitingEnded {
+			/// The task.
+			task: TaskId,
+			/// Whether all invited have accepted before the deadline.
+			early: bool,
+			/// Number of dealers who have accepted.
+			accepted: u32,
+			/// Last block in which a draw is tried.
 			draw_until: BlockNumber,
 		},
-		/// A task's committee was drawn: its invited dealers may deal.
+		/// A task's committee was drawn: the dealers who accepted may deal.
 		CommitteeDrawn {
 			/// The task.
 			task: TaskId,
@@ -274,6 +347,8 @@ pub mod pallet {
 			task_hash: Digest,
 			/// The members' accounts, by seat.
 			members: Vec<AccountId>,
+			/// Last block for the first dealing.
+			first_by: BlockNumber,
 			/// Last block in which a dealing is taken.
 			collect_until: BlockNumber,
 		},
@@ -281,7 +356,7 @@ pub mod pallet {
 		CollectingEnded {
 			/// The task.
 			task: TaskId,
-			/// Whether all invited have dealt before the deadline.
+			/// Whether all who accepted have dealt before the deadline.
 			early: bool,
 			/// Last block in which an accusation excludes a dealing.
 			verify_until: BlockNumber,
@@ -356,9 +431,9 @@ pub mod pallet {
 		TooFewDealers,
 		/// A dealer is invited twice.
 		DuplicateDealer,
-		/// The window for dealing is shorter than `MinCollect` blocks.
+		/// The window for accepting is shorter than `MinAccept` blocks, or that for dealing than `MinCollect`.
 		WindowTooShort,
-		/// The window for dealing is longer than `MaxCollect` blocks.
+		/// The window for accepting is longer than `MaxAccept` blocks, or that for dealing than `MaxCollect`.
 		WindowTooLong,
 		/// The fee is below the least fee for this class, vector and number of dealers.
 		FeeTooLow,
@@ -380,6 +455,14 @@ pub mod pallet {
 		WrongPhase,
 		/// The phase's last block is over.
 		DeadlineOver,
+		/// The account is not among the invited dealers.
+		NotInvited,
+		/// The dealer has accepted already.
+		AlreadyAccepted,
+		/// The task asks for something else than what is accepted: look at it again.
+		OtherTerms,
+		/// The requester has as many open tasks as one account may have: try again when some are settled.
+		TooManyOfRequester,
 	}
 
 	#[pallet::hooks]
@@ -405,8 +488,8 @@ pub mod pallet {
 		/// Publish a task: a joint statistic over the data of the invited dealers.
 		///
 		/// Takes `fee` (for the committee) and `data_reward` (for the accepted dealers together,
-		/// may be 0) into escrow and charges the draw fee. A committee is drawn some blocks later;
-		/// then the dealers have `collect` blocks to deal. What is left of fee and reward comes
+		/// may be 0) into escrow and charges the draw fee. The dealers have `accept` blocks to accept; then a
+		/// committee is drawn, and they have `collect` blocks to deal. What is left of fee and reward comes
 		/// back when the task is settled.
 		///
 		/// - `spec`: what is computed, over which columns with which declared ranges.
@@ -414,48 +497,73 @@ pub mod pallet {
 		///   are needed.
 		/// - `dealers`: the accounts that may deal, each once, in any order. The requester may be
 		///   one of them.
+		/// - `accept`: window for accepting, in blocks; it ends early when all have accepted.
 		/// - `collect`: window for dealing, in blocks.
 		///
 		/// ## Dispatch Origin
-		/// Signed by the requester. A node that the requester or a dealer operates is barred from
+		/// Signed by the requester. A node that the requester or a dealer who accepted operates is barred from
 		/// the committee.
 		///
 		/// ## Errors
 		/// The first broken rule of the spec; `TooFewDealers`, `DuplicateDealer`, `WindowTooShort`,
-		/// `WindowTooLong`, `FeeTooLow`, `TooManyOpenTasks`; `TooFewNodes`, `TooLittleStake` or
+		/// `WindowTooLong`, `FeeTooLow`, `TooManyOpenTasks`, `TooManyOfRequester`; `TooFewNodes`, `TooLittleStake` or
 		/// `TooLittleCapacity` if no committee could be drawn now; what the escrow answers if the
 		/// requester cannot pay.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::submit(dealers.len() as u32))]
+		#[allow(clippy::too_many_arguments)]
 		pub fn submit(
 			origin: OriginFor<T>,
 			spec: TaskSpec,
 			class: SecurityClass,
 			dealers: Dealers,
+			accept: BlockNumber,
 			collect: BlockNumber,
 			fee: Balance,
 			data_reward: Balance,
 		) -> DispatchResult {
 			let requester = ensure_signed(origin)?;
-			Self::do_submit(requester, spec, class, dealers, collect, fee, data_reward)
+			Self::do_submit(requester, spec, class, dealers, accept, collect, fee, data_reward)
 		}
 
 		/// Take a task back before its dealing is over.
 		///
-		/// Deposits and the data reward are returned in full; of the fee all but the base part,
-		/// which the committee gets if it was drawn already.
+		/// Deposits and the data reward are returned in full. So is the fee before the draw; after it none of it comes
+		/// back: another try would be another committee.
 		///
 		/// ## Dispatch Origin
 		/// Signed by the task's requester.
 		///
 		/// ## Errors
-		/// `UnknownTask`, `NotRequester`, `WrongPhase` once dealing is over, `DeadlineOver` if its
-		/// last block is over but the next phase has not begun.
+		/// `UnknownTask`, `NotRequester`, `WrongPhase` once dealing is over, and while its committee is
+		/// drawn; `DeadlineOver` if the phase's last block is over but the next phase has not begun.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::cancel())]
 		pub fn cancel(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_cancel(who, task)
+		}
+
+		/// Accept what a task asks, as a dealer who is invited to it: to deal once its committee is drawn.
+		///
+		/// Takes the dealer's deposit. It comes back with the dealing's settlement, or if the task fails before its
+		/// dealing is over; who accepts and does not deal loses a part of it. A node that the dealer operates is barred
+		/// from the committee.
+		///
+		/// - `terms`: hash of what is asked, as the task has it.
+		///
+		/// ## Dispatch Origin
+		/// Signed by an invited dealer.
+		///
+		/// ## Errors
+		/// `UnknownTask`, `WrongPhase` once inviting is over, `DeadlineOver` if its last block is over but the next phase
+		/// has not begun, `NotInvited`, `AlreadyAccepted`, `OtherTerms`; what the escrow answers if the dealer lacks the
+		/// deposit.
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::accept())]
+		pub fn accept(origin: OriginFor<T>, task: TaskId, terms: Digest) -> DispatchResult {
+			let dealer = ensure_signed(origin)?;
+			Self::do_accept(dealer, task, terms)
 		}
 	}
 
@@ -463,7 +571,10 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		/// A task.
 		pub fn task(task: TaskId) -> Option<Task> {
-			Some(Records::<T>::get(task)?.with_status(Statuses::<T>::get(task)?))
+			let record = Records::<T>::get(task)?;
+			let terms = Self::terms(task, &record);
+			let inviting = Invitations::<T>::get(task);
+			Some(record.with_status(Statuses::<T>::get(task)?, terms, inviting.as_ref()))
 		}
 
 		/// The committee of a task, by seat; empty before the draw and after the settlement.
@@ -477,6 +588,15 @@ pub mod pallet {
 				Cohorts::<T>::iter_key_prefix(task).take(MAX_DEALERS as usize).collect();
 			dealers.sort();
 			dealers
+		}
+
+		/// Those of them who have accepted, in the order in which they did.
+		pub fn accepted(task: TaskId) -> Vec<AccountId> {
+			let cohort = Cohorts::<T>::iter_prefix(task).take(MAX_DEALERS as usize);
+			let mut accepted: Vec<_> =
+				cohort.filter_map(|(dealer, place)| Some((place?, dealer))).collect();
+			accepted.sort();
+			accepted.into_iter().map(|(_, dealer)| dealer).collect()
 		}
 
 		/// The open tasks, by the block in which they are looked at next.
@@ -520,6 +640,7 @@ pub mod pallet {
 				task: Self::task(task)?,
 				committee: Self::committee(task),
 				dealers: Self::dealers(task),
+				accepted: Self::accepted(task),
 				dealings: 0,
 				excluded: 0,
 				committed: 0,
@@ -537,8 +658,31 @@ pub mod pallet {
 				let kept = known.into_iter().skip(forgotten);
 				let kept = kept.chain([RelayEpoch { epoch, randomness }]).collect();
 				RelayEpochs::<T>::put(KnownEpochs::truncate_from(kept));
+				EpochTold::<T>::put(epoch);
 			}
 			newer
+		}
+
+		/// For the runtime, which reads the relay chain's state: keeps the randomness of this relay block, if it is newer
+		/// than those kept.
+		pub fn note_relay_block(number: u32, randomness: [u8; 32]) {
+			let known = RelayBlocks::<T>::get();
+			if known.last().is_none_or(|last| last.number < number) {
+				let forgotten = usize::from(known.is_full());
+				let kept = known.into_iter().skip(forgotten);
+				let kept = kept.chain([RelayBlock { number, randomness }]).collect();
+				RelayBlocks::<T>::put(KnownBlocks::truncate_from(kept));
+			}
+		}
+
+		/// For the runtime: the first relay block with at least this number that it told of. Asked again later, the answer
+		/// is never another block, but may be none: one before it must be kept still, or else one in between may have been
+		/// forgotten.
+		pub fn first_relay_block(least: u32) -> Option<RelayBlock> {
+			let known = RelayBlocks::<T>::get();
+			let place = known.partition_point(|known| known.number < least);
+			place.checked_sub(1)?;
+			known.get(place).copied()
 		}
 
 		/// For the runtime: the first relay epoch from `least` on that it told of. Asked again

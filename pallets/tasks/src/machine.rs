@@ -2,13 +2,13 @@
 //! or `Config`.
 //!
 //! ```text
-//! Drawing ──drawn──► Collecting ──dealt──► Verifying ──frozen──► Committing ──committed──► Revealing
-//!    │ undrawn            │                    │ too few                                      │
-//!    │ cancelled          │ cancelled          ▼                                              │ revealed
-//!    └────────────────────┴──────────────► Settling(outcome) ◄────────────────────────────────┘
-//!                                              │ settled
-//!                                              ▼
-//!                                          Settled(outcome)
+//! Inviting ──invited──► Drawing ──drawn──► Collecting ──dealt──► Verifying ──frozen──► Committing ──committed──► Revealing
+//!    │ too few             │ undrawn           │ undealt             │ too few                                      │
+//!    │ cancelled           │                   │ cancelled           ▼                                              │ revealed
+//!    └─────────────────────┴───────────────────┴──────────────► Settling(outcome) ◄─────────────────────────────────┘
+//!                                                                   │ settled
+//!                                                                   ▼
+//!                                                               Settled(outcome)
 //! ```
 //! Invariants: a task never goes back, `Settled` is the only state that nothing leaves, a phase
 //! entered in block `b` ends at `b` plus its window at the latest, and verification never ends
@@ -16,6 +16,7 @@
 
 use ostraka_primitives::{
 	task::{FailReason, Outcome, TaskStatus, Windows},
+	traits::Ending,
 	BlockNumber,
 };
 
@@ -32,11 +33,28 @@ pub enum Refused {
 
 /// Transitions of a task's state. Each takes the present block where it matters.
 pub trait Machine: Sized {
-	/// A committee was drawn: dealers may deal.
+	/// Inviting is over, early as `all` have accepted, or at its deadline: if `enough` have, a committee is drawn, for
+	/// which there are `window` blocks.
 	///
 	/// # Errors
-	/// Not in `Drawing`, before its `from`, or after its `until`.
-	fn drawn(self, now: BlockNumber, windows: &Windows) -> Result<Self, Refused>;
+	/// Not in `Inviting`, or its `until` is not over and some may still accept.
+	fn invited(
+		self,
+		now: BlockNumber,
+		window: BlockNumber,
+		all: bool,
+		enough: bool,
+	) -> Result<Self, Refused>;
+	/// A committee was drawn: dealers may deal, the first within `first` blocks.
+	///
+	/// # Errors
+	/// Not in `Drawing`, or after its `until`.
+	fn drawn(
+		self,
+		now: BlockNumber,
+		windows: &Windows,
+		first: BlockNumber,
+	) -> Result<Self, Refused>;
 	/// No committee came together in time.
 	///
 	/// # Errors
@@ -45,8 +63,14 @@ pub trait Machine: Sized {
 	/// The requester takes it back.
 	///
 	/// # Errors
-	/// In neither `Drawing` nor `Collecting`, or after its `until`.
+	/// In neither `Inviting` nor `Collecting`, or after its `until`. Not in `Drawing`: the seed can be known to some before the
+	/// chain knows it, and who could take a draw back that does not suit would draw again for next to nothing.
 	fn cancelled(self, now: BlockNumber) -> Result<Self, Refused>;
+	/// Nobody has dealt.
+	///
+	/// # Errors
+	/// Not in `Collecting`, or its `first_by` is not over.
+	fn undealt(self, now: BlockNumber) -> Result<Self, Refused>;
 	/// Collecting is over, early or at its deadline: the committee checks.
 	///
 	/// # Errors
@@ -89,29 +113,58 @@ pub trait Machine: Sized {
 }
 
 impl Machine for TaskStatus {
-	fn drawn(self, now: BlockNumber, windows: &Windows) -> Result<Self, Refused> {
-		let Self::Drawing { from, until } = self else { return Err(Refused::WrongState) };
-		if now < from {
-			return Err(Refused::TooEarly);
+	fn invited(
+		self,
+		now: BlockNumber,
+		window: BlockNumber,
+		all: bool,
+		enough: bool,
+	) -> Result<Self, Refused> {
+		let Self::Inviting { until } = self else { return Err(Refused::WrongState) };
+		if !all {
+			over(now, until)?;
 		}
+		Ok(if enough {
+			Self::Drawing { until: now.saturating_add(window) }
+		} else {
+			Self::Settling(Outcome::Failed(FailReason::TooFewAcceptances))
+		})
+	}
+
+	fn drawn(
+		self,
+		now: BlockNumber,
+		windows: &Windows,
+		first: BlockNumber,
+	) -> Result<Self, Refused> {
+		let Self::Drawing { until } = self else { return Err(Refused::WrongState) };
 		in_time(now, until)?;
-		Ok(Self::Collecting { until: now.saturating_add(windows.collect) })
+		Ok(Self::Collecting {
+			first_by: now.saturating_add(first.min(windows.collect)),
+			until: now.saturating_add(windows.collect),
+		})
 	}
 
 	fn undrawn(self, now: BlockNumber) -> Result<Self, Refused> {
-		let Self::Drawing { until, .. } = self else { return Err(Refused::WrongState) };
+		let Self::Drawing { until } = self else { return Err(Refused::WrongState) };
 		over(now, until)?;
 		Ok(Self::Settling(Outcome::Failed(FailReason::NoCommittee)))
 	}
 
 	fn cancelled(self, now: BlockNumber) -> Result<Self, Refused> {
 		match self {
-			Self::Drawing { until, .. } | Self::Collecting { until } => {
+			Self::Inviting { until } | Self::Collecting { until, .. } => {
 				in_time(now, until)?;
 				Ok(Self::Settling(Outcome::Failed(FailReason::Cancelled)))
 			},
 			_ => Err(Refused::WrongState),
 		}
+	}
+
+	fn undealt(self, now: BlockNumber) -> Result<Self, Refused> {
+		let Self::Collecting { first_by, .. } = self else { return Err(Refused::WrongState) };
+		over(now, first_by)?;
+		Ok(Self::Settling(Outcome::Failed(FailReason::NoDealings)))
 	}
 
 	fn dealt(self, now: BlockNumber, windows: &Windows) -> Result<Self, Refused> {
@@ -160,8 +213,9 @@ impl Machine for TaskStatus {
 
 	fn due_at(self, now: BlockNumber) -> Option<BlockNumber> {
 		match self {
-			Self::Drawing { from, .. } => Some(from),
-			Self::Collecting { until }
+			Self::Drawing { .. } => Some(now.saturating_add(1)),
+			Self::Collecting { first_by, .. } => Some(first_by.saturating_add(1)),
+			Self::Inviting { until }
 			| Self::Verifying { until }
 			| Self::Committing { until, .. }
 			| Self::Revealing { until } => Some(until.saturating_add(1)),
@@ -179,6 +233,28 @@ fn in_time(now: BlockNumber, until: BlockNumber) -> Result<(), Refused> {
 /// The contrary of [`in_time`].
 fn over(now: BlockNumber, until: BlockNumber) -> Result<(), Refused> {
 	(now > until).then_some(()).ok_or(Refused::TooEarly)
+}
+
+/// What becomes of the fee of a task that ended so, by whether its committee was drawn.
+pub fn ending(outcome: Outcome, drawn: bool) -> Ending {
+	match outcome {
+		Outcome::Completed => Ending::Completed,
+		Outcome::Failed(
+			FailReason::Cancelled | FailReason::TooFewDealers | FailReason::NoDealings,
+		) if drawn => Ending::Forfeited,
+		Outcome::Failed(_) => Ending::Returned,
+	}
+}
+
+/// Whether dealing was over in a task that ended so: who accepted and has not dealt by then loses a part of its deposit.
+pub fn dealing_was_over(outcome: Outcome) -> bool {
+	match outcome {
+		Outcome::Completed => true,
+		Outcome::Failed(reason) => matches!(
+			reason,
+			FailReason::TooFewDealers | FailReason::TooFewShares | FailReason::NoDealings
+		),
+	}
 }
 
 /// Whether result shares were due in a task that ended so: whether it reached `Revealing`.

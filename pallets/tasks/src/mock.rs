@@ -6,10 +6,13 @@ use frame::{deps::frame_support::weights::WeightMeter, testing_prelude::*};
 use ostraka_primitives::{
 	spec::{Column, Statistic},
 	task::Seat,
-	traits::{DrawRequest, Progress, SeatReport},
+	traits::{DrawRequest, Ending, Progress, RelayMoment, SeatReport, Seed, TaskBook},
 	WorkerKey,
 };
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+	cell::RefCell,
+	collections::{BTreeMap, BTreeSet},
+};
 
 #[frame_construct_runtime]
 mod runtime {
@@ -50,9 +53,21 @@ const fn class(seats: u8, threshold: u8, stake_factor: u32, least_dealers: u32) 
 	ClassParameters { seats, threshold, stake_factor, least_dealers }
 }
 
-pub const DRAW_WINDOW: BlockNumber = 10;
+const TEST_CLASSES: [ClassParameters; 3] =
+	[class(3, 1, 1, 3), class(5, 2, 2, 5), class(7, 3, 5, 10)];
+
+/// The window for accepting that tests ask for.
+pub const ACCEPT: BlockNumber = 10;
+pub const LEAST_ACCEPT: BlockNumber = 2;
+pub const MAX_ACCEPT: BlockNumber = 50;
+pub const DRAW_BLOCKS: BlockNumber = 10;
 pub const RETRY: BlockNumber = 4;
+/// The window for dealing that tests ask for.
 pub const COLLECT: BlockNumber = 20;
+/// Of it, the part in which somebody has to deal.
+pub const FIRST: BlockNumber = 5;
+pub const LEAST_COLLECT: BlockNumber = 5;
+pub const MAX_COLLECT: BlockNumber = 100;
 pub const VERIFY_BASE: BlockNumber = 4;
 /// Finality lag and window together.
 pub const COMMIT: BlockNumber = 9;
@@ -60,27 +75,43 @@ pub const REVEAL: BlockNumber = 6;
 pub const MAX_OPEN: u32 = 8;
 
 parameter_types! {
-	pub static Classes: [ClassParameters; 3] =
-		[class(3, 1, 1, 3), class(5, 2, 2, 5), class(7, 3, 5, 10)];
+	pub static Classes: [ClassParameters; 3] = TEST_CLASSES;
 	pub static AccusationsPerBlock: u32 = 10;
-	pub static MinCollect: BlockNumber = 5;
-	pub static DrawDelay: BlockNumber = 2;
+	pub static MinAccept: BlockNumber = LEAST_ACCEPT;
+	pub static MinCollect: BlockNumber = LEAST_COLLECT;
+	pub static MaxOpenPerAccount: u32 = MAX_OPEN;
+	pub static DrawWindow: BlockNumber = DRAW_BLOCKS;
 	pub static DrawRetry: BlockNumber = RETRY;
 	pub AccuseWeight: Weight = Weight::from_parts(10_000_000_000, 50_000);
 	pub static PollShare: Perbill = Perbill::from_percent(25);
+}
+
+/// Parameters as they are before a test changes them.
+fn reset_parameters() {
+	Classes::set(TEST_CLASSES);
+	AccusationsPerBlock::set(10);
+	MinAccept::set(LEAST_ACCEPT);
+	MinCollect::set(LEAST_COLLECT);
+	MaxOpenPerAccount::set(MAX_OPEN);
+	DrawWindow::set(DRAW_BLOCKS);
+	DrawRetry::set(RETRY);
+	PollShare::set(Perbill::from_percent(25));
 }
 
 impl Config for Test {
 	type Committees = Fake;
 	type Sharing = Fake;
 	type Escrow = Fake;
+	type Penalties = Fake;
 	type Entropy = Fake;
 	type Classes = Classes;
 	type MaxOpenTasks = ConstU32<MAX_OPEN>;
+	type MaxOpenPerAccount = MaxOpenPerAccount;
+	type MinAccept = MinAccept;
+	type MaxAccept = ConstU32<MAX_ACCEPT>;
 	type MinCollect = MinCollect;
-	type MaxCollect = ConstU32<100>;
-	type DrawDelay = DrawDelay;
-	type DrawWindow = ConstU32<DRAW_WINDOW>;
+	type MaxCollect = ConstU32<MAX_COLLECT>;
+	type DrawWindow = DrawWindow;
 	type DrawRetry = DrawRetry;
 	type VerifyBase = ConstU32<VERIFY_BASE>;
 	type AccusationsPerBlock = AccusationsPerBlock;
@@ -99,14 +130,14 @@ impl Config for Test {
 pub enum Did {
 	/// Took money into escrow.
 	Opened { task: TaskId, requester: AccountId, fee: Balance, data_reward: Balance },
-	/// Drew a committee with this seed.
-	Drew { task: TaskId, seed: [u8; 32] },
+	/// Drew a committee with this seed, from all but these.
+	Drew { task: TaskId, seed: [u8; 32], barred: Vec<AccountId> },
 	/// Opened the sharing.
 	Shared { task: TaskId, threshold: u8, seats: u8 },
 	/// Froze the accepted set.
 	Froze { task: TaskId },
 	/// Paid the members by this many reports; `due` as the reports were asked for.
-	Paid { task: TaskId, seats: usize, reports: usize, due: Option<bool>, completed: bool },
+	Paid { task: TaskId, seats: usize, reports: usize, due: Option<bool>, ending: Ending },
 	/// Finished the sharing's settlement.
 	Freed { task: TaskId, completed: bool },
 	/// Released the committee.
@@ -130,36 +161,62 @@ impl Did {
 	}
 }
 
+/// A dealer's deposit, and what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deposit {
+	Held,
+	Returned,
+	Forfeited,
+}
+
 /// What the neighbours answer.
 #[derive(Clone, Debug)]
 pub struct World {
-	pub seed: Option<[u8; 32]>,
-	pub epoch: u64,
+	/// What who asks for a seed is answered.
+	pub seed: Seed,
+	/// Where the relay chain is.
+	pub moment: RelayMoment,
 	pub obstacle: Option<DrawError>,
+	/// Accounts with a node in selection: all of them may be drawn.
+	pub candidates: BTreeSet<AccountId>,
+	/// Accounts that were looked up among these.
+	pub looked_up: Vec<AccountId>,
+	/// Looks whether a committee could be drawn, and their blocks.
+	pub checks: Vec<(TaskId, BlockNumber)>,
+	/// Dealers who have dealt.
+	pub dealt: BTreeMap<TaskId, BTreeSet<AccountId>>,
+	/// Dealings in the accepted set.
 	pub accepted: u32,
 	pub has_result: bool,
 	/// Steps that the sharing's settlement of a task takes, each of one [`units`].
 	pub settle_steps: u64,
 	pub steps_done: BTreeMap<TaskId, u64>,
 	pub reports_due: BTreeMap<TaskId, bool>,
+	/// Whether nobody has the money for fees and deposits.
 	pub broke: bool,
-	/// Classes and epochs that seeds were asked for.
-	pub asked: Vec<(SecurityClass, u64)>,
+	pub deposits: BTreeMap<(TaskId, AccountId), Deposit>,
+	/// Classes and moments that seeds were asked for.
+	pub asked: Vec<(SecurityClass, RelayMoment)>,
 	pub journal: Vec<Did>,
 }
 
 impl Default for World {
 	fn default() -> Self {
 		Self {
-			seed: Some([7; 32]),
-			epoch: 1,
+			seed: Seed::Known([7; 32]),
+			moment: RelayMoment { number: 1, epoch: 1 },
 			obstacle: None,
+			candidates: (10..100).map(account).collect(),
+			looked_up: Vec::new(),
+			checks: Vec::new(),
+			dealt: BTreeMap::new(),
 			accepted: 4,
 			has_result: true,
 			settle_steps: 3,
 			steps_done: BTreeMap::new(),
 			reports_due: BTreeMap::new(),
 			broke: false,
+			deposits: BTreeMap::new(),
 			asked: Vec::new(),
 			journal: Vec::new(),
 		}
@@ -192,20 +249,26 @@ pub fn units(count: u64) -> Weight {
 /// All neighbours in one.
 pub struct Fake;
 
+/// Candidates that may sit on the task, or what is missing.
+fn eligible(request: &DrawRequest) -> Result<Vec<AccountId>, DrawError> {
+	let may_sit = |node: &AccountId| !request.barred.contains(node);
+	let nodes: Vec<_> =
+		world(|world| world.candidates.iter().filter(|node| may_sit(node)).cloned().collect());
+	ensure!(nodes.len() >= usize::from(request.parameters.seats), DrawError::TooFewNodes);
+	world(|world| world.obstacle).map_or(Ok(nodes), Err)
+}
+
 impl Committees for Fake {
-	fn can_draw(_: &DrawRequest, _: impl Fn(&AccountId) -> bool) -> Result<(), DrawError> {
-		world(|world| world.obstacle).map_or(Ok(()), Err)
+	fn can_draw(request: &DrawRequest) -> Result<(), DrawError> {
+		world(|world| world.checks.push((request.task, Tasks::now())));
+		eligible(request).map(|_| ())
 	}
 
-	fn draw(
-		request: &DrawRequest,
-		seed: [u8; 32],
-		is_dealer: impl Fn(&AccountId) -> bool,
-	) -> Result<Committee, DrawError> {
-		Self::can_draw(request, &is_dealer)?;
-		let nodes = (0..u8::MAX).map(|i| account(i.wrapping_add(seed[0])));
-		let seats: Vec<_> = nodes
-			.filter(|node| !is_dealer(node) && node != request.requester)
+	fn draw(request: &DrawRequest, seed: [u8; 32]) -> Result<Committee, DrawError> {
+		let nodes = eligible(request)?;
+		let first = usize::from(seed[0]) % nodes.len();
+		let members = nodes.iter().cloned().cycle().skip(first);
+		let seats: Vec<_> = members
 			.take(request.parameters.seats.into())
 			.map(|account| Seat {
 				worker: WorkerKey::from_raw(*account.as_ref()),
@@ -213,8 +276,15 @@ impl Committees for Fake {
 				account,
 			})
 			.collect();
-		note(Did::Drew { task: request.task, seed });
+		note(Did::Drew { task: request.task, seed, barred: request.barred.to_vec() });
 		Ok(seats.try_into().unwrap())
+	}
+
+	fn is_candidate(account: &AccountId) -> bool {
+		world(|world| {
+			world.looked_up.push(account.clone());
+			world.candidates.contains(account)
+		})
 	}
 
 	fn release(task: TaskId, committee: &Committee) {
@@ -236,6 +306,10 @@ impl Sharing for Fake {
 		units(dealings.into())
 	}
 
+	fn dealings(task: TaskId) -> u32 {
+		world(|world| world.dealt.get(&task).map_or(0, |dealt| dealt.len() as u32))
+	}
+
 	fn has_result(_: TaskId) -> bool {
 		world(|world| world.has_result)
 	}
@@ -246,6 +320,7 @@ impl Sharing for Fake {
 		vec![SeatReport::Right; seats]
 	}
 
+	/// At its end the deposits go back of those who dealt.
 	fn settle(task: TaskId, completed: bool, meter: &mut WeightMeter) -> Progress {
 		let (done, steps) = world(|world| {
 			let steps = world.settle_steps;
@@ -257,6 +332,9 @@ impl Sharing for Fake {
 		});
 		if done < steps {
 			return Progress::More;
+		}
+		for dealer in dealt(task) {
+			Self::release_deposit(task, &dealer);
 		}
 		note(Did::Freed { task, completed });
 		Progress::Done
@@ -283,10 +361,10 @@ impl Escrow for Fake {
 		Ok(())
 	}
 
-	fn settle_fee(task: TaskId, committee: &Committee, reports: &[SeatReport], completed: bool) {
+	fn settle_fee(task: TaskId, committee: &Committee, reports: &[SeatReport], ending: Ending) {
 		let due = world(|world| world.reports_due.get(&task).copied());
 		let (seats, reports) = (committee.len(), reports.len());
-		note(Did::Paid { task, seats, reports, due, completed });
+		note(Did::Paid { task, seats, reports, due, ending });
 	}
 
 	fn pay_dealer(_: TaskId, _: &AccountId, _: u32) {}
@@ -296,23 +374,69 @@ impl Escrow for Fake {
 	}
 }
 
+/// A deposit on hold comes to its end; others stay as they are.
+fn end_deposit(task: TaskId, dealer: &AccountId, end: Deposit) {
+	world(|world| {
+		let deposit = world.deposits.get_mut(&(task, dealer.clone()));
+		if let Some(deposit) = deposit.filter(|deposit| **deposit == Deposit::Held) {
+			*deposit = end;
+		}
+	});
+}
+
+impl Penalties for Fake {
+	fn hold_deposit(task: TaskId, dealer: &AccountId) -> Result<(), DispatchError> {
+		ensure!(!world(|world| world.broke), TokenError::FundsUnavailable);
+		let deposit = (task, dealer.clone());
+		let before = world(|world| world.deposits.insert(deposit, Deposit::Held));
+		assert_eq!(before, None, "a dealer accepts once");
+		Ok(())
+	}
+
+	fn release_deposit(task: TaskId, dealer: &AccountId) {
+		end_deposit(task, dealer, Deposit::Returned);
+	}
+
+	fn forfeit_deposit(task: TaskId, dealer: &AccountId) {
+		end_deposit(task, dealer, Deposit::Forfeited);
+	}
+
+	fn punish_dealer(_: TaskId, _: &AccountId, _: &AccountId) {}
+
+	fn punish_false_accuser(_: TaskId, _: &AccountId, _: &AccountId) {}
+
+	fn punish_wrong_share(_: TaskId, _: &AccountId) {}
+}
+
 impl DrawEntropy for Fake {
-	fn seed(class: SecurityClass, submitted_epoch: u64) -> Option<[u8; 32]> {
+	fn seed(class: SecurityClass, after: &RelayMoment) -> Seed {
 		world(|world| {
-			world.asked.push((class, submitted_epoch));
+			world.asked.push((class, *after));
 			world.seed
 		})
 	}
 
-	fn epoch() -> u64 {
-		world(|world| world.epoch)
+	fn moment() -> RelayMoment {
+		world(|world| world.moment)
 	}
 }
 
 #[cfg(feature = "runtime-benchmarks")]
 impl benchmarking::BenchmarkHelper for Fake {
-	fn prepare() {}
+	fn prepare() {
+		world(|world| world.seed = Seed::Soon);
+	}
+
+	fn advance_relay() {
+		world(|world| world.seed = Seed::Known([7; 32]));
+	}
+
+	fn candidate() -> AccountId {
+		account(10)
+	}
+
 	fn fund(_: &AccountId) {}
+
 	fn rotate_keys(_: &Committee) {}
 }
 
@@ -320,7 +444,7 @@ pub fn account(number: u8) -> AccountId {
 	AccountId::new([number; 32])
 }
 
-/// Dealers have numbers from 100, requesters are below 10.
+/// Dealers have numbers from 100, requesters are below 10; those between have nodes.
 pub fn dealers(count: u32) -> Dealers {
 	let dealer = |i: u32| {
 		let mut bytes = [100u8; 32];
@@ -369,10 +493,79 @@ pub fn submit(class: SecurityClass) -> Result<TaskId, DispatchError> {
 }
 
 pub fn submit_with(class: SecurityClass, dealers: Dealers) -> Result<TaskId, DispatchError> {
+	submit_as(requester(), class, dealers)
+}
+
+pub fn submit_as(
+	who: AccountId,
+	class: SecurityClass,
+	dealers: Dealers,
+) -> Result<TaskId, DispatchError> {
 	let task = NextTask::<Test>::get();
-	let origin = RuntimeOrigin::signed(requester());
-	Tasks::submit(origin, mean(), class, dealers, COLLECT, FEE, REWARD)?;
+	let origin = RuntimeOrigin::signed(who);
+	Tasks::submit(origin, mean(), class, dealers, ACCEPT, COLLECT, FEE, REWARD)?;
 	Ok(task)
+}
+
+/// What the task asks of its dealers.
+pub fn terms(task: TaskId) -> Digest {
+	Tasks::task(task).expect("the task is known").terms
+}
+
+/// A dealer accepts what the task asks.
+pub fn accept(task: TaskId, dealer: &AccountId) -> DispatchResult {
+	Tasks::accept(RuntimeOrigin::signed(dealer.clone()), task, terms(task))
+}
+
+/// All invited dealers accept, in their order.
+pub fn accept_all(task: TaskId) {
+	let terms = terms(task);
+	for dealer in Tasks::dealers(task) {
+		assert_ok!(Tasks::accept(RuntimeOrigin::signed(dealer), task, terms));
+	}
+}
+
+/// Submits a task that all invited dealers accept at once: it is in `Drawing`.
+pub fn consented(class: SecurityClass) -> TaskId {
+	let task = submit(class).unwrap();
+	accept_all(task);
+	assert_eq!(status(task), TaskStatus::Drawing { until: Tasks::now() + DrawWindow::get() });
+	task
+}
+
+/// The sharing takes a dealing. It does not end collecting.
+pub fn deal(task: TaskId, dealer: &AccountId) {
+	assert!(<Tasks as TaskBook>::has_accepted(task, dealer));
+	let status = status(task);
+	assert!(matches!(status, TaskStatus::Collecting { until, .. } if Tasks::now() <= until));
+	world(|world| world.dealt.entry(task).or_default().insert(dealer.clone()));
+}
+
+/// One of those who accepted deals.
+pub fn deal_one(task: TaskId) {
+	deal(task, &Tasks::accepted(task)[0]);
+}
+
+/// All who accepted deal, which ends collecting.
+pub fn deal_all(task: TaskId) {
+	for dealer in Tasks::accepted(task) {
+		deal(task, &dealer);
+	}
+	Tasks::all_dealt(task);
+}
+
+/// Dealers who have dealt.
+pub fn dealt(task: TaskId) -> BTreeSet<AccountId> {
+	world(|world| world.dealt.get(&task).cloned().unwrap_or_default())
+}
+
+/// What became of a dealer's deposit.
+pub fn deposit(task: TaskId, dealer: &AccountId) -> Option<Deposit> {
+	world(|world| world.deposits.get(&(task, dealer.clone())).copied())
+}
+
+pub fn cancel(task: TaskId) -> DispatchResult {
+	Tasks::cancel(RuntimeOrigin::signed(requester()), task)
 }
 
 pub fn status(task: TaskId) -> TaskStatus {
@@ -421,6 +614,7 @@ pub fn events() -> Vec<Event<Test>> {
 
 pub fn new_test_ext() -> TestState {
 	world(|world| *world = World::default());
+	reset_parameters();
 	let storage = RuntimeGenesisConfig::default().build_storage().unwrap();
 	let mut ext = TestState::new(storage);
 	ext.execute_with(|| System::set_block_number(1));

@@ -1,20 +1,25 @@
 //! The agenda, and the hook that works on it.
 //!
-//! A block's work comes in two parts: everything but draws, then draws. A draw takes its worst
-//! weight, a large part of what the hook has in a block (docs/SCALING.md), before it can know
-//! whether it succeeds; one after the other they would hold up what is due behind them, and with it
-//! the settlements that free the capacity they wait for.
+//! A block's work comes in two parts: everything but draws, then draws. A draw begins only if its
+//! worst weight is there, a large part of what the hook has in a block (docs/SCALING.md); one after
+//! the other they would hold up what is due behind them, and with it the settlements that free the
+//! capacity they wait for.
 //!
 //! - Entries are looked at oldest first. From the oldest draw on that fits, its weight is kept
 //!   back: draws go on in every block, whatever else there is to do.
+//! - A look at a draw finds out whether its randomness is known, and keeps it: the book remembers
+//!   that of few relay blocks, fewer than draws may have to wait for their turn.
 //! - A draw that fails, or does not fit, is put off behind what is due by then. What the meter
 //!   leaves undone keeps its place, and comes first in the next block. So a draw delays what is due
 //!   behind it by a look, hundreds of which fit into a block.
 //! - Of the draws that do not fit into a block the oldest keeps its place, and so has its weight
 //!   kept back in the next block; the others are put off to the block in which it should be their
 //!   turn, which saves the looks in between.
-//! - A draw whose randomness is not known yet is tried in the next block, one that failed after
-//!   [`Config::DrawRetry`] blocks, and every draw in the last block of its window.
+//! - A draw whose randomness comes with one of the next blocks is looked at in the next block. One that waits for a relay
+//!   epoch stands at the end of its window, and is woken by the epoch.
+//! - A draw looks whether there are nodes, stake and capacity before it pays for the rest. Without, it is put off: by
+//!   [`Config::DrawRetry`] blocks, then twice that, and so on, up to a tenth of its window. Every draw is tried in the last
+//!   block of its window.
 
 use crate::{machine::Machine, types::*, *};
 use frame::log;
@@ -23,8 +28,13 @@ use frame::log;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OutOfWeight;
 
-/// A draw that waits for its turn: the task, and its state.
-type Waiting = (TaskId, TaskStatus);
+/// A draw whose randomness is known, and kept.
+pub(crate) struct Waiting {
+	task: TaskId,
+	status: TaskStatus,
+	plan: DrawPlan,
+	seed: [u8; 32],
+}
 
 /// Takes `weight` from the meter, if it is there.
 pub(crate) fn take(meter: &mut WeightMeter, weight: Weight) -> Result<(), OutOfWeight> {
@@ -36,6 +46,10 @@ impl<T: Config> Pallet<T> {
 	/// state is due.
 	pub(crate) fn enter(task: TaskId, status: TaskStatus) {
 		Statuses::<T>::insert(task, status);
+		if matches!(status, TaskStatus::Collecting { .. } | TaskStatus::Settling(_)) {
+			Draws::<T>::remove(task);
+			Barred::<T>::remove(task);
+		}
 		if let TaskStatus::Settling(outcome) = status {
 			Settlements::<T>::insert(task, Stage::default());
 			Self::deposit_event(match outcome {
@@ -49,14 +63,32 @@ impl<T: Config> Pallet<T> {
 	/// Puts the task's only entry behind the others that are due at `at` or before; without `at`,
 	/// removes it.
 	pub(crate) fn schedule(task: TaskId, at: Option<BlockNumber>) {
+		Self::reschedule(task, at.map(|at| Due { at, task, epoch: None }));
+	}
+
+	fn reschedule(task: TaskId, due: Option<Due>) {
 		Agenda::<T>::mutate(|agenda| {
 			agenda.retain(|due| due.task != task);
-			let Some(at) = at else { return };
-			let place = agenda.partition_point(|due| due.at <= at);
-			if agenda.try_insert(place, Due { at, task }).is_err() {
+			let Some(due) = due else { return };
+			let place = agenda.partition_point(|other| other.at <= due.at);
+			if agenda.try_insert(place, due).is_err() {
 				// `submit` leaves room for one entry an open task.
 				log::error!(target: "runtime::tasks", "no room in the agenda for task {task}");
 			}
+		});
+	}
+
+	/// Makes due now what waits for a relay epoch that is known. Once an epoch, as the runtime tells of it.
+	fn wake() {
+		let Some(known) = EpochTold::<T>::take() else { return };
+		let now = Self::now();
+		Agenda::<T>::mutate(|agenda| {
+			for due in agenda.iter_mut() {
+				if due.epoch.is_some_and(|epoch| epoch <= known) {
+					*due = Due { at: due.at.min(now), task: due.task, epoch: None };
+				}
+			}
+			agenda.sort_by_key(|due| due.at);
 		});
 	}
 
@@ -65,14 +97,20 @@ impl<T: Config> Pallet<T> {
 		T::PollShare::get() * T::BlockWeights::get().max_block
 	}
 
-	/// What a draw takes, beyond the look at its task.
+	/// What a look at a draw takes.
+	pub(crate) fn look_weight() -> Weight {
+		T::WeightInfo::advance().saturating_add(T::WeightInfo::draw_wait())
+	}
+
+	/// What a draw takes at its worst, beyond the look.
 	pub(crate) fn draw_weight() -> Weight {
-		T::WeightInfo::draw_wait().saturating_add(T::WeightInfo::draw())
+		T::WeightInfo::draw_check().saturating_add(T::WeightInfo::draw())
 	}
 
 	/// Draws that fit into a block in which the hook has nothing else to do.
 	fn draws_per_block() -> u32 {
-		let fit = Self::poll_limit().checked_div_per_component(&Self::draw_weight());
+		let each = Self::look_weight().saturating_add(Self::draw_weight());
+		let fit = Self::poll_limit().checked_div_per_component(&each);
 		fit.unwrap_or_default().max(1).saturated_into()
 	}
 
@@ -81,14 +119,15 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn poll(meter: &mut WeightMeter) {
 		let mut own = WeightMeter::with_limit(meter.remaining().min(Self::poll_limit()));
 		if own.try_consume(T::WeightInfo::poll()).is_ok() {
+			Self::wake();
 			let draws = Self::work(&mut own);
 			Self::work_on_draws(draws, &mut own);
 		}
 		meter.consume(own.consumed());
 	}
 
-	/// Works on everything but draws. Answers those, oldest first, and leaves the weight of one if
-	/// it was there.
+	/// Works on everything but draws, at which it looks. Answers those whose randomness is known,
+	/// oldest first, and leaves the weight of one if it was there.
 	fn work(meter: &mut WeightMeter) -> Vec<Waiting> {
 		let now = Self::now();
 		let mut draws = Vec::new();
@@ -98,12 +137,12 @@ impl<T: Config> Pallet<T> {
 				.and_then(|()| Self::step(due.task, &mut others));
 			match stepped {
 				Ok(None) => {},
-				Ok(Some(status)) => {
+				Ok(Some(draw)) => {
 					if draws.is_empty() && others.can_consume(Self::draw_weight()) {
 						let rest = others.limit().saturating_sub(Self::draw_weight());
 						others = WeightMeter::with_consumed_and_limit(others.consumed(), rest);
 					}
-					draws.push((due.task, status));
+					draws.push(draw);
 				},
 				// This one and those behind it come first in the next block
 				Err(OutOfWeight) => break,
@@ -116,8 +155,9 @@ impl<T: Config> Pallet<T> {
 	/// Draws as many of these as fit.
 	fn work_on_draws(draws: Vec<Waiting>, meter: &mut WeightMeter) {
 		let mut left_over: u32 = 0;
-		for (task, status) in draws {
-			if Self::step_drawing(task, status, meter).is_ok() {
+		for draw in draws {
+			let (task, status) = (draw.task, draw.status);
+			if Self::step_drawing(draw, meter).is_ok() {
 				continue;
 			}
 			if left_over > 0 {
@@ -128,18 +168,24 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// One step of a task that is due. The weight of a mere transition is paid for already. Of a
-	/// task that waits for its draw the state is answered: a draw is no step of this.
+	/// One step of a task that is due. The weight of a mere transition is paid for already. A task
+	/// that could be drawn is answered: a draw is no step of this.
 	pub(crate) fn step(
 		task: TaskId,
 		meter: &mut WeightMeter,
-	) -> Result<Option<TaskStatus>, OutOfWeight> {
+	) -> Result<Option<Waiting>, OutOfWeight> {
 		match Statuses::<T>::get(task) {
 			Some(status @ TaskStatus::Drawing { .. }) => match status.undrawn(Self::now()) {
 				Ok(failed) => Self::enter(task, failed),
-				Err(_) => return Ok(Some(status)),
+				Err(_) => {
+					take(meter, T::WeightInfo::draw_wait())?;
+					return Ok(Self::seeded(task, status));
+				},
 			},
-			Some(TaskStatus::Collecting { .. }) => Self::end_collecting(task, false),
+			Some(TaskStatus::Inviting { .. }) => Self::end_inviting(task, false),
+			Some(status @ TaskStatus::Collecting { until, .. }) => {
+				Self::step_collecting(task, status, until)
+			},
 			Some(status @ TaskStatus::Verifying { .. }) => {
 				Self::step_verifying(task, status, meter)?
 			},
@@ -151,41 +197,79 @@ impl<T: Config> Pallet<T> {
 		Ok(None)
 	}
 
+	/// The draw of this task, if its randomness is known: its plan keeps it from then on. Any other
+	/// is put off.
+	pub(crate) fn seeded(task: TaskId, status: TaskStatus) -> Option<Waiting> {
+		let Some(mut plan) = Draws::<T>::get(task) else {
+			Self::schedule(task, None);
+			return None;
+		};
+		match Self::seed(&plan) {
+			Ok(seed) => {
+				if plan.seed.replace(seed).is_none() {
+					Draws::<T>::insert(task, &plan);
+				}
+				return Some(Waiting { task, status, plan, seed });
+			},
+			Err(None) => Self::put_off(task, status, 1),
+			Err(Some(epoch)) => Self::wait_for(task, status, epoch),
+		}
+		None
+	}
+
 	/// Draws, or puts the draw off.
 	///
 	/// # Errors
 	/// Out of weight for a draw at its worst: nothing was taken, and nothing changes.
-	fn step_drawing(
-		task: TaskId,
-		status: TaskStatus,
-		meter: &mut WeightMeter,
-	) -> Result<(), OutOfWeight> {
+	fn step_drawing(draw: Waiting, meter: &mut WeightMeter) -> Result<(), OutOfWeight> {
 		if !meter.can_consume(Self::draw_weight()) {
 			return Err(OutOfWeight);
 		}
-		take(meter, T::WeightInfo::draw_wait())?;
-		let Some(record) = Records::<T>::get(task) else {
-			Self::schedule(task, None);
-			return Ok(());
-		};
-		let Some(randomness) = T::Entropy::seed(record.class, record.submitted_epoch) else {
-			Self::put_off(task, status, 1);
-			return Ok(());
-		};
-		take(meter, T::WeightInfo::draw())?;
-		if !Self::draw(task, status, record, &randomness) {
-			Self::put_off(task, status, T::DrawRetry::get());
+		let Waiting { task, status, plan, seed } = draw;
+		take(meter, T::WeightInfo::draw_check())?;
+		if Self::can_draw(task, &plan).is_ok() {
+			take(meter, T::WeightInfo::draw())?;
+			if Self::draw(task, status, &plan, &seed) {
+				return Ok(());
+			}
 		}
+		Self::back_off(task, status, plan);
 		Ok(())
+	}
+
+	/// Puts a draw off that found too few nodes, stake or capacity.
+	pub(crate) fn back_off(task: TaskId, status: TaskStatus, mut plan: DrawPlan) {
+		let pause = retry_after(T::DrawRetry::get(), plan.tries, T::DrawWindow::get());
+		plan.tries = plan.tries.saturating_add(1);
+		Draws::<T>::insert(task, plan);
+		Self::put_off(task, status, pause);
 	}
 
 	/// Puts a draw off by so many blocks, but not past the last one of its window; from that one to
 	/// the next, which ends it.
 	fn put_off(task: TaskId, status: TaskStatus, blocks: BlockNumber) {
-		let TaskStatus::Drawing { until, .. } = status else { return };
+		let TaskStatus::Drawing { until } = status else { return };
 		let now = Self::now();
 		let last = until.max(now.saturating_add(1));
 		Self::schedule(task, Some(now.saturating_add(blocks).min(last)));
+	}
+
+	/// Puts a draw off until a relay epoch is known, but not past the last block of its window.
+	fn wait_for(task: TaskId, status: TaskStatus, epoch: u64) {
+		let TaskStatus::Drawing { until } = status else { return };
+		let at = until.max(Self::now().saturating_add(1));
+		Self::reschedule(task, Some(Due { at, task, epoch: Some(epoch) }));
+	}
+
+	/// Ends collecting at its deadline, or earlier if there is no dealing by then.
+	fn step_collecting(task: TaskId, status: TaskStatus, until: BlockNumber) {
+		if Self::now() > until {
+			Self::end_collecting(task, false);
+		} else if T::Sharing::dealings(task) > 0 {
+			Self::schedule(task, Some(until.saturating_add(1)));
+		} else if let Ok(failed) = status.undealt(Self::now()) {
+			Self::enter(task, failed);
+		}
 	}
 
 	/// Freezes the accepted set.
@@ -200,7 +284,7 @@ impl<T: Config> Pallet<T> {
 			return Ok(());
 		}
 		let weight =
-			T::WeightInfo::freeze().saturating_add(T::Sharing::freeze_weight(drawn.invited));
+			T::WeightInfo::freeze().saturating_add(T::Sharing::freeze_weight(drawn.accepted));
 		take(meter, weight)?;
 		let accepted = T::Sharing::freeze(task);
 		if let Ok(next) = status.frozen(now, &drawn.windows, accepted, drawn.least_dealers) {
@@ -248,5 +332,24 @@ impl<T: Config> Pallet<T> {
 
 	fn running(task: TaskId) -> Option<(TaskStatus, Drawn)> {
 		Some((Statuses::<T>::get(task)?, DrawnTasks::<T>::get(task)?))
+	}
+}
+
+/// Blocks from a try to draw to the next one: twice as many as the last time, up to a tenth of the window.
+fn retry_after(least: BlockNumber, tries: u8, window: BlockNumber) -> BlockNumber {
+	let factor = 1u32.checked_shl(tries.into()).unwrap_or(u32::MAX);
+	least.saturating_mul(factor).min(window.div_ceil(10).max(least))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::retry_after;
+
+	#[test]
+	fn tries_get_rarer() {
+		let pauses: Vec<_> = (0..6).map(|tries| retry_after(10, tries, 1_000)).collect();
+		assert_eq!(pauses, [10, 20, 40, 80, 100, 100]);
+		assert_eq!(retry_after(10, u8::MAX, 1_000), 100);
+		assert_eq!(retry_after(10, 3, 20), 10);
 	}
 }

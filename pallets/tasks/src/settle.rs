@@ -4,14 +4,14 @@
 //! |---|---|---|
 //! | `Fee` | members are paid or punished by their reports; the rest of the fee goes back | once |
 //! | `Sharing` | deposits go back, data rewards are paid, dealings are freed | in chunks, by the sharing |
-//! | `Cohort` | frees the invited dealers' entries | in chunks |
+//! | `Cohort` | frees the invited dealers' entries; who accepted and did not deal gets its deposit back, or loses a part of it | in chunks |
 //! | `Close` | releases the committee's capacity, closes the escrow, frees the committee | once |
 //!
 //! A task that never had a committee skips what concerns it. Each stage is stored before the next
 //! begins, so that no stage is done twice.
 
 use crate::{
-	machine::{shares_were_due, Machine},
+	machine::{dealing_was_over, ending, shares_were_due, Machine},
 	poll::{take, OutOfWeight},
 	types::*,
 	*,
@@ -63,7 +63,7 @@ impl<T: Config> Pallet<T> {
 			stage = Self::reach(task, Stage::Cohort);
 		}
 		if stage == Stage::Cohort {
-			if Self::free_cohort(task, meter)? == Progress::More {
+			if Self::free_cohort(task, outcome, meter)? == Progress::More {
 				return Ok(Progress::More);
 			}
 			Self::reach(task, Stage::Close);
@@ -74,13 +74,13 @@ impl<T: Config> Pallet<T> {
 
 	/// The first stage; its weight is paid for already.
 	pub(crate) fn settle_fee(task: TaskId, outcome: Outcome, drawn: Option<&Drawn>) -> Stage {
-		let completed = outcome == Outcome::Completed;
+		let ending = ending(outcome, drawn.is_some());
 		match drawn {
 			Some(drawn) => {
 				let reports = T::Sharing::reports(task, shares_were_due(outcome));
-				T::Escrow::settle_fee(task, &drawn.committee, &reports, completed);
+				T::Escrow::settle_fee(task, &drawn.committee, &reports, ending);
 			},
-			None => T::Escrow::settle_fee(task, &Committee::default(), &[], completed),
+			None => T::Escrow::settle_fee(task, &Committee::default(), &[], ending),
 		}
 		Self::reach(task, Stage::Sharing)
 	}
@@ -94,20 +94,37 @@ impl<T: Config> Pallet<T> {
 	///
 	/// # Errors
 	/// Out of weight for a single one.
-	fn free_cohort(task: TaskId, meter: &mut WeightMeter) -> Result<Progress, OutOfWeight> {
+	fn free_cohort(
+		task: TaskId,
+		outcome: Outcome,
+		meter: &mut WeightMeter,
+	) -> Result<Progress, OutOfWeight> {
 		let chunk = affordable(T::WeightInfo::free_cohort, meter.remaining());
 		if chunk == 0 {
 			return Err(OutOfWeight);
 		}
-		let freed = Self::drain_cohort(task, chunk);
+		let freed = Self::drain_cohort(task, outcome, chunk);
 		meter.consume(T::WeightInfo::free_cohort(freed));
 		// Fewer than could be freed were there: that was all
 		Ok(if freed < chunk || chunk == MAX_DEALERS { Progress::Done } else { Progress::More })
 	}
 
-	/// Frees up to `most` entries of the cohort; answers how many there were.
-	pub(crate) fn drain_cohort(task: TaskId, most: u32) -> u32 {
-		Cohorts::<T>::drain_prefix(task).take(most as usize).count() as u32
+	/// Frees up to `most` entries of the cohort, and settles the deposits that are left: those of dealers who accepted and
+	/// did not deal, as the others' went with their dealings. Returns how many entries there were.
+	pub(crate) fn drain_cohort(task: TaskId, outcome: Outcome, most: u32) -> u32 {
+		let mut freed: u32 = 0;
+		for (dealer, accepted) in Cohorts::<T>::drain_prefix(task).take(most as usize) {
+			freed = freed.saturating_add(1);
+			if accepted.is_none() {
+				continue;
+			}
+			if dealing_was_over(outcome) {
+				T::Penalties::forfeit_deposit(task, &dealer);
+			} else {
+				T::Penalties::release_deposit(task, &dealer);
+			}
+		}
+		freed
 	}
 
 	/// The last stage; its weight is paid for already.
@@ -117,6 +134,9 @@ impl<T: Config> Pallet<T> {
 			DrawnTasks::<T>::remove(task);
 		}
 		T::Escrow::close(task);
+		if let Some(invitation) = Invitations::<T>::take(task) {
+			Self::count_open(&invitation.requester, |open| open.saturating_sub(1));
+		}
 		Settlements::<T>::remove(task);
 		if let Ok(settled) = TaskStatus::Settling(outcome).settled() {
 			Self::enter(task, settled);

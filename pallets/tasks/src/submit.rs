@@ -85,7 +85,7 @@ impl<T: Config> Pallet<T> {
 		let seats = T::Classes::get().iter().map(|class| class.seats).max().unwrap_or_default();
 		let windows = Self::windows(seats, MAX_DEALERS, T::MaxCollect::get());
 		[
-			T::DrawDelay::get(),
+			T::MaxAccept::get(),
 			T::DrawWindow::get(),
 			windows.collect,
 			windows.verify,
@@ -93,20 +93,37 @@ impl<T: Config> Pallet<T> {
 			windows.reveal,
 		]
 		.into_iter()
-		.fold(5, BlockNumber::saturating_add)
+		.fold(6, BlockNumber::saturating_add)
+	}
+
+	/// Blocks from a draw to the last block for the first dealing: a quarter of the window, but time for a dealer to see
+	/// the draw.
+	pub(crate) fn first_dealing_within(collect: BlockNumber) -> BlockNumber {
+		collect.div_ceil(4).max(T::MinCollect::get())
+	}
+
+	/// Changes how many open tasks an account has.
+	pub(crate) fn count_open(requester: &AccountId, change: impl FnOnce(u32) -> u32) {
+		OpenOf::<T>::mutate_exists(requester, |open| {
+			*open = Some(change(open.unwrap_or_default())).filter(|open| *open > 0);
+		});
 	}
 
 	/// See [`Pallet::submit`]. Cheap checks come first; the escrow, last, may still refuse.
+	#[allow(clippy::too_many_arguments)]
 	pub(crate) fn do_submit(
 		requester: AccountId,
 		spec: TaskSpec,
 		class: SecurityClass,
 		dealers: Dealers,
+		accept: BlockNumber,
 		collect: BlockNumber,
 		fee: Balance,
 		data_reward: Balance,
 	) -> DispatchResult {
 		let parameters = Self::parameters(class);
+		ensure!(accept >= T::MinAccept::get(), Error::<T>::WindowTooShort);
+		ensure!(accept <= T::MaxAccept::get(), Error::<T>::WindowTooLong);
 		ensure!(collect >= T::MinCollect::get(), Error::<T>::WindowTooShort);
 		ensure!(collect <= T::MaxCollect::get(), Error::<T>::WindowTooLong);
 		let invited = dealers.len() as u32;
@@ -117,18 +134,21 @@ impl<T: Config> Pallet<T> {
 		ensure!(fee >= least_fee, Error::<T>::FeeTooLow);
 		let open = Agenda::<T>::decode_len().unwrap_or_default();
 		ensure!(open < T::MaxOpenTasks::get() as usize, Error::<T>::TooManyOpenTasks);
+		let open = OpenOf::<T>::get(&requester);
+		ensure!(open < T::MaxOpenPerAccount::get(), Error::<T>::TooManyOfRequester);
 
 		let now = Self::now();
 		let task = NextTask::<T>::get();
 		let next = task.checked_add(1).ok_or(Error::<T>::NoTaskNumbers)?;
-		let request = DrawRequest { task, parameters, submitted_at: now, requester: &requester };
-		T::Committees::can_draw(&request, |account| cohort.binary_search(account).is_ok())
-			.map_err(Error::<T>::from)?;
+		let mut barred = BarredNodes::new();
+		if T::Committees::is_candidate(&requester) {
+			barred = BarredNodes::truncate_from([requester.clone()].to_vec());
+		}
+		let request = DrawRequest { task, parameters, submitted_at: now, barred: &barred };
+		T::Committees::can_draw(&request).map_err(Error::<T>::from)?;
 		T::Escrow::open(task, &requester, fee, data_reward)?;
 
 		NextTask::<T>::put(next);
-		let from = now.saturating_add(T::DrawDelay::get());
-		let until = from.saturating_add(T::DrawWindow::get());
 		let record = Record {
 			protocol: Version::CURRENT.number(),
 			requester: requester.clone(),
@@ -137,18 +157,33 @@ impl<T: Config> Pallet<T> {
 			class,
 			parameters,
 			submitted_at: now,
-			submitted_epoch: T::Entropy::epoch(),
 			invited,
 			cohort: cohort_hash(&cohort),
 			fee,
 			data_reward,
 			drawn: None,
 		};
+		let invitation = Invitation {
+			requester: requester.clone(),
+			terms: Self::terms(task, &record),
+			class,
+			parameters,
+			submitted_at: now,
+			invited,
+			accepted: 0,
+			consent: [0; 32],
+		};
+		Invitations::<T>::insert(task, invitation);
 		Records::<T>::insert(task, record);
 		for dealer in cohort {
-			Cohorts::<T>::insert(task, dealer, ());
+			Cohorts::<T>::insert(task, dealer, None::<u32>);
 		}
-		Self::enter(task, TaskStatus::Drawing { from, until });
+		if !barred.is_empty() {
+			Barred::<T>::insert(task, barred);
+		}
+		Self::count_open(&requester, |open| open.saturating_add(1));
+		let accept_until = now.saturating_add(accept);
+		Self::enter(task, TaskStatus::Inviting { until: accept_until });
 		Self::deposit_event(Event::TaskSubmitted {
 			task,
 			requester,
@@ -156,8 +191,7 @@ impl<T: Config> Pallet<T> {
 			dealers: invited,
 			fee,
 			data_reward,
-			draw_from: from,
-			draw_until: until,
+			accept_until,
 		});
 		Ok(())
 	}
@@ -165,8 +199,8 @@ impl<T: Config> Pallet<T> {
 	/// See [`Pallet::cancel`].
 	pub(crate) fn do_cancel(who: AccountId, task: TaskId) -> DispatchResult {
 		let status = Self::status(task).ok_or(Error::<T>::UnknownTask)?;
-		let record = Records::<T>::get(task).ok_or(Error::<T>::UnknownTask)?;
-		ensure!(record.requester == who, Error::<T>::NotRequester);
+		let invitation = Invitations::<T>::get(task).ok_or(Error::<T>::WrongPhase)?;
+		ensure!(invitation.requester == who, Error::<T>::NotRequester);
 		let next = status.cancelled(Self::now()).map_err(Error::<T>::from)?;
 		Self::enter(task, next);
 		Ok(())

@@ -1,9 +1,12 @@
 //! Invariants of the storage, one function each.
 
 use crate::{machine::Machine, *};
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use frame::deps::sp_runtime::TryRuntimeError;
-use ostraka_protocol::{wire::cohort_hash, Version};
+use ostraka_protocol::{
+	wire::{cohort_hash, consent_hash},
+	Version,
+};
 
 fn check(holds: bool, what: &'static str) -> Result<(), TryRuntimeError> {
 	holds.then_some(()).ok_or(TryRuntimeError::Other(what))
@@ -24,9 +27,13 @@ impl<T: Config> Pallet<T> {
 		Self::try_agenda_members()?;
 		Self::try_agenda_blocks()?;
 		Self::try_cohorts()?;
+		Self::try_invitations()?;
+		Self::try_draws()?;
+		Self::try_open()?;
 		Self::try_drawn()?;
 		Self::try_settlements()?;
-		Self::try_relay_epochs()
+		Self::try_relay_epochs()?;
+		Self::try_relay_blocks()
 	}
 
 	/// Records and states are of the same tasks, with numbers below the next.
@@ -66,13 +73,16 @@ impl<T: Config> Pallet<T> {
 		for due in Agenda::<T>::get() {
 			let status = Statuses::<T>::get(due.task).ok_or("an entry's task is unknown")?;
 			let holds = match status {
-				TaskStatus::Drawing { from, until } => {
-					due.at >= from && due.at <= until.saturating_add(1)
+				TaskStatus::Drawing { until } => due.at <= until.saturating_add(1),
+				TaskStatus::Collecting { first_by, until } => {
+					due.at == first_by.saturating_add(1) || due.at == until.saturating_add(1)
 				},
 				TaskStatus::Settling(_) => due.at <= now + 1,
 				_ => Some(due.at) == status.due_at(now),
 			};
 			check(holds, "an entry stands at the wrong block")?;
+			let waits = due.epoch.is_none() || matches!(status, TaskStatus::Drawing { .. });
+			check(waits, "a task that is not drawn waits for an epoch")?;
 		}
 		Ok(())
 	}
@@ -95,6 +105,48 @@ impl<T: Config> Pallet<T> {
 		check(owned, "a cohort belongs to no task")
 	}
 
+	/// An open task has an invitation, with the number and the hash of those who accepted.
+	fn try_invitations() -> Result<(), TryRuntimeError> {
+		for (task, status) in Statuses::<T>::iter() {
+			let invitation = Invitations::<T>::get(task);
+			check(invitation.is_some() != is_settled(&status), "an invitation is astray")?;
+			let Some(invitation) = invitation else { continue };
+			let record = Records::<T>::get(task).ok_or("an invitation has no record")?;
+			check(invitation.terms == Self::terms(task, &record), "an invitation has other terms")?;
+			if Settlements::<T>::contains_key(task) {
+				continue;
+			}
+			let accepted = Self::accepted(task);
+			check(accepted.len() as u32 == invitation.accepted, "acceptances are miscounted")?;
+			check(consent_hash(&accepted) == invitation.consent, "a consent has another hash")?;
+		}
+		let owned = Invitations::<T>::iter_keys().all(Statuses::<T>::contains_key);
+		check(owned, "an invitation belongs to no task")
+	}
+
+	/// A plan is kept for exactly the tasks in `Drawing`, barred nodes for those that are not drawn.
+	fn try_draws() -> Result<(), TryRuntimeError> {
+		for (task, status) in Statuses::<T>::iter() {
+			let drawing = matches!(status, TaskStatus::Drawing { .. });
+			check(Draws::<T>::contains_key(task) == drawing, "a draw is astray")?;
+			let undrawn = drawing || matches!(status, TaskStatus::Inviting { .. });
+			check(undrawn || !Barred::<T>::contains_key(task), "barred nodes were not freed")?;
+		}
+		let plans = Draws::<T>::iter_keys().all(Statuses::<T>::contains_key);
+		let barred = Barred::<T>::iter_keys().all(Statuses::<T>::contains_key);
+		check(plans && barred, "a draw belongs to no task")
+	}
+
+	/// Open tasks are counted for their requesters.
+	fn try_open() -> Result<(), TryRuntimeError> {
+		let mut open = BTreeMap::<_, u32>::new();
+		for invitation in Invitations::<T>::iter_values() {
+			*open.entry(invitation.requester).or_default() += 1;
+		}
+		let counted: BTreeMap<_, _> = OpenOf::<T>::iter().collect();
+		check(open == counted, "open tasks are miscounted")
+	}
+
 	/// A task has a committee from the draw to the settlement, with its class's seats, and of its
 	/// own task hash.
 	fn try_drawn() -> Result<(), TryRuntimeError> {
@@ -102,7 +154,9 @@ impl<T: Config> Pallet<T> {
 			let record = Records::<T>::get(task).ok_or("a state has no record")?;
 			let drawn = DrawnTasks::<T>::get(task);
 			let expected = match status {
-				TaskStatus::Drawing { .. } | TaskStatus::Settled(_) => false,
+				TaskStatus::Inviting { .. }
+				| TaskStatus::Drawing { .. }
+				| TaskStatus::Settled(_) => false,
 				TaskStatus::Settling(_) => record.drawn.is_some(),
 				_ => true,
 			};
@@ -110,12 +164,20 @@ impl<T: Config> Pallet<T> {
 			if let Some(drawn) = drawn {
 				let seats = usize::from(record.parameters.seats);
 				check(drawn.committee.len() == seats, "a committee has another number of seats")?;
-				let (at, hash) = record.drawn.ok_or("a committee was drawn at no block")?;
-				check(hash == drawn.task_hash, "a task has two hashes")?;
+				let at = record.drawn.clone().ok_or("a committee was drawn at no block")?;
+				check(at.task_hash == drawn.task_hash, "a task has two hashes")?;
+				check(at.accepted == drawn.accepted, "a task has two numbers of dealers")?;
 				let version = Version::from_number(record.protocol)
 					.map_err(|_| "a committee was drawn by an unknown version of the protocol")?;
-				let again = Self::hash_task(task, version, &record, at, &drawn.committee);
-				check(hash == again, "a task hash does not fit its task")?;
+				let again = Self::hash_task(
+					task,
+					version,
+					&record,
+					&at.consent,
+					at.block,
+					&drawn.committee,
+				);
+				check(at.task_hash == again, "a task hash does not fit its task")?;
 			}
 		}
 		let owned = DrawnTasks::<T>::iter_keys().all(Statuses::<T>::contains_key);
@@ -138,5 +200,13 @@ impl<T: Config> Pallet<T> {
 		let rising =
 			known.iter().zip(known.iter().skip(1)).all(|(one, next)| one.epoch < next.epoch);
 		check(rising, "relay epochs are out of order")
+	}
+
+	/// Relay blocks are kept in their order, none twice.
+	fn try_relay_blocks() -> Result<(), TryRuntimeError> {
+		let known = RelayBlocks::<T>::get();
+		let rising =
+			known.iter().zip(known.iter().skip(1)).all(|(one, next)| one.number < next.number);
+		check(rising, "relay blocks are out of order")
 	}
 }

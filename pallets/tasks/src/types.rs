@@ -5,7 +5,8 @@ use frame::deps::{sp_core::ConstU32, sp_runtime::BoundedVec};
 use ostraka_primitives::{
 	spec::TaskSpec,
 	task::{ClassParameters, Committee, SecurityClass, Task, TaskStatus, Windows},
-	AccountId, Balance, BlockNumber, Digest, ProtocolVersion, TaskId,
+	traits::RelayMoment,
+	AccountId, Balance, BlockNumber, Digest, ProtocolVersion, TaskId, MAX_DEALERS,
 };
 use scale_info::TypeInfo;
 
@@ -27,8 +28,6 @@ pub struct Record {
 	pub windows: Windows,
 	/// Block in which it was submitted.
 	pub submitted_at: BlockNumber,
-	/// Relay epoch in which it was submitted: decides which randomness may seed its draw.
-	pub submitted_epoch: u64,
 	/// Number of invited dealers.
 	pub invited: u32,
 	/// SHA-256 of the invited dealers' accounts, sorted, one after the other.
@@ -37,14 +36,87 @@ pub struct Record {
 	pub fee: Balance,
 	/// Reward for the accepted dealers together.
 	pub data_reward: Balance,
-	/// Block of the draw, and `TH`.
-	pub drawn: Option<(BlockNumber, Digest)>,
+	/// What the draw fixed.
+	pub drawn: Option<DrawnAt>,
+}
+
+/// What a draw fixes for good.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct DrawnAt {
+	/// Block of the draw.
+	pub block: BlockNumber,
+	/// `TH`.
+	pub task_hash: Digest,
+	/// Number of dealers who had accepted.
+	pub accepted: u32,
+	/// Their hash.
+	pub consent: Digest,
+}
+
+/// How far the inviting of a task has come: what an acceptance has to read. Lives from the submission to the settlement.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Invitation {
+	/// Who asks.
+	pub requester: AccountId,
+	/// Hash of what is accepted.
+	pub terms: Digest,
+	/// The task's class.
+	pub class: SecurityClass,
+	/// What the class asked for when the task was submitted.
+	pub parameters: ClassParameters,
+	/// Block in which the task was submitted.
+	pub submitted_at: BlockNumber,
+	/// Number of invited dealers.
+	pub invited: u32,
+	/// Number of dealers who have accepted.
+	pub accepted: u32,
+	/// Their hash.
+	pub consent: Digest,
+}
+
+/// A draw that waits for its randomness, or for nodes: what its tries have to read. Lives while a task is in `Drawing`.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct DrawPlan {
+	/// The task's class.
+	pub class: SecurityClass,
+	/// What the class asked for when the task was submitted.
+	pub parameters: ClassParameters,
+	/// Block in which the task was submitted.
+	pub submitted_at: BlockNumber,
+	/// Where the relay chain was when inviting ended, which no acceptance came after.
+	pub after: RelayMoment,
+	/// The draw's randomness, once it is known: the only one that this draw gets.
+	pub seed: Option<[u8; 32]>,
+	/// Tries that found too few nodes, stake or capacity.
+	pub tries: u8,
+}
+
+impl Invitation {
+	/// The plan of its draw, if inviting ends at this moment.
+	pub const fn plan(&self, after: RelayMoment) -> DrawPlan {
+		DrawPlan {
+			class: self.class,
+			parameters: self.parameters,
+			submitted_at: self.submitted_at,
+			after,
+			seed: None,
+			tries: 0,
+		}
+	}
 }
 
 impl Record {
-	/// The task as clients see it.
-	pub fn with_status(self, status: TaskStatus) -> Task {
-		let (drawn_at, task_hash) = self.drawn.unzip();
+	/// The task as clients see it; `terms` is the hash of what is accepted, `inviting` what is known before the draw.
+	pub fn with_status(
+		self,
+		status: TaskStatus,
+		terms: Digest,
+		inviting: Option<&Invitation>,
+	) -> Task {
+		let before = || inviting.map_or((0, [0; 32]), |known| (known.accepted, known.consent));
+		let at_draw = self.drawn.as_ref().map(|drawn| (drawn.accepted, drawn.consent));
+		let (accepted, consent) = at_draw.unwrap_or_else(before);
+		let (drawn_at, task_hash) = self.drawn.map(|drawn| (drawn.block, drawn.task_hash)).unzip();
 		Task {
 			protocol: self.protocol,
 			requester: self.requester,
@@ -55,6 +127,9 @@ impl Record {
 			submitted_at: self.submitted_at,
 			invited: self.invited,
 			cohort: self.cohort,
+			terms,
+			accepted,
+			consent,
 			fee: self.fee,
 			data_reward: self.data_reward,
 			task_hash,
@@ -76,8 +151,8 @@ pub struct Drawn {
 	pub threshold: u8,
 	/// `L`.
 	pub length: u32,
-	/// Number of invited dealers.
-	pub invited: u32,
+	/// Number of dealers who accepted.
+	pub accepted: u32,
 	/// Least number of accepted dealers.
 	pub least_dealers: u32,
 	/// Its windows.
@@ -93,6 +168,8 @@ pub struct Due {
 	pub at: BlockNumber,
 	/// The task.
 	pub task: TaskId,
+	/// Relay epoch that it waits for: the book looks at it before, once this is known.
+	pub epoch: Option<u64>,
 }
 
 /// Stage of a settlement: what is to be done next. The stages come in this order.
@@ -116,7 +193,7 @@ pub enum Stage {
 	Fee,
 	/// Deposits go back, data rewards are paid, and dealings are freed.
 	Sharing,
-	/// The cohort is freed.
+	/// The cohort is freed, and deposits of those who accepted and did not deal go back or are forfeited.
 	Cohort,
 	/// The committee is released, the escrow closed.
 	Close,
@@ -148,6 +225,35 @@ pub const MAX_RELAY_EPOCHS: u32 = 32;
 
 /// What the relay chain said of its newest epochs, in their order.
 pub type KnownEpochs = BoundedVec<RelayEpoch, ConstU32<MAX_RELAY_EPOCHS>>;
+
+/// What the relay chain said of one of its blocks.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct RelayBlock {
+	/// Its number.
+	pub number: u32,
+	/// Its randomness.
+	pub randomness: [u8; 32],
+}
+
+/// Relay blocks that are remembered: a draw that the book comes to later than this many of them after its seed has none.
+pub const MAX_RELAY_BLOCKS: u32 = 64;
+
+/// What the relay chain said of its newest blocks, in their order.
+pub type KnownBlocks = BoundedVec<RelayBlock, ConstU32<MAX_RELAY_BLOCKS>>;
+
+/// Candidates that may not sit on a task: its requester, and dealers who accepted.
+pub type BarredNodes = BoundedVec<AccountId, ConstU32<{ MAX_DEALERS + 1 }>>;
 
 /// The window for checking shares: a fixed part, two blocks a seat for the accusers' staggered
 /// waiting, and room for one adjudication a seat and one an invited dealer.

@@ -12,12 +12,16 @@ pub trait WeightInfo {
 	fn submit(d: u32) -> Weight;
 	/// `cancel`.
 	fn cancel() -> Weight;
-	/// Looking at the agenda.
+	/// `accept`, of the last of the most dealers, who operates a candidate.
+	fn accept() -> Weight;
+	/// Looking at the agenda, and waking all that waits for a relay epoch.
 	fn poll() -> Weight;
 	/// A transition at a deadline: also what every other step of the hook starts with.
 	fn advance() -> Weight;
-	/// Finding that a draw's randomness is not known yet.
+	/// Looking for a draw's randomness, and putting the draw off.
 	fn draw_wait() -> Weight;
+	/// Looking whether a draw would find enough nodes in a full registry, with the most of them barred, and putting it off.
+	fn draw_check() -> Weight;
 	/// A draw, from a full registry.
 	fn draw() -> Weight;
 	/// A freeze, of a task without dealings.
@@ -26,7 +30,7 @@ pub trait WeightInfo {
 	fn settle_fee() -> Weight;
 	/// Handing a settlement to the sharing.
 	fn settle_sharing() -> Weight;
-	/// Freeing `d` entries of the cohort.
+	/// Freeing `d` entries of the cohort, with a part of each one's deposit forfeited.
 	fn free_cohort(d: u32) -> Weight;
 	/// Releasing the largest committee and closing the escrow.
 	fn close() -> Weight;
@@ -39,6 +43,9 @@ impl WeightInfo for () {
 	fn cancel() -> Weight {
 		unit(5)
 	}
+	fn accept() -> Weight {
+		unit(5)
+	}
 	fn poll() -> Weight {
 		unit(1)
 	}
@@ -48,8 +55,11 @@ impl WeightInfo for () {
 	fn draw_wait() -> Weight {
 		unit(2)
 	}
+	fn draw_check() -> Weight {
+		unit(4)
+	}
 	fn draw() -> Weight {
-		unit(40)
+		unit(36)
 	}
 	fn freeze() -> Weight {
 		unit(4)

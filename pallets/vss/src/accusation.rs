@@ -118,9 +118,10 @@ impl<T: Config> Pallet<T> {
 				ensure!(now <= until, Error::DeadlinePassed);
 				Ok(true)
 			},
-			TaskStatus::Drawing { .. } | TaskStatus::Settling(_) | TaskStatus::Settled(_) => {
-				Err(Error::WrongPhase)
-			},
+			TaskStatus::Inviting { .. }
+			| TaskStatus::Drawing { .. }
+			| TaskStatus::Settling(_)
+			| TaskStatus::Settled(_) => Err(Error::WrongPhase),
 		}
 	}
 

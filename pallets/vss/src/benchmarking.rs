@@ -1,7 +1,7 @@
 //! Benchmarks. Dealings, evidence and shares are real, committees are the largest, and whatever a call reads is as long as
 //! it can be: agenda and selection are full, and members hold all the seats that they can.
 //!
-//! Each call meets its dearest case: a dealing is the last one invited, a message of a member is the one that the phase
+//! Each call meets its dearest case: a dealing is the last one awaited, a message of a member is the one that the phase
 //! waits for. Where cases differ in kind, each has a benchmark, and the call weighs as much as the dearest:
 //!
 //! | accusation | touches the aggregate | punishes | moves the task on |
@@ -59,7 +59,7 @@ fn broken<E>(_: E) -> BenchmarkError {
 	BenchmarkError::Stop("the set-up does not work")
 }
 
-/// A task as a benchmark needs it, with one invited dealer.
+/// A task as a benchmark needs it, with one dealer, who accepted.
 struct Scene {
 	view: TaskView,
 	ctx: TaskContext,
@@ -76,8 +76,8 @@ impl Scene {
 			task_hash: [7; 32],
 			threshold,
 			length,
-			invited: 1,
-			status: TaskStatus::Collecting { until: UNTIL },
+			accepted: 1,
+			status: TaskStatus::Collecting { first_by: UNTIL, until: UNTIL },
 			committee: fixtures::committee(SEATS),
 		};
 		let ctx = wire::context_of(
@@ -524,7 +524,7 @@ mod benchmarks {
 	#[benchmark(pov_mode = Measured)]
 	fn settle_dealing() -> Result<(), BenchmarkError> {
 		let scene = Scene::new::<T>(MAX_THRESHOLD, 1);
-		// Through the call, so that a deposit is held.
+		// The deposit is on hold since the dealer accepted.
 		scene.deal::<T>(&[])?;
 		let found;
 

@@ -1,7 +1,7 @@
 //! Taking a dealing, and freezing the accepted set.
 //!
 //! Invariants: the aggregate is the sum of the commitments of the dealings that count; an `R` serves once a task; after
-//! the freeze neither changes.
+//! the freeze neither changes; who has dealt had accepted, so there are no more dealings than acceptances.
 
 use crate::{
 	Config, DealingRecord, Dealings, Error, Event, Pallet, Sharings, Standing, UsedEphemerals,
@@ -13,7 +13,7 @@ use frame::{log, prelude::*};
 use ostraka_primitives::{
 	message::{indexed_key, CommitmentBytes, DealingMessage, IndexedDealing},
 	task::TaskStatus,
-	traits::{Penalties, TaskBook},
+	traits::TaskBook,
 	AccountId, Digest, TaskId, MAX_DEALERS,
 };
 use ostraka_protocol::{
@@ -37,16 +37,19 @@ impl<T: Config> Pallet<T> {
 		message: DealingMessage,
 	) -> DispatchResult {
 		let view = Self::task(task)?;
-		let TaskStatus::Collecting { until } = view.status else {
+		let TaskStatus::Collecting { first_by, until } = view.status else {
 			return Err(Error::<T>::WrongPhase.into());
 		};
-		ensure!(Self::now() <= until, Error::<T>::DeadlinePassed);
+		let block = Self::now();
+		ensure!(block <= until, Error::<T>::DeadlinePassed);
 		ensure!(task_hash == view.task_hash, Error::<T>::WrongTaskHash);
-		ensure!(T::Tasks::is_invited(task, &dealer), Error::<T>::NotInvited);
+		ensure!(T::Tasks::has_accepted(task, &dealer), Error::<T>::NotAccepted);
 		ensure!(!Dealings::<T>::contains_key(task, &dealer), Error::<T>::AlreadyDealt);
 		let ephemeral = sp_io::hashing::sha2_256(&message.ephemeral);
 		ensure!(!UsedEphemerals::<T>::contains_key(task, ephemeral), Error::<T>::EphemeralReused);
 		let mut state = Sharings::<T>::get(task).ok_or(Error::<T>::Corrupt)?;
+		// After that the task has failed, even if its book has not got to it yet.
+		ensure!(state.dealings > 0 || block <= first_by, Error::<T>::DeadlinePassed);
 
 		let accepted = adjudicator::verify_dealing::<G1>(
 			&wire::context(&view).map_err(|_| Error::<T>::UnknownProtocol)?,
@@ -60,8 +63,6 @@ impl<T: Config> Pallet<T> {
 		state.aggregate = Self::encode_aggregate(&aggregate)?;
 		state.dealings = state.dealings.saturating_add(1);
 
-		T::Penalties::hold_deposit(task, &dealer)?;
-		let block = Self::now();
 		let record = DealingRecord { digest, ephemeral, block, standing: Standing::Accepted };
 		Dealings::<T>::insert(task, &dealer, record);
 		UsedEphemerals::<T>::insert(task, ephemeral, ());
@@ -74,7 +75,7 @@ impl<T: Config> Pallet<T> {
 		});
 		let indexed = IndexedDealing { dealer, dealing: message };
 		sp_io::offchain_index::set(&indexed_key(&digest), &indexed.encode());
-		if state.dealings >= view.invited {
+		if state.dealings >= view.accepted {
 			T::Tasks::all_dealt(task);
 		}
 		Ok(())

@@ -9,14 +9,15 @@
 //!
 //! # How a task goes
 //! 1. The task book opens it ([`Sharing::open`](ostraka_primitives::traits::Sharing)) once its committee is drawn.
-//! 2. Dealers [`deal`](Pallet::deal); the dealing's commitments join the aggregate.
+//! 2. Dealers who accepted, each with a deposit, [`deal`](Pallet::deal); the dealing's commitments join the aggregate.
 //! 3. Members [`accuse`](Pallet::accuse). The runtime judges at once: the dealer is convicted and its dealing excluded,
 //!    or the accuser is convicted. There is no third outcome.
 //! 4. The task book freezes `A`. Nothing changes it any more.
 //! 5. Members [`commit_result`](Pallet::commit_result), then [`reveal_result`](Pallet::reveal_result). The first `t + 1`
 //!    right shares are found by one multi-scalar multiplication each and give the result; later ones must lie on the
 //!    polynomials through these.
-//! 6. The task book settles it in chunks: deposits return, data rewards are paid, storage is freed. The result stays.
+//! 6. The task book settles it in chunks: deposits of who has dealt return, data rewards are paid, storage is freed. The
+//!    result stays. The deposit of who accepted and has not dealt is the book's to judge.
 //!
 //! # Properties
 //! - A culprit is convicted by evidence that the runtime checks itself, in the block that brings it. Evidence that does
@@ -26,7 +27,7 @@
 //!   task hash, task, seat, call, arguments and the block of the attempt. Before the signature only cheap checks run
 //!   ([`authorize`]); group operations happen at dispatch. No accusation passes authorization unless it is about an
 //!   accepted dealing, so a free call that reaches dispatch convicts somebody or advances the task.
-//! - Every collection is bounded by the committee's size or the number of invited dealers.
+//! - Every collection is bounded by the committee's size or the number of dealers who accepted.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -70,7 +71,8 @@ pub const LOG_TARGET: &str = "runtime::ostraka::vss";
 #[cfg(feature = "runtime-benchmarks")]
 pub trait BenchmarkHelper {
 	/// Puts a task into the book so that `TaskBook::view` answers exactly `view`, over what was there; gives every
-	/// member a stake, every dealer an invitation and the means for its deposit. Does not call `Sharing::open`.
+	/// member a stake, and has every dealer accept: with its deposit on hold, unless it is already. Does not call
+	/// `Sharing::open`.
 	fn set_task(
 		task: ostraka_primitives::TaskId,
 		view: &ostraka_primitives::traits::TaskView,
@@ -144,7 +146,7 @@ pub mod pallet {
 	pub type Seats<T: Config> = StorageMap<_, Twox64Concat, TaskId, types::Seats>;
 
 	/// Dealings of open tasks, by dealer. Written by `deal` and by convictions; freed at settlement. At most as many a
-	/// task as dealers are invited.
+	/// task as dealers have accepted.
 	#[pallet::storage]
 	pub type Dealings<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, TaskId, Blake2_128Concat, AccountId, DealingRecord>;
@@ -207,12 +209,13 @@ pub mod pallet {
 		UnknownTask,
 		/// The task is in another phase.
 		WrongPhase,
-		/// The phase's deadline has passed.
+		/// The phase's deadline has passed, or that for the first dealing and nobody has dealt.
 		DeadlinePassed,
 		/// The dealing was made for another task, committee or chain: its task hash is not this task's.
 		WrongTaskHash,
-		/// The account is not invited to deal to this task.
-		NotInvited,
+		/// The account has not accepted to deal to this task. An invited dealer accepts first, by `tasks.accept`, before
+		/// the committee is drawn.
+		NotAccepted,
 		/// The dealer has dealt to this task already.
 		AlreadyDealt,
 		/// The dealing's `R` was used in this task already.
@@ -256,18 +259,18 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Deals to a task: commitments, and one sealed share for each seat. Holds the dealer's deposit.
+		/// Deals to a task: commitments, and one sealed share for each seat. The dealer's deposit is on hold since it
+		/// accepted.
 		///
 		/// Fresh polynomials and a fresh `rho` belong to every attempt. The client opens and checks all sealed shares
 		/// before it sends: a wrong one costs the deposit.
 		///
 		/// ## Dispatch Origin
-		/// Signed by a dealer that the task invites.
+		/// Signed by a dealer who accepted the task.
 		///
 		/// ## Errors
-		/// `UnknownTask`, `UnknownProtocol`, `WrongPhase`, `DeadlinePassed`, `WrongTaskHash`, `NotInvited`, `AlreadyDealt`,
-		/// `EphemeralReused`, `WrongLength`, `InvalidPoint`, `NonCanonicalScalar`, `InvalidProof`, and those of the
-		/// deposit.
+		/// `UnknownTask`, `UnknownProtocol`, `WrongPhase`, `DeadlinePassed`, `WrongTaskHash`, `NotAccepted`, `AlreadyDealt`,
+		/// `EphemeralReused`, `WrongLength`, `InvalidPoint`, `NonCanonicalScalar`, `InvalidProof`.
 		#[pallet::call_index(0)]
 		#[pallet::weight(Pallet::<T>::deal_weight(dealing))]
 		pub fn deal(

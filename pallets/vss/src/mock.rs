@@ -15,8 +15,8 @@ use frame::{
 	testing_prelude::*,
 };
 use ostraka_primitives::{
-	task::TaskStatus,
-	traits::{Escrow, Penalties, SeatReport, TaskBook, TaskView},
+	task::{Committee, TaskStatus},
+	traits::{Ending, Escrow, Penalties, SeatReport, TaskBook, TaskView},
 	AccountId, Balance, TaskId,
 };
 use ostraka_protocol::{task_hash, wire, TaskContext, TaskHashInput, Version};
@@ -94,10 +94,9 @@ pub enum Told {
 	Revealed(TaskId),
 }
 
-/// What the incentives were told.
+/// What the incentives were told. [`Deposits`] has what is on hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Money {
-	Held(TaskId, AccountId),
 	Released(TaskId, AccountId),
 	Dealer { task: TaskId, dealer: AccountId, accuser: AccountId },
 	FalseAccuser { task: TaskId, accuser: AccountId, exposed: AccountId },
@@ -107,13 +106,23 @@ pub enum Money {
 
 parameter_types! {
 	pub static Views: BTreeMap<TaskId, TaskView> = BTreeMap::new();
-	pub static Invited: BTreeMap<TaskId, Vec<AccountId>> = BTreeMap::new();
+	pub static Acceptances: BTreeMap<TaskId, Vec<AccountId>> = BTreeMap::new();
 	pub static BookLog: Vec<Told> = vec![];
+	pub static Deposits: Vec<(TaskId, AccountId)> = vec![];
 	pub static MoneyLog: Vec<Money> = vec![];
-	pub static DealersArePoor: bool = false;
 }
 
 pub struct Book;
+
+impl Book {
+	/// These have accepted, each with a deposit.
+	fn accept(task: TaskId, dealers: &[AccountId]) {
+		Acceptances::mutate(|all| all.insert(task, dealers.to_vec()));
+		for dealer in dealers {
+			Court::hold_deposit(task, dealer).unwrap();
+		}
+	}
+}
 
 impl TaskBook for Book {
 	fn view(task: TaskId) -> Option<TaskView> {
@@ -122,8 +131,8 @@ impl TaskBook for Book {
 	fn status(task: TaskId) -> Option<TaskStatus> {
 		Self::view(task).map(|view| view.status)
 	}
-	fn is_invited(task: TaskId, dealer: &AccountId) -> bool {
-		Invited::get().get(&task).is_some_and(|dealers| dealers.contains(dealer))
+	fn has_accepted(task: TaskId, dealer: &AccountId) -> bool {
+		Acceptances::get().get(&task).is_some_and(|dealers| dealers.contains(dealer))
 	}
 	fn all_dealt(task: TaskId) {
 		BookLog::mutate(|log| log.push(Told::Dealt(task)));
@@ -140,7 +149,7 @@ impl TaskBook for Book {
 impl crate::BenchmarkHelper for Book {
 	fn set_task(task: TaskId, view: &TaskView, dealers: &[AccountId]) {
 		Views::mutate(|views| views.insert(task, view.clone()));
-		Invited::mutate(|invited| invited.insert(task, dealers.to_vec()));
+		Self::accept(task, dealers);
 	}
 }
 
@@ -148,18 +157,28 @@ fn note(entry: Money) {
 	MoneyLog::mutate(|log| log.push(entry));
 }
 
+/// A deposit is no longer on hold.
+fn forget_deposit(task: TaskId, dealer: &AccountId) {
+	Deposits::mutate(|deposits| deposits.retain(|(of, who)| (*of, who) != (task, dealer)));
+}
+
 pub struct Court;
 
 impl Penalties for Court {
 	fn hold_deposit(task: TaskId, dealer: &AccountId) -> Result<(), DispatchError> {
-		ensure!(!DealersArePoor::get(), DispatchError::Token(TokenError::FundsUnavailable));
-		note(Money::Held(task, dealer.clone()));
+		forget_deposit(task, dealer);
+		Deposits::mutate(|deposits| deposits.push((task, dealer.clone())));
 		Ok(())
 	}
 	fn release_deposit(task: TaskId, dealer: &AccountId) {
+		forget_deposit(task, dealer);
 		note(Money::Released(task, dealer.clone()));
 	}
+	fn forfeit_deposit(_: TaskId, _: &AccountId) {
+		unreachable!("the task book's to do");
+	}
 	fn punish_dealer(task: TaskId, dealer: &AccountId, accuser: &AccountId) {
+		forget_deposit(task, dealer);
 		note(Money::Dealer { task, dealer: dealer.clone(), accuser: accuser.clone() });
 	}
 	fn punish_false_accuser(task: TaskId, accuser: &AccountId, exposed: &AccountId) {
@@ -179,7 +198,7 @@ impl Escrow for Purse {
 	fn open(_: TaskId, _: &AccountId, _: Balance, _: Balance) -> DispatchResult {
 		Ok(())
 	}
-	fn settle_fee(_: TaskId, _: &ostraka_primitives::task::Committee, _: &[SeatReport], _: bool) {}
+	fn settle_fee(_: TaskId, _: &Committee, _: &[SeatReport], _: Ending) {}
 	fn pay_dealer(task: TaskId, dealer: &AccountId, accepted: u32) {
 		note(Money::Paid { task, dealer: dealer.clone(), accepted });
 	}
@@ -193,10 +212,10 @@ pub fn new_test_ext() -> TestState {
 	ext.register_extension(KeystoreExt::new(MemoryKeystore::new()));
 	ext.execute_with(|| {
 		Views::take();
-		Invited::take();
+		Acceptances::take();
 		BookLog::take();
+		Deposits::take();
 		MoneyLog::take();
-		DealersArePoor::take();
 		System::set_block_number(10);
 	});
 	ext
@@ -210,15 +229,16 @@ pub fn build_and_execute(test: impl FnOnce()) {
 	});
 }
 
-/// Puts a drawn task into the book and opens it: `n` seats, threshold `t`, vectors of `length`, dealers 0 to
-/// `invited`, collecting until block 20. Its hash covers genesis, number and committee.
-pub fn open_task(task: TaskId, n: u8, t: u8, length: u32, invited: u32) -> TaskContext {
+/// Puts a drawn task into the book and opens it: `n` seats, threshold `t`, vectors of `length`, collecting until block
+/// 20, of which the first dealing has until block 15. So many dealers, from 0 on, have `accepted`. Its hash covers
+/// genesis, number and committee.
+pub fn open_task(task: TaskId, n: u8, t: u8, length: u32, accepted: u32) -> TaskContext {
 	use ostraka_primitives::traits::Sharing;
-	let view = view_of(task, n, t, length, invited, Vss::genesis());
+	let view = view_of(task, n, t, length, accepted, Vss::genesis());
 	let context = wire::context(&view).unwrap();
 	Views::mutate(|views| views.insert(task, view));
-	let dealers = (0..invited).map(fixtures::dealer_account).collect();
-	Invited::mutate(|all| all.insert(task, dealers));
+	let dealers: Vec<_> = (0..accepted).map(fixtures::dealer_account).collect();
+	Book::accept(task, &dealers);
 	Vss::open(task, t, n);
 	context
 }
@@ -229,7 +249,7 @@ pub fn view_of(
 	n: u8,
 	t: u8,
 	length: u32,
-	invited: u32,
+	accepted: u32,
 	genesis: [u8; 32],
 ) -> TaskView {
 	let committee = fixtures::committee(n);
@@ -245,9 +265,9 @@ pub fn view_of(
 		deadlines: &[20, 30, 40, 50],
 		committee: &wire::members(&committee),
 	});
-	let status = TaskStatus::Collecting { until: 20 };
+	let status = TaskStatus::Collecting { first_by: 15, until: 20 };
 	let protocol = Version::CURRENT.number();
-	TaskView { protocol, task_hash: hash, threshold: t, length, invited, status, committee }
+	TaskView { protocol, task_hash: hash, threshold: t, length, accepted, status, committee }
 }
 
 /// Moves a task into a state.

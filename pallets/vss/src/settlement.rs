@@ -37,6 +37,10 @@ impl<T: Config> Sharing for Pallet<T> {
 		T::WeightInfo::freeze(dealings)
 	}
 
+	fn dealings(task: TaskId) -> u32 {
+		Sharings::<T>::get(task).map_or(0, |state| state.dealings)
+	}
+
 	fn has_result(task: TaskId) -> bool {
 		Results::<T>::contains_key(task)
 	}
@@ -77,7 +81,8 @@ impl<T: Config> Sharing for Pallet<T> {
 impl<T: Config> Pallet<T> {
 	/// Frees one dealing: returns the deposit of a dealer that was not convicted and pays its part of the data reward.
 	/// The reward is split by the number of dealings that counted; the part of a dealer convicted late goes back to the
-	/// requester, so that no dealer gains by another's conviction. Answers whether there was one.
+	/// requester, so that no dealer gains by another's conviction. Answers whether there was one. Who accepted and has
+	/// not dealt has no dealing, and keeps its deposit on hold: what becomes of it the task book says.
 	///
 	/// The nodes' copies of its sealed shares are left alone. Offchain indexing takes effect with every block that a node
 	/// imports, the best or not: clearing them here would let a side block that settles the task take the shares from

@@ -22,6 +22,7 @@ impl<T: Config> Pallet<T> {
 		Self::ephemerals_belong_to_dealings()?;
 		for (task, state) in Sharings::<T>::iter() {
 			Self::dealings_are_counted(task, &state)?;
+			Self::dealers_have_accepted(task, &state)?;
 			Self::aggregate_is_sound(&state)?;
 			Self::seats_fit(task, &state)?;
 			Self::right_shares_are_kept(task, &state)?;
@@ -61,6 +62,13 @@ impl<T: Config> Pallet<T> {
 			excluded as u32 <= state.excluded
 		};
 		ensure!(fits, "exclusions miscounted");
+		Ok(())
+	}
+
+	/// No more have dealt than have accepted.
+	fn dealers_have_accepted(task: TaskId, state: &SharingState) -> Check {
+		let Some(view) = T::Tasks::view(task) else { return Ok(()) };
+		ensure!(state.dealings <= view.accepted, "more dealings than acceptances");
 		Ok(())
 	}
 

@@ -3,9 +3,10 @@
 //! Names and cells are somebody else's: they are made safe to print here, where they enter a message.
 
 use super::{decimal::NumberError, record::Place};
-pub use crate::error::Advice;
+pub use crate::advice::Advice;
 use crate::{
 	escape::escaped,
+	spec::written,
 	words::{counted, is_or_are},
 };
 use ostraka_primitives::spec::MAX_DECIMALS;
@@ -381,13 +382,10 @@ fn values_hint(found: &[String]) -> String {
 	format!("\n  there are: {}", list(found))
 }
 
-/// Names as a flag has them: in double quotes if there is a comma in one.
+/// Names as a flag has them.
 fn list(names: &[String]) -> String {
 	const MOST: usize = 20;
-	let shown = |name: &String| match name.contains([',', '"']) {
-		true => format!("\"{}\"", escaped(&name.replace('"', "\"\""))),
-		false => escaped(name).into_owned(),
-	};
+	let shown = |name: &String| escaped(&written(name)).into_owned();
 	let mut text = names.iter().take(MOST).map(shown).collect::<Vec<_>>().join(", ");
 	if names.len() > MOST {
 		let _ = write!(text, " and {} more", names.len() - MOST);

@@ -7,7 +7,7 @@ use super::{
 	record::Record,
 	table::{Cell, Table},
 };
-use crate::request::{is_text, text};
+use crate::spec::{is_text, text};
 use ostraka_primitives::{
 	spec::{Column, TaskSpec},
 	MAX_DEALERS,
@@ -267,7 +267,7 @@ impl Values<'_> {
 		Err(DataError::OutOfRange {
 			file: table.file().to_owned(),
 			place: row.place(),
-			column: crate::request::text(&self.column.name),
+			column: crate::spec::text(&self.column.name),
 			value: decimal::render(units, decimals),
 			min: decimal::render(min, decimals),
 			max: decimal::render(max, decimals),

@@ -8,52 +8,19 @@ mod bins;
 #[cfg(feature = "std")]
 mod build;
 #[cfg(feature = "std")]
+mod columns;
+#[cfg(feature = "std")]
 pub mod names;
+#[cfg(feature = "std")]
+mod problem;
 #[cfg(feature = "std")]
 pub mod rounds;
 mod statistic;
 
 #[cfg(feature = "std")]
-pub use build::{build, contributors_first, SpecProblem};
+pub use build::{build, contributors_first};
+#[cfg(feature = "std")]
+pub use problem::SpecProblem;
 pub use statistic::{DecimalsArg, RangeArg, StatisticName, StatisticRequest};
 
-use crate::escape::escaped;
-use alloc::string::String;
-use ostraka_primitives::spec::{Column, Name, Statistic, TaskSpec};
-
-/// The name of a statistic in flags and JSON.
-pub fn label(statistic: Statistic) -> &'static str {
-	match statistic {
-		Statistic::Count => "count",
-		Statistic::Sum => "sum",
-		Statistic::Mean => "mean",
-		Statistic::WeightedMean => "weighted-mean",
-		Statistic::Variance => "variance",
-		Statistic::Std => "std",
-		Statistic::Covariance => "covariance",
-		Statistic::Correlation => "correlation",
-		Statistic::Regression => "regression",
-		Statistic::Histogram => "histogram",
-		Statistic::Quantiles => "quantiles",
-		Statistic::Median => "median",
-		Statistic::VectorMean => "vector-mean",
-		Statistic::Contributors => "contributors",
-	}
-}
-
-/// Whether of a column only the presence of a value is asked, whatever it is: it is counted, and its declared range is that
-/// of a column of text, 0 to 0.
-pub fn is_text(spec: &TaskSpec, column: &Column) -> bool {
-	let is_counted = matches!(spec.statistic, Statistic::Count | Statistic::Contributors);
-	is_counted && (column.decimals, column.min, column.max) == (0, 0, 0)
-}
-
-/// A spec's name, safe to print.
-pub fn shown(name: &Name) -> String {
-	escaped(&text(name)).into_owned()
-}
-
-/// A spec's name as text.
-pub fn text(name: &Name) -> String {
-	String::from_utf8_lossy(name).into_owned()
-}
+pub use crate::spec::{is_text, label, shown, text, written};

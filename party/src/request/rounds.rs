@@ -16,7 +16,7 @@ const FIRST: usize = 20;
 
 /// What a requester is told of a first task.
 pub const FIRST_NOTE: &str = "its bins are those of a first task: its result says in which bin a quantile lies, and a second \
-task with --between divides that bin";
+task divides that bin";
 
 /// The second task, or why there is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,15 +85,18 @@ pub fn divided(lower: i64, upper: i64, most: usize) -> Vec<i64> {
 	edges.filter_map(|edge| i64::try_from(edge).ok()).collect()
 }
 
+/// How closely the quantiles of a result are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closeness {
+	/// In words.
+	pub said: String,
+	/// The flag with which the same task divides the bins that matter, and its value; or why no task can.
+	pub second: Result<(&'static str, String), &'static str>,
+}
+
 /// The second task after a first one's result.
 pub fn second(spec: &TaskSpec, outcome: &Outcome) -> Second {
-	let mut bins: Vec<(i64, i64)> = quantiles(outcome)
-		.into_iter()
-		.filter_map(|(bins, quantile)| bin(spec, bins, quantile))
-		.filter(|(lower, upper)| upper.saturating_sub(*lower) > 1)
-		.collect();
-	bins.sort_unstable();
-	bins.dedup();
+	let bins = wide_bins(spec, outcome);
 	let (Some(first), Some(last)) = (spec.edges.first(), spec.edges.last()) else {
 		return Second::None("there are no bins");
 	};
@@ -124,22 +127,37 @@ pub fn second(spec: &TaskSpec, outcome: &Outcome) -> Second {
 	}
 }
 
-/// How closely a result's quantiles are known, and how to ask for them more closely; nothing of other statistics.
-pub fn advice(spec: &TaskSpec, outcome: &Outcome) -> Option<String> {
+/// How closely a result's quantiles are known; nothing of other statistics, nor where all are known to the unit.
+pub fn closeness(spec: &TaskSpec, outcome: &Outcome) -> Option<Closeness> {
 	let decimals = spec.columns.first()?.decimals;
-	let widest = quantiles(outcome)
+	let edge = |units: &i64| render(*units, decimals);
+	let bins = wide_bins(spec, outcome);
+	let (lower, upper) = bins.iter().max_by_key(|(lower, upper)| upper.saturating_sub(*lower))?;
+	let said = format!(
+		"a quantile is known no closer than its bin, here from {} to below {}",
+		edge(lower),
+		edge(upper)
+	);
+	let second = match (second(spec, outcome), bins.as_slice()) {
+		(Second::None(why), _) => Err(why),
+		(Second::Task(_), [_]) => Ok(("--between", format!("{}:{}", edge(lower), edge(upper)))),
+		(Second::Task(task), _) => {
+			Ok(("--edges", task.edges.iter().map(edge).collect::<Vec<_>>().join(",")))
+		},
+	};
+	Some(Closeness { said, second })
+}
+
+/// The bins in which quantiles lie, as far as they can be divided.
+fn wide_bins(spec: &TaskSpec, outcome: &Outcome) -> Vec<(i64, i64)> {
+	let mut bins: Vec<(i64, i64)> = quantiles(outcome)
 		.into_iter()
 		.filter_map(|(bins, quantile)| bin(spec, bins, quantile))
-		.max_by_key(|(lower, upper)| upper.saturating_sub(*lower))?;
-	let (lower, upper) = widest;
-	let [low, high] = [lower, upper].map(|edge| render(edge, decimals));
-	if upper.saturating_sub(lower) <= 1 {
-		return None;
-	}
-	Some(format!(
-		"a quantile is known no closer than its bin, here from {low} to below {high}; the same task with --between \
-		 {low}:{high} divides that bin"
-	))
+		.filter(|(lower, upper)| upper.saturating_sub(*lower) > 1)
+		.collect();
+	bins.sort_unstable();
+	bins.dedup();
+	bins
 }
 
 type Read<'a> = (&'a statistics::Bins, &'a Quantile);
@@ -182,6 +200,7 @@ fn bin(spec: &TaskSpec, bins: &statistics::Bins, quantile: &Quantile) -> Option<
 mod tests {
 	use super::*;
 	use crate::fixtures;
+	use ostraka_primitives::spec::Grouping;
 	use ostraka_protocol::statistics::{plaintext, Rows};
 	use proptest::prelude::*;
 
@@ -223,9 +242,10 @@ mod tests {
 		assert!(
 			matches!(second(&spec, &outcome(&spec, &[1, 1, 1])), Second::None(why) if why.contains("one unit"))
 		);
-		assert_eq!(advice(&spec, &outcome(&spec, &[1, 1, 1])), None);
-		let said = advice(&spec, &outcome(&spec, &[5, 5, 1])).expect("a wide bin");
-		assert!(said.contains("from 2 to below 10") && said.contains("--between 2:10"), "{said}");
+		assert_eq!(closeness(&spec, &outcome(&spec, &[1, 1, 1])), None);
+		let known = closeness(&spec, &outcome(&spec, &[5, 5, 1])).expect("a wide bin");
+		assert!(known.said.contains("from 2 to below 10"), "{known:?}");
+		assert_eq!(known.second, Ok(("--between", "2:10".to_owned())));
 	}
 
 	#[test]
@@ -236,6 +256,9 @@ mod tests {
 		let values: Vec<i64> = (0..1000).collect();
 		let found = outcome(&spec, &values);
 		let Second::Task(second) = second(&spec, &found) else { panic!("they can be divided") };
+		let edges: Vec<String> = second.edges.iter().map(i64::to_string).collect();
+		let known = closeness(&spec, &found).expect("wide bins");
+		assert_eq!(known.second, Ok(("--edges", edges.join(","))));
 		for (bins, quantile) in quantiles(&outcome(&second, &values)) {
 			let (lower, upper) = bin(&second, bins, quantile).expect("within the edges");
 			assert!(upper - lower <= 2, "{lower} {upper}");
@@ -246,6 +269,15 @@ mod tests {
 	fn many_groups_leave_no_room() {
 		assert_eq!(most_edges(1), 255);
 		assert_eq!(most_edges(64), 3);
+		let mut spec = median(vec![0, 500, 1000]);
+		let names = (0..64).map(|i| fixtures::column(&format!("g{i}"), 0, 0).name);
+		let groups = names.collect::<Vec<_>>().try_into().expect("few");
+		spec.group_by = Some(Grouping { column: fixtures::column("g", 0, 0).name, groups });
+		let mut rows = Rows::new(&spec);
+		(0..9).for_each(|i| rows.push(&[Some(i)], Some("g0")).expect("one column"));
+		let known = closeness(&spec, &plaintext(&spec, rows.iter()).expect("values"));
+		let second = known.expect("a wide bin").second;
+		assert!(second.as_ref().is_err_and(|why| why.contains("too many groups")), "{second:?}");
 		assert_eq!(first_edges(0, 1000, 64).map(|edges| edges.len()), Some(3));
 		assert_eq!(first_edges(0, 1000, 200), None);
 	}

@@ -215,7 +215,7 @@ impl Evidence {
 			hash.map(|hash| hash == task_hash),
 			match hash {
 				Some(_) => {
-					"genesis, task, version, spec, cohort, class, least dealers, windows, committee"
+					"genesis, task, version, spec, consent, class, least dealers, windows, committee"
 						.to_owned()
 				},
 				None => "the node no longer knows the committee".to_owned(),
@@ -383,7 +383,7 @@ impl Evidence {
 		for places in candidates.values_mut() {
 			// it takes one of a dealer
 			if let Some(taken) = places.iter().copied().find(|place| self.is_taken(*place)) {
-				*places = vec![taken];
+				*places = alloc::vec![taken];
 			}
 		}
 		candidates

@@ -211,7 +211,7 @@ mod tests {
 		let dealers: Dealers =
 			vec![AccountId::new([1; 32]), AccountId::new([2; 32])].try_into().expect("two");
 		let class = SecurityClass::Confidential;
-		let call = (INDICES.submit, spec(7), class, &dealers, 300u32, 1u128, 0u128).encode();
+		let call = (INDICES.submit, spec(7), class, &dealers, 50u32, 300u32, 1u128, 0u128).encode();
 		let extrinsic = [vec![0x84, 0, 1, 1], call].concat();
 		assert_eq!(cohorts(&extrinsic, &INDICES, &spec(7), class), [dealers]);
 		assert!(cohorts(&extrinsic, &INDICES, &spec(8), class).is_empty());

@@ -64,6 +64,9 @@ pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
 		submitted_at: 5,
 		invited: 4,
 		cohort: [7; 32],
+		terms: [5; 32],
+		accepted: 4,
+		consent: [6; 32],
 		fee: 0,
 		data_reward: 0,
 		task_hash: None,
@@ -74,6 +77,7 @@ pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
 		task,
 		committee: committee.clone(),
 		dealers: Vec::new(),
+		accepted: Vec::new(),
 		dealings: 0,
 		excluded: 0,
 		committed: 0,
@@ -201,6 +205,8 @@ fn a_right_task_withstands_every_check() {
 	let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
 	assert_eq!(json["result"]["exact"]["mean"], "2");
 	assert_eq!(json["dealings"][3]["counts"], false);
+	assert_eq!(json["task"]["accepted"], 4);
+	assert_eq!(json["task"]["consent"], format!("0x{}", "06".repeat(32)));
 }
 
 #[test]
@@ -269,7 +275,7 @@ fn a_record_other_than_that_hashed_is_seen() {
 	evidence.info.task.spec.max_rows = 10;
 	assert_eq!(broken(&evidence), [HASH]);
 	let mut evidence = self::evidence();
-	evidence.info.task.cohort = [0; 32];
+	evidence.info.task.consent = [0; 32];
 	assert_eq!(broken(&evidence), [HASH]);
 	let mut evidence = self::evidence();
 	evidence.info.task.parameters.least_dealers = 10;

@@ -40,7 +40,7 @@ pub enum Failure {
 pub enum Refusal {
 	WrongPhase,
 	WrongTaskHash,
-	NotInvited,
+	NotAccepted,
 	DealtBefore,
 	CopiedEphemeral,
 	UnknownDealing,
@@ -114,7 +114,8 @@ pub struct Chain {
 	pub revealed: Vec<(u8, SecretShare)>,
 	pub h_a: Option<Hash>,
 	workers: Vec<Identity>,
-	invited: BTreeSet<Identity>,
+	/// Dealers who have accepted.
+	consenting: BTreeSet<Identity>,
 	least_dealers: usize,
 	ephemerals: BTreeSet<PointBytes>,
 	/// State holds bytes.
@@ -132,7 +133,7 @@ impl Chain {
 	pub fn new(
 		ctx: TaskContext,
 		workers: Vec<Identity>,
-		invited: impl IntoIterator<Item = Identity>,
+		consenting: impl IntoIterator<Item = Identity>,
 		least_dealers: usize,
 	) -> Self {
 		Self {
@@ -144,7 +145,7 @@ impl Chain {
 			h_a: None,
 			seats: vec![SeatState::default(); workers.len()],
 			workers,
-			invited: invited.into_iter().collect(),
+			consenting: consenting.into_iter().collect(),
 			// a result over nobody, or of one class below its least number, is never computed
 			least_dealers: least_dealers.max(1),
 			ephemerals: BTreeSet::new(),
@@ -181,7 +182,7 @@ impl Chain {
 	) -> Result<(), Refusal> {
 		self.in_phase(Phase::Collecting)?;
 		ensure(*task_hash == self.ctx.task_hash, Refusal::WrongTaskHash)?;
-		ensure(self.invited.contains(dealer), Refusal::NotInvited)?;
+		ensure(self.consenting.contains(dealer), Refusal::NotAccepted)?;
 		ensure(!self.records.contains_key(dealer), Refusal::DealtBefore)?;
 		ensure(!self.ephemerals.contains(&dealing.ephemeral), Refusal::CopiedEphemeral)?;
 		let accepted = adjudicator::verify_dealing::<Plain>(&self.ctx, dealer, dealing)

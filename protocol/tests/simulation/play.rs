@@ -30,8 +30,8 @@ pub fn play(scenario: &Scenario, inputs: &[Vec<Scalar>], rng: &mut ChaCha20Rng) 
 	// Another task of the same committee and length: what is replayed comes from there.
 	let sibling = context(2, scenario.threshold, length, &nodes);
 	let workers = nodes.iter().map(|node| node.worker).collect();
-	let invited = (0..inputs.len()).map(dealer_id);
-	let mut chain = Chain::new(ctx, workers, invited, scenario.least_dealers);
+	let consenting = (0..inputs.len()).map(dealer_id);
+	let mut chain = Chain::new(ctx, workers, consenting, scenario.least_dealers);
 
 	collect(scenario, &sibling, inputs, &mut chain, rng);
 	chain.end_collecting();

@@ -9,17 +9,15 @@
 //! | `TaskBook` | tasks | vss |
 //! | `Sharing` | vss | tasks |
 //! | `Escrow` | incentives | tasks, vss |
-//! | `Penalties` | incentives | vss |
+//! | `Penalties` | incentives | tasks, vss |
 //! | `DrawEntropy` | this runtime's [`RelayEntropy`] | tasks |
 //!
 //! Windows count blocks of six seconds, and development chains make one a second.
 
 use super::system::{RuntimeBlockWeights, TransactionByteFee, TreasuryAccount};
 use crate::{
-	entropy::RelayEntropy,
-	fees::{FeesToPot, WeightToFee},
-	weights, Balance, Balances, BlockNumber, Incentives, Registry, Runtime, RuntimeHoldReason,
-	Tasks, Vss, DAYS, MILLIUNIT, MINUTES, UNIT,
+	entropy::RelayEntropy, fees::WeightToFee, weights, Balance, Balances, BlockNumber, Incentives,
+	Registry, Runtime, RuntimeHoldReason, Tasks, Vss, DAYS, MILLIUNIT, MINUTES, UNIT,
 };
 use frame_support::{
 	parameter_types,
@@ -57,13 +55,15 @@ impl Get<BlockNumber> for FinalityLag {
 }
 
 parameter_types! {
-	/// Least stake of a node in selection.
+	/// Least stake of a node that enters selection.
 	pub const MinStake: Balance = 1_000 * UNIT;
+	/// Of it, what absences may take of a node in selection: as many as chill it.
+	pub const AbsenceBuffer: Balance = 3 * AbsenceSlash::get();
 	/// The most that one seat can cost: a member accuses falsely once, and reveals a wrong share.
 	pub const SeatStake: Balance = FalseAccusationSlash::get() + WrongShareSlash::get();
 	/// Between `unbond` and `withdraw`: longer than the longest task.
 	pub const UnbondingPeriod: BlockNumber = 14 * DAYS;
-	/// A week of dealing, a day for the draw, and room for the rest with any classes.
+	/// A week of accepting, a day for the draw and one for dealing, and room for the rest with any classes.
 	pub const LongestTask: BlockNumber = 10 * DAYS;
 }
 
@@ -71,11 +71,14 @@ impl pallet_registry::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type MinStake = MinStake;
+	type AbsenceBuffer = AbsenceBuffer;
+	type StakeCap = ConstU32<10>;
 	type SeatStake = SeatStake;
 	type MaxNodes = ConstU32<1_000>;
 	type UnbondingPeriod = UnbondingPeriod;
 	type LongestTask = LongestTask;
 	type MaxAbsences = ConstU32<3>;
+	type AbsenceWindow = ConstU32<10>;
 	type WeightInfo = weights::Registry;
 }
 
@@ -88,10 +91,14 @@ parameter_types! {
 		let fit = quarter.checked_div_per_component(&AccuseWeight::get());
 		fit.map_or(1, |fit| fit.clamp(1, 1_000) as u32)
 	};
+	/// A minute.
+	pub const MinAccept: BlockNumber = MINUTES;
+	/// A week: people decide whether to accept. No node's seat is taken meanwhile.
+	pub const MaxAccept: BlockNumber = 7 * DAYS;
 	/// Dealers wait until the draw is final, some five blocks, and then need a few.
 	pub const MinCollect: BlockNumber = 10;
-	/// Longest window for dealing.
-	pub const MaxCollect: BlockNumber = 7 * DAYS;
+	/// Longest window for dealing, in which a committee's seats are taken: who has accepted has its vector ready.
+	pub const MaxCollect: BlockNumber = DAYS;
 	/// Long enough for the randomness of two relay epochs later, of four hours each.
 	pub const DrawWindow: BlockNumber = DAYS;
 	/// A minute: nodes and capacity do not come back from one block to the next.
@@ -105,12 +112,15 @@ impl pallet_tasks::Config for Runtime {
 	type Committees = Registry;
 	type Sharing = Vss;
 	type Escrow = Incentives;
+	type Penalties = Incentives;
 	type Entropy = RelayEntropy;
 	type Classes = NetworkClasses;
 	type MaxOpenTasks = ConstU32<1_000>;
+	type MaxOpenPerAccount = ConstU32<100>;
+	type MinAccept = MinAccept;
+	type MaxAccept = MaxAccept;
 	type MinCollect = MinCollect;
 	type MaxCollect = MaxCollect;
-	type DrawDelay = ConstU32<2>;
 	type DrawWindow = DrawWindow;
 	type DrawRetry = DrawRetry;
 	type VerifyBase = ConstU32<4>;
@@ -164,6 +174,8 @@ parameter_types! {
 	pub const WrongShareSlash: Balance = 200 * UNIT;
 	/// A hundredth of the least stake: a node can be offline without ill will.
 	pub const AbsenceSlash: Balance = 10 * UNIT;
+	/// Of the deposit of who accepted and did not deal: holding a committee's seats with one's own accounts must cost.
+	pub const VanishedShare: Permill = Permill::from_percent(50);
 	/// A quarter, the most that sabotage among one's own accounts may bring back.
 	pub const SlashShare: Permill = Permill::from_percent(25);
 }
@@ -175,7 +187,7 @@ impl pallet_incentives::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type Stakes = Registry;
-	type Fees = FeesToPot;
+	type Fees = ResolveTo<TreasuryAccount, Balances>;
 	type Slash = ResolveTo<TreasuryAccount, Balances>;
 	type DrawFee = DrawFee;
 	type BaseFeePerSeat = BaseFeePerSeat;
@@ -185,6 +197,7 @@ impl pallet_incentives::Config for Runtime {
 	type FalseAccusationSlash = FalseAccusationSlash;
 	type WrongShareSlash = WrongShareSlash;
 	type AbsenceSlash = AbsenceSlash;
+	type VanishedShare = VanishedShare;
 	type AccuserShare = SlashShare;
 	type VictimShare = SlashShare;
 }

@@ -2,7 +2,7 @@
 
 use crate::{
 	fees::{FeesToPot, SlowAdjustingFeeUpdate, WeightToFee},
-	AccountId, Aura, Balance, Balances, Block, Nonce, OriginCaller, PalletInfo, Runtime,
+	weights, AccountId, Aura, Balance, Balances, Block, Nonce, OriginCaller, PalletInfo, Runtime,
 	RuntimeCall, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, RuntimeOrigin, RuntimeTask,
 	System, EXISTENTIAL_DEPOSIT, MICROUNIT, MILLIUNIT, UNIT, VERSION,
 };
@@ -96,7 +96,7 @@ impl pallet_timestamp::Config for Runtime {
 	type OnTimestampSet = Aura;
 	// Several blocks may share a slot.
 	type MinimumPeriod = ConstU64<0>;
-	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::common::pallet_timestamp::WeightInfo<Runtime>;
 }
 
 parameter_types! {
@@ -114,7 +114,7 @@ impl pallet_balances::Config for Runtime {
 	type DustRemoval = ();
 	type ExistentialDeposit = ExistentialDeposit;
 	type AccountStore = System;
-	type WeightInfo = pallet_balances::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::common::pallet_balances::WeightInfo<Runtime>;
 	type MaxReserves = ConstU32<50>;
 	type ReserveIdentifier = [u8; 8];
 	type RuntimeHoldReason = RuntimeHoldReason;
@@ -136,7 +136,7 @@ impl pallet_transaction_payment::Config for Runtime {
 	type LengthToFee = ConstantMultiplier<Balance, TransactionByteFee>;
 	type FeeMultiplierUpdate = SlowAdjustingFeeUpdate<Self>;
 	type OperationalFeeMultiplier = ConstU8<5>;
-	type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::common::pallet_transaction_payment::WeightInfo<Runtime>;
 }
 
 impl cumulus_pallet_weight_reclaim::Config for Runtime {
@@ -147,7 +147,7 @@ impl pallet_utility::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeCall = RuntimeCall;
 	type PalletsOrigin = OriginCaller;
-	type WeightInfo = pallet_utility::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::common::pallet_utility::WeightInfo<Runtime>;
 }
 
 /// Deposit for `items` entries of state that hold `bytes` bytes together.
@@ -171,7 +171,7 @@ impl pallet_multisig::Config for Runtime {
 	type DepositBase = MultisigDepositBase;
 	type DepositFactor = MultisigDepositFactor;
 	type MaxSignatories = ConstU32<100>;
-	type WeightInfo = pallet_multisig::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::common::pallet_multisig::WeightInfo<Runtime>;
 	type BlockNumberProvider = System;
 }
 
@@ -205,8 +205,8 @@ pub enum ProxyType {
 	/// A compute node's operation: its keys, capacity and activity. Whoever has the keys can lose the stake by misconduct,
 	/// but stake comes and goes by the principal alone.
 	Operator,
-	/// Dealing in tasks, so that the account that holds an institution's money can stay offline. A dealing puts its
-	/// deposit at risk.
+	/// Accepting tasks and dealing in them, so that the account that holds an institution's money can stay offline. An
+	/// acceptance puts a deposit at risk.
 	Dealer,
 }
 
@@ -263,7 +263,11 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 						RuntimeCall::Registry(pallet_registry::Call::rotate_key { .. })
 					)
 			},
-			Self::Dealer => matches!(call, RuntimeCall::Vss(pallet_vss::Call::deal { .. })),
+			Self::Dealer => matches!(
+				call,
+				RuntimeCall::Tasks(pallet_tasks::Call::accept { .. })
+					| RuntimeCall::Vss(pallet_vss::Call::deal { .. })
+			),
 		}
 	}
 
@@ -288,7 +292,7 @@ impl pallet_proxy::Config for Runtime {
 	type ProxyDepositBase = ProxyDepositBase;
 	type ProxyDepositFactor = ProxyDepositFactor;
 	type MaxProxies = ConstU32<32>;
-	type WeightInfo = pallet_proxy::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::common::pallet_proxy::WeightInfo<Runtime>;
 	type MaxPending = ConstU32<32>;
 	type CallHasher = BlakeTwo256;
 	type AnnouncementDepositBase = AnnouncementDepositBase;
@@ -300,5 +304,5 @@ impl pallet_proxy::Config for Runtime {
 impl pallet_sudo::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeCall = RuntimeCall;
-	type WeightInfo = pallet_sudo::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::common::pallet_sudo::WeightInfo<Runtime>;
 }

@@ -1,5 +1,5 @@
-//! Weights of our own pallets, one alias each: measured with the host calls for group operations, or in pure wasm,
-//! by what the runtime is built with. `scripts/weights.sh` writes both sets. `pallet-incentives` has no calls and no
+//! Weights, all measured with this runtime. Of our own pallets with group operations, one alias each: measured with the host calls for group operations, or in pure wasm,
+//! by what the runtime is built with. The others are in [`common`]. `scripts/weights.sh` writes both sets. `pallet-incentives` has no calls and no
 //! weights: what it does is part of the calls and hooks that use it.
 
 use crate::Runtime;
@@ -10,13 +10,14 @@ use host_calls as measured;
 #[cfg(not(feature = "host-call-weights"))]
 use pure_wasm as measured;
 
+pub mod common;
 #[cfg(feature = "host-call-weights")]
 pub mod host_calls;
 #[cfg(not(feature = "host-call-weights"))]
 pub mod pure_wasm;
 
 /// Of `pallet-network`.
-pub type Network = ();
+pub type Network = common::pallet_network::WeightInfo<Runtime>;
 /// Of `pallet-registry`.
 pub type Registry = pallet_registry::WeightInfo<Runtime>;
 /// Of `pallet-tasks`.

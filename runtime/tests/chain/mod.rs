@@ -8,7 +8,11 @@
 pub mod task;
 
 use codec::{Decode, Encode};
-use cumulus_primitives_core::{relay_chain::HeadData, ParaId, PersistedValidationData};
+use cumulus_pallet_parachain_system::{OnSystemEvent, RelayChainStateProof};
+use cumulus_primitives_core::{
+	relay_chain::{well_known_keys::CURRENT_BLOCK_RANDOMNESS, HeadData},
+	PersistedValidationData,
+};
 use cumulus_primitives_parachain_inherent::{ParachainInherentData, INHERENT_IDENTIFIER};
 use cumulus_test_relay_sproof_builder::RelayStateSproofBuilder;
 use frame_metadata::RuntimeMetadataPrefixed;
@@ -18,6 +22,7 @@ use ostraka_primitives::{WorkerKey, WORKER_KEY_TYPE};
 use ostraka_protocol::{worker_key, G1};
 use ostraka_runtime::{
 	configs::system::SS58Prefix,
+	entropy::RelayEntropy,
 	presets::{self, TEST_NODES, TEST_OPERATOR_PATH, TEST_WORKER_PATH},
 	transaction, AccountId, Balance, Balances, Block, Executive, Hash, Header, Incentives, Network,
 	Nonce, ParachainInfo, Registry, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig,
@@ -41,12 +46,14 @@ use sp_keystore::{testing::MemoryKeystore, Keystore, KeystoreExt};
 use sp_runtime::{
 	traits::{Block as _, Header as _},
 	transaction_validity::TransactionSource,
-	ApplyExtrinsicResult, Digest, DigestItem, TransactionOutcome,
+	ApplyExtrinsicResult, Digest, DigestItem, DispatchResult, TransactionOutcome,
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-/// Relay-chain blocks of an epoch, at one block of ours each.
+/// Relay-chain blocks of an epoch.
 pub const RELAY_EPOCH: u64 = 10;
+/// Number and slot of the first relay block that a chain of ours is built on, less one.
+const RELAY_START: u64 = 1_000;
 
 /// A chain and the state of its block producer.
 pub struct Chain {
@@ -54,18 +61,36 @@ pub struct Chain {
 	parent: Header,
 	keystore: Arc<MemoryKeystore>,
 	pool: Arc<parking_lot::RwLock<PoolState>>,
+	/// Number, and slot, of the newest block's relay parent.
+	relay: u64,
+	/// Our block that is included in the relay chain by then.
+	included: Header,
 	/// Configuration that the genesis was built of, as JSON.
 	pub config: Vec<u8>,
 	/// All blocks but the first.
 	pub blocks: Vec<Block>,
 	/// Whether workers run after each block, and their transactions go into the next.
 	pub workers: bool,
+	/// Relay blocks from the newest block's relay parent to the next one's. With none both have the same.
+	pub relay_pace: u64,
+	/// Key of the relay chain's state that collators leave out of their proofs.
+	pub left_out: Option<&'static [u8]>,
 }
 
 impl Chain {
 	/// The development preset, no node registered yet.
 	pub fn development() -> Self {
 		Self::from_preset(sp_genesis_builder::DEV_RUNTIME_PRESET)
+	}
+
+	/// The same with the randomness of a network that matters: its draws wait for a relay chain's, which has VRF outputs.
+	pub fn secure() -> Self {
+		let mut chain = Self::development();
+		chain.look(|| {
+			pallet_tasks::Insecure::<Runtime>::put(false);
+			pallet_network::Solo::<Runtime>::put(false);
+		});
+		chain
 	}
 
 	/// Genesis of a preset.
@@ -90,7 +115,19 @@ impl Chain {
 			let root = Hash::decode(&mut root.as_slice()).unwrap();
 			Header::new(0, Default::default(), root, Default::default(), Default::default())
 		});
-		Self { ext, parent, keystore, pool: state, config, blocks: Vec::new(), workers: true }
+		Self {
+			ext,
+			included: parent.clone(),
+			parent,
+			keystore,
+			pool: state,
+			relay: RELAY_START,
+			config,
+			blocks: Vec::new(),
+			workers: true,
+			relay_pace: 1,
+			left_out: None,
+		}
 	}
 
 	/// Looks into the state after the newest block.
@@ -115,7 +152,11 @@ impl Chain {
 	/// A block of the workers' transactions and these, each of which must be valid. Answers how these fared.
 	pub fn block(&mut self, transactions: Vec<UncheckedExtrinsic>) -> Vec<ApplyExtrinsicResult> {
 		let number = self.parent.number + 1;
-		let slot = 1_000 + u64::from(number);
+		self.relay += self.relay_pace;
+		if self.relay_pace > 0 {
+			self.included = self.parent.clone();
+		}
+		let slot = self.relay;
 		let pre_digest = <DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_pre_digest(
 			Slot::from(slot),
 		);
@@ -126,8 +167,7 @@ impl Chain {
 			self.parent.hash(),
 			Digest { logs: vec![pre_digest] },
 		);
-		let para_id = self.ext.execute_with(ParachainInfo::parachain_id);
-		let inherents = inherents(para_id, &self.parent, slot);
+		let inherents = self.inherents();
 		let from_workers: Vec<_> = self
 			.pool
 			.write()
@@ -174,6 +214,46 @@ impl Chain {
 			self.discarding(|| Executive::offchain_worker(&header));
 		}
 		results
+	}
+
+	/// What a collator says of the relay chain, in whose newest block our included block is.
+	fn inherents(&mut self) -> InherentData {
+		let (para_id, insecure) =
+			self.look(|| (ParachainInfo::parachain_id(), Tasks::is_insecure()));
+		let vrf = (!insecure).then(|| vrf_output(self.relay));
+		let mut state = relay_state(self.relay, vrf);
+		state.para_id = para_id;
+		state.included_para_head = Some(HeadData(self.included.encode()));
+		// Were its leaf short, it would stand within a node that other keys need.
+		if let Some(key) = self.left_out {
+			state.additional_key_values.push(([key, b"/beside"].concat(), vec![1; 64]));
+		}
+		let (root, mut proof) = state.into_state_root_and_proof();
+		if let Some(key) = self.left_out {
+			// All of a key but the prefix that others share stands in one node.
+			let own = &key[17..];
+			let nodes = proof.into_nodes().into_iter();
+			let others = nodes.filter(|node| !node.windows(own.len()).any(|part| part == own));
+			let others: BTreeSet<Vec<u8>> = others.collect();
+			proof = Decode::decode(&mut others.encode().as_slice()).unwrap();
+		}
+		let relay = ParachainInherentData {
+			validation_data: PersistedValidationData {
+				parent_head: HeadData(self.parent.encode()),
+				relay_parent_number: self.relay as u32,
+				relay_parent_storage_root: root,
+				max_pov_size: 5 * 1024 * 1024,
+			},
+			relay_chain_state: proof,
+			downward_messages: Default::default(),
+			horizontal_messages: Default::default(),
+			relay_parent_descendants: Default::default(),
+			collator_peer_id: None,
+		};
+		let mut data = InherentData::new();
+		data.put_data(INHERENT_IDENTIFIER, &relay).unwrap();
+		data.put_data(*b"timstap0", &(self.relay * SLOT_DURATION)).unwrap();
+		data
 	}
 
 	/// Blocks without transactions of ours, until `done` holds after one, at most `limit`.
@@ -244,6 +324,24 @@ impl Chain {
 		assert!(results.iter().all(|result| *result == Ok(Ok(()))), "{results:?}");
 		// Draws take nodes that were in selection before the submission.
 		self.block(Vec::new());
+	}
+
+	/// A block with one transaction of each of these, all of which must succeed.
+	pub fn submit_all(&mut self, calls: Vec<(&sr25519::Pair, RuntimeCall)>) {
+		let transactions =
+			calls.into_iter().map(|(signer, call)| self.signed(signer, call)).collect();
+		let results = self.block(transactions);
+		assert!(results.iter().all(|result| *result == Ok(Ok(()))), "{results:?}");
+	}
+
+	/// A block with one transaction, which is valid. Answers how it fared.
+	pub fn attempt(
+		&mut self,
+		signer: &sr25519::Pair,
+		call: impl Into<RuntimeCall>,
+	) -> DispatchResult {
+		let transaction = self.signed(signer, call.into());
+		self.block(vec![transaction]).remove(0).unwrap()
 	}
 
 	/// Takes a worker's key out of service, as if its node were switched off: from now on nobody signs with it.
@@ -334,35 +432,36 @@ fn registration(genesis: &Hash, operator: &sr25519::Pair, worker: &ed25519::Pair
 	})
 }
 
-/// What a collator says of the relay chain: block `slot`, in which our parent is included.
-fn inherents(para_id: ParaId, parent: &Header, slot: u64) -> InherentData {
-	let epoch = slot / RELAY_EPOCH;
-	let (root, proof) = RelayStateSproofBuilder {
-		para_id,
-		included_para_head: Some(HeadData(parent.encode())),
-		current_slot: slot.into(),
+/// The VRF output of a relay block's author.
+fn vrf_output(relay: u64) -> [u8; 32] {
+	sp_io::hashing::blake2_256(&(b"vrf", relay).encode())
+}
+
+/// State of a relay chain after the block with this number, whose author had this VRF output.
+fn relay_state(number: u64, vrf: Option<[u8; 32]>) -> RelayStateSproofBuilder {
+	let epoch = number / RELAY_EPOCH;
+	let vrf = vrf.map(|output| (CURRENT_BLOCK_RANDOMNESS.to_vec(), Some(output).encode()));
+	RelayStateSproofBuilder {
+		current_slot: number.into(),
 		current_epoch: epoch,
 		randomness: sp_io::hashing::blake2_256(&epoch.encode()).into(),
+		additional_key_values: vrf.into_iter().collect(),
 		..Default::default()
 	}
-	.into_state_root_and_proof();
-	let relay = ParachainInherentData {
-		validation_data: PersistedValidationData {
-			parent_head: HeadData(parent.encode()),
-			relay_parent_number: slot as u32,
-			relay_parent_storage_root: root,
-			max_pov_size: 5 * 1024 * 1024,
-		},
-		relay_chain_state: proof,
-		downward_messages: Default::default(),
-		horizontal_messages: Default::default(),
-		relay_parent_descendants: Default::default(),
-		collator_peer_id: None,
-	};
-	let mut data = InherentData::new();
-	data.put_data(INHERENT_IDENTIFIER, &relay).unwrap();
-	data.put_data(*b"timstap0", &(slot * SLOT_DURATION)).unwrap();
-	data
+}
+
+/// Tells the runtime of a relay parent, as the inherent of a block does.
+pub fn tell_relay(number: u32, vrf: Option<[u8; 32]>) {
+	let para_id = ParachainInfo::parachain_id();
+	let (root, proof) = relay_state(number.into(), vrf).into_state_root_and_proof();
+	let proof = RelayChainStateProof::new(para_id, root, proof).unwrap();
+	<RelayEntropy as OnSystemEvent>::on_relay_state_proof(&proof);
+	<RelayEntropy as OnSystemEvent>::on_validation_data(&PersistedValidationData {
+		parent_head: HeadData(Vec::new()),
+		relay_parent_number: number,
+		relay_parent_storage_root: root,
+		max_pov_size: 5 * 1024 * 1024,
+	});
 }
 
 /// Digest (RFC-0078) of metadata of version 15, as a wallet computes it that shows what it signs.

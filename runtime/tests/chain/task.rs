@@ -1,12 +1,12 @@
-//! Tasks in tests: submitted, dealt to, and looked at.
+//! Tasks in tests: submitted, accepted, dealt to, and looked at.
 
 use super::{account, Chain};
 use ostraka_crypto::{messages::DealingBytes, seal::SealSecret, vss, Scalar};
 use ostraka_primitives::{
 	spec::{Column, Statistic, TaskSpec},
-	task::{Committee, SecurityClass, TaskStatus},
+	task::{Committee, SecurityClass, TaskStatus, Terms},
 	traits::TaskBook,
-	Balance, TaskId,
+	Balance, BlockNumber, TaskId,
 };
 use ostraka_protocol::{dealer, wire, TaskContext, G1};
 use ostraka_runtime::{Incentives, RuntimeCall, Tasks};
@@ -15,6 +15,8 @@ use sp_core::sr25519;
 
 /// Length of the mean's vector: count and sum.
 pub const LENGTH: u16 = 2;
+/// Blocks for accepting, and for dealing.
+pub const WINDOW: BlockNumber = 10;
 
 /// The mean of a column of small integers.
 pub fn mean() -> TaskSpec {
@@ -49,8 +51,13 @@ pub fn submit(
 	dealers: &[sr25519::Pair],
 	data_reward: Balance,
 ) -> TaskId {
-	let task = chain.look(pallet_tasks::NextTask::<ostraka_runtime::Runtime>::get);
 	let call = submission(chain, class, dealers, data_reward);
+	publish(chain, requester, call)
+}
+
+/// Sends a submission; answers the task's number.
+pub fn publish(chain: &mut Chain, requester: &sr25519::Pair, call: RuntimeCall) -> TaskId {
+	let task = chain.look(pallet_tasks::NextTask::<ostraka_runtime::Runtime>::get);
 	chain.submit(requester, call);
 	task
 }
@@ -71,10 +78,46 @@ pub fn submission(
 		spec: mean(),
 		class,
 		dealers: dealers.iter().map(account).collect::<Vec<_>>().try_into().unwrap(),
-		collect: 10,
+		accept: WINDOW,
+		collect: WINDOW,
 		fee,
 		data_reward,
 	})
+}
+
+/// The same submission with another fee and another window for dealing.
+pub fn with(mut call: RuntimeCall, paid: Balance, window: BlockNumber) -> RuntimeCall {
+	if let RuntimeCall::Tasks(pallet_tasks::Call::submit { fee, collect, .. }) = &mut call {
+		(*fee, *collect) = (paid, window);
+	}
+	call
+}
+
+/// The transaction that accepts what a task asks, by the hash that a client computes of it.
+pub fn acceptance(chain: &mut Chain, task: TaskId) -> RuntimeCall {
+	let genesis = chain.genesis();
+	let record = chain.look(|| Tasks::task(task)).unwrap();
+	let terms = wire::terms_hash(&Terms::of(&record), &genesis.0, task);
+	RuntimeCall::Tasks(pallet_tasks::Call::accept { task, terms })
+}
+
+/// These dealers accept, all in one block.
+pub fn accept(chain: &mut Chain, task: TaskId, dealers: &[sr25519::Pair]) {
+	let call = acceptance(chain, task);
+	chain.submit_all(dealers.iter().map(|dealer| (dealer, call.clone())).collect());
+}
+
+/// Submits a task for the mean, which all its dealers accept.
+pub fn agreed(
+	chain: &mut Chain,
+	requester: &sr25519::Pair,
+	class: SecurityClass,
+	dealers: &[sr25519::Pair],
+	data_reward: Balance,
+) -> TaskId {
+	let task = submit(chain, requester, class, dealers, data_reward);
+	accept(chain, task, dealers);
+	task
 }
 
 /// State of a task.

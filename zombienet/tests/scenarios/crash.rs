@@ -3,20 +3,21 @@
 use crate::play::{
 	self, absent, committed, only_these_were_absent, phase, staged, CLASS, COLLECT, DEALERS,
 };
-use anyhow::{ensure, Result};
+use anyhow::Result;
 use ostraka_adversary::{
-	scene::{accounts, count, Stage, ROWS},
+	scene::{accounts, count, Stage, LONG, ROWS},
 	wait::Phase,
 };
-use ostraka_client::{
-	chain::Signer, onchain::deal::drawn, request::StatisticName, testbed::survey::Survey,
+use ostraka_client::{chain::Signer, request::StatisticName, testbed::survey::Survey};
+use ostraka_primitives::{
+	task::{FailReason, Outcome},
+	Balance,
 };
-use ostraka_primitives::task::{FailReason, Outcome};
 use ostraka_zombienet::network::{Network, Plan};
 
-/// Who dies when. No node dies three times, as three absences in a row take a node out of selection.
+/// Who dies when. No node dies three times, as three absences in its last ten tasks take a node out of selection.
 const DEATHS: [(Phase, [usize; 2]); 5] = [
-	(Phase::Drawing, [3, 4]),
+	(Phase::Inviting, [3, 4]),
 	(Phase::Collecting, [0, 1]),
 	(Phase::Verifying, [2, 3]),
 	(Phase::Committing, [4, 0]),
@@ -43,7 +44,7 @@ async fn two_die(
 ) -> Result<()> {
 	let chain = network.chain().clone();
 	let stage = match when {
-		Phase::Drawing => undrawn(network, victims, dealers).await?,
+		Phase::Inviting => undrawn(network, victims, dealers).await?,
 		_ => staged(network, CLASS, dealers).await?,
 	};
 	let dead = [network.operator(victims[0])?, network.operator(victims[1])?];
@@ -85,32 +86,22 @@ async fn two_die(
 	Ok(())
 }
 
-/// Publishes a task, and kills nodes before it is drawn. They are drawn all the same: nobody knows yet.
+/// Publishes a task, and kills nodes before anybody has accepted it. They are drawn all the same: nobody knows yet.
 async fn undrawn(
 	network: &mut Network,
 	victims: [usize; 2],
 	dealers: Vec<Signer>,
 ) -> Result<Stage> {
-	let (chain, requester) = (network.chain().clone(), network.scene.requester.clone());
 	let survey = Survey::new(ROWS, StatisticName::Variance, "value", dealers.len())?;
-	let next = chain.tasks().await?;
-	let submitted = async {
-		let task = survey.publish(&chain, &requester, CLASS, &dealers, COLLECT, None).await?;
-		anyhow::Ok(task)
-	};
-	let killed = async {
-		let mut head = chain.head();
-		while chain.tasks().await? == next {
-			head = chain.next_head(head).await?;
-		}
-		let info = chain.task(next).await?;
-		ensure!(info.task.drawn_at.is_none(), "the task was drawn at once");
-		kill(network, victims).await
-	};
-	let (task, ()) = tokio::try_join!(submitted, killed)?;
-	let info = drawn(&chain, task).await?;
-	network.say(&format!("task {task} is drawn"));
-	Ok(Stage { task, info, survey, dealers })
+	let windows = [LONG, COLLECT];
+	let mut stage = network.scene.invited(CLASS, survey, dealers, windows, None).await?;
+	phase(network, &stage, Phase::Inviting).await?;
+	kill(network, victims).await?;
+	let chain = network.chain();
+	stage.accept(chain, &stage.everybody()).await?;
+	stage.drawn(chain).await?;
+	network.say(&format!("task {} is drawn", stage.task));
+	Ok(stage)
 }
 
 async fn kill(network: &mut Network, victims: impl IntoIterator<Item = usize>) -> Result<()> {
@@ -145,6 +136,9 @@ pub async fn three_of_five() -> Result<()> {
 	assert!(end.settled > deadline, "in block {}, before its deadline {deadline}", end.settled);
 	let happened = |name| end.events.iter().filter(|event| event.is("Incentives", name)).count();
 	assert_eq!((happened("DepositReturned"), happened("EscrowClosed")), (DEALERS, 1));
+	let settled = end.events.iter().find(|event| event.is("Incentives", "FeeSettled"));
+	let forfeited: Option<Balance> = settled.and_then(|event| event.field("forfeited"));
+	assert_eq!(forfeited, Some(0), "the committee failed, not the requester");
 	let threshold = usize::from(stage.info.task.parameters.threshold);
 	let revealed = count(&end.events, "ResultShareRight") + count(&end.events, "ResultShareWrong");
 	assert!(revealed <= threshold, "{revealed} shares are public, {threshold} reveal nothing");

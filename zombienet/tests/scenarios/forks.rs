@@ -66,7 +66,10 @@ async fn replaced(network: &Network, stage: &Stage) -> Result<Lost> {
 	let ctx = dealing::context(chain.genesis(), stage.task, &stage.info)?;
 	let message = make(&ctx, &account, &stage.survey.inputs[LATE].encoded)?;
 	let call = calls::deal(stage.task, ctx.task_hash, message);
-	hand_in(chain, &chain.sign(&call, dealer, 0, anchor)?).await?.map_err(anyhow::Error::msg)?;
+	let nonce = chain.nonce(&account).await?;
+	hand_in(chain, &chain.sign(&call, dealer, nonce, anchor)?)
+		.await?
+		.map_err(anyhow::Error::msg)?;
 
 	let set = told(network, stage, "Frozen", |event| event.field("accepted_set")).await?;
 	let record = chain.dealing(stage.task, &account).await?.context("all have dealt")?;
@@ -84,7 +87,7 @@ async fn replaced(network: &Network, stage: &Stage) -> Result<Lost> {
 	}
 	network.say(&format!("another block {} is in the place of the first", block.number));
 	// the pool forgets a transaction that names a block of a fork that lost
-	while chain.nonce(&account).await? > 0 {
+	while chain.nonce(&account).await? > nonce {
 		head = chain.next_head(head).await?;
 	}
 	survey::deal(chain, stage.task, &[(dealer, &stage.survey.inputs[LATE].encoded)]).await?;

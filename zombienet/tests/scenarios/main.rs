@@ -8,6 +8,7 @@ mod load;
 mod outage;
 mod play;
 mod pool;
+mod redraw;
 mod smoke;
 mod upgrade;
 
@@ -39,4 +40,5 @@ scenarios! {
 	upgrade: upgrade::during_a_task,
 	lost_transactions: pool::lost_transactions,
 	re_org: forks::a_dealing_is_replaced,
+	redraw: redraw::a_requester_draws_again,
 }

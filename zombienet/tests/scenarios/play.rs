@@ -16,16 +16,18 @@ use ostraka_primitives::{
 use ostraka_zombienet::network::Network;
 use std::collections::BTreeSet;
 
+/// Path of the dealers' accounts.
+pub const PATH: &str = "//Zombienet//dealer";
 /// Dealers of a task, unless it says otherwise.
 pub const DEALERS: usize = 5;
-/// Blocks for dealing; it ends sooner, when all have dealt.
-pub const COLLECT: u32 = 60;
+/// Blocks for dealing, with the first dealing due in a quarter of them; it ends sooner, when all have dealt.
+pub const COLLECT: u32 = 120;
 /// Class of the tasks: a committee of five.
 pub const CLASS: SecurityClass = SecurityClass::Confidential;
 
 /// Dealers of all cohorts, and the books before they deal.
 pub async fn dealers(network: &Network, cohorts: &[usize]) -> Result<(Vec<Vec<Signer>>, Books)> {
-	Ok(network.scene.dealers("//Zombienet//dealer", cohorts).await?)
+	Ok(network.scene.dealers(PATH, cohorts).await?)
 }
 
 /// A task on a committee of all five nodes, with dealers of its own, drawn and not yet dealt to; and the books before it.
@@ -34,7 +36,7 @@ pub async fn stage(network: &Network) -> Result<(Stage, Books)> {
 	Ok((staged(network, CLASS, cohorts.remove(0)).await?, books))
 }
 
-/// A task of a class with these dealers, drawn and not yet dealt to.
+/// A task of a class, accepted by these dealers, drawn and not yet dealt to.
 pub async fn staged(
 	network: &Network,
 	class: SecurityClass,
@@ -111,7 +113,8 @@ pub fn one_set_only(network: &Network, stage: &Stage, events: &[Event]) -> Resul
 	Ok(set)
 }
 
-/// Nodes that were punished for their absence.
+/// Nodes that were punished for their absence. Of what they lost, the treasury has all: no requester may earn by asking when
+/// nodes are down.
 pub fn absent(events: &[Event]) -> Vec<AccountId> {
 	let punished: Vec<Event> = events
 		.iter()
@@ -119,8 +122,11 @@ pub fn absent(events: &[Event]) -> Vec<AccountId> {
 		.filter(|event| event.field("fault") == Some(Fault::Absence))
 		.cloned()
 		.collect();
-	let amounts = punished.iter().map(|event| event.field::<Balance>("amount"));
-	assert!(amounts.into_iter().all(|amount| amount > Some(0)), "an absence costs something");
+	for event in &punished {
+		let amount = |field| event.field::<Balance>(field);
+		assert!(amount("amount") > Some(0), "an absence costs something");
+		assert_eq!([amount("to_accuser"), amount("to_victim")], [Some(0); 2]);
+	}
 	accounts(&punished, "Incentives", "Punished", "culprit")
 }
 

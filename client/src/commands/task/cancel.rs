@@ -2,7 +2,7 @@
 
 use super::OneArgs;
 use crate::{
-	chain::{calls, Token},
+	chain::{calls, ChainError, Token},
 	cli::{account, Global},
 	commands::connect,
 	error::Error,
@@ -14,6 +14,11 @@ use ostraka_primitives::{
 };
 use serde::Serialize;
 
+/// Why a task is not taken back while its committee is drawn, and what to do.
+const BEING_DRAWN: &str =
+	"its committee is being drawn, which some can foresee: who could take back a draw that does not suit would draw again \
+	 and again\n  wait until it is drawn (`ostraka task watch`); from then on taking it back costs its whole fee";
+
 /// Runs the command.
 ///
 /// # Errors
@@ -22,7 +27,18 @@ pub async fn run(args: &OneArgs, global: &Global, out: &mut Output<'_>) -> Resul
 	let signer = account::signer(global, out.notes())?;
 	let chain = connect(global, out).await?;
 	let before = chain.task(args.task).await?.task;
-	let receipt = chain.submit(&calls::cancel(args.task), &signer, None).await?;
+	let receipt = match chain.submit(&calls::cancel(args.task), &signer, None).await {
+		Err(error) if is_wrong_phase(&error) => {
+			let now = chain.task(args.task).await.map(|info| info.task.status);
+			let is_drawing = now
+				.iter()
+				.chain([&before.status])
+				.any(|status| matches!(status, TaskStatus::Drawing { .. }));
+			let error = if is_drawing { error.with_hint(BEING_DRAWN) } else { error };
+			return Err(error.into());
+		},
+		receipt => receipt?,
+	};
 	let cancelled = Cancelled {
 		task: args.task,
 		cancelled: true,
@@ -30,6 +46,10 @@ pub async fn run(args: &OneArgs, global: &Global, out: &mut Output<'_>) -> Resul
 		transaction_fee: receipt.fee.to_string(),
 	};
 	write(&cancelled, &before, chain.token(), out)
+}
+
+fn is_wrong_phase(error: &ChainError) -> bool {
+	matches!(error, ChainError::Refused { name, .. } if name == "Tasks.WrongPhase")
 }
 
 /// A task that was taken back, as JSON.
@@ -54,14 +74,13 @@ fn write(
 	writeln!(out, "task {} is cancelled, in block {}", cancelled.task, cancelled.block)?;
 	let (fee, reward) = (token.render(before.fee), token.render(before.data_reward));
 	match before.status {
-		TaskStatus::Drawing { .. } => writeln!(
+		TaskStatus::Inviting { .. } => writeln!(
 			out,
 			"  its fee, {fee}, and its data reward, {reward}, return to you; the price of the draw does not"
 		),
 		_ => writeln!(
 			out,
-			"  its data reward, {reward}, returns to you, and its fee, {fee}, less what its committee gets for having \
-			 been drawn"
+			"  its data reward, {reward}, returns to you; its fee, {fee}, does not, as its committee was drawn"
 		),
 	}
 }
@@ -82,8 +101,11 @@ mod tests {
 		let mut task = fixtures::task().task;
 		let text = said(false, &task);
 		assert!(text.starts_with("task 3 is cancelled, in block 8\n"), "{text}");
-		assert!(text.contains("its fee, 1.5 OST, less what its committee gets"), "{text}");
-		task.status = TaskStatus::Drawing { from: 6, until: 9 };
+		assert!(text.contains("its fee, 1.5 OST, does not, as its committee was drawn"), "{text}");
+		// a task that was being drawn is taken back only once it is drawn
+		task.status = TaskStatus::Drawing { until: 9 };
+		assert!(said(false, &task).contains("does not, as its committee was drawn"));
+		task.status = TaskStatus::Inviting { until: 9 };
 		let text = said(false, &task);
 		assert!(text.contains("its data reward, 2 OST, return to you; the price"), "{text}");
 	}

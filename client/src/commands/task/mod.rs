@@ -34,7 +34,7 @@ pub enum TaskCommand {
 	Show(OneArgs),
 	/// Follow a task until it has ended, then show its result
 	Watch(OneArgs),
-	/// Take a task back before its dealing is over
+	/// Take a task back: while it invites, or while dealers deal at the price of the whole fee; not during its draw
 	Cancel(OneArgs),
 }
 

@@ -5,8 +5,10 @@ use crate::{
 	cli::Global,
 	commands::connect,
 	error::Error,
+	onchain,
 	output::Output,
 	view::{
+		capture::Capture,
 		lines::{task_lines, INSECURE},
 		records,
 	},
@@ -20,17 +22,24 @@ use ostraka_primitives::task::TaskStatus;
 pub async fn run(args: &OneArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let chain = connect(global, out).await?;
 	let info = chain.task(args.task).await?;
+	let odds = onchain::tasks::odds(&chain, &info.task).await?;
 	if out.is_json() {
-		return out.json(&records::task(args.task, &info));
+		let mut record = records::task(args.task, &info);
+		record.capture = odds.as_ref().map(Capture::from);
+		return out.json(&record);
 	}
-	out.lines(&task_lines(chain.token(), chain.head().number, args.task, &info))?;
+	let block = chain.head().number;
+	out.lines(&task_lines(chain.token(), block, args.task, &info, odds.as_ref()))?;
 	if chain.is_insecure().await? {
 		writeln!(out, "{INSECURE}")?;
 	}
-	if let TaskStatus::Drawing { .. } = info.task.status {
-		if let Some(obstacle) = chain.draw_obstacle(args.task).await? {
-			writeln!(out, "no committee yet: {obstacle}")?;
-		}
+	let without = match info.task.status {
+		TaskStatus::Inviting { .. } => "a committee could not be drawn now",
+		TaskStatus::Drawing { .. } => "no committee yet",
+		_ => return Ok(()),
+	};
+	match chain.draw_obstacle(args.task).await? {
+		Some(obstacle) => writeln!(out, "{without}: {obstacle}"),
+		None => Ok(()),
 	}
-	Ok(())
 }

@@ -12,7 +12,11 @@ use crate::{
 	error::Error,
 	onchain,
 	output::Output,
-	view::lines::INSECURE,
+	view::{
+		capture::{self, Capture},
+		command,
+		lines::INSECURE,
+	},
 };
 use clap::Args;
 use ostraka_party::{
@@ -38,8 +42,8 @@ Examples:
       --group-by grade --groups A,B,C --contributors-task 7 --dealers-file cohort.txt
 
 A group-by runs as two tasks: first the number of dealers with rows in each group, then the statistic over the groups
-that have enough. A quantile or median without --bins, --edges or --between is known as closely as its bin, some tenths
-of its size; what its result says of that bin, given to --between of a second task, divides it again.";
+that have enough. So does a quantile or median without --bins, --edges or --between: the first task finds the bin, some
+tenths of its size, and the second divides it. `task submit` says how the second is asked for, `result` with the bin.";
 
 /// Flags of `task submit`.
 #[derive(Args, Debug)]
@@ -69,7 +73,10 @@ pub struct SubmitArgs {
 		value_parser = values::task
 	)]
 	pub contributors_task: Option<TaskId>,
-	/// Blocks for dealing
+	/// Blocks for accepting; with all acceptances in, the committee is drawn at once
+	#[arg(long, value_name = "BLOCKS", default_value_t = command::ACCEPT_WITHIN)]
+	pub accept_within: u32,
+	/// Blocks for dealing; with no dealing in the first quarter, the task fails
 	#[arg(long, value_name = "BLOCKS", default_value_t = 300)]
 	pub collect: u32,
 	/// Fee for the committee, in tokens; the least fee unless given
@@ -133,6 +140,21 @@ fn nobody(args: &SubmitArgs) -> Error {
 	})
 }
 
+/// The command of a quantile's second task, without the bin, which the first one's result names.
+fn second(args: &SubmitArgs, spec: &TaskSpec) -> String {
+	let mut more = Vec::from_iter(command::accept_within(args.accept_within));
+	more.push(("--collect", args.collect.to_string()));
+	if args.data_reward != "0" {
+		more.push(("--data-reward", args.data_reward.clone()));
+	}
+	more.extend(args.dealers.iter().map(|dealer| ("--dealer", address(dealer))));
+	if let Some(file) = &args.dealers_file {
+		more.push(("--dealers-file", file.display().to_string()));
+	}
+	more.push(("--between", "LOW:HIGH".to_owned()));
+	command::again(spec, args.class.into(), more)
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -162,15 +184,8 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 			parameters.least_dealers
 		)));
 	}
-	let bound = |name| chain.constant::<u32>("Tasks", name);
-	if let (Some(shortest), Some(longest)) = (bound("MinCollect"), bound("MaxCollect")) {
-		if !(shortest..=longest).contains(&args.collect) {
-			return Err(Error::Usage(format!(
-				"--collect {}: dealing takes between {shortest} and {longest} blocks on this chain",
-				args.collect
-			)));
-		}
-	}
+	check_window(&chain, ("--accept-within", args.accept_within), "accepting", "Accept")?;
+	check_window(&chain, ("--collect", args.collect), "dealing", "Collect")?;
 	let least = chain.least_fee(&spec, class, dealers.len() as u32).await?;
 	let token = chain.token();
 	let fee = match &args.fee {
@@ -184,10 +199,12 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 			token.render(least)
 		)));
 	}
+	let odds = chain.odds(class, fee).await?;
 	let reward = token.parse(&args.data_reward).map_err(Error::Usage)?;
 	let invited = calls::Dealers::try_from(dealers.clone())
 		.map_err(|_| Error::Usage("too many dealers".to_owned()))?;
-	let call = calls::submit(spec.clone(), class, invited, args.collect, fee, reward);
+	let (accept, collect) = (args.accept_within, args.collect);
+	let call = calls::submit(spec.clone(), class, invited, accept, collect, fee, reward);
 	let receipt = match chain.submit(&call, &signer, None).await {
 		Err(error) if lacks_nodes(&error) => {
 			let numbers = chain.supply_of_nodes(&parameters).await?;
@@ -205,11 +222,14 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 		data_reward: reward.to_string(),
 		transaction_fee: receipt.fee.to_string(),
 		dealers: dealers.len(),
+		accept_until: receipt.block.number.saturating_add(args.accept_within),
 		length: spec.length(),
+		capture: Capture::from(&odds),
 		insecure_chain: chain.is_insecure().await?,
 		notes,
+		second_task: is_refined(&request).then(|| second(args, &spec)),
 	};
-	write(&submitted, &spec, &token.render(fee), out)
+	write(&submitted, &spec, &token.render(fee), &capture::line(token, &odds, false), out)
 }
 
 /// Writes what was submitted.
@@ -217,6 +237,7 @@ fn write(
 	submitted: &Submitted,
 	spec: &TaskSpec,
 	fee: &str,
+	capture: &str,
 	out: &mut Output<'_>,
 ) -> Result<(), Error> {
 	if out.is_json() {
@@ -225,14 +246,27 @@ fn write(
 	let task = submitted.task;
 	writeln!(out, "task {task}: {}", title(spec))?;
 	writeln!(out, "  in block {}, fee {fee}", submitted.block)?;
+	writeln!(out, "  capture: {capture}")?;
 	writeln!(
 		out,
 		"  {} {} invited; follow it with `ostraka task watch {task}`",
 		counted(submitted.dealers, "dealer"),
 		is_or_are(submitted.dealers)
 	)?;
+	writeln!(
+		out,
+		"  next each of them accepts it, by block {}: `ostraka accept {task}`, or `ostraka deal`, which does both; its \
+		 committee is drawn when all have, or enough by then",
+		submitted.accept_until
+	)?;
 	for note in &submitted.notes {
 		writeln!(out, "  {note}")?;
+	}
+	if let Some(second) = &submitted.second_task {
+		writeln!(
+			out,
+			"  once `ostraka result --task {task}` names the bin, which it puts into this command as LOW:HIGH:\n    {second}"
+		)?;
 	}
 	if submitted.insecure_chain {
 		writeln!(out, "  {INSECURE}")?;
@@ -249,10 +283,33 @@ struct Submitted {
 	data_reward: String,
 	transaction_fee: String,
 	dealers: usize,
+	accept_until: u32,
 	length: u32,
+	capture: Capture,
 	insecure_chain: bool,
 	#[serde(skip_serializing_if = "Vec::is_empty")]
 	notes: Vec<String>,
+	/// The command of the second task, if this is a quantile's first one.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	second_task: Option<String>,
+}
+
+/// Checks a window against the chain's bounds for it.
+fn check_window(
+	chain: &Chain,
+	(flag, blocks): (&str, u32),
+	doing: &str,
+	name: &str,
+) -> Result<(), Error> {
+	let bound = |end: &str| chain.constant::<u32>("Tasks", &format!("{end}{name}"));
+	match (bound("Min"), bound("Max")) {
+		(Some(shortest), Some(longest)) if !(shortest..=longest).contains(&blocks) => {
+			Err(Error::Usage(format!(
+				"{flag} {blocks}: {doing} takes between {shortest} and {longest} blocks on this chain"
+			)))
+		},
+		_ => Ok(()),
+	}
 }
 
 /// Whether a task was refused for want of nodes for its committee.
@@ -297,31 +354,76 @@ async fn enough(
 mod tests {
 	use super::*;
 	use crate::{fixtures, output::written};
+	use ostraka_primitives::spec::Statistic;
 
 	fn said(is_json: bool, insecure_chain: bool) -> String {
-		let submitted = Submitted {
+		said_of(is_json, Submitted { insecure_chain, ..submitted() })
+	}
+
+	fn submitted() -> Submitted {
+		Submitted {
 			task: 3,
 			block: 8,
 			fee: "1500".to_owned(),
 			data_reward: "0".to_owned(),
 			transaction_fee: "12".to_owned(),
 			dealers: 1,
+			accept_until: 308,
 			length: 4,
-			insecure_chain,
+			capture: Capture::from(&fixtures::odds()),
+			insecure_chain: false,
 			notes: Vec::new(),
-		};
+			second_task: None,
+		}
+	}
+
+	fn said_of(is_json: bool, submitted: Submitted) -> String {
 		let spec = fixtures::task().task.spec;
-		written(is_json, |out| write(&submitted, &spec, "1.5 OST", out))
+		written(is_json, |out| write(&submitted, &spec, "1.5 OST", "3.3 % a draw", out))
 	}
 
 	#[test]
 	fn its_number_is_said_and_how_to_follow_it() {
 		assert_eq!(
 			said(false, false),
-			"task 3: mean of x by g\n  in block 8, fee 1.5 OST\n  1 dealer is invited; follow it with `ostraka task \
-			 watch 3`\n"
+			"task 3: mean of x by g\n  in block 8, fee 1.5 OST\n  capture: 3.3 % a draw\n  1 dealer is invited; follow it with \
+			 `ostraka task watch 3`\n  next each of them accepts it, by block 308: `ostraka accept 3`, or `ostraka deal`, which does \
+			 both; its committee is drawn when all have, or enough by then\n"
 		);
 		assert!(said(false, true).ends_with(&format!("  {INSECURE}\n")));
+	}
+
+	#[derive(clap::Parser)]
+	struct Submit {
+		#[command(flatten)]
+		args: SubmitArgs,
+	}
+
+	#[test]
+	fn a_quantiles_second_task_is_a_command() {
+		let words = "submit --statistic median --columns x --class standard --collect 40 --data-reward 2 --dealer //Bob \
+		             --dealers-file c.txt";
+		let args = <Submit as clap::Parser>::parse_from(words.split_whitespace()).args;
+		let spec =
+			TaskSpec { statistic: Statistic::Median, group_by: None, ..fixtures::task().task.spec };
+		let command = second(&args, &spec);
+		assert_eq!(
+			command,
+			"ostraka task submit --statistic median --columns x --range x=0.0:9.0 --decimals x=1 --max-rows 9 --class \
+			 standard --collect 40 --data-reward 2 --dealer 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty \
+			 --dealers-file c.txt --between LOW:HIGH"
+		);
+		let submitted = || Submitted { second_task: Some(command.clone()), ..submitted() };
+		let text = said_of(false, submitted());
+		assert!(!command.contains("--accept-within"), "the usual window: {command}");
+		let hurried = SubmitArgs { accept_within: 20, ..args };
+		let hurried = second(&hurried, &spec);
+		assert!(hurried.contains(" --accept-within 20 --collect 40 "), "{hurried}");
+		assert!(text.contains("`ostraka result --task 3` names the bin"), "{text}");
+		assert!(text.ends_with(&format!(":\n    {command}\n")), "{text}");
+		let record: serde_json::Value =
+			serde_json::from_str(&said_of(true, submitted())).expect("JSON");
+		assert_eq!(record["second_task"], command);
 	}
 
 	#[test]
@@ -329,5 +431,6 @@ mod tests {
 		let record: serde_json::Value = serde_json::from_str(&said(true, false)).expect("JSON");
 		assert_eq!((&record["task"], &record["fee"]), (&3.into(), &"1500".into()));
 		assert_eq!(record["insecure_chain"], false);
+		assert_eq!(record["capture"]["price_third"], "7100");
 	}
 }

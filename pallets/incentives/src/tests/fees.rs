@@ -1,6 +1,7 @@
 //! Escrow, fees, data rewards.
 
 use super::*;
+use Ending::{Completed, Forfeited, Returned};
 use SeatReport::*;
 
 #[test]
@@ -18,7 +19,7 @@ fn a_completed_task_pays_who_worked() {
 		// 500 / 6 = 83, of which 20 are the base part.
 		assert_open(TASK, 500, 0);
 		let reports = [Right, Right, Excused, Uncommitted, Absent, Convicted];
-		assert_settle(&reports, true, &[83, 83, 20, 0, 0, 0]);
+		assert_settle(&reports, Completed, &[83, 83, 20, 0, 0, 0]);
 		assert_eq!(
 			notes(),
 			[
@@ -37,7 +38,7 @@ fn a_completed_task_pays_who_worked() {
 fn a_failed_task_pays_the_base_part() {
 	build_and_execute(|| {
 		assert_open(TASK, 500, 0);
-		assert_settle(&[Right, Absent, Excused], false, &[20, 0, 20]);
+		assert_settle(&[Right, Absent, Excused], Returned, &[20, 0, 20]);
 		assert_close(TASK, 0);
 	});
 }
@@ -46,7 +47,7 @@ fn a_failed_task_pays_the_base_part() {
 fn a_task_that_ended_early_pays_the_base_part() {
 	build_and_execute(|| {
 		assert_open(TASK, 500, 90);
-		assert_settle(&[Idle; 5], false, &[20; 5]);
+		assert_settle(&[Idle; 5], Returned, &[20; 5]);
 		assert_eq!(notes(), []);
 		assert_close(TASK, 90);
 	});
@@ -55,10 +56,12 @@ fn a_task_that_ended_early_pays_the_base_part() {
 #[test]
 fn without_a_committee_all_goes_back() {
 	build_and_execute(|| {
-		assert_open(TASK, 500, 90);
-		assert_settle(&[], false, &[]);
-		assert_close(TASK, 90);
-		assert_eq!(free(0), FUNDS - DRAW_FEE);
+		for ending in [Returned, Forfeited] {
+			assert_open(TASK, 500, 90);
+			assert_settle(&[], ending, &[]);
+			assert_close(TASK, 90);
+		}
+		assert_eq!(free(0), FUNDS - 2 * DRAW_FEE);
 	});
 }
 
@@ -66,7 +69,7 @@ fn without_a_committee_all_goes_back() {
 fn a_fee_below_the_base_part_is_split() {
 	build_and_execute(|| {
 		assert_open(TASK, 17, 0);
-		assert_settle(&[Right, Right, Right], true, &[5, 5, 5]);
+		assert_settle(&[Right, Right, Right], Completed, &[5, 5, 5]);
 		assert_close(TASK, 0);
 	});
 }
@@ -75,10 +78,10 @@ fn a_fee_below_the_base_part_is_split() {
 fn nobody_gains_by_anothers_absence() {
 	build_and_execute(|| {
 		assert_open(TASK, 600, 0);
-		assert_settle(&[Right, Right, Right], true, &[200; 3]);
+		assert_settle(&[Right, Right, Right], Completed, &[200; 3]);
 		assert_close(TASK, 0);
 		assert_open(TASK, 600, 0);
-		assert_settle(&[Right, Absent, Absent], true, &[200, 0, 0]);
+		assert_settle(&[Right, Absent, Absent], Completed, &[200, 0, 0]);
 		assert_close(TASK, 0);
 	});
 }
@@ -87,13 +90,115 @@ fn nobody_gains_by_anothers_absence() {
 fn a_fee_is_settled_once() {
 	build_and_execute(|| {
 		assert_open(TASK, 500, 0);
-		assert_settle(&[Right, Absent], true, &[250, 0]);
+		assert_settle(&[Right, Absent], Completed, &[250, 0]);
 		assert_storage_noop!(Incentives::settle_fee(
 			TASK,
 			&committee(&[1, 2]),
 			&[Right, Absent],
-			true
+			Completed
 		));
+		assert_storage_noop!(Incentives::settle_fee(
+			TASK,
+			&committee(&[1, 2]),
+			&[Idle, Idle],
+			Forfeited
+		));
+	});
+}
+
+/// It was cancelled after its draw, or too few dealt.
+#[test]
+fn a_forfeited_fee_goes_to_the_fees_but_for_the_base_part() {
+	build_and_execute(|| {
+		let issuance = Balances::total_issuance();
+		assert_open(TASK, 500, 90);
+		assert_settle(&[Idle, Idle, Convicted], Forfeited, &[20, 20, 0]);
+		assert_eq!(notes(), []);
+		assert_eq!(free(39), FUNDS + DRAW_FEE + 460);
+		// Nothing was made or burnt, and nothing is left.
+		assert_eq!((Balances::total_issuance(), Burnt::get()), (issuance, 0));
+		assert_money_is_conserved();
+		let again = || Incentives::settle_fee(TASK, &committee(&[1]), &[Idle], Forfeited);
+		assert_storage_noop!(again());
+		// The data reward is no fee.
+		assert_close(TASK, 90);
+		assert_eq!(free(0), FUNDS - DRAW_FEE - 500);
+	});
+}
+
+#[test]
+fn right_shares_earn_no_more_than_the_base_part_of_a_forfeited_fee() {
+	build_and_execute(|| {
+		assert_open(TASK, 500, 0);
+		assert_settle(&[Right, Excused, Uncommitted, Absent], Forfeited, &[20, 20, 0, 0]);
+		assert_close(TASK, 0);
+	});
+}
+
+#[test]
+fn a_forfeited_fee_takes_nothing_from_other_tasks() {
+	build_and_execute(|| {
+		assert_open(TASK, 500, 90);
+		assert_open(6, 70, 10);
+		assert_settle(&[Idle, Idle], Forfeited, &[20, 20]);
+		assert_close(TASK, 90);
+		assert_eq!(in_escrow(), 80);
+		assert_close(6, 80);
+	});
+}
+
+/// A requester that has two of the seven nodes cancels after the draw and asks again, until a
+/// committee suits it.
+#[test]
+fn a_second_draw_costs_a_whole_fee() {
+	build_and_execute(|| {
+		let fee = 700;
+		let price = |ending| {
+			let funds = || free(0) + free(1) + free(2);
+			let before = funds();
+			assert_open(TASK, fee, 90);
+			assert_settle(&[Idle; 7], ending, &[BASE; 7]);
+			assert_close(TASK, 90);
+			before - funds()
+		};
+		// What it would be if all but the base part came back.
+		assert_eq!(price(Returned), DRAW_FEE + 5 * BASE);
+		for _ in 0..10 {
+			assert_eq!(price(Forfeited), DRAW_FEE + fee - 2 * BASE);
+		}
+	});
+}
+
+/// Nor do payments that fail bring any of it back.
+#[test]
+fn who_cannot_receive_leaves_a_forfeited_fee_to_the_fees() {
+	build_and_execute(|| {
+		assert_open(TASK, 18, 0);
+		events();
+		Incentives::settle_fee(TASK, &committee(&[50, 1]), &[Idle, Idle], Forfeited);
+		let (requester, paid, returned, forfeited) = (requester(), 9, 0, 9);
+		assert_eq!(
+			events(),
+			[
+				Event::PayoutFailed { task: TASK, account: account(50), amount: 9 },
+				Event::NodePaid { task: TASK, node: account(1), amount: 9 },
+				Event::FeeSettled { task: TASK, requester, paid, returned, forfeited },
+			]
+		);
+		assert_eq!((free(0), free(39)), (FUNDS - DRAW_FEE - 18, FUNDS + DRAW_FEE + 9));
+		assert_close(TASK, 0);
+	});
+}
+
+/// A requester that knows of an outage asks, for the sake of the slashes.
+#[test]
+fn aiming_at_nodes_that_are_down_does_not_pay() {
+	build_and_execute(|| {
+		assert_open(TASK, 700, 0);
+		assert_settle(&[Absent; 7], Returned, &[0; 7]);
+		assert_close(TASK, 0);
+		assert_eq!(free(0), FUNDS - DRAW_FEE);
+		assert_eq!(Burnt::get(), 7 * ABSENCE);
 	});
 }
 
@@ -101,7 +206,7 @@ fn a_fee_is_settled_once() {
 fn a_seat_without_report_is_passed_over() {
 	build_and_execute(|| {
 		assert_open(TASK, 500, 0);
-		Incentives::settle_fee(TASK, &committee(&[1, 2]), &[Right], true);
+		Incentives::settle_fee(TASK, &committee(&[1, 2]), &[Right], Completed);
 		assert_eq!((free(1), free(2)), (FUNDS + 250, FUNDS));
 		assert_eq!(notes(), [Note::Presence(account(1), true)]);
 	});
@@ -152,7 +257,7 @@ fn who_cannot_receive_leaves_it_to_the_requester() {
 		assert_open(TASK, 18, 18);
 		events();
 		// Accounts that do not exist, and 9 is below the existential deposit.
-		Incentives::settle_fee(TASK, &committee(&[50, 1]), &[Right, Right], true);
+		Incentives::settle_fee(TASK, &committee(&[50, 1]), &[Right, Right], Completed);
 		Incentives::pay_dealer(TASK, &account(51), 2);
 		let failed =
 			|number| Event::PayoutFailed { task: TASK, account: account(number), amount: 9 };
@@ -161,7 +266,13 @@ fn who_cannot_receive_leaves_it_to_the_requester() {
 			[
 				failed(50),
 				Event::NodePaid { task: TASK, node: account(1), amount: 9 },
-				Event::FeeSettled { task: TASK, requester: requester(), paid: 9, returned: 9 },
+				Event::FeeSettled {
+					task: TASK,
+					requester: requester(),
+					paid: 9,
+					returned: 9,
+					forfeited: 0
+				},
 				failed(51),
 			]
 		);
@@ -175,7 +286,7 @@ fn escrows_of_one_requester_do_not_mix() {
 	build_and_execute(|| {
 		assert_open(TASK, 500, 90);
 		assert_open(6, 70, 10);
-		assert_settle(&[Right, Right], true, &[250, 250]);
+		assert_settle(&[Right, Right], Completed, &[250, 250]);
 		Incentives::pay_dealer(TASK, &account(11), 1);
 		assert_close(TASK, 0);
 		assert_eq!(in_escrow(), 80);
@@ -204,7 +315,8 @@ fn open_wants_money_and_a_new_task() {
 fn unknown_tasks_have_no_money() {
 	build_and_execute(|| {
 		let members = committee(&[1]);
-		assert_storage_noop!(Incentives::settle_fee(9, &members, &[Absent], true));
+		assert_storage_noop!(Incentives::settle_fee(9, &members, &[Absent], Completed));
+		assert_storage_noop!(Incentives::settle_fee(9, &members, &[Absent], Forfeited));
 		assert_storage_noop!(Incentives::pay_dealer(9, &account(1), 1));
 		assert_storage_noop!(Incentives::close(9));
 		assert_eq!(Incentives::expected_reward(9, 3), 0);
@@ -218,7 +330,7 @@ fn expected_rewards_are_what_a_right_share_will_earn() {
 		assert_open(6, 50, 0);
 		assert_eq!(Incentives::expected_reward(TASK, 5), 100);
 		assert_eq!(Incentives::expected_rewards([(TASK, 5), (6, 5), (9, 5)]), 110);
-		assert_settle(&[Right; 5], true, &[100; 5]);
+		assert_settle(&[Right; 5], Completed, &[100; 5]);
 		assert_eq!(Incentives::expected_rewards([(TASK, 5), (6, 5)]), 10);
 		assert_eq!(Incentives::expected_rewards([]), 0);
 	});

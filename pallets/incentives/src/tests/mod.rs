@@ -9,7 +9,7 @@ use crate::{mock::*, *};
 use frame::{testing_prelude::*, token::fungible::hold::Inspect as _};
 use ostraka_primitives::{
 	task::{Committee, Seat},
-	traits::{Escrow, Penalties, SeatReport},
+	traits::{Ending, Escrow, Penalties, SeatReport},
 	WorkerKey,
 };
 
@@ -54,16 +54,18 @@ fn assert_open(task: TaskId, fee: Balance, data_reward: Balance) {
 	assert_eq!(free(39), earlier + DRAW_FEE);
 }
 
-/// Settles `TASK` with members 1, 2, .. and checks what each earned and what went back.
-fn assert_settle(reports: &[SeatReport], completed: bool, earned: &[Balance]) {
+/// Settles `TASK` with members 1, 2, .. and checks what each earned, what went back and what was
+/// forfeited.
+fn assert_settle(reports: &[SeatReport], ending: Ending, earned: &[Balance]) {
 	let members: Vec<u8> = (1..=reports.len() as u8).collect();
 	let before: Vec<_> = members.iter().map(|number| free(*number)).collect();
 	let (fee, requesters) = (Incentives::escrow(TASK).unwrap().fee, free(0));
+	let (fees, held, burnt) = (free(39), in_escrow(), Burnt::get());
 	events();
-	Incentives::settle_fee(TASK, &committee(&members), reports, completed);
+	Incentives::settle_fee(TASK, &committee(&members), reports, ending);
 	let paid: Balance = earned.iter().sum();
 	let mut expected = Vec::new();
-	let mut compensation = 0;
+	let mut slashes = 0;
 	for ((number, report), amount) in members.iter().zip(reports).zip(earned) {
 		let node = account(*number);
 		if *amount > 0 {
@@ -71,22 +73,26 @@ fn assert_settle(reports: &[SeatReport], completed: bool, earned: &[Balance]) {
 		}
 		let slashed = if *report == SeatReport::Absent { ABSENCE } else { 0 };
 		if slashed > 0 {
-			compensation += slashed / 4;
+			slashes += slashed;
 			expected.push(Event::Punished {
 				task: TASK,
 				culprit: node,
 				fault: Fault::Absence,
 				amount: ABSENCE,
 				to_accuser: 0,
-				to_victim: ABSENCE / 4,
+				to_victim: 0,
 			});
 		}
 		assert_eq!(free(*number), before[usize::from(*number) - 1] + amount - slashed);
 	}
-	let returned = fee - paid;
-	expected.push(Event::FeeSettled { task: TASK, requester: requester(), paid, returned });
+	let forfeits = ending == Ending::Forfeited && !members.is_empty();
+	let forfeited = if forfeits { fee - paid } else { 0 };
+	let (requester, returned) = (requester(), fee - paid - forfeited);
+	expected.push(Event::FeeSettled { task: TASK, requester, paid, returned, forfeited });
 	assert_eq!(events(), expected);
-	assert_eq!(free(0), requesters + returned + compensation);
+	assert_eq!((free(0), free(39)), (requesters + returned, fees + forfeited));
+	assert_eq!(in_escrow(), held - fee);
+	assert_eq!(Burnt::get(), burnt + slashes);
 }
 
 fn assert_close(task: TaskId, returned: Balance) {
@@ -118,6 +124,29 @@ fn assert_release_deposit(task: TaskId, dealer: u8) {
 	assert_eq!(events(), [returned]);
 	assert_eq!(free(dealer), before + DEPOSIT);
 	assert_eq!(deposit(dealer), held - DEPOSIT);
+	assert_eq!(Incentives::deposit(task, account(dealer)), None);
+}
+
+/// The dealer accepted and did not deal: it loses this much, and gets back the rest.
+fn assert_forfeit_deposit(task: TaskId, dealer: u8, lost: Balance) {
+	let (before, held, burnt) = (free(dealer), deposit(dealer), Burnt::get());
+	events();
+	Incentives::forfeit_deposit(task, &account(dealer));
+	let mut expected = vec![Event::Punished {
+		task,
+		culprit: account(dealer),
+		fault: Fault::NoDealing,
+		amount: lost,
+		to_accuser: 0,
+		to_victim: 0,
+	}];
+	let amount = DEPOSIT - lost;
+	if amount > 0 {
+		expected.push(Event::DepositReturned { task, dealer: account(dealer), amount });
+	}
+	assert_eq!(events(), expected);
+	assert_eq!((free(dealer), deposit(dealer)), (before + amount, held - DEPOSIT));
+	assert_eq!(Burnt::get(), burnt + lost);
 	assert_eq!(Incentives::deposit(task, account(dealer)), None);
 }
 

@@ -33,6 +33,93 @@ fn deposits_that_are_not_there_change_nothing() {
 	});
 }
 
+#[test]
+fn who_accepts_and_vanishes_loses_half_of_its_deposit() {
+	build_and_execute(|| {
+		assert_open(TASK, 0, 0);
+		assert_hold_deposit(TASK, 11);
+		assert_hold_deposit(6, 11);
+		let requesters = free(0);
+		assert_forfeit_deposit(TASK, 11, DEPOSIT / 2);
+		assert_eq!((free(0), deposit(11)), (requesters, DEPOSIT));
+		assert_eq!(notes(), []);
+		// Only once, and nothing else can happen to it.
+		assert_storage_noop!(Incentives::forfeit_deposit(TASK, &account(11)));
+		assert_storage_noop!(Incentives::release_deposit(TASK, &account(11)));
+		assert_storage_noop!(Incentives::punish_dealer(TASK, &account(11), &account(1)));
+		assert_release_deposit(6, 11);
+	});
+}
+
+#[test]
+fn a_deposit_that_went_back_or_was_slashed_cannot_be_forfeited() {
+	build_and_execute(|| {
+		assert_hold_deposit(TASK, 11);
+		assert_release_deposit(TASK, 11);
+		assert_storage_noop!(Incentives::forfeit_deposit(TASK, &account(11)));
+		assert_hold_deposit(TASK, 12);
+		Incentives::punish_dealer(TASK, &account(12), &account(1));
+		assert_storage_noop!(Incentives::forfeit_deposit(TASK, &account(12)));
+	});
+}
+
+#[test]
+fn who_could_not_pay_a_deposit_forfeits_none() {
+	build_and_execute(|| {
+		assert_noop!(Incentives::hold_deposit(TASK, &account(50)), TokenError::FundsUnavailable);
+		assert_storage_noop!(Incentives::forfeit_deposit(TASK, &account(50)));
+	});
+}
+
+#[test]
+fn who_has_nothing_but_its_deposit_loses_no_more_than_a_part_of_it() {
+	build_and_execute(|| {
+		let funds = EXISTENTIAL_DEPOSIT + DEPOSIT;
+		assert_ok!(<Balances as frame::token::fungible::Mutate<AccountId>>::transfer(
+			&account(20),
+			&account(50),
+			funds,
+			frame::token::Preservation::Preserve,
+		));
+		assert_hold_deposit(TASK, 50);
+		assert_forfeit_deposit(TASK, 50, DEPOSIT / 2);
+		assert_eq!(free(50), funds - DEPOSIT / 2);
+	});
+}
+
+/// Seats are held by a task whose dealers are the requester's own, accept and never deal: it gets
+/// back nothing of what they lose.
+#[test]
+fn vanishing_from_ones_own_task_costs_a_part_of_every_deposit() {
+	build_and_execute(|| {
+		let dealers = [0, 11, 12];
+		let funds = || dealers.into_iter().map(free).sum::<Balance>();
+		let before = funds();
+		assert_open(TASK, 500, 0);
+		for dealer in dealers {
+			assert_hold_deposit(TASK, dealer);
+		}
+		Incentives::settle_fee(TASK, &committee(&[1]), &[SeatReport::Idle], Ending::Forfeited);
+		for dealer in dealers {
+			assert_forfeit_deposit(TASK, dealer, DEPOSIT / 2);
+		}
+		assert_close(TASK, 0);
+		assert_eq!(before - funds(), DRAW_FEE + 500 + 3 * DEPOSIT / 2);
+	});
+}
+
+#[test]
+fn the_least_part_of_a_deposit_is_something_and_the_most_is_all() {
+	build_and_execute(|| {
+		VanishedShare::set(&Permill::from_parts(1));
+		assert_hold_deposit(TASK, 11);
+		assert_forfeit_deposit(TASK, 11, 1);
+		VanishedShare::set(&Permill::one());
+		assert_hold_deposit(TASK, 12);
+		assert_forfeit_deposit(TASK, 12, DEPOSIT);
+	});
+}
+
 /// Checks the event of a punishment and what was burnt.
 fn assert_punished(
 	culprit: u8,
@@ -182,6 +269,15 @@ fn victims_get_no_more_than_a_quarter() {
 fn deposits_cover_accusations() {
 	build_and_execute(|| {
 		WorstAccuseFee::set(&(DEPOSIT / 4 + 1));
+		integrity_test();
+	});
+}
+
+#[test]
+#[should_panic(expected = "an acceptance without a dealing must cost")]
+fn vanishing_is_not_free() {
+	build_and_execute(|| {
+		VanishedShare::set(&Permill::zero());
 		integrity_test();
 	});
 }

@@ -7,11 +7,12 @@ use proptest::prelude::*;
 #[derive(Clone, Debug)]
 enum Step {
 	Open { requester: u8, fee: Balance, data_reward: Balance },
-	Settle { members: Vec<u8>, reports: Vec<SeatReport>, completed: bool },
+	Settle { members: Vec<u8>, reports: Vec<SeatReport>, ending: Ending },
 	PayDealer { dealer: u8, accepted: u32 },
 	Close,
 	HoldDeposit(u8),
 	ReleaseDeposit(u8),
+	ForfeitDeposit(u8),
 	PunishDealer { dealer: u8, accuser: u8 },
 	PunishFalseAccuser { accuser: u8, exposed: u8 },
 	PunishWrongShare(u8),
@@ -33,6 +34,10 @@ fn report() -> impl Strategy<Value = SeatReport> {
 	]
 }
 
+fn ending() -> impl Strategy<Value = Ending> {
+	prop_oneof![Just(Ending::Completed), Just(Ending::Returned), Just(Ending::Forfeited)]
+}
+
 fn step() -> impl Strategy<Value = Step> {
 	let amount = || prop_oneof![Just(0u128), 0u128..100, 0u128..300_000, Just(Balance::MAX)];
 	prop_oneof![
@@ -41,14 +46,15 @@ fn step() -> impl Strategy<Value = Step> {
 		2 => (
 			prop::collection::vec(someone(), 0..8),
 			prop::collection::vec(report(), 0..8),
-			any::<bool>(),
+			ending(),
 		)
-			.prop_map(|(members, reports, completed)| Step::Settle { members, reports, completed }),
+			.prop_map(|(members, reports, ending)| Step::Settle { members, reports, ending }),
 		3 => (someone(), 0u32..6)
 			.prop_map(|(dealer, accepted)| Step::PayDealer { dealer, accepted }),
 		2 => Just(Step::Close),
 		4 => someone().prop_map(Step::HoldDeposit),
 		1 => someone().prop_map(Step::ReleaseDeposit),
+		1 => someone().prop_map(Step::ForfeitDeposit),
 		1 => (someone(), someone())
 			.prop_map(|(dealer, accuser)| Step::PunishDealer { dealer, accuser }),
 		1 => (someone(), someone())
@@ -65,8 +71,8 @@ fn run(task: TaskId, step: Step) {
 		Step::Open { requester, fee, data_reward } => {
 			dispatch(&|| Incentives::open(task, &account(requester), fee, data_reward))
 		},
-		Step::Settle { members, reports, completed } => {
-			Incentives::settle_fee(task, &committee(&members), &reports, completed)
+		Step::Settle { members, reports, ending } => {
+			Incentives::settle_fee(task, &committee(&members), &reports, ending)
 		},
 		Step::PayDealer { dealer, accepted } => {
 			Incentives::pay_dealer(task, &account(dealer), accepted)
@@ -74,6 +80,7 @@ fn run(task: TaskId, step: Step) {
 		Step::Close => Incentives::close(task),
 		Step::HoldDeposit(dealer) => dispatch(&|| Incentives::hold_deposit(task, &account(dealer))),
 		Step::ReleaseDeposit(dealer) => Incentives::release_deposit(task, &account(dealer)),
+		Step::ForfeitDeposit(dealer) => Incentives::forfeit_deposit(task, &account(dealer)),
 		Step::PunishDealer { dealer, accuser } => {
 			Incentives::punish_dealer(task, &account(dealer), &account(accuser))
 		},

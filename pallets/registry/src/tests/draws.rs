@@ -12,13 +12,11 @@ fn nodes(stakes: &[Balance], capacity: u32) {
 }
 
 fn outcome(parameters: ClassParameters) -> Result<(), DrawError> {
-	let requester = account(59);
-	let request = request(1, parameters, &requester);
-	let can = Registry::can_draw(&request, no_dealers);
+	let can = can_draw(parameters);
 	let candidates = Candidates::<Test>::get();
 	// A draw fails exactly if it was said to, and then leaves nothing.
 	if can.is_err() {
-		let drawn = Registry::draw(&request, seed(1), no_dealers);
+		let drawn = Registry::draw(&request(1, parameters, &[]), seed(1));
 		assert_eq!(drawn.map(|_| ()), can);
 		assert_eq!(Candidates::<Test>::get(), candidates);
 		assert_eq!(Seats::<Test>::iter().count(), 0);
@@ -112,53 +110,70 @@ fn chilled_nodes_are_not_drawn() {
 #[test]
 fn stake_below_the_class_does_not_count() {
 	build_and_execute(|| {
-		nodes(&[100, 100, 100, 199, 200, 200], 10);
+		// A class asks for less than it seems, as absences may have taken some.
+		let least = 200 - ABSENCE_BUFFER;
+		nodes(&[100, 100, 100, least - 1, least, 200], 10);
 		assert_eq!(outcome(class(3, 1)), Ok(()));
 		assert_eq!(outcome(class(3, 2)), Err(DrawError::TooLittleStake));
 		admit(7, 200, 10);
 		System::set_block_number(3);
 		let committee = assert_draw(1, class(3, 2));
-		assert!(committee.iter().all(|seat| node(&seat.account).stake >= 200));
+		assert!(committee.iter().all(|seat| node(&seat.account).stake >= least));
 		// Stake on its way out does not count either.
+		assert_unbond(&account(7), ABSENCE_BUFFER);
+		assert_eq!(can_draw(class(3, 2)), Ok(()));
 		assert_unbond(&account(7), 1);
-		assert_eq!(
-			Registry::can_draw(&request(2, class(3, 2), &account(59)), no_dealers),
-			Err(DrawError::TooLittleStake)
-		);
+		assert_eq!(can_draw(class(3, 2)), Err(DrawError::TooLittleStake));
 	});
 }
 
 #[test]
-fn requester_and_dealers_are_not_drawn() {
+fn who_is_barred_is_not_drawn() {
 	build_and_execute(|| {
 		nodes(&[100 * SEAT_STAKE; 6], 100);
-		let requester = account(1);
-		let is_dealer = |operator: &AccountId| *operator == account(2);
+		let barred = [account(1), account(2)];
 		for task in 0..60 {
-			let request = request(task, class(4, 1), &requester);
-			let committee = Registry::draw(&request, seed(task), is_dealer).unwrap();
-			let outsiders = [account(1), account(2)];
-			assert!(committee.iter().all(|seat| !outsiders.contains(&seat.account)));
+			let request = request(task, class(4, 1), &barred);
+			let committee = Registry::draw(&request, seed(task)).unwrap();
+			assert!(committee.iter().all(|seat| !barred.contains(&seat.account)));
 		}
 		assert_eq!(
-			Registry::can_draw(&request(60, class(5, 1), &requester), is_dealer),
+			Registry::can_draw(&request(60, class(5, 1), &barred)),
 			Err(DrawError::TooFewNodes)
 		);
 	});
 }
 
+/// All operators are named as dealers, and all may sit: only who accepts is barred. Acceptances of
+/// more than a third of the stake make the draw wait.
 #[test]
 fn a_requester_cannot_choose_by_naming_dealers() {
 	build_and_execute(|| {
 		nodes(&[100; 9], 1);
-		// Six of nine nodes may sit: two thirds of the stake. Five may not.
-		let requester = account(59);
-		let request = request(1, class(3, 1), &requester);
-		let dealers =
-			|count: u8| move |operator: &AccountId| AsRef::<[u8; 32]>::as_ref(operator)[0] <= count;
-		assert_eq!(Registry::can_draw(&request, dealers(3)), Ok(()));
-		assert_eq!(Registry::can_draw(&request, dealers(4)), Err(DrawError::TooLittleCapacity));
+		let mut drawn: Vec<AccountId> = Vec::new();
+		for task in 0..60 {
+			let committee = assert_draw(task, class(3, 1));
+			drawn.extend(committee.iter().map(|seat| seat.account.clone()));
+			assert_release(task, &committee);
+		}
+		drawn.sort();
+		drawn.dedup();
+		assert_eq!(drawn.len(), 9);
+
+		let accepted: Vec<_> = (1..=4).map(account).collect();
+		let can = |barred: &[AccountId]| Registry::can_draw(&request(60, class(3, 1), barred));
+		assert_eq!(can(&accepted[..3]), Ok(()));
+		assert_eq!(can(&accepted), Err(DrawError::TooLittleCapacity));
 	});
+}
+
+/// Takes a place of the node's, without a draw.
+fn take_seat(operator: &AccountId, task: TaskId) {
+	let mut taken = node(operator);
+	let seat = HeldSeat { worker: taken.worker, least_stake: 100 };
+	Seats::<Test>::insert(operator, task, seat);
+	taken.take_seat();
+	Pallet::store(operator, &taken);
 }
 
 #[test]
@@ -167,21 +182,41 @@ fn a_requester_cannot_choose_by_filling_capacity() {
 		// One large node without a place left: the others hold less than two thirds.
 		nodes(&[100, 100, 100, 100, 201], 1);
 		assert_eq!(outcome(class(3, 1)), Ok(()));
-		Seats::<Test>::insert(
-			account(5),
-			BoundedVec::truncate_from(vec![HeldSeat {
-				task: 9,
-				worker: node(&account(5)).worker,
-				least_stake: 100,
-			}]),
-		);
-		Pallet::store(&account(5), &node(&account(5))).unwrap();
-		let requester = account(59);
-		let request = request(1, class(3, 1), &requester);
-		assert_eq!(Registry::can_draw(&request, no_dealers), Err(DrawError::TooLittleCapacity));
+		take_seat(&account(5), 9);
+		assert_eq!(can_draw(class(3, 1)), Err(DrawError::TooLittleCapacity));
 		// At two thirds exactly it is drawn: 400 of 600.
 		assert_unbond(&account(5), 1);
-		assert_eq!(Registry::can_draw(&request, no_dealers), Ok(()));
+		assert_eq!(can_draw(class(3, 1)), Ok(()));
+	});
+}
+
+/// Most of the stake in one account, none of whose places is free, stopped all draws. Now it counts
+/// ten times the least stake: 1000 of 4300.
+#[test]
+fn a_whale_without_a_free_place_stops_no_draw() {
+	build_and_execute(|| {
+		let mut stakes = [300; MAX_NODES as usize];
+		stakes[0] = 100_000;
+		nodes(&stakes, 1);
+		take_seat(&account(1), 9);
+		assert_eq!(free(&account(1)), 0);
+		let committee = assert_draw(1, class(3, 1));
+		assert!(committee.iter().all(|seat| seat.account != account(1)));
+		// Of a class that asks for more, more counts: 3000 of 6300.
+		assert_eq!(can_draw(class(3, 3)), Err(DrawError::TooLittleCapacity));
+	});
+}
+
+/// Who staked just what a class asks for is drawn for it after an absence as before.
+#[test]
+fn an_absence_does_not_shut_out_of_a_class() {
+	build_and_execute(|| {
+		nodes(&[2 * MIN_STAKE; 3], 1);
+		for number in 1..=3 {
+			drop(Registry::slash(&account(number), ABSENCE));
+			Registry::note_presence(&account(number), false);
+		}
+		assert_draw(1, class(3, 2));
 	});
 }
 
@@ -190,11 +225,9 @@ fn a_draw_waits_for_free_capacity() {
 	build_and_execute(|| {
 		nodes(&[100; 4], 1);
 		let committee = assert_draw(7, class(3, 1));
-		let requester = account(59);
-		let waiting = || Registry::can_draw(&request(8, class(3, 1), &requester), no_dealers);
-		assert_eq!(waiting(), Err(DrawError::TooLittleCapacity));
+		assert_eq!(can_draw(class(3, 1)), Err(DrawError::TooLittleCapacity));
 		assert_release(7, &committee);
-		assert_eq!(waiting(), Ok(()));
+		assert_eq!(can_draw(class(3, 1)), Ok(()));
 		assert_eq!(outcome(class(5, 1)), Err(DrawError::TooFewNodes));
 	});
 }
@@ -210,9 +243,7 @@ fn a_node_takes_no_more_seats_than_its_stake_covers() {
 			assert_draw(task, class(3, 1));
 		}
 		assert!(all_free(0));
-		let requester = account(59);
-		let waiting = || Registry::can_draw(&request(6, class(3, 1), &requester), no_dealers);
-		assert_eq!(waiting(), Err(DrawError::TooLittleCapacity));
+		assert_eq!(can_draw(class(3, 1)), Err(DrawError::TooLittleCapacity));
 		// Five seats, and stake for a fault in each.
 		for _ in 0..5 {
 			assert_eq!(Registry::slash(&account(1), SEAT_STAKE).peek(), SEAT_STAKE);

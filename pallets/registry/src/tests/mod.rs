@@ -169,7 +169,7 @@ fn assert_gone(operator: &AccountId, node: &Node) {
 	assert_eq!(Keys::<Test>::get(node.worker), None);
 	assert_eq!(SealKeys::<Test>::get(node.seal_key), None);
 	assert_eq!(Pallet::node_info(operator), None);
-	assert!(!Seats::<Test>::contains_key(operator));
+	assert!(Pallet::seats(operator.clone()).is_empty());
 	assert!(!is_candidate(operator));
 }
 
@@ -187,7 +187,7 @@ fn assert_activate(operator: &AccountId) {
 	assert_ok!(Registry::activate(signed(operator)));
 	assert_eq!(events(), [Event::Activated { operator: operator.clone() }]);
 	assert_eq!(node(operator).active_since, Some(System::block_number()));
-	assert_eq!(node(operator).reputation.absences_in_a_row, 0);
+	assert_eq!(node(operator).reputation.recent, 0);
 }
 
 /// Rotates to worker key `number`; answers the former key.
@@ -209,7 +209,8 @@ fn assert_rotate(operator: &AccountId, number: u8, former_has_seats: bool) -> Wo
 		events(),
 		[Event::KeyRotated { operator: operator.clone(), worker, former, former_has_seats }]
 	);
-	assert_eq!(node(operator), Node { worker, seal_key: keys.seal_key, ..before });
+	assert_eq!(node(operator), Node { worker, seal_key: keys.seal_key, pinned: 0, ..before });
+	assert_eq!(FormerKeys::<Test>::get(former), former_has_seats.then_some(before.pinned));
 	assert_eq!(Registry::seal_key(&worker), Some(keys.seal_key));
 	assert_eq!(Registry::seal_key(&former), None);
 	assert_eq!(Keys::<Test>::contains_key(former), former_has_seats);
@@ -237,32 +238,35 @@ fn class(seats: u8, stake_factor: u32) -> ClassParameters {
 	ClassParameters { seats, threshold: (seats - 1) / 2, stake_factor, least_dealers: 2 }
 }
 
-/// A request by an account without a node, submitted in this block.
-fn request(task: TaskId, parameters: ClassParameters, requester: &AccountId) -> DrawRequest<'_> {
-	DrawRequest { task, parameters, submitted_at: System::block_number(), requester }
+/// A request that was submitted in this block and bars these accounts.
+fn request(task: TaskId, parameters: ClassParameters, barred: &[AccountId]) -> DrawRequest<'_> {
+	DrawRequest { task, parameters, submitted_at: System::block_number(), barred }
 }
 
 fn seed(number: u32) -> [u8; 32] {
 	frame::hashing::sha2_256(&number.to_le_bytes())
 }
 
-fn no_dealers(_: &AccountId) -> bool {
-	false
+/// Whether a committee could be drawn for a task that is submitted now and bars nobody.
+fn can_draw(parameters: ClassParameters) -> Result<(), DrawError> {
+	Registry::can_draw(&request(0, parameters, &[]))
 }
 
 /// Draws a committee for an outsider's task, and checks seats, places and assignments.
 fn assert_draw(task: TaskId, parameters: ClassParameters) -> Committee {
-	let requester = account(59);
-	let request = request(task, parameters, &requester);
+	let barred = [account(59)];
+	let request = request(task, parameters, &barred);
 	let before = Candidates::<Test>::get();
-	assert_eq!(Registry::can_draw(&request, no_dealers), Ok(()));
-	let committee = Registry::draw(&request, seed(task), no_dealers).unwrap();
+	assert_eq!(Registry::can_draw(&request), Ok(()));
+	let committee = Registry::draw(&request, seed(task)).unwrap();
 	assert_eq!(committee.len(), usize::from(parameters.seats));
 	for seat in &committee {
 		let node = node(&seat.account);
 		assert_eq!((seat.worker, seat.seal_key), (node.worker, node.seal_key));
 		assert!(Registry::assignments(&seat.worker).contains(&task));
 		assert!(Pallet::tasks_of(&seat.account).contains(&task));
+		let entries = Pallet::seats(seat.account.clone()).len();
+		assert_eq!(node.assigned as usize, entries);
 	}
 	for old in before {
 		let taken = u32::from(committee.iter().any(|seat| seat.account == old.account));
@@ -287,5 +291,8 @@ fn free(operator: &AccountId) -> u32 {
 }
 
 fn is_candidate(operator: &AccountId) -> bool {
-	Candidates::<Test>::get().iter().any(|candidate| candidate.account == *operator)
+	let candidates = Candidates::<Test>::get();
+	let found = candidates.iter().any(|candidate| candidate.account == *operator);
+	assert_eq!(Registry::is_candidate(operator), found);
+	found
 }

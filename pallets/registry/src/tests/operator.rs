@@ -94,6 +94,7 @@ fn selection_has_an_end() {
 		for number in 2..2 + MAX_NODES as u8 {
 			admit(number, MIN_STAKE, 1);
 		}
+		// Who has no more than the others displaces nobody.
 		let operator = account(1);
 		let keys = registration(&operator, 1);
 		assert_noop!(
@@ -103,6 +104,63 @@ fn selection_has_an_end() {
 		assert_chill(&account(2));
 		assert_register(1, MIN_STAKE, 1);
 		assert_noop!(Registry::activate(signed(&account(2))), Error::SelectionFull);
+	});
+}
+
+/// As many nodes with the least stake as there are places shut everybody else out. Now who comes
+/// with more takes the place of the last of them.
+#[test]
+fn selection_cannot_be_squatted() {
+	build_and_execute(|| {
+		let last = 1 + MAX_NODES as u8;
+		for number in 2..=last {
+			System::set_block_number(number.into());
+			admit(number, MIN_STAKE, 1);
+		}
+		System::set_block_number(20);
+		let committee = assert_draw(1, class(MAX_NODES as u8, 1));
+
+		let operator = account(1);
+		let (keys, worker) = (registration(&operator, 1), pair(1).public());
+		let stake = MIN_STAKE + 1;
+		let before = node(&account(last));
+		events();
+		assert_ok!(register(&operator, worker, &keys, stake, 1));
+		let displaced = |number, by: &AccountId| -> Event<Test> {
+			Event::Displaced { node: account(number), by: by.clone() }
+		};
+		assert_eq!(
+			events(),
+			[
+				displaced(last, &operator),
+				Event::Registered { operator: operator.clone(), worker, stake, capacity: 1 }
+			]
+		);
+		assert!(is_candidate(&operator));
+		// It keeps its stake and its seat, and serves the task.
+		assert!(!is_candidate(&account(last)));
+		assert_eq!(node(&account(last)), Node { active_since: None, ..before });
+		assert_eq!(Pallet::tasks_of(&account(last)), [1]);
+		assert_release(1, &committee);
+		// It comes back with more, and another one goes.
+		let back = account(last);
+		assert_noop!(Registry::activate(signed(&back)), Error::SelectionFull);
+		assert_bond(&back, 1);
+		assert!(!is_candidate(&back));
+		assert_ok!(Registry::activate(signed(&back)));
+		assert_eq!(events(), [displaced(last - 1, &back), Event::Activated { operator: back }]);
+
+		// Whoever comes has to have more than the least, and no squatter is left in the end.
+		for number in 20..20 + MAX_NODES as u8 {
+			admit(number, 2 * MIN_STAKE, 1);
+		}
+		assert!((1..=last).all(|number| !is_candidate(&account(number))));
+		let operator = account(40);
+		let keys = registration(&operator, 40);
+		assert_noop!(
+			register(&operator, pair(40).public(), &keys, 2 * MIN_STAKE, 1),
+			Error::SelectionFull
+		);
 	});
 }
 
@@ -191,20 +249,21 @@ fn withdraw_gives_what_seats_do_not_need() {
 		System::set_block_number(3);
 		assert_unbond(&operator, 200);
 		System::set_block_number(3 + UNBONDING);
-		// 400 would stay; the second task's class asks for 500. What is due first goes first.
-		assert_withdraw(&operator, 500);
-		let left = Unlock { amount: 100, at: 3 + UNBONDING };
+		// 400 would stay; the second task's class asks for 500, of which absences may have taken
+		// some. What is due first goes first.
+		assert_withdraw(&operator, 500 + ABSENCE_BUFFER);
+		let left = Unlock { amount: 100 - ABSENCE_BUFFER, at: 3 + UNBONDING };
 		assert_eq!(node(&operator).unbonding.into_inner(), [left]);
 		let withdraw = || Registry::withdraw(signed(&operator));
 		assert_noop!(withdraw(), Error::StakeNeeded);
 		assert_release(2, &demanding);
-		assert_withdraw(&operator, 100);
+		assert_withdraw(&operator, 100 - ABSENCE_BUFFER);
 		assert_unbond(&operator, 400);
 		System::set_block_number(3 + 2 * UNBONDING);
-		assert_withdraw(&operator, 300);
+		assert_withdraw(&operator, 300 + ABSENCE_BUFFER);
 		assert_noop!(withdraw(), Error::StakeNeeded);
 		assert_release(1, &modest);
-		assert_leave(&operator, 100);
+		assert_leave(&operator, 100 - ABSENCE_BUFFER);
 	});
 }
 
@@ -234,25 +293,32 @@ fn withdraw_leaves_what_a_fault_in_every_seat_costs() {
 	});
 }
 
-/// `withdraw` may cost as much as two calls, and says which it was.
+/// `withdraw` may cost as much as two calls, and as all seats, and says what it was.
 #[test]
-fn only_the_last_withdrawal_costs_what_forgetting_costs() {
+fn a_withdrawal_costs_what_it_does() {
 	use frame::deps::frame_support::dispatch::GetDispatchInfo;
 	build_and_execute(|| {
-		let operator = assert_register(1, 300, 1);
+		for number in 1..=3 {
+			admit(number, 300, 2);
+		}
+		System::set_block_number(2);
+		let committees = [assert_draw(1, class(3, 1)), assert_draw(2, class(3, 1))];
+		let operator = account(1);
 		assert_chill(&operator);
 		assert_unbond(&operator, 100);
-		System::set_block_number(2);
+		System::set_block_number(3);
 		assert_unbond(&operator, 200);
 		let withdraw = || Registry::withdraw(signed(&operator)).unwrap().actual_weight;
 		let declared = crate::Call::<Test>::withdraw {}.get_dispatch_info().call_weight;
-		let (alone, forgetting) =
-			(<() as WeightInfo>::withdraw(), <() as WeightInfo>::deregister());
-		assert_eq!(declared, alone + forgetting);
-		System::set_block_number(1 + UNBONDING);
-		assert_eq!(withdraw(), Some(alone));
+		let (alone, forgetting) = (<() as WeightInfo>::withdraw, <() as WeightInfo>::deregister());
+		assert_eq!(declared, alone(MAX_ASSIGNMENTS) + forgetting);
 		System::set_block_number(2 + UNBONDING);
-		assert_eq!(withdraw(), None);
+		assert_eq!(withdraw(), Some(alone(2)));
+		for (task, committee) in [1, 2].into_iter().zip(&committees) {
+			assert_release(task, committee);
+		}
+		System::set_block_number(3 + UNBONDING);
+		assert_eq!(withdraw(), Some(alone(0) + forgetting));
 		assert_eq!(Nodes::<Test>::get(&operator), None);
 	});
 }
@@ -340,6 +406,28 @@ fn try_state_sees_a_node_that_withdrew_all_and_stayed() {
 }
 
 #[test]
+fn try_state_counts_seats() {
+	new_test_ext().execute_with(|| {
+		let operator = assert_register(1, MIN_STAKE, 1);
+		let seat = HeldSeat { worker: node(&operator).worker, least_stake: MIN_STAKE };
+		Seats::<Test>::insert(&operator, 1, seat);
+		let complaint = "a node holds another number of seats";
+		assert_eq!(Registry::do_try_state(), Err(complaint.into()));
+		let mut node = node(&operator);
+		node.assigned = 1;
+		Pallet::store(&operator, &node);
+		let complaint = "a node's key has another number of seats";
+		assert_eq!(Registry::do_try_state(), Err(complaint.into()));
+		node.pinned = 1;
+		Pallet::store(&operator, &node);
+		assert_ok!(Registry::do_try_state());
+		FormerKeys::<Test>::insert(WorkerKey::default(), 1);
+		let complaint = "a former key has another number of seats";
+		assert_eq!(Registry::do_try_state(), Err(complaint.into()));
+	});
+}
+
+#[test]
 fn try_state_sees_stake_without_a_node() {
 	new_test_ext().execute_with(|| {
 		let reason = HoldReason::Stake.into();
@@ -386,6 +474,42 @@ fn a_seat_takes_up_stake() {
 fn the_least_stake_covers_a_seat() {
 	build_and_execute(|| {
 		SeatStake::set(&(MIN_STAKE + 1));
+		<Registry as Hooks<BlockNumber>>::integrity_test();
+	});
+}
+
+#[test]
+#[should_panic(expected = "could take no seat")]
+fn the_buffer_leaves_what_a_seat_takes_up() {
+	build_and_execute(|| {
+		AbsenceBuffer::set(&(MIN_STAKE - SEAT_STAKE + 1));
+		<Registry as Hooks<BlockNumber>>::integrity_test();
+	});
+}
+
+#[test]
+#[should_panic(expected = "no stake would count")]
+fn some_stake_counts() {
+	build_and_execute(|| {
+		StakeCap::set(&0);
+		<Registry as Hooks<BlockNumber>>::integrity_test();
+	});
+}
+
+#[test]
+#[should_panic(expected = "ever count as absent")]
+fn absences_fit_into_their_window() {
+	build_and_execute(|| {
+		AbsenceWindow::set(&(MAX_ABSENCES - 1));
+		<Registry as Hooks<BlockNumber>>::integrity_test();
+	});
+}
+
+#[test]
+#[should_panic(expected = "nobody remembers")]
+fn the_window_is_remembered() {
+	build_and_execute(|| {
+		AbsenceWindow::set(&33);
 		<Registry as Hooks<BlockNumber>>::integrity_test();
 	});
 }

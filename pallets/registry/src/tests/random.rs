@@ -18,6 +18,7 @@ enum Step {
 	Capacity(u32),
 	Deregister,
 	Slash(Balance),
+	Absence,
 	Presence(bool),
 	Conviction,
 	Draw(u32),
@@ -37,6 +38,7 @@ fn step() -> impl Strategy<Value = Step> {
 		1 => (0u32..12).prop_map(Step::Capacity),
 		1 => Just(Step::Deregister),
 		1 => (0u128..700).prop_map(Step::Slash),
+		2 => Just(Step::Absence),
 		1 => any::<bool>().prop_map(Step::Presence),
 		1 => Just(Step::Conviction),
 		4 => (1u32..3).prop_map(Step::Draw),
@@ -94,12 +96,18 @@ proptest! {
 						Registry::note_conviction(&operator);
 						culprits.insert(operator.clone());
 					},
+					Step::Absence => {
+						slashed += Registry::slash(&operator, ABSENCE).peek();
+						Registry::note_presence(&operator, false);
+						culprits.insert(operator.clone());
+					},
 					Step::Presence(present) => Registry::note_presence(&operator, present),
 					Step::Conviction => Registry::note_conviction(&operator),
 					Step::Draw(factor) => {
 						let task = index as TaskId;
-						let request = request(task, class(3, factor), &operator);
-						if let Ok(committee) = Registry::draw(&request, seed(task), no_dealers) {
+						let barred = [operator.clone()];
+						let request = request(task, class(3, factor), &barred);
+						if let Ok(committee) = Registry::draw(&request, seed(task)) {
 							tasks.push((task, committee));
 						}
 					},
@@ -113,9 +121,9 @@ proptest! {
 				Registry::do_try_state().unwrap();
 				assert_eq!(Balances::total_issuance(), issuance - slashed);
 				// All seats are covered, but for what was taken already.
-				for (account, seats) in Seats::<Test>::iter() {
-					let worst = SEAT_STAKE * seats.len() as Balance;
-					assert!(culprits.contains(&account) || worst <= node(&account).held());
+				for (account, node) in Nodes::<Test>::iter() {
+					let worst = SEAT_STAKE * Balance::from(node.assigned);
+					assert!(culprits.contains(&account) || worst <= node.held());
 				}
 			}
 			// Everybody can leave in the end, with all that was not slashed.
@@ -144,6 +152,7 @@ proptest! {
 			assert_eq!(Keys::<Test>::iter().count(), 0);
 			assert_eq!(SealKeys::<Test>::iter().count(), 0);
 			assert_eq!(Seats::<Test>::iter().count(), 0);
+			assert_eq!(FormerKeys::<Test>::iter().count(), 0);
 			let free: Balance = (0..60).map(|number| Balances::free_balance(account(number))).sum();
 			assert_eq!(free, issuance - slashed);
 		});

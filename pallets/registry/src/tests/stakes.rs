@@ -64,19 +64,33 @@ fn a_slash_takes_what_is_there() {
 }
 
 #[test]
-fn below_the_least_stake_a_node_is_chilled() {
+fn below_the_least_stake_and_its_buffer_a_node_is_chilled() {
 	build_and_execute(|| {
 		let operator = assert_register(1, MIN_STAKE + 5, 1);
-		assert_slash(&operator, 5);
+		assert_slash(&operator, 5 + ABSENCE_BUFFER);
 		assert!(is_candidate(&operator));
 		events();
 		drop(Registry::slash(&operator, 1));
 		let cause = ChillCause::Slash;
 		assert!(events().contains(&Event::Chilled { operator: operator.clone(), cause }));
 		assert!(!is_candidate(&operator));
+		// Entering asks for all of it.
+		assert_bond(&operator, ABSENCE_BUFFER);
 		assert_noop!(Registry::activate(signed(&operator)), Error::BelowLeastStake);
 		assert_bond(&operator, 1);
 		assert_activate(&operator);
+	});
+}
+
+/// The buffer is for absences: an operator cannot take it out.
+#[test]
+fn the_buffer_is_not_unbonded() {
+	build_and_execute(|| {
+		let operator = assert_register(1, MIN_STAKE + 1, 1);
+		assert_unbond(&operator, 1);
+		assert_noop!(Registry::unbond(signed(&operator), 1), Error::BelowLeastStake);
+		assert_slash(&operator, ABSENCE);
+		assert_noop!(Registry::unbond(signed(&operator), 1), Error::BelowLeastStake);
 	});
 }
 
@@ -100,39 +114,117 @@ fn free_places_follow_the_stake() {
 	});
 }
 
+/// An absence as incentives see it.
+fn absent(operator: &AccountId) {
+	assert_slash(operator, ABSENCE);
+	Registry::note_presence(operator, false);
+}
+
+/// A node with the least stake was out at its first absence.
 #[test]
-fn absences_in_a_row_chill() {
+fn a_node_with_the_least_stake_outlasts_absences() {
 	build_and_execute(|| {
 		let operator = assert_register(1, MIN_STAKE, 1);
-		let absent = || Registry::note_presence(&operator, false);
-		for in_a_row in 1..MAX_ABSENCES {
-			absent();
-			assert_eq!(events(), [Event::WasAbsent { operator: operator.clone(), in_a_row }]);
-		}
-		// An answer starts the count again.
-		Registry::note_presence(&operator, true);
-		for _ in 1..MAX_ABSENCES {
-			absent();
+		for _ in 0..3 {
+			absent(&operator);
 			assert!(is_candidate(&operator));
+			for _ in 0..4 {
+				Registry::note_presence(&operator, true);
+			}
 		}
+		assert_eq!(node(&operator).stake, MIN_STAKE - ABSENCE_BUFFER);
+		// Then the buffer is gone, however rare they are.
 		events();
+		drop(Registry::slash(&operator, ABSENCE));
+		let cause = ChillCause::Slash;
+		assert!(events().contains(&Event::Chilled { operator: operator.clone(), cause }));
+		Registry::note_presence(&operator, false);
+		assert_eq!(events(), [Event::WasAbsent { operator: operator.clone(), recent: 2 }]);
+		assert!(!is_candidate(&operator));
+		assert_noop!(Registry::activate(signed(&operator)), Error::BelowLeastStake);
+		assert_bond(&operator, 4 * ABSENCE);
+		assert_activate(&operator);
+	});
+}
+
+#[test]
+fn many_absences_of_the_last_tasks_chill() {
+	build_and_execute(|| {
+		let operator = assert_register(1, 10 * MIN_STAKE, 1);
+		let absent = || Registry::note_presence(&operator, false);
+		for recent in 1..MAX_ABSENCES {
+			absent();
+			assert_eq!(events(), [Event::WasAbsent { operator: operator.clone(), recent }]);
+		}
+		assert!(is_candidate(&operator));
 		absent();
 		let cause = ChillCause::Absences;
 		assert_eq!(
 			events(),
 			[
-				Event::WasAbsent { operator: operator.clone(), in_a_row: MAX_ABSENCES },
+				Event::WasAbsent { operator: operator.clone(), recent: MAX_ABSENCES },
 				Event::Chilled { operator: operator.clone(), cause }
 			]
 		);
 		assert!(!is_candidate(&operator));
 		let info = Pallet::node_info(&operator).unwrap();
-		assert_eq!((info.completed, info.absences), (1, 2 * MAX_ABSENCES - 1));
+		assert_eq!((info.completed, info.absences), (0, MAX_ABSENCES));
 		// Back in selection, it has all its chances.
 		assert_activate(&operator);
-		absent();
-		assert!(is_candidate(&operator));
+		for _ in 1..MAX_ABSENCES {
+			absent();
+			assert!(is_candidate(&operator));
+		}
 	});
+}
+
+/// An answer now and then made up for every absence before.
+#[test]
+fn answers_between_absences_do_not_hide_them() {
+	build_and_execute(|| {
+		let operator = assert_register(1, 10 * MIN_STAKE, 1);
+		for _ in 1..MAX_ABSENCES {
+			Registry::note_presence(&operator, false);
+			Registry::note_presence(&operator, true);
+			assert!(is_candidate(&operator));
+		}
+		Registry::note_presence(&operator, false);
+		assert!(!is_candidate(&operator));
+		let info = Pallet::node_info(&operator).unwrap();
+		assert_eq!((info.completed, info.absences), (MAX_ABSENCES - 1, MAX_ABSENCES));
+	});
+}
+
+/// One task of five is few: two among the last ten.
+#[test]
+fn rare_absences_are_forgotten() {
+	build_and_execute(|| {
+		let operator = assert_register(1, 10 * MIN_STAKE, 1);
+		for _ in 0..20 {
+			Registry::note_presence(&operator, false);
+			assert!(is_candidate(&operator));
+			for _ in 0..4 {
+				Registry::note_presence(&operator, true);
+			}
+		}
+		assert_eq!(Pallet::node_info(&operator).unwrap().absences, 20);
+	});
+}
+
+#[test]
+fn the_window_counts_the_last_tasks() {
+	let mut reputation = Reputation::default();
+	for round in 0u32..40 {
+		assert_eq!(reputation.recent_absences(32), round.min(32));
+		reputation.was_absent();
+	}
+	for answers in 1u32..=32 {
+		reputation.answered();
+		assert_eq!(reputation.recent_absences(32), 32 - answers);
+		assert_eq!(reputation.recent_absences(10), 10 - answers.min(10));
+		assert_eq!(reputation.recent_absences(0), 0);
+	}
+	assert_eq!((reputation.completed, reputation.absences), (32, 40));
 }
 
 #[test]

@@ -1,19 +1,31 @@
 //! Tasks on their whole way, early ends and failures included.
 
-use crate::{mock::*, *};
-use frame::{deps::sp_runtime::TransactionOutcome, testing_prelude::*};
+use crate::{mock::*, types::DrawnAt, *};
+use frame::{
+	deps::{sp_io::hashing::sha2_256, sp_runtime::TransactionOutcome},
+	testing_prelude::*,
+};
 use ostraka_primitives::{
 	task::{FailReason::*, Outcome::*, TaskStatus::*},
-	traits::TaskBook,
+	traits::{Ending, RelayMoment, Seed, TaskBook},
 };
-use ostraka_protocol::Version;
+use ostraka_protocol::{wire::consent_hash, Version};
 use SecurityClass::*;
 
-/// A task whose committee is drawn, in block 3.
+/// A task that was submitted in block 1, accepted by all in block 2, and whose committee is drawn, in block 3.
 fn drawn(class: SecurityClass) -> TaskId {
 	let task = submit(class).unwrap();
+	run_to(2);
+	accept_all(task);
 	run_to(3);
-	assert_eq!(status(task), Collecting { until: 3 + COLLECT });
+	assert_eq!(status(task), Collecting { first_by: 3 + FIRST, until: 3 + COLLECT });
+	task
+}
+
+/// [`drawn`], and somebody has dealt.
+fn dealt_one(class: SecurityClass) -> TaskId {
+	let task = drawn(class);
+	deal_one(task);
 	task
 }
 
@@ -25,12 +37,16 @@ fn a_task_with_everybody_in_time_ends_early() {
 	build_and_execute(|| {
 		let task = submit(Standard).unwrap();
 		run_to(2);
-		assert_eq!(status(task), Drawing { from: 3, until: 13 });
+		assert_eq!(status(task), Inviting { until: 11 });
+		accept_all(task);
+		assert_eq!(status(task), Drawing { until: 12 });
 		run_to(3);
-		assert_eq!(status(task), Collecting { until: 23 });
+		assert_eq!(status(task), Collecting { first_by: 8, until: 23 });
 
+		deal_one(task);
 		run_to(10);
-		Tasks::all_dealt(task);
+		assert_eq!(status(task), Collecting { first_by: 8, until: 23 });
+		deal_all(task);
 		assert_eq!(status(task), Verifying { until: 10 + VERIFY });
 
 		// Verification runs whole
@@ -49,26 +65,45 @@ fn a_task_with_everybody_in_time_ends_early() {
 		run_to(31);
 		assert_eq!(status(task), Settled(Completed));
 
-		let seed = world(|world| match world.journal[1] {
-			Did::Drew { seed, .. } => seed,
-			_ => panic!("no draw"),
-		});
+		let drew = journal(task)[1].clone();
+		assert!(matches!(&drew, Did::Drew { barred, .. } if barred.is_empty()));
 		assert_eq!(
 			journal(task),
 			vec![
 				Did::Opened { task, requester: requester(), fee: FEE, data_reward: REWARD },
-				Did::Drew { task, seed },
+				drew,
 				Did::Shared { task, threshold: 1, seats: 3 },
 				Did::Froze { task },
-				Did::Paid { task, seats: 3, reports: 3, due: Some(true), completed: true },
+				Did::Paid {
+					task,
+					seats: 3,
+					reports: 3,
+					due: Some(true),
+					ending: Ending::Completed
+				},
 				Did::Freed { task, completed: true },
 				Did::Released { task, seats: 3 },
 				Did::Closed { task },
 			]
 		);
-		let task_hash = Tasks::task(task).unwrap().task_hash.unwrap();
+		let mut dealers = dealers(4).into_inner();
+		dealers.sort();
+		let accepted = (1..).zip(dealers.iter().cloned());
+		let accepted: Vec<Event<Test>> =
+			accepted.map(|(accepted, dealer)| Event::Accepted { task, dealer, accepted }).collect();
+		assert_eq!(events()[1..5], accepted);
 		assert_eq!(
-			events()[2..],
+			events()[5],
+			Event::InvitingEnded { task, early: true, accepted: 4, draw_until: 12 }
+		);
+		let task_hash = Tasks::task(task).unwrap().task_hash.unwrap();
+		assert!(matches!(
+			&events()[6],
+			Event::CommitteeDrawn { task_hash: hash, members, first_by: 8, collect_until: 23, .. }
+				if *hash == task_hash && members.len() == 3
+		));
+		assert_eq!(
+			events()[7..],
 			vec![
 				Event::CollectingEnded { task, early: true, verify_until: 21 },
 				Event::AcceptedSetFrozen { task, accepted: 4, commit_until: 31 },
@@ -77,22 +112,29 @@ fn a_task_with_everybody_in_time_ends_early() {
 				Event::TaskSettled { task, outcome: Completed },
 			]
 		);
-		assert!(matches!(
-			&events()[1],
-			Event::CommitteeDrawn { task_hash: hash, members, collect_until: 23, .. }
-				if *hash == task_hash && members.len() == 3
-		));
+		assert!(dealers.iter().all(|dealer| deposit(task, dealer) == Some(Deposit::Returned)));
 	});
 }
 
 #[test]
 fn a_task_with_the_late_ends_at_its_deadlines() {
 	build_and_execute(|| {
-		let task = drawn(Standard);
-		run_to(23);
-		assert_eq!(status(task), Collecting { until: 23 });
-		run_to(24);
-		let verify = 24 + VERIFY;
+		let task = submit(Standard).unwrap();
+		for dealer in &Tasks::dealers(task)[..3] {
+			assert_ok!(accept(task, dealer));
+		}
+		run_to(11);
+		assert_eq!(status(task), Inviting { until: 11 });
+		run_to(12);
+		assert_eq!(status(task), Drawing { until: 22 });
+		run_to(13);
+		assert_eq!(status(task), Collecting { first_by: 18, until: 33 });
+		run_to(18);
+		deal_one(task);
+		run_to(33);
+		assert_eq!(status(task), Collecting { first_by: 18, until: 33 });
+		run_to(34);
+		let verify = 34 + VERIFY;
 		assert_eq!(status(task), Verifying { until: verify });
 		run_to(verify + 1);
 		let commit = verify + 1 + COMMIT;
@@ -106,14 +148,14 @@ fn a_task_with_the_late_ends_at_its_deadlines() {
 		assert_eq!(status(task), Settling(Completed));
 		run_to(reveal + 2);
 		assert_eq!(status(task), Settled(Completed));
-		assert!(reveal + 1 - 1 <= Tasks::longest_task());
+		assert!(reveal <= Tasks::longest_task());
 	});
 }
 
 #[test]
 fn what_a_settled_task_leaves_is_its_record() {
 	build_and_execute(|| {
-		let task = drawn(Restricted);
+		let task = dealt_one(Restricted);
 		world(|world| world.accepted = 11);
 		run_until(task, is_settled);
 		assert!(Tasks::dealers(task).is_empty());
@@ -121,7 +163,14 @@ fn what_a_settled_task_leaves_is_its_record() {
 		assert!(Tasks::open_tasks().is_empty());
 		assert_eq!(<Tasks as TaskBook>::view(task), None);
 		assert_eq!(<Tasks as TaskBook>::status(task), Some(Settled(Completed)));
-		assert_eq!(Tasks::task(task).unwrap().spec, mean());
+		let found = Tasks::task(task).unwrap();
+		assert_eq!((found.spec, found.accepted), (mean(), 11));
+		assert_ne!(found.consent, [0; 32]);
+		assert!(Tasks::accepted(task).is_empty());
+		assert_eq!(Invitations::<Test>::iter().count(), 0);
+		assert_eq!(Draws::<Test>::iter().count(), 0);
+		assert_eq!(Barred::<Test>::iter().count(), 0);
+		assert_eq!(OpenOf::<Test>::iter().count(), 0);
 		assert_eq!(Settlements::<Test>::iter().count(), 0);
 		assert_eq!(Cohorts::<Test>::iter().count(), 0);
 		assert_eq!(DrawnTasks::<Test>::iter().count(), 0);
@@ -134,59 +183,81 @@ fn the_sharing_sees_the_drawn_task() {
 		let task = drawn(Confidential);
 		let view = <Tasks as TaskBook>::view(task).unwrap();
 		assert_eq!(Some(view.task_hash), Tasks::task(task).unwrap().task_hash);
-		assert_eq!((view.threshold, view.length, view.invited), (2, 2, 6));
+		assert_eq!((view.threshold, view.length, view.accepted), (2, 2, 6));
 		assert_eq!(view.status, status(task));
 		assert_eq!(view.committee, Tasks::committee(task));
 		let info = Tasks::task_info(task).unwrap();
 		assert_eq!((info.task.drawn_at, info.dealers.len(), info.committee.len()), (Some(3), 6, 5));
+		// In the order in which they accepted, which was the sorted one
+		assert_eq!(info.accepted, info.dealers);
 		assert_eq!(Tasks::task_info(task + 1), None);
 	});
 }
 
 #[test]
-fn neither_requester_nor_dealer_sits_on_the_committee() {
+fn neither_requester_nor_who_accepted_sits_on_the_committee() {
 	build_and_execute(|| {
-		world(|world| world.seed = None);
-		let list: Vec<_> = (0..200).map(account).collect();
+		world(|world| world.seed = Seed::Soon);
+		world(|world| world.candidates = (0..=255).map(account).collect());
+		let list: Vec<_> = (2..202).map(account).collect();
 		let task = submit_with(Standard, list.clone().try_into().unwrap()).unwrap();
-		for first in [0, 1, 190, 255] {
-			let record = Records::<Test>::get(task).unwrap();
+		let (willing, others) = list.split_at(150);
+		for dealer in willing {
+			assert_ok!(accept(task, dealer));
+		}
+		run_to(12);
+		let plan = Draws::<Test>::get(task).unwrap();
+		let mut seated = Vec::new();
+		for first in 0..200u8 {
 			let _ = frame::deps::frame_support::storage::with_transaction(|| {
-				assert!(Tasks::draw(task, Drawing { from: 1, until: 9 }, record, &[first; 32]));
-				let committee = Tasks::committee(task);
-				assert!(committee.iter().all(|seat| !list.contains(&seat.account)));
+				assert!(Tasks::draw(task, status(task), &plan, &[first; 32]));
+				seated.extend(Tasks::committee(task).into_iter().map(|seat| seat.account));
 				TransactionOutcome::Rollback(DispatchResult::Ok(()))
 			});
 		}
+		assert!(!seated.iter().any(|member| willing.contains(member) || *member == requester()));
+		// To name somebody bars nobody
+		assert!(seated.iter().any(|member| others.contains(member)));
 	});
 }
 
 #[test]
-fn the_task_hash_pins_task_cohort_and_draw() {
+fn the_task_hash_pins_task_consent_and_draw() {
 	build_and_execute(|| {
 		let task = drawn(Standard);
 		let record = Records::<Test>::get(task).unwrap();
 		let committee = Tasks::committee(task);
-		let hash = |task, record: &Record, at, committee: &Committee| {
-			Tasks::hash_task(task, Version::CURRENT, record, at, committee)
+		let DrawnAt { block, task_hash: right, accepted, consent } = record.drawn.clone().unwrap();
+		assert_eq!((block, accepted), (3, 4));
+		assert_eq!(consent, consent_hash(&Tasks::accepted(task)));
+		let hash_for = |task, record: &Record, consent: &Digest, at, committee: &Committee| {
+			Tasks::hash_task(task, Version::CURRENT, record, consent, at, committee)
 		};
-		let right = record.drawn.unwrap().1;
+		let hash = |task, record: &Record, at, committee: &Committee| {
+			hash_for(task, record, &consent, at, committee)
+		};
 		assert_eq!(hash(task, &record, 3, &committee), right);
 		assert_ne!(hash(task + 1, &record, 3, &committee), right);
 		assert_ne!(hash(task, &record, 4, &committee), right);
 
-		let mut others = vec![record.clone(); 9];
-		others[0].cohort = [0; 32];
-		others[1].spec.max_rows += 1;
-		others[2].class = Confidential;
-		others[3].parameters.threshold += 1;
-		others[4].windows.verify += 1;
-		others[5].windows.collect += 1;
-		others[6].windows.commit += 1;
-		others[7].windows.reveal += 1;
-		others[8].parameters.least_dealers -= 1;
+		let mut others = vec![record.clone(); 8];
+		others[0].spec.max_rows += 1;
+		others[1].class = Confidential;
+		others[2].parameters.threshold += 1;
+		others[3].windows.verify += 1;
+		others[4].windows.collect += 1;
+		others[5].windows.commit += 1;
+		others[6].windows.reveal += 1;
+		others[7].parameters.least_dealers -= 1;
 		for other in others {
 			assert_ne!(hash(task, &other, 3, &committee), right);
+		}
+		// One dealer fewer, or in another order
+		let mut dealers = Tasks::accepted(task);
+		dealers.swap(0, 1);
+		for dealers in [&dealers[..], &dealers[1..]] {
+			let other = consent_hash(dealers);
+			assert_ne!(hash_for(task, &record, &other, 3, &committee), right);
 		}
 		let mut swapped = committee.clone();
 		swapped.as_mut().swap(0, 1);
@@ -196,8 +267,10 @@ fn the_task_hash_pins_task_cohort_and_draw() {
 		assert_ne!(hash(task, &record, 3, &other_key), right);
 
 		// Another chain
-		frame_system::BlockHash::<Test>::insert(0, H256::repeat_byte(3));
+		let (terms, other_chain) = (terms(task), H256::repeat_byte(3));
+		frame_system::BlockHash::<Test>::insert(0, other_chain);
 		assert_ne!(hash(task, &record, 3, &committee), right);
+		assert_ne!(Tasks::task(task).unwrap().terms, terms);
 		frame_system::BlockHash::<Test>::insert(0, H256::repeat_byte(69));
 		assert_eq!(hash(task, &record, 3, &committee), right);
 	});
@@ -212,11 +285,11 @@ fn two_forks_that_ask_for_different_numbers_of_dealers_have_different_task_hashe
 		build_and_execute(|| {
 			Classes::mutate(|classes| classes[0].least_dealers = least_dealers);
 			let task = submit_with(Standard, dealers(5)).unwrap();
+			accept_all(task);
 			run_to(3);
 			let found = Tasks::task(task).unwrap();
 			assert_eq!(found.parameters.least_dealers, least_dealers);
 			hash = found.task_hash;
-			Classes::mutate(|classes| classes[0].least_dealers = 3);
 		});
 		hash.unwrap()
 	};
@@ -235,8 +308,10 @@ fn a_task_follows_the_protocol_that_it_was_submitted_under() {
 		assert_eq!(Tasks::task(task).unwrap().protocol, current);
 		assert_eq!(Tasks::view(task).unwrap().protocol, current);
 
-		let later = submit(Standard).unwrap();
+		let later = consented(Standard);
 		Records::<Test>::mutate(later, |record| record.as_mut().unwrap().protocol = current + 1);
+		let terms = terms(later);
+		Invitations::<Test>::mutate(later, |known| known.as_mut().unwrap().terms = terms);
 		run_until(later, |status| status == Settled(Failed(NoCommittee)));
 		assert_eq!(Tasks::task(later).unwrap().task_hash, None);
 	});
@@ -245,9 +320,9 @@ fn a_task_follows_the_protocol_that_it_was_submitted_under() {
 #[test]
 fn two_draws_of_one_block_have_different_seeds() {
 	build_and_execute(|| {
-		submit(Standard).unwrap();
-		submit(Standard).unwrap();
-		run_to(3);
+		consented(Standard);
+		consented(Standard);
+		run_to(2);
 		let seeds: Vec<_> = world(|world| {
 			let seed = |did: &Did| match did {
 				Did::Drew { seed, .. } => Some(*seed),
@@ -263,55 +338,170 @@ fn two_draws_of_one_block_have_different_seeds() {
 #[test]
 fn a_draw_waits_for_its_randomness() {
 	build_and_execute(|| {
-		world(|world| (world.seed, world.epoch) = (None, 5));
+		let moment = |number, epoch| RelayMoment { number, epoch };
+		world(|world| (world.seed, world.moment) = (Seed::Soon, moment(50, 5)));
 		let task = submit(Restricted).unwrap();
-		world(|world| world.epoch = 6);
+		world(|world| world.moment = moment(60, 6));
+		accept_all(task);
+		world(|world| world.moment = moment(70, 7));
 		run_to(8);
-		assert_eq!(status(task), Drawing { from: 3, until: 13 });
-		// Asked once a block, from the third on, for the epoch of the submission
-		assert_eq!(world(|world| world.asked.clone()), vec![(Restricted, 5); 6]);
-		world(|world| world.seed = Some([1; 32]));
+		assert_eq!(status(task), Drawing { until: 11 });
+		// Asked once a block, from the second on, for what comes after the last acceptance
+		assert_eq!(world(|world| world.asked.clone()), vec![(Restricted, moment(60, 6)); 7]);
+		world(|world| world.seed = Seed::Known([1; 32]));
 		run_to(9);
-		assert_eq!(status(task), Collecting { until: 9 + COLLECT });
+		assert_eq!(status(task), Collecting { first_by: 9 + FIRST, until: 9 + COLLECT });
 		assert_eq!(Tasks::task(task).unwrap().drawn_at, Some(9));
+	});
+}
+
+/// With some of the invited it is the block in which the hook ends inviting that counts: no acceptance came after.
+#[test]
+fn at_the_deadline_the_moment_is_that_of_the_hook() {
+	build_and_execute(|| {
+		let moment = |number| RelayMoment { number, epoch: 1 };
+		let task = submit(Standard).unwrap();
+		for dealer in &Tasks::dealers(task)[..3] {
+			assert_ok!(accept(task, dealer));
+		}
+		run_to(11);
+		world(|world| world.moment = moment(20));
+		run_to(12);
+		world(|world| world.moment = moment(30));
+		run_to(13);
+		assert_eq!(world(|world| world.asked.clone()), vec![(Standard, moment(20))]);
+		assert_eq!(Tasks::task(task).unwrap().drawn_at, Some(13));
+	});
+}
+
+/// Whatever the entropy would answer later: everybody knows the first seed, so that another one would be another try.
+#[test]
+fn a_seed_is_fixed_once_and_kept_over_failed_tries() {
+	build_and_execute(|| {
+		let task = consented(Standard);
+		world(|world| world.seed = Seed::Known([1; 32]));
+		world(|world| world.obstacle = Some(DrawError::TooLittleCapacity));
+		run_to(2);
+		for other in [Seed::Known([2; 32]), Seed::Soon, Seed::Epoch(9), Seed::Known([3; 32])] {
+			world(|world| world.seed = other);
+			next_block(Weight::MAX);
+			assert_eq!(Draws::<Test>::get(task).unwrap().seed, Some([1; 32]));
+		}
+		world(|world| world.obstacle = None);
+		run_until(task, |status| matches!(status, Collecting { .. }));
+		let drew = Did::Drew {
+			task,
+			seed: sha2_256(&(b"ostraka/draw/v2", [1u8; 32], task).encode()),
+			barred: Vec::new(),
+		};
+		assert!(journal(task).contains(&drew));
+		// Nobody was asked again
+		assert_eq!(world(|world| world.asked.len()), 1);
 	});
 }
 
 #[test]
 fn a_draw_is_tried_again_until_nodes_are_there() {
 	build_and_execute(|| {
-		let task = submit(Standard).unwrap();
+		let task = consented(Standard);
 		world(|world| world.obstacle = Some(DrawError::TooLittleCapacity));
-		run_to(12);
-		assert_eq!(status(task), Drawing { from: 3, until: 13 });
+		run_to(10);
+		assert_eq!(status(task), Drawing { until: 11 });
 		assert_eq!(Tasks::draw_obstacle(task), Some(DrawError::TooLittleCapacity));
 		world(|world| world.obstacle = None);
 		assert_eq!(Tasks::draw_obstacle(task), None);
-		run_to(13);
-		assert_eq!(status(task), Collecting { until: 13 + COLLECT });
+		run_to(11);
+		assert_eq!(status(task), Collecting { first_by: 11 + FIRST, until: 11 + COLLECT });
 		world(|world| world.obstacle = Some(DrawError::TooFewNodes));
 		assert_eq!(Tasks::draw_obstacle(task), None);
 	});
 }
 
 #[test]
-fn without_a_committee_the_task_fails() {
+fn what_a_draw_would_lack_is_said_while_dealers_are_invited() {
 	build_and_execute(|| {
 		let task = submit(Standard).unwrap();
+		assert_eq!(Tasks::draw_obstacle(task), None);
+		world(|world| world.obstacle = Some(DrawError::TooLittleStake));
+		assert_eq!(Tasks::draw_obstacle(task), Some(DrawError::TooLittleStake));
+		assert_eq!(Tasks::draw_obstacle(task + 1), None);
+	});
+}
+
+#[test]
+fn without_a_committee_the_task_fails() {
+	build_and_execute(|| {
+		let task = consented(Standard);
+		let dealers = Tasks::dealers(task);
 		world(|world| world.obstacle = Some(DrawError::TooFewNodes));
-		run_to(14);
+		run_to(12);
 		assert_eq!(status(task), Settling(Failed(NoCommittee)));
-		run_to(15);
+		run_to(13);
 		assert_eq!(status(task), Settled(Failed(NoCommittee)));
 		assert_eq!(
 			journal(task)[1..],
 			vec![
-				Did::Paid { task, seats: 0, reports: 0, due: None, completed: false },
+				Did::Paid { task, seats: 0, reports: 0, due: None, ending: Ending::Returned },
 				Did::Closed { task },
 			]
 		);
 		let failed = Event::TaskFailed { task, reason: NoCommittee };
-		assert_eq!(events()[1], failed);
+		assert_eq!(events()[6], failed);
+		assert!(dealers.iter().all(|dealer| deposit(task, dealer) == Some(Deposit::Returned)));
+	});
+}
+
+#[test]
+fn without_a_dealing_in_the_first_quarter_the_task_fails() {
+	build_and_execute(|| {
+		let task = drawn(Standard);
+		run_to(8);
+		assert_eq!(status(task), Collecting { first_by: 8, until: 23 });
+		run_to(9);
+		assert_eq!(status(task), Settling(Failed(NoDealings)));
+		run_to(10);
+		assert_eq!(status(task), Settled(Failed(NoDealings)));
+		let ending = Ending::Forfeited;
+		assert_eq!(
+			journal(task)[3..],
+			vec![
+				Did::Paid { task, seats: 3, reports: 3, due: Some(false), ending },
+				Did::Freed { task, completed: false },
+				Did::Released { task, seats: 3 },
+				Did::Closed { task },
+			]
+		);
+		assert!(events().contains(&Event::TaskFailed { task, reason: NoDealings }));
+	});
+}
+
+/// A dealing in the last block for the first one is in time, and the agenda looks again only at the end.
+#[test]
+fn one_dealing_in_the_first_quarter_is_enough() {
+	build_and_execute(|| {
+		let task = drawn(Standard);
+		run_to(8);
+		deal_one(task);
+		run_to(9);
+		assert_eq!(Agenda::<Test>::get().into_inner(), vec![Due { at: 24, task, epoch: None }]);
+		run_to(23);
+		assert_eq!(status(task), Collecting { first_by: 8, until: 23 });
+		run_to(24);
+		assert!(matches!(status(task), Verifying { .. }));
+	});
+}
+
+/// A hook that lags past the whole window ends it as if it had come in time.
+#[test]
+fn a_lagging_hook_freezes_an_empty_set() {
+	build_and_execute(|| {
+		let task = drawn(Standard);
+		world(|world| world.accepted = 0);
+		while Tasks::now() < 30 {
+			next_block(Weight::zero());
+		}
+		run_until(task, is_settled);
+		assert_eq!(status(task), Settled(Failed(TooFewDealers)));
 	});
 }
 
@@ -320,7 +510,7 @@ fn with_too_few_accepted_dealers_nothing_is_released() {
 	build_and_execute(|| {
 		let task = drawn(Standard);
 		world(|world| world.accepted = 2);
-		Tasks::all_dealt(task);
+		deal_all(task);
 		run_to(3 + VERIFY + 1);
 		assert_eq!(status(task), Settling(Failed(TooFewDealers)));
 		// Too late for both
@@ -332,7 +522,13 @@ fn with_too_few_accepted_dealers_nothing_is_released() {
 			journal(task)[3..],
 			vec![
 				Did::Froze { task },
-				Did::Paid { task, seats: 3, reports: 3, due: Some(false), completed: false },
+				Did::Paid {
+					task,
+					seats: 3,
+					reports: 3,
+					due: Some(false),
+					ending: Ending::Forfeited
+				},
 				Did::Freed { task, completed: false },
 				Did::Released { task, seats: 3 },
 				Did::Closed { task },
@@ -345,7 +541,7 @@ fn with_too_few_accepted_dealers_nothing_is_released() {
 #[test]
 fn the_least_number_of_dealers_is_enough() {
 	build_and_execute(|| {
-		let task = drawn(Standard);
+		let task = dealt_one(Standard);
 		world(|world| world.accepted = 3);
 		run_until(task, is_settled);
 		assert_eq!(status(task), Settled(Completed));
@@ -355,27 +551,28 @@ fn the_least_number_of_dealers_is_enough() {
 #[test]
 fn with_too_few_shares_the_task_fails() {
 	build_and_execute(|| {
-		let task = drawn(Standard);
+		let task = dealt_one(Standard);
 		world(|world| world.has_result = false);
 		run_until(task, is_settled);
 		assert_eq!(status(task), Settled(Failed(TooFewShares)));
-		let paid = Did::Paid { task, seats: 3, reports: 3, due: Some(true), completed: false };
+		let ending = Ending::Returned;
+		let paid = Did::Paid { task, seats: 3, reports: 3, due: Some(true), ending };
 		assert!(journal(task).contains(&paid));
 	});
 }
 
 #[test]
-fn cancelled_before_the_draw_nobody_is_paid() {
+fn cancelled_while_inviting_nobody_is_paid() {
 	build_and_execute(|| {
 		let task = submit(Standard).unwrap();
-		assert_ok!(Tasks::cancel(RuntimeOrigin::signed(requester()), task));
+		assert_ok!(cancel(task));
 		assert_eq!(status(task), Settling(Failed(Cancelled)));
 		run_to(2);
 		assert_eq!(status(task), Settled(Failed(Cancelled)));
 		assert_eq!(
 			journal(task)[1..],
 			vec![
-				Did::Paid { task, seats: 0, reports: 0, due: None, completed: false },
+				Did::Paid { task, seats: 0, reports: 0, due: None, ending: Ending::Returned },
 				Did::Closed { task },
 			]
 		);
@@ -383,20 +580,21 @@ fn cancelled_before_the_draw_nobody_is_paid() {
 }
 
 #[test]
-fn cancelled_while_collecting_the_committee_gets_its_base_fee() {
+fn cancelled_while_collecting_it_costs_the_whole_fee() {
 	build_and_execute(|| {
-		let task = drawn(Standard);
+		let task = dealt_one(Standard);
 		run_to(23);
-		assert_ok!(Tasks::cancel(RuntimeOrigin::signed(requester()), task));
+		assert_ok!(cancel(task));
 		// A dealing in the same block changes nothing
 		Tasks::all_dealt(task);
 		assert_eq!(status(task), Settling(Failed(Cancelled)));
 		run_to(24);
 		assert_eq!(status(task), Settled(Failed(Cancelled)));
+		let ending = Ending::Forfeited;
 		assert_eq!(
 			journal(task)[3..],
 			vec![
-				Did::Paid { task, seats: 3, reports: 3, due: Some(false), completed: false },
+				Did::Paid { task, seats: 3, reports: 3, due: Some(false), ending },
 				Did::Freed { task, completed: false },
 				Did::Released { task, seats: 3 },
 				Did::Closed { task },
@@ -408,12 +606,11 @@ fn cancelled_while_collecting_the_committee_gets_its_base_fee() {
 #[test]
 fn it_is_too_late_to_cancel_once_dealing_is_over() {
 	build_and_execute(|| {
-		let task = drawn(Standard);
-		let cancel = || Tasks::cancel(RuntimeOrigin::signed(requester()), task);
+		let task = dealt_one(Standard);
 		while !is_settled(status(task)) {
 			next_block(Weight::MAX);
 			if !matches!(status(task), Collecting { .. }) {
-				assert_noop!(cancel(), Error::<Test>::WrongPhase);
+				assert_noop!(cancel(task), Error::<Test>::WrongPhase);
 			}
 		}
 		assert_eq!(status(task), Settled(Completed));
@@ -433,7 +630,9 @@ fn an_end_is_only_noted_in_its_own_phase() {
 		};
 		let task = submit(Standard).unwrap();
 		unchanged(task, &ends);
-		run_to(3);
+		accept_all(task);
+		unchanged(task, &ends);
+		run_to(2);
 		unchanged(task, &ends[1..]);
 		Tasks::all_dealt(task);
 		unchanged(task, &ends);

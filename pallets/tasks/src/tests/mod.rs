@@ -1,5 +1,7 @@
 //! Tests of the task book among fake neighbours.
 
+mod attacks;
+mod consent;
 mod lifecycle;
 mod parameters;
 mod polling;

@@ -2,14 +2,14 @@
 //! settles.
 
 use crate::{
-	machine::{Machine, Refused},
+	machine::{dealing_was_over, ending, Machine, Refused},
 	mock::*,
 	*,
 };
 use frame::testing_prelude::*;
 use ostraka_primitives::{
 	task::{FailReason::*, Outcome::*, TaskStatus::*, Windows},
-	traits::TaskBook,
+	traits::{Ending, Seed, TaskBook},
 };
 use proptest::{collection::vec, prelude::*};
 use std::collections::BTreeMap;
@@ -17,31 +17,53 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, Debug)]
 enum Op {
 	Submit(SecurityClass),
+	/// One of the invited accepts, or tries to.
+	Accept(TaskId, usize),
+	/// All who have not accepted do.
+	AcceptAll(TaskId),
 	Cancel(TaskId),
+	/// One of those who accepted deals; who never does has vanished.
+	Deal(TaskId, usize),
 	AllDealt(TaskId),
 	AllCommitted(TaskId),
 	AllRevealed(TaskId),
-	Blocks { count: u32, units: u64 },
-	Entropy(bool),
+	Blocks {
+		count: u32,
+		units: u64,
+	},
+	Entropy(Seed),
+	Epoch,
 	Nodes(bool),
 	Result(bool),
+	Means(bool),
 	Accepted(u32),
 }
 
 fn op() -> impl Strategy<Value = Op> {
 	use SecurityClass::*;
 	let class = prop_oneof![Just(Standard), Just(Confidential), Just(Restricted)];
+	let task = || 0u32..12;
+	let seed = prop_oneof![
+		3 => Just(Seed::Known([5; 32])),
+		1 => Just(Seed::Soon),
+		1 => (0u64..4).prop_map(Seed::Epoch),
+	];
 	prop_oneof![
-		3 => class.prop_map(Op::Submit),
-		1 => (0u32..12).prop_map(Op::Cancel),
-		2 => (0u32..12).prop_map(Op::AllDealt),
-		2 => (0u32..12).prop_map(Op::AllCommitted),
-		2 => (0u32..12).prop_map(Op::AllRevealed),
+		4 => class.prop_map(Op::Submit),
+		4 => (task(), 0usize..12).prop_map(|(task, who)| Op::Accept(task, who)),
+		3 => task().prop_map(Op::AcceptAll),
+		1 => task().prop_map(Op::Cancel),
+		4 => (task(), 0usize..12).prop_map(|(task, who)| Op::Deal(task, who)),
+		1 => task().prop_map(Op::AllDealt),
+		2 => task().prop_map(Op::AllCommitted),
+		2 => task().prop_map(Op::AllRevealed),
 		6 => (1u32..8, prop_oneof![Just(0u64), 0u64..150, Just(100_000)])
 			.prop_map(|(count, units)| Op::Blocks { count, units }),
-		1 => any::<bool>().prop_map(Op::Entropy),
+		1 => seed.prop_map(Op::Entropy),
+		1 => Just(Op::Epoch),
 		1 => any::<bool>().prop_map(Op::Nodes),
 		1 => any::<bool>().prop_map(Op::Result),
+		1 => any::<bool>().prop_map(Op::Means),
 		1 => (0u32..12).prop_map(Op::Accepted),
 	]
 }
@@ -49,9 +71,17 @@ fn op() -> impl Strategy<Value = Op> {
 /// The state machine, as its picture shows it. `now` is the block of the move.
 fn is_legal(from: TaskStatus, to: TaskStatus, now: BlockNumber) -> bool {
 	match (from, to) {
-		(Drawing { from, until }, Collecting { .. }) => from <= now && now <= until,
-		(Drawing { until, .. }, Settling(Failed(NoCommittee))) => now > until,
-		(Drawing { until, .. } | Collecting { until }, Settling(Failed(Cancelled))) => now <= until,
+		(Inviting { .. }, Drawing { until }) => now <= until,
+		(Inviting { until }, Settling(Failed(TooFewAcceptances))) => now > until,
+		(Drawing { until }, Collecting { first_by, until: deal_until }) => {
+			now <= until && now <= first_by && first_by <= deal_until
+		},
+		(Drawing { until }, Settling(Failed(NoCommittee))) => now > until,
+		(
+			Inviting { until } | Drawing { until } | Collecting { until, .. },
+			Settling(Failed(Cancelled)),
+		) => now <= until,
+		(Collecting { first_by, .. }, Settling(Failed(NoDealings))) => now > first_by,
 		(Collecting { .. }, Verifying { .. }) => true,
 		(Verifying { until }, Committing { frozen_at, .. }) => now > until && frozen_at == now,
 		(Verifying { until }, Settling(Failed(TooFewDealers))) => now > until,
@@ -62,30 +92,73 @@ fn is_legal(from: TaskStatus, to: TaskStatus, now: BlockNumber) -> bool {
 	}
 }
 
+/// Whether the requester may take a task back.
+fn may_cancel(task: TaskId) -> bool {
+	let Some(status) = Tasks::status(task) else { return false };
+	let taken = status.cancelled(Tasks::now()).is_ok();
+	let early = matches!(status, Inviting { .. } | Collecting { .. });
+	assert!(early || !taken, "only before and after the draw");
+	taken
+}
+
+/// One of the task's invited dealers tries to accept.
+fn try_accept(task: TaskId, who: usize) {
+	let dealers = Tasks::dealers(task);
+	let Some(dealer) = dealers.get(who % dealers.len().max(1)) else { return };
+	let open = matches!(status(task), Inviting { until } if Tasks::now() <= until);
+	let has_accepted = Tasks::has_accepted(task, dealer);
+	let may = open && !has_accepted && !world(|world| world.broke);
+	assert_eq!(accept(task, dealer).is_ok(), may);
+	assert_eq!(Tasks::has_accepted(task, dealer), has_accepted || may);
+}
+
+/// One of those who accepted tries to deal.
+fn try_deal(task: TaskId, who: usize) {
+	let accepted = Tasks::accepted(task);
+	let Some(dealer) = accepted.get(who % accepted.len().max(1)) else { return };
+	let Collecting { until, .. } = status(task) else { return };
+	if Tasks::now() <= until {
+		deal(task, dealer);
+		if dealt(task).len() == accepted.len() {
+			Tasks::all_dealt(task);
+		}
+	}
+}
+
 fn apply(op: Op) {
-	let origin = RuntimeOrigin::signed(requester());
 	match op {
 		Op::Submit(class) => {
 			let full = Agenda::<Test>::get().len() as u32 == MAX_OPEN;
-			let refused = full || world(|world| world.obstacle.is_some());
+			let refused = full || world(|world| world.obstacle.is_some() || world.broke);
 			assert_eq!(submit(class).is_err(), refused);
 		},
-		Op::Cancel(task) => {
-			let before = Statuses::<Test>::get(task);
-			let may = before.is_some_and(|status| status.cancelled(Tasks::now()).is_ok());
-			assert_eq!(Tasks::cancel(origin, task).is_ok(), may);
+		Op::Accept(task, who) => try_accept(task, who),
+		Op::AcceptAll(task) => {
+			for who in 0..Tasks::dealers(task).len() {
+				try_accept(task, who);
+			}
 		},
+		Op::Cancel(task) => {
+			let may = may_cancel(task);
+			assert_eq!(cancel(task).is_ok(), may);
+		},
+		Op::Deal(task, who) => try_deal(task, who),
 		Op::AllDealt(task) => Tasks::all_dealt(task),
 		Op::AllCommitted(task) => Tasks::all_committed(task),
 		Op::AllRevealed(task) => Tasks::all_revealed(task),
 		Op::Blocks { units: limit, .. } => {
 			assert!(poll_block(units(limit)).all_lte(units(limit)));
 		},
-		Op::Entropy(known) => world(|world| world.seed = known.then_some([5; 32])),
+		Op::Entropy(seed) => world(|world| world.seed = seed),
+		Op::Epoch => {
+			let next = Tasks::relay_epoch().map_or(0, |known| known.epoch + 1);
+			assert!(Tasks::note_relay_epoch(next, [1; 32]));
+		},
 		Op::Nodes(there) => {
 			world(|world| world.obstacle = (!there).then_some(DrawError::TooFewNodes))
 		},
 		Op::Result(there) => world(|world| world.has_result = there),
+		Op::Means(there) => world(|world| world.broke = !there),
 		Op::Accepted(count) => world(|world| world.accepted = count),
 	}
 }
@@ -100,7 +173,7 @@ fn checked(op: Op) {
 			Some(from) => {
 				assert!(is_legal(*from, to, Tasks::now()), "{from:?} to {to:?} by {op:?}")
 			},
-			None => assert!(matches!(to, Drawing { .. })),
+			None => assert!(matches!(to, Inviting { .. })),
 		}
 	}
 }
@@ -119,14 +192,34 @@ fn check_journal(task: TaskId) {
 	assert_eq!(count(|did| matches!(did, Did::Freed { .. })), drawn);
 	assert_eq!(count(|did| matches!(did, Did::Released { .. })), drawn);
 	assert!(matches!(journal.last(), Some(Did::Closed { .. })));
-	let completed = status(task) == Settled(Completed);
+	let Settled(outcome) = status(task) else { panic!("task {task} is not settled") };
 	for did in journal {
 		match did {
-			Did::Paid { completed: said, .. } | Did::Freed { completed: said, .. } => {
-				assert_eq!(said, completed)
+			Did::Paid { ending: said, .. } => {
+				assert_eq!(said, ending(outcome, drawn == 1));
+				assert_eq!(said == Ending::Completed, outcome == Completed);
 			},
+			Did::Freed { completed, .. } => assert_eq!(completed, outcome == Completed),
 			_ => {},
 		}
+	}
+}
+
+/// What became of the deposits of a settled task.
+fn check_deposits(task: TaskId) {
+	let Settled(outcome) = status(task) else { panic!("task {task} is not settled") };
+	let (dealt, found) = (dealt(task), Tasks::task(task).unwrap());
+	let deposits = world(|world| world.deposits.clone());
+	let mut accepted = 0;
+	for ((_, dealer), deposit) in deposits.into_iter().filter(|((of, _), _)| *of == task) {
+		accepted += 1;
+		let forfeited = dealing_was_over(outcome) && !dealt.contains(&dealer);
+		let expected = if forfeited { Deposit::Forfeited } else { Deposit::Returned };
+		assert_eq!(deposit, expected, "of {dealer} in task {task}, {outcome:?}");
+	}
+	if found.drawn_at.is_some() {
+		assert_eq!(found.accepted, accepted);
+		assert!(accepted >= found.parameters.least_dealers);
 	}
 }
 
@@ -138,12 +231,15 @@ fn any_status() -> impl Strategy<Value = TaskStatus> {
 			Just(Failed(TooFewDealers)),
 			Just(Failed(TooFewShares)),
 			Just(Failed(Cancelled)),
+			Just(Failed(TooFewAcceptances)),
+			Just(Failed(NoDealings)),
 		]
 	};
 	let block = || prop_oneof![0u32..100, Just(u32::MAX)];
 	prop_oneof![
-		(block(), block()).prop_map(|(from, until)| Drawing { from, until }),
-		block().prop_map(|until| Collecting { until }),
+		block().prop_map(|until| Inviting { until }),
+		block().prop_map(|until| Drawing { until }),
+		(block(), block()).prop_map(|(first_by, until)| Collecting { first_by, until }),
 		block().prop_map(|until| Verifying { until }),
 		(block(), block()).prop_map(|(frozen_at, until)| Committing { frozen_at, until }),
 		block().prop_map(|until| Revealing { until }),
@@ -172,6 +268,7 @@ proptest! {
 			for (task, status) in Statuses::<Test>::iter() {
 				assert!(is_settled(status), "task {task} is stuck in {status:?}");
 				check_journal(task);
+				check_deposits(task);
 			}
 			assert!(Agenda::<Test>::get().is_empty());
 		});
@@ -184,12 +281,18 @@ proptest! {
 		accepted in 0u32..10,
 		least in 0u32..10,
 		has_result: bool,
+		all: bool,
+		enough: bool,
+		first in 0u32..10,
 	) {
 		let windows = Windows { collect: 5, verify: 6, commit: 7, reveal: 8 };
 		let moves = [
-			from.drawn(now, &windows),
+			// All who are invited are always enough
+			from.invited(now, 9, all, all || enough),
+			from.drawn(now, &windows, first),
 			from.undrawn(now),
 			from.cancelled(now),
+			from.undealt(now),
 			from.dealt(now, &windows),
 			from.frozen(now, &windows, accepted, least),
 			from.committed(now, &windows),
@@ -203,7 +306,6 @@ proptest! {
 		// Whatever waits for nothing but time can be left, and nothing leaves `Settled`
 		match from {
 			Settled(_) => prop_assert!(none && from.due_at(now).is_none()),
-			Drawing { from: first, until } if now < first && now > until => {},
 			Verifying { until } => prop_assert_eq!(none, now <= until),
 			_ => prop_assert!(!none),
 		}
@@ -213,6 +315,11 @@ proptest! {
 		);
 		if let Collecting { .. } = from {
 			prop_assert_eq!(from.settled(), Err(Refused::WrongState));
+		}
+		// Inviting ends early only when nobody is left to accept
+		if let Inviting { until } = from {
+			let refused = from.invited(now, 9, false, enough).is_err();
+			prop_assert_eq!(refused, now <= until);
 		}
 	}
 }

@@ -1,6 +1,7 @@
 //! Settlement in chunks: everything once, nothing forgotten, nobody starved.
 
 use crate::{
+	machine::{dealing_was_over, ending},
 	mock::*,
 	settle::affordable,
 	types::Stage::{self, *},
@@ -8,16 +9,17 @@ use crate::{
 };
 use frame::testing_prelude::*;
 use ostraka_primitives::{
-	task::{Outcome::*, TaskStatus::*},
-	traits::TaskBook,
+	task::{FailReason::*, Outcome::*, TaskStatus::*},
+	traits::{Ending, TaskBook},
 };
 use SecurityClass::Standard;
 
 /// A task that has a result, and is to be settled from the next block on.
 fn ended(invited: u32) -> TaskId {
 	let task = submit_with(Standard, dealers(invited)).unwrap();
+	accept_all(task);
 	run_until(task, |status| matches!(status, Collecting { .. }));
-	Tasks::all_dealt(task);
+	deal_all(task);
 	run_until(task, |status| matches!(status, Committing { .. }));
 	Tasks::all_committed(task);
 	Tasks::all_revealed(task);
@@ -64,7 +66,13 @@ fn stages_follow_as_the_meter_allows() {
 		assert_eq!(
 			journal(task)[4..],
 			vec![
-				Did::Paid { task, seats: 3, reports: 3, due: Some(true), completed: true },
+				Did::Paid {
+					task,
+					seats: 3,
+					reports: 3,
+					due: Some(true),
+					ending: Ending::Completed
+				},
 				Did::Freed { task, completed: true },
 				Did::Released { task, seats: 3 },
 				Did::Closed { task },
@@ -90,12 +98,13 @@ fn a_long_settlement_lets_others_pass() {
 		next_block(units(200));
 		assert_eq!(stage(long), Some(Sharing));
 		// A second task, whose dealing ends meanwhile
-		let other = submit(Standard).unwrap();
+		let other = consented(Standard);
 		while !matches!(status(other), Collecting { .. }) {
 			next_block(units(50));
 		}
+		deal_one(other);
 		assert_eq!(stage(long), Some(Sharing));
-		let Collecting { until } = status(other) else { panic!("not collecting") };
+		let Collecting { until, .. } = status(other) else { panic!("not collecting") };
 		while Tasks::now() < until + 2 {
 			next_block(units(20));
 		}
@@ -107,10 +116,10 @@ fn a_long_settlement_lets_others_pass() {
 #[test]
 fn settlements_of_one_block_take_turns() {
 	build_and_execute(|| {
-		let tasks: Vec<_> = (0..3).map(|_| submit(Standard).unwrap()).collect();
-		run_to(3);
+		let tasks: Vec<_> = (0..3).map(|_| consented(Standard)).collect();
+		run_to(2);
 		for task in &tasks {
-			assert_ok!(Tasks::cancel(RuntimeOrigin::signed(requester()), *task));
+			assert_ok!(cancel(*task));
 		}
 		world(|world| world.settle_steps = 500);
 		for _ in 0..9 {
@@ -122,6 +131,109 @@ fn settlements_of_one_block_take_turns() {
 			next_block(units(60));
 		}
 		assert!(tasks.iter().all(|task| is_settled(status(*task))));
+	});
+}
+
+/// Four are invited, the first three accept, the first two of these deal; then the task comes to this end.
+fn ended_with(outcome: Outcome) -> TaskId {
+	let task = submit(Standard).unwrap();
+	let dealers = Tasks::dealers(task);
+	let willing = if outcome == Failed(TooFewAcceptances) { 2 } else { 3 };
+	for dealer in &dealers[..willing] {
+		assert_ok!(accept(task, dealer));
+	}
+	world(|world| {
+		world.accepted = if outcome == Failed(TooFewDealers) { 2 } else { 3 };
+		world.obstacle = (outcome == Failed(NoCommittee)).then_some(DrawError::TooFewNodes);
+		world.has_result = outcome != Failed(TooFewShares);
+	});
+	run_until(task, |status| matches!(status, Collecting { .. } | Settling(_)));
+	if let Collecting { .. } = status(task) {
+		if outcome != Failed(NoDealings) {
+			deal(task, &dealers[0]);
+			deal(task, &dealers[1]);
+		}
+		if outcome == Failed(Cancelled) {
+			assert_ok!(cancel(task));
+		}
+	}
+	run_until(task, is_settled);
+	assert_eq!(status(task), Settled(outcome));
+	world(|world| world.obstacle = None);
+	task
+}
+
+/// Who accepted and did not deal loses a part of its deposit, but only where dealing was over; who dealt, and where it was
+/// not over everybody, gets it back. Who did not accept has none.
+#[test]
+fn who_accepts_and_does_not_deal_forfeits() {
+	use Deposit::*;
+	build_and_execute(|| {
+		let (back, lost) = (Some(Returned), Some(Forfeited));
+		for (outcome, expected) in [
+			(Completed, [back, back, lost, None]),
+			(Failed(TooFewDealers), [back, back, lost, None]),
+			(Failed(TooFewShares), [back, back, lost, None]),
+			(Failed(NoDealings), [lost, lost, lost, None]),
+			(Failed(Cancelled), [back, back, back, None]),
+			(Failed(NoCommittee), [back, back, back, None]),
+			(Failed(TooFewAcceptances), [back, back, None, None]),
+		] {
+			let mut dealers = dealers(4).into_inner();
+			dealers.sort();
+			let task = ended_with(outcome);
+			let found: Vec<_> = dealers.iter().map(|dealer| deposit(task, dealer)).collect();
+			assert_eq!(found, expected, "{outcome:?}");
+			assert_eq!(dealing_was_over(outcome), expected.contains(&lost));
+			let drawn = Tasks::task(task).unwrap().drawn_at.is_some();
+			let wanted = ending(outcome, drawn);
+			let paid = |did: &Did| matches!(did, Did::Paid { ending, .. } if *ending == wanted);
+			assert_eq!(journal(task).iter().filter(|did| paid(did)).count(), 1, "{outcome:?}");
+		}
+	});
+}
+
+/// Before the draw and by the committee's fault the fee goes back; by the requester's and for want of dealings it does not.
+#[test]
+fn the_ending_says_who_let_the_task_fail() {
+	for (outcome, undrawn, drawn) in [
+		(Completed, Ending::Completed, Ending::Completed),
+		(Failed(NoCommittee), Ending::Returned, Ending::Returned),
+		(Failed(TooFewAcceptances), Ending::Returned, Ending::Returned),
+		(Failed(TooFewShares), Ending::Returned, Ending::Returned),
+		(Failed(Cancelled), Ending::Returned, Ending::Forfeited),
+		(Failed(TooFewDealers), Ending::Returned, Ending::Forfeited),
+		(Failed(NoDealings), Ending::Returned, Ending::Forfeited),
+	] {
+		assert_eq!(ending(outcome, false), undrawn, "{outcome:?}");
+		assert_eq!(ending(outcome, true), drawn, "{outcome:?}");
+	}
+}
+
+/// Deposits are settled with the entries of the cohort, each once, however small the chunks are.
+#[test]
+fn deposits_are_settled_in_chunks() {
+	build_and_execute(|| {
+		let task = submit_with(Standard, dealers(20)).unwrap();
+		let dealers = Tasks::dealers(task);
+		accept_all(task);
+		run_until(task, |status| matches!(status, Collecting { .. }));
+		run_to(2 + FIRST + 1);
+		assert_eq!(status(task), Settling(Failed(NoDealings)));
+		let lost = || {
+			let is_lost = |dealer: &&AccountId| deposit(task, dealer) == Some(Deposit::Forfeited);
+			dealers.iter().filter(is_lost).count()
+		};
+		// Fee and sharing: 40 + 2 + 3; of the rest the cohort's base and four entries
+		next_block(units(1 + 2 + 45 + 5));
+		assert_eq!((stage(task), lost()), (Some(Cohort), 4));
+		for entries in [8, 12, 16] {
+			next_block(units(1 + 2 + 5));
+			assert_eq!((stage(task), lost()), (Some(Cohort), entries));
+		}
+		next_block(Weight::MAX);
+		assert_eq!(lost(), 20);
+		assert_eq!(status(task), Settled(Failed(NoDealings)));
 	});
 }
 

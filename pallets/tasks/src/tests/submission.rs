@@ -2,18 +2,24 @@
 
 use crate::{mock::*, types::verify_window, *};
 use frame::testing_prelude::*;
-use ostraka_primitives::task::{TaskStatus::*, Windows};
-use ostraka_protocol::wire::cohort_hash;
+use ostraka_primitives::{
+	task::{Task, TaskStatus::*, Terms, Windows},
+	traits::{Seed, TaskBook},
+};
+use ostraka_protocol::{
+	wire::{cohort_hash, terms_hash},
+	Version,
+};
 
 fn submit_spec(spec: TaskSpec) -> DispatchResult {
 	let origin = RuntimeOrigin::signed(requester());
-	Tasks::submit(origin, spec, SecurityClass::Standard, dealers(4), COLLECT, FEE, REWARD)
+	let class = SecurityClass::Standard;
+	Tasks::submit(origin, spec, class, dealers(4), ACCEPT, COLLECT, FEE, REWARD)
 }
 
 #[test]
 fn a_submission_is_recorded() {
 	build_and_execute(|| {
-		world(|world| world.epoch = 9);
 		let task = submit(SecurityClass::Confidential).unwrap();
 
 		let found = Tasks::task(task).unwrap();
@@ -27,8 +33,8 @@ fn a_submission_is_recorded() {
 		assert_eq!((found.fee, found.data_reward), (FEE, REWARD));
 		assert_eq!((found.task_hash, found.drawn_at), (None, None));
 		assert_eq!(found.submitted_at, 1);
-		assert_eq!(Records::<Test>::get(task).unwrap().submitted_epoch, 9);
-		assert_eq!(found.status, Drawing { from: 3, until: 13 });
+		assert_eq!((found.accepted, found.consent), (0, [0; 32]));
+		assert_eq!(found.status, Inviting { until: 1 + ACCEPT });
 		let verify = verify_window(VERIFY_BASE, 5, 6, 10);
 		assert_eq!(verify, 4 + 10 + 2);
 		assert_eq!(
@@ -37,9 +43,9 @@ fn a_submission_is_recorded() {
 		);
 		assert_eq!(Tasks::dealers(task), cohort);
 		assert_eq!(Tasks::open_tasks(), vec![task]);
-		assert!(cohort.iter().all(|dealer| <Tasks as TaskBook>::is_invited(task, dealer)));
-		assert!(!<Tasks as TaskBook>::is_invited(task, &requester()));
-		assert_eq!(<Tasks as TaskBook>::view(task), None);
+		assert!(Tasks::accepted(task).is_empty());
+		assert!(!cohort.iter().any(|dealer| Tasks::has_accepted(task, dealer)));
+		assert_eq!(Tasks::view(task), None);
 		let opened = Did::Opened { task, requester: requester(), fee: FEE, data_reward: REWARD };
 		assert_eq!(journal(task), vec![opened]);
 		assert_eq!(
@@ -51,8 +57,7 @@ fn a_submission_is_recorded() {
 				dealers: 6,
 				fee: FEE,
 				data_reward: REWARD,
-				draw_from: 3,
-				draw_until: 13,
+				accept_until: 11,
 			}]
 		);
 	});
@@ -64,7 +69,45 @@ fn the_requester_may_be_a_dealer() {
 		let mut list = dealers(3).into_inner();
 		list.push(requester());
 		let task = submit_with(SecurityClass::Standard, list.try_into().unwrap()).unwrap();
-		assert!(<Tasks as TaskBook>::is_invited(task, &requester()));
+		assert_ok!(accept(task, &requester()));
+		assert!(Tasks::has_accepted(task, &requester()));
+	});
+}
+
+/// What a dealer accepts covers all that was asked, on this chain, by this requester, in this task.
+#[test]
+fn the_terms_cover_all_that_is_asked() {
+	build_and_execute(|| {
+		let task = submit(SecurityClass::Standard).unwrap();
+		let right = Tasks::task(task).unwrap();
+		let genesis = [69; 32];
+		let hash = |asked: &Task| terms_hash(&Terms::of(asked), &genesis, task);
+		assert_eq!(right.terms, hash(&right));
+		assert_eq!(right.protocol, Version::CURRENT.number());
+
+		let mut others = vec![right.clone(); 12];
+		others[0].requester = account(2);
+		others[1].spec.max_rows += 1;
+		others[2].cohort[0] ^= 1;
+		others[3].class = SecurityClass::Confidential;
+		others[4].parameters.threshold += 1;
+		others[5].parameters.least_dealers += 1;
+		others[6].windows.collect += 1;
+		others[7].windows.reveal += 1;
+		others[8].fee += 1;
+		others[9].data_reward += 1;
+		others[10].protocol += 1;
+		others[11].parameters.seats += 1;
+		for other in &others {
+			assert_ne!(hash(other), right.terms);
+		}
+		assert_ne!(terms_hash(&Terms::of(&right), &genesis, task + 1), right.terms);
+		assert_ne!(terms_hash(&Terms::of(&right), &[3; 32], task), right.terms);
+
+		// They stay the same whatever becomes of the task
+		accept_all(task);
+		run_until(task, is_settled);
+		assert_eq!(terms(task), right.terms);
 	});
 }
 
@@ -136,22 +179,31 @@ fn every_broken_rule_of_a_spec_has_its_error() {
 #[test]
 fn cohort_windows_and_fee_are_checked() {
 	build_and_execute(|| {
-		let call = |dealers: Dealers, collect, fee| {
-			let origin = RuntimeOrigin::signed(requester());
-			Tasks::submit(origin, mean(), SecurityClass::Standard, dealers, collect, fee, 0)
+		let timed = |dealers: Dealers, accept, collect, fee| {
+			let (origin, class) = (RuntimeOrigin::signed(requester()), SecurityClass::Standard);
+			Tasks::submit(origin, mean(), class, dealers, accept, collect, fee, 0)
 		};
+		let call = |dealers, collect, fee| timed(dealers, ACCEPT, collect, fee);
 		assert_noop!(call(dealers(0), COLLECT, FEE), Error::<Test>::TooFewDealers);
 		assert_noop!(call(dealers(2), COLLECT, FEE), Error::<Test>::TooFewDealers);
 		let mut twice = dealers(3).into_inner();
 		twice.push(twice[0].clone());
 		let twice: Dealers = twice.try_into().unwrap();
 		assert_noop!(call(twice, COLLECT, FEE), Error::<Test>::DuplicateDealer);
-		assert_noop!(call(dealers(3), 4, FEE), Error::<Test>::WindowTooShort);
-		assert_noop!(call(dealers(3), 101, FEE), Error::<Test>::WindowTooLong);
+		assert_noop!(call(dealers(3), LEAST_COLLECT - 1, FEE), Error::<Test>::WindowTooShort);
+		assert_noop!(call(dealers(3), MAX_COLLECT + 1, FEE), Error::<Test>::WindowTooLong);
+		for (accept, error) in [
+			(LEAST_ACCEPT - 1, Error::<Test>::WindowTooShort),
+			(MAX_ACCEPT + 1, Error::<Test>::WindowTooLong),
+		] {
+			assert_noop!(timed(dealers(3), accept, COLLECT, FEE), error);
+		}
 		let least = Fake::least_fee(3, mean().length(), 3);
 		assert_noop!(call(dealers(3), COLLECT, least - 1), Error::<Test>::FeeTooLow);
-		assert_ok!(call(dealers(3), 5, least));
-		assert_ok!(call(dealers(3), 100, least));
+		assert_ok!(call(dealers(3), LEAST_COLLECT, least));
+		assert_ok!(call(dealers(3), MAX_COLLECT, least));
+		assert_ok!(timed(dealers(3), LEAST_ACCEPT, COLLECT, least));
+		assert_ok!(timed(dealers(3), MAX_ACCEPT, COLLECT, least));
 	});
 }
 
@@ -160,8 +212,10 @@ fn the_origin_must_be_signed() {
 	build_and_execute(|| {
 		for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {
 			let class = SecurityClass::Standard;
-			let call = Tasks::submit(origin.clone(), mean(), class, dealers(3), COLLECT, FEE, 0);
+			let list = dealers(3);
+			let call = Tasks::submit(origin.clone(), mean(), class, list, ACCEPT, COLLECT, FEE, 0);
 			assert_eq!(call, Err(DispatchError::BadOrigin));
+			assert_eq!(Tasks::accept(origin.clone(), 0, [0; 32]), Err(DispatchError::BadOrigin));
 			assert_eq!(Tasks::cancel(origin, 0), Err(DispatchError::BadOrigin));
 		}
 	});
@@ -198,14 +252,67 @@ fn open_tasks_are_bounded() {
 		assert_noop!(submit(SecurityClass::Standard), Error::<Test>::TooManyOpenTasks);
 
 		// Room comes with the settlement, not with the cancellation
-		assert_ok!(Tasks::cancel(RuntimeOrigin::signed(requester()), tasks[0]));
+		assert_ok!(cancel(tasks[0]));
 		assert_noop!(submit(SecurityClass::Standard), Error::<Test>::TooManyOpenTasks);
 		run_until(tasks[0], is_settled);
 		assert_ok!(submit(SecurityClass::Standard));
 		assert_noop!(submit(SecurityClass::Standard), Error::<Test>::TooManyOpenTasks);
 		// A full agenda still takes every move
+		for task in &tasks[1..] {
+			accept_all(*task);
+		}
 		run_to(60);
-		assert!(tasks.iter().all(|task| !matches!(status(*task), Drawing { .. })));
+		let waits = |task: &TaskId| matches!(status(*task), Inviting { .. } | Drawing { .. });
+		assert!(!tasks.iter().any(waits));
+	});
+}
+
+#[test]
+fn the_open_tasks_of_an_account_are_bounded() {
+	build_and_execute(|| {
+		let class = SecurityClass::Standard;
+		MaxOpenPerAccount::set(2);
+		let (first, second) = (submit(class).unwrap(), submit(class).unwrap());
+		assert_noop!(submit(class), Error::<Test>::TooManyOfRequester);
+		assert_ok!(submit_as(account(2), class, dealers(4)));
+		assert_eq!(OpenOf::<Test>::get(requester()), 2);
+
+		// Room comes with the settlement, however a task ends
+		assert_ok!(cancel(first));
+		assert_noop!(submit(class), Error::<Test>::TooManyOfRequester);
+		next_block(Weight::MAX);
+		assert_eq!(OpenOf::<Test>::get(requester()), 1);
+		assert_ok!(submit(class));
+		assert_noop!(submit(class), Error::<Test>::TooManyOfRequester);
+		accept_all(second);
+		run_until(second, |status| matches!(status, Collecting { .. }));
+		deal_all(second);
+		run_until(second, is_settled);
+		assert_ok!(submit(class));
+
+		// Nothing stays of who has no open task
+		run_to(200);
+		assert_eq!(OpenOf::<Test>::iter().count(), 0);
+	});
+}
+
+/// Whose node may not sit on the committee is known when it submits.
+#[test]
+fn a_requester_that_operates_a_candidate_is_barred() {
+	build_and_execute(|| {
+		let class = SecurityClass::Standard;
+		let task = submit_as(account(50), class, dealers(4)).unwrap();
+		assert_eq!(Barred::<Test>::get(task).into_inner(), vec![account(50)]);
+		let other = submit(class).unwrap();
+		assert!(!Barred::<Test>::contains_key(other));
+		// Nobody else was looked up
+		assert_eq!(world(|world| world.looked_up.clone()), vec![account(50), requester()]);
+
+		// Of three nodes for three seats one is the requester's
+		world(|world| world.candidates = (50..53).map(account).collect());
+		assert_ok!(submit(class));
+		let asked = submit_as(account(50), class, dealers(4));
+		assert_eq!(asked, Err(Error::<Test>::TooFewNodes.into()));
 	});
 }
 
@@ -213,26 +320,51 @@ fn open_tasks_are_bounded() {
 fn cancelling_is_for_the_requester() {
 	build_and_execute(|| {
 		let task = submit(SecurityClass::Standard).unwrap();
-		let cancel = |who: AccountId, task| Tasks::cancel(RuntimeOrigin::signed(who), task);
-		assert_noop!(cancel(requester(), task + 1), Error::<Test>::UnknownTask);
-		assert_noop!(cancel(account(2), task), Error::<Test>::NotRequester);
-		assert_ok!(cancel(requester(), task));
-		assert_noop!(cancel(requester(), task), Error::<Test>::WrongPhase);
+		let by = |who: AccountId, task| Tasks::cancel(RuntimeOrigin::signed(who), task);
+		assert_noop!(by(requester(), task + 1), Error::<Test>::UnknownTask);
+		assert_noop!(by(account(2), task), Error::<Test>::NotRequester);
+		// Who is invited is not asked either
+		assert_noop!(by(dealers(4)[0].clone(), task), Error::<Test>::NotRequester);
+		assert_ok!(by(requester(), task));
+		assert_noop!(by(requester(), task), Error::<Test>::WrongPhase);
+	});
+}
+
+/// Some know the seed before the chain does, and with it the committee: they must not take back what does not suit.
+#[test]
+fn a_task_is_not_taken_back_while_its_committee_is_drawn() {
+	build_and_execute(|| {
+		world(|world| world.seed = Seed::Soon);
+		let task = consented(SecurityClass::Restricted);
+		for seed in [Seed::Soon, Seed::Epoch(3), Seed::Known([1; 32])] {
+			world(|world| world.seed = seed);
+			assert_noop!(cancel(task), Error::<Test>::WrongPhase);
+		}
+		// Nor while it waits for nodes with its seed known
+		world(|world| world.obstacle = Some(DrawError::TooLittleCapacity));
+		next_block(Weight::MAX);
+		assert_eq!(Draws::<Test>::get(task).unwrap().seed, Some([1; 32]));
+		assert_noop!(cancel(task), Error::<Test>::WrongPhase);
+
+		// Once it is drawn that is possible again, and costs the whole fee
+		world(|world| world.obstacle = None);
+		run_until(task, |status| matches!(status, Collecting { .. }));
+		assert_ok!(cancel(task));
 	});
 }
 
 #[test]
 fn the_record_is_as_small_as_the_docs_say() {
 	build_and_execute(|| {
-		let task = submit(SecurityClass::Standard).unwrap();
+		let task = consented(SecurityClass::Standard);
 		run_to(4);
 		let record = Records::<Test>::get(task).unwrap();
 		assert!(record.drawn.is_some());
-		assert_eq!(record.encoded_size(), 220);
-		assert_eq!(Record::max_encoded_len(), 27_886);
+		assert_eq!(record.encoded_size(), 248);
+		assert_eq!(Record::max_encoded_len(), 27_914);
 		assert_eq!(TaskStatus::max_encoded_len(), 9);
-		assert_eq!(Due::max_encoded_len(), 8);
+		assert_eq!(Due::max_encoded_len(), 17);
+		assert_eq!(Invitation::max_encoded_len(), 119);
+		assert_eq!(DrawPlan::max_encoded_len(), 61);
 	});
 }
-
-use ostraka_primitives::traits::TaskBook;

@@ -376,7 +376,8 @@ fn accusations_end_with_the_phases() {
 		System::set_block_number(51);
 		refused(|| scene.accuse(2, 1), Error::DeadlinePassed);
 		for status in [
-			TaskStatus::Drawing { from: 1, until: 99 },
+			TaskStatus::Inviting { until: 99 },
+			TaskStatus::Drawing { until: 99 },
 			TaskStatus::Settling(Outcome::Completed),
 			TaskStatus::Settled(Outcome::Completed),
 		] {

@@ -26,6 +26,7 @@ fn a_dealing_is_recorded_counted_and_indexed() {
 	let (digest, dealing) = ext.execute_with(|| {
 		let ctx = opened();
 		let dealing = honest(&ctx, 0, 1);
+		let deposits = Deposits::get();
 		assert_ok!(deal(&ctx, &dealer_account(0), dealing.clone()));
 		let digest = dealing.digest(&ctx.task_hash, dealer_account(0).as_ref());
 		let record = Vss::dealing(TASK, dealer_account(0)).unwrap();
@@ -34,7 +35,9 @@ fn a_dealing_is_recorded_counted_and_indexed() {
 		let state = Sharings::<Test>::get(TASK).unwrap();
 		assert_eq!(state.aggregate.to_vec(), dealing.commitments);
 		assert_eq!(Vss::counters(TASK), Counters { dealings: 1, ..Default::default() });
-		assert_eq!(MoneyLog::get(), vec![Money::Held(TASK, dealer_account(0))]);
+		// Its deposit is on hold since it accepted.
+		assert!(deposits.contains(&(TASK, dealer_account(0))));
+		assert_eq!((Deposits::get(), money()), (deposits, vec![]));
 		event(Event::Dealt { task: TASK, dealer: dealer_account(0), digest, dealings: 1 });
 		assert_eq!(BookLog::get(), vec![]);
 		Vss::do_try_state().unwrap();
@@ -75,10 +78,29 @@ fn a_task_of_an_unknown_protocol_is_left_alone() {
 }
 
 #[test]
-fn the_last_invited_dealer_ends_collecting() {
+fn the_last_dealer_who_accepted_ends_collecting() {
 	build_and_execute(|| {
-		Scene::new(3, &[]);
+		let ctx = opened();
+		for index in 0..3 {
+			assert_eq!(BookLog::get(), vec![]);
+			assert_eq!(<Vss as Sharing>::dealings(TASK), index);
+			assert_ok!(deal(&ctx, &dealer_account(index), honest(&ctx, index, index.into())));
+		}
 		assert_eq!(BookLog::get(), vec![Told::Dealt(TASK)]);
+		assert_eq!(<Vss as Sharing>::dealings(TASK), 3);
+		assert_eq!(<Vss as Sharing>::dealings(TASK + 1), 0);
+	});
+}
+
+/// A dealing that no longer counts is a dealing.
+#[test]
+fn excluded_dealings_are_dealings() {
+	build_and_execute(|| {
+		let scene = Scene::new(2, &[(0, (2, DealerFault::WrongShare))]);
+		scene.verify();
+		judged(scene.accuse(2, 0));
+		assert_eq!(Sharings::<Test>::get(TASK).unwrap().accepted(), 1);
+		assert_eq!(<Vss as Sharing>::dealings(TASK), 2);
 	});
 }
 
@@ -102,10 +124,13 @@ fn a_wrong_task_hash_is_rejected() {
 }
 
 #[test]
-fn uninvited_accounts_cannot_deal() {
+fn who_has_not_accepted_cannot_deal() {
 	build_and_execute(|| {
 		let ctx = opened();
-		rejected(&ctx, 3, honest(&ctx, 3, 1), Error::NotInvited);
+		rejected(&ctx, 3, honest(&ctx, 3, 1), Error::NotAccepted);
+		// Nor does another task's acceptance help.
+		open_task(TASK + 1, 5, 2, LENGTH, 4);
+		rejected(&ctx, 3, honest(&ctx, 3, 1), Error::NotAccepted);
 	});
 }
 
@@ -113,19 +138,21 @@ fn uninvited_accounts_cannot_deal() {
 fn dealings_are_taken_only_while_collecting_until_the_deadline() {
 	build_and_execute(|| {
 		let ctx = opened();
+		assert_ok!(deal(&ctx, &dealer_account(2), honest(&ctx, 2, 3)));
 		System::set_block_number(21);
 		rejected(&ctx, 0, honest(&ctx, 0, 1), Error::DeadlinePassed);
 		System::set_block_number(20);
 		assert_ok!(deal(&ctx, &dealer_account(0), honest(&ctx, 0, 1)));
 		for status in [
-			TaskStatus::Drawing { from: 1, until: 30 },
+			TaskStatus::Inviting { until: 30 },
+			TaskStatus::Drawing { until: 30 },
 			TaskStatus::Verifying { until: 30 },
 			TaskStatus::Settling(Outcome::Failed(FailReason::Cancelled)),
 		] {
 			set_status(TASK, status);
 			rejected(&ctx, 1, honest(&ctx, 1, 1), Error::WrongPhase);
 		}
-		set_status(TASK, TaskStatus::Collecting { until: 20 });
+		set_status(TASK, TaskStatus::Collecting { first_by: 15, until: 20 });
 		let message = dealing_message(honest(&ctx, 1, 1)).unwrap();
 		let origin = RuntimeOrigin::signed(dealer_account(1));
 		let unknown = Vss::deal(origin, TASK + 1, ctx.task_hash, message.clone());
@@ -135,22 +162,17 @@ fn dealings_are_taken_only_while_collecting_until_the_deadline() {
 	});
 }
 
+/// Who is first must be so in time; the others have until the end.
 #[test]
-fn a_dealer_that_cannot_pay_its_deposit_does_not_deal() {
+fn the_first_dealing_has_a_deadline_of_its_own() {
 	build_and_execute(|| {
 		let ctx = opened();
-		DealersArePoor::set(true);
-		let dealing = dealing_message(honest(&ctx, 0, 1)).unwrap();
-		let call = RuntimeCall::Vss(Call::deal { task: TASK, task_hash: ctx.task_hash, dealing });
-		use frame::traits::UnfilteredDispatchable;
-		let dispatched = frame::deps::frame_support::storage::with_storage_layer(|| {
-			call.dispatch_bypass_filter(RuntimeOrigin::signed(dealer_account(0)))
-				.map(|_| ())
-				.map_err(|error| error.error)
-		});
-		assert!(dispatched.is_err());
-		assert_eq!(Vss::dealing(TASK, dealer_account(0)), None);
-		assert_eq!(Vss::counters(TASK), Counters::default());
+		System::set_block_number(16);
+		rejected(&ctx, 0, honest(&ctx, 0, 1), Error::DeadlinePassed);
+		System::set_block_number(15);
+		assert_ok!(deal(&ctx, &dealer_account(0), honest(&ctx, 0, 1)));
+		System::set_block_number(16);
+		assert_ok!(deal(&ctx, &dealer_account(1), honest(&ctx, 1, 2)));
 	});
 }
 

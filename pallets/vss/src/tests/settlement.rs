@@ -55,8 +55,26 @@ fn settling_pays_returns_and_frees() {
 			.collect();
 		expected.sort_by_key(|entry| format!("{entry:?}"));
 		assert_eq!(log, expected, "convicted dealers get neither deposit nor reward");
+		assert_eq!(Deposits::get(), vec![]);
 		assert_eq!(Vss::settle(TASK, true, &mut unlimited()), Progress::Done);
 		assert_eq!(Vss::counters(TASK), Counters::default());
+	});
+}
+
+/// What becomes of its deposit the task book says.
+#[test]
+fn settling_leaves_alone_who_accepted_and_did_not_deal() {
+	build_and_execute(|| {
+		let ctx = open_task(TASK, 5, 2, LENGTH, 2);
+		let (dealer, vanished) = (dealer_account(0), dealer_account(1));
+		let input = fixtures::input(LENGTH as usize, 1);
+		let dealing = fixtures::dealing(&ctx, &dealer, &input, 1).unwrap();
+		assert_ok!(deal(&ctx, &dealer, dealing));
+		set_status(TASK, TaskStatus::Settling(Outcome::Failed(FailReason::TooFewDealers)));
+		assert_eq!(Vss::settle(TASK, false, &mut unlimited()), Progress::Done);
+		assert_freed();
+		assert_eq!(money(), vec![Money::Released(TASK, dealer)]);
+		assert_eq!(Deposits::get(), vec![(TASK, vanished)]);
 	});
 }
 

@@ -110,7 +110,10 @@ impl SeatView {
 				!self.answered && (accuses_on || (!self.excused && !self.committed))
 			},
 			TaskStatus::Revealing { .. } => !self.answered && (accuses_on || !self.excused),
-			TaskStatus::Drawing { .. } | TaskStatus::Settling(_) | TaskStatus::Settled(_) => false,
+			TaskStatus::Inviting { .. }
+			| TaskStatus::Drawing { .. }
+			| TaskStatus::Settling(_)
+			| TaskStatus::Settled(_) => false,
 		}
 	}
 
@@ -250,6 +253,7 @@ mod tests {
 		(0..count).map(|first| dealing(first, Some(ShareState::Right))).collect()
 	}
 
+	const COLLECTING: TaskStatus = TaskStatus::Collecting { first_by: 30, until: 100 };
 	const COMMITTING: TaskStatus = TaskStatus::Committing { frozen_at: 20, until: 30 };
 	const REVEALING: TaskStatus = TaskStatus::Revealing { until: 40 };
 
@@ -292,7 +296,8 @@ mod tests {
 			SeatView { answered: true, ..seat(REVEALING) },
 			SeatView { excused: true, may_accuse: false, ..seat(COMMITTING) },
 			SeatView { excused: true, may_accuse: false, ..seat(REVEALING) },
-			seat(TaskStatus::Drawing { from: 1, until: 99 }),
+			seat(TaskStatus::Inviting { until: 99 }),
+			seat(TaskStatus::Drawing { until: 99 }),
 			seat(TaskStatus::Settling(Outcome::Completed)),
 			seat(TaskStatus::Settled(Outcome::Failed(FailReason::TooFewShares))),
 		];
@@ -305,9 +310,8 @@ mod tests {
 	#[test]
 	fn accuses_in_turn_before_the_freeze() {
 		let wrong = [dealing(0, Some(ShareState::Wrong))];
-		let collecting = TaskStatus::Collecting { until: 100 };
 		// Seat 2 has rank 2 among the accusers of a digest that starts at place 0.
-		let plan = |now| seat(collecting).plan(&wrong, now, LAG, RETRY).accuse;
+		let plan = |now| seat(COLLECTING).plan(&wrong, now, LAG, RETRY).accuse;
 		assert_eq!(plan(13), Vec::<usize>::new());
 		assert_eq!(plan(14), vec![0]);
 	}
@@ -347,11 +351,10 @@ mod tests {
 	#[test]
 	fn accuses_nobody_without_the_right_to_or_to_no_effect() {
 		let wrong = [dealing(0, Some(ShareState::Wrong))];
-		let collecting = TaskStatus::Collecting { until: 100 };
-		let barred = SeatView { may_accuse: false, ..seat(collecting) };
+		let barred = SeatView { may_accuse: false, ..seat(COLLECTING) };
 		assert_eq!(barred.plan(&wrong, 50, LAG, RETRY).accuse, Vec::<usize>::new());
 		let spent = [Dealing { accusable: false, ..wrong[0].clone() }];
-		assert_eq!(seat(collecting).plan(&spent, 50, LAG, RETRY).accuse, Vec::<usize>::new());
+		assert_eq!(seat(COLLECTING).plan(&spent, 50, LAG, RETRY).accuse, Vec::<usize>::new());
 	}
 
 	/// So many wrong shares, dealt in block 0.
@@ -367,7 +370,7 @@ mod tests {
 	#[test]
 	fn accuses_as_fast_as_the_time_left_asks_for() {
 		let most = |status, count, now| seat(status).plan(&flood(count), now, LAG, RETRY).most;
-		assert_eq!(most(TaskStatus::Collecting { until: 100 }, 500, 99), MIN_ACCUSATIONS);
+		assert_eq!(most(COLLECTING, 500, 99), MIN_ACCUSATIONS);
 		// Two attempts before the end: twenty blocks less eight.
 		let verifying = TaskStatus::Verifying { until: 120 };
 		assert_eq!(most(verifying, 40, 100), MIN_ACCUSATIONS);
@@ -383,24 +386,23 @@ mod tests {
 
 	#[test]
 	fn what_is_on_its_way_takes_no_place() {
-		let collecting = TaskStatus::Collecting { until: 100 };
 		let mut dealings = flood(12);
-		let first = seat(collecting).plan(&dealings, 90, LAG, RETRY);
+		let first = seat(COLLECTING).plan(&dealings, 90, LAG, RETRY);
 		assert_eq!((first.accuse.len(), first.most), (12, MIN_ACCUSATIONS));
 		for place in first.accuse.into_iter().take(first.most) {
 			dealings[place].accused_at = Some(90);
 		}
-		let second = seat(collecting).plan(&dealings, 91, LAG, RETRY);
+		let second = seat(COLLECTING).plan(&dealings, 91, LAG, RETRY);
 		assert_eq!((second.accuse.len(), second.most), (4, 4));
 		assert!(second.accuse.iter().all(|place| dealings[*place].accused_at.is_none()));
 		// Those that were not included come again when their time is over.
-		assert_eq!(seat(collecting).plan(&dealings, 90 + RETRY, LAG, RETRY).accuse.len(), 12);
+		assert_eq!(seat(COLLECTING).plan(&dealings, 90 + RETRY, LAG, RETRY).accuse.len(), 12);
 	}
 
 	#[test]
 	fn every_accusation_comes_first_in_some_block() {
-		let (dealings, collecting) = (flood(12), TaskStatus::Collecting { until: 100 });
-		let first = |now| seat(collecting).plan(&dealings, now, LAG, RETRY).accuse[0];
+		let dealings = flood(12);
+		let first = |now| seat(COLLECTING).plan(&dealings, now, LAG, RETRY).accuse[0];
 		let mut firsts: Vec<_> = (50..62).map(first).collect();
 		firsts.sort_unstable();
 		assert_eq!(firsts, (0..12).collect::<Vec<usize>>());

@@ -1,4 +1,5 @@
 use super::*;
+use crate::data::columnar;
 use proptest::prelude::*;
 use std::io::Write;
 
@@ -92,10 +93,59 @@ fn a_cell_that_may_have_swallowed_rows_is_noted() {
 }
 
 #[test]
-fn another_separator_is_named_and_taken_if_it_is_given() {
+fn a_separator_that_the_first_rows_show_is_taken_and_said() {
+	for (text, name, expected) in [
+		("a;b\n1,5;2,5\n", "semicolons", ["1,5", "2,5"]),
+		("a\tb\n1\t2\n", "tabs", ["1", "2"]),
+		("a;\"b, c\"\n1;2\n", "semicolons", ["1", "2"]),
+	] {
+		let table = parse(text).expect("well-formed");
+		assert_eq!(
+			(table.columns().len(), rows(&table)),
+			(2, vec![expected.map(str::to_owned).to_vec()])
+		);
+		let notes = table.notes();
+		assert!(notes[0].contains("data.csv") && notes[0].contains(name), "{notes:?}");
+		assert!(notes.len() == 1 && notes[0].contains("--separator"), "{notes:?}");
+	}
+	for text in ["a,b\n1,2\n", "a;b,c\n1,2\n", "a\n1;2\n"] {
+		assert!(parse(text).expect("well-formed").notes().is_empty(), "{text}");
+	}
+	// what is given is taken without a look
+	for (separator, columns) in [(b',', 1), (b';', 2)] {
+		let table = Table::parse_with("data.csv", b"a;b\n1;2\n", separated(separator));
+		let table = table.expect("well-formed");
+		assert_eq!((table.columns().len(), table.notes().len()), (columns, 0));
+	}
+	// rows behind the first ones are held against the header
+	let late = format!("a;b\n{}1\n", "1;2\n".repeat(200));
+	let message = message(late.as_bytes());
+	assert!(message.contains("line 202: 1 cell, but the header has 2"), "{message}");
+}
+
+#[test]
+fn a_decimal_comma_is_not_guessed() {
+	let number = |reading: Reading| {
+		let table = Table::parse_with("data.csv", b"a;b\n1,5;2\n", reading).expect("well-formed");
+		let mut number = Ok(());
+		let each = |row: &Record| {
+			number = table.number(row, 0).map(|_| ()).map_err(|error| error.to_string());
+			Ok::<_, DataError>(())
+		};
+		table.for_each(each).expect("one row");
+		number
+	};
+	let message = number(Reading::default()).expect_err("a comma");
+	assert!(message.contains("line 2, column `a`: `1,5`"), "{message}");
+	assert!(message.contains("--decimal-comma"), "{message}");
+	assert_eq!(number(Reading { decimal_comma: true, ..Default::default() }), Ok(()));
+}
+
+#[test]
+fn another_separator_that_leaves_doubt_is_named_with_its_flag() {
 	for (text, words, flag) in [
-		("a;b\n1,5;2,5\n", "semicolons", "--separator ';'"),
-		("a\tb\n1\t2\n", "tabs", "--separator tab"),
+		("a;b\n1\n2\n", "semicolons", "--separator ';'"),
+		("a\tb\n1\n", "tabs", "--separator tab"),
 		("a|b\n1|2\n", "bars", "--separator '|'"),
 	] {
 		let message = message(text.as_bytes());
@@ -104,11 +154,6 @@ fn another_separator_is_named_and_taken_if_it_is_given() {
 			assert!(message.contains(part), "`{message}` does not say `{part}`");
 		}
 	}
-	assert!(parse("a;b,c\n1,2\n").is_ok());
-	assert!(parse("a\n1;2\n").is_ok());
-	let table =
-		Table::parse_with("data.csv", b"a;b\n1,5;2\n", separated(b';')).expect("well-formed");
-	assert_eq!(rows(&table), [["1,5", "2"]]);
 	let wrong = Table::parse_with("data.csv", b"a,b\n1,2\n", separated(b';')).expect_err("commas");
 	assert!(wrong.to_string().contains("commas"), "{wrong}");
 }

@@ -113,9 +113,9 @@ impl Book {
 	}
 
 	pub fn set(task: TaskId, view: &TaskView) {
-		let TaskView { protocol, task_hash, threshold, length, invited, status, committee } =
+		let TaskView { protocol, task_hash, threshold, length, accepted, status, committee } =
 			view.clone();
-		let entry: Entry = (protocol, task_hash, threshold, length, invited, status, committee);
+		let entry: Entry = (protocol, task_hash, threshold, length, accepted, status, committee);
 		unhashed::put(&entry_key(task), &entry);
 		let mut tasks = Self::tasks();
 		if !tasks.contains(&task) {
@@ -140,13 +140,13 @@ impl Book {
 impl TaskBook for Book {
 	fn view(task: TaskId) -> Option<TaskView> {
 		let entry: Option<Entry> = unhashed::get(&entry_key(task));
-		let (protocol, task_hash, threshold, length, invited, status, committee) = entry?;
-		Some(TaskView { protocol, task_hash, threshold, length, invited, status, committee })
+		let (protocol, task_hash, threshold, length, accepted, status, committee) = entry?;
+		Some(TaskView { protocol, task_hash, threshold, length, accepted, status, committee })
 	}
 	fn status(task: TaskId) -> Option<TaskStatus> {
 		Self::view(task).map(|view| view.status)
 	}
-	fn is_invited(_: TaskId, _: &AccountId) -> bool {
+	fn has_accepted(_: TaskId, _: &AccountId) -> bool {
 		true
 	}
 	fn all_dealt(_: TaskId) {}
@@ -213,8 +213,8 @@ pub fn view(task: TaskId) -> TaskView {
 		task_hash: [task as u8; 32],
 		threshold: THRESHOLD,
 		length: LENGTH,
-		invited: 100,
-		status: TaskStatus::Collecting { until: 100 },
+		accepted: 100,
+		status: TaskStatus::Collecting { first_by: 100, until: 100 },
 		committee: committee(),
 	}
 }

@@ -1,0 +1,321 @@
+//! `ostraka accept`: a dealer agrees to what a task asks, before its committee is drawn.
+
+use super::connect;
+use crate::{
+	chain::{Chain, Receipt, Signer},
+	cli::{account::signer, values, Global},
+	dealing,
+	error::Error,
+	onchain::{
+		accept::{accept, check_money, has_accepted, lost_by_silence},
+		deal::deposit,
+		earlier::{self, Earlier},
+		groups,
+	},
+	output::Output,
+	view::{
+		capture::Capture,
+		lines::{ended, hex, outcome, state, INSECURE},
+		terms::Asked,
+	},
+};
+use clap::Args;
+use ostraka_party::{address, escape::escaped};
+use ostraka_primitives::{api::TaskInfo, odds::Odds, task::TaskStatus, AccountId, TaskId};
+use serde::Serialize;
+
+const EXAMPLES: &str = "\
+Examples:
+  ostraka accept 7 --suri //Bob
+  ostraka accept 7 --key-file bob.key --yes --json
+
+Accepting holds a deposit, and obliges to deal once the committee is drawn: `ostraka deal --task 7` does that, and accepts
+first if that is not done yet. It checks the rows before anything is at stake; this command knows none.";
+
+/// Flags of `accept`.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct AcceptArgs {
+	/// The task
+	#[arg(allow_negative_numbers = true, value_parser = values::task)]
+	pub task: TaskId,
+	/// What is agreed to unseen.
+	#[command(flatten)]
+	pub consent: ConsentArgs,
+}
+
+/// The flags of who accepts, by whichever command.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ConsentArgs {
+	/// Accept without being asked: for scripts
+	#[arg(long)]
+	pub yes: bool,
+	/// Accept also when the same requester has asked for some of the same columns within a day
+	#[arg(long)]
+	pub again: bool,
+	/// Accept groups whose dealers no earlier task has counted
+	#[arg(long)]
+	pub unchecked_groups: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// `Usage` if nobody can be asked; `Chain`; `Failed` if the task takes no acceptance of the account, or it says no.
+pub async fn run(args: &AcceptArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
+	let signer = signer(global, out.notes())?;
+	let chain = connect(global, out).await?;
+	let (task, account) = (args.task, signer.account());
+	let info = chain.task(task).await?;
+	if has_accepted(&chain, task, &account).await? {
+		return already(task, &info, out);
+	}
+	check_invited(task, &info, &account)?;
+	if !matches!(info.task.status, TaskStatus::Inviting { .. }) {
+		return Err(over(task, &info));
+	}
+	let earlier = earlier::look(&chain, task, &info, &account).await?;
+	let odds = chain.odds(info.task.class, info.task.fee).await?;
+	if !out.is_json() {
+		show(&chain, task, &info, &account, (&earlier, &odds), out)?;
+		if chain.is_insecure().await? {
+			writeln!(out, "{INSECURE}")?;
+		}
+	}
+	let receipt = agree(&chain, task, &info, &signer, &earlier, &args.consent, out).await?;
+	let Some(receipt) = receipt else { return already(task, &info, out) };
+	let accepted = Accepted {
+		task,
+		accepted: true,
+		already: false,
+		block: receipt.block.number,
+		fee: receipt.fee.to_string(),
+		deposit: deposit(&chain).to_string(),
+		terms: hex(info.task.terms),
+		earlier_tasks: earlier.tasks,
+		came_to_nothing: earlier.came_to_nothing,
+		capture: Capture::from(&odds),
+	};
+	if out.is_json() {
+		return out.json(&accepted);
+	}
+	write(&chain, task, &receipt, out)
+}
+
+/// Checks that an account is among a task's dealers, whom the chain knows as long as the task has not ended.
+///
+/// # Errors
+/// `Failed` if not.
+pub(super) fn check_invited(
+	task: TaskId,
+	info: &TaskInfo,
+	account: &AccountId,
+) -> Result<(), Error> {
+	let is_known = outcome(&info.task.status).is_none();
+	if is_known && !info.dealers.contains(account) {
+		return Err(Error::Failed(format!(
+			"the account {} is not invited to task {task}\n  sign with the account that the requester invited",
+			address(account)
+		)));
+	}
+	Ok(())
+}
+
+/// Why a task can no longer be accepted.
+pub(super) fn over(task: TaskId, info: &TaskInfo) -> Error {
+	let status = &info.task.status;
+	Error::Failed(format!(
+		"this account has not accepted task {task}, which takes no acceptances any more: {}\n  who deals accepts before the \
+		 committee is drawn",
+		outcome(status).map_or_else(|| state(status).to_owned(), ended)
+	))
+}
+
+/// Shows what is asked, and what accepting means.
+///
+/// # Errors
+/// `Output`.
+pub(super) fn show(
+	chain: &Chain,
+	task: TaskId,
+	info: &TaskInfo,
+	account: &AccountId,
+	(earlier, odds): (&Earlier, &Odds),
+	out: &mut Output<'_>,
+) -> Result<(), Error> {
+	let asked = Asked {
+		task,
+		info,
+		dealer: account,
+		block: (chain.head().number, chain.block_time()),
+		token: chain.token(),
+		odds,
+		deposit: deposit(chain),
+		lost: lost_by_silence(chain),
+		earlier: (earlier.tasks, earlier.came_to_nothing),
+	};
+	out.lines(&asked.lines())
+}
+
+/// Accepts, after checks of what can be checked and the question whether to. `None` if the account had accepted before.
+///
+/// # Errors
+/// `Failed` if a check fails or the answer is no, `Usage` if there is nobody to ask, `Chain`.
+pub(super) async fn agree(
+	chain: &Chain,
+	task: TaskId,
+	info: &TaskInfo,
+	signer: &Signer,
+	earlier: &Earlier,
+	args: &ConsentArgs,
+	out: &Output<'_>,
+) -> Result<Option<Receipt>, Error> {
+	if !args.again {
+		check_first(task, earlier)?;
+	}
+	if !args.unchecked_groups {
+		groups::check(chain, task, info).await?;
+	}
+	dealing::check_terms(chain.genesis(), task, info)?;
+	check_money(chain, &signer.account()).await?;
+	if !args.yes {
+		let held = chain.token().render(deposit(chain));
+		match out.ask(&format!("Accept task {task}, with a deposit of {held}?")).await? {
+			Some(true) => {},
+			Some(false) => {
+				return Err(Error::Failed(format!(
+					"task {task} is not accepted: the answer was no, and nothing was sent"
+				)))
+			},
+			None => return Err(nobody_to_ask(task)),
+		}
+	}
+	out.farewell().is(format!(
+		"the acceptance of task {task} may be on its way, and holds a deposit if it comes to a block\n  run the same \
+		 command again: it looks before it acts"
+	));
+	accept(chain, task, info, signer, None).await
+}
+
+/// Checks that the requester does not ask for the same again.
+fn check_first(task: TaskId, earlier: &Earlier) -> Result<(), Error> {
+	let Some((other, columns)) = &earlier.same else { return Ok(()) };
+	let columns: Vec<_> = columns.iter().map(|column| escaped(column)).collect();
+	Err(Error::Failed(format!(
+		"task {task} is not accepted: the same requester asked for {} within a day, by task {other}\n  each task has a \
+		 committee of its own, and who asks again and again has one that suits it in the end; if you know why it asks \
+		 again, --again accepts all the same",
+		columns.join(", ")
+	)))
+}
+
+fn nobody_to_ask(task: TaskId) -> Error {
+	Error::Usage(format!(
+		"task {task} is not accepted, as there is no terminal to ask at (with --json nobody is asked): give --yes to \
+		 accept what it asks\n  `ostraka task show {task}` shows that"
+	))
+}
+
+/// The account has accepted: nothing is to be done, which is what was asked.
+fn already(task: TaskId, info: &TaskInfo, out: &mut Output<'_>) -> Result<(), Error> {
+	if out.is_json() {
+		return out.json(&serde_json::json!({
+			"task": task,
+			"accepted": true,
+			"already": true,
+			"terms": hex(info.task.terms),
+		}));
+	}
+	writeln!(
+		out,
+		"this account has accepted task {task} already: nothing was sent\n  {}",
+		next(task)
+	)
+}
+
+fn next(task: TaskId) -> String {
+	format!(
+		"deal when its committee is drawn: `ostraka deal --task {task} --data FILE` waits for that"
+	)
+}
+
+/// Writes that a task is accepted, and what is next.
+fn write(
+	chain: &Chain,
+	task: TaskId,
+	receipt: &Receipt,
+	out: &mut Output<'_>,
+) -> Result<(), Error> {
+	let token = chain.token();
+	writeln!(
+		out,
+		"accepted task {task}, in block {}, for {}; a deposit of {} is held until the task is settled\n  {}",
+		receipt.block.number,
+		token.render(receipt.fee),
+		token.render(deposit(chain)),
+		next(task)
+	)
+}
+
+/// An acceptance, as JSON.
+#[derive(Serialize)]
+struct Accepted {
+	task: TaskId,
+	accepted: bool,
+	already: bool,
+	block: u32,
+	fee: String,
+	deposit: String,
+	terms: String,
+	earlier_tasks: u32,
+	came_to_nothing: u32,
+	capture: Capture,
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{fixtures, output::written};
+
+	#[test]
+	fn a_second_task_needs_a_flag() {
+		let mut earlier = Earlier { tasks: 3, came_to_nothing: 1, same: None };
+		assert!(check_first(7, &earlier).is_ok());
+		earlier.same = Some((5, vec!["x".to_owned(), "y\u{1b}[1A".to_owned()]));
+		let error = check_first(7, &earlier).expect_err("the same columns").to_string();
+		for part in ["asked for x, y\\u{1b}[1A within a day, by task 5", "--again"] {
+			assert!(error.contains(part), "`{error}` does not say `{part}`");
+		}
+	}
+
+	#[test]
+	fn only_who_is_invited_can_accept() {
+		let info = fixtures::inviting();
+		assert!(check_invited(7, &info, &info.dealers[2]).is_ok());
+		let error = check_invited(7, &info, &AccountId::new([8; 32])).expect_err("not invited");
+		assert!(error.to_string().contains("is not invited to task 7"), "{error}");
+	}
+
+	#[test]
+	fn a_task_that_is_drawn_is_not_accepted_any_more() {
+		let error = over(7, &fixtures::task()).to_string();
+		assert!(error.contains("takes no acceptances any more: collecting"), "{error}");
+	}
+
+	#[test]
+	fn without_a_terminal_the_flag_is_named() {
+		let error = nobody_to_ask(7);
+		assert!(error.to_string().contains("give --yes"), "{error}");
+		assert_eq!(error.exit_code(), 2);
+	}
+
+	#[test]
+	fn an_acceptance_that_is_there_is_not_sent_again() {
+		let info = fixtures::inviting();
+		let text = written(false, |out| already(7, &info, out));
+		assert!(text.contains("has accepted task 7 already: nothing was sent"), "{text}");
+		let text = written(true, |out| already(7, &info, out));
+		let record: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+		assert_eq!((&record["accepted"], &record["already"]), (&true.into(), &true.into()));
+	}
+}

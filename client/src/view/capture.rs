@@ -1,0 +1,117 @@
+//! The odds of a committee's capture: how likely a draw gives it to who holds a part of the stake, and what drawing until it
+//! does costs.
+
+use crate::chain::{token::decimal, Token};
+use ostraka_primitives::{
+	odds::{Odds, CERTAIN},
+	Balance,
+};
+use serde::Serialize;
+
+/// Decimals of a percentage that counts billionths.
+const PERCENT_DECIMALS: u8 = 7;
+
+/// Odds as the value of a line. Of a task whose committee is drawn it says that they are those of another draw, of the
+/// nodes that can be drawn now.
+pub fn line(token: &Token, odds: &Odds, is_drawn: bool) -> String {
+	let part = |odds, whose: &str, price: Option<Balance>| {
+		let price = price.map(|price| format!(" (some {})", token.render(rounded(price))));
+		format!("{} {whose}{}", percent(odds), price.unwrap_or_default())
+	};
+	let fifth = part(odds.fifth, "a draw for a fifth of the stake", odds.price_fifth);
+	let third = part(odds.third, "for a third", odds.price_third);
+	let now = if is_drawn { ", were it drawn now" } else { "" };
+	format!("{fifth}, {third}{now}")
+}
+
+/// A probability in billionths, as a percentage.
+fn percent(odds: u64) -> String {
+	match odds {
+		0 => format!("less than {} %", decimal(1, PERCENT_DECIMALS)),
+		odds => format!("{} %", decimal(rounded(odds.into()), PERCENT_DECIMALS)),
+	}
+}
+
+/// A number with its first two digits, rounded; the others are zeros.
+fn rounded(number: u128) -> u128 {
+	let digits = number.checked_ilog10().map_or(0, |log| log.saturating_sub(1));
+	let unit = 10u128.pow(digits);
+	let up = u128::from(number % unit >= unit.div_ceil(2));
+	(number / unit + up).saturating_mul(unit)
+}
+
+/// Odds as JSON: probabilities as numbers from 0 to 1, prices in the token's smallest unit, as text.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Capture {
+	fifth: f64,
+	third: f64,
+	price_fifth: Option<String>,
+	price_third: Option<String>,
+}
+
+impl From<&Odds> for Capture {
+	fn from(odds: &Odds) -> Self {
+		let probability = |odds: u64| odds as f64 / CERTAIN as f64;
+		let price = |price: Option<Balance>| price.map(|price| price.to_string());
+		Self {
+			fifth: probability(odds.fifth),
+			third: probability(odds.third),
+			price_fifth: price(odds.price_fifth),
+			price_third: price(odds.price_third),
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::fixtures::{self, token};
+
+	#[test]
+	fn odds_are_a_line() {
+		let odds = fixtures::odds();
+		let now =
+			"3.3 % a draw for a fifth of the stake (some 37 OST), 17 % for a third (some 7.1 OST)";
+		assert_eq!(line(&token(), &odds, false), now);
+		assert_eq!(line(&token(), &odds, true), format!("{now}, were it drawn now"));
+	}
+
+	#[test]
+	fn what_never_comes_has_no_price() {
+		let odds = Odds { fifth: 0, price_fifth: None, third: 88, price_third: Some(5) };
+		assert_eq!(
+			line(&token(), &odds, false),
+			"less than 0.0000001 % a draw for a fifth of the stake, 0.0000088 % for a third (some 0.005 OST)"
+		);
+	}
+
+	#[test]
+	fn two_digits_are_shown() {
+		for (number, shown) in [
+			(0, 0),
+			(7, 7),
+			(99, 99),
+			(123, 120),
+			(125, 130),
+			(995, 1_000),
+			(181_500, 180_000),
+			(u128::MAX, u128::MAX / 10u128.pow(37) * 10u128.pow(37)),
+		] {
+			assert_eq!(rounded(number), shown, "{number}");
+		}
+		assert_eq!(percent(CERTAIN), "100 %");
+		assert_eq!(percent(CERTAIN - 1), "100 %");
+		assert_eq!(percent(104_000_000), "10 %");
+		assert_eq!(percent(88_150), "0.0088 %");
+	}
+
+	#[test]
+	fn odds_are_a_record() {
+		let record = serde_json::to_value(Capture::from(&fixtures::odds())).expect("JSON");
+		assert_eq!(record["fifth"], 0.033344);
+		assert_eq!(record["price_fifth"], "36900");
+		let never = Capture::from(&Odds::default());
+		let record = serde_json::to_value(never).expect("JSON");
+		assert_eq!((&record["third"], &record["price_third"]), (&0.0.into(), &().into()));
+	}
+}

@@ -1,0 +1,11 @@
+//! Weights without group operations, the same with and without host calls: of the SDK's pallets and of `pallet-network`,
+//! measured with this runtime. Written by `scripts/weights.sh`.
+
+pub mod pallet_balances;
+pub mod pallet_multisig;
+pub mod pallet_network;
+pub mod pallet_proxy;
+pub mod pallet_sudo;
+pub mod pallet_timestamp;
+pub mod pallet_transaction_payment;
+pub mod pallet_utility;
