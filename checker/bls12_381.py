@@ -18,6 +18,14 @@ class Point:
 	@classmethod
 	def decode(cls, data):
 		"""Reads 96 bytes: canonical, on the curve, in the subgroup of prime order."""
+		point = cls.decode_unchecked(data)
+		if not point.is_in_subgroup():
+			raise ValueError("a point is not in the subgroup of prime order")
+		return point
+
+	@classmethod
+	def decode_unchecked(cls, data):
+		"""Reads 96 bytes: canonical and on the curve, perhaps outside the subgroup of prime order. May be added up."""
 		if len(data) != 96:
 			raise ValueError(f"a point has 96 bytes, this has {len(data)}")
 		if data == IDENTITY_BYTES:
@@ -27,10 +35,10 @@ class Point:
 			raise ValueError("a point's coordinate is not canonical")
 		if (y * y - x**3 - 4) % P != 0:
 			raise ValueError("a point is not on the curve")
-		point = cls(x, y)
-		if point * ORDER != IDENTITY:
-			raise ValueError("a point is not in the subgroup of prime order")
-		return point
+		return cls(x, y)
+
+	def is_in_subgroup(self):
+		return self * ORDER == IDENTITY
 
 	def encode(self):
 		if self.z == 0:

@@ -12,13 +12,16 @@ from functools import lru_cache
 from hashlib import sha256
 from hmac import digest as hmac
 
-from checker import consistency, meaning
-from checker.bls12_381 import GENERATOR, IDENTITY, ORDER, combine, hash_to_curve
+from checker import consistency, meaning, ristretto255, sr25519
+from checker.bls12_381 import IDENTITY, ORDER, combine, hash_to_curve
 from checker.chacha20_poly1305 import unseal
-from checker.reading import Node, Wrong, address, decode_point, demand, load, shown
+from checker.reading import Node, Wrong, address, demand, load, shown
+from checker.ristretto255 import GENERATOR
 
 DOMAIN = b"OSTRAKA-V01-CS01-with-BLS12381G1_XMD:SHA-256_SSWU_RO_"
 CLASSES = ["Standard", "Confidential", "Restricted"]
+# Of the protocol: its tags, encodings and groups are the ones below.
+PROTOCOL = 3
 MAX_SEATS, MAX_LENGTH, MAX_DEALERS = 32, 256, 512
 
 
@@ -49,10 +52,16 @@ def transcript_hash(tag, *fields):
 	return sha256(variable(tag) + b"".join(fields)).digest()
 
 
-def challenge(tag, *fields):
+def stretched(tag, *fields):
+	"""A transcript hash of 512 bits, as a number."""
 	digest = transcript_hash(tag, *fields)
 	halves = [transcript_hash(b"ostraka/challenge/v1", digest, u8(i)) for i in (0, 1)]
-	return int.from_bytes(b"".join(halves), "little") % ORDER
+	return int.from_bytes(b"".join(halves), "little")
+
+
+def challenge(tag, *fields):
+	"""A challenge of a proof over ristretto255."""
+	return stretched(tag, *fields) % ristretto255.ORDER
 
 
 @lru_cache(maxsize=None)
@@ -79,6 +88,8 @@ class Transcript:
 		self.root = Node(document)
 		demand(self.root["version"].number() == 2, "version is not 2")
 		self.task = self.root["task"]
+		protocol = self.task["protocol"].number(16)
+		demand(protocol == PROTOCOL, f"task.protocol is {protocol}, not {PROTOCOL}")
 		self.n, self.t = self.task["seats"].number(8), self.task["threshold"].number(8)
 		self.length = self.task["length"].number()
 		demand(
@@ -97,6 +108,10 @@ class Transcript:
 		self.read = None
 
 	def commitments(self, dealing):
+		"""A dealing's commitments. One by one they may lie outside the subgroup: what is multiplied is their sum."""
+		return [point.point_to_add() for point in dealing["commitments"].list(self.t + 1)]
+
+	def commitment_bytes(self, dealing):
 		return [point.bytes(96) for point in dealing["commitments"].list(self.t + 1)]
 
 	def sealed_hashes(self, dealing):
@@ -169,12 +184,12 @@ def check_task_hash(t):
 		account = member["account_id"].bytes(32)
 		address(member["account"], account)
 		member["seal_key"].key()
-		members.append(u8(j) + account + member["worker"].bytes(32) + member["seal_key"].bytes(96))
+		members.append(u8(j) + account + member["worker"].bytes(32) + member["seal_key"].bytes(32))
 	published = task["spec_scale"].bytes() + task["consent"].bytes(32)
 	phases = [windows[name] for name in ("collect", "verify", "commit", "reveal")]
 	preimage = b"".join(
 		[
-			variable(b"ostraka/task/v2"),
+			variable(b"ostraka/task/v3"),
 			t.root["genesis"].bytes(32),
 			u32(task["id"].number()) + u16(task["protocol"].number(16)),
 			transcript_hash(b"ostraka/spec/v1", variable(published)),
@@ -196,11 +211,11 @@ def check_digests(t):
 		dealer = dealing["dealer_id"].bytes(32)
 		address(dealing["dealer"], dealer)
 		digest = transcript_hash(
-			b"ostraka/dealing/v1",
+			b"ostraka/dealing/v2",
 			t.task_hash,
 			dealer,
-			dealing["ephemeral"].bytes(96),
-			items(t.commitments(dealing)),
+			dealing["ephemeral"].bytes(32),
+			items(t.commitment_bytes(dealing)),
 			items(t.sealed_hashes(dealing)),
 		)
 		demand(
@@ -209,35 +224,20 @@ def check_digests(t):
 	return f"{len(t.dealings)} dealings"
 
 
-def first_messages(proof, statement):
-	"""The challenge of a proof, and z base - c public for each pair of base and public point."""
-	data = proof.bytes(64)
-	c = Node("0x" + data[:32].hex(), f"{proof.place}'s challenge").scalar()
-	z = Node("0x" + data[32:].hex(), f"{proof.place}'s response").scalar()
-	return c, items([(base * z - public * c).encode() for base, public in statement])
-
-
 def check_proofs(t):
-	"""3. Every dealer knows the secret behind its R."""
+	"""3. Every dealer knows the secret behind its R: it signs the dealing's digest under R."""
 	for dealing in t.dealings:
 		ephemeral = dealing["ephemeral"]
-		c, firsts = first_messages(dealing["proof"], [(GENERATOR, ephemeral.key())])
-		expected = challenge(
-			b"ostraka/rho/v1",
-			t.task_hash,
-			dealing["dealer_id"].bytes(32),
-			GENERATOR.encode(),
-			ephemeral.bytes(96),
-			firsts,
-			items(t.commitments(dealing)),
-			items(t.sealed_hashes(dealing)),
-		)
-		demand(c == expected, f"{dealing.place}.proof does not hold")
+		# a signature under the identity proves nothing
+		ephemeral.key()
+		message = b"ostraka/rho/v2" + dealing["digest"].bytes(32)
+		holds = sr25519.verify(dealing["proof"].bytes(64), message, ephemeral.bytes(32))
+		demand(holds, f"{dealing.place}.proof does not hold")
 	return f"{len(t.dealings)} proofs"
 
 
 def check_accepted(t):
-	"""4. The accepted set: its dealings, their sums, its hash."""
+	"""4. The accepted set: its dealings, their sums, its hash. The sums lie in the subgroup, whatever the summands do."""
 	number = t.accepted["dealers"].number()
 	found = len(t.counting)
 	demand(found == number, f"{found} dealings count, accepted_set.dealers is {number}")
@@ -249,10 +249,11 @@ def check_accepted(t):
 	demand(
 		given == digests, "accepted_set.digests are not those of the dealings that count, sorted"
 	)
+	summands = [t.commitments(dealing) for dealing in t.counting]
 	for k, total in enumerate(t.aggregate()):
 		added = IDENTITY
-		for dealing in t.counting:
-			added = added + dealing["commitments"].list(t.t + 1)[k].point()
+		for commitments in summands:
+			added = added + commitments[k]
 		demand(added == total, f"accepted_set.aggregate[{k}] is not the sum of the commitments")
 	points = [point.bytes(96) for point in t.accepted["aggregate"].list()]
 	expected = transcript_hash(b"ostraka/accepted/v1", t.task_hash, items(digests), items(points))
@@ -272,9 +273,11 @@ def check_excluded(t):
 		digest = dealing["digest"].bytes(32)
 		about = [a for a in accusations if a["digest"].bytes(32) == digest]
 		demand(about, f"{dealing.place} does not count, and nobody accused it")
-		reasons = []
+		reasons, points = [], t.commitments(dealing)
+		# once for all accusations: it takes longer than all else
+		is_outside = not all(point.is_in_subgroup() for point in points)
 		for accusation in about:
-			reasons.append(acquittal(t, accusation, dealing))
+			reasons.append(acquittal(t, accusation, dealing, points, is_outside))
 			if reasons[-1] is None:
 				break
 		else:
@@ -282,8 +285,8 @@ def check_excluded(t):
 	return f"{len(excluded)} excluded, {len(accusations)} accusations"
 
 
-def acquittal(t, accusation, dealing):
-	"""Why an accusation is wrong; None if it is right."""
+def acquittal(t, accusation, dealing, commitments, is_outside):
+	"""Why an accusation is wrong; None if it is right. `is_outside`: whether a commitment lies outside the subgroup."""
 	place, j, dealer = (
 		accusation.place,
 		accusation["seat"].number(8),
@@ -294,29 +297,38 @@ def acquittal(t, accusation, dealing):
 	sealed = accusation["sealed"].bytes(32 * (t.length + 1) + 16)
 	if sha256(sealed).digest() != t.sealed_hashes(dealing)[j - 1]:
 		return f"{place}.sealed is not the dealing's"
+	if is_outside:
+		# the dealer is guilty, whatever the accuser says besides
+		return None
 	seal_key, ephemeral = t.committee[j - 1]["seal_key"], dealing["ephemeral"]
-	commitments = t.commitments(dealing)
 	try:
 		statement = [(GENERATOR, seal_key.key()), (ephemeral.key(), accusation["dh"].key())]
 		c, firsts = first_messages(accusation["dleq"], statement)
 	except Wrong as error:
 		return str(error)
-	points = [GENERATOR.encode()] + [n.bytes(96) for n in (seal_key, ephemeral, accusation["dh"])]
+	points = [GENERATOR.encode()] + [n.bytes(32) for n in (seal_key, ephemeral, accusation["dh"])]
 	about = [t.task_hash, accusation["digest"].bytes(32), u8(j)]
-	if c != challenge(b"ostraka/dleq/v1", *about, *points, firsts):
+	if c != challenge(b"ostraka/dleq/v2", *about, *points, firsts):
 		return f"{place}.dleq does not hold"
-	info = transcript_hash(
-		b"ostraka/seal/v1", t.task_hash, dealer, u8(j), *points[1:3], items(commitments)
-	)
-	secret = hmac(b"ostraka/seal/v1", points[3], "sha256")
+	listed = items(t.commitment_bytes(dealing))
+	info = transcript_hash(b"ostraka/seal/v2", t.task_hash, dealer, u8(j), *points[1:3], listed)
+	secret = hmac(b"ostraka/seal/v2", points[3], "sha256")
 	share = unseal(hmac(secret, info + b"\1", "sha256"), sealed)
 	if share is None:
 		return None
 	scalars = [int.from_bytes(share[i : i + 32], "little") for i in range(0, len(share), 32)]
-	expected = at_seat([decode_point(point) for point in commitments], j)
-	if max(scalars) >= ORDER or commit(scalars[:-1], scalars[-1]) != expected:
+	if max(scalars) >= ORDER or commit(scalars[:-1], scalars[-1]) != at_seat(commitments, j):
 		return None
 	return f"{place} is false: the share is right"
+
+
+def first_messages(proof, statement):
+	"""The challenge of a proof, and z base - c public for each pair of base and public element."""
+	data = proof.bytes(64)
+	c, z = (int.from_bytes(data[i : i + 32], "little") for i in (0, 32))
+	for name, scalar in (("challenge", c), ("response", z)):
+		demand(scalar < ristretto255.ORDER, f"{proof.place}'s {name} is not below the group's order")
+	return c, items([(base * z + -(public * c)).encode() for base, public in statement])
 
 
 def check_shares(t):

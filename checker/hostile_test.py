@@ -15,8 +15,8 @@ import unittest
 from functools import lru_cache
 from unittest import mock
 
-from checker import bls12_381, check_transcript, meaning, reading
-from checker.made_up import MadeUp, double, exact, written
+from checker import bls12_381, check_transcript, meaning, reading, ristretto255, sr25519
+from checker.made_up import TORSION, MadeUp, double, exact, written
 from checker.spec import STATISTICS, WITH_EDGES, WITH_WEIGHT
 
 X = {"name": "x", "decimals": 0, "min": -10, "max": 20}
@@ -501,6 +501,7 @@ def same_numbers(value):
 
 JUNK = [None, True, False, 0, 1, -1, 2**31, 2**70, 1.5, 1e308, -0.0, "", "0x", "0x00", "0X" + 64 * "0"]
 JUNK += ["undefined", "1e9", "9" * 5000, "\ud800", "\x00", "5" * 10**5, [], [[]], {}, {"a": [1]}]
+JUNK += ["0x" + digit * length for digit in "0f" for length in (64, 128, 192)]
 
 
 def mutated(document, generator, places):
@@ -545,22 +546,31 @@ class Fuzz(unittest.TestCase):
 	"""Changes at random, the same in every run. What takes time, sums of points, is remembered between them."""
 
 	def setUp(self):
-		combine = bls12_381.combine
+		def patched(modules, name, quick):
+			for module in modules:
+				patch = mock.patch.object(module, name, quick)
+				patch.start()
+				self.addCleanup(patch.stop)
 
-		@lru_cache(maxsize=None)
-		def remembered(points, scalars):
-			return combine([bls12_381.Point(*point) for point in points], scalars)
+		def remembering(group, kind, modules):
+			combine = group.combine
 
-		def quick(points, scalars):
-			return remembered(tuple((p.x, p.y, p.z) for p in points), tuple(scalars))
+			@lru_cache(maxsize=None)
+			def remembered(points, scalars):
+				return combine([kind(*point) for point in points], scalars)
 
-		for module in bls12_381, check_transcript:
-			patch = mock.patch.object(module, "combine", quick)
-			patch.start()
-			self.addCleanup(patch.stop)
+			def quick(points, scalars):
+				return remembered(tuple(tuple(vars(p).values()) for p in points), tuple(scalars))
+
+			patched(modules, "combine", quick)
+
+		remembering(bls12_381, bls12_381.Point, [bls12_381, check_transcript])
+		remembering(ristretto255, ristretto255.Element, [ristretto255, sr25519])
+		patched([sr25519], "verify", lru_cache(maxsize=None)(sr25519.verify))
 
 	def documents(self):
 		yield MadeUp().document
+		yield MadeUp("torsion", torsion={1: [TORSION], 2: [-TORSION], 4: [TORSION]}).document
 		groups = {"column": "g", "groups": ["a", "b", "c"]}
 		spec = spec_of("variance", group_by=groups)
 		vectors = [[2, 5, 25, 1, 5, 25, 0, 0, 0]] + [[1, 1, 1] + [0] * 6] * 3

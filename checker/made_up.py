@@ -4,9 +4,13 @@ from fractions import Fraction
 from hashlib import blake2b, sha256
 from hmac import digest as hmac
 
-from checker import chacha20_poly1305, meaning
-from checker.bls12_381 import GENERATOR, IDENTITY, ORDER, Point
+from checker import chacha20_poly1305, meaning, ristretto255, sr25519
+from checker.bls12_381 import IDENTITY, ORDER, Point
 from checker.check_transcript import challenge, commit, items, transcript_hash, u8, u16, u32, variable
+from checker.ristretto255 import GENERATOR, Element
+
+# A point of order three: on the curve, and outside the subgroup of prime order.
+TORSION = Point(0, 2)
 
 
 def number(seed):
@@ -14,8 +18,13 @@ def number(seed):
 	return int.from_bytes(sha256(repr(seed).encode()).digest() * 2, "little") % ORDER
 
 
-def raw(scalar):
-	return (scalar % ORDER).to_bytes(32, "little")
+def secret_of(seed):
+	"""The same for ristretto255."""
+	return number(seed) % ristretto255.ORDER
+
+
+def raw(scalar, order=ORDER):
+	return (scalar % order).to_bytes(32, "little")
 
 
 def text(data):
@@ -35,15 +44,28 @@ def address(account):
 	return found
 
 
-def prove(secret, bases, tag, before, after=()):
+def prove(secret, bases, tag, before):
 	"""A proof of knowledge of `secret`, whose publics are in `before`: challenge, then response."""
-	nonce = number((secret, tag))
-	c = challenge(tag, *before, items([(base * nonce).encode() for base in bases]), *after)
-	return raw(c) + raw(nonce + c * secret)
+	nonce = secret_of((secret, tag))
+	c = challenge(tag, *before, items([(base * nonce).encode() for base in bases]))
+	return raw(c, ristretto255.ORDER) + raw(nonce + c * secret, ristretto255.ORDER)
+
+
+def sign(secret, message):
+	"""A signature of sr25519, whose nonce nobody else can guess as long as nobody knows the secret."""
+	nonce = secret_of((secret, message))
+	public, first = ((GENERATOR * scalar).encode() for scalar in (secret, nonce))
+	last = (nonce + sr25519.challenge(message, public, first) * secret) % ristretto255.ORDER
+	return first + (last | sr25519.MARK).to_bytes(32, "little")
+
+
+def rho_proof(rho, digest):
+	"""The proof that a dealer knows the secret behind its R."""
+	return sign(rho, b"ostraka/rho/v2" + digest)
 
 
 def seal_key(dh, task_hash, dealer, j, key, ephemeral, commitments):
-	tag = b"ostraka/seal/v1"
+	tag = b"ostraka/seal/v2"
 	info = transcript_hash(tag, task_hash, dealer, u8(j), key, ephemeral, items(commitments))
 	return hmac(hmac(tag, dh, "sha256"), info + b"\1", "sha256")
 
@@ -89,12 +111,13 @@ def consent_of(accounts):
 
 
 class MadeUp:
-	"""A task of three nodes and four dealers, the last of which seals a wrong share to seat 2. Another spec needs
-	the dealers' vectors."""
+	"""A task of three nodes and four dealers, the last of which seals a wrong share to seat 2, or does what else `how` says.
+	Another spec needs the dealers' vectors. To the commitments of dealer `i` the points `torsion[i]` are added."""
 
 	N, T = 3, 1
 
-	def __init__(self, how="wrong share", spec=None, vectors=None):
+	def __init__(self, how="wrong share", spec=None, vectors=None, torsion=None):
+		self.torsion = torsion or {}
 		self.spec = spec or {
 			"statistic": "mean",
 			"columns": [{"name": "x", "decimals": 1, "min": -9, "max": 99}],
@@ -106,13 +129,13 @@ class MadeUp:
 			"max_rows": 9,
 		}
 		self.seats = range(1, self.N + 1)
-		self.secrets = {j: number(("node", j)) for j in self.seats}
+		self.secrets = {j: secret_of(("node", j)) for j in self.seats}
 		self.keys = {j: (GENERATOR * e).encode() for j, e in self.secrets.items()}
 		accounts = [bytes([i]) * 32 for i in range(1, 5)]
 		consent = consent_of(accounts[::-1])
 		task = {
 			"id": 7,
-			"protocol": 2,
+			"protocol": 3,
 			"requester": address(bytes(32)),
 			"class": "Standard",
 			"class_index": 0,
@@ -141,7 +164,7 @@ class MadeUp:
 			for j in self.seats
 		]
 		published = meaning.encode_spec(self.spec) + consent
-		preimage = variable(b"ostraka/task/v2") + bytes(32) + u32(7) + u16(2)
+		preimage = variable(b"ostraka/task/v3") + bytes(32) + u32(7) + u16(3)
 		preimage += transcript_hash(b"ostraka/spec/v1", variable(published)) + bytes(
 			[0, self.N, self.T]
 		)
@@ -155,7 +178,7 @@ class MadeUp:
 		dealings = [self.deal(*each, how) for each in zip(accounts, vectors)]
 		good = [dealing for dealing in dealings if dealing["counts"]]
 		points = [
-			self.add(Point.decode(bytes.fromhex(one["commitments"][k][2:])) for one in good)
+			self.add(Point.decode_unchecked(bytes.fromhex(one["commitments"][k][2:])) for one in good)
 			for k in range(self.T + 1)
 		]
 		digests = sorted(bytes.fromhex(one["digest"][2:]) for one in good)
@@ -218,10 +241,11 @@ class MadeUp:
 			[number((dealer, k, l)) for l in range(len(vector) + 1)] for k in range(1, self.T + 1)
 		]
 		self.polynomials[text(dealer)] = secret
-		commitments = [
-			commit([value % ORDER for value in row[:-1]], row[-1]).encode() for row in secret
-		]
-		rho = number((dealer, "rho"))
+		points = [commit([value % ORDER for value in row[:-1]], row[-1]) for row in secret]
+		for k, more in enumerate(self.torsion.get(dealer[0], [])):
+			points[k] = points[k] + more
+		commitments = [point.encode() for point in points]
+		rho = secret_of((dealer, "rho"))
 		ephemeral = (GENERATOR * rho).encode()
 		sealed = []
 		for j in self.seats:
@@ -231,22 +255,22 @@ class MadeUp:
 				data = raw(share[0] + 1) + data[32:]
 			if wrong and j == 2 and how == "no scalar":
 				data = b"\xff" * 32 + data[32:]
-			dh = (GENERATOR * (rho * self.secrets[j] % ORDER)).encode()
+			dh = (GENERATOR * (rho * self.secrets[j])).encode()
 			key = seal_key(dh, self.task_hash, dealer, j, self.keys[j], ephemeral, commitments)
 			sealed.append(
 				chacha20_poly1305.seal(bytes(32) if wrong and how == "unopenable" else key, data)
 			)
 		hashes = [sha256(each).digest() for each in sealed]
 		listed = items(commitments), items(hashes)
-		digest = transcript_hash(b"ostraka/dealing/v1", self.task_hash, dealer, ephemeral, *listed)
-		base = GENERATOR.encode()
-		proof = prove(
-			rho, [GENERATOR], b"ostraka/rho/v1", [self.task_hash, dealer, base, ephemeral], listed
-		)
+		digest = transcript_hash(b"ostraka/dealing/v2", self.task_hash, dealer, ephemeral, *listed)
 		if wrong:
-			dh = (GENERATOR * (rho * self.secrets[2] % ORDER)).encode()
-			about = [self.task_hash, digest, u8(2), base, self.keys[2], ephemeral, dh]
-			bases = [GENERATOR, Point.decode(ephemeral)]
+			dh = (GENERATOR * (rho * self.secrets[2])).encode()
+			about = [self.task_hash, digest, u8(2), GENERATOR.encode(), self.keys[2], ephemeral, dh]
+			bases = [GENERATOR, Element.decode(ephemeral)]
+			dleq = prove(self.secrets[2], bases, b"ostraka/dleq/v2", about)
+			if how == "torsion":
+				# nothing is opened of such a dealing
+				dh, dleq = bytes(32), bytes(64)
 			self.accusations.append(
 				{
 					"block": 5,
@@ -254,7 +278,7 @@ class MadeUp:
 					"dealer": address(dealer),
 					"digest": text(digest),
 					"dh": text(dh),
-					"dleq": text(prove(self.secrets[2], bases, b"ostraka/dleq/v1", about)),
+					"dleq": text(dleq),
 					"sealed": text(sealed[1]),
 				}
 			)
@@ -264,7 +288,7 @@ class MadeUp:
 			"block": 4,
 			"commitments": texts(commitments),
 			"ephemeral": text(ephemeral),
-			"proof": text(proof),
+			"proof": text(rho_proof(rho, digest)),
 			"sealed_hashes": texts(hashes),
 			"digest": text(digest),
 			"counts": not wrong,

@@ -6,10 +6,17 @@ import re
 from functools import lru_cache
 from hashlib import blake2b
 
-from checker.bls12_381 import IDENTITY, ORDER, Point
+from checker import ristretto255
+from checker.bls12_381 import ORDER, Point
 
-# A point occurs several times in a document, and its checks take longer than everything else.
-decode_point = lru_cache(maxsize=1 << 16)(Point.decode)
+# The longest honest transcript: commitments of 512 dealings, and the sums.
+MOST_POINTS = 1 << 14
+
+
+@lru_cache(maxsize=MOST_POINTS)
+def decode_point(data):
+	"""A point that is in the subgroup. That takes longer than all else, and a point occurs several times."""
+	return Point.decode(data)
 
 # The longest honest transcript has some ten megabytes: 512 dealings, and as many accusations.
 LONGEST_FILE = 64 << 20
@@ -127,16 +134,24 @@ class Node:
 		return value
 
 	def point(self):
-		try:
-			return decode_point(self.bytes(96))
-		except ValueError as error:
-			raise Wrong(f"{self.place}: {error}") from None
+		"""A point of the subgroup of prime order."""
+		return self.decoded(decode_point, 96)
+
+	def point_to_add(self):
+		"""A point of the curve, perhaps outside the subgroup: good for adding up alone."""
+		return self.decoded(Point.decode_unchecked, 96)
 
 	def key(self):
-		"""A point that must not be the identity."""
-		point = self.point()
-		demand(point != IDENTITY, f"{self.place} is the identity")
-		return point
+		"""An element of ristretto255 that is not the identity."""
+		data = self.bytes(32)
+		demand(data != ristretto255.IDENTITY_BYTES, f"{self.place} is the identity")
+		return self.decoded(ristretto255.Element.decode, 32)
+
+	def decoded(self, decode, length):
+		try:
+			return decode(self.bytes(length))
+		except ValueError as error:
+			raise Wrong(f"{self.place}: {error}") from None
 
 
 def address(node, account):

@@ -1,13 +1,13 @@
 //! A committee member that accuses wrongly.
 
 use crate::{
-	cheats,
+	cheats::{self, FalseClaim},
 	seat::{dealings, Member, Worker},
 	transaction::Outcome,
 	wait::{phase, Phase},
 };
 use ostraka_client::{chain::Chain, Error};
-use ostraka_primitives::{fault::AccuserFault, message::MessageKind, AccountId, TaskId};
+use ostraka_primitives::{message::MessageKind, AccountId, TaskId};
 use ostraka_protocol::wire::evidence_message;
 
 /// What came of an accusation.
@@ -42,7 +42,7 @@ pub async fn accuse(
 	task: TaskId,
 	worker: &Worker,
 	dealer: &AccountId,
-	fault: AccuserFault,
+	claim: FalseClaim,
 ) -> Result<Accused, Error> {
 	let dealing = loop {
 		let head = chain.head();
@@ -68,7 +68,7 @@ pub async fn accuse(
 		member.seat,
 		&dealing.digest,
 		&dealing.bytes,
-		fault,
+		claim,
 	);
 	let evidence =
 		evidence.map_err(|error| Error::Failed(format!("no evidence can be made: {error}")))?;

@@ -1,6 +1,7 @@
-//! Committee members with wrong result shares.
+//! Committee members with wrong result shares. They attest first, as honest workers do, so that nobody waits for them.
 
 use crate::{
+	attest::{attest, AttestFault},
 	seat::{share_elsewhere, Member, Worker},
 	transaction::Outcome,
 	wait::{phase, until, Phase},
@@ -22,6 +23,8 @@ use serde_json::{json, Value};
 pub enum AnswerFault {
 	/// Nothing: the adversary plays the node's honest worker
 	None,
+	/// Nothing but that it does not attest, so that all wait for the whole window of verification
+	Silent,
 	/// A number of the share is one too large
 	WrongShare,
 	/// Two shares are wrong such that the value at zero stays what it was (needs --with)
@@ -39,6 +42,8 @@ pub struct Answered {
 	pub seat: u8,
 	/// Its node.
 	pub node: AccountId,
+	/// What the chain did with the attestation; `None` if verification was over, or it was silent.
+	pub attest: Option<Outcome>,
 	/// What the chain did with the commitment; `None` if the window was over.
 	pub commit: Option<Outcome>,
 	/// What the chain did with the result share.
@@ -63,6 +68,7 @@ impl Answered {
 		json!({
 			"seat": self.seat,
 			"node": ostraka_client::chain::account::address(&self.node),
+			"attest": self.attest.as_ref().map(Outcome::json),
 			"commit": self.commit.as_ref().map(Outcome::json),
 			"reveal": self.reveal.json(),
 			"judged": self.judged(),
@@ -70,7 +76,8 @@ impl Answered {
 	}
 }
 
-/// Plays the seats of these worker keys in a task from its freeze to their reveals, all with the fault.
+/// Plays the seats of these worker keys in a task from verification to their reveals, all with the fault. They attest in the
+/// first block of verification, and have looked at nothing.
 ///
 /// # Errors
 /// `Usage` if the fault needs another number of seats, `Failed` if a key has no seat, a share cannot be made or the
@@ -84,6 +91,38 @@ pub async fn answer(
 	if fault == AnswerFault::CancelAtZero && workers.len() != 2 {
 		return Err(Error::Usage("errors that cancel at zero take two worker keys".to_owned()));
 	}
+	// until an attestation is final, committing may be nearly over
+	let attests = workers.iter().map(|worker| attested(chain, task, worker, fault));
+	let (attests, answered) = tokio::try_join!(
+		try_join_all(attests),
+		committed_and_revealed(chain, task, workers, fault)
+	)?;
+	let with_attestation =
+		|(answered, attest): (Answered, Option<Outcome>)| Answered { attest, ..answered };
+	Ok(answered.into_iter().zip(attests).map(with_attestation).collect())
+}
+
+/// Attests as soon as verification has begun; `None` if it is over, or the fault is not to.
+async fn attested(
+	chain: &Chain,
+	task: TaskId,
+	worker: &Worker,
+	fault: AnswerFault,
+) -> Result<Option<Outcome>, Error> {
+	let info = until(chain, task, Phase::Verifying).await?;
+	if fault == AnswerFault::Silent || phase(&info.task.status) != Phase::Verifying {
+		return Ok(None);
+	}
+	attest(chain, task, worker, AttestFault::None).await.map(Some)
+}
+
+/// Commits and reveals, from the freeze on.
+async fn committed_and_revealed(
+	chain: &Chain,
+	task: TaskId,
+	workers: &[Worker],
+	fault: AnswerFault,
+) -> Result<Vec<Answered>, Error> {
 	let info = until(chain, task, Phase::Committing).await?;
 	if phase(&info.task.status) == Phase::Ended {
 		return Err(Error::Failed(format!("task {task} has ended")));
@@ -132,6 +171,7 @@ pub async fn answer(
 		.map(|((member, commit), reveal)| Answered {
 			seat: member.seat,
 			node: member.node,
+			attest: None,
 			commit,
 			reveal,
 		})
@@ -147,7 +187,7 @@ async fn shown(
 ) -> Result<Vec<SecretShare>, Error> {
 	let mut shown = right.to_vec();
 	match fault {
-		AnswerFault::None | AnswerFault::CommitOther => {},
+		AnswerFault::None | AnswerFault::Silent | AnswerFault::CommitOther => {},
 		AnswerFault::WrongShare => shown.iter_mut().for_each(|share| add(share, Scalar::from(1u8))),
 		AnswerFault::CancelAtZero => {
 			let seats: Vec<u8> = members.iter().map(|member| member.seat).collect();

@@ -6,17 +6,27 @@ use ostraka_crypto::{
 	messages::{DealingBytes, EvidenceBytes},
 	scalar,
 	seal::{ciphertext_len, SealSecret},
-	vss, Error, Hash, Identity, Plain, PointBytes, Scalar,
+	vss::{self, UncheckedCommitments},
+	Error, Hash, Identity, Plain, PointBytes, Scalar, SealKeyBytes,
 };
 use ostraka_primitives::fault::{AccuserFault, DealerFault};
-use ostraka_protocol::{dealer, worker, TaskContext};
+use ostraka_protocol::{adjudicator::Aggregate, dealer, worker, TaskContext};
 use rand_core::{OsRng, RngCore};
+
+/// A point of order three: of the curve, not of the group. Its x is zero, its y two.
+const ORDER_THREE: PointBytes = {
+	let mut bytes = [0; 96];
+	bytes[95] = 2;
+	bytes
+};
+/// The identity, which is no Diffie-Hellman value.
+const NO_KEY: SealKeyBytes = [0; 32];
 
 /// What is wrong with a dealing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DealingFault {
-	/// The sealed share of that seat has that fault.
-	Share(DealerFault, u8),
+	/// What members accuse it of: a fault of the sealed share of that seat, or of the commitments, which are everybody's.
+	Accusable(DealerFault, u8),
 	/// It carries the hash of another task.
 	WrongTaskHash,
 	/// Its proof of `rho` does not hold.
@@ -34,7 +44,7 @@ pub fn deal(
 	fault: DealingFault,
 ) -> Result<DealingBytes, Error> {
 	match fault {
-		DealingFault::Share(fault, seat) => deal_to(ctx, id, input, fault, seat),
+		DealingFault::Accusable(fault, seat) => forge(ctx, id, input, fault, seat),
 		DealingFault::WrongTaskHash => dealer::deal::<Plain, _>(ctx, id, input, &mut OsRng),
 		DealingFault::NoProof => {
 			let mut dealing = dealer::deal::<Plain, _>(ctx, id, input, &mut OsRng)?;
@@ -45,8 +55,8 @@ pub fn deal(
 	}
 }
 
-/// A dealing whose sealed share for one seat has a fault.
-fn deal_to(
+/// A dealing that members accuse, proven all the same.
+fn forge(
 	ctx: &TaskContext,
 	id: &Identity,
 	input: &[Scalar],
@@ -61,12 +71,15 @@ fn deal_to(
 		share.values.iter_mut().for_each(|value| *value += scalar::random(rng));
 	}
 	let mut bytes = share.to_bytes().to_vec();
-	let (commitments, rho) = (commitments.to_bytes(), SealSecret::random(rng));
-	let key = dealer::sealing_key::<Plain>(ctx, id, seat, &commitments, &rho)?;
-	let mut dealing = dealer::assemble::<Plain, _>(ctx, id, commitments, &shares, &rho, rng)?;
+	let (mut commitments, rho) = (commitments.to_bytes(), SealSecret::random(rng));
+	if fault == DealerFault::OutsideSubgroup {
+		commitments = outside(&commitments, ctx.threshold)?;
+	}
+	let key = dealer::sealing_key(ctx, id, seat, &commitments, &rho)?;
+	let mut dealing = dealer::assemble(ctx, id, commitments, &shares, &rho, rng)?;
 	let sealed = dealing.sealed.get_mut(place).ok_or(Error::Index)?;
 	match fault {
-		DealerFault::WrongShare => {},
+		DealerFault::WrongShare | DealerFault::OutsideSubgroup => {},
 		DealerFault::Unopenable => {
 			sealed.resize(ciphertext_len(ctx.length()), 0);
 			rng.fill_bytes(sealed);
@@ -76,8 +89,20 @@ fn deal_to(
 			*sealed = key.seal_bytes(&bytes)?;
 		},
 	}
-	dealer::prove::<Plain, _>(ctx, id, &mut dealing, &rho, rng);
+	dealer::prove(ctx, id, &mut dealing, &rho, rng);
 	Ok(dealing)
+}
+
+/// The commitments with a point of order three added to `C_t`: on the curve, and outside of the group. A seat whose number is
+/// a multiple of three would find that its share fits all the same.
+fn outside(commitments: &[PointBytes], threshold: u8) -> Result<Vec<PointBytes>, Error> {
+	let mut torsion = vec![IDENTITY; commitments.len()];
+	if let Some(last) = torsion.last_mut() {
+		*last = ORDER_THREE;
+	}
+	let mut sums = Aggregate::from_bytes(commitments, threshold)?;
+	sums.add(&UncheckedCommitments::from_bytes(&torsion, threshold)?)?;
+	Ok(sums.to_bytes())
 }
 
 /// A dealing of one's own that carries another's `R`: its exponent is unknown, hence the proof is of another one, and
@@ -89,19 +114,38 @@ pub fn with_copied_key(
 	ctx: &TaskContext,
 	id: &Identity,
 	input: &[Scalar],
-	copied: PointBytes,
+	copied: SealKeyBytes,
 ) -> Result<DealingBytes, Error> {
 	let rng = &mut OsRng;
 	let (commitments, shares) = vss::share::<Plain, _>(input, ctx.threshold, ctx.n()?, rng)?;
 	let (commitments, rho) = (commitments.to_bytes(), SealSecret::random(rng));
-	let mut dealing = dealer::assemble::<Plain, _>(ctx, id, commitments, &shares, &rho, rng)?;
+	let mut dealing = dealer::assemble(ctx, id, commitments, &shares, &rho, rng)?;
 	dealing.ephemeral = copied;
-	dealer::prove::<Plain, _>(ctx, id, &mut dealing, &rho, rng);
+	dealer::prove(ctx, id, &mut dealing, &rho, rng);
 	Ok(dealing)
 }
 
-/// Node `j`'s evidence against a dealing that is right, with a fault; a rightful one as far as the fault is a false
-/// accusation.
+/// What an accusation of a right dealing claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FalseClaim {
+	/// That the accuser's share is wrong, with evidence that has this fault; a rightful one as far as the fault is a false
+	/// accusation.
+	Share(AccuserFault),
+	/// That a commitment lies outside of the group. For that an accuser opens nothing.
+	Outside,
+}
+
+impl FalseClaim {
+	/// What its author is convicted of.
+	pub fn fault(self) -> AccuserFault {
+		match self {
+			Self::Share(fault) => fault,
+			Self::Outside => AccuserFault::InvalidDh,
+		}
+	}
+}
+
+/// Node `j`'s evidence against a dealing that is right.
 ///
 /// # Errors
 /// Those of a rightful accusation.
@@ -111,13 +155,14 @@ pub fn evidence(
 	j: u8,
 	digest: &Hash,
 	dealing: &DealingBytes,
-	fault: AccuserFault,
+	claim: FalseClaim,
 ) -> Result<EvidenceBytes, Error> {
-	let mut evidence = worker::evidence::<Plain, _>(ctx, secret, j, digest, dealing, &mut OsRng)?;
+	let FalseClaim::Share(fault) = claim else { return worker::unopened(j, dealing) };
+	let mut evidence = worker::evidence(ctx, secret, j, digest, dealing, &mut OsRng)?;
 	match fault {
 		AccuserFault::FalseAccusation => {},
 		AccuserFault::WrongDleq => evidence.dleq[32] ^= 1,
-		AccuserFault::InvalidDh => evidence.dh = IDENTITY,
+		AccuserFault::InvalidDh => evidence.dh = NO_KEY,
 	}
 	Ok(evidence)
 }
@@ -125,21 +170,31 @@ pub fn evidence(
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use ostraka_crypto::encoding::encode_point;
+	use ostraka_crypto::proofs::verify_signature;
 	use ostraka_protocol::{
 		adjudicator::{judge, verify_dealing, Verdict},
-		wire, Version,
+		wire,
+		worker::Fault,
+		Version,
 	};
 
 	const DEALER: Identity = [7; 32];
+	/// Those of one seat's share.
 	const FAULTS: [DealerFault; 3] =
 		[DealerFault::Unopenable, DealerFault::NonCanonicalScalar, DealerFault::WrongShare];
+	const CLAIMS: [FalseClaim; 4] = [
+		FalseClaim::Share(AccuserFault::InvalidDh),
+		FalseClaim::Share(AccuserFault::WrongDleq),
+		HONEST,
+		FalseClaim::Outside,
+	];
+	/// Evidence as an honest member makes it.
+	const HONEST: FalseClaim = FalseClaim::Share(AccuserFault::FalseAccusation);
 
 	/// A committee of three with `t = 1`, for vectors of two.
 	fn table() -> (TaskContext, Vec<SealSecret>) {
 		let secrets: Vec<SealSecret> = (0..3).map(|_| SealSecret::random(&mut OsRng)).collect();
-		let seal_keys =
-			secrets.iter().map(|secret| encode_point(&secret.public::<Plain>())).collect();
+		let seal_keys = secrets.iter().map(SealSecret::public).collect();
 		(wire::context_of(Version::CURRENT, [1; 32], 1, 2, seal_keys), secrets)
 	}
 
@@ -147,28 +202,45 @@ mod tests {
 		[Scalar::from(3u8), Scalar::from(9u8)]
 	}
 
-	fn verdict(fault: DealerFault, accuser: u8) -> Verdict {
+	/// What comes of an accusation of a forged dealing.
+	fn verdict(fault: DealerFault, accuser: u8, claim: FalseClaim) -> Verdict {
 		let (ctx, secrets) = table();
-		let fault = DealingFault::Share(fault, 2);
+		let fault = DealingFault::Accusable(fault, 2);
 		let dealing = deal(&ctx, &DEALER, &input(), fault).expect("made");
-		let accepted =
-			verify_dealing::<Plain>(&ctx, &DEALER, &dealing).expect("the chain takes it");
+		let accepted = verify_dealing(&ctx, &DEALER, &dealing, verify_signature);
+		let accepted = accepted.expect("the chain takes it").digest;
 		let secret = &secrets[usize::from(accuser) - 1];
-		let (digest, honest) = (accepted.digest.hash(), AccuserFault::FalseAccusation);
-		let made = evidence(&ctx, secret, accuser, digest, &dealing, honest).expect("made");
-		judge::<Plain>(&ctx, &DEALER, accuser, &accepted.digest, &made).expect("judged")
+		let made = evidence(&ctx, secret, accuser, accepted.hash(), &dealing, claim).expect("made");
+		judge::<Plain>(&ctx, &DEALER, accuser, &accepted, &made).expect("judged")
 	}
 
 	#[test]
 	fn forged_dealings_pass_the_chain_and_convict_their_dealer() {
 		for fault in FAULTS {
-			assert_eq!(verdict(fault, 2), Verdict::DealerGuilty(fault));
+			assert_eq!(verdict(fault, 2, HONEST), Verdict::DealerGuilty(fault));
 			let false_accusation = Verdict::AccuserGuilty(AccuserFault::FalseAccusation);
 			assert_eq!(
-				verdict(fault, 1),
+				verdict(fault, 1, HONEST),
 				false_accusation,
 				"{fault:?}: the others have right shares"
 			);
+		}
+	}
+
+	/// Members find it before they open anything, and whoever accuses convicts its dealer, whatever the evidence holds.
+	#[test]
+	fn commitments_outside_the_group_convict_their_dealer_whoever_accuses() {
+		let fault = DealerFault::OutsideSubgroup;
+		let (ctx, _) = table();
+		let dealing =
+			deal(&ctx, &DEALER, &input(), DealingFault::Accusable(fault, 1)).expect("made");
+		let found = worker::commitments::<Plain, _>(&ctx, &[&dealing], &mut OsRng);
+		let found: Vec<_> = found.into_iter().map(|found| found.map(|_| ())).collect();
+		assert_eq!(found, [Err(Fault::Dealer(fault))]);
+		for accuser in 1..=3 {
+			for claim in CLAIMS {
+				assert_eq!(verdict(fault, accuser, claim), Verdict::DealerGuilty(fault));
+			}
 		}
 	}
 
@@ -179,7 +251,7 @@ mod tests {
 		let honest = dealer::deal::<Plain, _>(&ctx, &[8; 32], &input(), &mut OsRng).expect("made");
 		let copied = with_copied_key(&ctx, &DEALER, &input(), honest.ephemeral).expect("made");
 		for refused in [no_proof, copied, honest] {
-			let verdict = verify_dealing::<Plain>(&ctx, &DEALER, &refused);
+			let verdict = verify_dealing(&ctx, &DEALER, &refused, verify_signature);
 			assert_eq!(verdict.map(|_| ()), Err(Error::InvalidProof));
 		}
 	}
@@ -188,14 +260,13 @@ mod tests {
 	fn wrong_accusations_convict_their_author() {
 		let (ctx, secrets) = table();
 		let honest = dealer::deal::<Plain, _>(&ctx, &DEALER, &input(), &mut OsRng).expect("made");
-		let accepted = verify_dealing::<Plain>(&ctx, &DEALER, &honest).expect("honest").digest;
-		for fault in
-			[AccuserFault::InvalidDh, AccuserFault::WrongDleq, AccuserFault::FalseAccusation]
-		{
+		let accepted = verify_dealing(&ctx, &DEALER, &honest, verify_signature);
+		let accepted = accepted.expect("honest").digest;
+		for claim in CLAIMS {
 			let made =
-				evidence(&ctx, &secrets[0], 1, accepted.hash(), &honest, fault).expect("made");
+				evidence(&ctx, &secrets[0], 1, accepted.hash(), &honest, claim).expect("made");
 			let verdict = judge::<Plain>(&ctx, &DEALER, 1, &accepted, &made);
-			assert_eq!(verdict, Ok(Verdict::AccuserGuilty(fault)));
+			assert_eq!(verdict, Ok(Verdict::AccuserGuilty(claim.fault())));
 		}
 	}
 
@@ -203,7 +274,7 @@ mod tests {
 	fn a_committee_has_no_seat_beyond_its_last() {
 		let (ctx, _) = table();
 		for j in [0, 4] {
-			for fault in FAULTS.map(|fault| DealingFault::Share(fault, j)) {
+			for fault in FAULTS.map(|fault| DealingFault::Accusable(fault, j)) {
 				assert_eq!(deal(&ctx, &DEALER, &input(), fault).map(|_| ()), Err(Error::Index));
 			}
 		}

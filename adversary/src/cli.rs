@@ -4,13 +4,15 @@ use crate::{
 	accept::{accept, AcceptFault},
 	accuse::accuse,
 	answer::{answer, AnswerFault, Answered},
-	cheats::DealingFault,
+	attest::{attest, AttestFault},
+	cheats::{DealingFault, FalseClaim},
 	copy::{copy, What},
 	deal,
 	garbage::Garbage,
 	seat::Worker,
 	soak::{self, SoakArgs},
 	transaction::Outcome,
+	wait::{until, Phase},
 };
 use clap::{Args, Parser, Subcommand};
 use ostraka_client::{
@@ -57,6 +59,8 @@ pub enum Command {
 	Deal(DealArgs),
 	/// Send another dealer's dealing, or its R, as one's own
 	Copy(CopyArgs),
+	/// Attest with a fault or without having looked, as a committee member
+	Attest(AttestArgs),
 	/// Commit to and reveal result shares with a fault, as committee members
 	Answer(AnswerArgs),
 	/// Accuse a dealer wrongly, as a committee member
@@ -96,7 +100,8 @@ pub struct DealArgs {
 	/// Take only the rows with that text in that column
 	#[arg(long, value_name = "COLUMN=TEXT", value_parser = parse_only)]
 	pub only: Option<(String, String)>,
-	/// bad-share=J, bad-ciphertext=J, non-canonical=J (J: the seat that gets it), wrong-task-hash or no-proof
+	/// bad-share=J, bad-ciphertext=J, non-canonical=J (J: the seat that gets it), outside (a commitment outside of the
+	/// group), wrong-task-hash or no-proof
 	#[arg(long, value_name = "FAULT", value_parser = parse_fault)]
 	pub fault: DealingFault,
 }
@@ -116,6 +121,21 @@ pub struct CopyArgs {
 	/// What of it
 	#[arg(long, value_enum)]
 	pub what: What,
+}
+
+/// Flags of `attest`.
+#[derive(Args, Debug)]
+pub struct AttestArgs {
+	/// The task
+	#[arg(long, value_name = "N")]
+	pub task: TaskId,
+	/// Secret of a member's worker key
+	#[arg(long, value_name = "SURI")]
+	pub suri_worker: String,
+	/// What is wrong with it; twice and wrong-phase are a matter of when it is sent: that is at once for wrong-phase, and
+	/// when verification has begun for all others
+	#[arg(long, value_enum)]
+	pub fault: AttestFault,
 }
 
 /// Flags of `answer`.
@@ -147,9 +167,10 @@ pub struct AccuseArgs {
 	/// Whom
 	#[arg(long, value_name = "ACCOUNT", value_parser = account::parse)]
 	pub dealer: AccountId,
-	/// false (the share that it opens is right), wrong-dleq or invalid-dh
-	#[arg(long, value_name = "FAULT", value_parser = parse_accusation)]
-	pub fault: AccuserFault,
+	/// false (the share that it opens is right), wrong-dleq, invalid-dh or outside (it says that a commitment lies outside
+	/// of the group, and opens nothing)
+	#[arg(long, value_name = "FAULT", value_parser = parse_claim)]
+	pub fault: FalseClaim,
 }
 
 /// Flags of `garbage`.
@@ -175,27 +196,27 @@ fn parse_fault(text: &str) -> Result<DealingFault, String> {
 	let seat =
 		|seat: &str| seat.parse().map_err(|_| format!("`{seat}` is not the number of a seat"));
 	let share = |fault: DealerFault, j: &str| -> Result<DealingFault, String> {
-		Ok(DealingFault::Share(fault, seat(j)?))
+		Ok(DealingFault::Accusable(fault, seat(j)?))
 	};
 	match text.split_once('=') {
 		Some(("bad-share", j)) => share(DealerFault::WrongShare, j),
 		Some(("bad-ciphertext", j)) => share(DealerFault::Unopenable, j),
 		Some(("non-canonical", j)) => share(DealerFault::NonCanonicalScalar, j),
+		// every committee has a first seat
+		None if text == "outside" => Ok(DealingFault::Accusable(DealerFault::OutsideSubgroup, 1)),
 		None if text == "wrong-task-hash" => Ok(DealingFault::WrongTaskHash),
 		None if text == "no-proof" => Ok(DealingFault::NoProof),
-		_ => {
-			Err("it is bad-share=J, bad-ciphertext=J, non-canonical=J, wrong-task-hash or no-proof"
-				.to_owned())
-		},
+		_ => Err("it is bad-share=J, bad-ciphertext=J, non-canonical=J, outside, wrong-task-hash or no-proof".to_owned()),
 	}
 }
 
-fn parse_accusation(text: &str) -> Result<AccuserFault, String> {
+fn parse_claim(text: &str) -> Result<FalseClaim, String> {
 	match text {
-		"false" => Ok(AccuserFault::FalseAccusation),
-		"wrong-dleq" => Ok(AccuserFault::WrongDleq),
-		"invalid-dh" => Ok(AccuserFault::InvalidDh),
-		_ => Err("it is false, wrong-dleq or invalid-dh".to_owned()),
+		"false" => Ok(FalseClaim::Share(AccuserFault::FalseAccusation)),
+		"wrong-dleq" => Ok(FalseClaim::Share(AccuserFault::WrongDleq)),
+		"invalid-dh" => Ok(FalseClaim::Share(AccuserFault::InvalidDh)),
+		"outside" => Ok(FalseClaim::Outside),
+		_ => Err("it is false, wrong-dleq, invalid-dh or outside".to_owned()),
 	}
 }
 
@@ -229,6 +250,7 @@ async fn run_attack(attack: &Command, url: &str) -> Result<Value, Error> {
 			let outcome = copy(&chain, args.task, &signer, &args.of, args.what).await?;
 			dealt("copy", args.task, &signer, &outcome)
 		},
+		Command::Attest(args) => attest_command(args, &chain).await?,
 		Command::Answer(args) => answer_command(args, &chain).await?,
 		Command::Accuse(args) => accuse_command(args, &chain).await?,
 		Command::Garbage(args) => {
@@ -256,6 +278,18 @@ async fn deal_command(args: &DealArgs, chain: &Chain) -> Result<Value, Error> {
 	let input = deal::encode(&args.file, args.only.as_ref(), &info.task.spec)?;
 	let outcome = deal::deal(chain, args.task, &signer, &input, args.fault).await?;
 	Ok(dealt("deal", args.task, &signer, &outcome))
+}
+
+async fn attest_command(args: &AttestArgs, chain: &Chain) -> Result<Value, Error> {
+	let worker = Worker::from_secret(&args.suri_worker)?;
+	if args.fault != AttestFault::WrongPhase {
+		until(chain, args.task, Phase::Verifying).await?;
+	}
+	let outcome = attest(chain, args.task, &worker, args.fault).await?;
+	let mut report = outcome.json();
+	report["attack"] = json!("attest");
+	report["task"] = json!(args.task);
+	Ok(report)
 }
 
 async fn answer_command(args: &AnswerArgs, chain: &Chain) -> Result<Value, Error> {
@@ -317,12 +351,30 @@ mod tests {
 
 	#[test]
 	fn faults_are_read() {
-		assert_eq!(parse_fault("bad-share=3"), Ok(DealingFault::Share(DealerFault::WrongShare, 3)));
+		let accusable = |fault, seat| Ok(DealingFault::Accusable(fault, seat));
+		assert_eq!(parse_fault("bad-share=3"), accusable(DealerFault::WrongShare, 3));
+		assert_eq!(parse_fault("outside"), accusable(DealerFault::OutsideSubgroup, 1));
 		assert_eq!(parse_fault("no-proof"), Ok(DealingFault::NoProof));
-		for wrong in ["", "bad-share", "bad-share=x", "no-proof=1", "bad-share=300"] {
+		for wrong in ["", "bad-share", "bad-share=x", "no-proof=1", "bad-share=300", "outside=1"] {
 			assert!(parse_fault(wrong).is_err(), "{wrong}");
 		}
-		assert_eq!(parse_accusation("wrong-dleq"), Ok(AccuserFault::WrongDleq));
-		assert!(parse_accusation("true").is_err());
+		let wrong_dleq = FalseClaim::Share(AccuserFault::WrongDleq);
+		assert_eq!(parse_claim("wrong-dleq"), Ok(wrong_dleq));
+		assert_eq!(parse_claim("outside"), Ok(FalseClaim::Outside));
+		assert!(parse_claim("true").is_err());
+	}
+
+	#[test]
+	fn attacks_are_read_from_their_flags() {
+		let attest = ["ostraka-adversary", "attest", "--task", "7", "--suri-worker", "//A"];
+		let faults = [("none", AttestFault::None), ("other-dealings", AttestFault::OtherDealings)];
+		for (text, fault) in faults {
+			let cli = Cli::try_parse_from(attest.iter().chain(&["--fault", text]));
+			let command = cli.expect("an attack").command;
+			assert!(
+				matches!(command, Command::Attest(args) if args.fault == fault && args.task == 7)
+			);
+		}
+		assert!(Cli::try_parse_from(attest).is_err(), "without a fault");
 	}
 }

@@ -261,16 +261,21 @@ impl Garbage {
 	fn workers_call(&mut self) -> Call {
 		let head = (self.task(), self.below(6) as u8).encode();
 		let tail = (self.chain.head().number, self.array::<64>()).encode();
-		let (name, middle) = match self.below(3) {
+		let (name, middle) = match self.below(4) {
 			0 => ("commit_result", (self.array::<32>(), self.array::<32>()).encode()),
 			1 => {
+				// of a task without dealings that hash is the right one
+				let dealt = if self.below(2) == 0 { [0; 32] } else { self.array::<32>() };
+				("attest", dealt.encode())
+			},
+			2 => {
 				let length = 32 * (2 + self.below(3) as usize);
 				("reveal_result", (self.array::<32>(), self.random(length)).encode())
 			},
 			_ => {
 				let points: Vec<[u8; 96]> = (0..2).map(|_| self.array()).collect();
 				let hashes: Vec<[u8; 32]> = (0..3).map(|_| self.array()).collect();
-				let evidence = (self.array::<96>(), self.array::<64>(), points, self.array::<96>());
+				let evidence = (self.array::<32>(), self.array::<64>(), points, self.array::<32>());
 				let sealed = self.random(112);
 				let dealer = (self.array::<32>(), self.array::<32>());
 				("accuse", (dealer, evidence, hashes, sealed).encode())
@@ -294,7 +299,7 @@ impl Garbage {
 			0 => {
 				let points: Vec<[u8; 96]> = (0..2).map(|_| self.array()).collect();
 				let sealed: Vec<Vec<u8>> = (0..3).map(|_| self.random(112)).collect();
-				let dealing = (points, self.array::<96>(), self.array::<64>(), sealed);
+				let dealing = (points, self.array::<32>(), self.array::<64>(), sealed);
 				Call::encoded("Vss", "deal", (self.task(), self.array::<32>(), dealing).encode())
 			},
 			1 => calls::cancel(self.task()),
@@ -307,7 +312,7 @@ impl Garbage {
 			8 => calls::set_capacity(self.below(600)),
 			9 => calls::accept(self.task(), self.array()),
 			_ => {
-				let keys = (self.array::<32>(), self.array::<96>(), self.array::<64>());
+				let keys = (self.array::<32>(), self.array::<32>(), self.array::<64>());
 				let rest = (self.array::<64>(), 5_000_000_000_000_000u128, 1u32);
 				Call::encoded("Registry", "register", (keys, rest).encode())
 			},
@@ -374,7 +379,7 @@ impl Garbage {
 }
 
 /// The calls of our own pallets.
-const CALLS: [(&str, &str); 16] = [
+const CALLS: [(&str, &str); 17] = [
 	("Registry", "register"),
 	("Registry", "bond"),
 	("Registry", "unbond"),
@@ -385,6 +390,7 @@ const CALLS: [(&str, &str); 16] = [
 	("Tasks", "accept"),
 	("Vss", "deal"),
 	("Vss", "accuse"),
+	("Vss", "attest"),
 	("Vss", "commit_result"),
 	("Vss", "reveal_result"),
 	("Network", "set_classes"),

@@ -12,6 +12,8 @@ pub struct Ledger {
 	requesters: BTreeMap<TaskId, AccountId>,
 	/// What requesters lost of a fee that nobody earned.
 	forfeited: BTreeMap<TaskId, Balance>,
+	/// What silent members lacked of what they earned, by which nobody gains.
+	withheld: BTreeMap<TaskId, Balance>,
 	/// What dealers lost who accepted and did not deal.
 	vanished: BTreeMap<TaskId, BTreeMap<AccountId, Balance>>,
 	changes: BTreeMap<AccountId, i128>,
@@ -56,6 +58,11 @@ impl Ledger {
 		self.forfeited.get(&task).copied().unwrap_or_default()
 	}
 
+	/// What silent members of a task lacked of what they earned.
+	pub fn withheld(&self, task: TaskId) -> Balance {
+		self.withheld.get(&task).copied().unwrap_or_default()
+	}
+
 	/// The dealers who accepted a task and did not deal, with what each lost.
 	pub fn vanished(&self, task: TaskId) -> BTreeMap<AccountId, Balance> {
 		self.vanished.get(&task).cloned().unwrap_or_default()
@@ -90,9 +97,12 @@ impl Ledger {
 				},
 				("Incentives", "NodePaid") => self.paid(event, "node")?,
 				("Incentives", "FeeSettled") => {
+					let task: TaskId = event.field("task")?;
 					let forfeited: Balance = event.field("forfeited")?;
-					self.forfeited.insert(event.field("task")?, forfeited);
-					self.take(event.field("requester")?, forfeited);
+					let withheld: Balance = event.field("withheld")?;
+					self.forfeited.insert(task, forfeited);
+					self.withheld.insert(task, withheld);
+					self.take(event.field("requester")?, forfeited + withheld);
 				},
 				("Incentives", "DealerPaid") => self.paid(event, "dealer")?,
 				("Incentives", "Punished") => self.punished(event, events)?,

@@ -9,6 +9,7 @@
 //! | [`accept`] | acceptances that the chain must refuse |
 //! | [`deal`], [`copy`] | dealers that forge, and dealers that copy |
 //! | [`seat`] | a committee member's key: its sealed shares from block bodies, its result share |
+//! | [`attest`] | members that attest without having looked, and attestations that the chain must refuse |
 //! | [`answer`], [`accuse`] | members with wrong result shares and wrong accusations |
 //! | [`garbage`] | transactions that no chain should do anything for |
 //! | [`wait`] | a task's phases |
@@ -26,6 +27,7 @@
 pub mod accept;
 pub mod accuse;
 pub mod answer;
+pub mod attest;
 pub mod cheats;
 pub mod cli;
 pub mod copy;

@@ -15,7 +15,7 @@ use ostraka_client::{
 use ostraka_crypto::{
 	messages::DealingBytes,
 	seal::SealSecret,
-	vss::{Commitments, SecretShare},
+	vss::{SecretShare, UncheckedCommitments},
 	Plain,
 };
 use ostraka_primitives::{
@@ -26,7 +26,7 @@ use ostraka_primitives::{
 };
 use ostraka_protocol::{
 	adjudicator::{accepted_set_hash, check_result_share, Aggregate},
-	wire::dealing_bytes,
+	wire::{self, dealing_bytes},
 	worker, worker_key, TaskContext,
 };
 use rand_core::OsRng;
@@ -94,7 +94,7 @@ impl Corrupt {
 		let key = node.worker.public();
 		let sign = |message: &[u8]| Some(node.worker.sign(message));
 		let genesis = chain.genesis();
-		let made = worker_key::register::<Plain, _>(genesis, &account, &key.0, sign, &mut OsRng)
+		let made = worker_key::register(genesis, &account, &key.0, sign, &mut OsRng)
 			.ok_or_else(|| Error::Usage("the worker key does not sign".to_owned()))?;
 		let signature = WorkerSignature::from_raw(made.signature);
 		let capacity = ostraka_primitives::MAX_ASSIGNMENTS;
@@ -146,13 +146,11 @@ async fn in_bodies(
 	task: TaskId,
 	info: &TaskInfo,
 ) -> Result<Vec<(AccountId, Digest, DealingBytes)>, Error> {
-	let (Some(task_hash), Some(drawn_at)) = (info.task.task_hash, info.task.drawn_at) else {
-		return Err(Error::Failed(format!("task {task} has no committee yet")));
-	};
+	let range = collecting(chain, task, info)?;
+	let no_hash = || ChainError::Unreadable(format!("task {task} is drawn, and has no hash"));
+	let task_hash = info.task.task_hash.ok_or_else(no_hash)?;
 	let indices = indices(chain.metadata())
 		.ok_or_else(|| ChainError::Unreadable("the calls are unknown".to_owned()))?;
-	let until = drawn_at.saturating_add(info.task.windows.collect).min(chain.head().number);
-	let range = (drawn_at, until);
 	let bodies = Bodies::default();
 	let found = scan_dealings(chain, &bodies, &indices, task, &task_hash, range).await?;
 	let signed = found.into_iter().filter_map(|(_, found)| Some((found.signer?, found.dealing)));
@@ -162,6 +160,39 @@ async fn in_bodies(
 			(dealer.clone(), bytes.digest(&task_hash, dealer.as_ref()), bytes)
 		})
 		.collect())
+}
+
+/// The digests of the dealings that a task has taken, in that order, as its events tell: who attests names them all, those
+/// that were excluded since among them.
+///
+/// # Errors
+/// `Failed` before the draw, `Chain`.
+pub async fn digests(chain: &Chain, task: TaskId) -> Result<Vec<Digest>, Error> {
+	let info = chain.task(task).await?;
+	let (from, until) = collecting(chain, task, &info)?;
+	let mut digests = Vec::new();
+	for number in from..=until {
+		let hash = chain.block_hash(number).await?;
+		let events = chain.events(Head { number, hash }).await?;
+		let dealt = events
+			.iter()
+			.filter(|event| event.is("Vss", "Dealt") && event.field("task") == Some(task));
+		digests.extend(dealt.filter_map(|event| event.field::<Digest>("digest")));
+	}
+	Ok(digests)
+}
+
+/// What stands for dealings in an attestation.
+pub fn dealt(digests: &[Digest]) -> Digest {
+	digests.iter().fold(Digest::default(), |before, digest| wire::dealt(&before, digest))
+}
+
+/// The blocks in which a task can have taken dealings so far.
+fn collecting(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<(u32, u32), Error> {
+	let no_committee = || Error::Failed(format!("task {task} has no committee yet"));
+	let drawn_at = info.task.drawn_at.ok_or_else(no_committee)?;
+	let until = drawn_at.saturating_add(info.task.windows.collect);
+	Ok((drawn_at, until.min(chain.head().number)))
 }
 
 /// A seat whose worker key the adversary holds.
@@ -213,18 +244,19 @@ impl Member {
 	/// `h_A`, and the seat's right result share, of a task whose accepted set is frozen.
 	///
 	/// # Errors
-	/// `Failed` if a dealing does not open or the sum does not fit the aggregate, `Chain`.
+	/// `Failed` if a dealing does not open, the sums lie outside of the group or the share does not fit them; `Chain`.
 	pub async fn result_share(&self, chain: &Chain) -> Result<(Digest, SecretShare), Error> {
 		let held = dealings(chain, self.task).await?;
 		let counted: Vec<&HeldDealing> = held.iter().filter(|dealing| dealing.counts).collect();
 		let failed = |what: &dyn std::fmt::Display| {
 			Error::Failed(format!("task {}, seat {}: {what}", self.task, self.seat))
 		};
-		let mut aggregate = Aggregate::<Plain>::zero(self.context.threshold);
+		let threshold = self.context.threshold;
+		let mut aggregate = Aggregate::zero(threshold);
 		let mut sum = SecretShare::zero(self.context.length());
 		for dealing in &counted {
 			let commitments =
-				Commitments::from_bytes(&dealing.bytes.commitments, self.context.threshold);
+				UncheckedCommitments::from_bytes(&dealing.bytes.commitments, threshold);
 			aggregate
 				.add(&commitments.map_err(|error| failed(&error))?)
 				.map_err(|error| failed(&error))?;
@@ -232,7 +264,9 @@ impl Member {
 			let share = share.ok_or_else(|| failed(&"a share does not open"))?;
 			sum.add(&share).map_err(|error| failed(&error))?;
 		}
-		if !check_result_share(&aggregate, self.seat, &sum) {
+		// as at the freeze: all at once, in the end
+		let sums = aggregate.checked::<Plain>().map_err(|error| failed(&error))?;
+		if !check_result_share(&sums, self.seat, &sum) {
 			return Err(failed(&"the sum of its shares does not fit the aggregate"));
 		}
 		let digests: Vec<Digest> = counted.iter().map(|dealing| dealing.digest).collect();
@@ -241,7 +275,7 @@ impl Member {
 	}
 
 	fn open(&self, dealer: &AccountId, dealing: &DealingBytes) -> Option<SecretShare> {
-		worker::open::<Plain>(&self.context, &self.secret, self.seat, dealer.as_ref(), dealing).ok()
+		worker::open(&self.context, &self.secret, self.seat, dealer.as_ref(), dealing).ok()
 	}
 
 	/// Signs and sends a call of its own: `arguments` are the call's beside task, seat, block and signature.
@@ -278,6 +312,7 @@ impl Member {
 			MessageKind::Accuse => "accuse",
 			MessageKind::Commit => "commit_result",
 			MessageKind::Reveal => "reveal_result",
+			MessageKind::Attest => "attest",
 		};
 		Call::encoded("Vss", name, bytes)
 	}

@@ -60,6 +60,7 @@ pub fn task() -> TaskInfo {
 		dealers,
 		dealings: 1,
 		excluded: 0,
+		attested: 0,
 		committed: 0,
 		right_shares: 0,
 	}
@@ -90,7 +91,7 @@ pub fn node() -> NodeInfo {
 	NodeInfo {
 		account: AccountId::new([4; 32]),
 		worker: WorkerKey::from_raw([5; 32]),
-		seal_key: [6; 96],
+		seal_key: [6; 32],
 		stake: 5_000,
 		unbonding: 2_000,
 		active: true,

@@ -6,6 +6,8 @@
 //!
 //! The curve libraries' own decoders are not used: uncompressed decoding never checks the curve's equation there,
 //! 96 zero bytes pass as a point, and the host-backed types accept stray flags that the plain ones refuse.
+//!
+//! Keys for sealing are of another group: [`PublicKey`](crate::seal::PublicKey) decodes them.
 
 use crate::{
 	curve::{lift, Curve, Plain},
@@ -29,6 +31,9 @@ const FLAGS: u8 = 0xe0;
 
 /// An encoded point.
 pub type PointBytes = [u8; 96];
+/// An element of Ristretto255 in its one form (RFC 9496), never the identity: a node's key `E_j`, a dealing's `R`, a
+/// Diffie-Hellman value `K`.
+pub type SealKeyBytes = [u8; 32];
 /// An encoded scalar.
 pub type ScalarBytes = [u8; 32];
 
@@ -49,18 +54,6 @@ pub fn decode_point<P: Curve>(bytes: &PointBytes) -> Result<Affine<P>, Error> {
 		return Err(Error::NotInSubgroup);
 	}
 	Ok(lift(&point))
-}
-
-/// Decodes a point that must not be the identity: a public key, an ephemeral key, a Diffie-Hellman value.
-///
-/// # Errors
-/// Those of [`decode_point`], and `Identity`.
-pub fn decode_key<P: Curve>(bytes: &PointBytes) -> Result<Affine<P>, Error> {
-	let point = decode_point::<P>(bytes)?;
-	if point.is_zero() {
-		return Err(Error::Identity);
-	}
-	Ok(point)
 }
 
 /// Decodes a point that went through [`decode_point`] before its bytes were stored, or was encoded from a sum of
@@ -103,7 +96,8 @@ pub fn encode_scalar(scalar: &Scalar) -> ScalarBytes {
 	bytes
 }
 
-fn decode_on_curve(bytes: &PointBytes) -> Result<Affine<Plain>, Error> {
+/// Decodes a point of the curve, which may lie outside the subgroup.
+pub(crate) fn decode_on_curve(bytes: &PointBytes) -> Result<Affine<Plain>, Error> {
 	let [first, ..] = bytes;
 	if first & FLAGS != 0 {
 		return if *bytes == IDENTITY {

@@ -14,11 +14,14 @@ pub enum Error {
 		/// The length that it has.
 		found: usize,
 	},
-	/// 32 bytes that are not the little-endian form of a number below the field's order.
+	/// 32 bytes that are not the little-endian form of a number below the field's order, or below the order of
+	/// Ristretto255 in a proof.
 	NonCanonicalScalar,
 	/// 96 bytes that are not the one form of a point: a flag is set that must not be, or a coordinate is not
 	/// below the base field's order.
 	NonCanonicalPoint,
+	/// 32 bytes that are not the one form of a Ristretto255 element.
+	NonCanonicalKey,
 	/// Coordinates that do not satisfy the curve's equation.
 	NotOnCurve,
 	/// A point of the curve outside the subgroup of prime order.
@@ -53,6 +56,7 @@ impl fmt::Display for Error {
 			},
 			Self::NonCanonicalScalar => f.write_str("scalar is not canonical"),
 			Self::NonCanonicalPoint => f.write_str("point is not canonically encoded"),
+			Self::NonCanonicalKey => f.write_str("key is not canonically encoded"),
 			Self::NotOnCurve => f.write_str("point is not on the curve"),
 			Self::NotInSubgroup => f.write_str("point is not in the prime-order subgroup"),
 			Self::Identity => f.write_str("the identity stands where a key is needed"),

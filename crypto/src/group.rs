@@ -31,10 +31,6 @@ pub fn mul<P: Curve>(point: &Affine<P>, scalar: &Scalar) -> Projective<P> {
 
 /// `scalar * P`, for the standard generator.
 pub fn mul_generator<P: Curve>(scalar: &Scalar) -> Projective<P> {
-	#[cfg(feature = "blst")]
-	if let Some(product) = crate::fixed_base::mul_generator(scalar) {
-		return product;
-	}
 	mul(&P::GENERATOR, scalar)
 }
 

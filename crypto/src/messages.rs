@@ -2,17 +2,17 @@
 //! them has been checked.
 
 use crate::{
-	encoding::PointBytes,
+	encoding::{PointBytes, SealKeyBytes},
 	transcript::{sha256, Transcript},
 	Hash, Identity,
 };
 use alloc::vec::Vec;
 
-const DIGEST_TAG: &str = "ostraka/dealing/v1";
+const DIGEST_TAG: &str = "ostraka/dealing/v2";
 
 /// Length of an encoded proof.
 pub const PROOF_LENGTH: usize = 64;
-/// An encoded proof: challenge, then response, each a scalar.
+/// An encoded proof: of [`crate::proofs`], what it is depends on the proof.
 pub type ProofBytes = [u8; PROOF_LENGTH];
 
 /// What a dealer sends.
@@ -21,8 +21,8 @@ pub struct DealingBytes {
 	/// `C_0 .. C_t`.
 	pub commitments: Vec<PointBytes>,
 	/// `R`.
-	pub ephemeral: PointBytes,
-	/// Proof of `rho`.
+	pub ephemeral: SealKeyBytes,
+	/// Proof of `rho`: a signature under `R` over the digest.
 	pub proof: ProofBytes,
 	/// The sealed shares of nodes `1 .. n`.
 	pub sealed: Vec<Vec<u8>>,
@@ -44,13 +44,13 @@ impl DealingBytes {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvidenceBytes {
 	/// `K = e_j R`.
-	pub dh: PointBytes,
-	/// Proof that `log_P E_j = log_R K`.
+	pub dh: SealKeyBytes,
+	/// Proof that `log_B E_j = log_R K`.
 	pub dleq: ProofBytes,
 	/// The dealing's `C_0 .. C_t`.
 	pub commitments: Vec<PointBytes>,
 	/// The dealing's `R`.
-	pub ephemeral: PointBytes,
+	pub ephemeral: SealKeyBytes,
 	/// The hashes of all sealed shares.
 	pub sealed_hashes: Vec<Hash>,
 	/// The accuser's own sealed share.
@@ -73,13 +73,13 @@ pub fn hash_sealed(ciphertext: &[u8]) -> Hash {
 pub fn digest(
 	task_hash: &Hash,
 	dealer: &Identity,
-	ephemeral: &PointBytes,
+	ephemeral: &SealKeyBytes,
 	commitments: &[PointBytes],
 	sealed_hashes: &[Hash],
 ) -> Hash {
 	Transcript::of_task(DIGEST_TAG, task_hash)
 		.fixed(dealer)
-		.point(ephemeral)
+		.fixed(ephemeral)
 		.points(commitments)
 		.hashes(sealed_hashes)
 		.digest()

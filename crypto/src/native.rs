@@ -2,10 +2,10 @@
 //!
 //! Both libraries hold coordinates in Montgomery form of six limbs, so points change hands as they are. Only blst's
 //! safe interface is used, whose one multiplication is a multi-scalar multiplication over scalars of one length. What
-//! it does not do is done here: in a sum, scalars of very different lengths are multiplied apart; for a product, the
-//! scalar is split in two halves by the curve's endomorphism, which halves the number of doublings. A product
-//! is right in the subgroup of prime order only, where the endomorphism is a multiplication; a sum also for other points,
-//! unless their order is tiny. Nothing that was not checked to be in the subgroup comes here.
+//! it does not do is done here: in a sum, scalars of very different lengths are multiplied apart, each class by the length
+//! of its longest; for a product, the scalar is split in two halves by the curve's endomorphism, which halves the number of
+//! doublings. A product is right in the subgroup of prime order only, where the endomorphism is a multiplication; a sum also
+//! for other points, unless their order is tiny. Nothing that was not checked to be in the subgroup comes here.
 //!
 //! Every function returns `None` for a configuration other than [`Plain`]: a hosted one is to use the host.
 
@@ -127,6 +127,17 @@ fn from_blst(point: &blst_p1) -> Projective<Plain> {
 	Projective::new_unchecked(coordinate(&point.x), coordinate(&point.y), z)
 }
 
+/// The opposite of a point.
+pub(crate) fn negated(point: &blst_p1_affine) -> blst_p1_affine {
+	blst_p1_affine { x: point.x, y: blst_fp { l: (-coordinate(&point.y)).0 .0 } }
+}
+
+/// [`endomorphism::image`] of a point other than the identity.
+pub(crate) fn image(point: &blst_p1_affine) -> blst_p1_affine {
+	let point = Affine::new_unchecked(coordinate(&point.x), coordinate(&point.y));
+	to_blst(&endomorphism::image(&point)).unwrap_or_default()
+}
+
 /// The sum of points.
 pub(crate) fn sum(points: &[blst_p1_affine]) -> Projective<Plain> {
 	if points.is_empty() {
@@ -172,25 +183,25 @@ pub(crate) fn msm<P: Curve>(points: &[Affine<P>], scalars: &[Scalar]) -> Option<
 	if !is_native::<P>() {
 		return None;
 	}
-	let bits = |scalar: &Scalar| scalar.into_bigint().num_bits();
-	let [tiny_bits, short_bits, long_bits] = CLASSES;
-	let count = |from: u32, to: u32| {
-		scalars.iter().filter(|scalar| (from + 1..=to).contains(&bits(scalar))).count()
-	};
-	let mut tiny = Terms::with_room(tiny_bits, count(0, tiny_bits));
-	let mut short = Terms::with_room(short_bits, count(tiny_bits, short_bits));
-	let mut long = Terms::with_room(long_bits, count(short_bits, long_bits));
-	for (point, scalar) in points.iter().zip(scalars) {
-		let point = lift::<P, Plain>(point);
-		let limbs = Zeroizing::new(scalar.into_bigint().0);
-		match bits(scalar) {
-			0 => {},
-			length if length <= tiny_bits => tiny.push(&point, limbs.as_slice()),
-			length if length <= short_bits => short.push(&point, limbs.as_slice()),
-			_ => long.push(&point, limbs.as_slice()),
+	let mut terms = Zeroizing::new(Vec::with_capacity(scalars.len()));
+	terms.extend(scalars.iter().map(|scalar| {
+		let integer = scalar.into_bigint();
+		(integer.0, integer.num_bits())
+	}));
+	let (mut sum, mut above) = (Projective::zero(), 0);
+	for longest in CLASSES {
+		let members = terms
+			.iter()
+			.zip(points)
+			.filter(|(term, _)| (above..longest).contains(&term.1.wrapping_sub(1)));
+		let longest_member = members.clone().map(|((_, bits), _)| *bits).max().unwrap_or_default();
+		let mut class = Terms::with_room(longest_member, members.clone().count());
+		for ((limbs, _), point) in members {
+			class.push(&lift(point), limbs);
 		}
+		sum += class.sum();
+		above = longest;
 	}
-	let sum = tiny.sum() + short.sum() + long.sum();
 	Some(relabel(&sum))
 }
 

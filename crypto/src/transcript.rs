@@ -5,7 +5,7 @@
 //! lists of fields never give the same bytes under one tag.
 
 use crate::{
-	encoding::{PointBytes, ScalarBytes},
+	encoding::{PointBytes, ScalarBytes, SealKeyBytes},
 	scalar::{self, Scalar},
 	Hash,
 };
@@ -50,8 +50,8 @@ impl Transcript {
 		self.0.finalize().into()
 	}
 
-	/// A challenge: the transcript's hash stretched to 64 bytes and reduced.
-	pub fn challenge(self) -> Scalar {
+	/// The transcript's hash stretched to 64 bytes: what is reduced to a challenge, of whatever group.
+	pub fn wide(self) -> [u8; 64] {
 		let digest = self.digest();
 		let mut wide = [0u8; 64];
 		for (half, counter) in wide.chunks_exact_mut(32).zip(0u8..) {
@@ -59,7 +59,12 @@ impl Transcript {
 				&Self::new("ostraka/challenge/v1").fixed(&digest).u8(counter).digest(),
 			);
 		}
-		scalar::from_wide(&wide)
+		wide
+	}
+
+	/// A challenge in the scalar field of BLS12-381: [`Self::wide`], reduced.
+	pub fn challenge(self) -> Scalar {
+		scalar::from_wide(&self.wide())
 	}
 }
 
@@ -120,6 +125,11 @@ impl<H: Update> Transcript<H> {
 	/// Appends a list of points.
 	pub fn points(self, points: &[PointBytes]) -> Self {
 		points.iter().fold(self.count(points.len()), Self::point)
+	}
+
+	/// Appends a list of elements of Ristretto255.
+	pub fn keys(self, keys: &[SealKeyBytes]) -> Self {
+		self.hashes(keys)
 	}
 
 	/// Appends a list of hashes.

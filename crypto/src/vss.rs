@@ -7,12 +7,15 @@
 //!
 //! Source: T. P. Pedersen, "Non-interactive and information-theoretic secure verifiable secret sharing", CRYPTO '91.
 
+mod commitments;
+mod subgroup;
+
+pub use commitments::{Commitments, UncheckedCommitments};
+pub use subgroup::batch_subgroup;
+
 use crate::{
 	curve::{is_native, Curve},
-	encoding::{
-		decode_point, decode_scalar, decode_stored_point, encode_point, encode_scalar, PointBytes,
-		ScalarBytes,
-	},
+	encoding::{decode_scalar, encode_scalar, ScalarBytes},
 	error::Error,
 	generators, group, polynomial,
 	scalar::{self, Scalar},
@@ -119,56 +122,6 @@ impl PartialEq for SecretShare {
 
 impl Eq for SecretShare {}
 
-/// The commitments `C_0 .. C_t` of a dealing, or the sums of those of many.
-pub struct Commitments<P: Curve>(pub Vec<Affine<P>>);
-
-// By hand: derived, they would ask the same of `P`, which is only a name for the group.
-impl<P: Curve> Clone for Commitments<P> {
-	fn clone(&self) -> Self {
-		Self(self.0.clone())
-	}
-}
-
-impl<P: Curve> PartialEq for Commitments<P> {
-	fn eq(&self, other: &Self) -> bool {
-		self.0 == other.0
-	}
-}
-
-impl<P: Curve> Eq for Commitments<P> {}
-
-impl<P: Curve> fmt::Debug for Commitments<P> {
-	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		f.debug_tuple("Commitments").field(&self.0).finish()
-	}
-}
-
-impl<P: Curve> Commitments<P> {
-	/// The points' encodings.
-	pub fn to_bytes(&self) -> Vec<PointBytes> {
-		self.0.iter().map(encode_point).collect()
-	}
-
-	/// Decodes commitments for a threshold `t`.
-	///
-	/// # Errors
-	/// `Length` if there are not `t + 1`, and those of [`decode_point`].
-	pub fn from_bytes(bytes: &[PointBytes], threshold: u8) -> Result<Self, Error> {
-		Error::length("commitments", usize::from(threshold) + 1, bytes.len())?;
-		bytes.iter().map(decode_point).collect::<Result<_, _>>().map(Self)
-	}
-
-	/// Like [`Self::from_bytes`] for bytes that the runtime has checked already, as those of an accepted dealing
-	/// whose digest matches. Spares the subgroup checks.
-	///
-	/// # Errors
-	/// `Length`, and those of [`decode_stored_point`].
-	pub fn from_stored_bytes(bytes: &[PointBytes], threshold: u8) -> Result<Self, Error> {
-		Error::length("commitments", usize::from(threshold) + 1, bytes.len())?;
-		bytes.iter().map(decode_stored_point).collect::<Result<_, _>>().map(Self)
-	}
-}
-
 /// Checks a threshold against a number of nodes.
 ///
 /// # Errors
@@ -261,8 +214,8 @@ pub fn check_opening<P: Curve>(c0: &Affine<P>, values: &[Scalar], blinding: &Sca
 	group::msm(&points, &scalars).is_zero()
 }
 
-/// Whether all shares of one dealing (share `j` at index `j - 1`) fit its commitments, up to a chance of `2^-128`
-/// over the draws of `rng`. For the dealer, who holds them all.
+/// Whether all shares of one dealing (share `j` at index `j - 1`) fit its commitments, up to a chance of `2^-64` over the draws of
+/// `rng`. For the dealer, who holds them all and looks for faults of its machine: nobody chooses them.
 pub fn check_dealing<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	commitments: &Commitments<P>,
 	shares: &[SecretShare],
@@ -275,7 +228,7 @@ pub fn check_dealing<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 		if share.length() != length {
 			return false;
 		}
-		let coefficient = scalar::random_short(rng);
+		let coefficient = Scalar::from(rng.next_u64());
 		for (sum, value) in sum.iter_mut().zip(share.scalars()) {
 			*sum += coefficient * value;
 		}
@@ -301,28 +254,33 @@ pub fn batch_check<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	items: &[BatchItem<'_, P>],
 	rng: &mut R,
 ) -> Vec<usize> {
-	let mut wrong = Vec::new();
+	bisect(items, |range| match range {
+		[] => Some(Vec::new()),
+		[(commitments, share)] => {
+			let right = check_share(commitments, j, share);
+			Some(if right { Vec::new() } else { vec![0] })
+		},
+		_ => combination_vanishes(j, range, rng).then(Vec::new),
+	})
+}
+
+/// The places of the wrong ones among items, rising. `wrong` tells those of a range, if it can: otherwise its halves are looked
+/// at. Of a range of one item it can.
+fn bisect<T>(items: &[T], mut wrong: impl FnMut(&[T]) -> Option<Vec<usize>>) -> Vec<usize> {
+	let mut found = Vec::new();
 	let mut ranges = vec![(0, items)];
 	// Each range is halved, so there are never more than twice as many as items.
 	while let Some((start, range)) = ranges.pop() {
-		match range {
-			[] => {},
-			[(commitments, share)] => {
-				if !check_share(commitments, j, share) {
-					wrong.push(start);
-				}
-			},
-			_ => {
-				if !combination_vanishes(j, range, rng) {
-					let middle = range.len() / 2;
-					let (left, right) = range.split_at(middle);
-					ranges.push((start + middle, right));
-					ranges.push((start, left));
-				}
-			},
+		if let Some(places) = wrong(range) {
+			found.extend(places.iter().map(|place| start + place));
+		} else if range.len() > 1 {
+			let middle = range.len() / 2;
+			let (left, right) = range.split_at(middle);
+			ranges.push((start + middle, right));
+			ranges.push((start, left));
 		}
 	}
-	wrong
+	found
 }
 
 /// Whether the random linear combination of the items' share checks is the identity.

@@ -6,13 +6,12 @@ use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::{AdditiveGroup, BigInteger, Field, MontFp, PrimeField, Zero};
 use ostraka_crypto::{
 	encoding::{
-		decode_key, decode_point, decode_scalar, decode_stored_point, encode_point, encode_scalar,
-		IDENTITY,
+		decode_point, decode_scalar, decode_stored_point, encode_point, encode_scalar, IDENTITY,
 	},
 	generators, group, proofs, scalar,
-	seal::{ciphertext_len, Key, SealSecret},
+	seal::{ciphertext_len, Key, PublicKey, SealSecret},
 	transcript::Transcript,
-	vss::{Commitments, SecretShare},
+	vss::{Commitments, SecretShare, UncheckedCommitments},
 	Affine, Error, Plain, PointBytes, Scalar,
 };
 use proptest::prelude::*;
@@ -68,7 +67,33 @@ proptest! {
 			prop_assert_eq!(encode_point(&point), bytes);
 		}
 		let _ = decode_stored_point::<Plain>(&bytes).is_ok();
-		let _ = decode_key::<Plain>(&bytes).is_ok();
+	}
+
+	/// A key is the bytes that it was decoded from: no two forms of one.
+	#[test]
+	fn random_bytes_are_keys_in_their_one_form(bytes: [u8; 32], masked: bool) {
+		let mut bytes = bytes;
+		if masked {
+			// most others are no field elements, or negative ones
+			bytes[0] &= 0xfe;
+			bytes[31] &= 0x7f;
+		}
+		match PublicKey::from_bytes(&bytes) {
+			Ok(key) => {
+				prop_assert_eq!(*key.bytes(), bytes);
+				let element = curve25519_dalek::ristretto::CompressedRistretto(bytes).decompress();
+				prop_assert_eq!(element.map(|element| element.compress().to_bytes()), Some(bytes));
+				bytes[31] |= 0x80;
+				prop_assert_eq!(PublicKey::from_bytes(&bytes), Err(Error::NonCanonicalKey));
+			},
+			Err(error) => prop_assert_eq!(error, Error::NonCanonicalKey),
+		}
+	}
+
+	#[test]
+	fn public_keys_round_trip(signature: [u8; 32]) {
+		let public = SealSecret::from_signature(&signature).public();
+		prop_assert_eq!(PublicKey::from_bytes(&public).map(|key| *key.bytes()), Ok(public));
 	}
 
 	/// Points of the curve outside the subgroup are found out; their coordinates are fine.
@@ -135,11 +160,18 @@ proptest! {
 			.into_iter()
 			.map(|(valid, bytes)| if valid { encode_point(&point(bytes[0].into())) } else { bytes.try_into().unwrap() })
 			.collect();
-		match Commitments::<Plain>::from_bytes(&points, threshold) {
-			Ok(commitments) => prop_assert_eq!(commitments.to_bytes(), points),
-			Err(Error::Length { expected, .. }) => prop_assert_eq!(expected, usize::from(threshold) + 1),
+		let checked = Commitments::<Plain>::from_bytes(&points, threshold);
+		match &checked {
+			Ok(commitments) => prop_assert_eq!(commitments.to_bytes(), points.clone()),
+			Err(Error::Length { expected, .. }) => prop_assert_eq!(*expected, usize::from(threshold) + 1),
 			Err(_) => prop_assert_eq!(points.len(), usize::from(threshold) + 1),
 		}
+		// in two steps the same
+		let unchecked = UncheckedCommitments::from_bytes(&points, threshold);
+		if let Ok(unchecked) = &unchecked {
+			prop_assert_eq!(unchecked.to_bytes(), points);
+		}
+		prop_assert_eq!(unchecked.and_then(|unchecked| unchecked.check::<Plain>()), checked);
 	}
 
 	#[test]
@@ -148,11 +180,11 @@ proptest! {
 			task_hash: &[0; 32],
 			dealer: &[0; 32],
 			j: 1,
-			seal_key: &IDENTITY,
-			ephemeral: &IDENTITY,
+			seal_key: &[1; 32],
+			ephemeral: &[2; 32],
 			commitments: &[],
 		};
-		let key = Key::derive(&point(5), &context);
+		let key = Key::derive(&[3; 32], &context);
 		let mut bytes = bytes;
 		if exact {
 			bytes.resize(ciphertext_len(length), 0);
@@ -171,14 +203,14 @@ proptest! {
 		let [mut challenge, mut response] = halves;
 		if small {
 			// canonical
-			challenge[31] &= 0x3f;
-			response[31] &= 0x3f;
+			challenge[31] &= 0x0f;
+			response[31] &= 0x0f;
 		}
 		let proof: [u8; 64] = [challenge, response].concat().try_into().unwrap();
-		let seal_key = encode_point(&SealSecret::from_signature(&[1; 64]).public::<Plain>());
+		let seal_key = SealSecret::from_signature(&[1; 64]).public();
 		let statement =
 			proofs::KeyStatement { genesis: &[0; 32], account: &[0; 32], worker: &[0; 32], seal_key: &seal_key };
-		let error = proofs::verify_key::<Plain>(&statement, &proof).unwrap_err();
+		let error = proofs::verify_key(&statement, &proof).unwrap_err();
 		prop_assert!(matches!(error, Error::InvalidProof | Error::NonCanonicalScalar));
 		let statement = proofs::DleqStatement {
 			task_hash: &[0; 32],
@@ -188,8 +220,11 @@ proptest! {
 			ephemeral: &seal_key,
 			dh: &seal_key,
 		};
-		let error = proofs::verify_dleq::<Plain>(&statement, &proof).unwrap_err();
+		let error = proofs::verify_dleq(&statement, &proof).unwrap_err();
 		prop_assert!(matches!(error, Error::InvalidProof | Error::NonCanonicalScalar));
+		prop_assert!(!small || error == Error::InvalidProof);
+		let error = proofs::verify_rho(&[0; 32], &seal_key, &proof, proofs::verify_signature);
+		prop_assert_eq!(error, Err(Error::InvalidProof));
 	}
 
 	/// Fields cannot be moved across their borders.
@@ -201,10 +236,9 @@ proptest! {
 }
 
 #[test]
-fn the_identity_is_a_point_but_no_key() {
+fn the_identity_is_a_point() {
 	assert_eq!(encode_point(&Affine::<Plain>::identity()), IDENTITY);
 	assert_eq!(decode_point::<Plain>(&IDENTITY), Ok(Affine::identity()));
-	assert_eq!(decode_key::<Plain>(&IDENTITY), Err(Error::Identity));
 	assert_eq!(IDENTITY[0], 0x40);
 	assert!(IDENTITY[1..].iter().all(|byte| *byte == 0));
 }
@@ -237,9 +271,32 @@ fn small_order_points_are_refused() {
 	assert!(three.is_on_curve());
 	assert!((three + three + three).into_affine().is_zero());
 	for point in [three, -three, (generators::h::<Plain>() + three).into_affine()] {
-		assert_eq!(decode_point::<Plain>(&encode_point(&point)), Err(Error::NotInSubgroup));
-		assert_eq!(decode_key::<Plain>(&encode_point(&point)), Err(Error::NotInSubgroup));
+		let bytes = encode_point(&point);
+		assert_eq!(decode_point::<Plain>(&bytes), Err(Error::NotInSubgroup));
+		let commitments = [IDENTITY, bytes];
+		assert_eq!(Commitments::<Plain>::from_bytes(&commitments, 1), Err(Error::NotInSubgroup));
+		// what nobody has checked may hold it, until somebody does
+		let unchecked = UncheckedCommitments::from_bytes(&commitments, 1).unwrap();
+		assert_eq!(unchecked.points(), [Affine::identity(), point]);
+		assert_eq!(unchecked.check::<Plain>(), Err(Error::NotInSubgroup));
 	}
+}
+
+/// All other rules hold for commitments that nobody has checked.
+#[test]
+fn unchecked_commitments_are_canonical_and_on_the_curve() {
+	let good = encode_point(&point(7));
+	let decode = |bytes: &[PointBytes]| UncheckedCommitments::from_bytes(bytes, 1).map(|_| ());
+	assert_eq!(decode(&[good, IDENTITY]), Ok(()));
+	let length = |found| Err(Error::Length { what: "commitments", expected: 2, found });
+	assert_eq!(decode(&[good]), length(1));
+	assert_eq!(decode(&[good; 3]), length(3));
+	let (mut flagged, mut moved) = (good, good);
+	flagged[0] |= 0x20;
+	moved[95] ^= 1;
+	assert_eq!(decode(&[good, flagged]), Err(Error::NonCanonicalPoint));
+	assert_eq!(decode(&[moved, good]), Err(Error::NotOnCurve));
+	assert_eq!(decode(&[[0; 96], good]), Err(Error::NotOnCurve));
 }
 
 #[test]
@@ -257,4 +314,5 @@ fn errors_say_what_is_wrong() {
 	let error = SecretShare::from_bytes(&[0; 31], 1).unwrap_err();
 	assert_eq!(error.to_string(), "share: length 31 where 64 is needed");
 	assert_eq!(Error::NotInSubgroup.to_string(), "point is not in the prime-order subgroup");
+	assert_eq!(Error::NonCanonicalKey.to_string(), "key is not canonically encoded");
 }

@@ -1,31 +1,38 @@
 //! The proofs and the seal: complete, and bound to every field of their statements.
 
-use ark_ec::CurveGroup;
+use curve25519_dalek::{
+	constants::{RISTRETTO_BASEPOINT_COMPRESSED, RISTRETTO_BASEPOINT_POINT},
+	ristretto::CompressedRistretto,
+	scalar::Scalar as Exponent,
+};
 use ostraka_crypto::{
 	encoding::{encode_point, encode_scalar, IDENTITY},
-	generators, group,
+	generators,
 	messages::{self, DealingBytes, EvidenceBytes},
-	proofs::{self, DleqStatement, KeyStatement, RhoStatement},
+	proofs::{self, verify_signature, DleqStatement, KeyStatement},
 	scalar,
-	seal::{ciphertext_len, Context, Key, SealSecret},
+	seal::{ciphertext_len, Context, Key, PublicKey, SealSecret},
 	vss::SecretShare,
-	Affine, Error, Plain, PointBytes, Scalar,
+	Error, Hash, Plain, Scalar, SealKeyBytes,
 };
 use proptest::prelude::*;
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
+
+/// The identity of Ristretto255.
+const NO_KEY: SealKeyBytes = [0; 32];
 
 fn rng(seed: u64) -> ChaCha20Rng {
 	ChaCha20Rng::seed_from_u64(seed)
 }
 
-fn public(secret: &SealSecret) -> PointBytes {
-	encode_point(&secret.public::<Plain>())
+fn key(bytes: &SealKeyBytes) -> PublicKey {
+	PublicKey::from_bytes(bytes).unwrap()
 }
 
-/// Another point of the subgroup.
-fn other(bytes: &PointBytes) -> PointBytes {
-	let point = ostraka_crypto::encoding::decode_point::<Plain>(bytes).unwrap();
-	encode_point(&(point + generators::h::<Plain>()).into_affine())
+/// Another element.
+fn other(bytes: &SealKeyBytes) -> SealKeyBytes {
+	let element = CompressedRistretto(*bytes).decompress().unwrap();
+	(element + RISTRETTO_BASEPOINT_POINT).compress().to_bytes()
 }
 
 fn flip(hash: &[u8; 32]) -> [u8; 32] {
@@ -41,10 +48,10 @@ proptest! {
 	fn a_key_proof_binds_all_it_names(genesis: [u8; 32], account: [u8; 32], worker: [u8; 32], seed: u64) {
 		let mut rng = rng(seed);
 		let secret = SealSecret::random(&mut rng);
-		let seal_key = public(&secret);
+		let seal_key = secret.public();
 		let statement = KeyStatement { genesis: &genesis, account: &account, worker: &worker, seal_key: &seal_key };
-		let proof = proofs::prove_key::<Plain, _>(&statement, &secret, &mut rng);
-		prop_assert_eq!(proofs::verify_key::<Plain>(&statement, &proof), Ok(()));
+		let proof = proofs::prove_key(&statement, &secret, &mut rng);
+		prop_assert_eq!(proofs::verify_key(&statement, &proof), Ok(()));
 		let changed = [
 			KeyStatement { genesis: &flip(&genesis), ..statement },
 			KeyStatement { account: &flip(&account), ..statement },
@@ -52,37 +59,45 @@ proptest! {
 			KeyStatement { seal_key: &other(&seal_key), ..statement },
 		];
 		for statement in changed {
-			prop_assert_eq!(proofs::verify_key::<Plain>(&statement, &proof), Err(Error::InvalidProof));
+			prop_assert_eq!(proofs::verify_key(&statement, &proof), Err(Error::InvalidProof));
 		}
 	}
 
+	/// The digest stands for task, dealer, `R`, commitments and ciphertexts: the proof of one dealing is none of another.
 	#[test]
-	fn a_rho_proof_binds_all_it_names(task_hash: [u8; 32], dealer: [u8; 32], seed: u64) {
+	fn a_rho_proof_binds_the_dealing(task_hash: [u8; 32], dealer: [u8; 32], seed: u64) {
 		let mut rng = rng(seed);
 		let rho = SealSecret::random(&mut rng);
-		let ephemeral = public(&rho);
-		let commitments = [ephemeral, other(&ephemeral)];
-		let hashes = [[1; 32], [2; 32], [3; 32]];
-		let statement = RhoStatement {
-			task_hash: &task_hash,
-			dealer: &dealer,
-			ephemeral: &ephemeral,
-			commitments: &commitments,
-			sealed_hashes: &hashes,
+		let dealing = DealingBytes {
+			commitments: vec![IDENTITY, encode_point(&generators::h::<Plain>())],
+			ephemeral: rho.public(),
+			proof: [0; 64],
+			sealed: vec![vec![1; 3], vec![2; 3], vec![3; 3]],
 		};
-		let proof = proofs::prove_rho::<Plain, _>(&statement, &rho, &mut rng);
-		prop_assert_eq!(proofs::verify_rho::<Plain>(&statement, &proof), Ok(()));
-		let changed = [
-			RhoStatement { task_hash: &flip(&task_hash), ..statement },
-			RhoStatement { dealer: &flip(&dealer), ..statement },
-			RhoStatement { ephemeral: &other(&ephemeral), ..statement },
-			RhoStatement { commitments: &[commitments[1], commitments[0]], ..statement },
-			RhoStatement { commitments: &commitments[..1], ..statement },
-			RhoStatement { sealed_hashes: &hashes[..2], ..statement },
-			RhoStatement { sealed_hashes: &[[1; 32], [2; 32], [4; 32]], ..statement },
+		let digest = dealing.digest(&task_hash, &dealer);
+		let proof = proofs::prove_rho(&digest, &rho, &mut rng);
+		let verify = |digest: &Hash, ephemeral: &SealKeyBytes| {
+			proofs::verify_rho(digest, ephemeral, &proof, verify_signature)
+		};
+		prop_assert_eq!(verify(&digest, &dealing.ephemeral), Ok(()));
+		// replayed by another dealer, in another task, under another `R` (with its digest and without)
+		let mut changed = vec![
+			(dealing.digest(&flip(&task_hash), &dealer), dealing.ephemeral),
+			(dealing.digest(&task_hash, &flip(&dealer)), dealing.ephemeral),
+			(digest, other(&dealing.ephemeral)),
 		];
-		for statement in changed {
-			prop_assert_eq!(proofs::verify_rho::<Plain>(&statement, &proof), Err(Error::InvalidProof));
+		let mut of = |change: &dyn Fn(&mut DealingBytes)| {
+			let mut dealing = dealing.clone();
+			change(&mut dealing);
+			changed.push((dealing.digest(&task_hash, &dealer), dealing.ephemeral));
+		};
+		of(&|dealing| dealing.ephemeral = other(&dealing.ephemeral));
+		of(&|dealing| dealing.commitments.swap(0, 1));
+		of(&|dealing| dealing.commitments.truncate(1));
+		of(&|dealing| dealing.sealed.truncate(2));
+		of(&|dealing| dealing.sealed[2][0] ^= 1);
+		for (digest, ephemeral) in changed {
+			prop_assert_eq!(verify(&digest, &ephemeral), Err(Error::InvalidProof));
 		}
 	}
 
@@ -90,8 +105,8 @@ proptest! {
 	fn a_dleq_proof_binds_all_it_names(task_hash: [u8; 32], digest: [u8; 32], j in 1u8.., seed: u64) {
 		let mut rng = rng(seed);
 		let secret = SealSecret::random(&mut rng);
-		let r = SealSecret::random(&mut rng).public::<Plain>();
-		let (seal_key, ephemeral, dh) = (public(&secret), encode_point(&r), encode_point(&secret.dh(&r)));
+		let ephemeral = SealSecret::random(&mut rng).public();
+		let (seal_key, dh) = (secret.public(), *secret.dh(&key(&ephemeral)));
 		let statement = DleqStatement {
 			task_hash: &task_hash,
 			digest: &digest,
@@ -100,9 +115,8 @@ proptest! {
 			ephemeral: &ephemeral,
 			dh: &dh,
 		};
-		let proof = proofs::prove_dleq::<Plain, _>(&statement, &secret, &mut rng).unwrap();
-		let k = proofs::verify_dleq::<Plain>(&statement, &proof).map(|k| encode_point(&k));
-		prop_assert_eq!(k, Ok(dh));
+		let proof = proofs::prove_dleq(&statement, &secret, &mut rng).unwrap();
+		prop_assert_eq!(proofs::verify_dleq(&statement, &proof), Ok(()));
 		let changed = [
 			DleqStatement { task_hash: &flip(&task_hash), ..statement },
 			DleqStatement { digest: &flip(&digest), ..statement },
@@ -112,13 +126,19 @@ proptest! {
 			DleqStatement { dh: &other(&dh), ..statement },
 		];
 		for statement in changed {
-			let verdict = proofs::verify_dleq::<Plain>(&statement, &proof).map(|_| ());
-			prop_assert_eq!(verdict, Err(Error::InvalidProof));
+			prop_assert_eq!(proofs::verify_dleq(&statement, &proof), Err(Error::InvalidProof));
 		}
-		// a wrong K with a proof of its own
-		let wrong = DleqStatement { dh: &other(&dh), ..statement };
-		let proof = proofs::prove_dleq::<Plain, _>(&wrong, &secret, &mut rng).unwrap();
-		prop_assert_eq!(proofs::verify_dleq::<Plain>(&wrong, &proof).map(|_| ()), Err(Error::InvalidProof));
+		// wrong values of K with proofs of their own: by another exponent, or off by B
+		let stranger = SealSecret::random(&mut rng);
+		for (dh, prover) in [
+			(*stranger.dh(&key(&ephemeral)), &secret),
+			(*stranger.dh(&key(&ephemeral)), &stranger),
+			(other(&dh), &secret),
+		] {
+			let wrong = DleqStatement { dh: &dh, ..statement };
+			let proof = proofs::prove_dleq(&wrong, prover, &mut rng).unwrap();
+			prop_assert_eq!(proofs::verify_dleq(&wrong, &proof), Err(Error::InvalidProof));
+		}
 	}
 
 	#[test]
@@ -126,19 +146,23 @@ proptest! {
 		let mut rng = rng(seed);
 		let secret = SealSecret::random(&mut rng);
 		let statement =
-			KeyStatement { genesis: &[1; 32], account: &[2; 32], worker: &[3; 32], seal_key: &public(&secret) };
-		let mut proof = proofs::prove_key::<Plain, _>(&statement, &secret, &mut rng);
+			KeyStatement { genesis: &[1; 32], account: &[2; 32], worker: &[3; 32], seal_key: &secret.public() };
+		let mut proof = proofs::prove_key(&statement, &secret, &mut rng);
 		proof[place] ^= 1 << bit;
-		let error = proofs::verify_key::<Plain>(&statement, &proof).unwrap_err();
+		let error = proofs::verify_key(&statement, &proof).unwrap_err();
 		prop_assert!(matches!(error, Error::InvalidProof | Error::NonCanonicalScalar));
+		let mut proof = proofs::prove_rho(&[1; 32], &secret, &mut rng);
+		proof[place] ^= 1 << bit;
+		let verdict = proofs::verify_rho(&[1; 32], &secret.public(), &proof, verify_signature);
+		prop_assert_eq!(verdict, Err(Error::InvalidProof));
 	}
 
 	#[test]
 	fn a_seal_opens_for_its_node_only(length in 1usize..10, place: usize, bit in 0u32..8, seed: u64) {
 		let mut rng = rng(seed);
 		let (secret, rho) = (SealSecret::random(&mut rng), SealSecret::random(&mut rng));
-		let (seal_key, ephemeral) = (public(&secret), public(&rho));
-		let commitments = [ephemeral, IDENTITY];
+		let (seal_key, ephemeral) = (secret.public(), rho.public());
+		let commitments = [encode_point(&generators::h::<Plain>()), IDENTITY];
 		let context = Context {
 			task_hash: &[1; 32],
 			dealer: &[2; 32],
@@ -151,8 +175,8 @@ proptest! {
 			values: (0..length).map(|_| scalar::random(&mut rng)).collect(),
 			blinding: scalar::random(&mut rng),
 		};
-		let dh = rho.dh(&secret.public::<Plain>());
-		prop_assert_eq!(secret.dh(&rho.public::<Plain>()), dh);
+		let dh = rho.dh(&key(&seal_key));
+		prop_assert_eq!(secret.dh(&key(&ephemeral)), dh.clone());
 		let mut sealed = Key::derive(&dh, &context).seal(&share).unwrap();
 		prop_assert_eq!(sealed.len(), ciphertext_len(length));
 		prop_assert_eq!(Key::derive(&dh, &context).open(&sealed, length).unwrap(), share);
@@ -164,12 +188,12 @@ proptest! {
 			Context { seal_key: &ephemeral, ..context },
 			Context { ephemeral: &seal_key, ..context },
 			Context { commitments: &commitments[..1], ..context },
-			Context { commitments: &[IDENTITY, ephemeral], ..context },
+			Context { commitments: &[IDENTITY, commitments[0]], ..context },
 		];
 		for context in changed {
 			prop_assert_eq!(Key::derive(&dh, &context).open(&sealed, length), Err(Error::Unopenable));
 		}
-		let stranger = SealSecret::random(&mut rng).dh(&rho.public::<Plain>());
+		let stranger = SealSecret::random(&mut rng).dh(&key(&ephemeral));
 		prop_assert_eq!(Key::derive(&stranger, &context).open(&sealed, length), Err(Error::Unopenable));
 		let place = place % sealed.len();
 		sealed[place] ^= 1 << bit;
@@ -185,13 +209,13 @@ proptest! {
 	fn a_digest_binds_the_dealing(task_hash: [u8; 32], dealer: [u8; 32], sealed in prop::collection::vec(any::<[u8; 4]>(), 3)) {
 		let dealing = DealingBytes {
 			commitments: vec![IDENTITY; 2],
-			ephemeral: IDENTITY,
+			ephemeral: [4; 32],
 			proof: [0; 64],
 			sealed: sealed.iter().map(|bytes| bytes.to_vec()).collect(),
 		};
 		let digest = dealing.digest(&task_hash, &dealer);
 		let evidence = EvidenceBytes {
-			dh: IDENTITY,
+			dh: [5; 32],
 			dleq: [0; 64],
 			commitments: dealing.commitments.clone(),
 			ephemeral: dealing.ephemeral,
@@ -205,7 +229,7 @@ proptest! {
 			let mut changed = dealing.clone();
 			match change {
 				0 => changed.commitments[1][95] ^= 1,
-				1 => changed.ephemeral[95] ^= 1,
+				1 => changed.ephemeral[31] ^= 1,
 				2 => changed.sealed[2][0] ^= 1,
 				_ => drop(changed.commitments.pop()),
 			}
@@ -221,27 +245,25 @@ fn a_sealed_non_scalar_is_named() {
 	use chacha20poly1305::{aead::Aead, ChaCha20Poly1305, KeyInit, Nonce};
 	use hkdf::Hkdf;
 	use sha2::Sha256;
-	let dh = generators::h::<Plain>();
+	let dh = [6; 32];
 	let context = Context {
 		task_hash: &[1; 32],
 		dealer: &[2; 32],
 		j: 3,
-		seal_key: &IDENTITY,
-		ephemeral: &IDENTITY,
+		seal_key: &[4; 32],
+		ephemeral: &[5; 32],
 		commitments: &[],
 	};
 	// The key derivation once more, from the documents: this pins it, too.
-	let info = ostraka_crypto::transcript::Transcript::of_task("ostraka/seal/v1", &[1; 32])
+	let info = ostraka_crypto::transcript::Transcript::of_task("ostraka/seal/v2", &[1; 32])
 		.fixed(&[2; 32])
 		.u8(3)
-		.point(&IDENTITY)
-		.point(&IDENTITY)
+		.fixed(&[4; 32])
+		.fixed(&[5; 32])
 		.points(&[])
 		.digest();
 	let mut key = [0; 32];
-	Hkdf::<Sha256>::new(Some(b"ostraka/seal/v1"), &encode_point(&dh))
-		.expand(&info, &mut key)
-		.unwrap();
+	Hkdf::<Sha256>::new(Some(b"ostraka/seal/v2"), &dh).expand(&info, &mut key).unwrap();
 	let seal = |plaintext: &[u8]| {
 		ChaCha20Poly1305::new(&key.into()).encrypt(&Nonce::default(), plaintext).unwrap()
 	};
@@ -254,34 +276,84 @@ fn a_sealed_non_scalar_is_named() {
 	}
 }
 
+/// The first message `zB - cE`, from a proof of the key `E`.
+fn first_message(proof: &[u8; 64], public: &SealKeyBytes) -> SealKeyBytes {
+	let half = |range: core::ops::Range<usize>| {
+		Exponent::from_canonical_bytes(proof[range].try_into().unwrap()).unwrap()
+	};
+	let public = CompressedRistretto(*public).decompress().unwrap();
+	let first = half(32..64) * RISTRETTO_BASEPOINT_POINT - half(0..32) * public;
+	first.compress().to_bytes()
+}
+
 /// Same secret, same statement, same generator of randomness: same nonce. One of them another: another nonce.
 #[test]
 fn nonces_depend_on_secret_statement_and_randomness() {
 	let (a, b) = (SealSecret::from_signature(&[1; 64]), SealSecret::from_signature(&[2; 64]));
-	let (key_a, key_b) = (public(&a), public(&b));
-	let statement =
-		|genesis, seal_key| KeyStatement { genesis, account: &[2; 32], worker: &[3; 32], seal_key };
-	let prove = |statement: KeyStatement<'_>, secret: &SealSecret, seed| {
-		proofs::prove_key::<Plain, _>(&statement, secret, &mut rng(seed))
+	let first = |genesis: &Hash, secret: &SealSecret, seed| {
+		let public = secret.public();
+		let (account, worker) = (&[2; 32], &[3; 32]);
+		let statement = KeyStatement { genesis, account, worker, seal_key: &public };
+		let proof = proofs::prove_key(&statement, secret, &mut rng(seed));
+		first_message(&proof, &public)
 	};
-	// The first message zP - cE, from the proof.
-	let first = |proof: [u8; 64], key: &SealSecret| {
-		let half = |range| {
-			ostraka_crypto::encoding::decode_scalar(&<[u8; 32]>::try_from(&proof[range]).unwrap())
-				.unwrap()
-		};
-		let public: Affine<Plain> = key.public();
-		let point = group::msm(
-			&[ostraka_crypto::curve::generator(), -public],
-			&[half(32..64), half(0..32)],
-		);
-		encode_point(&point.into_affine())
+	let base = first(&[1; 32], &a, 1);
+	assert_eq!(base, first(&[1; 32], &a, 1));
+	assert_ne!(base, first(&[1; 32], &a, 2));
+	assert_ne!(base, first(&[9; 32], &a, 1));
+	assert_ne!(base, first(&[1; 32], &b, 1));
+	// of a signature the first message is its first half
+	let first = |digest: &Hash, secret: &SealSecret, seed| {
+		proofs::prove_rho(digest, secret, &mut rng(seed))[..32].to_vec()
 	};
-	let base = first(prove(statement(&[1; 32], &key_a), &a, 1), &a);
-	assert_eq!(base, first(prove(statement(&[1; 32], &key_a), &a, 1), &a));
-	assert_ne!(base, first(prove(statement(&[1; 32], &key_a), &a, 2), &a));
-	assert_ne!(base, first(prove(statement(&[9; 32], &key_a), &a, 1), &a));
-	assert_ne!(base, first(prove(statement(&[1; 32], &key_b), &b, 1), &b));
+	let base = first(&[1; 32], &a, 1);
+	assert_eq!(base, first(&[1; 32], &a, 1));
+	assert_ne!(base, first(&[1; 32], &a, 2));
+	assert_ne!(base, first(&[9; 32], &a, 1));
+	assert_ne!(base, first(&[1; 32], &b, 1));
+}
+
+/// With a generator that gives the same bytes always, two statements still have two nonces, and so do two secrets.
+#[test]
+fn a_broken_generator_of_randomness_repeats_no_nonce() {
+	struct Broken;
+	impl rand_core::RngCore for Broken {
+		fn next_u32(&mut self) -> u32 {
+			0
+		}
+		fn next_u64(&mut self) -> u64 {
+			0
+		}
+		fn fill_bytes(&mut self, bytes: &mut [u8]) {
+			bytes.fill(0);
+		}
+		fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), rand_core::Error> {
+			bytes.fill(0);
+			Ok(())
+		}
+	}
+	impl rand_core::CryptoRng for Broken {}
+
+	let secrets = [1, 2].map(|byte| SealSecret::from_signature(&[byte; 64]));
+	let mut firsts = Vec::new();
+	for secret in &secrets {
+		let public = secret.public();
+		for byte in [1, 2] {
+			let statement = KeyStatement {
+				genesis: &[byte; 32],
+				account: &[2; 32],
+				worker: &[3; 32],
+				seal_key: &public,
+			};
+			let proof = proofs::prove_key(&statement, secret, &mut Broken);
+			firsts.push(first_message(&proof, &public).to_vec());
+			firsts.push(proofs::prove_rho(&[byte; 32], secret, &mut Broken)[..32].to_vec());
+		}
+	}
+	let count = firsts.len();
+	firsts.sort();
+	firsts.dedup();
+	assert_eq!(firsts.len(), count);
 }
 
 #[test]
@@ -294,41 +366,80 @@ fn secrets_print_nothing_and_compare() {
 		task_hash: &[0; 32],
 		dealer: &[0; 32],
 		j: 1,
-		seal_key: &IDENTITY,
-		ephemeral: &IDENTITY,
+		seal_key: &[1; 32],
+		ephemeral: &[2; 32],
 		commitments: &[],
 	};
-	assert_eq!(format!("{:?}", Key::derive(&generators::h::<Plain>(), &context)), "Key(..)");
+	assert_eq!(format!("{:?}", Key::derive(&[3; 32], &context)), "Key(..)");
 }
 
+/// Any place of a key: the identity, which small multiples of nothing give, and bytes that are no element.
 #[test]
 fn keys_that_are_no_keys_are_refused() {
-	let statement = KeyStatement {
-		genesis: &[1; 32],
-		account: &[2; 32],
-		worker: &[3; 32],
-		seal_key: &IDENTITY,
+	let good = SealSecret::from_signature(&[1; 64]).public();
+	let no_element = [0xff; 32];
+	for (bad, error) in [(NO_KEY, Error::Identity), (no_element, Error::NonCanonicalKey)] {
+		let statement =
+			KeyStatement { genesis: &[1; 32], account: &[2; 32], worker: &[3; 32], seal_key: &bad };
+		assert_eq!(proofs::verify_key(&statement, &[0; 64]), Err(error));
+		let good = DleqStatement {
+			task_hash: &[1; 32],
+			digest: &[2; 32],
+			j: 1,
+			seal_key: &good,
+			ephemeral: &good,
+			dh: &good,
+		};
+		for statement in [
+			DleqStatement { seal_key: &bad, ..good },
+			DleqStatement { ephemeral: &bad, ..good },
+			DleqStatement { dh: &bad, ..good },
+		] {
+			assert_eq!(proofs::verify_dleq(&statement, &[0; 64]), Err(error));
+		}
+		let secret = SealSecret::from_signature(&[1; 64]);
+		let statement = DleqStatement { ephemeral: &bad, ..good };
+		assert_eq!(proofs::prove_dleq(&statement, &secret, &mut rng(1)), Err(error));
+	}
+	let verdict = |ephemeral| proofs::verify_rho(&[1; 32], ephemeral, &[0; 64], verify_signature);
+	assert_eq!(verdict(&NO_KEY), Err(Error::Identity));
+	assert_eq!(verdict(&no_element), Err(Error::InvalidProof));
+	assert_eq!(verdict(&good), Err(Error::InvalidProof));
+}
+
+/// Under the identity everybody can sign: `s B = R` is all that the scheme asks there. So the check is ours.
+#[test]
+fn a_signature_under_the_identity_is_no_proof() {
+	let digest = [7; 32];
+	let mut signature = [0; 64];
+	let exponent = Exponent::from(5u8);
+	signature[..32].copy_from_slice((exponent * RISTRETTO_BASEPOINT_POINT).compress().as_bytes());
+	signature[32..].copy_from_slice(exponent.as_bytes());
+	signature[63] |= 128;
+	assert!(verify_signature(&signature, &proofs::rho_message(&digest), &NO_KEY));
+	let verdict = proofs::verify_rho(&digest, &NO_KEY, &signature, verify_signature);
+	assert_eq!(verdict, Err(Error::Identity));
+}
+
+/// Who deals with `rho` of 1 shows its shares to everybody, and harms nobody else: `K` is the node's public key.
+#[test]
+fn a_small_rho_is_harmless() {
+	let node = SealSecret::from_signature(&[1; 64]);
+	let base = RISTRETTO_BASEPOINT_COMPRESSED.to_bytes();
+	assert_eq!(*node.dh(&key(&base)), node.public());
+}
+
+/// Whose public key `R` is matters not: there is no proof without its secret. A signature under it for anything else is none,
+/// and neither is one by the dealer's own key.
+#[test]
+fn somebody_elses_key_is_no_ephemeral_key() {
+	let (account, dealer) =
+		(SealSecret::from_signature(&[1; 64]), SealSecret::from_signature(&[2; 64]));
+	let verdict = |digest: &Hash, secret: &SealSecret| {
+		let proof = proofs::prove_rho(digest, secret, &mut rng(1));
+		proofs::verify_rho(&[7; 32], &account.public(), &proof, verify_signature)
 	};
-	assert_eq!(proofs::verify_key::<Plain>(&statement, &[0; 64]), Err(Error::Identity));
-	let statement = RhoStatement {
-		task_hash: &[1; 32],
-		dealer: &[2; 32],
-		ephemeral: &IDENTITY,
-		commitments: &[],
-		sealed_hashes: &[],
-	};
-	assert_eq!(proofs::verify_rho::<Plain>(&statement, &[0; 64]), Err(Error::Identity));
-	let h = encode_point(&generators::h::<Plain>());
-	let statement = DleqStatement {
-		task_hash: &[1; 32],
-		digest: &[2; 32],
-		j: 1,
-		seal_key: &h,
-		ephemeral: &h,
-		dh: &IDENTITY,
-	};
-	assert_eq!(
-		proofs::verify_dleq::<Plain>(&statement, &[0; 64]).map(|_| ()),
-		Err(Error::Identity)
-	);
+	assert_eq!(verdict(&[7; 32], &dealer), Err(Error::InvalidProof));
+	assert_eq!(verdict(&[8; 32], &account), Err(Error::InvalidProof));
+	assert_eq!(verdict(&[7; 32], &account), Ok(()));
 }

@@ -11,9 +11,9 @@ use ostraka_crypto::{
 	encoding::{encode_point, encode_scalar, IDENTITY},
 	generators,
 	messages::{self, DealingBytes, EvidenceBytes},
-	proofs::{self, DleqStatement, KeyStatement, RhoStatement},
+	proofs::{self, DleqStatement, KeyStatement},
 	scalar,
-	seal::{Context, Key, SealSecret},
+	seal::{Context, Key, PublicKey, SealSecret},
 	transcript::Transcript,
 	vss, Plain, Scalar,
 };
@@ -55,12 +55,13 @@ fn encodings() -> String {
 		.u32(4)
 		.scalar(&encode_scalar(&Scalar::from(5u8)))
 		.points(&[IDENTITY])
-		.hashes(&[[6; 32]]);
+		.hashes(&[[6; 32]])
+		.keys(&[[7; 32]]);
 	line("transcript/all", &transcript.clone().digest());
 	line("transcript/challenge", &encode_scalar(&transcript.challenge()));
 
 	let secret = SealSecret::from_signature(&[7; 64]);
-	let seal_key = encode_point(&secret.public::<Plain>());
+	let seal_key = secret.public();
 	line("seal/from-signature", &seal_key);
 	let key = KeyStatement {
 		genesis: &[1; 32],
@@ -68,7 +69,7 @@ fn encodings() -> String {
 		worker: &[3; 32],
 		seal_key: &seal_key,
 	};
-	line("proof/key", &proofs::prove_key::<Plain, _>(&key, &secret, &mut rng));
+	line("proof/key", &proofs::prove_key(&key, &secret, &mut rng));
 
 	let input = [Scalar::from(10u8), Scalar::from(20u8)];
 	let (commitments, shares) = vss::share::<Plain, _>(&input, 1, 3, &mut rng).unwrap();
@@ -80,9 +81,9 @@ fn encodings() -> String {
 	line("vss/share-3", &shares[2].to_bytes());
 
 	let rho = SealSecret::random(&mut rng);
-	let ephemeral = encode_point(&rho.public::<Plain>());
+	let ephemeral = rho.public();
 	line("dealing/ephemeral", &ephemeral);
-	let dh = rho.dh(&secret.public::<Plain>());
+	let dh = rho.dh(&PublicKey::from_bytes(&seal_key).unwrap());
 	let sealed: Vec<Vec<u8>> = (1u8..)
 		.zip(&shares)
 		.map(|(j, share)| {
@@ -102,19 +103,13 @@ fn encodings() -> String {
 	line("dealing/sealed-hash-1", &messages::hash_sealed(&sealed[0]));
 	let mut dealing =
 		DealingBytes { commitments: commitments.clone(), ephemeral, proof: [0; 64], sealed };
-	let statement = RhoStatement {
-		task_hash: &[8; 32],
-		dealer: &[9; 32],
-		ephemeral: &ephemeral,
-		commitments: &commitments,
-		sealed_hashes: &dealing.sealed_hashes(),
-	};
-	dealing.proof = proofs::prove_rho::<Plain, _>(&statement, &rho, &mut rng);
-	line("dealing/proof", &dealing.proof);
 	let digest = dealing.digest(&[8; 32], &[9; 32]);
 	line("dealing/digest", &digest);
+	line("dealing/rho-message", &proofs::rho_message(&digest));
+	dealing.proof = proofs::prove_rho(&digest, &rho, &mut rng);
+	line("dealing/proof", &dealing.proof);
 
-	let dh = encode_point(&dh);
+	let dh = *dh;
 	line("evidence/dh", &dh);
 	let statement = DleqStatement {
 		task_hash: &[8; 32],
@@ -124,7 +119,7 @@ fn encodings() -> String {
 		ephemeral: &ephemeral,
 		dh: &dh,
 	};
-	let dleq = proofs::prove_dleq::<Plain, _>(&statement, &secret, &mut rng).unwrap();
+	let dleq = proofs::prove_dleq(&statement, &secret, &mut rng).unwrap();
 	line("evidence/dleq", &dleq);
 	let evidence = EvidenceBytes {
 		dh,

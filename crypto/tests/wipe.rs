@@ -6,20 +6,29 @@
 
 mod freed;
 
-use ark_ec::AffineRepr;
 use ark_ff::{Field, PrimeField};
+use curve25519_dalek::{
+	constants::RISTRETTO_BASEPOINT_TABLE, ristretto::CompressedRistretto,
+	scalar::Scalar as Exponent,
+};
 use freed::{assert_wiped, left_by, Recording, Searching, Secrets};
+use hkdf::Hkdf;
 use ostraka_crypto::{
-	encoding::{decode_scalar, encode_point, encode_scalar},
+	encoding::{encode_point, encode_scalar},
 	generators, group,
 	messages::ProofBytes,
-	proofs::{self, DleqStatement, KeyStatement, RhoStatement},
+	proofs::{self, DleqStatement, KeyStatement},
 	scalar,
-	seal::{Context, Key, SealSecret},
-	vss::{self, SecretShare},
-	Affine, Plain, Scalar,
+	seal::{Context, Key, PublicKey, SealSecret},
+	vss::{self, SecretShare, UncheckedCommitments},
+	Plain, Scalar, SealKeyBytes,
 };
-use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
+use rand_chacha::{
+	rand_core::{RngCore, SeedableRng},
+	ChaCha20Rng,
+};
+use schnorrkel::{context::SigningTranscript, signing_context};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 #[global_allocator]
@@ -41,8 +50,14 @@ fn random(count: usize, seed: u64) -> Vec<Scalar> {
 }
 
 /// A seeded secret and its exponent.
-fn seal_secret(seed: u64) -> (SealSecret, Scalar) {
-	(SealSecret::random(&mut rng(seed)), scalar::random(&mut rng(seed)))
+fn seal_secret(seed: u64) -> (SealSecret, Exponent) {
+	let mut wide = [0; 64];
+	rng(seed).fill_bytes(&mut wide);
+	(SealSecret::random(&mut rng(seed)), Exponent::from_bytes_mod_order_wide(&wide))
+}
+
+fn key(bytes: &SealKeyBytes) -> PublicKey {
+	PublicKey::from_bytes(bytes).unwrap()
 }
 
 fn note_share(secrets: &mut Secrets, share: &SecretShare) {
@@ -62,16 +77,18 @@ fn the_search_finds_what_is_left() {
 		let bit = |place: usize| limbs[place / 64] >> (place % 64) & 1;
 		(0..bits).map(|i| bit(bits * place + i) << i).sum()
 	};
-	// one whose first digits of six bits are below 32, and so the same with signs as without
-	let plain = |scalar: &Scalar| (0..2).all(|place| (1..32).contains(&digit_of(scalar, place, 6)));
-	let mut drawn = (1..).map(|seed| scalar::random(&mut rng(seed)));
-	let secret = drawn.find(plain).expect("one of four");
-	let other = scalar::random(&mut rng(0));
+	let (secret, other) = (scalar::random(&mut rng(1)), scalar::random(&mut rng(0)));
+	let exponent = Exponent::from_bytes_mod_order([7; 32]);
+	// first digits of eight bits that are the same with signs as without; a first half, and a second one
+	let short = Scalar::from(0x1234_5678_9abc_def0_1122_3344_5566_7711u128);
+	let square = Scalar::from(0xd201_0000_0001_0000u128.pow(2));
 	let point = group::affine(&group::mul_generator::<Plain>(&secret));
 	let mut secrets = Secrets::default();
 	secrets.scalar("scalar", &secret);
 	secrets.point("point", &point);
-	secrets.picks("picks", &secret, &generators::h());
+	secrets.exponent("exponent", exponent.as_bytes());
+	secrets.picks("picks", &short, &generators::h());
+	secrets.picks("picks of a second half", &(short * square), &generators::h());
 	secrets.bytes("bytes", b"attack at dawn");
 	let mut left = |act: &dyn Fn()| left_by(&mut secrets, act).1;
 
@@ -98,14 +115,23 @@ fn the_search_finds_what_is_left() {
 	assert!(jacobian.z != ark_bls12_381::Fq::from(1u8));
 	assert_eq!(left(&|| free(vec![jacobian])), ["point"]);
 
-	// digits of six bits, as places in a table of multiples
-	let pick = |place: usize, digit: u64| {
-		let multiple = Scalar::from(digit) * Scalar::from(64u8).pow([place as u64]);
-		group::affine(&group::mul(&generators::h(), &multiple))
+	assert_eq!(left(&|| free(vec![exponent])), ["exponent"]);
+	assert_eq!(left(&|| free(Zeroizing::new(vec![exponent]))), [""; 0]);
+	let nibbles = exponent.as_bytes().iter().flat_map(|byte| [byte & 15, byte >> 4]);
+	assert_eq!(left(&|| free(nibbles.clone().collect::<Vec<u8>>())), ["exponent"]);
+
+	// digits of eight bits, as places in a table of multiples
+	let pick = |place: usize, factor: Scalar| {
+		let digit = Scalar::from(digit_of(&short, place, 8));
+		let multiple = digit * Scalar::from(256u16).pow([place as u64]) * factor;
+		let point = group::affine(&group::mul(&generators::h::<Plain>(), &multiple));
+		[point.x.0 .0, point.y.0 .0]
 	};
-	let picks = [0, 1].map(|place| pick(place, digit_of(&secret, place, 6)));
-	let coordinates = picks.map(|point: Affine<Plain>| [point.x.0 .0, point.y.0 .0]);
-	assert_eq!(left(&|| free(vec![coordinates])), ["picks"]);
+	let picks = |factor| free(vec![[0, 1].map(|place| pick(place, factor))]);
+	// from the table both halves pick the same
+	let both = ["picks", "picks of a second half"];
+	assert_eq!(left(&|| picks(Scalar::from(1u8))), both);
+	assert_eq!(left(&|| picks(square)), ["picks of a second half"]);
 	assert_eq!(left(&|| free(b"we attack at dawn".to_vec())), ["bytes"]);
 }
 
@@ -131,6 +157,9 @@ fn sharing_leaves_nothing() {
 			secrets.picks("picks of the input", value, &generators::g(index).unwrap());
 		}
 		recording.drawn.iter().for_each(|bytes| secrets.bytes("random bytes", bytes));
+		let bases = generators::bases::<Plain>(LENGTH).unwrap();
+		let unblinded = group::affine(&group::msm(&bases[..LENGTH], &input));
+		secrets.point("a commitment to the input without its blinding value", &unblinded);
 		shares.iter().for_each(|share| note_share(&mut secrets, share));
 		assert_wiped(&mut secrets, || {
 			let made = vss::share::<Plain, _>(&input, THRESHOLD, NODES, &mut rng(run));
@@ -167,6 +196,9 @@ fn checking_and_adding_shares_leaves_nothing() {
 				shares.iter().for_each(|share| sum.add(share).unwrap());
 				let bytes = shares[0].to_bytes();
 				assert!(SecretShare::from_bytes(&bytes, length).unwrap() == shares[0]);
+				let unchecked =
+					UncheckedCommitments::from_bytes(&commitments.to_bytes(), THRESHOLD);
+				drop(vss::batch_subgroup::<Plain, _>(&[&unchecked.unwrap()], &mut rng));
 				drop(vss::interpolate(&held[..4], 5).unwrap());
 				drop(vss::reconstruct(&held[..4]).unwrap());
 			});
@@ -177,76 +209,89 @@ fn checking_and_adding_shares_leaves_nothing() {
 #[test]
 fn sealing_and_opening_leaves_nothing() {
 	for run in 0..RUNS {
-		let nodes: Vec<(SealSecret, Scalar)> =
+		let nodes: Vec<(SealSecret, Exponent)> =
 			(0..NODES).map(|j| seal_secret(1000 * run + u64::from(j))).collect();
-		let publics: Vec<Affine<Plain>> = nodes.iter().map(|(secret, _)| secret.public()).collect();
+		let publics: Vec<_> = nodes.iter().map(|(secret, _)| secret.public()).collect();
 		let (rho, exponent) = seal_secret(1000 * run + 100);
-		let ephemeral = rho.public::<Plain>();
-		let ephemeral_bytes = encode_point(&ephemeral);
+		let ephemeral = rho.public();
 		let input = random(LENGTH, run);
 		let (commitments, shares) =
 			vss::share::<Plain, _>(&input, THRESHOLD, NODES, &mut rng(run)).unwrap();
 		let commitments = commitments.to_bytes();
 
 		let mut secrets = Secrets::default();
-		secrets.scalar("rho", &exponent);
-		secrets.picks("picks of rho", &exponent, &Affine::generator());
+		secrets.exponent("rho", exponent.as_bytes());
 		for (_, exponent) in &nodes {
-			secrets.scalar("a node's secret", exponent);
-			secrets.picks("picks of a node's secret", exponent, &Affine::generator());
+			secrets.exponent("a node's secret", exponent.as_bytes());
 		}
-		rho.dh_all(&publics).iter().for_each(|dh| secrets.point("a Diffie-Hellman value", dh));
+		for public in &publics {
+			secrets.bytes("a Diffie-Hellman value", rho.dh(&key(public)).as_ref());
+		}
 		shares.iter().for_each(|share| note_share(&mut secrets, share));
 		assert_wiped(&mut secrets, || {
-			assert_eq!(rho.public::<Plain>(), ephemeral);
-			let dhs = rho.dh_all(&publics);
-			for (((j, dh), share), (secret, _)) in (1..).zip(dhs.iter()).zip(&shares).zip(&nodes) {
-				let seal_key = encode_point(&secret.public::<Plain>());
+			assert_eq!(rho.public(), ephemeral);
+			for (((j, seal_key), share), (secret, _)) in
+				(1..).zip(&publics).zip(&shares).zip(&nodes)
+			{
+				assert_eq!(secret.public(), *seal_key);
 				let context = Context {
 					task_hash: &[1; 32],
 					dealer: &[2; 32],
 					j,
-					seal_key: &seal_key,
-					ephemeral: &ephemeral_bytes,
+					seal_key,
+					ephemeral: &ephemeral,
 					commitments: &commitments,
 				};
-				let sealed = Key::derive(dh, &context).seal(share).unwrap();
-				let key = Key::derive(&secret.dh(&ephemeral), &context);
-				assert!(key.open(&sealed, LENGTH).unwrap() == *share);
-				assert!(key.open(&sealed, LENGTH + 1).is_err());
+				let sealed = Key::derive(&rho.dh(&key(seal_key)), &context).seal(share).unwrap();
+				// on the heap, too, which a list of keys would be
+				let opening = Box::new(Key::derive(&secret.dh(&key(&ephemeral)), &context));
+				assert!(opening.open(&sealed, LENGTH).unwrap() == *share);
+				assert!(opening.open(&sealed, LENGTH + 1).is_err());
+				free(vec![secret.clone()]);
+				free(vec![secret.dh(&key(&ephemeral))]);
 			}
 		});
 	}
 }
 
 /// The nonce of a proof by the secret that it proves: the response less the challenge times the secret.
-fn nonce(proof: &ProofBytes, secret: &Scalar) -> Scalar {
-	let half = |half: &[u8]| decode_scalar(half.try_into().unwrap()).unwrap();
+fn nonce(proof: &ProofBytes, secret: &Exponent) -> Exponent {
+	let half = |half: &[u8]| Exponent::from_canonical_bytes(half.try_into().unwrap()).unwrap();
 	half(&proof[32..]) - half(&proof[..32]) * secret
+}
+
+/// That of a signature, whose challenge is not in it.
+fn nonce_of_signature(digest: &[u8; 32], signature: &ProofBytes, secret: &Exponent) -> Exponent {
+	let mut transcript = signing_context(b"substrate").bytes(&proofs::rho_message(digest));
+	let public = schnorrkel::PublicKey::from_point(secret * RISTRETTO_BASEPOINT_TABLE);
+	transcript.proto_name(b"Schnorr-sig");
+	transcript.commit_point(b"sign:pk", public.as_compressed());
+	let [first, response] = [&signature[..32], &signature[32..]];
+	let mut response: [u8; 32] = response.try_into().unwrap();
+	response[31] &= 0x7f;
+	let first = CompressedRistretto::from_slice(first).unwrap();
+	transcript.commit_point(b"sign:R", &first);
+	let challenge = transcript.challenge_scalar(b"sign:c");
+	let nonce = Exponent::from_canonical_bytes(response).unwrap() - challenge * secret;
+	assert_eq!((&nonce * RISTRETTO_BASEPOINT_TABLE).compress(), first);
+	nonce
 }
 
 #[test]
 fn proving_leaves_nothing() {
-	let (genesis, account, worker, task_hash) = ([1; 32], [2; 32], [3; 32], [4; 32]);
+	let (genesis, account, worker, task_hash, digest) =
+		([1; 32], [2; 32], [3; 32], [4; 32], [5; 32]);
 	for run in 0..RUNS {
 		let (secret, exponent) = seal_secret(run);
-		let own = encode_point(&secret.public::<Plain>());
+		let own = secret.public();
 		let (rho, rho_exponent) = seal_secret(100 + run);
-		let ephemeral_point = rho.public::<Plain>();
-		let ephemeral = encode_point(&ephemeral_point);
-		let dh = encode_point(&secret.dh(&ephemeral_point));
-		let key =
+		let ephemeral = rho.public();
+		let dh = *secret.dh(&key(&ephemeral));
+		let of_key =
 			KeyStatement { genesis: &genesis, account: &account, worker: &worker, seal_key: &own };
-		let of_rho = RhoStatement {
-			task_hash: &task_hash,
-			dealer: &account,
-			ephemeral: &ephemeral,
-			commitments: &[own],
-			sealed_hashes: &[genesis],
-		};
 		let dleq = DleqStatement {
 			task_hash: &task_hash,
-			digest: &genesis,
+			digest: &digest,
 			j: 1,
 			seal_key: &own,
 			ephemeral: &ephemeral,
@@ -254,20 +299,27 @@ fn proving_leaves_nothing() {
 		};
 		let prove = || {
 			[
-				proofs::prove_key::<Plain, _>(&key, &secret, &mut rng(run)),
-				proofs::prove_rho::<Plain, _>(&of_rho, &rho, &mut rng(run)),
-				proofs::prove_dleq::<Plain, _>(&dleq, &secret, &mut rng(run)).unwrap(),
+				proofs::prove_key(&of_key, &secret, &mut rng(run)),
+				proofs::prove_dleq(&dleq, &secret, &mut rng(run)).unwrap(),
+				proofs::prove_rho(&digest, &rho, &mut rng(run)),
 			]
 		};
 		let mut secrets = Secrets::default();
-		let exponents = [exponent, rho_exponent, exponent];
-		for (proof, exponent) in prove().iter().zip(&exponents) {
-			secrets.scalar("the proven secret", exponent);
-			let nonce = nonce(proof, exponent);
-			secrets.scalar("a nonce", &nonce);
-			secrets.picks("picks of a nonce", &nonce, &Affine::generator());
+		secrets.exponent("the proven secret", exponent.as_bytes());
+		secrets.exponent("rho", rho_exponent.as_bytes());
+		let [of_secret, of_equality, of_rho] = prove();
+		for proof in [of_secret, of_equality] {
+			secrets.exponent("a nonce", nonce(&proof, &exponent).as_bytes());
 		}
-		let proofs = assert_wiped(&mut secrets, prove);
-		assert_eq!(proofs::verify_rho::<Plain>(&of_rho, &proofs[1]), Ok(()));
+		let of_signature = nonce_of_signature(&digest, &of_rho, &rho_exponent);
+		secrets.exponent("a signature's nonce", of_signature.as_bytes());
+		let mut fresh = [0; 32];
+		rng(run).fill_bytes(&mut fresh);
+		let mut seed = [0; 32];
+		Hkdf::<Sha256>::new(Some(&fresh), rho_exponent.as_bytes())
+			.expand_multi_info(&[b"ostraka/nonce/v2", &proofs::rho_message(&digest)], &mut seed)
+			.unwrap();
+		secrets.bytes("the seed of a nonce", &seed);
+		assert_eq!(assert_wiped(&mut secrets, prove), [of_secret, of_equality, of_rho]);
 	}
 }

@@ -1,5 +1,6 @@
 //! The distance to the physical limit: our multi-scalar multiplications and field loops beside blst's and plain
-//! arkworks', and share generation and reconstruction beside memory bandwidth. One thread.
+//! arkworks', share generation and reconstruction beside memory bandwidth, and a dealing beside the group operations that it
+//! cannot avoid. One thread.
 
 use crate::{scheme::Stopwatch, schemes::sharing_only, stats::Summary};
 use anyhow::{ensure, Result};
@@ -7,13 +8,15 @@ use ark_ec::{short_weierstrass::SWCurveConfig, AffineRepr, CurveGroup};
 use blst::{blst_fp, blst_fr, blst_p1_affine, MultiPoint};
 use indicatif::ProgressBar;
 use ostraka_crypto::{
-	group, scalar,
+	generators, group, scalar,
+	seal::{PublicKey, SealSecret},
 	vss::{self, SecretShare},
 	Affine, Plain, Scalar,
 };
+use ostraka_protocol::{dealer, TaskContext, Version, G1};
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
+use serde::{Deserialize, Serialize};
 use std::{
-	fs,
 	hint::black_box,
 	path::Path,
 	time::{Duration, Instant},
@@ -35,6 +38,16 @@ pub struct Line {
 	/// The others: name and median.
 	pub others: Vec<(&'static str, f64)>,
 }
+
+/// What a dealing is compared under, and what it is held against there.
+pub const DEALING: &str = "dealing, n = 7, t = 3";
+/// See [`DEALING`].
+pub const BARE: &str = "bare";
+/// Nodes and threshold of that dealing.
+const N: u8 = 7;
+const T: u8 = 3;
+/// Dealings after which the tables that dealers make are there.
+const WARM: usize = 20;
 
 /// Something to time, by name.
 type Contender<'a> = (&'static str, Box<dyn FnMut() + 'a>);
@@ -89,7 +102,8 @@ pub fn run(quick: bool) -> Result<Vec<Line>> {
 	let mut rng = ChaCha20Rng::seed_from_u64(1);
 	let most = 1 << powers.iter().max().copied().unwrap_or(4);
 	let points = points(most, &mut rng);
-	let bar = ProgressBar::new(4 * powers.len() as u64);
+	let lengths: &[usize] = if quick { &[8] } else { &[8, 64, 256] };
+	let bar = ProgressBar::new((4 * powers.len() + lengths.len()) as u64);
 	let mut lines = Vec::new();
 	for size in powers.iter().map(|power| 1usize << power) {
 		let long: Vec<_> = (0..size).map(|_| scalar::random(&mut rng)).collect();
@@ -105,12 +119,16 @@ pub fn run(quick: bool) -> Result<Vec<Line>> {
 		}
 		bar.inc(2);
 	}
+	for length in lengths {
+		lines.push(dealing(*length, budget, &mut rng)?);
+		bar.inc(1);
+	}
 	bar.finish_and_clear();
 	Ok(lines)
 }
 
 fn points(count: usize, rng: &mut ChaCha20Rng) -> Vec<Affine<Plain>> {
-	let step = group::mul_generator::<Plain>(&scalar::random(rng));
+	let step = group::mul(&Affine::<Plain>::generator(), &scalar::random(rng));
 	let next = |point: &ostraka_crypto::Projective<Plain>| Some(*point + step);
 	let points: Vec<_> =
 		std::iter::successors(Some(Affine::<Plain>::generator().into_group()), next)
@@ -250,22 +268,104 @@ fn sharing(length: usize, budget: Duration, rng: &mut ChaCha20Rng) -> Result<[Li
 	Ok([generate, reconstruct])
 }
 
+/// All that a dealer does for a dealing, its own check included, beside the group operations that it cannot avoid, by what the
+/// libraries have for them: the `t + 1` commitments and the check, a multi-scalar multiplication each over `length + 1`
+/// generators; a Diffie-Hellman value for each node; `R`, and the nonce of its proof.
+fn dealing(length: usize, budget: Duration, rng: &mut ChaCha20Rng) -> Result<Line> {
+	let seal_keys: Vec<_> = (0..N).map(|_| SealSecret::random(rng).public()).collect();
+	let nodes = seal_keys.iter().map(PublicKey::from_bytes).collect::<Result<Vec<_>, _>>()?;
+	let (version, task_hash, threshold) = (Version::CURRENT, [7; 32], T);
+	let ctx =
+		TaskContext { version, task_hash, threshold, length: u16::try_from(length)?, seal_keys };
+	let mut scalars = |count: usize| (0..count).map(|_| scalar::random(rng)).collect::<Vec<_>>();
+	let input = scalars(length);
+	let rows: Vec<Vec<Scalar>> = (0..=T + 1).map(|_| scalars(length + 1)).collect();
+	let bases = generators::bases::<Plain>(length)?;
+	let rho = SealSecret::random(rng);
+	for _ in 0..WARM {
+		dealer::deal::<G1, _>(&ctx, &[1; 32], &input, rng)?;
+	}
+	Ok(compare(
+		DEALING,
+		length,
+		budget,
+		vec![
+			(
+				"ours",
+				Box::new(|| consume(dealer::deal::<G1, _>(&ctx, &[1; 32], black_box(&input), rng))),
+			),
+			(
+				BARE,
+				Box::new(|| {
+					for row in &rows {
+						consume(group::msm(&bases, black_box(row)));
+					}
+					for node in &nodes {
+						consume(rho.dh(black_box(node)));
+					}
+					for _ in 0..2 {
+						consume(black_box(&rho).public());
+					}
+				}),
+			),
+		],
+	))
+}
+
+/// A row of the file: one comparison with one other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Compared {
+	/// What is done.
+	pub operation: String,
+	/// Terms, or values.
+	pub size: usize,
+	/// Runs of each.
+	pub runs: usize,
+	/// Ours, in microseconds, as all that follow.
+	pub ours_us: f64,
+	/// The fastest of ours.
+	pub ours_min_us: f64,
+	/// The slowest of ours.
+	pub ours_max_us: f64,
+	/// The other's name.
+	pub other: String,
+	/// The other's.
+	pub other_us: f64,
+	/// Ours over the other's.
+	pub ours_over_other: f64,
+	/// Machine and versions.
+	pub measured_on: String,
+}
+
 /// Writes the lines as CSV.
-pub fn write(lines: &[Line], file: &Path) -> Result<()> {
-	let mut text = String::from(
-		"operation,size,runs,ours_us,ours_min_us,ours_max_us,other,other_us,ours_over_other\n",
-	);
-	for Line { operation, size, runs, ours, spread, others } in lines {
-		for (name, other) in others {
-			text += &format!(
-				"\"{operation}\",{size},{runs},{ours:.3},{:.3},{:.3},{name},{other:.3},{:.3}\n",
-				spread.0,
-				spread.1,
-				ours / other
-			);
+pub fn write(lines: &[Line], measured_on: &str, file: &Path) -> Result<()> {
+	let mut writer = csv::Writer::from_path(file)?;
+	for line in lines {
+		for (name, other) in &line.others {
+			writer.serialize(Compared {
+				operation: line.operation.clone(),
+				size: line.size,
+				runs: line.runs,
+				ours_us: line.ours,
+				ours_min_us: line.spread.0,
+				ours_max_us: line.spread.1,
+				other: (*name).to_owned(),
+				other_us: *other,
+				ours_over_other: line.ours / other,
+				measured_on: measured_on.to_owned(),
+			})?;
 		}
 	}
-	Ok(fs::write(file, text)?)
+	Ok(writer.flush()?)
+}
+
+/// Reads what [`write`] has written; nothing where there is no file.
+pub fn read(file: &Path) -> Result<Vec<Compared>> {
+	if !file.exists() {
+		return Ok(Vec::new());
+	}
+	let mut reader = csv::Reader::from_path(file)?;
+	Ok(reader.deserialize().collect::<Result<_, _>>()?)
 }
 
 #[cfg(test)]
@@ -285,5 +385,20 @@ mod tests {
 		let sum = Scalar::sum_of_products_of(&scalars, &scalars);
 		assert_ne!(sum, Scalar::from(0u8));
 		assert_eq!(sharing(16, Duration::ZERO, &mut rng).unwrap()[0].size, 16);
+	}
+
+	#[test]
+	fn a_dealing_is_compared_and_comes_back_from_its_file() {
+		let mut rng = ChaCha20Rng::seed_from_u64(2);
+		let line = dealing(2, Duration::ZERO, &mut rng).unwrap();
+		let file = std::env::temp_dir().join(format!("ostraka-limits-{}.csv", std::process::id()));
+		assert!(read(&file).unwrap().is_empty());
+		write(std::slice::from_ref(&line), "m, n; v", &file).unwrap();
+		let found = read(&file).unwrap();
+		assert_eq!((found.len(), found[0].operation.as_str(), found[0].size), (1, DEALING, 2));
+		assert_eq!((found[0].other.as_str(), found[0].measured_on.as_str()), (BARE, "m, n; v"));
+		let ratio = line.ours / line.others[0].1;
+		assert!((found[0].ours_over_other / ratio - 1.).abs() < 1e-9 && ratio > 0.);
+		std::fs::remove_file(file).unwrap();
 	}
 }

@@ -25,7 +25,10 @@ use std::{
 	path::{Path, PathBuf},
 };
 use store::{Machine, Row, Store};
-use tables::{chain, scaling, schemes as compared};
+use tables::{
+	chain, scaling, schemes as compared,
+	targets::{self, Measured},
+};
 use timing::Grid;
 
 /// Pages of `docs/`, and the sections of each that are written here.
@@ -57,7 +60,7 @@ enum Part {
 	Lengths,
 	/// N up to 10,000, for the same.
 	Users,
-	/// Our arithmetic beside blst's, arkworks' and memory bandwidth.
+	/// Our arithmetic beside blst's, arkworks' and memory bandwidth; a dealing beside what it cannot avoid.
 	Limits,
 	/// Experiment 3: throughput, latency, weights and costs on a development chain.
 	Chain,
@@ -104,7 +107,6 @@ fn main() -> Result<()> {
 	if run.wants(Part::Timing) {
 		let rows = run.measure(Grid::timing(run.args.quick))?;
 		run.show_rows("timing", "timing", &rows, compared::timing)?;
-		run.show_rows("targets", "timing", &rows, compared::targets)?;
 		run.plot_users(&rows)?;
 	}
 	if run.wants(Part::Lengths) {
@@ -134,12 +136,15 @@ fn main() -> Result<()> {
 	}
 	if run.wants(Part::Limits) {
 		let lines = limits::run(run.args.quick)?;
-		limits::write(&lines, &run.out.join("limits.csv"))?;
+		limits::write(&lines, &run.machine.note(), &run.out.join("limits.csv"))?;
 		let made_by = tables::made_by("limits", &format!("{}. One thread.", run.machine.note()));
 		run.show("limits", &format!("{made_by}{}", compared::limits(&lines)))?;
 	}
 	if run.wants(Part::Chain) {
 		run.chain()?;
+	}
+	if [Part::Timing, Part::Limits, Part::Chain].into_iter().any(|part| run.wants(part)) {
+		run.targets()?;
 	}
 	println!("figures and plots: {}", run.out.display());
 	Ok(())
@@ -215,6 +220,15 @@ impl Run {
 			note: &chain.note(),
 		};
 		plot.lines(&self.out.join("chain_latency.svg"), chain::latency_lines(&chain))
+	}
+
+	/// What was aimed at, by all that is measured so far.
+	fn targets(&self) -> Result<()> {
+		let rows = Store::open(&self.out, "timing", false)?.rows()?;
+		let limits = limits::read(&self.out.join("limits.csv"))?;
+		let chain = Chain::read(&self.out)?;
+		let measured = Measured { rows: &rows, limits: &limits, chain: &chain };
+		self.show("targets", &targets::table(&measured))
 	}
 
 	fn indicators(&self) -> Result<()> {

@@ -29,9 +29,26 @@ fn main() -> std::io::Result<()> {
 	let kind = |kind: u8, bytes: Vec<u8>| [vec![kind], bytes].concat();
 	let dealing = dealings::honest_message();
 	let indexed = IndexedDealing { dealer: AccountId::new([3; 32]), dealing: dealing.clone() };
+	// 33 dealings of three commitments, picked of three; the second of these has one outside of the group
+	let batch: [&[u8]; 5] =
+		[&[9, 0, 2, 0], &[0; 6], &[0, 0, 5, 4, 0, 0, 0], &[0; 6], &[0, 0, 1, 0, 2, 0, 1]];
 	let rows: Vec<u8> = (0..120).map(|byte| byte * 7 % 251).collect();
 	let seeds: [(&str, Vec<Vec<u8>>); 4] = [
-		("decoders", (0..7).map(|decoder| kind(decoder, vec![1, 3, 0, 0])).collect()),
+		(
+			"decoders",
+			(0..10)
+				.map(|decoder| kind(decoder, vec![1, 3, 0, 0]))
+				.chain([
+					// two commitments, one of them outside of the group
+					kind(3, vec![2, 0, 0, 0, 5, 3, 0, 0]),
+					// many at once
+					kind(8, batch.concat()),
+					// keys: the identity, and zero in another form
+					kind(7, vec![2, 0]),
+					kind(7, vec![3, 0]),
+				])
+				.collect(),
+		),
 		(
 			"dealings",
 			vec![
@@ -47,6 +64,12 @@ fn main() -> std::io::Result<()> {
 				vec![0, 1, 0, 0, 1, 1, 7, 0, 1, 1, 0, 0, 1, 0, 0, 1],
 				// sealed shares exchanged, proven anew
 				vec![0, 1, 1, 0, 2, 1, 2, 0, 0, 1, 2, 1, 5, 0, 8, 1],
+				// a commitment outside of the group, and evidence as it is
+				vec![1, 0, 0, 5, 2, 0, 0, 1, 0, 0, 0],
+				// the same of both, opposite parts, and evidence that reveals nothing
+				vec![2, 0, 0, 5, 4, 1, 0, 5, 5, 0, 0, 1, 0, 1, 9, 0],
+				// an honest dealing, and evidence that reveals nothing
+				vec![0, 0, 0, 1, 0, 1, 9, 0],
 			],
 		),
 		(
@@ -58,6 +81,7 @@ fn main() -> std::io::Result<()> {
 				kind(3, dealings::honest_evidence_message().encode()),
 				kind(5, indexed.encode()),
 				kind(7, MessageKind::Commit.encode()),
+				kind(7, MessageKind::Attest.encode()),
 				kind(11, spec().encode()),
 			],
 		),

@@ -2,15 +2,15 @@
 //!
 //! Changes before and behind the proof of ρ: shares and commitments are changed before the dealing is sealed and proven,
 //! sealed bytes afterwards, and the proof is made anew if the input says so. So a dealing that the chain accepts can hold
-//! anything, as that of a lying dealer can.
+//! anything, as that of a lying dealer can: commitments outside of the group among it.
 
-use crate::input::Input;
+use crate::{input::Input, torsion::shift};
 use ostraka_crypto::{
-	encoding::encode_point,
+	encoding::decode_stored_point,
 	messages::{DealingBytes, EvidenceBytes},
-	proofs::{self, DleqStatement},
+	proofs::{self, verify_signature, DleqStatement},
 	seal::SealSecret,
-	vss::{self, Commitments, SecretShare},
+	vss::{self, SecretShare},
 	Identity, Plain, PointBytes, Scalar,
 };
 use ostraka_primitives::{
@@ -51,8 +51,7 @@ fn scene() -> &'static Scene {
 	SCENE.get_or_init(|| {
 		let mut rng = ChaCha20Rng::seed_from_u64(1);
 		let secrets: Vec<_> = (0..NODES).map(|_| SealSecret::random(&mut rng)).collect();
-		let seal_keys =
-			secrets.iter().map(|secret| encode_point(&secret.public::<Plain>())).collect();
+		let seal_keys = secrets.iter().map(SealSecret::public).collect();
 		let input = [5u8, 9].map(Scalar::from);
 		let (commitments, shares) =
 			vss::share::<Plain, _>(&input, THRESHOLD, NODES, &mut rng).unwrap();
@@ -88,14 +87,8 @@ pub fn honest_message() -> DealingMessage {
 pub fn honest_evidence_message() -> EvidenceMessage {
 	let scene = scene();
 	let digest = honest().digest(&scene.context.task_hash, &DEALER);
-	let evidence = worker::evidence::<Plain, _>(
-		&scene.context,
-		&scene.secrets[0],
-		1,
-		&digest,
-		honest(),
-		&mut rng(),
-	);
+	let (context, secret) = (&scene.context, &scene.secrets[0]);
+	let evidence = worker::evidence(context, secret, 1, &digest, honest(), &mut rng());
 	wire::evidence_message(evidence.unwrap()).unwrap()
 }
 
@@ -111,7 +104,7 @@ pub fn judge_against_the_honest(evidence: &EvidenceBytes) {
 
 fn assemble(commitments: Vec<PointBytes>, shares: &[SecretShare]) -> DealingBytes {
 	let Scene { context, rho, .. } = scene();
-	dealer::assemble::<Plain, _>(context, &DEALER, commitments, shares, rho, &mut rng()).unwrap()
+	dealer::assemble(context, &DEALER, commitments, shares, rho, &mut rng()).unwrap()
 }
 
 /// A dealing with changes.
@@ -120,12 +113,19 @@ fn changed(input: &mut Input) -> DealingBytes {
 	let (mut commitments, mut shares) = (scene.commitments.clone(), scene.shares.clone());
 	for _ in 0..input.byte() % 4 {
 		let j = input.below(usize::from(NODES));
-		match input.byte() % 5 {
+		match input.byte() % 6 {
 			0 => shares[j].values[0] += Scalar::from(input.integer()),
 			1 => shares[j].values[1] += Scalar::from(input.integer()),
 			2 => shares[j].blinding += Scalar::from(input.integer()),
 			3 => commitments.swap(0, 1),
-			_ => commitments[j % 2] = input.point(),
+			4 => commitments[j % 2] = input.point(),
+			// not where it is none: the cheat knows what it moves
+			_ => {
+				let by = input.torsion();
+				if decode_stored_point::<Plain>(&commitments[j % 2]).is_ok() {
+					shift(&mut commitments[j % 2], &by);
+				}
+			},
 		}
 	}
 	let mut dealing = assemble(commitments, &shares);
@@ -138,18 +138,13 @@ fn changed(input: &mut Input) -> DealingBytes {
 				let mut plaintext = shares[j].to_bytes().to_vec();
 				input.change(&mut plaintext);
 				let commitments = &dealing.commitments;
-				let key = dealer::sealing_key::<Plain>(
-					&scene.context,
-					&DEALER,
-					seat,
-					commitments,
-					&scene.rho,
-				);
+				let (context, rho) = (&scene.context, &scene.rho);
+				let key = dealer::sealing_key(context, &DEALER, seat, commitments, rho);
 				dealing.sealed[j] = key.unwrap().seal_bytes(&plaintext).unwrap();
 			},
 			1 => _ = input.change(&mut dealing.sealed[j]),
 			2 => dealing.sealed.swap(j, 0),
-			3 => dealing.ephemeral = input.point(),
+			3 => dealing.ephemeral = input.key(),
 			4 => _ = input.change(&mut dealing.proof),
 			5 => _ = dealing.sealed[j].pop(),
 			6 => dealing.commitments.push(input.point()),
@@ -157,25 +152,24 @@ fn changed(input: &mut Input) -> DealingBytes {
 		}
 	}
 	if input.flag() {
-		dealer::prove::<Plain, _>(&scene.context, &DEALER, &mut dealing, &scene.rho, &mut rng());
+		dealer::prove(&scene.context, &DEALER, &mut dealing, &scene.rho, &mut rng());
 	}
 	dealing
 }
 
-/// What is wrong with node `j`'s share, by its own check.
-fn fault(
-	scene: &Scene,
-	j: u8,
-	dealing: &DealingBytes,
-	commitments: &Commitments<Plain>,
-) -> Result<SecretShare, DealerFault> {
+/// What is wrong with node `j`'s share, by its own check: it looks at the commitments before it opens anything.
+fn fault(scene: &Scene, j: u8, dealing: &DealingBytes) -> Result<SecretShare, DealerFault> {
 	let secret = &scene.secrets[usize::from(j) - 1];
-	match worker::open::<Plain>(&scene.context, secret, j, &DEALER, dealing) {
-		Err(Fault::Dealer(fault)) => Err(fault),
-		Err(Fault::NotOurs(error)) => panic!("an accepted dealing is the task's: {error}"),
-		Ok(share) if vss::check_share(commitments, j, &share) => Ok(share),
-		Ok(_) => Err(DealerFault::WrongShare),
-	}
+	let mut checked = worker::commitments::<Plain, _>(&scene.context, &[dealing], &mut rng());
+	let share = checked.remove(0).and_then(|commitments| {
+		let share = worker::open(&scene.context, secret, j, &DEALER, dealing)?;
+		let is_right = vss::check_share(&commitments, j, &share);
+		is_right.then_some(share).ok_or(Fault::Dealer(DealerFault::WrongShare))
+	});
+	share.map_err(|fault| match fault {
+		Fault::Dealer(fault) => fault,
+		Fault::NotOurs(error) => panic!("an accepted dealing is the task's: {error}"),
+	})
 }
 
 /// Runs the target.
@@ -183,7 +177,8 @@ pub fn run(data: &[u8]) {
 	let scene = scene();
 	let mut input = Input(data);
 	let dealing = changed(&mut input);
-	let accepted = adjudicator::verify_dealing::<Plain>(&scene.context, &DEALER, &dealing);
+	let context = &scene.context;
+	let accepted = adjudicator::verify_dealing(context, &DEALER, &dealing, verify_signature);
 	let accepted = match accepted {
 		Ok(accepted) => accepted,
 		Err(_) => {
@@ -193,29 +188,23 @@ pub fn run(data: &[u8]) {
 	};
 	let digest = accepted.digest;
 	let shares: Vec<Result<SecretShare, DealerFault>> =
-		(1..=NODES).map(|j| fault(scene, j, &dealing, &accepted.commitments)).collect();
+		(1..=NODES).map(|j| fault(scene, j, &dealing)).collect();
+	let is_outside = |share: &Result<_, _>| *share == Err(DealerFault::OutsideSubgroup);
+	let inside = accepted.commitments.check::<Plain>().is_ok();
+	assert_eq!(shares.iter().filter(|share| is_outside(share)).count(), outside_count(inside));
 	for ((j, secret), share) in (1..).zip(&scene.secrets).zip(&shares) {
-		let evidence = worker::evidence::<Plain, _>(
-			&scene.context,
-			secret,
-			j,
-			digest.hash(),
-			&dealing,
-			&mut rng(),
-		);
-		let verdict =
-			adjudicator::judge::<Plain>(&scene.context, &DEALER, j, &digest, &evidence.unwrap());
+		let evidence =
+			worker::evidence(context, secret, j, digest.hash(), &dealing, &mut rng()).unwrap();
+		let verdict = adjudicator::judge::<Plain>(context, &DEALER, j, &digest, &evidence);
 		assert_eq!(verdict, Ok(rightful(share)));
-		let accusation = worker::accuse::<Plain, _>(
-			&scene.context,
-			secret,
-			j,
-			&DEALER,
-			&digest,
-			&dealing,
-			&mut rng(),
-		);
+		let accusation =
+			worker::accuse::<Plain, _>(context, secret, j, &DEALER, &digest, &dealing, &mut rng());
 		assert_eq!(accusation.is_ok(), share.is_err(), "who accuses rightly convicts");
+		if let Ok(accusation) = accusation {
+			assert_eq!(accusation == worker::unopened(j, &dealing).unwrap(), !inside);
+			let verdict = adjudicator::judge::<Plain>(context, &DEALER, j, &digest, &accusation);
+			assert_eq!(verdict, Ok(rightful(share)));
+		}
 	}
 	changed_evidence(&mut input, &dealing, &digest, &shares);
 
@@ -233,6 +222,15 @@ pub fn run(data: &[u8]) {
 	}
 }
 
+/// Of how many nodes the commitments are the complaint: all see it, or none.
+fn outside_count(inside: bool) -> usize {
+	if inside {
+		0
+	} else {
+		usize::from(NODES)
+	}
+}
+
 /// The verdict on evidence with the right `K`.
 fn rightful(share: &Result<SecretShare, DealerFault>) -> Verdict {
 	match share {
@@ -241,8 +239,8 @@ fn rightful(share: &Result<SecretShare, DealerFault>) -> Verdict {
 	}
 }
 
-/// Evidence of one node with changes: it convicts nobody if it is not about the dealing, its author if its `K` is not right,
-/// and else whom it should.
+/// Evidence of one node with changes: it convicts nobody if it is not about the dealing, the dealer if the commitments are
+/// outside of the group, else its author if its `K` is not right, and else whom it should.
 fn changed_evidence(
 	input: &mut Input,
 	dealing: &DealingBytes,
@@ -253,19 +251,18 @@ fn changed_evidence(
 	let place = input.below(shares.len());
 	let (j, secret) = (place as u8 + 1, &scene.secrets[place]);
 	let (context, hash) = (&scene.context, digest.hash());
-	let original =
-		worker::evidence::<Plain, _>(context, secret, j, hash, dealing, &mut rng()).unwrap();
+	let original = worker::evidence(context, secret, j, hash, dealing, &mut rng()).unwrap();
 	let mut evidence = original.clone();
 	for _ in 0..input.byte() % 4 {
-		match input.byte() % 9 {
-			0 => evidence.dh = input.point(),
+		match input.byte() % 10 {
+			0 => evidence.dh = input.key(),
 			1 => _ = input.change(&mut evidence.dh),
 			2 => _ = input.change(&mut evidence.dleq),
 			3 => {
 				let k = input.below(2);
 				evidence.commitments[k] = input.point();
 			},
-			4 => evidence.ephemeral = input.point(),
+			4 => evidence.ephemeral = input.key(),
 			5 => {
 				let other = input.below(usize::from(NODES));
 				if let Some(hash) = evidence.sealed_hashes.get_mut(other) {
@@ -274,12 +271,13 @@ fn changed_evidence(
 			},
 			6 => _ = input.change(&mut evidence.sealed),
 			7 => evidence.sealed.clone_from(&dealing.sealed[input.below(dealing.sealed.len())]),
-			_ => evidence.sealed_hashes.truncate(input.below(4)),
+			8 => evidence.sealed_hashes.truncate(input.below(4)),
+			_ => evidence = worker::unopened(j, dealing).unwrap(),
 		}
 	}
 	if input.flag() {
 		// fails where `R` is no key, and then leaves the proof as it is
-		let _ = worker::prove::<Plain, _>(context, secret, j, hash, &mut evidence, &mut rng());
+		let _ = worker::prove(context, secret, j, hash, &mut evidence, &mut rng());
 	}
 	let is_about_it =
 		EvidenceBytes { dh: original.dh, dleq: original.dleq, ..evidence.clone() } == original;
@@ -292,13 +290,14 @@ fn changed_evidence(
 		ephemeral: &evidence.ephemeral,
 		dh: &evidence.dh,
 	};
-	let holds = proofs::verify_dleq::<Plain>(&statement, &evidence.dleq).is_ok();
+	let holds = proofs::verify_dleq(&statement, &evidence.dleq).is_ok();
 	match verdict {
 		Err(_) => assert!(!is_about_it, "evidence about the dealing convicts someone"),
 		Ok(verdict) => {
 			assert!(is_about_it, "evidence about something else convicts nobody");
 			assert!(!holds || evidence.dh == original.dh, "a proof holds for the right `K` alone");
-			if holds {
+			let outside = shares[place] == Err(DealerFault::OutsideSubgroup);
+			if holds || outside {
 				assert_eq!(verdict, rightful(&shares[place]));
 			} else {
 				assert!(matches!(

@@ -1,9 +1,23 @@
 //! The input, read piece by piece, and what it makes of valid things.
 
+use crate::torsion::{of_order, shift, ORDERS};
 use ostraka_crypto::{
 	encoding::{encode_point, IDENTITY},
-	generators, group, Plain, PointBytes, Scalar,
+	generators, group,
+	seal::SealSecret,
+	Affine, Plain, PointBytes, Scalar, SealKeyBytes,
 };
+use std::sync::OnceLock;
+
+/// The field's order of Ristretto255: zero, in a form that is not its one.
+const ZERO_IN_ANOTHER_FORM: SealKeyBytes = {
+	let mut bytes = [0xff; 32];
+	bytes[0] = 0xed;
+	bytes[31] = 0x7f;
+	bytes
+};
+/// The identity of Ristretto255.
+pub const NEUTRAL: SealKeyBytes = [0; 32];
 
 /// Hands out the input piece by piece, then zeros.
 pub struct Input<'a>(pub &'a [u8]);
@@ -64,12 +78,12 @@ impl Input<'_> {
 		differs
 	}
 
-	/// A point: most often one of the group, or one that must be refused.
+	/// A point: most often one of the group, or one outside of it, or one that must be refused.
 	pub fn point(&mut self) -> PointBytes {
-		let multiple = |base: &ostraka_crypto::Affine<Plain>, scalar: i64| {
+		let multiple = |base: &Affine<Plain>, scalar: i64| {
 			encode_point(&group::affine(&group::mul(base, &Scalar::from(scalar))))
 		};
-		let mut bytes = match self.byte() % 6 {
+		let mut bytes = match self.byte() % 7 {
 			0 => encode_point(&generators::h::<Plain>()),
 			1 => multiple(&generators::h(), self.small()),
 			2 => {
@@ -77,17 +91,40 @@ impl Input<'_> {
 				generators::g::<Plain>(index).map_or(IDENTITY, |point| encode_point(&point))
 			},
 			3 => IDENTITY,
-			4 => small_order(),
+			4 => encode_point(&self.torsion()),
+			5 => {
+				let mut bytes = encode_point(&generators::h::<Plain>());
+				shift(&mut bytes, &self.torsion());
+				bytes
+			},
 			_ => self.take(),
 		};
 		self.change(&mut bytes);
 		bytes
 	}
-}
 
-/// A point of order three: on the curve, outside the subgroup.
-fn small_order() -> PointBytes {
-	let mut bytes = [0; 96];
-	bytes[95] = 2;
-	bytes
+	/// A point of small order: on the curve, outside of the subgroup.
+	pub fn torsion(&mut self) -> Affine<Plain> {
+		static POINTS: OnceLock<[Affine<Plain>; 5]> = OnceLock::new();
+		let points = POINTS.get_or_init(|| ORDERS.map(of_order));
+		let choice = self.byte();
+		let point = points[usize::from(choice / 2) % points.len()];
+		if choice % 2 == 1 {
+			-point
+		} else {
+			point
+		}
+	}
+
+	/// A key for sealing: most often one, or one that must be refused.
+	pub fn key(&mut self) -> SealKeyBytes {
+		let mut bytes = match self.byte() % 5 {
+			0 | 1 => SealSecret::from_signature(&[self.byte()]).public(),
+			2 => NEUTRAL,
+			3 => ZERO_IN_ANOTHER_FORM,
+			_ => self.take(),
+		};
+		self.change(&mut bytes);
+		bytes
+	}
 }

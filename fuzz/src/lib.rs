@@ -6,8 +6,8 @@
 //!
 //! | target | asserted |
 //! |---|---|
-//! | [`decoders`] | what decodes encodes to the same bytes; a changed proof or ciphertext does not hold |
-//! | [`dealings`] | behind the proof of ρ, exactly the dealer of a wrong share is convicted, and exactly the accuser of a right one or with a wrong `K` |
+//! | [`decoders`] | what decodes encodes to the same bytes; many subgroup checks at once say what each alone says; a changed proof or ciphertext does not hold |
+//! | [`dealings`] | behind the proof of ρ, exactly the dealer of a wrong share or of commitments outside of the group is convicted, and exactly the accuser of a right one or with a wrong `K` |
 //! | [`messages`] | what SCALE decodes encodes to the same bytes and keeps its bounds |
 //! | [`statistics`] | the joint result is that of the pooled rows; any vector has an outcome or an error, and every number prints |
 
@@ -16,9 +16,14 @@ pub mod decoders;
 pub mod input;
 pub mod messages;
 pub mod statistics;
+#[path = "../../protocol/tests/torsion/mod.rs"]
+mod torsion;
 
-/// The targets by name.
-pub const TARGETS: [(&str, fn(&[u8])); 4] = [
+/// A target's name, and what it does with an input.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// The targets.
+pub const TARGETS: [Target; 4] = [
 	("decoders", decoders::run),
 	("dealings", dealings::run),
 	("messages", messages::run),

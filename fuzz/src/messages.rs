@@ -3,7 +3,7 @@
 
 use crate::{dealings, input::Input};
 use codec::{Codec, Encode, MaxEncodedLen};
-use ostraka_crypto::Plain;
+use ostraka_crypto::proofs::verify_signature;
 use ostraka_primitives::{
 	message::{DealingMessage, EvidenceMessage, IndexedDealing, MessageKind, ResultShareBytes},
 	spec::TaskSpec,
@@ -74,8 +74,8 @@ fn dealing(bytes: &[u8]) {
 	let Some(message) = bounded::<DealingMessage>(bytes) else { return };
 	let made = wire::dealing_bytes(&message);
 	assert_eq!(wire::dealing_message(made.clone()).as_ref(), Some(&message));
-	let accepted =
-		adjudicator::verify_dealing::<Plain>(dealings::context(), &dealings::DEALER, &made);
+	let (context, dealer) = (dealings::context(), &dealings::DEALER);
+	let accepted = adjudicator::verify_dealing(context, dealer, &made, verify_signature);
 	// another dealing has another digest, and no proof that holds
 	assert!(accepted.is_err() || message == dealings::honest_message());
 }

@@ -10,7 +10,7 @@ use jsonrpsee::{
 	ws_client::{WsClient, WsClientBuilder},
 };
 use ostraka_primitives::{api::NodeInfo, WorkerKey};
-use ostraka_protocol::{worker_key, G1};
+use ostraka_protocol::worker_key;
 use ostraka_runtime::{
 	configs::ostraka::MinStake,
 	presets::{TEST_NODES, TEST_OPERATOR_PATH, TEST_WORKER_PATH},
@@ -91,9 +91,8 @@ fn registration(
 ) -> Result<RuntimeCall> {
 	let sign = |message: &[u8]| Some(worker.sign(message).0);
 	let key = worker.public();
-	let made =
-		worker_key::register::<G1, _>(&genesis.0, account.as_ref(), &key.0, sign, &mut OsRng)
-			.context("the worker's key does not sign")?;
+	let made = worker_key::register(&genesis.0, account.as_ref(), &key.0, sign, &mut OsRng)
+		.context("the worker's key does not sign")?;
 	Ok(RuntimeCall::Registry(pallet_registry::Call::register {
 		worker: key,
 		seal_key: made.seal_key,

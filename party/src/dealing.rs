@@ -208,6 +208,7 @@ mod tests {
 			accepted: Vec::new(),
 			dealings: 0,
 			excluded: 0,
+			attested: 0,
 			committed: 0,
 			right_shares: 0,
 		};
@@ -219,7 +220,7 @@ mod tests {
 		let seat = |byte: u8| Seat {
 			account: account(byte),
 			worker: sp_core::ed25519::Public::from_raw([byte; 32]),
-			seal_key: [byte; 96],
+			seal_key: [byte; 32],
 		};
 		let mut info = accepted(info(), &[3, 1, 2]);
 		info.committee = [11, 12, 13].map(seat).to_vec().try_into().expect("three seats");
@@ -308,7 +309,7 @@ mod tests {
 		differs(|info| info.task.fee = 1, other_terms);
 		differs(|info| info.task.data_reward = 1, other_terms);
 		differs(|info| info.task.terms = [0; 32], other_terms);
-		differs(|info| info.task.protocol = 3, "take a newer release");
+		differs(|info| info.task.protocol = 4, "take a newer release");
 		differs(|info| info.dealers.truncate(2), "the invited dealers");
 		differs(|info| info.task.invited = 4, "the invited dealers");
 		differs(|info| info.dealers[0] = account(7), "the invited dealers");
@@ -348,7 +349,7 @@ mod tests {
 		shown.task.parameters.least_dealers = 2;
 		assert!(refusal(context(&hashed(shown))).contains("its terms do not cover"));
 		let mut shown = drawn();
-		shown.committee[0].seal_key = [1; 96];
+		shown.committee[0].seal_key = [1; 32];
 		assert!(refusal(context(&shown)).contains("its task hash does not cover"));
 	}
 

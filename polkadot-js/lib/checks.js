@@ -164,6 +164,11 @@ export async function checkTask({ task, call, events, phases, info, result, reco
 		);
 	}
 	assert.equal(only('tasks.CollectingEnded').early, true);
+	assert.deepEqual(
+		of('vss.Attested').map(({ attested }) => attested),
+		['1', '2', '3'],
+	);
+	only('tasks.VerificationComplete');
 	assert.equal(only('tasks.AcceptedSetFrozen').accepted, '3');
 	assert.equal(of('vss.ResultCommitted').length, 3);
 	assert.equal(of('vss.ResultShareRight').length, 3);
@@ -183,6 +188,7 @@ export async function checkTask({ task, call, events, phases, info, result, reco
 		number(settled.paid),
 	);
 	assert.equal(number(settled.paid) + number(settled.returned), SUBMIT.fee);
+	assert.equal(settled.withheld, '0', 'no member was silent');
 	const rewards = of('incentives.DealerPaid').map(({ amount }) => number(amount));
 	assert.deepEqual(rewards, Array(3).fill(SUBMIT.dataReward / 3n));
 	assert.equal(of('incentives.DepositReturned').length, 3);

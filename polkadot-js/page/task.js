@@ -68,7 +68,7 @@ export const REFUSED = [
 		args: [
 			4_000_000_000,
 			zeros(32),
-			{ commitments: [], ephemeral: zeros(96), proof: zeros(64), sealed: [] },
+			{ commitments: [], ephemeral: zeros(32), proof: zeros(64), sealed: [] },
 		],
 		error: 'vss.UnknownTask',
 	},

@@ -2,7 +2,7 @@
 
 use crate::{
 	task::{Committee, Task},
-	AccountId, Balance, PointBytes, WorkerKey,
+	AccountId, Balance, SealKeyBytes, WorkerKey,
 };
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
@@ -16,7 +16,7 @@ pub struct NodeInfo {
 	/// Its worker key.
 	pub worker: WorkerKey,
 	/// Its `E_j`.
-	pub seal_key: PointBytes,
+	pub seal_key: SealKeyBytes,
 	/// Bonded stake.
 	pub stake: Balance,
 	/// Stake on its way out.
@@ -50,6 +50,8 @@ pub struct TaskInfo {
 	pub dealings: u32,
 	/// Dealings excluded by a valid accusation.
 	pub excluded: u32,
+	/// Members that have attested.
+	pub attested: u32,
 	/// Members that have committed.
 	pub committed: u32,
 	/// Right result shares so far.

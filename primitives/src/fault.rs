@@ -1,12 +1,15 @@
 //! The faults, each named once. The chain convicts of them, its events and its state carry them, and whoever plays a cheat
 //! names by them what it does.
 //!
-//! An enum's variants keep their order: state and events of blocks that exist already hold their numbers.
+//! # Invariants
+//! - An enum's variants keep their order, new ones come last: state and events of blocks that exist already hold their
+//!   numbers.
+//! - Each is proven by bytes that anyone can judge again: there is none that rests on somebody's word.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-/// What is wrong with a dealer's sealed share.
+/// What is wrong with a dealing: with the accuser's sealed share in it, or with the commitments.
 #[derive(
 	Clone,
 	Copy,
@@ -28,6 +31,8 @@ pub enum DealerFault {
 	NonCanonicalScalar,
 	/// It does not fit the commitments.
 	WrongShare,
+	/// A commitment lies outside the subgroup of prime order.
+	OutsideSubgroup,
 }
 
 /// What is wrong with an accusation.
@@ -46,7 +51,7 @@ pub enum DealerFault {
 	TypeInfo,
 )]
 pub enum AccuserFault {
-	/// The revealed Diffie-Hellman value is no point of the prime-order subgroup, or the identity.
+	/// The revealed Diffie-Hellman value is not the one form of a group element, or it is the identity.
 	InvalidDh,
 	/// The proof of that value does not hold.
 	WrongDleq,
@@ -92,7 +97,7 @@ pub enum ShareFault {
 	TypeInfo,
 )]
 pub enum Fault {
-	/// A dealer dealt a share that does not fit its commitments, or cannot be opened.
+	/// A dealer dealt commitments outside the group, or a share that does not fit them or cannot be opened.
 	BadDealing,
 	/// A node accused a dealer wrongly.
 	FalseAccusation,
@@ -111,9 +116,13 @@ mod tests {
 	/// State and events that exist hold these bytes.
 	#[test]
 	fn faults_keep_their_numbers() {
-		let dealer =
-			[DealerFault::Unopenable, DealerFault::NonCanonicalScalar, DealerFault::WrongShare];
-		assert_eq!(dealer.encode(), [0, 1, 2]);
+		let dealer = [
+			DealerFault::Unopenable,
+			DealerFault::NonCanonicalScalar,
+			DealerFault::WrongShare,
+			DealerFault::OutsideSubgroup,
+		];
+		assert_eq!(dealer.encode(), [0, 1, 2, 3]);
 		let accuser =
 			[AccuserFault::InvalidDh, AccuserFault::WrongDleq, AccuserFault::FalseAccusation];
 		assert_eq!(accuser.encode(), [0, 1, 2]);

@@ -8,6 +8,7 @@
 //! | [`message`] | what dealers and compute nodes send |
 //! | [`fault`] | what they are convicted of |
 //! | [`record`] | what state keeps of a dealing |
+//! | [`odds`] | how likely a committee is captured |
 //! | [`api`] | nodes and tasks, as clients see them |
 //! | `traits` | the pallets' view of each other |
 //! | `runtime_api` | the runtime API for clients |
@@ -49,6 +50,10 @@ pub type TaskId = u32;
 pub type Digest = [u8; 32];
 /// An uncompressed point of G1: `x ‖ y`, big-endian, 96 bytes.
 pub type PointBytes = [u8; 96];
+/// A Ristretto255 element in its one form (RFC 9496), 32 bytes, never the identity: `E_j`, `R`, `K`.
+///
+/// This and [`PointBytes`] are bytes as they came: what they stand for is known only to who has decoded them.
+pub type SealKeyBytes = [u8; 32];
 /// A scalar: 32 bytes, little-endian, canonical.
 pub type ScalarBytes = [u8; 32];
 /// A compute node's ed25519 key, held in its keystore under [`WORKER_KEY_TYPE`].

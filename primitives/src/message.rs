@@ -1,7 +1,14 @@
 //! What dealers and compute nodes send to the chain.
+//!
+//! # Invariants
+//! - Every list is bounded, so that nothing longer is ever decoded. Whether points, keys and scalars are what they stand
+//!   for is not known here: the protocol's decoders say.
+//! - A worker's signature binds chain, task, seat, call and arguments: it can be sent nowhere else.
+//! - [`MessageKind`] keeps its order, new ones come last: the number is under the signature and in the pool's tag.
 
 use crate::{
-	AccountId, BlockNumber, Digest, PointBytes, TaskId, MAX_COMMITMENTS, MAX_COMMITTEE, MAX_SEALED,
+	AccountId, BlockNumber, Digest, PointBytes, SealKeyBytes, TaskId, MAX_COMMITMENTS,
+	MAX_COMMITTEE, MAX_SEALED,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -20,8 +27,8 @@ pub struct DealingMessage {
 	/// `C_0 .. C_t`.
 	pub commitments: CommitmentBytes,
 	/// `R`.
-	pub ephemeral: PointBytes,
-	/// Proof of `ρ`: challenge and response.
+	pub ephemeral: SealKeyBytes,
+	/// Proof of `ρ`: a signature under `R` over the dealing's digest.
 	pub proof: [u8; 64],
 	/// Sealed shares, by seat.
 	pub sealed: BoundedVec<Sealed, ConstU32<MAX_COMMITTEE>>,
@@ -46,19 +53,20 @@ pub fn indexed_key(digest: &Digest) -> [u8; 48] {
 	key
 }
 
-/// Evidence of an accusation: the accuser opens its own sealed share in public.
+/// Evidence of an accusation: the accuser opens its own sealed share in public. Of a dealing whose commitments lie outside
+/// the group it opens nothing: the commitments are the evidence, `K` and its proof are zeros.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct EvidenceMessage {
 	/// `K = e_j R`.
-	pub dh: PointBytes,
+	pub dh: SealKeyBytes,
 	/// Proof that `K` has the accuser's exponent: challenge and response.
 	pub dleq: [u8; 64],
 	/// The dealing's `C_0 .. C_t`.
 	pub commitments: CommitmentBytes,
 	/// The dealing's `R`.
-	pub ephemeral: PointBytes,
+	pub ephemeral: SealKeyBytes,
 	/// Hashes of the dealing's sealed shares, by seat.
 	pub sealed_hashes: BoundedVec<Digest, ConstU32<MAX_COMMITTEE>>,
 	/// The accuser's own sealed share.
@@ -114,4 +122,35 @@ pub enum MessageKind {
 	Commit,
 	/// Reveals a result share; payload: `h_A`, result share.
 	Reveal,
+	/// Says that it has checked its share of every dealing and accuses none; payload: the hash `dealt` of the dealings.
+	Attest,
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	/// Signatures and the pool's tags hold these bytes.
+	#[test]
+	fn calls_keep_their_numbers() {
+		let kinds =
+			[MessageKind::Accuse, MessageKind::Commit, MessageKind::Reveal, MessageKind::Attest];
+		assert_eq!(kinds.encode(), [0, 1, 2, 3]);
+	}
+
+	/// A key or a Diffie-Hellman value stands in its message as it is, without a length.
+	#[test]
+	fn keys_take_32_bytes() {
+		let evidence = EvidenceMessage {
+			dh: [1; 32],
+			dleq: [2; 64],
+			commitments: Default::default(),
+			ephemeral: [3; 32],
+			sealed_hashes: Default::default(),
+			sealed: Default::default(),
+		};
+		let bytes = evidence.encode();
+		assert_eq!(bytes.len(), 32 + 64 + 1 + 32 + 1 + 1);
+		assert!(bytes.starts_with(&[1; 32]));
+	}
 }

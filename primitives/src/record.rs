@@ -1,4 +1,9 @@
 //! What the chain's state keeps of a dealing.
+//!
+//! # Invariants
+//! - A record stands only for a dealing that passed the checks at dispatch: whoever finds its digest in state may take `R`
+//!   as one whose dealer knows `ρ`.
+//! - A standing changes at most once, and never back to [`Standing::Accepted`].
 
 use crate::{BlockNumber, Digest};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};

@@ -1,9 +1,15 @@
 //! A task's class, committee, windows and states.
+//!
+//! # Invariants
+//! - What a task was submitted with (spec, class, parameters, windows, version) is never changed; a runtime that knows
+//!   better applies it to tasks that come after.
+//! - A committee's keys are pinned at the draw and bound by `TH`.
+//! - Enums keep their order, new variants come last: state holds their numbers.
 
 use crate::{
 	spec::{TaskSpec, MAX_LENGTH},
-	AccountId, Balance, BlockNumber, Digest, PointBytes, ProtocolVersion, ScalarBytes, TaskId,
-	WorkerKey, MAX_COMMITTEE,
+	AccountId, Balance, BlockNumber, Digest, PointBytes, ProtocolVersion, ScalarBytes,
+	SealKeyBytes, TaskId, WorkerKey, MAX_COMMITTEE,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -73,7 +79,8 @@ impl ClassParameters {
 }
 
 /// Lengths of a task's phases, in blocks. A phase's deadline is the block in which it was entered plus its
-/// window; a phase ends early when nothing is left to wait for, except verification, which always runs whole.
+/// window; a phase ends early when nothing is left to wait for. Verification does when every member that is still awaited has
+/// attested, and then one block later, so that who has attested may still accuse in the block at hand.
 #[derive(
 	Clone,
 	Copy,
@@ -107,7 +114,7 @@ pub struct Seat {
 	/// Key that signs the worker's messages.
 	pub worker: WorkerKey,
 	/// `E_j`, which the dealers seal this member's shares to.
-	pub seal_key: PointBytes,
+	pub seal_key: SealKeyBytes,
 }
 
 /// A committee, ordered by seat.
@@ -139,6 +146,9 @@ pub enum FailReason {
 	TooFewAcceptances,
 	/// No dealing came in the first quarter of the window for dealing.
 	NoDealings,
+	/// The sum of the commitments lies outside the group, and nobody accused the dealing that put it there. It is seen at the
+	/// freeze, and convicts nobody.
+	UnsoundCommitments,
 }
 
 impl FailReason {
@@ -151,6 +161,9 @@ impl FailReason {
 			Self::Cancelled => "the requester cancelled it",
 			Self::TooFewAcceptances => "fewer invited dealers accepted than the class asks for",
 			Self::NoDealings => "nobody dealt in the first quarter of the window for dealing",
+			Self::UnsoundCommitments => {
+				"the sum of the commitments lies outside the group, and nobody accused the dealing that put it there"
+			},
 		}
 	}
 }
@@ -208,9 +221,11 @@ pub enum TaskStatus {
 		/// Last block in which a dealing is taken.
 		until: BlockNumber,
 	},
-	/// The committee checks and accuses. Left at the deadline by the freeze.
+	/// The committee checks, accuses and attests. Left at the deadline by the freeze (failed, if that finds the sum of the
+	/// commitments outside the group).
 	Verifying {
-		/// Last block in which an accusation excludes a dealing.
+		/// Last block in which an accusation excludes a dealing and an attestation is taken. It becomes the block at hand
+		/// when all that are awaited have attested.
 		until: BlockNumber,
 	},
 	/// The accepted set is frozen, members commit. Left when all have committed, or at the deadline.
@@ -375,6 +390,7 @@ impl TaskResult {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use alloc::vec::Vec;
 
 	#[test]
 	fn a_class_asks_for_three_dealers_at_least() {
@@ -388,5 +404,22 @@ mod tests {
 			assert!(!class(unsound).is_sound(), "{unsound} dealers know each other's inputs");
 		}
 		assert!(class(3).is_sound());
+	}
+
+	/// State that exists holds these bytes.
+	#[test]
+	fn reasons_keep_their_numbers() {
+		let reasons = [
+			FailReason::NoCommittee,
+			FailReason::TooFewDealers,
+			FailReason::TooFewShares,
+			FailReason::Cancelled,
+			FailReason::TooFewAcceptances,
+			FailReason::NoDealings,
+			FailReason::UnsoundCommitments,
+		];
+		assert_eq!(reasons.encode(), [0, 1, 2, 3, 4, 5, 6]);
+		let told: Vec<_> = reasons.iter().map(FailReason::explain).collect();
+		assert!(told.iter().all(|text| told.iter().filter(|other| *other == text).count() == 1));
 	}
 }

@@ -1,6 +1,11 @@
 //! The pallets' view of each other. No pallet depends on another: each takes one of these in its `Config`, and
 //! the runtime wires them. Every trait has a `()` implementation for mocks that do not care.
 //!
+//! # Invariants
+//! - A call that moves a task on is made in the block in which its reason arose; asked twice, it does nothing the second
+//!   time.
+//! - What takes more than one step says so ([`Progress`]), and what a step costs at most can be asked.
+//!
 //! | trait | implemented by | used by |
 //! |---|---|---|
 //! | [`Committees`] | registry | tasks |
@@ -11,10 +16,11 @@
 //! | [`Escrow`] | incentives | tasks, vss |
 //! | [`Penalties`] | incentives | tasks, vss |
 //! | [`DrawEntropy`] | the runtime | tasks |
+//! | [`Reclaim`] | the runtime | tasks |
 
 use crate::{
 	task::{ClassParameters, Committee, SecurityClass, TaskStatus},
-	AccountId, Balance, BlockNumber, Digest, PointBytes, ProtocolVersion, TaskId, WorkerKey,
+	AccountId, Balance, BlockNumber, Digest, ProtocolVersion, SealKeyBytes, TaskId, WorkerKey,
 };
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -59,10 +65,17 @@ pub struct DrawRequest<'a> {
 
 /// Draws committees.
 pub trait Committees {
+	/// Who may sit on one task, as [`Self::eligible`] found it.
+	type Eligible;
+	/// Who may sit on the task now, or what is missing for a committee. This alone looks at all candidates.
+	fn eligible(request: &DrawRequest) -> Result<Self::Eligible, DrawError>;
 	/// Whether a committee could be drawn now.
-	fn can_draw(request: &DrawRequest) -> Result<(), DrawError>;
-	/// Draws a committee by stake without replacement and reserves its members' capacity.
-	fn draw(request: &DrawRequest, seed: [u8; 32]) -> Result<Committee, DrawError>;
+	fn can_draw(request: &DrawRequest) -> Result<(), DrawError> {
+		Self::eligible(request).map(|_| ())
+	}
+	/// Draws a committee from these by stake without replacement and reserves its members' capacity. Between the look and
+	/// the draw nothing may change: both are one step of the caller's.
+	fn draw(eligible: Self::Eligible, seed: [u8; 32]) -> Result<Committee, DrawError>;
 	/// Whether this account's node is in selection now. One that is not cannot be drawn for any task submitted before.
 	fn is_candidate(account: &AccountId) -> bool;
 	/// Gives the members' capacity back; called once, when the task settles.
@@ -74,7 +87,7 @@ pub trait Roster {
 	/// Tasks on which this worker key has a pinned seat.
 	fn assignments(worker: &WorkerKey) -> Vec<TaskId>;
 	/// The registered `E_j` of this worker key, if it is a registered node's present one.
-	fn seal_key(worker: &WorkerKey) -> Option<PointBytes>;
+	fn seal_key(worker: &WorkerKey) -> Option<SealKeyBytes>;
 }
 
 /// Takes stake away.
@@ -119,6 +132,8 @@ pub trait TaskBook {
 	fn has_accepted(task: TaskId, dealer: &AccountId) -> bool;
 	/// All dealers who accepted have dealt: collecting may end early.
 	fn all_dealt(task: TaskId);
+	/// All members that are still awaited have attested: verification may end early, with the block at hand.
+	fn all_attested(task: TaskId);
 	/// All members have committed (or are convicted): committing may end early.
 	fn all_committed(task: TaskId);
 	/// All members have answered (or are convicted): revealing may end early.
@@ -139,8 +154,10 @@ pub trait TaskBook {
 	TypeInfo,
 )]
 pub enum SeatReport {
-	/// Committed in time, then revealed a right share: is paid.
+	/// Attested, committed in time, then revealed a right share: is paid.
 	Right,
+	/// Committed in time and revealed a right share, but never attested, so that the task waited for it: is paid less.
+	Silent,
 	/// Revealed a right share without a commitment: neither paid nor punished.
 	Uncommitted,
 	/// A valid accusation of its stands, so it may lack its share: neither punished nor paid from the rest.
@@ -162,14 +179,23 @@ pub enum Progress {
 	Done,
 }
 
+/// What a freeze found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frozen {
+	/// The sums of the commitments lie in the group: `h_A` is fixed, over so many dealings.
+	Sound(u32),
+	/// One of them does not: there is no accepted set, and the task cannot go on.
+	Unsound,
+}
+
 /// The sharing protocol, as the task book drives it.
 pub trait Sharing {
 	/// Readies what a drawn task needs (its empty aggregate, its seats).
 	fn open(task: TaskId, threshold: u8, seats: u8);
-	/// Freezes the accepted set and fixes `h_A`; answers how many dealings are in it.
-	fn freeze(task: TaskId) -> u32;
-	/// Worst weight of [`Self::freeze`] with this many dealings.
-	fn freeze_weight(dealings: u32) -> sp_weights::Weight;
+	/// Freezes the accepted set: checks that the sums of the commitments lie in the group, and fixes `h_A`.
+	fn freeze(task: TaskId) -> Frozen;
+	/// Worst weight of [`Self::freeze`] with this many dealings of `threshold + 1` commitments.
+	fn freeze_weight(dealings: u32, threshold: u8) -> sp_weights::Weight;
 	/// Number of dealings taken, those excluded since among them.
 	fn dealings(task: TaskId) -> u32;
 	/// Whether the result is published.
@@ -274,11 +300,21 @@ pub trait DrawEntropy {
 	fn moment() -> RelayMoment;
 }
 
+/// Gives back what a step of a hook claimed of the proof of validity in vain. Steps follow one another: two that are nested
+/// would give back twice. `()` gives nothing back.
+pub trait Reclaim: Sized {
+	/// Before the step, and before it takes anything from its meter.
+	fn begin(meter: &WeightMeter) -> Self;
+	/// After it. Never leaves the meter with more than it had at [`Self::begin`], nor gives time back.
+	fn end(self, meter: &mut WeightMeter);
+}
+
 impl Committees for () {
-	fn can_draw(_: &DrawRequest) -> Result<(), DrawError> {
+	type Eligible = ();
+	fn eligible(_: &DrawRequest) -> Result<(), DrawError> {
 		Err(DrawError::TooFewNodes)
 	}
-	fn draw(_: &DrawRequest, _: [u8; 32]) -> Result<Committee, DrawError> {
+	fn draw(_: (), _: [u8; 32]) -> Result<Committee, DrawError> {
 		Err(DrawError::TooFewNodes)
 	}
 	fn is_candidate(_: &AccountId) -> bool {
@@ -291,7 +327,7 @@ impl Roster for () {
 	fn assignments(_: &WorkerKey) -> Vec<TaskId> {
 		Vec::new()
 	}
-	fn seal_key(_: &WorkerKey) -> Option<PointBytes> {
+	fn seal_key(_: &WorkerKey) -> Option<SealKeyBytes> {
 		None
 	}
 }
@@ -314,16 +350,17 @@ impl TaskBook for () {
 		false
 	}
 	fn all_dealt(_: TaskId) {}
+	fn all_attested(_: TaskId) {}
 	fn all_committed(_: TaskId) {}
 	fn all_revealed(_: TaskId) {}
 }
 
 impl Sharing for () {
 	fn open(_: TaskId, _: u8, _: u8) {}
-	fn freeze(_: TaskId) -> u32 {
-		0
+	fn freeze(_: TaskId) -> Frozen {
+		Frozen::Sound(0)
 	}
-	fn freeze_weight(_: u32) -> sp_weights::Weight {
+	fn freeze_weight(_: u32, _: u8) -> sp_weights::Weight {
 		sp_weights::Weight::zero()
 	}
 	fn dealings(_: TaskId) -> u32 {
@@ -373,4 +410,9 @@ impl DrawEntropy for () {
 	fn moment() -> RelayMoment {
 		RelayMoment::default()
 	}
+}
+
+impl Reclaim for () {
+	fn begin(_: &WeightMeter) -> Self {}
+	fn end(self, _: &mut WeightMeter) {}
 }

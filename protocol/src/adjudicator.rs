@@ -8,29 +8,32 @@
 //! # Invariants
 //! - An `Err` never convicts anyone: it rejects a message that does not belong here.
 //! - A verdict follows from the evidence alone, and every verdict names exactly one culprit.
-//! - A point is checked to be in the prime-order subgroup once, when it comes in: a dealing's by [`verify_dealing`], a
-//!   node's `E_j` at its registration. [`AcceptedDigest`] says of a dealing that this was done.
+//! - A dealing's commitments may lie outside of the subgroup of prime order: at dispatch they are decoded and added up, and
+//!   nothing else. Who checks shares checks them, [`judge`] does where they are disputed, and at the freeze the sums are
+//!   checked ([`Aggregate::checked`]). So nothing that was not checked reaches a multiplication: [`UncheckedCommitments`] and
+//!   [`Aggregate`] offer none, and what does asks for [`Commitments`].
+//! - `R` is proven when its dealing comes in, `E_j` at its registration. [`AcceptedDigest`] says of a dealing that this was
+//!   done.
 
 use crate::task::{expect_length, TaskContext};
 use alloc::{vec, vec::Vec};
-use core::fmt;
 use ostraka_crypto::{
-	encoding::{decode_key, decode_point, decode_stored_point},
+	encoding::{decode_point, encode_point},
 	group,
 	messages::{self, DealingBytes, EvidenceBytes},
-	proofs::{self, DleqPoints, DleqStatement, RhoStatement},
-	seal::{ciphertext_len, Key},
+	proofs::{self, DleqStatement, SignatureCheck},
+	seal::{ciphertext_len, Key, PublicKey},
 	transcript::Transcript,
-	vss::{self, Commitments, SecretShare},
-	Curve, Error, Hash, Identity, PointBytes, Projective, Scalar,
+	vss::{self, Commitments, SecretShare, UncheckedCommitments},
+	Curve, Error, Hash, Identity, Plain, PointBytes, Projective, Scalar,
 };
 use ostraka_primitives::fault::{AccuserFault, DealerFault};
 
 const ACCEPTED_TAG: &str = "ostraka/accepted/v1";
 const COMMIT_TAG: &str = "ostraka/commit/v1";
 
-/// The digest of a dealing whose points were checked, as [`verify_dealing`] does. That comes from the function itself, or
-/// from the chain's state, which holds the digests of no other dealings.
+/// The digest of a dealing that passed [`verify_dealing`]: its commitments decode, and its dealer knows `rho`. That comes from
+/// the function itself, or from the chain's state, which holds the digests of no other dealings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AcceptedDigest(Hash);
 
@@ -48,50 +51,32 @@ impl AcceptedDigest {
 }
 
 /// A dealing that passed all checks at dispatch.
-pub struct AcceptedDealing<P: Curve> {
+#[derive(Clone, Debug)]
+pub struct AcceptedDealing {
 	/// What stands for the dealing from now on.
 	pub digest: AcceptedDigest,
 	/// Its commitments, to be added to the aggregate.
-	pub commitments: Commitments<P>,
+	pub commitments: UncheckedCommitments,
 }
 
-impl<P: Curve> fmt::Debug for AcceptedDealing<P> {
-	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		f.debug_struct("AcceptedDealing")
-			.field("digest", &self.digest)
-			.field("commitments", &self.commitments)
-			.finish()
-	}
-}
-
-/// Checks a dealing as far as the chain can: lengths, points, proof of `rho`. Whether the sealed shares are right is
-/// for the nodes to see. The caller still has to refuse an `R` that the task has seen, and a second dealing.
+/// Checks a dealing as far as the chain can: lengths, points as far as they are added up, proof of `rho`. Whether the
+/// commitments are in the group and the sealed shares are right is for the nodes to see. `verify` checks an sr25519
+/// signature: in a runtime the host's, elsewhere [`proofs::verify_signature`]. The caller still has to refuse an `R` that the
+/// task has seen, and a second dealing.
 ///
 /// # Errors
-/// What is wrong with the dealing.
-pub fn verify_dealing<P: Curve>(
+/// What is wrong with the dealing: those of [`TaskContext::check_lengths`], [`UncheckedCommitments::from_bytes`] and
+/// [`proofs::verify_rho`].
+pub fn verify_dealing(
 	ctx: &TaskContext,
 	dealer: &Identity,
 	dealing: &DealingBytes,
-) -> Result<AcceptedDealing<P>, Error> {
+	verify: SignatureCheck,
+) -> Result<AcceptedDealing, Error> {
 	ctx.check_lengths(dealing)?;
-	let sealed_hashes = dealing.sealed_hashes();
-	let statement = RhoStatement {
-		task_hash: &ctx.task_hash,
-		dealer,
-		ephemeral: &dealing.ephemeral,
-		commitments: &dealing.commitments,
-		sealed_hashes: &sealed_hashes,
-	};
-	let commitments = Commitments::from_bytes(&dealing.commitments, ctx.threshold)?;
-	proofs::verify_rho::<P>(&statement, &dealing.proof)?;
-	let digest = messages::digest(
-		&ctx.task_hash,
-		dealer,
-		&dealing.ephemeral,
-		&dealing.commitments,
-		&sealed_hashes,
-	);
+	let commitments = UncheckedCommitments::from_bytes(&dealing.commitments, ctx.threshold)?;
+	let digest = dealing.digest(&ctx.task_hash, dealer);
+	proofs::verify_rho(&digest, &dealing.ephemeral, &dealing.proof, verify)?;
 	Ok(AcceptedDealing { digest: AcceptedDigest(digest), commitments })
 }
 
@@ -126,12 +111,12 @@ pub fn match_evidence(
 	matches.then_some(()).ok_or(Error::DigestMismatch)
 }
 
-/// Judges node `j`'s accusation of an accepted dealing. Of all points only `K` is new, and checked; those of the dealing
-/// and `E_j` were checked when they came in, and are only decoded.
+/// Judges node `j`'s accusation of an accepted dealing. Commitments outside of the group convict the dealer, whatever else
+/// the evidence holds: who accuses of them reveals nothing.
 ///
 /// # Errors
 /// Those of [`match_evidence`]: the evidence is not about this dealing, and convicts nobody. `NonCanonicalPoint`,
-/// `NotOnCurve` do not occur for an accepted dealing and a registered `E_j`.
+/// `NotOnCurve`, `NonCanonicalKey` and `Identity` do not occur for an accepted dealing and a registered `E_j`.
 pub fn judge<P: Curve>(
 	ctx: &TaskContext,
 	dealer: &Identity,
@@ -141,30 +126,57 @@ pub fn judge<P: Curve>(
 ) -> Result<Verdict, Error> {
 	match_evidence(ctx, dealer, j, accepted.hash(), evidence)?;
 	// From here on the accuser's signature stands under evidence about a known dealing.
-	let commitments = Commitments::<P>::from_stored_bytes(&evidence.commitments, ctx.threshold)?;
-	let seal_key = ctx.seal_key(j)?;
-	let points = DleqPoints::<P> {
-		seal_key: decode_stored_point(seal_key)?,
-		ephemeral: decode_stored_point(&evidence.ephemeral)?,
-		dh: match decode_key(&evidence.dh) {
-			Ok(dh) => dh,
-			Err(_) => return Ok(Verdict::AccuserGuilty(AccuserFault::InvalidDh)),
-		},
-	};
+	match checked::<P>(&evidence.commitments, ctx.threshold)? {
+		Some(commitments) => judge_opened(ctx, dealer, j, accepted, evidence, &commitments),
+		None => Ok(Verdict::DealerGuilty(DealerFault::OutsideSubgroup)),
+	}
+}
+
+/// A dealing's commitments if all of them are in the group.
+pub(crate) fn checked<P: Curve>(
+	commitments: &[PointBytes],
+	threshold: u8,
+) -> Result<Option<Commitments<P>>, Error> {
+	match UncheckedCommitments::from_bytes(commitments, threshold)?.check::<P>() {
+		Ok(commitments) => Ok(Some(commitments)),
+		Err(Error::NotInSubgroup) => Ok(None),
+		Err(error) => Err(error),
+	}
+}
+
+/// [`judge`], of evidence that is about the dealing, whose commitments were checked.
+pub(crate) fn judge_opened<P: Curve>(
+	ctx: &TaskContext,
+	dealer: &Identity,
+	j: u8,
+	accepted: &AcceptedDigest,
+	evidence: &EvidenceBytes,
+	commitments: &Commitments<P>,
+) -> Result<Verdict, Error> {
 	let statement = DleqStatement {
 		task_hash: &ctx.task_hash,
 		digest: accepted.hash(),
 		j,
-		seal_key,
+		seal_key: ctx.seal_key(j)?,
 		ephemeral: &evidence.ephemeral,
 		dh: &evidence.dh,
 	};
-	if proofs::verify_dleq_points(&statement, &evidence.dleq, &points).is_err() {
-		return Ok(Verdict::AccuserGuilty(AccuserFault::WrongDleq));
+	match proofs::verify_dleq(&statement, &evidence.dleq) {
+		Ok(()) => {},
+		Err(Error::NonCanonicalScalar | Error::InvalidProof) => {
+			return Ok(Verdict::AccuserGuilty(AccuserFault::WrongDleq));
+		},
+		// One of the keys is none. Of the three `K` alone is new.
+		Err(error) => {
+			return match PublicKey::from_bytes(&evidence.dh) {
+				Ok(_) => Err(error),
+				Err(_) => Ok(Verdict::AccuserGuilty(AccuserFault::InvalidDh)),
+			};
+		},
 	}
 	let context = ctx.seal_context(dealer, j, &evidence.ephemeral, &evidence.commitments)?;
-	let key = Key::derive(&points.dh, &context);
-	Ok(match open_and_check(&key, ctx, &evidence.sealed, j, &commitments) {
+	let key = Key::derive(&evidence.dh, &context);
+	Ok(match open_and_check(&key, ctx, &evidence.sealed, j, commitments) {
 		Ok(_) => Verdict::AccuserGuilty(AccuserFault::FalseAccusation),
 		Err(fault) => Verdict::DealerGuilty(fault),
 	})
@@ -190,31 +202,13 @@ pub(crate) fn opening_fault(error: Error) -> DealerFault {
 	}
 }
 
-/// The running sums `C^A_0 .. C^A_t` of the accepted dealings' commitments.
-pub struct Aggregate<P: Curve>(Vec<Projective<P>>);
+/// The running sums `C^A_0 .. C^A_t` of the accepted dealings' commitments. Nobody has checked what they are sums of, so they
+/// are sums on the curve, in plain arithmetic. Parts outside of the group that cancel are harmless: only the sums are used
+/// afterwards, and these are checked when the set is frozen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aggregate(Vec<Projective<Plain>>);
 
-// By hand: derived, they would ask the same of `P`, which is only a name for the group.
-impl<P: Curve> Clone for Aggregate<P> {
-	fn clone(&self) -> Self {
-		Self(self.0.clone())
-	}
-}
-
-impl<P: Curve> PartialEq for Aggregate<P> {
-	fn eq(&self, other: &Self) -> bool {
-		self.0 == other.0
-	}
-}
-
-impl<P: Curve> Eq for Aggregate<P> {}
-
-impl<P: Curve> fmt::Debug for Aggregate<P> {
-	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		f.debug_tuple("Aggregate").field(&self.0).finish()
-	}
-}
-
-impl<P: Curve> Aggregate<P> {
+impl Aggregate {
 	/// The sums over no dealing.
 	pub fn zero(threshold: u8) -> Self {
 		Self(vec![Projective::default(); usize::from(threshold) + 1])
@@ -224,9 +218,10 @@ impl<P: Curve> Aggregate<P> {
 	///
 	/// # Errors
 	/// `Length` if its threshold is another; nothing changes then.
-	pub fn add(&mut self, commitments: &Commitments<P>) -> Result<(), Error> {
-		expect_length("commitments", self.0.len(), commitments.0.len())?;
-		self.0.iter_mut().zip(&commitments.0).for_each(|(sum, point)| *sum += point);
+	pub fn add(&mut self, commitments: &UncheckedCommitments) -> Result<(), Error> {
+		let points = commitments.points();
+		expect_length("commitments", self.0.len(), points.len())?;
+		self.0.iter_mut().zip(points).for_each(|(sum, point)| *sum += point);
 		Ok(())
 	}
 
@@ -234,43 +229,34 @@ impl<P: Curve> Aggregate<P> {
 	///
 	/// # Errors
 	/// `Length` if its threshold is another; nothing changes then.
-	pub fn sub(&mut self, commitments: &Commitments<P>) -> Result<(), Error> {
-		expect_length("commitments", self.0.len(), commitments.0.len())?;
-		self.0.iter_mut().zip(&commitments.0).for_each(|(sum, point)| *sum -= point);
+	pub fn sub(&mut self, commitments: &UncheckedCommitments) -> Result<(), Error> {
+		let points = commitments.points();
+		expect_length("commitments", self.0.len(), points.len())?;
+		self.0.iter_mut().zip(points).for_each(|(sum, point)| *sum -= point);
 		Ok(())
 	}
 
-	/// The sums as commitments, at the price of one inversion.
-	pub fn commitments(&self) -> Commitments<P> {
-		Commitments(group::normalize(&self.0))
-	}
-
-	/// The sums' encodings.
+	/// The sums' encodings, at the price of one inversion.
 	pub fn to_bytes(&self) -> Vec<PointBytes> {
-		self.commitments().to_bytes()
+		group::normalize(&self.0).iter().map(encode_point).collect()
 	}
 
-	/// Reads sums that [`Self::to_bytes`] wrote into the chain's state. For bytes from elsewhere use
-	/// [`Self::from_untrusted_bytes`].
+	/// Reads sums from bytes, the chain's state or a node's word for it.
 	///
 	/// # Errors
-	/// `Length`, and those of [`ostraka_crypto::encoding::decode_stored_point`].
+	/// Those of [`UncheckedCommitments::from_bytes`].
 	pub fn from_bytes(bytes: &[PointBytes], threshold: u8) -> Result<Self, Error> {
-		Commitments::from_stored_bytes(bytes, threshold).map(Self::from)
+		let sums = UncheckedCommitments::from_bytes(bytes, threshold)?;
+		Ok(Self(sums.points().iter().map(|point| (*point).into()).collect()))
 	}
 
-	/// Reads sums that someone sent.
+	/// The sums as commitments, each checked to be in the group.
 	///
 	/// # Errors
-	/// `Length`, and those of [`decode_point`].
-	pub fn from_untrusted_bytes(bytes: &[PointBytes], threshold: u8) -> Result<Self, Error> {
-		Commitments::from_bytes(bytes, threshold).map(Self::from)
-	}
-}
-
-impl<P: Curve> From<Commitments<P>> for Aggregate<P> {
-	fn from(commitments: Commitments<P>) -> Self {
-		Self(commitments.0.into_iter().map(Into::into).collect())
+	/// `NotInSubgroup`.
+	pub fn checked<P: Curve>(&self) -> Result<Commitments<P>, Error> {
+		let threshold = u8::try_from(self.0.len().saturating_sub(1)).unwrap_or(u8::MAX);
+		Commitments::from_bytes(&self.to_bytes(), threshold)
 	}
 }
 
@@ -287,9 +273,14 @@ pub fn result_commitment(h_a: &Hash, j: u8, worker: &Identity, share: &SecretSha
 	Transcript::of_task(COMMIT_TAG, h_a).u8(j).fixed(worker).variable(&share.to_bytes()).digest()
 }
 
-/// Whether node `j`'s result share fits the aggregate. One multi-scalar multiplication of `L + t + 2` terms.
-pub fn check_result_share<P: Curve>(aggregate: &Aggregate<P>, j: u8, share: &SecretShare) -> bool {
-	vss::check_share(&aggregate.commitments(), j, share)
+/// Whether node `j`'s result share fits the accepted dealings' sums, which were checked: those of [`Aggregate::checked`], or
+/// of a frozen aggregate in state ([`Commitments::from_stored_bytes`]). One multi-scalar multiplication of `L + t + 2` terms.
+pub fn check_result_share<P: Curve>(
+	commitments: &Commitments<P>,
+	j: u8,
+	share: &SecretShare,
+) -> bool {
+	vss::check_share(commitments, j, share)
 }
 
 /// Whether a result share lies on the polynomials through `t + 1` right ones. Field arithmetic only.

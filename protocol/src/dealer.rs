@@ -12,12 +12,11 @@
 use crate::task::{expect_length, TaskContext};
 use alloc::vec::Vec;
 use ostraka_crypto::{
-	encoding::{decode_key, encode_point},
 	messages::DealingBytes,
-	proofs::{self, RhoStatement},
-	seal::{Key, SealSecret},
+	proofs,
+	seal::{Key, PublicKey, SealSecret},
 	vss::{self, SecretShare},
-	Affine, Curve, Error, Identity, PointBytes, Scalar,
+	Curve, Error, Identity, PointBytes, Scalar, SealKeyBytes,
 };
 use rand_core::{CryptoRng, RngCore};
 
@@ -25,7 +24,7 @@ use rand_core::{CryptoRng, RngCore};
 ///
 /// # Errors
 /// `Length` if the input has another length than the task's, `Parameters`, `VectorLength`, those of
-/// [`decode_key`] for a node's key, `ShareMismatch` if the dealing does not withstand its own check (a broken
+/// [`PublicKey::from_bytes`] for a node's key, `ShareMismatch` if the dealing does not withstand its own check (a broken
 /// machine).
 pub fn deal<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	ctx: &TaskContext,
@@ -35,29 +34,31 @@ pub fn deal<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 ) -> Result<DealingBytes, Error> {
 	let n = ctx.n()?;
 	expect_length("input", ctx.length(), input.len())?;
-	let seal_keys = decode_keys::<P>(ctx)?;
+	let seal_keys = decode_keys(ctx)?;
 	let (commitments, shares) = vss::share::<P, R>(input, ctx.threshold, n, rng)?;
 	let rho = SealSecret::random(rng);
-	let dealing = Sealing::new(ctx, dealer, commitments.to_bytes(), &rho, &seal_keys)?;
-	let sealed = dealing.seal(&shares)?;
+	let bytes = commitments.to_bytes();
+	let sealing = Sealing::new(ctx, dealer, &bytes, &rho);
 
 	// Room for all at once: a vector that grows leaves its old, unwiped copy behind.
-	let mut opened = Vec::with_capacity(sealed.len());
-	for (key, sealed) in dealing.keys.iter().zip(&sealed) {
-		opened.push(key.open(sealed, input.len())?);
-	}
+	let mut opened = Vec::with_capacity(usize::from(n));
+	let sealed = sealing.seal(&seal_keys, &shares, |key, ciphertext| {
+		opened.push(key.open(ciphertext, input.len())?);
+		Ok(())
+	})?;
 	if opened.len() != usize::from(n) || !vss::check_dealing(&commitments, &opened, rng) {
 		return Err(Error::ShareMismatch);
 	}
-	Ok(dealing.proven::<P, R>(sealed, &rho, rng))
+	let ephemeral = sealing.ephemeral;
+	Ok(proven(ctx, dealer, bytes, ephemeral, sealed, &rho, rng))
 }
 
 /// Makes a dealing of what is given: seals share `j` (at index `j - 1`) to node `j` under `rho`, and proves `rho`.
 /// Whether the shares fit the commitments is not looked at: [`deal`] does.
 ///
 /// # Errors
-/// `Parameters`, `Length` if there are not `n` shares, those of [`decode_key`] for a node's key.
-pub fn assemble<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+/// `Parameters`, `Length` if there are not `n` shares, those of [`PublicKey::from_bytes`] for a node's key.
+pub fn assemble<R: RngCore + CryptoRng + ?Sized>(
 	ctx: &TaskContext,
 	dealer: &Identity,
 	commitments: Vec<PointBytes>,
@@ -66,90 +67,99 @@ pub fn assemble<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	rng: &mut R,
 ) -> Result<DealingBytes, Error> {
 	expect_length("shares", usize::from(ctx.n()?), shares.len())?;
-	let dealing = Sealing::new(ctx, dealer, commitments, rho, &decode_keys::<P>(ctx)?)?;
-	let sealed = dealing.seal(shares)?;
-	Ok(dealing.proven::<P, R>(sealed, rho, rng))
+	let seal_keys = decode_keys(ctx)?;
+	let sealing = Sealing::new(ctx, dealer, &commitments, rho);
+	let sealed = sealing.seal(&seal_keys, shares, |_, _| Ok(()))?;
+	let ephemeral = sealing.ephemeral;
+	Ok(proven(ctx, dealer, commitments, ephemeral, sealed, rho, rng))
 }
 
 /// The key that seals node `j`'s share in a dealing with these commitments and this `rho`.
 ///
 /// # Errors
-/// `Index`, those of [`decode_key`] for the node's key.
-pub fn sealing_key<P: Curve>(
+/// `Index`, those of [`PublicKey::from_bytes`] for the node's key.
+pub fn sealing_key(
 	ctx: &TaskContext,
 	dealer: &Identity,
 	j: u8,
 	commitments: &[PointBytes],
 	rho: &SealSecret,
 ) -> Result<Key, Error> {
-	let ephemeral = encode_point(&rho.public::<P>());
-	let dh = rho.dh(&decode_key::<P>(ctx.seal_key(j)?)?);
-	Ok(Key::derive(&dh, &ctx.seal_context(dealer, j, &ephemeral, commitments)?))
+	let seal_key = PublicKey::from_bytes(ctx.seal_key(j)?)?;
+	Sealing::new(ctx, dealer, commitments, rho).key(j, &seal_key)
 }
 
-/// Proves `rho` for a dealing as it stands, in place of the proof that it carries.
-pub fn prove<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+/// Proves `rho` for a dealing as it stands, in place of the proof that it carries. The proof holds if its `R` is that of
+/// `rho`.
+pub fn prove<R: RngCore + CryptoRng + ?Sized>(
 	ctx: &TaskContext,
 	dealer: &Identity,
 	dealing: &mut DealingBytes,
 	rho: &SealSecret,
 	rng: &mut R,
 ) {
-	let statement = RhoStatement {
-		task_hash: &ctx.task_hash,
-		dealer,
-		ephemeral: &dealing.ephemeral,
-		commitments: &dealing.commitments,
-		sealed_hashes: &dealing.sealed_hashes(),
-	};
-	dealing.proof = proofs::prove_rho::<P, R>(&statement, rho, rng);
+	let digest = dealing.digest(&ctx.task_hash, dealer);
+	dealing.proof = proofs::prove_rho(&digest, rho, rng);
 }
 
-fn decode_keys<P: Curve>(ctx: &TaskContext) -> Result<Vec<Affine<P>>, Error> {
-	ctx.seal_keys.iter().map(decode_key::<P>).collect()
+fn decode_keys(ctx: &TaskContext) -> Result<Vec<PublicKey>, Error> {
+	ctx.seal_keys.iter().map(PublicKey::from_bytes).collect()
 }
 
-/// A dealing before its shares are sealed.
+fn proven<R: RngCore + CryptoRng + ?Sized>(
+	ctx: &TaskContext,
+	dealer: &Identity,
+	commitments: Vec<PointBytes>,
+	ephemeral: SealKeyBytes,
+	sealed: Vec<Vec<u8>>,
+	rho: &SealSecret,
+	rng: &mut R,
+) -> DealingBytes {
+	let mut dealing = DealingBytes { commitments, ephemeral, proof: [0; 64], sealed };
+	prove(ctx, dealer, &mut dealing, rho, rng);
+	dealing
+}
+
+/// What the sealed shares of a dealing have in common.
 struct Sealing<'a> {
 	ctx: &'a TaskContext,
 	dealer: &'a Identity,
-	commitments: Vec<PointBytes>,
-	ephemeral: PointBytes,
-	/// By node.
-	keys: Vec<Key>,
+	commitments: &'a [PointBytes],
+	rho: &'a SealSecret,
+	ephemeral: SealKeyBytes,
 }
 
 impl<'a> Sealing<'a> {
-	fn new<P: Curve>(
+	fn new(
 		ctx: &'a TaskContext,
 		dealer: &'a Identity,
-		commitments: Vec<PointBytes>,
-		rho: &SealSecret,
-		seal_keys: &[Affine<P>],
-	) -> Result<Self, Error> {
-		let ephemeral = encode_point(&rho.public::<P>());
-		// Room for all at once: a vector that grows leaves its old, unwiped copy behind.
-		let mut keys = Vec::with_capacity(seal_keys.len());
-		for (j, dh) in (1..=u8::MAX).zip(rho.dh_all(seal_keys).iter()) {
-			let context = ctx.seal_context(dealer, j, &ephemeral, &commitments)?;
-			keys.push(Key::derive(dh, &context));
-		}
-		Ok(Self { ctx, dealer, commitments, ephemeral, keys })
+		commitments: &'a [PointBytes],
+		rho: &'a SealSecret,
+	) -> Self {
+		Self { ctx, dealer, commitments, rho, ephemeral: rho.public() }
 	}
 
-	fn seal(&self, shares: &[SecretShare]) -> Result<Vec<Vec<u8>>, Error> {
-		self.keys.iter().zip(shares).map(|(key, share)| key.seal(share)).collect()
+	/// The key of node `j`, whose `E_j` is given.
+	fn key(&self, j: u8, seal_key: &PublicKey) -> Result<Key, Error> {
+		let context = self.ctx.seal_context(self.dealer, j, &self.ephemeral, self.commitments)?;
+		Ok(Key::derive(&self.rho.dh(seal_key), &context))
 	}
 
-	fn proven<P: Curve, R: RngCore + CryptoRng + ?Sized>(
-		self,
-		sealed: Vec<Vec<u8>>,
-		rho: &SealSecret,
-		rng: &mut R,
-	) -> DealingBytes {
-		let Self { ctx, dealer, commitments, ephemeral, .. } = self;
-		let mut dealing = DealingBytes { commitments, ephemeral, proof: [0; 64], sealed };
-		prove::<P, R>(ctx, dealer, &mut dealing, rho, rng);
-		dealing
+	/// Seals each node's share. `look` sees every ciphertext beside its key, while that is there.
+	fn seal(
+		&self,
+		seal_keys: &[PublicKey],
+		shares: &[SecretShare],
+		mut look: impl FnMut(&Key, &[u8]) -> Result<(), Error>,
+	) -> Result<Vec<Vec<u8>>, Error> {
+		(1..=u8::MAX)
+			.zip(seal_keys.iter().zip(shares))
+			.map(|(j, (seal_key, share))| {
+				let key = self.key(j, seal_key)?;
+				let sealed = key.seal(share)?;
+				look(&key, &sealed)?;
+				Ok(sealed)
+			})
+			.collect()
 	}
 }

@@ -6,12 +6,11 @@ use ostraka_crypto::{
 	messages::DealingBytes,
 	seal,
 	transcript::{sha256, Transcript},
-	vss, Error, Hash, Identity, PointBytes,
+	vss, Error, Hash, Identity, PointBytes, SealKeyBytes,
 };
-
 use ostraka_primitives::ProtocolVersion;
 
-const TASK_TAG: &str = "ostraka/task/v2";
+const TASK_TAG: &str = "ostraka/task/v3";
 const SPEC_TAG: &str = "ostraka/spec/v1";
 
 /// A version of the protocol: which transcripts, decoders and rules a task follows. A task's record pins the one that was
@@ -19,18 +18,19 @@ const SPEC_TAG: &str = "ostraka/spec/v1";
 /// differs between versions asks [`TaskContext::version`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
-	/// `TH` covers the version and the least number of dealers. Before it, records named no version.
-	V2,
+	/// Shares are sealed on Ristretto255, `R` signs the dealing, and whoever checks shares checks the commitments' points
+	/// too. No task of a version before it is open on any chain.
+	V3,
 }
 
 impl Version {
 	/// That of tasks which are submitted now.
-	pub const CURRENT: Self = Self::V2;
+	pub const CURRENT: Self = Self::V3;
 
 	/// As records name it.
 	pub const fn number(self) -> ProtocolVersion {
 		match self {
-			Self::V2 => 2,
+			Self::V3 => 3,
 		}
 	}
 
@@ -40,7 +40,7 @@ impl Version {
 	/// [`UnknownVersion`] of a later one, or of one that is no longer served.
 	pub const fn from_number(number: ProtocolVersion) -> Result<Self, UnknownVersion> {
 		match number {
-			2 => Ok(Self::V2),
+			3 => Ok(Self::V3),
 			_ => Err(UnknownVersion(number)),
 		}
 	}
@@ -70,7 +70,7 @@ pub struct Member {
 	/// The worker key.
 	pub worker: Identity,
 	/// `E_j`.
-	pub seal_key: PointBytes,
+	pub seal_key: SealKeyBytes,
 }
 
 /// All that the task hash covers.
@@ -121,7 +121,7 @@ pub fn task_hash_preimage(input: &TaskHashInput<'_>) -> Vec<u8> {
 	transcript = transcript.count(input.committee.len());
 	for (j, member) in (1u8..=u8::MAX).zip(input.committee) {
 		transcript =
-			transcript.u8(j).fixed(&member.account).fixed(&member.worker).point(&member.seal_key);
+			transcript.u8(j).fixed(&member.account).fixed(&member.worker).fixed(&member.seal_key);
 	}
 	transcript.into_bytes()
 }
@@ -138,7 +138,7 @@ pub struct TaskContext {
 	/// `L`, the length of every dealer's vector.
 	pub length: u16,
 	/// `E_1 .. E_n`.
-	pub seal_keys: Vec<PointBytes>,
+	pub seal_keys: Vec<SealKeyBytes>,
 }
 
 impl TaskContext {
@@ -166,7 +166,7 @@ impl TaskContext {
 	///
 	/// # Errors
 	/// `Index` if there is no node `j`.
-	pub fn seal_key(&self, j: u8) -> Result<&PointBytes, Error> {
+	pub fn seal_key(&self, j: u8) -> Result<&SealKeyBytes, Error> {
 		let index = usize::from(j).checked_sub(1).ok_or(Error::Index)?;
 		self.seal_keys.get(index).ok_or(Error::Index)
 	}
@@ -192,7 +192,7 @@ impl TaskContext {
 		&'a self,
 		dealer: &'a Identity,
 		j: u8,
-		ephemeral: &'a PointBytes,
+		ephemeral: &'a SealKeyBytes,
 		commitments: &'a [PointBytes],
 	) -> Result<seal::Context<'a>, Error> {
 		let seal_key = self.seal_key(j)?;

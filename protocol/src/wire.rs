@@ -8,6 +8,7 @@
 //! | a task's record and committee | its [`TaskContext`], and [`Published`] for `TH` |
 //! | accounts of dealers | hashes of cohort and consent |
 //! | what was asked | the hash of its terms |
+//! | digests of dealings | the hash that attestations name |
 //!
 //! Nothing is checked here but lengths that a SCALE type bounds.
 
@@ -21,11 +22,13 @@ use ostraka_primitives::{
 	message::{DealingMessage, EvidenceMessage},
 	spec::TaskSpec,
 	task::{published_bytes, ClassParameters, Committee, SecurityClass, Task, Terms, Windows},
-	AccountId, BlockNumber, Digest, PointBytes, TaskId,
+	AccountId, BlockNumber, Digest, SealKeyBytes, TaskId,
 };
 
 /// Domain of [`consent`].
 const CONSENT_TAG: &[u8] = b"ostraka/consent/v1";
+/// Domain of [`dealt`].
+const DEALT_TAG: &[u8] = b"ostraka/dealt/v1";
 
 /// A dealing as the protocol's functions take it.
 pub fn dealing_bytes(message: &DealingMessage) -> DealingBytes {
@@ -87,7 +90,7 @@ pub fn members(committee: &Committee) -> Vec<Member> {
 }
 
 /// `E_1 .. E_n` of a committee.
-pub fn seal_keys(committee: &Committee) -> Vec<PointBytes> {
+pub fn seal_keys(committee: &Committee) -> Vec<SealKeyBytes> {
 	committee.iter().map(|seat| seat.seal_key).collect()
 }
 
@@ -107,6 +110,13 @@ pub fn consent(before: &Digest, dealer: &AccountId) -> Digest {
 /// [`consent`] of dealers in the order in which they accepted.
 pub fn consent_hash(dealers: &[AccountId]) -> Digest {
 	dealers.iter().fold([0; 32], |hash, dealer| consent(&hash, dealer))
+}
+
+/// Hash of the digests of the dealings that a task has taken, in their order, this one included, from the hash of those
+/// before it. It begins with zeros, and an exclusion does not change it: who attests names by it what it has checked, so that
+/// an attestation made on another fork is none here.
+pub fn dealt(before: &Digest, digest: &Digest) -> Digest {
+	sha256(&[DEALT_TAG, before, digest].concat())
 }
 
 /// Hash of what an invited dealer accepts: who accepts names it, so that nobody accepts something else than it was shown.
@@ -133,7 +143,7 @@ pub fn context_of(
 	task_hash: Digest,
 	threshold: u8,
 	length: u32,
-	seal_keys: Vec<PointBytes>,
+	seal_keys: Vec<SealKeyBytes>,
 ) -> TaskContext {
 	// Above what any spec allows, and refused there.
 	let length = u16::try_from(length).unwrap_or(u16::MAX);
@@ -228,18 +238,32 @@ mod tests {
 		assert_ne!(consent_hash(&[b, a]), both);
 	}
 
+	/// An attestation names all dealings, in the order in which they were taken.
+	#[test]
+	fn dealings_are_hashed_in_their_order_under_a_domain() {
+		let first = sha256(&[&b"ostraka/dealt/v1"[..], &[0; 32], &[1; 32]].concat());
+		assert_eq!(dealt(&[0; 32], &[1; 32]), first);
+		let both = sha256(&[&b"ostraka/dealt/v1"[..], &first, &[2; 32]].concat());
+		assert_eq!(dealt(&first, &[2; 32]), both);
+		let exchanged = dealt(&dealt(&[0; 32], &[2; 32]), &[1; 32]);
+		assert_ne!(exchanged, both, "the same dealings in another order");
+		assert_ne!(dealt(&[0; 32], &[2; 32]), both, "the last of two");
+		// 32 bytes are no account: the domain keeps both apart
+		assert_ne!(dealt(&[0; 32], &[1; 32]), consent(&[0; 32], &AccountId::new([1; 32])));
+	}
+
 	#[test]
 	fn messages_come_back_as_they_went() {
 		let dealing = DealingBytes {
 			commitments: [[1; 96], [2; 96]].to_vec(),
-			ephemeral: [3; 96],
+			ephemeral: [3; 32],
 			proof: [4; 64],
 			sealed: [[5; 80], [6; 80], [7; 80]].map(|sealed| sealed.to_vec()).to_vec(),
 		};
 		let message = dealing_message(dealing.clone()).unwrap();
 		assert_eq!(dealing_bytes(&message), dealing);
 		let evidence = EvidenceBytes {
-			dh: [1; 96],
+			dh: [1; 32],
 			dleq: [2; 64],
 			commitments: dealing.commitments.clone(),
 			ephemeral: dealing.ephemeral,
@@ -254,7 +278,7 @@ mod tests {
 	fn what_no_task_allows_is_no_message() {
 		let dealing = DealingBytes {
 			commitments: [[1; 96]; 2].to_vec(),
-			ephemeral: [3; 96],
+			ephemeral: [3; 32],
 			proof: [4; 64],
 			sealed: [[5; 80]; 3].map(|sealed| sealed.to_vec()).to_vec(),
 		};

@@ -1,27 +1,28 @@
 //! The worker: a compute node opens its shares, checks them, accuses dealers of wrong ones, and adds up the rest.
 //!
-//! # Invariant
-//! A Diffie-Hellman value is computed or revealed only for a dealing whose digest the chain's state holds as accepted.
-//! The functions here cannot see the state: the callers of [`open`] compare [`DealingBytes::digest`] with it first, also
-//! for a dealing that someone handed in later, and [`accuse`] asks for an [`AcceptedDigest`].
+//! # Invariants
+//! - A Diffie-Hellman value is computed or revealed only for a dealing whose digest the chain's state holds as accepted.
+//!   The functions here cannot see the state: the callers of [`open`] compare [`DealingBytes::digest`] with it first, also
+//!   for a dealing that someone handed in later, and [`accuse`] asks for an [`AcceptedDigest`].
+//! - Nothing is opened of a dealing whose commitments lie outside of the group: the callers of [`open`] call [`commitments`]
+//!   first, and [`accuse`] then reveals nothing.
 
 use crate::{
-	adjudicator::{judge, opening_fault, AcceptedDigest, Verdict},
+	adjudicator::{checked, judge_opened, opening_fault, AcceptedDigest, Verdict},
 	task::TaskContext,
 };
 use alloc::vec::Vec;
 use ostraka_crypto::{
-	encoding::{decode_key, encode_point},
 	messages::{DealingBytes, EvidenceBytes},
 	proofs::{self, DleqStatement},
-	seal::{Key, SealSecret},
-	vss::{self, Commitments, SecretShare},
-	Curve, Error, Hash, Identity, PointBytes,
+	seal::{Key, PublicKey, SealSecret},
+	vss::{self, Commitments, SecretShare, UncheckedCommitments},
+	Curve, Error, Hash, Identity, PointBytes, SealKeyBytes,
 };
 use ostraka_primitives::fault::DealerFault;
 use rand_core::{CryptoRng, RngCore};
 
-/// Why a sealed share gives no share.
+/// Why a dealing gives no share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
 	/// The dealer's doing: to be accused.
@@ -30,12 +31,42 @@ pub enum Fault {
 	NotOurs(Error),
 }
 
-/// Opens and decodes node `j`'s share of a dealing that the chain has accepted. Does not check it against the
-/// commitments: [`check`] does that for many at once.
+/// Decodes the commitments of many dealings and checks at once that they lie in the group: by random linear combinations, so
+/// that a point outside passes with a chance of `2^-64` at most over the draws of `rng`, which must be unknown to the
+/// dealers. What comes back is in the order of the dealings. To be called before anything of a dealing is opened.
+///
+/// # Errors
+/// Of each dealing [`Fault`]: `Dealer(OutsideSubgroup)`, or `NotOurs` if its commitments do not decode, which those of an
+/// accepted dealing do.
+pub fn commitments<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+	ctx: &TaskContext,
+	dealings: &[&DealingBytes],
+	rng: &mut R,
+) -> Vec<Result<Commitments<P>, Fault>> {
+	let decode = |dealing: &&DealingBytes| {
+		UncheckedCommitments::from_bytes(&dealing.commitments, ctx.threshold)
+	};
+	let decoded: Vec<_> = dealings.iter().map(decode).collect();
+	let fine: Vec<_> = decoded.iter().filter_map(|decoded| decoded.as_ref().ok()).collect();
+	let mut checked = vss::batch_subgroup::<P, R>(&fine, rng).into_iter();
+	let fault = |error| match error {
+		Error::NotInSubgroup => Fault::Dealer(DealerFault::OutsideSubgroup),
+		error => Fault::NotOurs(error),
+	};
+	let of_each = |decoded: &Result<UncheckedCommitments, Error>| match decoded {
+		Err(error) => Err(Fault::NotOurs(*error)),
+		// One comes for each that decodes.
+		Ok(_) => checked.next().unwrap_or(Err(Error::InvalidProof)).map_err(fault),
+	};
+	decoded.iter().map(of_each).collect()
+}
+
+/// Opens and decodes node `j`'s share of a dealing that the chain has accepted and whose [`commitments`] are in the group.
+/// Does not check it against them: [`check`] does that for many at once.
 ///
 /// # Errors
 /// [`Fault`].
-pub fn open<P: Curve>(
+pub fn open(
 	ctx: &TaskContext,
 	secret: &SealSecret,
 	j: u8,
@@ -44,24 +75,24 @@ pub fn open<P: Curve>(
 ) -> Result<SecretShare, Fault> {
 	ctx.check_lengths(dealing).map_err(Fault::NotOurs)?;
 	let sealed = own_sealed(j, dealing).map_err(Fault::NotOurs)?;
-	open_sealed::<P>(ctx, secret, j, dealer, &dealing.ephemeral, &dealing.commitments, sealed)
+	open_sealed(ctx, secret, j, dealer, &dealing.ephemeral, &dealing.commitments, sealed)
 }
 
 /// [`open`], for a node that keeps of a dealing only its own sealed share.
 ///
 /// # Errors
 /// [`Fault`].
-pub fn open_sealed<P: Curve>(
+pub fn open_sealed(
 	ctx: &TaskContext,
 	secret: &SealSecret,
 	j: u8,
 	dealer: &Identity,
-	ephemeral: &PointBytes,
+	ephemeral: &SealKeyBytes,
 	commitments: &[PointBytes],
 	sealed: &[u8],
 ) -> Result<SecretShare, Fault> {
 	let context = ctx.seal_context(dealer, j, ephemeral, commitments).map_err(Fault::NotOurs)?;
-	let public = decode_key::<P>(ephemeral).map_err(Fault::NotOurs)?;
+	let public = PublicKey::from_bytes(ephemeral).map_err(Fault::NotOurs)?;
 	Key::derive(&secret.dh(&public), &context)
 		.open(sealed, ctx.length())
 		.map_err(|error| Fault::Dealer(opening_fault(error)))
@@ -91,11 +122,12 @@ pub fn check<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	(0..items.len()).filter(|place| !right(place)).collect()
 }
 
-/// Makes the evidence against an accepted dealing, and judges it as the runtime will.
+/// Makes the evidence against an accepted dealing, and judges it as the runtime will. If the commitments lie outside of the
+/// group they are the evidence, and nothing is opened ([`unopened`]).
 ///
 /// # Errors
 /// `NoFault` if it would not convict the dealer (an honest node must not send it), `DigestMismatch`, and those of
-/// [`judge`].
+/// [`judge`](crate::adjudicator::judge).
 pub fn accuse<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	ctx: &TaskContext,
 	secret: &SealSecret,
@@ -110,19 +142,38 @@ pub fn accuse<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	if dealing.digest(&ctx.task_hash, dealer) != *accepted.hash() {
 		return Err(Error::DigestMismatch);
 	}
-	let evidence = evidence::<P, R>(ctx, secret, j, accepted.hash(), dealing, rng)?;
-	match judge::<P>(ctx, dealer, j, accepted, &evidence)? {
+	let Some(commitments) = checked::<P>(&dealing.commitments, ctx.threshold)? else {
+		return unopened(j, dealing);
+	};
+	let evidence = evidence(ctx, secret, j, accepted.hash(), dealing, rng)?;
+	match judge_opened(ctx, dealer, j, accepted, &evidence, &commitments)? {
 		Verdict::DealerGuilty(_) => Ok(evidence),
 		Verdict::AccuserGuilty(_) => Err(Error::NoFault),
 	}
+}
+
+/// Node `j`'s evidence that reveals nothing: `K` and its proof are zeros, which are no key and no proof. It convicts the dealer
+/// of commitments outside of the group, and else its author.
+///
+/// # Errors
+/// `Index`.
+pub fn unopened(j: u8, dealing: &DealingBytes) -> Result<EvidenceBytes, Error> {
+	Ok(EvidenceBytes {
+		dh: [0; 32],
+		dleq: [0; 64],
+		commitments: dealing.commitments.clone(),
+		ephemeral: dealing.ephemeral,
+		sealed_hashes: dealing.sealed_hashes(),
+		sealed: own_sealed(j, dealing)?.to_vec(),
+	})
 }
 
 /// Makes node `j`'s evidence against a dealing, whatever it will show: nobody judges it here. An honest node sends what
 /// [`accuse`] returns.
 ///
 /// # Errors
-/// `Index`, those of [`decode_key`] for `R`, which is checked here whoever checked it before: the secret meets it.
-pub fn evidence<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+/// `Index`, those of [`PublicKey::from_bytes`] for `R`.
+pub fn evidence<R: RngCore + CryptoRng + ?Sized>(
 	ctx: &TaskContext,
 	secret: &SealSecret,
 	j: u8,
@@ -130,24 +181,17 @@ pub fn evidence<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	dealing: &DealingBytes,
 	rng: &mut R,
 ) -> Result<EvidenceBytes, Error> {
-	let ephemeral = decode_key::<P>(&dealing.ephemeral)?;
-	let mut evidence = EvidenceBytes {
-		dh: encode_point(&secret.dh(&ephemeral)),
-		dleq: [0; 64],
-		commitments: dealing.commitments.clone(),
-		ephemeral: dealing.ephemeral,
-		sealed_hashes: dealing.sealed_hashes(),
-		sealed: own_sealed(j, dealing)?.to_vec(),
-	};
-	prove::<P, R>(ctx, secret, j, digest, &mut evidence, rng)?;
+	let mut evidence = unopened(j, dealing)?;
+	evidence.dh = *secret.dh(&PublicKey::from_bytes(&dealing.ephemeral)?);
+	prove(ctx, secret, j, digest, &mut evidence, rng)?;
 	Ok(evidence)
 }
 
 /// Proves the `K` of evidence as it stands, in place of the proof that it carries. The proof holds if `K` is right.
 ///
 /// # Errors
-/// `Index`, those of [`decode_key`] for `R`.
-pub fn prove<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+/// `Index`, those of [`proofs::prove_dleq`].
+pub fn prove<R: RngCore + CryptoRng + ?Sized>(
 	ctx: &TaskContext,
 	secret: &SealSecret,
 	j: u8,
@@ -163,7 +207,7 @@ pub fn prove<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 		ephemeral: &evidence.ephemeral,
 		dh: &evidence.dh,
 	};
-	evidence.dleq = proofs::prove_dleq::<P, R>(&statement, secret, rng)?;
+	evidence.dleq = proofs::prove_dleq(&statement, secret, rng)?;
 	Ok(())
 }
 

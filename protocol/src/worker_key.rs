@@ -4,7 +4,7 @@
 //! A compute node holds one ed25519 key. From it follow:
 //! - `e_j`, its *seal secret*: a wide reduction of the SHA-512 of the key's signature over [`seal_key_message`].
 //!   ed25519 signatures are deterministic (RFC 8032), so nothing but the key has to be kept;
-//! - `E_j = e_j P`, registered with a proof of `e_j` and the key's signature over [`registration_message`].
+//! - `E_j = e_j B`, a Ristretto255 element, registered with a proof of `e_j` and the key's signature over [`registration_message`].
 //!
 //! # Invariants
 //! - A message that starts with [`SEAL_KEY_DOMAIN`] is signed to derive `e_j` and for nothing else, and its
@@ -13,19 +13,18 @@
 
 use alloc::vec::Vec;
 use ostraka_crypto::{
-	encoding::encode_point,
 	messages::ProofBytes,
 	proofs::{self, KeyStatement},
 	seal::SealSecret,
-	Curve, Hash, Identity, PointBytes,
+	Hash, Identity, SealKeyBytes,
 };
 use rand_core::{CryptoRng, RngCore};
 use zeroize::Zeroizing;
 
 /// First bytes of the message whose signature is the source of `e_j`.
-pub const SEAL_KEY_DOMAIN: &[u8; 19] = b"ostraka/seal-key/v1";
+pub const SEAL_KEY_DOMAIN: &[u8; 19] = b"ostraka/seal-key/v2";
 /// First bytes of the message by which a worker key agrees to its registration.
-pub const REGISTRATION_DOMAIN: &[u8; 21] = b"ostraka/worker-key/v1";
+pub const REGISTRATION_DOMAIN: &[u8; 21] = b"ostraka/worker-key/v2";
 
 /// An ed25519 signature.
 pub type SignatureBytes = [u8; 64];
@@ -37,7 +36,11 @@ pub fn seal_key_message(genesis: &Hash, account: &Identity) -> Vec<u8> {
 
 /// The message by which the worker key agrees to be registered by `account` with this `E_j`: domain, genesis hash,
 /// account, `E_j`. These are also the SCALE bytes of that tuple.
-pub fn registration_message(genesis: &Hash, account: &Identity, seal_key: &PointBytes) -> Vec<u8> {
+pub fn registration_message(
+	genesis: &Hash,
+	account: &Identity,
+	seal_key: &SealKeyBytes,
+) -> Vec<u8> {
 	[REGISTRATION_DOMAIN.as_slice(), genesis, account, seal_key].concat()
 }
 
@@ -50,7 +53,7 @@ pub fn seal_secret(signature: SignatureBytes) -> SealSecret {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Registration {
 	/// `E_j`.
-	pub seal_key: PointBytes,
+	pub seal_key: SealKeyBytes,
 	/// Proof of `e_j`, bound to genesis, account and worker key.
 	pub proof: ProofBytes,
 	/// The worker key's signature over [`registration_message`].
@@ -58,7 +61,7 @@ pub struct Registration {
 }
 
 /// Makes a registration. `sign` signs with the worker key; `None` if it cannot, and then there is no registration.
-pub fn register<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+pub fn register<R: RngCore + CryptoRng + ?Sized>(
 	genesis: &Hash,
 	account: &Identity,
 	worker: &Identity,
@@ -66,9 +69,9 @@ pub fn register<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	rng: &mut R,
 ) -> Option<Registration> {
 	let secret = seal_secret(sign(&seal_key_message(genesis, account))?);
-	let seal_key = encode_point(&secret.public::<P>());
+	let seal_key = secret.public();
 	let statement = KeyStatement { genesis, account, worker, seal_key: &seal_key };
-	let proof = proofs::prove_key::<P, R>(&statement, &secret, rng);
+	let proof = proofs::prove_key(&statement, &secret, rng);
 	let signature = sign(&registration_message(genesis, account, &seal_key))?;
 	Some(Registration { seal_key, proof, signature })
 }
@@ -76,7 +79,6 @@ pub fn register<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use ostraka_crypto::Plain;
 	use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 
 	/// Stands for a deterministic signature: distinct messages give distinct bytes.
@@ -93,29 +95,29 @@ mod tests {
 	fn a_registration_proves_its_key_and_is_bound_to_account_and_chain() {
 		let (genesis, account, worker) = ([1u8; 32], [2u8; 32], [3u8; 32]);
 		let mut rng = ChaCha20Rng::seed_from_u64(1);
-		let made = register::<Plain, _>(&genesis, &account, &worker, sign, &mut rng).unwrap();
+		let made = register(&genesis, &account, &worker, sign, &mut rng).unwrap();
 		let statement = KeyStatement {
 			genesis: &genesis,
 			account: &account,
 			worker: &worker,
 			seal_key: &made.seal_key,
 		};
-		assert_eq!(proofs::verify_key::<Plain>(&statement, &made.proof), Ok(()));
+		assert_eq!(proofs::verify_key(&statement, &made.proof), Ok(()));
 		for other in [
 			KeyStatement { genesis: &[9; 32], ..statement },
 			KeyStatement { account: &[9; 32], ..statement },
 			KeyStatement { worker: &[9; 32], ..statement },
 		] {
-			assert!(proofs::verify_key::<Plain>(&other, &made.proof).is_err());
+			assert!(proofs::verify_key(&other, &made.proof).is_err());
 		}
-		let elsewhere = register::<Plain, _>(&[9; 32], &account, &worker, sign, &mut rng).unwrap();
+		let elsewhere = register(&[9; 32], &account, &worker, sign, &mut rng).unwrap();
 		assert_ne!(elsewhere.seal_key, made.seal_key);
 	}
 
 	#[test]
 	fn a_key_that_does_not_sign_registers_nothing() {
 		let mut rng = ChaCha20Rng::seed_from_u64(1);
-		let none = register::<Plain, _>(&[1; 32], &[2; 32], &[3; 32], |_| None, &mut rng);
+		let none = register(&[1; 32], &[2; 32], &[3; 32], |_| None, &mut rng);
 		assert_eq!(none, None);
 	}
 
@@ -123,9 +125,9 @@ mod tests {
 	fn messages_are_their_domain_and_fields_in_a_row() {
 		let message = seal_key_message(&[1; 32], &[2; 32]);
 		assert_eq!(message.len(), 19 + 64);
-		assert!(message.starts_with(b"ostraka/seal-key/v1\x01"));
-		let message = registration_message(&[1; 32], &[2; 32], &[3; 96]);
-		assert_eq!(message.len(), 21 + 64 + 96);
-		assert!(message.starts_with(b"ostraka/worker-key/v1\x01"));
+		assert!(message.starts_with(b"ostraka/seal-key/v2\x01"));
+		let message = registration_message(&[1; 32], &[2; 32], &[3; 32]);
+		assert_eq!(message.len(), 21 + 64 + 32);
+		assert!(message.starts_with(b"ostraka/worker-key/v2\x01"));
 	}
 }

@@ -7,16 +7,20 @@
 //! - exactly the culprits are punished, each for what it did; nobody who is honest is ever named;
 //! - the task completes if and only if enough dealings were accepted and `t + 1` right result shares came in; with at
 //!   most `t` cheating nodes and enough accepted dealers it always does;
-//! - who is paid has committed to a right share and revealed it.
+//! - who is paid has committed to a right share and revealed it, and who never attested is paid less;
+//! - verification ends early if and only if every member that is awaited has attested.
 //!
 //! What must come of a task is computed from the cast alone (`simulation/scenario.rs`), by other rules than those it is
-//! played by. `simulation/attacks.rs` has the attacks that a random cast does not make, `simulation/privacy.rs` the
+//! played by. `simulation/attacks.rs` has the attacks that a random cast does not make, `simulation/unsound.rs` those with
+//! commitments outside of the group, `simulation/attesting.rs` those on the end of verification, `simulation/privacy.rs` the
 //! argument that the views of `t` nodes are independent of the inputs.
 //!
 //! A failing random task prints its seed; `OSTRAKA_SIMULATION_SEED=<seed>` plays that one alone.
 
 #[path = "simulation/attacks.rs"]
 mod attacks;
+#[path = "simulation/attesting.rs"]
+mod attesting;
 #[path = "simulation/chain.rs"]
 mod chain;
 #[path = "simulation/cheats.rs"]
@@ -31,6 +35,12 @@ mod play;
 mod privacy;
 #[path = "simulation/scenario.rs"]
 mod scenario;
+#[path = "simulation/table.rs"]
+mod table;
+#[path = "torsion/mod.rs"]
+mod torsion;
+#[path = "simulation/unsound.rs"]
+mod unsound;
 
 use chain::{Party, Penalty, Phase};
 use data::Data;
@@ -40,7 +50,8 @@ use ostraka_protocol::adjudicator;
 use play::play;
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use scenario::{
-	dealer_id, AccuserRole, AnswerRole, DealerPart, DealerRole, Expected, NodePart, Scenario,
+	dealer_id, AccuserRole, AnswerRole, AttestRole, DealerPart, DealerRole, Expected, NodePart,
+	Scenario,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,7 +79,9 @@ fn check(scenario: &Scenario, data: &Data, rng: &mut ChaCha20Rng) -> Phase {
 	assert_eq!(accepted, places.collect(), "accepted dealers of {scenario:?}");
 	assert_eq!(chain.ledger, expected.ledger, "penalties of {scenario:?}");
 	assert_eq!(chain.phase, expected.phase, "end of {scenario:?}");
-	assert_eq!(chain.paid(), expected.paid, "paid nodes of {scenario:?}");
+	assert_eq!(chain.paid(true), expected.paid, "paid nodes of {scenario:?}");
+	assert_eq!(chain.paid(false), expected.silent, "nodes paid less of {scenario:?}");
+	assert_eq!(chain.is_complete, expected.is_early, "end of verification of {scenario:?}");
 
 	// no innocent named
 	for (place, part) in scenario.dealers.iter().enumerate() {
@@ -94,7 +107,7 @@ fn check(scenario: &Scenario, data: &Data, rng: &mut ChaCha20Rng) -> Phase {
 		let (c0, sum, blinding) = (&result.commitment, &result.sum, &result.blinding);
 		assert_eq!(adjudicator::verify_result::<Plain>(c0, sum, blinding), Ok(true));
 		let direct = chain.accepted().fold(
-			adjudicator::Aggregate::<Plain>::zero(scenario.threshold),
+			adjudicator::Aggregate::zero(scenario.threshold),
 			|mut sums, (_, record)| {
 				sums.add(&record.commitments).unwrap();
 				sums
@@ -122,8 +135,9 @@ fn random_committees_compute_the_sum_and_name_every_culprit() {
 		for part in &scenario.dealers {
 			*roles.entry(format!("{:?}", part.role)).or_default() += 1;
 		}
-		for NodePart { accusing, answering } in &scenario.nodes {
+		for NodePart { accusing, attesting, answering } in &scenario.nodes {
 			*roles.entry(format!("accuser {accusing:?}")).or_default() += 1;
+			*roles.entry(format!("attest {attesting:?}")).or_default() += 1;
 			*roles.entry(format!("answer {answering:?}")).or_default() += 1;
 		}
 	};
@@ -137,10 +151,11 @@ fn random_committees_compute_the_sum_and_name_every_culprit() {
 		.iter()
 		.map(|role| format!("{role:?}"))
 		.chain(AccuserRole::FAULTS.iter().map(|role| format!("accuser {role:?}")))
+		.chain(AttestRole::FAULTS.iter().map(|role| format!("attest {role:?}")))
 		.chain(AnswerRole::FAULTS.iter().map(|role| format!("answer {role:?}")));
 	let missing: Vec<_> = every.filter(|role| !roles.contains_key(role)).collect();
 	assert!(missing.is_empty(), "no random task has {missing:?}");
-	assert_eq!(ends.len(), 2 * 3, "completed, too few dealers, too few shares: {ends:?}");
+	assert_eq!(ends.len(), 2 * 4, "completed, too few dealers, too few shares, unsound: {ends:?}");
 }
 
 /// A committee of five (`t = 2`) and three dealers.
@@ -166,6 +181,7 @@ fn each_fault_of_a_dealer_alone() {
 			DealerRole::BadValue | DealerRole::BadBlinding => Some(DealerFault::WrongShare),
 			DealerRole::Unopenable => Some(DealerFault::Unopenable),
 			DealerRole::NonCanonical => Some(DealerFault::NonCanonicalScalar),
+			DealerRole::Torsion | DealerRole::OppositeTorsion => Some(DealerFault::OutsideSubgroup),
 			_ => None,
 		};
 		let ledger: Vec<_> = penalty
@@ -195,12 +211,38 @@ fn each_fault_of_an_accuser_alone() {
 			AccuserRole::Late | AccuserRole::Foreign => vec![dealer],
 			AccuserRole::False => vec![liar(AccuserFault::FalseAccusation)],
 			AccuserRole::WrongDleq => vec![liar(AccuserFault::WrongDleq)],
-			AccuserRole::SmallOrderDh => vec![liar(AccuserFault::InvalidDh)],
+			AccuserRole::NoKeyDh | AccuserRole::FalseTorsion => vec![liar(AccuserFault::InvalidDh)],
 		};
 		check_ledger(seed, &scenario, &ledger);
+		// whoever keeps its complaint to itself has nothing to attest either
+		let waits = matches!(role, AccuserRole::Silent | AccuserRole::Late);
+		assert_eq!(Expected::of(&scenario).is_early, !waits, "{role:?}");
 		let excluded = role == AccuserRole::Foreign;
 		assert_eq!(Expected::of(&scenario).accepted.contains(&2), !excluded, "{role:?}");
 	}
+}
+
+/// Each way not to attest, alone: the others wait for it, it is paid less, and nobody is punished.
+#[test]
+fn each_fault_of_an_attestation_alone() {
+	for (seed, role) in (30..).zip(AttestRole::FAULTS) {
+		let mut scenario = small();
+		scenario.nodes[1].attesting = role;
+		check_ledger(seed, &scenario, &[]);
+		let expected = Expected::of(&scenario);
+		let attests = role == AttestRole::Hasty;
+		assert_eq!(expected.is_early, attests, "{role:?}");
+		let silent = if attests { BTreeSet::new() } else { BTreeSet::from([2]) };
+		assert_eq!(expected.silent, silent, "{role:?}");
+		assert_eq!(expected.paid.len(), 5 - silent.len(), "{role:?}");
+	}
+	// What was attested without a look is accused all the same.
+	let mut scenario = small();
+	scenario.nodes[1].attesting = AttestRole::Hasty;
+	scenario.dealers[2] = DealerPart { role: DealerRole::BadValue, victims: BTreeSet::from([2]) };
+	let dealer = (Party::Dealer(dealer_id(2)), vec![Penalty::Dealer(DealerFault::WrongShare)]);
+	check_ledger(33, &scenario, &[dealer]);
+	assert!(Expected::of(&scenario).is_early);
 }
 
 /// Each fault of a node with its result share, alone.

@@ -9,15 +9,16 @@ mod freed;
 
 use freed::{assert_wiped, left_by, Recording, Searching, Secrets};
 use hkdf::Hkdf;
+use num_bigint::BigUint;
 use ostraka_crypto::{
-	encoding::{decode_key, decode_scalar, encode_point},
 	generators, group,
-	messages::ProofBytes,
+	messages::{DealingBytes, ProofBytes},
+	proofs::rho_message,
 	scalar,
-	seal::SealSecret,
+	seal::{PublicKey, SealSecret},
 	transcript::Transcript,
-	vss::{Commitments, SecretShare},
-	Affine, Plain, Scalar,
+	vss::SecretShare,
+	Plain, Scalar,
 };
 use ostraka_primitives::spec::{Column, Grouping, Name, Statistic, TaskSpec};
 use ostraka_protocol::{
@@ -27,7 +28,7 @@ use ostraka_protocol::{
 	worker, worker_key, TaskContext, Version,
 };
 use rand_chacha::ChaCha20Rng;
-use rand_core::{RngCore, SeedableRng};
+use rand_core::{CryptoRng, RngCore, SeedableRng};
 use sha2::Sha256;
 
 #[global_allocator]
@@ -44,31 +45,82 @@ fn rng(seed: u64) -> ChaCha20Rng {
 	ChaCha20Rng::seed_from_u64(seed)
 }
 
-/// The standard generator.
-fn standard() -> Affine<Plain> {
-	group::affine(&group::mul_generator(&Scalar::from(1u8)))
+/// An exponent of Ristretto255: `e_j`, `rho`, a nonce.
+#[derive(Clone)]
+struct Exponent(BigUint);
+
+impl Exponent {
+	/// The group's order, `2^252 + 27742317777372353535851937790883648493`.
+	fn order() -> BigUint {
+		let low = 27_742_317_777_372_353_535_851_937_790_883_648_493u128;
+		(BigUint::from(1u8) << 252u32) + BigUint::from(low)
+	}
+
+	fn of(number: BigUint) -> Self {
+		Self(number % Self::order())
+	}
+
+	/// That of a secret which is drawn as these bytes.
+	fn from_wide(wide: &[u8; 64]) -> Self {
+		Self::of(BigUint::from_bytes_le(wide))
+	}
+
+	fn bytes(&self) -> [u8; 32] {
+		let mut bytes = self.0.to_bytes_le();
+		bytes.resize(32, 0);
+		bytes.try_into().expect("below the order")
+	}
 }
+
+/// Gives out the same bytes again, for who draws once.
+struct Given<'a>(&'a [u8]);
+
+impl RngCore for Given<'_> {
+	fn next_u32(&mut self) -> u32 {
+		unreachable!("secrets are drawn as bytes")
+	}
+
+	fn next_u64(&mut self) -> u64 {
+		unreachable!("secrets are drawn as bytes")
+	}
+
+	fn fill_bytes(&mut self, bytes: &mut [u8]) {
+		bytes.copy_from_slice(self.0);
+	}
+
+	fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), rand_core::Error> {
+		self.fill_bytes(bytes);
+		Ok(())
+	}
+}
+
+impl CryptoRng for Given<'_> {}
 
 /// A committee: its task, and each node's secret with its exponent.
 struct Committee {
 	context: TaskContext,
-	nodes: Vec<(SealSecret, Scalar)>,
+	nodes: Vec<(SealSecret, Exponent)>,
 }
 
 fn committee(seed: u64) -> Committee {
-	let nodes: Vec<(SealSecret, Scalar)> = (0..u64::from(NODES))
-		.map(|j| 100 * seed + j)
-		.map(|seed| (SealSecret::random(&mut rng(seed)), scalar::random(&mut rng(seed))))
-		.collect();
+	let node = |j: u64| {
+		let mut wide = [0; 64];
+		rng(100 * seed + j).fill_bytes(&mut wide);
+		let (secret, exponent) =
+			(SealSecret::random(&mut Given(&wide)), Exponent::from_wide(&wide));
+		// what is searched for is the exponent
+		wide = [0; 64];
+		wide[..32].copy_from_slice(&exponent.bytes());
+		assert_eq!(SealSecret::random(&mut Given(&wide)), secret);
+		(secret, exponent)
+	};
+	let nodes: Vec<(SealSecret, Exponent)> = (0..u64::from(NODES)).map(node).collect();
 	let context = TaskContext {
 		version: Version::CURRENT,
 		task_hash: [7; 32],
 		threshold: THRESHOLD,
 		length: LENGTH as u16,
-		seal_keys: nodes
-			.iter()
-			.map(|(secret, _)| encode_point(&secret.public::<Plain>()))
-			.collect(),
+		seal_keys: nodes.iter().map(|(secret, _)| secret.public()).collect(),
 	};
 	Committee { context, nodes }
 }
@@ -83,16 +135,34 @@ fn note_share(secrets: &mut Secrets, share: &SecretShare) {
 	secrets.scalar("an auxiliary share", &share.blinding);
 }
 
-/// The nonce of a proof by the secret that it proves: the response less the challenge times the secret.
-fn nonce(proof: &ProofBytes, secret: &Scalar) -> Scalar {
-	let half = |half: &[u8]| decode_scalar(half.try_into().unwrap()).unwrap();
-	half(&proof[32..]) - half(&proof[..32]) * secret
+/// Notes the nonce of a proof by the secret that it proves: the response less the challenge times the secret.
+fn note_proof(secrets: &mut Secrets, proof: &ProofBytes, secret: &Exponent) {
+	let (challenge, response) = proof.split_at(32);
+	let [challenge, response] = [challenge, response].map(BigUint::from_bytes_le);
+	let product = Exponent::of(challenge * &secret.0).0;
+	let nonce = Exponent::of(response + Exponent::order() - product);
+	secrets.exponent("a nonce", &nonce.bytes());
 }
 
-fn note_proof(secrets: &mut Secrets, proof: &ProofBytes, secret: &Scalar) {
-	let nonce = nonce(proof, secret);
-	secrets.scalar("a nonce", &nonce);
-	secrets.picks("picks of a nonce", &nonce, &standard());
+/// The value that opens what is sealed to a node, and what is made of it.
+fn note_key(
+	secrets: &mut Secrets,
+	context: &TaskContext,
+	(j, node): (u8, &SealSecret),
+	made: &DealingBytes,
+) {
+	let dh = node.dh(&PublicKey::from_bytes(&made.ephemeral).unwrap());
+	secrets.bytes("a Diffie-Hellman value", dh.as_slice());
+	let info = Transcript::of_task("ostraka/seal/v2", &context.task_hash)
+		.fixed(&DEALER)
+		.u8(j)
+		.fixed(&context.seal_keys[usize::from(j) - 1])
+		.fixed(&made.ephemeral)
+		.points(&made.commitments)
+		.digest();
+	let mut key = [0; 32];
+	Hkdf::<Sha256>::new(Some(b"ostraka/seal/v2"), dh.as_slice()).expand(&info, &mut key).unwrap();
+	secrets.bytes("a sealing key", &key);
 }
 
 #[test]
@@ -105,40 +175,39 @@ fn dealing_leaves_nothing() {
 
 		let mut secrets = Secrets::default();
 		input.iter().for_each(|value| secrets.scalar("the input", value));
-		let drawn = recording.scalars();
-		let is_rho = |drawn: &&Scalar| {
-			encode_point(&group::affine(&group::mul_generator::<Plain>(drawn))) == made.ephemeral
+		// from which one who guesses it can tell that he is right
+		let bases = generators::bases::<Plain>(LENGTH).unwrap();
+		let unblinded = group::affine(&group::msm(&bases[..LENGTH], &input));
+		secrets.point("a commitment to the input without its blinding value", &unblinded);
+		let is_rho = |drawn: &&Vec<u8>| {
+			drawn.len() == 64 && SealSecret::random(&mut Given(drawn)).public() == made.ephemeral
 		};
-		let rho = *drawn.iter().find(is_rho).expect("it is drawn");
-		for (place, scalar) in drawn.iter().enumerate() {
-			secrets.scalar("a coefficient, or rho", scalar);
+		let rho = recording.drawn.iter().find(is_rho).expect("it is drawn");
+		let rho = Exponent::from_wide(&rho.as_slice().try_into().unwrap());
+		secrets.exponent("rho", &rho.bytes());
+		for (place, scalar) in recording.scalars().iter().enumerate() {
+			secrets.scalar("a coefficient", scalar);
 			let base = match (place + 1) % (LENGTH + 1) {
 				0 => generators::h(),
 				index => generators::g(index).unwrap(),
 			};
 			secrets.picks("picks of a coefficient", scalar, &base);
 		}
-		secrets.picks("picks of rho", &rho, &standard());
 		let long = recording.drawn.iter().filter(|bytes| bytes.len() >= 32);
 		long.for_each(|bytes| secrets.bytes("random bytes", bytes));
-		note_proof(&mut secrets, &made.proof, &rho);
-		for ((j, (node, _)), seal_key) in (1..).zip(&nodes).zip(&context.seal_keys) {
-			let share = worker::open::<Plain>(&context, node, j, &DEALER, &made).unwrap();
-			note_share(&mut secrets, &share);
-			let dh = node.dh(&decode_key::<Plain>(&made.ephemeral).unwrap());
-			secrets.point("a Diffie-Hellman value", &dh);
-			let info = Transcript::of_task("ostraka/seal/v1", &context.task_hash)
-				.fixed(&DEALER)
-				.u8(j)
-				.point(seal_key)
-				.point(&made.ephemeral)
-				.points(&made.commitments)
-				.digest();
-			let mut key = [0; 32];
-			Hkdf::<Sha256>::new(Some(b"ostraka/seal/v1"), &encode_point(&dh))
-				.expand(&info, &mut key)
+		// what the nonce of the proof of rho comes from
+		let message = rho_message(&made.digest(&context.task_hash, &DEALER));
+		for fresh in recording.drawn.iter().filter(|bytes| bytes.len() == 32) {
+			let mut seed = [0; 32];
+			Hkdf::<Sha256>::new(Some(fresh), &rho.bytes())
+				.expand_multi_info(&[b"ostraka/nonce/v2", &message], &mut seed)
 				.unwrap();
-			secrets.bytes("a sealing key", &key);
+			secrets.bytes("the seed of a nonce", &seed);
+		}
+		for (j, (node, _)) in (1..).zip(&nodes) {
+			let share = worker::open(&context, node, j, &DEALER, &made).unwrap();
+			note_share(&mut secrets, &share);
+			note_key(&mut secrets, &context, (j, node), &made);
 		}
 		let again = assert_wiped(&mut secrets, || {
 			dealer::deal::<Plain, _>(&context, &DEALER, &input, &mut rng(run)).unwrap()
@@ -161,28 +230,30 @@ fn a_node_leaves_nothing() {
 		bad.sealed.swap(0, 1);
 		let (secret, exponent) = &nodes[1];
 		let accepted = AcceptedDigest::of_state(bad.digest(&context.task_hash, &DEALER));
-		let open = |dealing| worker::open::<Plain>(&context, secret, 2, &DEALER, dealing);
+		let open = |dealing| worker::open(&context, secret, 2, &DEALER, dealing);
 		let accuse = || {
 			let mut rng = rng(run);
 			worker::accuse::<Plain, _>(&context, secret, 2, &DEALER, &accepted, &bad, &mut rng)
 		};
 
 		let mut secrets = Secrets::default();
-		secrets.scalar("the node's secret", exponent);
+		secrets.exponent("the node's secret", &exponent.bytes());
 		for dealing in &dealings {
 			note_share(&mut secrets, &open(dealing).unwrap());
-			let dh = secret.dh(&decode_key::<Plain>(&dealing.ephemeral).unwrap());
-			secrets.point("a Diffie-Hellman value", &dh);
+			note_key(&mut secrets, &context, (2, secret), dealing);
 		}
 		note_proof(&mut secrets, &accuse().unwrap().dleq, exponent);
 		let opened = dealings.each_ref().map(|dealing| open(dealing).unwrap());
 		let sum = worker::aggregate(&opened).unwrap();
 		note_share(&mut secrets, &sum);
 
-		let commitments = dealings
-			.each_ref()
-			.map(|made| Commitments::<Plain>::from_bytes(&made.commitments, THRESHOLD).unwrap());
 		assert_wiped(&mut secrets, || {
+			let bodies = [&dealings[0], &dealings[1]];
+			let commitments: Vec<_> =
+				worker::commitments::<Plain, _>(&context, &bodies, &mut rng(run))
+					.into_iter()
+					.map(Result::unwrap)
+					.collect();
 			let shares = dealings.each_ref().map(|dealing| open(dealing).unwrap());
 			assert!(open(&bad).is_err());
 			let items = [(&commitments[0], &shares[0]), (&commitments[1], &shares[1])];
@@ -206,17 +277,16 @@ fn registering_leaves_nothing() {
 		let sign = |bytes: &[u8]| Some(if bytes == message { signature } else { [0; 64] });
 		let register = || {
 			let mut rng = rng(run);
-			worker_key::register::<Plain, _>(&genesis, &account, &worker, sign, &mut rng).unwrap()
+			worker_key::register(&genesis, &account, &worker, sign, &mut rng).unwrap()
 		};
 		let made = register();
 		let exponent = {
 			let digest = <sha2::Sha512 as sha2::Digest>::digest(signature);
-			scalar::from_wide(&digest.into())
+			Exponent::from_wide(&digest.into())
 		};
 		let mut secrets = Secrets::default();
 		secrets.bytes("the secret signature", &signature);
-		secrets.scalar("the node's secret", &exponent);
-		secrets.picks("picks of the node's secret", &exponent, &standard());
+		secrets.exponent("the node's secret", &exponent.bytes());
 		note_proof(&mut secrets, &made.proof, &exponent);
 		assert_eq!(assert_wiped(&mut secrets, register), made);
 	}

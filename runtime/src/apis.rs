@@ -292,6 +292,7 @@ sp_api::impl_runtime_apis! {
 			Some(TaskInfo {
 				dealings: counters.dealings,
 				excluded: counters.excluded,
+				attested: counters.attested,
 				committed: counters.committed,
 				right_shares: counters.right_shares,
 				..info

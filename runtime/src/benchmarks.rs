@@ -63,9 +63,7 @@ impl Helper {
 	/// A node of whose keys nobody has the secrets.
 	fn numbered(number: u32) -> Seat {
 		let bytes = sp_io::hashing::sha2_256(&number.to_le_bytes());
-		let mut seal_key = [0; 96];
-		seal_key[..32].copy_from_slice(&bytes);
-		Seat { account: AccountId::new(bytes), worker: WorkerKey::from_raw(bytes), seal_key }
+		Seat { account: AccountId::new(bytes), worker: WorkerKey::from_raw(bytes), seal_key: bytes }
 	}
 
 	/// Fills the registry: the members of a committee, and others up to the most nodes that can be in selection. Each

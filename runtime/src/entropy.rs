@@ -47,9 +47,9 @@ impl Get<u32> for RelayDelay {
 	}
 }
 
-/// Bound of the proof of what is kept of the relay chain: five values, the longest of 2,305 bytes, each with its way through
+/// Bound of the proof of what is kept of the relay chain: five values, the longest of 2,562 bytes, each with its way through
 /// the state's trie.
-const RELAY_PROOF: u64 = 5 * 1_485 + 2_305 + 1_281;
+const RELAY_PROOF: u64 = 5 * 1_485 + 2_562 + 1_281;
 
 /// The relay chain's randomness.
 pub struct RelayEntropy;

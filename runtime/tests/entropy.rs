@@ -246,7 +246,7 @@ fn a_restricted_draw_of_an_unknown_epoch_has_no_seed() {
 	let mut chain = Chain::secure();
 	chain.block(Vec::new());
 	chain.look(|| {
-		let known = Tasks::relay_epoch().unwrap().epoch;
+		let known = Tasks::relay_epoch().unwrap().number;
 		let after = RelayMoment { number: 0, epoch: known + 1 };
 		// What is told of now may have been public at the last acceptance.
 		for later in [3, 4] {

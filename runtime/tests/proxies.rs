@@ -169,13 +169,13 @@ fn samples() -> Vec<RuntimeCall> {
 	let who = account(&pair("//Bob"));
 	let dealing = ostraka_primitives::message::DealingMessage {
 		commitments: Default::default(),
-		ephemeral: [0; 96],
+		ephemeral: [0; 32],
 		proof: [0; 64],
 		sealed: Default::default(),
 	};
 	let registry = {
 		use pallet_registry::Call;
-		let (worker, seal_key, proof) = (Default::default(), [0; 96], [0; 64]);
+		let (worker, seal_key, proof) = (Default::default(), [0; 32], [0; 64]);
 		let worker_signature = Default::default();
 		[
 			Call::register { worker, seal_key, proof, worker_signature, stake: 1, capacity: 1 },
@@ -212,6 +212,14 @@ fn samples() -> Vec<RuntimeCall> {
 		pallet_tasks::Call::cancel { task: 0 }.into(),
 		pallet_tasks::Call::accept { task: 0, terms: [0; 32] }.into(),
 		pallet_vss::Call::deal { task: 0, task_hash: [0; 32], dealing }.into(),
+		pallet_vss::Call::attest {
+			task: 0,
+			seat: 1,
+			dealt: [0; 32],
+			at: 0,
+			signature: Default::default(),
+		}
+		.into(),
 	];
 	let registry = registry.into_iter().map(RuntimeCall::Registry);
 	registry.chain(proxy.into_iter().map(RuntimeCall::Proxy)).chain(others).collect()

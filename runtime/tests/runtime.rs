@@ -333,7 +333,7 @@ fn two_hundred_dealings_fit_into_a_block() {
 	let sealed = BoundedVec::truncate_from(vec![0; 32 * 9 + 16]);
 	let dealing = DealingMessage {
 		commitments: BoundedVec::truncate_from(vec![[0; 96]; 4]),
-		ephemeral: [0; 96],
+		ephemeral: [0; 32],
 		proof: [0; 64],
 		sealed: BoundedVec::truncate_from(vec![sealed; 7]),
 	};

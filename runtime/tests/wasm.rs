@@ -1,8 +1,8 @@
 //! The runtime's wasm with host calls for group operations, and without: both give the same bytes. And the digest of the
 //! metadata that is built into it.
 //!
-//! A chain is made natively: registrations, dealings, an accusation, result shares. Then both blobs execute its blocks
-//! from the genesis on. Executing a block compares the state's root with the header's, so every byte of state that
+//! A chain is made natively: registrations, dealings, accusations, attestations, freezes of sound and of unsound sums, result
+//! shares. Then both blobs execute its blocks from the genesis on. Executing a block compares the state's root with the header's, so every byte of state that
 //! group operations had a part in is compared, three ways.
 //!
 //! The first blob is the crate's own. The second is the file that the variable `OSTRAKA_PURE_WASM` names, made by
@@ -13,13 +13,13 @@ mod chain;
 
 use chain::{
 	metadata_digest, pair,
-	task::{agreed, deal, deal_wrongly, drawn, input, settled},
+	task::{agreed, deal_all, deal_outside, deal_wrongly, drawn, input, settled, start},
 	Chain,
 };
 use codec::{Decode, Encode};
 use cumulus_primitives_proof_size_hostfunction::storage_proof_size;
-use ostraka_primitives::task::{Outcome, SecurityClass, TaskStatus};
-use ostraka_runtime::{Hash, RuntimeCall, UncheckedExtrinsic, UNIT, WASM_BINARY};
+use ostraka_primitives::task::{FailReason, Outcome, SecurityClass, TaskStatus};
+use ostraka_runtime::{Hash, Runtime, RuntimeCall, UncheckedExtrinsic, UNIT, WASM_BINARY};
 use sc_executor::WasmExecutor;
 use sp_core::traits::{CallContext, CodeExecutor, RuntimeCode, WrappedRuntimeCode};
 use sp_crypto_ec_utils::HostFunctionsRfc163;
@@ -77,22 +77,41 @@ fn blobs() -> Option<(&'static [u8], &'static [u8])> {
 	Some((hooked, pure.leak()))
 }
 
+/// How many of these calls are in the chain.
+fn count(chain: &Chain, wanted: impl Fn(&pallet_vss::Call<Runtime>) -> bool) -> usize {
+	let calls = chain.blocks.iter().flat_map(|block| &block.extrinsics);
+	let wanted = |call: &&UncheckedExtrinsic| match &call.function {
+		RuntimeCall::Vss(call) => wanted(call),
+		_ => false,
+	};
+	calls.filter(wanted).count()
+}
+
 #[test]
 fn host_calls_and_pure_wasm_give_the_same_bytes() {
+	use pallet_vss::Call;
 	let Some((hooked, pure)) = blobs() else { return };
-	let mut chain = Chain::development();
-	chain.register_nodes();
-	let alice = pair("//Alice");
-	let dealers = ["//Bob", "//Charlie", "//Dave", "//Eve"].map(pair);
+	let (mut chain, alice, dealers) = start(5);
 	let task = agreed(&mut chain, &alice, SecurityClass::Standard, &dealers, 0);
 	drawn(&mut chain, task);
 	let wrong = deal_wrongly(&mut chain, task, &dealers[3], &input(1, 1), 1);
 	chain.submit(&dealers[3], wrong);
-	for dealer in &dealers[..3] {
-		let call = deal(&mut chain, task, dealer, &input(2, 200));
-		chain.submit(dealer, call);
-	}
+	let outside = deal_outside(&mut chain, task, &dealers[4], &input(1, 1));
+	chain.submit(&dealers[4], outside);
+	deal_all(&mut chain, task, &dealers[..3]);
 	assert_eq!(settled(&mut chain, task), TaskStatus::Settled(Outcome::Completed));
+	assert_eq!(count(&chain, |call| matches!(call, Call::attest { .. })), 3);
+	assert!(count(&chain, |call| matches!(call, Call::accuse { .. })) >= 2);
+
+	// Nobody looks at the next one's dealings but the freeze.
+	chain.workers = false;
+	let task = agreed(&mut chain, &alice, SecurityClass::Standard, &dealers[..3], 0);
+	drawn(&mut chain, task);
+	let outside = deal_outside(&mut chain, task, &dealers[0], &input(1, 1));
+	chain.submit(&dealers[0], outside);
+	deal_all(&mut chain, task, &dealers[1..3]);
+	let unsound = Outcome::Failed(FailReason::UnsoundCommitments);
+	assert_eq!(settled(&mut chain, task), TaskStatus::Settled(unsound));
 
 	replay::<WithCurves>(hooked, &chain);
 	replay::<Plain>(pure, &chain);

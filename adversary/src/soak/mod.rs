@@ -1,7 +1,8 @@
 //! The soak: a dev chain of its own takes a steady mix of tasks, dealings, accusations and garbage for some minutes, and
 //! must lose nothing.
 //!
-//! - [`lane`]: tasks one after the other, honest and not, each held against the pooled rows.
+//! - [`lane`]: tasks one after the other, honest and not, each held against the pooled rows; [`play`] says how each is played,
+//!   [`record`] what became of it.
 //! - [`measure`]: memory, disk and state over time.
 //! - [`crate::state`]: the whole state at the end, and what must hold of it.
 //!
@@ -9,6 +10,8 @@
 
 mod lane;
 mod measure;
+mod play;
+mod record;
 
 use crate::{
 	garbage::{self, Garbage},
@@ -17,7 +20,7 @@ use crate::{
 	state::Snapshot,
 };
 use clap::Args;
-use lane::{Lane, Record};
+use lane::Lane;
 use measure::{Samples, Watch};
 use ostraka_client::{
 	chain::{calls, Chain, Signer},
@@ -29,6 +32,7 @@ use ostraka_client::{
 	Error,
 };
 use ostraka_primitives::{AccountId, Balance};
+use record::Record;
 use serde_json::{json, Value};
 use std::{
 	path::PathBuf,
@@ -228,7 +232,7 @@ async fn soak(args: &SoakArgs, chain: &Chain, watch: &Watch) -> Result<Value, Er
 	let mut report = json!({
 		"minutes": args.minutes,
 		"blocks": head.number - begun.number,
-		"tasks": lane::summary(&records),
+		"tasks": record::summary(&records),
 		"events": ledger.counts(),
 		"bad": garbage.tally.json(),
 		"good": shared.good.load(Ordering::Relaxed),
@@ -239,7 +243,7 @@ async fn soak(args: &SoakArgs, chain: &Chain, watch: &Watch) -> Result<Value, Er
 	for record in records.iter().filter(|record| !record.is_as_expected()) {
 		fail(&mut report, format!("task: {}", record.json()));
 	}
-	for what in lane::never_judged(&records) {
+	for what in record::never_judged(&records) {
 		fail(&mut report, what);
 	}
 	let lost = lost_by_silence(chain)
@@ -295,8 +299,8 @@ async fn monitor(
 		ledger.catch_up(&shared.chain, head).await?;
 		let done = ["Tasks.TaskSubmitted", "Tasks.Accepted", "Vss.Dealt", "Vss.DealerConvicted"]
 			.into_iter()
-			.chain(["Vss.AccuserConvicted", "Vss.ResultCommitted", "Vss.ResultShareRight"])
-			.chain(["Vss.ResultShareWrong", "Registry.Activated"]);
+			.chain(["Vss.AccuserConvicted", "Vss.Attested", "Vss.ResultCommitted"])
+			.chain(["Vss.ResultShareRight", "Vss.ResultShareWrong", "Registry.Activated"]);
 		shared.good.store(done.map(|name| ledger.count(name)).sum(), Ordering::Relaxed);
 		samples.take(&shared.chain, &watch).await?;
 		let node = shared.chain.node(&corrupt.account()).await?;

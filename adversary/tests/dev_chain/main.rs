@@ -1,4 +1,5 @@
-//! The adversary against a development chain: forging and copying dealers, corrupt compute nodes, false accusers.
+//! The adversary against a development chain: forging and copying dealers, corrupt compute nodes, false accusers, members that
+//! attest too soon or never.
 //!
 //! Three of the chain's own nodes stay in selection, and are honest. Two more, with worker keys that lie in no keystore,
 //! belong to the adversary, so that it sits on every committee of five; nobody but the test acts for them. All tasks are
@@ -9,10 +10,12 @@ mod chain;
 use chain::{DevChain, STAKE};
 use ostraka_adversary::scenarios::{
 	a_dealer_that_vanishes, a_requester_that_draws_again, a_share_that_is_not_what_was_committed,
-	a_wrong_share_and_one_of_another_task, acceptances_that_are_refused, each_draw_cost_the_fee,
-	false_accusers, forgers_lost_their_deposits, forging_and_copying_dealers,
-	only_the_corrupt_were_slashed, shares_whose_errors_cancel_at_zero, the_exposed_are_made_whole,
-	the_vanished_lost_a_part, who_accepted_is_counted, with_a_poor_dealer, Record, COPIER,
+	a_silent_member, a_wrong_share_and_one_of_another_task, acceptances_that_are_refused,
+	attestations_that_are_refused, each_draw_cost_the_fee, false_accusers,
+	forgers_lost_their_deposits, forging_and_copying_dealers, hasty_members,
+	only_the_corrupt_were_slashed, only_this_had_a_silent_member,
+	shares_whose_errors_cancel_at_zero, the_exposed_are_made_whole, the_vanished_lost_a_part,
+	who_accepted_is_counted, with_a_poor_dealer, Record, COPIER,
 };
 use ostraka_primitives::task::SecurityClass;
 
@@ -22,7 +25,7 @@ const DRAWS: usize = 2;
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn cheats_are_convicted_and_results_are_right() {
 	let (dev, scene) = DevChain::start().await;
-	let sizes = [COPIER + 1, 5, 5, 5, 5, 6, 5];
+	let sizes = [COPIER + 1, 5, 5, 5, 5, 6, 6, 5, 5, 5];
 	let (mut cohorts, books) = scene.dealers("//Adversary//dealer", &sizes).await.expect("funded");
 	let class = SecurityClass::Confidential;
 
@@ -36,7 +39,9 @@ async fn cheats_are_convicted_and_results_are_right() {
 		acceptances_that_are_refused(&scene, &mut refusing),
 	)
 	.expect("published, drawn and refused");
-	let [forging, wrong, cancelling, accusing, committing, vanishing] = &stages[..] else {
+	let [forging, wrong, cancelling, accusing, committing, vanishing, hasty, silent, attesting] =
+		&stages[..]
+	else {
 		unreachable!("one for each cohort")
 	};
 	tokio::try_join!(
@@ -46,6 +51,9 @@ async fn cheats_are_convicted_and_results_are_right() {
 		false_accusers(&scene, accusing),
 		a_share_that_is_not_what_was_committed(&scene, committing),
 		a_dealer_that_vanishes(&scene, vanishing),
+		hasty_members(&scene, hasty),
+		a_silent_member(&scene, silent),
+		attestations_that_are_refused(&scene, attesting),
 		who_accepted_is_counted(&scene, &refusing),
 	)
 	.expect("an outcome for each");
@@ -55,10 +63,12 @@ async fn cheats_are_convicted_and_results_are_right() {
 	the_exposed_are_made_whole(&scene.chain, &ledger, accusing);
 	the_vanished_lost_a_part(&scene.chain, &ledger, vanishing);
 	each_draw_cost_the_fee(&scene.chain, &ledger, &again);
-	// each did its part where dealers cheated or vanished, and the second also where only the first cheated
+	only_this_had_a_silent_member(&ledger, silent, &[hasty, attesting, vanishing, &refusing]);
+	// each did its part where dealers cheated or vanished, where the two were hasty and where the first was silent; the first
+	// also where only the second accused, and the second where only the first cheated
 	let records = [
-		Record { wrong: 3, false_accusations: 1, completed: 3 },
-		Record { wrong: 2, false_accusations: 1, completed: 4 },
+		Record { wrong: 3, false_accusations: 1, completed: 6 },
+		Record { wrong: 2, false_accusations: 2, completed: 6 },
 	];
 	only_the_corrupt_were_slashed(&scene, [STAKE; 2], &records).await.expect("read");
 	dev.stop().await;

@@ -235,7 +235,7 @@ mod tests {
 		NodeInfo {
 			account: AccountId::new(account),
 			worker: ed25519::Public::from_raw([0; 32]),
-			seal_key: [0; 96],
+			seal_key: [0; 32],
 			stake: 0,
 			unbonding: 0,
 			active: true,

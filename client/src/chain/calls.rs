@@ -6,7 +6,7 @@ use codec::Encode;
 use ostraka_party::verify::find::Indices;
 use ostraka_primitives::{
 	message::DealingMessage, spec::TaskSpec, task::SecurityClass, AccountId, Balance, BlockNumber,
-	Digest, PointBytes, TaskId, WorkerKey, WorkerSignature,
+	Digest, SealKeyBytes, TaskId, WorkerKey, WorkerSignature,
 };
 use scale_info::{meta_type, MetaType};
 use subxt::{
@@ -119,7 +119,7 @@ macro_rules! calls {
 calls! {
 	/// Registers a compute node.
 	Registry.register as register(
-		worker: WorkerKey, seal_key: PointBytes, proof: [u8; 64], worker_signature: WorkerSignature,
+		worker: WorkerKey, seal_key: SealKeyBytes, proof: [u8; 64], worker_signature: WorkerSignature,
 		stake: Balance, capacity: u32
 	);
 	/// Adds to a node's stake.
@@ -134,7 +134,7 @@ calls! {
 	Registry.activate as activate();
 	/// Gives a node new keys.
 	Registry.rotate_key as rotate_key(
-		worker: WorkerKey, seal_key: PointBytes, proof: [u8; 64], worker_signature: WorkerSignature
+		worker: WorkerKey, seal_key: SealKeyBytes, proof: [u8; 64], worker_signature: WorkerSignature
 	);
 	/// Sets how many tasks a node takes at a time.
 	Registry.set_capacity as set_capacity(capacity: u32);
@@ -228,14 +228,14 @@ mod tests {
 			[1; 32],
 			DealingMessage {
 				commitments: Default::default(),
-				ephemeral: [2; 96],
+				ephemeral: [2; 32],
 				proof: [3; 64],
 				sealed: Default::default(),
 			},
 		);
 		assert_eq!(call.title(), "Vss.deal");
 		let expected =
-			[7u32.encode(), vec![1; 32], vec![0], vec![2; 96], vec![3; 64], vec![0]].concat();
+			[7u32.encode(), vec![1; 32], vec![0], vec![2; 32], vec![3; 64], vec![0]].concat();
 		assert_eq!(call.arguments.0, expected);
 		assert!(withdraw().arguments.0.is_empty());
 	}

@@ -3,7 +3,7 @@
 use super::{layout::Own, Chain, ChainError};
 use codec::Decode;
 use ostraka_primitives::{
-	task::ClassParameters, AccountId, Balance, BlockNumber, PointBytes, WorkerKey,
+	task::ClassParameters, AccountId, Balance, BlockNumber, SealKeyBytes, WorkerKey,
 };
 use scale_info::{meta_type, TypeInfo};
 use subxt::ext::scale_value::Value;
@@ -32,7 +32,7 @@ struct Reputation {
 #[derive(Clone, Debug, PartialEq, Eq, Decode, TypeInfo)]
 struct Node {
 	worker: WorkerKey,
-	seal_key: PointBytes,
+	seal_key: SealKeyBytes,
 	capacity: u32,
 	stake: Balance,
 	unbonding: Vec<Unlock>,

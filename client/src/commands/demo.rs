@@ -318,6 +318,7 @@ async fn report(
 	}
 	report.fees = fees(staged);
 	report.rewards = rewards(staged);
+	report.notes.extend(silent(staged));
 	let Some(result) = &staged.result else {
 		enter_failure(&mut report, staged, class);
 		return Ok(report);
@@ -356,9 +357,11 @@ fn enter_failure(report: &mut TaskReport, staged: &Staged, class: SecurityClass)
 /// What the requester and the dealers paid.
 fn fees(staged: &Staged) -> Json {
 	let journal = &staged.journal;
-	let total = journal.paid + journal.dealers + journal.draw_fee + staged.transactions;
+	let committee = journal.paid + journal.withheld;
+	let total = committee + journal.dealers + journal.draw_fee + staged.transactions;
 	json!({
 		"committee": money(journal.paid),
+		"withheld": money(journal.withheld),
 		"data_reward": money(journal.dealers),
 		"draw": money(journal.draw_fee),
 		"transactions": money(staged.transactions),
@@ -376,6 +379,15 @@ fn rewards(staged: &Staged) -> Json {
 		"dealers": money(staged.journal.dealers),
 		"total": money(nodes + staged.journal.dealers),
 		"by_node": by_node.collect::<serde_json::Map<_, _>>(),
+		"silent": staged.journal.silent().into_iter().map(address).collect::<Vec<_>>(),
+	})
+}
+
+/// What is said of members that never attested.
+fn silent(staged: &Staged) -> Option<String> {
+	let silent = counted(staged.journal.silent().len(), "member");
+	(staged.journal.withheld > 0).then(|| {
+		format!("{silent} of the committee never attested: verification took its whole window, and they were paid less")
 	})
 }
 

@@ -348,11 +348,11 @@ mod tests {
 
 	#[test]
 	fn a_culprit_is_named_and_moves_no_cursor() {
-		for seed in 0..8 {
-			let (_directory, mut args) = args("--faults bad-share=1");
+		for (seed, kind) in (0..8).zip(["bad-share", "outside-group"].into_iter().cycle()) {
+			let (_directory, mut args) = args(&format!("--faults {kind}=1"));
 			args.seed = Some(seed);
 			let text = written(false, |out| run(&args, out));
-			assert!(text.contains("bad-share"), "{text}");
+			assert!(text.contains(kind) && text.contains("convicted by node"), "{text}");
 			assert!(!text.contains('\u{1b}'), "{text}");
 		}
 	}

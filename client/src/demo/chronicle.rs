@@ -4,7 +4,7 @@ use crate::chain::{Chain, ChainError, Event, Head};
 use codec::Decode;
 use ostraka_primitives::{task::Outcome, AccountId, Balance, TaskId};
 use std::{
-	collections::BTreeMap,
+	collections::{BTreeMap, BTreeSet},
 	sync::{Arc, Mutex, PoisonError},
 	time::Instant,
 };
@@ -40,20 +40,24 @@ pub struct Journal {
 	pub settled: Option<Mark>,
 	/// How it ended.
 	pub outcome: Option<Outcome>,
-	/// Last block of the verification.
+	/// Last block of the verification: of its window, or that in which the last member attested.
 	pub verify_until: u32,
 	/// Dealers who accepted.
 	pub acceptances: u32,
 	/// Dealings that came in.
 	pub dealings: u32,
+	/// Members that have checked their shares of all dealings and accuse none.
+	pub attested: BTreeSet<AccountId>,
 	/// Commitments that came in.
 	pub commitments: u32,
-	/// Right result shares that came in.
-	pub right_shares: u32,
+	/// Members whose result shares came in and are right.
+	pub right: BTreeSet<AccountId>,
 	/// What was paid for the draw.
 	pub draw_fee: Balance,
 	/// What the committee got of the fee.
 	pub paid: Balance,
+	/// What silent members lacked of it.
+	pub withheld: Balance,
 	/// What the nodes were paid, by operator.
 	pub nodes: BTreeMap<AccountId, Balance>,
 	/// What the dealers were paid together.
@@ -86,14 +90,14 @@ impl Journal {
 			return "being settled".to_owned();
 		}
 		if self.committed.is_some() {
-			return format!("result shares {} of {seats}", self.right_shares);
+			return format!("result shares {} of {seats}", self.right.len());
 		}
 		if self.frozen.is_some() {
 			return format!("shares checked, commitments {} of {seats}", self.commitments);
 		}
 		if self.collected.is_some() {
-			let left = self.verify_until.saturating_sub(block);
-			return format!("shares being checked, {left} blocks left");
+			let (attested, left) = (self.attested.len(), self.verify_until.saturating_sub(block));
+			return format!("{attested} of {seats} members attested, {left} blocks left at most");
 		}
 		if self.drawn.is_some() {
 			return format!("dealings {} of {}", self.dealings, self.acceptances);
@@ -102,6 +106,14 @@ impl Journal {
 			return "waiting for its committee".to_owned();
 		}
 		format!("accepted {} of {invited}", self.acceptances)
+	}
+
+	/// Members that were paid for a right result share and never attested, so that the task waited for them: they were paid
+	/// less.
+	pub fn silent(&self) -> Vec<&AccountId> {
+		let is_silent =
+			|node: &&AccountId| self.right.contains(*node) && !self.attested.contains(*node);
+		self.nodes.keys().filter(is_silent).collect()
 	}
 
 	fn note(&mut self, event: &Event, mark: Mark) {
@@ -120,6 +132,7 @@ impl Journal {
 				self.collected = Some(mark);
 				self.verify_until = event.field("verify_until").unwrap_or_default();
 			},
+			("Tasks", "VerificationComplete") => self.verify_until = mark.block,
 			("Tasks", "AcceptedSetFrozen") => self.frozen = Some(mark),
 			("Tasks", "CommittingEnded") => self.committed = Some(mark),
 			// the result is out when the last share that it takes is in, some blocks before the task's end at times
@@ -134,12 +147,15 @@ impl Journal {
 			},
 			("Vss", "Dealt") => self.dealings = self.dealings.saturating_add(1),
 			("Vss", "ResultCommitted") => self.commitments = self.commitments.saturating_add(1),
-			("Vss", "ResultShareRight") => self.right_shares = self.right_shares.saturating_add(1),
+			("Vss", "Attested") => self.attested.extend(account("node")),
+			("Vss", "ResultShareRight") => self.right.extend(account("node")),
 			("Vss", "DealerConvicted") => self.convictions.push(convicted("dealer", "dealer")),
 			("Vss", "AccuserConvicted") => self.convictions.push(convicted("accuser", "accuser")),
 			("Vss", "ResultShareWrong") => self.convictions.push(convicted("node", "node")),
 			("Incentives", "EscrowOpened") => self.draw_fee = amount("draw_fee"),
-			("Incentives", "FeeSettled") => self.paid = amount("paid"),
+			("Incentives", "FeeSettled") => {
+				(self.paid, self.withheld) = (amount("paid"), amount("withheld"));
+			},
 			("Incentives", "NodePaid") => {
 				if let Some(node) = account("node") {
 					*self.nodes.entry(node).or_default() += amount("amount");
@@ -227,5 +243,35 @@ async fn follow(
 			}
 			next = next.saturating_add(1);
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn who_was_paid_for_a_right_share_and_never_attested_is_silent() {
+		let [one, two, three] = [1, 2, 3].map(|byte| AccountId::new([byte; 32]));
+		let journal = Journal {
+			attested: [one.clone()].into(),
+			right: [one.clone(), two.clone()].into(),
+			// the third is excused from its result share, and has its base part
+			nodes: [(one, 100), (two.clone(), 95), (three, 10)].into(),
+			..Default::default()
+		};
+		assert_eq!(journal.silent(), [&two]);
+	}
+
+	#[test]
+	fn verification_is_shown_by_who_has_attested() {
+		let mark = Mark { block: 7, at: Instant::now() };
+		let journal = Journal {
+			collected: Some(mark),
+			verify_until: 20,
+			attested: [AccountId::new([1; 32])].into(),
+			..Default::default()
+		};
+		assert_eq!(journal.progress(4, 3, 8), "1 of 3 members attested, 12 blocks left at most");
 	}
 }

@@ -9,7 +9,7 @@ use crate::{
 	},
 };
 use futures::{stream, StreamExt, TryStreamExt};
-use ostraka_crypto::{encoding::decode_key, Plain};
+use ostraka_crypto::seal::PublicKey;
 use ostraka_primitives::{api::TaskInfo, task::TaskResult, AccountId, Digest, TaskId};
 use ostraka_protocol::{
 	wire::{cohort_hash, consent_hash},
@@ -95,7 +95,7 @@ pub async fn gather(
 	let at_draw = at_draw.as_ref().unwrap_or(info);
 	let committee = &at_draw.committee;
 	// The registry has checked them; that these are those is the node's word.
-	if !committee.iter().all(|seat| decode_key::<Plain>(&seat.seal_key).is_ok()) {
+	if !committee.iter().all(|seat| PublicKey::from_bytes(&seat.seal_key).is_ok()) {
 		return Err(unreadable("the committee that the node shows has a seal key that is no key"));
 	}
 	let evidence = Evidence {

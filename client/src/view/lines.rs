@@ -84,8 +84,8 @@ pub fn progress(info: &TaskInfo, block: u32) -> String {
 		},
 		TaskStatus::Verifying { .. } => {
 			format!(
-				"committee checks its shares, {left} blocks left, {} dealings excluded",
-				info.excluded
+				"{} of {seats} members attested, {left} blocks left at most, {} dealings excluded",
+				info.attested, info.excluded
 			)
 		},
 		TaskStatus::Committing { .. } => format!("commitments {} of {seats}", info.committed),
@@ -297,6 +297,27 @@ mod tests {
 		let expected = "collecting (dealings 0 of 3, 13 blocks left, 5 for the first)";
 		assert_eq!(shown(&info), expected);
 		assert_eq!(until(&info.task.status), Some(20));
+	}
+
+	#[test]
+	fn who_has_checked_its_shares_is_counted() {
+		let mut info = fixtures::task();
+		info.task.status = TaskStatus::Verifying { until: 20 };
+		(info.attested, info.excluded) = (2, 1);
+		let lines = task_lines(&fixtures::token(), 7, 3, &info, None);
+		let expected =
+			"verifying (2 of 3 members attested, 13 blocks left at most, 1 dealings excluded)";
+		assert_eq!(value(&lines, "state"), expected);
+		// all have: the set is frozen in the next block
+		(info.attested, info.task.status) = (3, TaskStatus::Verifying { until: 7 });
+		assert!(progress(&info, 7).starts_with("3 of 3 members attested, 0 blocks left"));
+	}
+
+	#[test]
+	fn a_failure_says_why() {
+		let reason = ostraka_primitives::task::FailReason::UnsoundCommitments;
+		let said = ended(Outcome::Failed(reason));
+		assert!(said.starts_with("failed: the sum of the commitments lies outside"), "{said}");
 	}
 
 	#[test]

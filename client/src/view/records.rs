@@ -41,6 +41,8 @@ pub struct TaskRecord {
 	accepted: u32,
 	dealings: u32,
 	excluded: u32,
+	/// Members that have checked their shares of all dealings and accuse none.
+	attested: u32,
 	committed: u32,
 	right_shares: u32,
 	spec: Spec,
@@ -79,6 +81,7 @@ pub fn task(id: TaskId, info: &TaskInfo) -> TaskRecord {
 		accepted: task.accepted,
 		dealings: info.dealings,
 		excluded: info.excluded,
+		attested: info.attested,
 		committed: info.committed,
 		right_shares: info.right_shares,
 		spec: spec(&task.spec),

@@ -74,7 +74,7 @@ fn the_help_says_what_is_needed_and_what_there_is() {
 	assert!(help("task submit").contains("[OPTIONS] --statistic <NAME>"));
 	assert!(help("task submit").contains("--accept-within <BLOCKS>"));
 	assert!(!help("simulate").contains("[OPTIONS] --"));
-	for kind in ["bad-share", "silent-dealer", "uncommitted", "silent-node"] {
+	for kind in ["bad-share", "outside-group", "silent-dealer", "uncommitted", "silent-node"] {
 		assert!(help("simulate").contains(&format!("\n  {kind} ")), "{kind}");
 	}
 	assert!(help("").contains("130  interrupted"));

@@ -106,9 +106,15 @@ pub fn a_task_to_its_transcript(scene: &Scene) {
 	// the result, as watched, read, checked again and exported
 	let watched = watch.done();
 	watched.says(&["mean of income (4 dealers)", "count  16"]);
-	for state in ["verifying:", "committing:", "revealing:"] {
-		assert!(watched.err.contains(state), "{}", watched.err);
-	}
+	let block = |state: &str| {
+		let line = watched.err.lines().find(|line| line.contains(state));
+		let line = line.unwrap_or_else(|| panic!("no {state} in {}", watched.err));
+		let number = line.split_once("block ").and_then(|(_, line)| line.split_once(':'));
+		number.and_then(|(number, _)| number.parse::<u64>().ok()).expect("a block's number")
+	};
+	let [verifying, committing, revealing] = ["verifying:", "committing:", "revealing:"].map(block);
+	assert!(verifying < committing && committing < revealing, "{}", watched.err);
+	assert!(watched.err.contains("of 3 members attested"), "{}", watched.err);
 	let result = tool.run(&format!("result --task {task}")).json();
 	assert_eq!(result["result"]["count"], 16);
 	assert_eq!(result["result"]["sum"], 4.0 * SUM as f64 / 100.0);
@@ -123,6 +129,8 @@ pub fn a_task_to_its_transcript(scene: &Scene) {
 	// what was held comes back, what was earned is paid
 	let settled = reaches(&tool, task, &["settled"]);
 	assert!(settled["capture"].is_null(), "there is nothing left to capture: {settled}");
+	let window = settled["windows"]["verify"].as_u64().expect("a number");
+	assert!(committing - verifying < window, "all members attested, so it did not take {window}");
 	let (free, held) = look.money(&dealers[3]);
 	assert_eq!((free, held), ((FUNDS + 8 / 4) * UNIT - fees, 0));
 	assert_eq!(look.money(&by).1, 0, "nothing is left in escrow");

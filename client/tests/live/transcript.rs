@@ -120,7 +120,7 @@ fn task_hash(transcript: &Value) {
 	let spec = Bytes::of("ostraka/spec/v1").variable(&published.concat()).hash();
 	let number = |pointer| at(transcript, pointer).as_u64().expect("a number");
 	let committee = list(transcript, "/committee");
-	let preimage = Bytes::of("ostraka/task/v2")
+	let preimage = Bytes::of("ostraka/task/v3")
 		.fixed(&bytes(at(transcript, "/genesis")))
 		.number(number("/task/id"))
 		.fixed(&(number("/task/protocol") as u16).to_le_bytes())
@@ -149,13 +149,14 @@ fn task_hash(transcript: &Value) {
 #[track_caller]
 fn dealings(transcript: &Value) {
 	for dealing in list(transcript, "/dealings") {
-		let digest = Bytes::of("ostraka/dealing/v1")
+		let digest = Bytes::of("ostraka/dealing/v2")
 			.fixed(&bytes(at(transcript, "/task_hash")))
 			.fixed(&bytes(&dealing["dealer_id"]))
 			.fixed(&bytes(&dealing["ephemeral"]))
 			.list(list(dealing, "/commitments"))
 			.list(list(dealing, "/sealed_hashes"));
 		assert_eq!(digest.hash(), bytes(&dealing["digest"]));
+		assert_eq!((bytes(&dealing["ephemeral"]).len(), bytes(&dealing["proof"]).len()), (32, 64));
 		assert_eq!(dealing["counts"], true);
 	}
 }

@@ -103,19 +103,29 @@ impl Secrets {
 	}
 
 	/// A scalar, as canonical bytes and as the field's own limbs, each half by itself; as the two halves by the curve's
-	/// endomorphism; and as digits of any usual length in integers of any size.
+	/// endomorphism, with signs and without; and as digits of any usual length in integers of any size.
 	pub fn scalar(&mut self, name: &'static str, scalar: &Scalar) {
 		let limbs = scalar.into_bigint().0;
-		for limbs in [limbs, scalar.0 .0] {
-			let bytes: Vec<u8> = limbs.iter().flat_map(|limb| limb.to_le_bytes()).collect();
-			bytes.chunks(16).for_each(|half| self.bytes(name, half));
-		}
-		for half in halves(&limbs) {
+		self.integer(name, &limbs);
+		scalar.0 .0.chunks(2).for_each(|half| self.bytes(name, &bytes_of(half)));
+		let signed = signed_halves(scalar).map(|(half, _)| half);
+		for half in halves(&limbs).into_iter().chain(signed) {
 			self.bytes(name, &half.to_le_bytes());
 		}
+	}
+
+	/// An exponent of Ristretto255, as canonical bytes, which is how its library holds it, and as digits.
+	#[allow(dead_code)] // of one of the programs that use this module
+	pub fn exponent(&mut self, name: &'static str, bytes: &[u8; 32]) {
+		self.integer(name, &std::array::from_fn(|limb| head(&bytes[8 * limb..])));
+	}
+
+	/// An integer, each half by itself, and as digits.
+	fn integer(&mut self, name: &'static str, limbs: &[u64; 4]) {
+		limbs.chunks(2).for_each(|half| self.bytes(name, &bytes_of(half)));
 		for bits in 2..=14 {
 			for signed in [false, true] {
-				let digits = digits(&limbs, bits, signed);
+				let digits = digits(limbs, bits, signed);
 				let digits = digits.get(..digits.len().min(72 / bits + 8)).unwrap_or_default();
 				for size in [1, 2, 4, 8].into_iter().filter(|size| *size > 1 || bits < 8) {
 					let sized = |digit: &i64| digit.to_le_bytes().into_iter().take(size);
@@ -134,17 +144,24 @@ impl Secrets {
 		self.points.push((*point, place));
 	}
 
-	/// Two neighbours among the multiples of a public base that a scalar's digits of six bits pick from a table: a list
-	/// of picks is the scalar.
+	/// Two neighbours among the multiples of a public base that the digits of a scalar's halves pick from a table, as they stand
+	/// there and, of the second half, as the endomorphism maps them: a list of picks is the scalar.
 	pub fn picks(&mut self, name: &'static str, scalar: &Scalar, base: &Affine<Plain>) {
-		let digits = digits(&scalar.into_bigint().0, 6, true);
-		let place = digits.windows(2).position(|pair| !pair.contains(&0)).expect("two digits");
-		let step = Scalar::from(64u8);
-		let pick = |place: usize| {
-			let multiple = Scalar::from(digits[place]) * step.pow([place as u64]);
-			coordinates(&group::affine(&group::mul(base, &multiple)))
-		};
-		self.bytes(name, &[pick(place), pick(place + 1)].concat());
+		let [first, second] = signed_halves(scalar);
+		let one = Scalar::from(1u8);
+		for ((half, negative), factor) in
+			[(first, one), (second, one), (second, Scalar::from(SQUARE))]
+		{
+			let digits = digits(&[half as u64, (half >> 64) as u64, 0, 0], 8, true);
+			let place = digits.windows(2).position(|pair| !pair.contains(&0));
+			let Some(place) = place else { continue };
+			let pick = |place: usize| {
+				let power = Scalar::from(256u16).pow([place as u64]) * factor;
+				let multiple = Scalar::from(if negative { -digits[place] } else { digits[place] });
+				coordinates(&group::affine(&group::mul(base, &(multiple * power))))
+			};
+			self.bytes(name, &[pick(place), pick(place + 1)].concat());
+		}
 	}
 
 	fn sort(&mut self) {
@@ -215,13 +232,30 @@ fn hash(head: u64) -> (usize, u32) {
 }
 
 fn coordinates(point: &Affine<Plain>) -> Vec<u8> {
-	let limbs = [point.x.0 .0, point.y.0 .0].concat();
+	bytes_of(&[point.x.0 .0, point.y.0 .0].concat())
+}
+
+fn bytes_of(limbs: &[u64]) -> Vec<u8> {
 	limbs.iter().flat_map(|limb| limb.to_le_bytes()).collect()
+}
+
+/// The square of the curve's parameter.
+const SQUARE: u128 = 0xd201_0000_0001_0000 * 0xd201_0000_0001_0000;
+
+/// Magnitudes and signs (true: negative) of the halves that are as short as they can be.
+fn signed_halves(scalar: &Scalar) -> [(u128, bool); 2] {
+	let (limbs, opposite) = (scalar.into_bigint(), (-*scalar).into_bigint());
+	let negative = limbs > opposite;
+	let [rest, quotient] = halves(&limbs.min(opposite).0);
+	if rest > SQUARE / 2 {
+		[(SQUARE - rest, !negative), (quotient + 1, negative)]
+	} else {
+		[(rest, negative), (quotient, negative)]
+	}
 }
 
 /// Remainder and quotient by the square of the curve's parameter, bit by bit.
 fn halves(limbs: &[u64; 4]) -> [u128; 2] {
-	const SQUARE: u128 = 0xd201_0000_0001_0000 * 0xd201_0000_0001_0000;
 	let bits = (0..256).rev().map(|place| limbs[place / 64] >> (place % 64) & 1);
 	let (rest, quotient) = bits.fold((0u128, 0u128), |(rest, quotient), bit| {
 		let twice = rest << 1 | u128::from(bit);

@@ -1,110 +1,89 @@
-//! What dealing and batch checking cost beside the group operations that they cannot avoid.
+//! What the parts of dealing and of checking cost.
 //!
 //! ```text
 //! make bench
 //! ```
-//! - `deal/L`: polynomials, commitments, `R`, sealed shares, their opening and check, the proof; against `bare/L`: the
-//!   `t + 1` multi-scalar multiplications over `L + 1` generators, the check's one, and the `n + 2` scalar
-//!   multiplications (`R`, the proof's nonce, one Diffie-Hellman value a node), by the curve library alone.
-//! - `check/batch` against `check/one-by-one`: 300 dealings of 8 values, threshold 2.
+//! - `dealing/L`: polynomials, shares and commitments; then the check of all shares, before they are sent. `dealing/seal`: one
+//!   share, its Diffie-Hellman value included; `dealing/sign`: `R` and its proof. What they come to together, beside what cannot
+//!   be avoided, is in `make experiments ARGS="--only limits"`.
+//! - `check/batch` against `check/one-by-one`, and `subgroup/batch` against `subgroup/one-by-one`: 300 dealings of 8 values,
+//!   threshold 2.
 
 use ark_ec::CurveGroup;
 use criterion::{criterion_group, criterion_main, BatchSize, BenchmarkId, Criterion};
 use ostraka_crypto::{
 	encoding::{decode_point, encode_point},
-	generators, group,
-	messages::hash_sealed,
-	proofs::{self, RhoStatement},
-	scalar,
-	seal::{Context, Key, SealSecret},
-	vss::{self, Commitments, SecretShare},
-	Affine, Plain, Scalar,
+	generators, group, proofs, scalar,
+	seal::{Context, Key, PublicKey, SealSecret},
+	vss::{self, Commitments, SecretShare, UncheckedCommitments},
+	Plain, Scalar,
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use std::{hint::black_box, time::Duration};
 
+/// Nodes and threshold of a dealing.
 const N: u8 = 7;
 const T: u8 = 3;
+/// Those of the dealings that a node checks.
+const CHECKED: (u8, u8) = (5, 2);
 
 fn scalars(count: usize, rng: &mut ChaCha20Rng) -> Vec<Scalar> {
 	(0..count).map(|_| scalar::random(rng)).collect()
 }
 
-/// The steps of a dealing.
-fn deal(input: &[Scalar], nodes: &[Affine<Plain>], rng: &mut ChaCha20Rng) -> [u8; 64] {
-	let (commitments, shares) = vss::share::<Plain, _>(input, T, N, rng).unwrap();
-	let commitment_bytes = commitments.to_bytes();
-	let rho = SealSecret::random(rng);
-	let ephemeral = encode_point(&rho.public::<Plain>());
-	let keys: Vec<_> = (1u8..)
-		.zip(rho.dh_all(nodes).iter().zip(nodes))
-		.map(|(j, (dh, node))| {
-			let context = Context {
-				task_hash: &[1; 32],
-				dealer: &[2; 32],
-				j,
-				seal_key: &encode_point(node),
-				ephemeral: &ephemeral,
-				commitments: &commitment_bytes,
-			};
-			Key::derive(dh, &context)
-		})
-		.collect();
-	let sealed: Vec<_> =
-		keys.iter().zip(&shares).map(|(key, share)| key.seal(share).unwrap()).collect();
-	let opened: Vec<_> = keys
-		.iter()
-		.zip(&sealed)
-		.map(|(key, sealed)| key.open(sealed, input.len()).unwrap())
-		.collect();
-	assert!(vss::check_dealing(&commitments, &opened, rng));
-	let sealed_hashes: Vec<_> = sealed.iter().map(|sealed| hash_sealed(sealed)).collect();
-	let statement = RhoStatement {
-		task_hash: &[1; 32],
-		dealer: &[2; 32],
-		ephemeral: &ephemeral,
-		commitments: &commitment_bytes,
-		sealed_hashes: &sealed_hashes,
-	};
-	proofs::prove_rho::<Plain, _>(&statement, &rho, rng)
+fn public(secret: &SealSecret) -> PublicKey {
+	PublicKey::from_bytes(&secret.public()).unwrap()
 }
 
 fn dealing(c: &mut Criterion) {
 	let mut rng = ChaCha20Rng::seed_from_u64(1);
-	let nodes: Vec<Affine<Plain>> =
-		(0..N).map(|_| SealSecret::random(&mut rng).public::<Plain>()).collect();
 	let mut bench = c.benchmark_group("dealing");
 	bench.measurement_time(Duration::from_secs(10)).sample_size(30);
 	for length in [8, 64, 256] {
 		let input = scalars(length, &mut rng);
-		let bases = generators::bases::<Plain>(length).unwrap();
-		let rows: Vec<_> = (0..=T + 1).map(|_| scalars(length + 1, &mut rng)).collect();
-		let exponents = scalars(usize::from(N) + 2, &mut rng);
-		bench.bench_function(BenchmarkId::new("bare", length), |b| {
-			b.iter(|| {
-				for row in &rows {
-					let _ = black_box(group::msm(&bases, row));
-				}
-				for (exponent, point) in exponents.iter().zip(nodes.iter().cycle()) {
-					let _ = black_box(group::mul(point, exponent));
-				}
-			})
+		bench.bench_function(BenchmarkId::new("share", length), |b| {
+			b.iter(|| vss::share::<Plain, _>(black_box(&input), T, N, &mut rng).unwrap())
 		});
-		bench.bench_function(BenchmarkId::new("deal", length), |b| {
-			b.iter(|| black_box(deal(&input, &nodes, &mut rng)))
+		let (commitments, shares) = vss::share::<Plain, _>(&input, T, N, &mut rng).unwrap();
+		bench.bench_function(BenchmarkId::new("check", length), |b| {
+			b.iter(|| assert!(vss::check_dealing(&commitments, black_box(&shares), &mut rng)))
 		});
 	}
+	let (commitments, shares) =
+		vss::share::<Plain, _>(&scalars(8, &mut rng), T, N, &mut rng).unwrap();
+	let commitments = commitments.to_bytes();
+	let (rho, node) = (SealSecret::random(&mut rng), public(&SealSecret::random(&mut rng)));
+	let ephemeral = rho.public();
+	let context = Context {
+		task_hash: &[1; 32],
+		dealer: &[2; 32],
+		j: 1,
+		seal_key: node.bytes(),
+		ephemeral: &ephemeral,
+		commitments: &commitments,
+	};
+	bench.bench_function("seal", |b| {
+		b.iter(|| Key::derive(&rho.dh(black_box(&node)), &context).seal(&shares[0]).unwrap())
+	});
+	bench.bench_function("sign", |b| {
+		b.iter(|| (black_box(&rho).public(), proofs::prove_rho(&[3; 32], &rho, &mut rng)))
+	});
+}
+
+/// So many dealings' commitments, and the first node's shares.
+fn dealt(count: usize, rng: &mut ChaCha20Rng) -> Vec<(Commitments<Plain>, SecretShare)> {
+	let (n, t) = CHECKED;
+	let dealing = |_| {
+		let input = scalars(8, rng);
+		let (commitments, mut shares) = vss::share::<Plain, _>(&input, t, n, rng).unwrap();
+		(commitments, shares.remove(0))
+	};
+	(0..count).map(dealing).collect()
 }
 
 fn checking(c: &mut Criterion) {
 	let mut rng = ChaCha20Rng::seed_from_u64(2);
-	let dealings: Vec<(Commitments<Plain>, SecretShare)> = (0..300)
-		.map(|_| {
-			let input = scalars(8, &mut rng);
-			let (commitments, mut shares) = vss::share::<Plain, _>(&input, 2, 5, &mut rng).unwrap();
-			(commitments, shares.remove(0))
-		})
-		.collect();
+	let dealings = dealt(300, &mut rng);
 	let items: Vec<_> = dealings.iter().map(|(c, s)| (c, s)).collect();
 	let mut bench = c.benchmark_group("check");
 	bench.measurement_time(Duration::from_secs(10)).sample_size(20);
@@ -132,10 +111,32 @@ fn checking(c: &mut Criterion) {
 	}
 }
 
+fn subgroup(c: &mut Criterion) {
+	let mut rng = ChaCha20Rng::seed_from_u64(4);
+	let dealings: Vec<UncheckedCommitments> = dealt(300, &mut rng)
+		.iter()
+		.map(|(commitments, _)| {
+			UncheckedCommitments::from_bytes(&commitments.to_bytes(), CHECKED.1).unwrap()
+		})
+		.collect();
+	let items: Vec<&UncheckedCommitments> = dealings.iter().collect();
+	let mut bench = c.benchmark_group("subgroup");
+	bench.measurement_time(Duration::from_secs(10)).sample_size(20);
+	bench.bench_function("one-by-one", |b| {
+		b.iter(|| assert!(items.iter().all(|item| item.check::<Plain>().is_ok())))
+	});
+	bench.bench_function("batch", |b| {
+		b.iter(|| {
+			let checked = vss::batch_subgroup::<Plain, _>(&items, &mut rng);
+			assert!(checked.iter().all(Result::is_ok))
+		})
+	});
+}
+
 fn single(c: &mut Criterion) {
 	let mut rng = ChaCha20Rng::seed_from_u64(3);
 	let mut bench = c.benchmark_group("single");
-	let point = SealSecret::random(&mut rng).public::<Plain>();
+	let point = generators::bases::<Plain>(1).unwrap()[0];
 	let bytes = encode_point(&point);
 	bench.bench_function("decode a point", |b| b.iter(|| decode_point::<Plain>(black_box(&bytes))));
 	bench.bench_function("multiply a point", |b| {
@@ -145,7 +146,26 @@ fn single(c: &mut Criterion) {
 			BatchSize::SmallInput,
 		)
 	});
+	let key = public(&SealSecret::random(&mut rng));
+	bench.bench_function("decode a key", |b| {
+		b.iter(|| PublicKey::from_bytes(black_box(key.bytes())))
+	});
+	bench.bench_function("multiply a key", |b| {
+		b.iter_batched(
+			|| SealSecret::random(&mut rng),
+			|secret| secret.dh(&key),
+			BatchSize::SmallInput,
+		)
+	});
+	let (digest, rho) = ([3; 32], SealSecret::random(&mut rng));
+	let (ephemeral, proof) = (rho.public(), proofs::prove_rho(&digest, &rho, &mut rng));
+	bench.bench_function("verify a proof of rho", |b| {
+		b.iter(|| {
+			let verify = proofs::verify_signature;
+			assert!(proofs::verify_rho(black_box(&digest), &ephemeral, &proof, verify).is_ok())
+		})
+	});
 }
 
-criterion_group!(benches, dealing, checking, single);
+criterion_group!(benches, dealing, checking, subgroup, single);
 criterion_main!(benches);

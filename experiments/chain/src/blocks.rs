@@ -14,11 +14,12 @@ use std::{
 use tokio::task::JoinHandle;
 
 /// The extrinsics that are measured, by the events that they cause.
-const KINDS: [(&str, &[(&str, &str)]); 6] = [
+const KINDS: [(&str, &[(&str, &str)]); 7] = [
 	("submit", &[("Tasks", "TaskSubmitted")]),
 	("accept", &[("Tasks", "Accepted")]),
 	("deal", &[("Vss", "Dealt")]),
 	("accuse", &[("Vss", "DealerConvicted"), ("Vss", "AccuserConvicted"), ("Vss", "SeatExcused")]),
+	("attest", &[("Vss", "Attested")]),
 	("commit_result", &[("Vss", "ResultCommitted")]),
 	("reveal_result", &[("Vss", "ResultShareRight"), ("Vss", "ResultShareWrong")]),
 ];

@@ -23,6 +23,9 @@ use ostraka_primitives::{
 	Balance,
 };
 
+/// The calls of a task, in their order.
+const CALLS: [&str; 7] =
+	["submit", "accept", "deal", "accuse", "attest", "commit_result", "reveal_result"];
 /// Honest dealers of a task: as many as the most demanding class asks for.
 const HONEST: usize = 10;
 /// The seat whose share is wrong.
@@ -84,7 +87,7 @@ pub async fn run(
 	let unit = 10f64.powi(i32::from(chain.token().decimals));
 	let mut rows = Vec::new();
 	for (task, (_, survey)) in tasks.iter().zip(&surveys) {
-		for call in ["submit", "accept", "deal", "accuse", "commit_result", "reveal_result"] {
+		for call in CALLS {
 			let of: Vec<&Extrinsic> =
 				extrinsics.iter().filter(|one| one.call == call && one.task == task.id).collect();
 			ensure!(!of.is_empty(), "task {} had no {call}", task.id);
@@ -99,7 +102,7 @@ pub async fn run(
 async fn forge(stage: &Stage, task: &Task, survey: &Survey) -> Result<()> {
 	let (signer, input) =
 		task.dealers.iter().zip(&survey.inputs).next_back().context("a dealer")?;
-	let fault = DealingFault::Share(DealerFault::WrongShare, VICTIM);
+	let fault = DealingFault::Accusable(DealerFault::WrongShare, VICTIM);
 	match deal::deal(&stage.chain, task.id, signer, &input.encoded, fault).await? {
 		Outcome::Included(_) => Ok(()),
 		Outcome::Refused { reason, .. } => bail!("the forged dealing was refused: {reason}"),

@@ -1,7 +1,8 @@
 //! Throughput and latency: tasks of so many dealers and such a length, so many at once, from submission to settlement.
 //!
 //! The dealings of all tasks of a run are made beforehand and sent together, so that dealers do not wait for each other's
-//! arithmetic. Every result is held against that of the pooled rows. Blocks are of the development chain's pace, one a
+//! arithmetic. Every result is held against that of the pooled rows. All compute nodes are up, so that no task waits for the
+//! whole of a window: verification ends when all members have attested. Blocks are of the development chain's pace, one a
 //! second or, when they are full, slower; the seven compute nodes and all dealers share the machine's cores with it.
 //! Committees are of the class Confidential, (5, 2).
 //!

@@ -106,7 +106,7 @@ pub fn deal(size: Size) -> Result<RuntimeCall> {
 	let sealed: Sealed = list(vec![0u8; sealed_bytes(size.length) as usize])?;
 	let dealing = DealingMessage {
 		commitments: list(vec![[0u8; 96]; size.threshold as usize + 1])?,
-		ephemeral: [0; 96],
+		ephemeral: [0; 32],
 		proof: [0; 64],
 		sealed: list(vec![sealed; size.seats as usize])?,
 	};
@@ -116,10 +116,10 @@ pub fn deal(size: Size) -> Result<RuntimeCall> {
 /// `vss.accuse`.
 pub fn accuse(size: Size) -> Result<RuntimeCall> {
 	let evidence = EvidenceMessage {
-		dh: [0; 96],
+		dh: [0; 32],
 		dleq: [0; 64],
 		commitments: list(vec![[0u8; 96]; size.threshold as usize + 1])?,
-		ephemeral: [0; 96],
+		ephemeral: [0; 32],
 		sealed_hashes: list(vec![[0u8; 32]; size.seats as usize])?,
 		sealed: list(vec![0u8; sealed_bytes(size.length) as usize])?,
 	};
@@ -132,6 +132,17 @@ pub fn accuse(size: Size) -> Result<RuntimeCall> {
 		at: 1,
 		signature: signature(),
 	}))
+}
+
+/// `vss.attest`.
+pub fn attest() -> RuntimeCall {
+	RuntimeCall::Vss(pallet_vss::Call::attest {
+		task: 0,
+		seat: 1,
+		dealt: [0; 32],
+		at: 1,
+		signature: signature(),
+	})
 }
 
 /// `vss.commit_result`.

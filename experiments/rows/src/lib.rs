@@ -130,7 +130,7 @@ pub struct Run {
 	pub draw_blocks: u32,
 	/// The same.
 	pub draw_seconds: f64,
-	/// From collecting closed to the freeze.
+	/// From collecting closed to the freeze, which comes early where all members attest.
 	pub verify_blocks: f64,
 	/// The same.
 	pub verify_seconds: f64,

@@ -5,19 +5,22 @@ use crate::scheme::Scheme;
 use crate::schemes::ostraka::{account, to_u64, Ostraka, Upload, N, T};
 use anyhow::{ensure, Result};
 use ostraka_crypto::{
-	generators, group, polynomial, scalar,
+	encoding::IDENTITY,
+	generators, group, polynomial,
+	proofs::verify_signature,
+	scalar,
 	seal::SealSecret,
-	vss::{self, SecretShare},
-	Affine, Scalar,
+	vss::{self, Commitments, SecretShare, UncheckedCommitments},
+	Affine, Hash, PointBytes, Scalar,
 };
 use ostraka_protocol::{
-	adjudicator::{self, AcceptedDigest, Verdict},
+	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
 	dealer, worker, G1,
 };
 
 /// Result shares of all nodes over honest dealings of `values`.
 struct Round {
-	aggregate: adjudicator::Aggregate<G1>,
+	sums: Commitments<G1>,
 	shares: Vec<(u8, SecretShare)>,
 	sum: u64,
 }
@@ -35,14 +38,14 @@ impl Round {
 		for j in 1..=N {
 			shares.push((j, scheme.node(j, &uploads, &digests)?));
 		}
-		Ok(Self { aggregate, shares, sum: values.iter().sum() })
+		Ok(Self { sums: aggregate.checked()?, shares, sum: values.iter().sum() })
 	}
 
 	/// What the chain publishes when these result shares are revealed: wrong ones are refused, and their nodes named.
 	fn publish(&self, revealed: &[(u8, SecretShare)]) -> Result<(Option<u64>, Vec<u8>)> {
 		let (mut right, mut named) = (Vec::new(), Vec::new());
 		for (j, share) in revealed {
-			if adjudicator::check_result_share(&self.aggregate, *j, share) {
+			if adjudicator::check_result_share(&self.sums, *j, share) {
 				right.push((*j, share.clone()));
 			} else {
 				named.push(*j);
@@ -53,7 +56,7 @@ impl Round {
 			return Ok((None, named));
 		}
 		let (sum, blinding) = adjudicator::reconstruct(&right)?;
-		let c0 = self.aggregate.to_bytes()[0];
+		let c0 = self.sums.to_bytes()[0];
 		ensure!(adjudicator::verify_result::<G1>(&c0, &sum, &blinding)?, "an unverifiable result");
 		Ok((Some(to_u64(&sum[0])?), named))
 	}
@@ -110,58 +113,89 @@ fn scaling(amounts: &[u64]) -> Result<Finding> {
 	Ok(scalability(&sizes, ratio, large(&mut Ostraka::new(1)?, amounts)?))
 }
 
-/// A dealing whose share for node `victim` does not fit its commitments, otherwise well-formed.
-fn cheating_dealing(scheme: &mut Ostraka, user: usize, victim: u8) -> Result<Upload> {
+/// What a cheating dealer does to a dealing that is well-formed otherwise.
+#[derive(Clone, Copy)]
+enum Cheat {
+	/// The share of node 3 does not fit its commitments.
+	Share,
+	/// A point of order three is added to the last commitment: on the curve still, and outside the group.
+	Commitment,
+}
+
+/// The node that accuses of both.
+const ACCUSER: u8 = 3;
+
+fn cheating_dealing(scheme: &mut Ostraka, user: usize, cheat: Cheat) -> Result<Upload> {
 	let (dealer, rng) = (account(user), &mut scheme.rng);
 	let (commitments, mut shares) = vss::share::<G1, _>(&[Scalar::from(1u8)], T, N, rng)?;
-	shares[usize::from(victim) - 1].values[0] += Scalar::from(1u8);
-	let (commitments, rho) = (commitments.to_bytes(), SealSecret::random(rng));
-	let dealing = dealer::assemble::<G1, _>(&scheme.ctx, &dealer, commitments, &shares, &rho, rng)?;
+	let mut commitments = commitments.to_bytes();
+	match cheat {
+		Cheat::Share => shares[usize::from(ACCUSER) - 1].values[0] += Scalar::from(1u8),
+		Cheat::Commitment => {
+			let mut order_three: PointBytes = [0; 96];
+			order_three[95] = 2;
+			let mut torsion = [IDENTITY; T as usize + 1];
+			torsion[usize::from(T)] = order_three;
+			let mut sums = Aggregate::from_bytes(&commitments, T)?;
+			sums.add(&UncheckedCommitments::from_bytes(&torsion, T)?)?;
+			commitments = sums.to_bytes();
+		},
+	}
+	let rho = SealSecret::random(rng);
+	let dealing = dealer::assemble(&scheme.ctx, &dealer, commitments, &shares, &rho, rng)?;
 	Ok(Upload { dealer, dealing })
+}
+
+/// Node 3 accuses the dealer: whether the chain convicts it.
+fn is_convicted(scheme: &mut Ostraka, upload: &Upload, digest: Hash) -> Result<bool> {
+	let (Upload { dealer, dealing }, accepted) = (upload, AcceptedDigest::of_state(digest));
+	let (ctx, secret) = (&scheme.ctx, &scheme.secrets[usize::from(ACCUSER) - 1]);
+	let rng = &mut scheme.rng;
+	let evidence = worker::accuse::<G1, _>(ctx, secret, ACCUSER, dealer, &accepted, dealing, rng)?;
+	let verdict = adjudicator::judge::<G1>(ctx, dealer, ACCUSER, &accepted, &evidence)?;
+	Ok(matches!(verdict, Verdict::DealerGuilty(_)))
 }
 
 fn robustness(round: &Round, values: &[u64]) -> Result<Finding> {
 	let (crashed, _) = round.publish(&round.shares[usize::from(T)..])?;
 	let (wrong, named) = round.publish(&round.falsified())?;
 
-	// A dealer gives node 3 a wrong share; another sends garbage.
+	// One dealer gives a node a wrong share, one commits to points outside the group; another sends garbage.
 	let mut scheme = Ostraka::new(1)?;
 	let mut uploads = values
 		.iter()
 		.enumerate()
 		.map(|(user, value)| scheme.upload(user, &[*value]))
 		.collect::<Result<Vec<_>>>()?;
-	uploads.push(cheating_dealing(&mut scheme, values.len(), 3)?);
-	let mut garbage = scheme.upload(values.len() + 1, &[1])?;
+	let mut garbage = scheme.upload(values.len(), &[1])?;
 	garbage.dealing.commitments[0] = [0xff; 96];
 	let refused = scheme.accept(std::slice::from_ref(&garbage)).is_err();
+	for (user, cheat) in (values.len()..).zip([Cheat::Share, Cheat::Commitment]) {
+		uploads.push(cheating_dealing(&mut scheme, user, cheat)?);
+	}
 	let (mut digests, mut aggregate) = scheme.accept(&uploads)?;
-	let noticed = scheme.node(3, &uploads, &digests).is_err();
-	let (Some(cheat), Some(digest)) = (uploads.pop(), digests.pop()) else {
-		unreachable!("pushed above")
-	};
-	let accepted = AcceptedDigest::of_state(digest);
-	let (ctx, secret) = (&scheme.ctx, &scheme.secrets[2]);
-	let evidence = worker::accuse::<G1, _>(
-		ctx,
-		secret,
-		3,
-		&cheat.dealer,
-		&accepted,
-		&cheat.dealing,
-		&mut scheme.rng,
-	)?;
-	let verdict = adjudicator::judge::<G1>(ctx, &cheat.dealer, 3, &accepted, &evidence)?;
-	let excluded = adjudicator::verify_dealing::<G1>(ctx, &cheat.dealer, &cheat.dealing)?;
-	aggregate.sub(&excluded.commitments)?;
+	let (cheats, cheats_digests) =
+		(uploads.split_off(values.len()), digests.split_off(values.len()));
+	let mut noticed = true;
+	let mut convicted = true;
+	for (cheat, digest) in cheats.iter().zip(cheats_digests) {
+		noticed &= scheme.node(ACCUSER, std::slice::from_ref(cheat), &[digest]).is_err();
+		convicted &= is_convicted(&mut scheme, cheat, digest)?;
+		let excluded = adjudicator::verify_dealing(
+			&scheme.ctx,
+			&cheat.dealer,
+			&cheat.dealing,
+			verify_signature,
+		)?;
+		aggregate.sub(&excluded.commitments)?;
+	}
 	let mut shares = Vec::new();
 	for j in 1..=N {
 		shares.push((j, scheme.node(j, &uploads, &digests)?));
 	}
-	let after = to_u64(&Ostraka::settle(&aggregate, &shares)?[0])?;
+	let after = to_u64(&Ostraka::settle(&aggregate.checked()?, &shares)?[0])?;
 
 	let expected = Some(round.sum);
-	let convicted = matches!(verdict, Verdict::DealerGuilty(_));
 	let met = refused
 		&& noticed
 		&& convicted
@@ -171,7 +205,8 @@ fn robustness(round: &Round, values: &[u64]) -> Result<Finding> {
 		met,
 		format!(
 			"two nodes crash: the chain publishes {}; two send wrong result shares: it publishes {} and names {}; a wrong \
-			 sealed share convicts the {}; without that dealing the sum is {after}; a malformed dealing {}",
+			 sealed share and commitments outside the group each convict the {}; without these dealings the sum is {after}; a \
+			 malformed dealing {}",
 			words::sum(crashed),
 			words::sum(wrong),
 			words::named("nodes", &named),
@@ -261,7 +296,7 @@ fn privacy(value: u64) -> Result<Finding> {
 
 fn verifiability(round: &Round) -> Result<Finding> {
 	let (sum, blinding) = adjudicator::reconstruct(&round.shares[..usize::from(T) + 1])?;
-	let c0 = round.aggregate.to_bytes()[0];
+	let c0 = round.sums.to_bytes()[0];
 	let right = adjudicator::verify_result::<G1>(&c0, &sum, &blinding)?;
 	let mut other = sum;
 	other[0] += Scalar::from(1u8);

@@ -1,16 +1,16 @@
 //! Ostraka, everything verified: the functions that the client, the offchain worker and the runtime call, natively.
 //!
 //! - client: a dealing, its own check included;
-//! - chain (server 0): every dealing verified and added to the aggregate; result shares checked, the result
-//!   reconstructed;
-//! - nodes (servers 1 to n): every dealing held against its digest, the own share opened, all checked in one batch, added
-//!   up, committed to.
+//! - chain (server 0): every dealing verified as far as the chain looks at one, and added to the aggregate; the sums checked to
+//!   be in the group, once, and frozen; result shares checked, the result reconstructed;
+//! - nodes (servers 1 to n): every dealing held against its digest, the commitments of all checked in one batch to be in the
+//!   group, the own shares opened and checked in one batch, added up, committed to.
 
 use crate::scheme::{Clock, Outcome, Scheme};
 use anyhow::{bail, ensure, Result};
 use ostraka_crypto::{
-	encoding::encode_point,
 	messages::DealingBytes,
+	proofs::verify_signature,
 	seal::SealSecret,
 	vss::{Commitments, SecretShare},
 	Hash, Identity, Scalar,
@@ -63,7 +63,7 @@ impl Ostraka {
 	pub fn new(length: usize) -> Result<Self> {
 		let mut rng = ChaCha20Rng::from_rng(rand_core::OsRng)?;
 		let secrets: Vec<_> = (0..N).map(|_| SealSecret::random(&mut rng)).collect();
-		let seal_keys = secrets.iter().map(|secret| encode_point(&secret.public::<G1>())).collect();
+		let seal_keys = secrets.iter().map(SealSecret::public).collect();
 		let length = u16::try_from(length)?;
 		let version = Version::CURRENT;
 		let ctx = TaskContext { version, task_hash: [7; 32], threshold: T, length, seal_keys };
@@ -71,11 +71,12 @@ impl Ostraka {
 	}
 
 	/// What the chain does with the dealings: digests and the aggregate.
-	pub fn accept(&self, uploads: &[Upload]) -> Result<(Vec<Hash>, Aggregate<G1>)> {
+	pub fn accept(&self, uploads: &[Upload]) -> Result<(Vec<Hash>, Aggregate)> {
 		let mut aggregate = Aggregate::zero(T);
 		let mut digests = Vec::with_capacity(uploads.len());
 		for Upload { dealer, dealing } in uploads {
-			let accepted = adjudicator::verify_dealing::<G1>(&self.ctx, dealer, dealing)?;
+			let accepted =
+				adjudicator::verify_dealing(&self.ctx, dealer, dealing, verify_signature)?;
 			aggregate.add(&accepted.commitments)?;
 			digests.push(*accepted.digest.hash());
 		}
@@ -85,14 +86,20 @@ impl Ostraka {
 	/// What node `j` does with them: its result share.
 	pub fn node(&mut self, j: u8, uploads: &[Upload], digests: &[Hash]) -> Result<SecretShare> {
 		let secret = &self.secrets[usize::from(j) - 1];
-		let mut items = Vec::with_capacity(uploads.len());
 		for (Upload { dealer, dealing }, digest) in uploads.iter().zip(digests) {
 			ensure!(dealing.digest(&self.ctx.task_hash, dealer) == *digest, "another dealing");
-			let share = match worker::open::<G1>(&self.ctx, secret, j, dealer, dealing) {
-				Ok(share) => share,
-				Err(fault) => bail!("node {j} cannot open its share: {fault:?}"),
-			};
-			items.push((Commitments::<G1>::from_stored_bytes(&dealing.commitments, T)?, share));
+		}
+		let dealings: Vec<_> = uploads.iter().map(|upload| &upload.dealing).collect();
+		let checked = worker::commitments::<G1, _>(&self.ctx, &dealings, &mut self.rng);
+		let mut items = Vec::with_capacity(uploads.len());
+		for (Upload { dealer, dealing }, commitments) in uploads.iter().zip(checked) {
+			let opened = commitments.and_then(|commitments| {
+				Ok((commitments, worker::open(&self.ctx, secret, j, dealer, dealing)?))
+			});
+			match opened {
+				Ok(opened) => items.push(opened),
+				Err(fault) => bail!("node {j} gets no share of a dealing: {fault:?}"),
+			}
 		}
 		let borrowed: Vec<_> =
 			items.iter().map(|(commitments, share)| (commitments, share)).collect();
@@ -102,12 +109,12 @@ impl Ostraka {
 		Ok(worker::aggregate(&shares)?)
 	}
 
-	/// What the chain does with the result shares.
-	pub fn settle(aggregate: &Aggregate<G1>, shares: &[(u8, SecretShare)]) -> Result<Vec<Scalar>> {
+	/// What the chain does with the result shares, by the sums that it has checked.
+	pub fn settle(sums: &Commitments<G1>, shares: &[(u8, SecretShare)]) -> Result<Vec<Scalar>> {
 		let mut right: Vec<(u8, SecretShare)> = Vec::new();
 		for (j, share) in shares {
 			let ok = if right.len() <= usize::from(T) {
-				adjudicator::check_result_share(aggregate, *j, share)
+				adjudicator::check_result_share(sums, *j, share)
 			} else {
 				adjudicator::lies_on(&right, *j, share)?
 			};
@@ -140,9 +147,11 @@ impl Scheme for Ostraka {
 	fn aggregate(&mut self, uploads: &[Upload]) -> Result<Outcome> {
 		let mut clock = Clock::default();
 		let (digests, aggregate) = clock.time(0, || self.accept(uploads))?;
-		let h_a = clock.time(0, || {
-			adjudicator::accepted_set_hash(&self.ctx.task_hash, &digests, &aggregate.to_bytes())
-		});
+		let (h_a, sums) = clock.time(0, || {
+			let points = aggregate.to_bytes();
+			let h_a = adjudicator::accepted_set_hash(&self.ctx.task_hash, &digests, &points);
+			Ok::<_, anyhow::Error>((h_a, aggregate.checked::<G1>()?))
+		})?;
 		let mut shares = Vec::new();
 		for j in 1..=N {
 			let share = clock.time(usize::from(j), || {
@@ -152,7 +161,7 @@ impl Scheme for Ostraka {
 			})?;
 			shares.push((j, share));
 		}
-		let sum = clock.time(0, || Self::settle(&aggregate, &shares))?;
+		let sum = clock.time(0, || Self::settle(&sums, &shares))?;
 		let sum = sum.iter().map(to_u64).collect::<Result<_>>()?;
 		Ok(Outcome { sum, server: clock.total(), node: clock.busiest(1) })
 	}
@@ -169,7 +178,7 @@ mod tests {
 		let mut scheme = Ostraka::new(3).unwrap();
 		let mut uploads: Vec<_> =
 			(0..3).map(|user| scheme.upload(user, &inputs[user]).unwrap()).collect();
-		assert_eq!(scheme.bytes(&uploads[0]), 3 * 96 + 96 + 64 + 5 * (32 * 4 + 16));
+		assert_eq!(scheme.bytes(&uploads[0]), 3 * 96 + 32 + 64 + 5 * (32 * 4 + 16));
 		assert_eq!(scheme.aggregate(&uploads).unwrap().sum, plain_sum(&inputs));
 		uploads[1].dealing.sealed[4][7] ^= 1;
 		assert!(scheme.aggregate(&uploads).is_err());

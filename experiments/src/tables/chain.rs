@@ -8,7 +8,8 @@ use std::{collections::BTreeMap, fmt::Write};
 /// Bytes of a KiB.
 const KIB: f64 = 1024.;
 /// The calls, in the order of a task.
-const ORDER: [&str; 6] = ["submit", "accept", "deal", "accuse", "commit_result", "reveal_result"];
+const ORDER: [&str; 7] =
+	["submit", "accept", "deal", "accuse", "attest", "commit_result", "reveal_result"];
 
 /// Median, smallest and largest.
 fn spread(values: impl Iterator<Item = f64>) -> (f64, f64, f64) {
@@ -188,7 +189,8 @@ pub fn calls(chain: &Chain) -> String {
 		 |---|---|---|---|---|---|---|---|---|\n",
 	);
 	let wanted = |call: &Call| {
-		let is_short = matches!(call.length, 8 | 256);
+		// what depends on the committee alone has no length
+		let is_short = matches!(call.length, 0 | 8 | 256);
 		// the cases of a revelation, and the largest committee, for two lengths only
 		let of_committee = match call.seats {
 			0 => true,
@@ -242,7 +244,10 @@ fn title(call: &Call) -> String {
 		title += &format!(",{rest}");
 	}
 	if call.seats > 0 {
-		title += &format!(", ({}, {}), L = {}", call.seats, call.threshold, call.length);
+		title += &format!(", ({}, {})", call.seats, call.threshold);
+	}
+	if call.seats > 0 && call.length > 0 {
+		title += &format!(", L = {}", call.length);
 	}
 	if call.dealers > 0 {
 		title += &format!(", {} dealers", call.dealers);

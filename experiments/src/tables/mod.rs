@@ -3,6 +3,7 @@
 pub mod chain;
 pub mod scaling;
 pub mod schemes;
+pub mod targets;
 
 use anyhow::{Context, Result};
 use std::{fs, path::Path};

@@ -49,11 +49,14 @@ impl<T: Config> Pallet<T> {
 		.defensive_proof("an escrow is on hold");
 	}
 
-	/// Takes from what the requester has on hold, for [`Config::Fees`]. Answers how much.
-	fn forfeit(requester: &AccountId, amount: Balance) -> Balance {
+	/// Takes from what the requester has on hold, and hands it to `To`. Answers how much.
+	fn hand_over<To: OnUnbalanced<CreditOf<T>>>(requester: &AccountId, amount: Balance) -> Balance {
+		if amount == 0 {
+			return 0;
+		}
 		let (credit, _) = T::Currency::slash(&HoldReason::Escrow.into(), requester, amount);
 		let taken = credit.peek();
-		T::Fees::on_unbalanced(credit);
+		To::on_unbalanced(credit);
 		taken
 	}
 }
@@ -109,33 +112,39 @@ impl<T: Config> Escrow for Pallet<T> {
 			return;
 		}
 		let pay = escrow.pay(committee.len().saturated_into());
-		let mut left = escrow.fee;
+		let (mut paid, mut withheld): (Balance, Balance) = (0, 0);
 		for (seat, report) in committee.iter().zip(reports) {
-			let amount = pay.earned(*report, ending);
+			let earned = pay.earned(*report, ending, T::SilentCut::get());
+			let amount = earned.paid;
 			if amount > 0 && Self::pay(task, &escrow.requester, &seat.account, amount) {
-				left = left.saturating_sub(amount);
+				paid = paid.saturating_add(amount);
 				let node = seat.account.clone();
 				Self::deposit_event(Event::NodePaid { task, node, amount });
 			}
+			withheld = withheld.saturating_add(earned.withheld);
 			match report {
-				SeatReport::Right | SeatReport::Uncommitted => {
+				SeatReport::Right | SeatReport::Silent | SeatReport::Uncommitted => {
 					T::Stakes::note_presence(&seat.account, true)
 				},
 				SeatReport::Absent => Self::punish_absence(task, &seat.account),
 				SeatReport::Excused | SeatReport::Idle | SeatReport::Convicted => {},
 			}
 		}
+		let withheld = Self::hand_over::<T::Slash>(&escrow.requester, withheld);
+		let left = escrow.fee.saturating_sub(paid).saturating_sub(withheld);
 		// Without a committee there was no draw that it could be forfeited for.
 		let forfeits = ending == Ending::Forfeited && !committee.is_empty();
-		let forfeited = if forfeits { Self::forfeit(&escrow.requester, left) } else { 0 };
+		let forfeited =
+			if forfeits { Self::hand_over::<T::Fees>(&escrow.requester, left) } else { 0 };
 		let returned = left.saturating_sub(forfeited);
 		Self::give_back(&escrow.requester, returned);
 		Self::deposit_event(Event::FeeSettled {
 			task,
 			requester: escrow.requester.clone(),
-			paid: escrow.fee.saturating_sub(left),
+			paid,
 			returned,
 			forfeited,
+			withheld,
 		});
 		escrow.fee = 0;
 		escrow.settled = true;

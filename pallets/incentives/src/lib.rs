@@ -16,7 +16,8 @@
 //! ## Who gets what of a task
 //! | seat | on completion | on failure |
 //! |---|---|---|
-//! | committed, right result share | base + rest | base |
+//! | attested, committed, right result share | base + rest | base |
+//! | the same without an attestation (*silent*) | the same less [`Config::SilentCut`] | the same less [`Config::SilentCut`] |
 //! | excused by a valid accusation, or had nothing to do | base | base |
 //! | right result share without a commitment | nothing | nothing |
 //! | absent | nothing, and is slashed | the same |
@@ -31,6 +32,10 @@
 //!
 //! So who wants another draw, as the committee of this one does not suit, pays a whole fee for it.
 //! What nobody earned of the data reward always goes back.
+//!
+//! What a silent member lacks goes neither to the requester nor to the other members, but to
+//! [`Config::Slash`]: nobody gains by a member's silence, nor by keeping its attestation out of
+//! blocks.
 //!
 //! ## Who gets what of a slash
 //! At most a quarter goes to the accuser and at most a quarter to the victim: the requester of a bad
@@ -82,7 +87,7 @@ mod try_state;
 pub mod types;
 
 pub use pallet::*;
-pub use types::{SeatPay, TaskEscrow};
+pub use types::{Earned, SeatPay, TaskEscrow};
 
 /// Tokens on their way.
 pub type CreditOf<T> = Credit<AccountId, <T as Config>::Currency>;
@@ -119,7 +124,8 @@ pub mod pallet {
 		/// Where draw fees and forfeited fees go: to nobody who could be the requester's friend, as a collator could.
 		type Fees: OnUnbalanced<CreditOf<Self>>;
 
-		/// Where the part of slashes goes that nobody is made whole with: burnt, or the treasury's.
+		/// Where the part of slashes goes that nobody is made whole with, and what silent members lack: burnt, or
+		/// the treasury's.
 		type Slash: OnUnbalanced<CreditOf<Self>>;
 
 		/// Fee for a draw.
@@ -153,6 +159,11 @@ pub mod pallet {
 		/// Stake that an absence costs.
 		#[pallet::constant]
 		type AbsenceSlash: Get<Balance>;
+
+		/// Part of what a right share earns that a member lacks which never attested, so that the task waited
+		/// for it.
+		#[pallet::constant]
+		type SilentCut: Get<Perbill>;
 
 		/// Part of a slash for the accuser.
 		#[pallet::constant]
@@ -236,6 +247,8 @@ pub mod pallet {
 			returned: Balance,
 			/// What the requester lost besides, as it or its dealers let the task fail.
 			forfeited: Balance,
+			/// What silent members lacked of what they earned: it goes where slashes go.
+			withheld: Balance,
 		},
 		/// A task's money is settled whole.
 		EscrowClosed {
@@ -317,6 +330,8 @@ pub mod pallet {
 				!T::VanishedShare::get().is_zero(),
 				"an acceptance without a dealing must cost"
 			);
+			assert!(!T::SilentCut::get().is_zero(), "a silence must cost");
+			assert!(T::SilentCut::get() < Perbill::one(), "a right share must be paid");
 			assert!(
 				T::FalseAccusationSlash::get() > 0 && T::WrongShareSlash::get() > 0,
 				"a proven fault must cost"

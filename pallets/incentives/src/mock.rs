@@ -115,6 +115,7 @@ parameter_types! {
 	pub storage AccuserShare: Permill = Permill::from_percent(25);
 	pub storage VictimShare: Permill = Permill::from_percent(25);
 	pub storage VanishedShare: Permill = Permill::from_percent(50);
+	pub storage SilentCut: Perbill = Perbill::from_percent(5);
 	pub storage WorstAccuseFee: Balance = DEPOSIT / 4;
 }
 
@@ -150,6 +151,7 @@ impl Config for Test {
 	type FalseAccusationSlash = ConstU128<FALSE_ACCUSATION>;
 	type WrongShareSlash = ConstU128<WRONG_SHARE>;
 	type AbsenceSlash = ConstU128<ABSENCE>;
+	type SilentCut = SilentCut;
 	type AccuserShare = AccuserShare;
 	type VictimShare = VictimShare;
 	type VanishedShare = VanishedShare;

@@ -2,6 +2,7 @@
 //! knows the pallet's `Config`.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame::deps::sp_runtime::Perbill;
 use ostraka_primitives::{
 	traits::{Ending, SeatReport},
 	AccountId, Balance,
@@ -62,14 +63,31 @@ pub struct SeatPay {
 	pub rest: Balance,
 }
 
+/// What comes of one seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earned {
+	/// What its member gets.
+	pub paid: Balance,
+	/// What it would have got, had it not been silent.
+	pub withheld: Balance,
+}
+
 impl SeatPay {
-	/// What a seat with this report has earned of a task that ended so.
-	pub fn earned(&self, report: SeatReport, ending: Ending) -> Balance {
-		match report {
-			SeatReport::Right if ending == Ending::Completed => self.base.saturating_add(self.rest),
-			SeatReport::Right | SeatReport::Excused | SeatReport::Idle => self.base,
+	/// What a seat with this report has earned of a task that ended so. Of what a right share earns a silent member lacks
+	/// `cut`, rounded up, so that silence is never free.
+	pub fn earned(&self, report: SeatReport, ending: Ending, cut: Perbill) -> Earned {
+		let whole = match report {
+			SeatReport::Right | SeatReport::Silent if ending == Ending::Completed => {
+				self.base.saturating_add(self.rest)
+			},
+			SeatReport::Right | SeatReport::Silent | SeatReport::Excused | SeatReport::Idle => {
+				self.base
+			},
 			SeatReport::Uncommitted | SeatReport::Absent | SeatReport::Convicted => 0,
-		}
+		};
+		let withheld =
+			if report == SeatReport::Silent { cut.mul_ceil(whole).min(whole) } else { 0 };
+		Earned { paid: whole.saturating_sub(withheld), withheld }
 	}
 }
 
@@ -89,24 +107,42 @@ mod tests {
 		}
 	}
 
+	const REPORTS: [SeatReport; 7] = [
+		SeatReport::Right,
+		SeatReport::Silent,
+		SeatReport::Uncommitted,
+		SeatReport::Excused,
+		SeatReport::Absent,
+		SeatReport::Idle,
+		SeatReport::Convicted,
+	];
+
 	#[test]
 	fn a_seat_earns_by_its_report() {
-		let pay = SeatPay { base: 3, rest: 7 };
-		let earned = |ending| {
-			[
-				SeatReport::Right,
-				SeatReport::Uncommitted,
-				SeatReport::Excused,
-				SeatReport::Absent,
-				SeatReport::Idle,
-				SeatReport::Convicted,
-			]
-			.map(|report| pay.earned(report, ending))
-		};
-		assert_eq!(earned(Ending::Completed), [10, 0, 3, 0, 3, 0]);
+		let pay = SeatPay { base: 30, rest: 70 };
+		let cut = Perbill::from_percent(5);
+		let paid = |ending| REPORTS.map(|report| pay.earned(report, ending, cut).paid);
+		let withheld = |ending| REPORTS.map(|report| pay.earned(report, ending, cut).withheld);
+		assert_eq!(paid(Ending::Completed), [100, 95, 0, 30, 0, 30, 0]);
+		assert_eq!(withheld(Ending::Completed), [0, 5, 0, 0, 0, 0, 0]);
 		for ending in [Ending::Returned, Ending::Forfeited] {
-			assert_eq!(earned(ending), [3, 0, 3, 0, 3, 0]);
+			assert_eq!(paid(ending), [30, 28, 0, 30, 0, 30, 0]);
+			assert_eq!(withheld(ending), [0, 2, 0, 0, 0, 0, 0]);
 		}
+	}
+
+	#[test]
+	fn silence_is_never_free_and_costs_no_more_than_all() {
+		let earned = |base, cut| {
+			let pay = SeatPay { base, rest: 0 };
+			let Earned { paid, withheld } = pay.earned(SeatReport::Silent, Ending::Returned, cut);
+			(paid, withheld)
+		};
+		let least = Perbill::from_parts(1);
+		assert_eq!(earned(0, least), (0, 0));
+		assert_eq!(earned(1, least), (0, 1));
+		assert_eq!(earned(1_000_000_001, least), (999_999_999, 2));
+		assert_eq!(earned(Balance::MAX, Perbill::one()), (0, Balance::MAX));
 	}
 
 	#[test]
@@ -116,6 +152,22 @@ mod tests {
 	}
 
 	proptest! {
+		/// Of a seat that earned as much as a right one, not a unit is lost.
+		#[test]
+		fn a_silent_member_and_its_cut_are_a_right_one(
+			base: u64, rest: u64, parts in 0u32..=1_000_000_000,
+		) {
+			let pay = SeatPay { base: base.into(), rest: rest.into() };
+			let cut = Perbill::from_parts(parts);
+			for ending in [Ending::Completed, Ending::Returned, Ending::Forfeited] {
+				let right = pay.earned(SeatReport::Right, ending, cut);
+				let silent = pay.earned(SeatReport::Silent, ending, cut);
+				prop_assert_eq!(right.withheld, 0);
+				prop_assert_eq!(silent.paid + silent.withheld, right.paid);
+				prop_assert_eq!(silent.withheld > 0, parts > 0 && right.paid > 0);
+			}
+		}
+
 		#[test]
 		fn seats_share_no_more_than_the_fee(fee: Balance, base: Balance, seats in 0u32..=32) {
 			let pay = escrow(fee, base, 0).pay(seats);

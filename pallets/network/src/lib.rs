@@ -119,7 +119,7 @@ pub mod pallet {
 	/// Why a call was refused, and what to do.
 	#[pallet::error]
 	pub enum Error<T> {
-		/// A class needs `t >= 1`, `2 t + 1 <= n <= 32`, 2 to 512 dealers and a stake factor of at
+		/// A class needs `t >= 1`, `2 t + 1 <= n <= 32`, 3 to 512 dealers and a stake factor of at
 		/// least one. Give it those.
 		UnsoundClass,
 	}

@@ -41,13 +41,16 @@ fn root_sets_the_classes() {
 
 /// Tables each of which has one class that no task could be computed with.
 fn unsound() -> impl Iterator<Item = Table> {
-	use ostraka_primitives::{task::ClassParameters, MAX_DEALERS};
+	use ostraka_primitives::{
+		task::{ClassParameters, LEAST_DEALERS},
+		MAX_DEALERS,
+	};
 	let changes: [fn(&mut ClassParameters); 6] = [
 		|class| class.threshold = 0,
 		|class| class.seats = 2 * class.threshold,
 		|class| class.seats = 33,
 		|class| class.stake_factor = 0,
-		|class| class.least_dealers = 1,
+		|class| class.least_dealers = LEAST_DEALERS - 1,
 		|class| class.least_dealers = MAX_DEALERS + 1,
 	];
 	let places: [fn(&mut Table) -> &mut ClassParameters; 3] = [

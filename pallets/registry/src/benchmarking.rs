@@ -10,10 +10,7 @@
 use crate::{Pallet as Registry, *};
 use frame::{benchmarking::prelude::*, deps::sp_io, token::fungible::Inspect as _};
 use ostraka_primitives::{traits::Stakes, WORKER_KEY_TYPE};
-use ostraka_protocol::{
-	worker_key::{self, Registration},
-	G1,
-};
+use ostraka_protocol::worker_key::{self, Registration};
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 
 /// Most seats of the operator that is measured.
@@ -31,11 +28,9 @@ fn fund<T: Config>(operator: &AccountId) {
 }
 
 /// A worker key and a seal key, of this number, that are not keys.
-fn keys(number: &[u8]) -> (WorkerKey, PointBytes) {
-	let worker = WorkerKey::from_raw(sp_io::hashing::sha2_256(number));
-	let mut seal_key = [0u8; 96];
-	seal_key[..32].copy_from_slice(&worker.0);
-	(worker, seal_key)
+fn keys(number: &[u8]) -> (WorkerKey, SealKeyBytes) {
+	let bytes = sp_io::hashing::sha2_256(number);
+	(WorkerKey::from_raw(bytes), bytes)
 }
 
 /// How many nodes are in selection.
@@ -92,8 +87,7 @@ fn registration<T: Config>(operator: &AccountId, seed: u8) -> (WorkerKey, Regist
 	};
 	let genesis = Registry::<T>::genesis();
 	let mut rng = ChaCha20Rng::from_seed([seed; 32]);
-	let made =
-		worker_key::register::<G1, _>(&genesis, operator.as_ref(), &worker.0, sign, &mut rng);
+	let made = worker_key::register(&genesis, operator.as_ref(), &worker.0, sign, &mut rng);
 	(worker, made.unwrap())
 }
 

@@ -39,21 +39,34 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
+/// Who may sit on one task, and the selection that they are of.
+pub struct Eligible<T: Config> {
+	task: TaskId,
+	seats: usize,
+	bounds: StakeBounds,
+	selection: Selection<T>,
+	candidates: Vec<Candidate>,
+}
+
 impl<T: Config> Committees for Pallet<T> {
+	type Eligible = Eligible<T>;
+
 	/// One read of [`Candidates`].
-	fn can_draw(request: &DrawRequest) -> Result<(), DrawError> {
-		let candidates = Candidates::<T>::get();
-		draw::eligible(&candidates, request, &Self::bounds(&request.parameters)).map(|_| ())
+	fn eligible(request: &DrawRequest) -> Result<Eligible<T>, DrawError> {
+		let selection = Selection::<T>::load();
+		let bounds = Self::bounds(&request.parameters);
+		let candidates = draw::eligible(selection.candidates(), request, &bounds)?;
+		let candidates = candidates.into_iter().cloned().collect();
+		let seats = usize::from(request.parameters.seats);
+		Ok(Eligible { task: request.task, seats, bounds, selection, candidates })
 	}
 
-	/// Beyond [`Self::can_draw`]: a read and a write of the node, and a write of its seat, a member,
-	/// and one write of [`Candidates`]. An error changes nothing.
-	fn draw(request: &DrawRequest, seed: [u8; 32]) -> Result<Committee, DrawError> {
-		let mut selection = Selection::<T>::load();
-		let bounds = Self::bounds(&request.parameters);
-		let eligible = draw::eligible(selection.candidates(), request, &bounds)?;
-		let seats = usize::from(request.parameters.seats);
-		let drawn = draw::race(&seed, request.task, &eligible, seats, &bounds);
+	/// A read and a write of the node, and a write of its seat, a member, and one write of
+	/// [`Candidates`]: what was found, with the members' changes. An error changes nothing.
+	fn draw(eligible: Eligible<T>, seed: [u8; 32]) -> Result<Committee, DrawError> {
+		let Eligible { task, seats, bounds, mut selection, candidates } = eligible;
+		let candidates: Vec<_> = candidates.iter().collect();
+		let drawn = draw::race(&seed, task, &candidates, seats, &bounds);
 
 		// All that could go wrong is looked at before the first write. In a sound state nothing
 		// does: a candidate is a node, and `n` is at most the bound of a committee.
@@ -74,7 +87,7 @@ impl<T: Config> Committees for Pallet<T> {
 
 		for (account, mut node) in members {
 			let seat = HeldSeat { worker: node.worker, least_stake: bounds.least };
-			Seats::<T>::insert(&account, request.task, seat);
+			Seats::<T>::insert(&account, task, seat);
 			node.take_seat();
 			selection.update(&account, &node);
 			Nodes::<T>::insert(&account, node);
@@ -110,7 +123,7 @@ impl<T: Config> Roster for Pallet<T> {
 		seats.filter(|(_, seat)| seat.worker == *worker).map(|(task, _)| task).collect()
 	}
 
-	fn seal_key(worker: &WorkerKey) -> Option<PointBytes> {
+	fn seal_key(worker: &WorkerKey) -> Option<SealKeyBytes> {
 		let owner = Keys::<T>::get(worker)?;
 		let node = Nodes::<T>::get(owner.account)?;
 		(node.worker == *worker).then_some(owner.seal_key)

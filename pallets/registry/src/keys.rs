@@ -3,7 +3,7 @@
 use crate::*;
 use frame::deps::sp_io;
 use ostraka_crypto::{proofs, Error as CryptoError};
-use ostraka_protocol::{worker_key::registration_message, G1};
+use ostraka_protocol::worker_key::registration_message;
 
 impl<T: Config> Pallet<T> {
 	/// Checks that the operator may claim these keys: they are free, the worker key agrees, and the
@@ -11,7 +11,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn check_keys(
 		operator: &AccountId,
 		worker: &WorkerKey,
-		seal_key: &PointBytes,
+		seal_key: &SealKeyBytes,
 		proof: &[u8; 64],
 		signature: &WorkerSignature,
 	) -> DispatchResult {
@@ -25,7 +25,7 @@ impl<T: Config> Pallet<T> {
 		);
 		let statement =
 			proofs::KeyStatement { genesis: &genesis, account, worker: &worker.0, seal_key };
-		proofs::verify_key::<G1>(&statement, proof).map_err(|error| match error {
+		proofs::verify_key(&statement, proof).map_err(|error| match error {
 			CryptoError::InvalidProof | CryptoError::NonCanonicalScalar => {
 				Error::<T>::WrongKeyProof
 			},
@@ -35,14 +35,14 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Checks that nobody has these keys.
-	pub(crate) fn check_keys_free(worker: &WorkerKey, seal_key: &PointBytes) -> DispatchResult {
+	pub(crate) fn check_keys_free(worker: &WorkerKey, seal_key: &SealKeyBytes) -> DispatchResult {
 		ensure!(!Keys::<T>::contains_key(worker), Error::<T>::WorkerKeyTaken);
 		ensure!(!SealKeys::<T>::contains_key(seal_key), Error::<T>::SealKeyTaken);
 		Ok(())
 	}
 
 	/// Takes checked keys.
-	pub(crate) fn claim_keys(operator: &AccountId, worker: &WorkerKey, seal_key: &PointBytes) {
+	pub(crate) fn claim_keys(operator: &AccountId, worker: &WorkerKey, seal_key: &SealKeyBytes) {
 		let owner = KeyOwner { account: operator.clone(), seal_key: *seal_key };
 		Keys::<T>::insert(worker, owner);
 		SealKeys::<T>::insert(seal_key, worker);
@@ -54,7 +54,7 @@ impl<T: Config> Pallet<T> {
 		operator: &AccountId,
 		node: &mut Node,
 		worker: WorkerKey,
-		seal_key: PointBytes,
+		seal_key: SealKeyBytes,
 	) -> bool {
 		let former = node.worker;
 		let seats = node.set_keys(worker, seal_key);

@@ -6,8 +6,9 @@
 //! ## Terminology
 //! - *operator*: the account that registered a node and owns its stake. One account, one node, one
 //!   seat of a committee.
-//! - *worker key*: the ed25519 key that signs the node's messages. *Seal key* `E = e P`: what
-//!   dealers seal its shares to.
+//! - *worker key*: the ed25519 key that signs the node's messages. *Seal key* `E = e B`, an element
+//!   of Ristretto255 (RFC 9496): what dealers seal its shares to. It has one form in bytes, so that
+//!   who compares bytes compares keys.
 //! - *in selection* (active): takes part in draws. *Chilled*: does not, but still serves the tasks
 //!   that it sits on.
 //! - *least stake*: of a node that enters selection. A security class asks for a multiple of it.
@@ -61,8 +62,8 @@ use frame::{
 	},
 };
 use ostraka_primitives::{
-	api::NodeInfo, AccountId, Balance, BlockNumber, PointBytes, TaskId, WorkerKey, WorkerSignature,
-	MAX_ASSIGNMENTS,
+	api::NodeInfo, AccountId, Balance, BlockNumber, SealKeyBytes, TaskId, WorkerKey,
+	WorkerSignature, MAX_ASSIGNMENTS,
 };
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -183,7 +184,7 @@ pub mod pallet {
 
 	/// The worker key that each taken seal key belongs to. Written and freed with [`Keys`].
 	#[pallet::storage]
-	pub type SealKeys<T: Config> = StorageMap<_, Blake2_128Concat, PointBytes, WorkerKey>;
+	pub type SealKeys<T: Config> = StorageMap<_, Blake2_128Concat, SealKeyBytes, WorkerKey>;
 
 	/// How many seats are left under each former worker key. Written by `rotate_key`; freed with the
 	/// last of them.
@@ -362,7 +363,7 @@ pub mod pallet {
 		/// The worker key's signature does not cover this genesis, account and seal key. Sign those
 		/// with that key.
 		WrongWorkerSignature,
-		/// The seal key is not the encoding of a point of the group other than the identity. Derive
+		/// The seal key is not the one form of a Ristretto255 element other than the identity. Derive
 		/// it again from the worker key.
 		InvalidSealKey,
 		/// The proof of the seal key does not hold for this genesis, account and worker key. Make
@@ -419,9 +420,9 @@ pub mod pallet {
 		/// Signed by the operator, who must have `stake` free beyond the existential deposit.
 		///
 		/// - `worker`: the node's ed25519 worker key;
-		/// - `seal_key`: `E = e P`, 96 bytes, `x` then `y`, big-endian;
+		/// - `seal_key`: `E = e B`, 32 bytes, an element of Ristretto255 as RFC 9496 encodes it;
 		/// - `proof`: of `e`, bound to this chain's genesis, the operator and the worker key;
-		/// - `worker_signature`: the worker key's over `"ostraka/worker-key/v1"`, genesis,
+		/// - `worker_signature`: the worker key's over `"ostraka/worker-key/v2"`, genesis,
 		///   operator, seal key: without it anybody could take another's worker key;
 		/// - `stake`: to hold; at least `MinStake`;
 		/// - `capacity`: tasks to take at a time; `SeatStake` of the stake covers one.
@@ -435,7 +436,7 @@ pub mod pallet {
 		pub fn register(
 			origin: OriginFor<T>,
 			worker: WorkerKey,
-			seal_key: PointBytes,
+			seal_key: SealKeyBytes,
 			proof: [u8; 64],
 			worker_signature: WorkerSignature,
 			stake: Balance,
@@ -541,7 +542,7 @@ pub mod pallet {
 		pub fn rotate_key(
 			origin: OriginFor<T>,
 			worker: WorkerKey,
-			seal_key: PointBytes,
+			seal_key: SealKeyBytes,
 			proof: [u8; 64],
 			worker_signature: WorkerSignature,
 		) -> DispatchResult {

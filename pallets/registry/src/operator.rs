@@ -21,7 +21,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_register(
 		operator: AccountId,
 		worker: WorkerKey,
-		seal_key: PointBytes,
+		seal_key: SealKeyBytes,
 		proof: &[u8; 64],
 		signature: &WorkerSignature,
 		stake: Balance,
@@ -36,8 +36,8 @@ impl<T: Config> Pallet<T> {
 
 	/// As [`Self::do_register`], without proofs.
 	pub(crate) fn admit_genesis(node: &GenesisNode) -> DispatchResult {
-		let seal_key =
-			PointBytes::try_from(node.seal_key.as_ref()).map_err(|_| Error::<T>::InvalidSealKey)?;
+		let seal_key = SealKeyBytes::try_from(node.seal_key.as_ref())
+			.map_err(|_| Error::<T>::InvalidSealKey)?;
 		Self::check_new_node(&node.account, node.stake, node.capacity)?;
 		Self::check_keys_free(&node.worker, &seal_key)?;
 		Self::admit(&node.account, node.worker, seal_key, node.stake, node.capacity)
@@ -53,7 +53,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn admit(
 		operator: &AccountId,
 		worker: WorkerKey,
-		seal_key: PointBytes,
+		seal_key: SealKeyBytes,
 		stake: Balance,
 		capacity: u32,
 	) -> DispatchResult {
@@ -157,7 +157,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_rotate_key(
 		operator: AccountId,
 		worker: WorkerKey,
-		seal_key: PointBytes,
+		seal_key: SealKeyBytes,
 		proof: &[u8; 64],
 		signature: &WorkerSignature,
 	) -> DispatchResult {

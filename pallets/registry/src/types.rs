@@ -12,7 +12,7 @@ use frame::deps::{
 	sp_core::{Bytes, ConstU32},
 	sp_runtime::BoundedVec,
 };
-use ostraka_primitives::{AccountId, Balance, BlockNumber, PointBytes, WorkerKey};
+use ostraka_primitives::{AccountId, Balance, BlockNumber, SealKeyBytes, WorkerKey};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
@@ -101,7 +101,7 @@ pub struct Node {
 	/// Present worker key. Seats keep the one they were drawn with.
 	pub worker: WorkerKey,
 	/// Present `E_j`, which belongs to the worker key.
-	pub seal_key: PointBytes,
+	pub seal_key: SealKeyBytes,
 	/// Tasks that it will sit on at a time, if its stake covers them: see [`Self::most_seats`].
 	pub capacity: u32,
 	/// Bonded stake: what counts in a draw.
@@ -160,7 +160,7 @@ impl Node {
 	}
 
 	/// Takes new keys. Answers how many seats are left under the former ones.
-	pub fn set_keys(&mut self, worker: WorkerKey, seal_key: PointBytes) -> u32 {
+	pub fn set_keys(&mut self, worker: WorkerKey, seal_key: SealKeyBytes) -> u32 {
 		self.worker = worker;
 		self.seal_key = seal_key;
 		core::mem::take(&mut self.pinned)
@@ -246,7 +246,7 @@ pub struct KeyOwner {
 	/// The operator.
 	pub account: AccountId,
 	/// The `E_j` registered with it.
-	pub seal_key: PointBytes,
+	pub seal_key: SealKeyBytes,
 }
 
 /// A node in selection, as the draw sees it. A copy of what the draw needs of [`Node`], so that a
@@ -300,9 +300,9 @@ pub enum ChillCause {
 
 /// A node that the chain starts with, for development networks.
 ///
-/// Its keys are not checked: building a genesis has no curve arithmetic of the host, so neither the
-/// proof of the seal key nor the worker key's agreement is asked for. Whoever writes a chain's genesis
-/// can give it any state, so nothing is lost. Uniqueness, stake and capacity are checked as ever.
+/// Its keys are not checked: neither the proof of the seal key nor the worker key's agreement is asked
+/// for, so that who writes a genesis needs no node's secret. It can give the chain any state anyway, so
+/// nothing is lost. Uniqueness, stake and capacity are checked as ever.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GenesisNode {
@@ -310,7 +310,7 @@ pub struct GenesisNode {
 	pub account: AccountId,
 	/// Its worker key.
 	pub worker: WorkerKey,
-	/// Its `E_j`: 96 bytes, in hexadecimal.
+	/// Its `E_j`: 32 bytes, in hexadecimal.
 	pub seal_key: Bytes,
 	/// Its stake.
 	pub stake: Balance,

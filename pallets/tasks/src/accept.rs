@@ -61,6 +61,8 @@ impl<T: Config> Pallet<T> {
 			Draws::<T>::insert(task, invitation.plan(T::Entropy::moment()));
 			let accepted = invitation.accepted;
 			Self::deposit_event(Event::InvitingEnded { task, early, accepted, draw_until: until });
+		} else {
+			Barred::<T>::remove(task);
 		}
 		Self::enter(task, next);
 	}

@@ -1,7 +1,30 @@
-//! What the sharing sees of the book.
+//! What others see of the book: the sharing, and the runtime's API.
 
 use crate::*;
 use ostraka_primitives::traits::{TaskBook, TaskView};
+
+impl<T: Config> Pallet<T> {
+	/// A task with its cohort and committee, for the runtime API. The counters are the
+	/// sharing's: the runtime fills them in.
+	pub fn task_info(task: TaskId) -> Option<TaskInfo> {
+		Some(TaskInfo {
+			task: Self::task(task)?,
+			committee: Self::committee(task),
+			dealers: Self::dealers(task),
+			accepted: Self::accepted(task),
+			dealings: 0,
+			excluded: 0,
+			attested: 0,
+			committed: 0,
+			right_shares: 0,
+		})
+	}
+
+	/// Number of this block.
+	pub(crate) fn now() -> BlockNumber {
+		frame_system::Pallet::<T>::block_number().saturated_into()
+	}
+}
 
 impl<T: Config> TaskBook for Pallet<T> {
 	fn view(task: TaskId) -> Option<TaskView> {
@@ -27,6 +50,10 @@ impl<T: Config> TaskBook for Pallet<T> {
 
 	fn all_dealt(task: TaskId) {
 		Self::end_collecting(task, true);
+	}
+
+	fn all_attested(task: TaskId) {
+		Self::end_verifying(task);
 	}
 
 	fn all_committed(task: TaskId) {

@@ -12,6 +12,9 @@ use ostraka_protocol::{
 	Version,
 };
 
+/// Who may sit on a task's committee, as the registry found it.
+pub(crate) type EligibleOf<T> = <<T as Config>::Committees as Committees>::Eligible;
+
 /// Domain of the seeds of draws.
 const SEED_TAG: &[u8; 15] = b"ostraka/draw/v2";
 
@@ -68,19 +71,31 @@ impl<T: Config> Pallet<T> {
 		published.hash(&Self::genesis(), task, committee)
 	}
 
-	/// Whether a committee could be drawn for this plan now.
-	pub(crate) fn can_draw(task: TaskId, plan: &DrawPlan) -> Result<(), DrawError> {
+	/// Who may sit on the committee of a task with this plan now, or what is missing for one.
+	pub(crate) fn eligible(task: TaskId, plan: &DrawPlan) -> Result<EligibleOf<T>, DrawError> {
 		let barred = Barred::<T>::get(task);
-		T::Committees::can_draw(&request(task, plan, &barred))
+		T::Committees::eligible(&DrawRequest {
+			task,
+			parameters: plan.parameters,
+			submitted_at: plan.submitted_at,
+			barred: &barred,
+		})
 	}
 
-	/// Draws the committee of a task in `Drawing`, opens its sharing, and moves it on. Returns
-	/// `false`, and changes nothing, if no committee can be drawn now, or the task follows a version
-	/// of the protocol that is not known any more.
+	/// Frees what waited for a task's draw: it is drawn, or will never be.
+	pub(crate) fn forget_draw(task: TaskId) {
+		Draws::<T>::remove(task);
+		Barred::<T>::remove(task);
+	}
+
+	/// Draws the committee of a task in `Drawing` from what [`Self::eligible`] found in this step, opens its
+	/// sharing, and moves it on. Returns `false`, and changes nothing, if no committee can be drawn now, or
+	/// the task follows a version of the protocol that is not known any more.
 	pub(crate) fn draw(
 		task: TaskId,
 		status: TaskStatus,
 		plan: &DrawPlan,
+		eligible: EligibleOf<T>,
 		randomness: &[u8; 32],
 	) -> bool {
 		let now = Self::now();
@@ -97,9 +112,7 @@ impl<T: Config> Pallet<T> {
 		};
 		let Ok(version) = Version::from_number(record.protocol) else { return false };
 		let parameters = plan.parameters;
-		let barred = Barred::<T>::get(task);
-		let request = request(task, plan, &barred);
-		let Ok(committee) = T::Committees::draw(&request, seed_of(randomness, task)) else {
+		let Ok(committee) = T::Committees::draw(eligible, seed_of(randomness, task)) else {
 			return false;
 		};
 
@@ -122,6 +135,7 @@ impl<T: Config> Pallet<T> {
 		record.drawn = Some(DrawnAt { block: now, task_hash, accepted, consent });
 		Records::<T>::insert(task, record);
 		T::Sharing::open(task, parameters.threshold, parameters.seats);
+		Self::forget_draw(task);
 		Self::enter(task, next);
 		Self::deposit_event(Event::CommitteeDrawn {
 			task,
@@ -136,17 +150,12 @@ impl<T: Config> Pallet<T> {
 	/// See [`Pallet::draw_obstacle`].
 	pub(crate) fn obstacle(task: TaskId) -> Option<DrawError> {
 		match Statuses::<T>::get(task)? {
-			TaskStatus::Drawing { .. } => Self::can_draw(task, &Draws::<T>::get(task)?).err(),
+			TaskStatus::Drawing { .. } => Self::eligible(task, &Draws::<T>::get(task)?).err(),
 			TaskStatus::Inviting { .. } => {
 				let plan = Invitations::<T>::get(task)?.plan(RelayMoment::default());
-				Self::can_draw(task, &plan).err()
+				Self::eligible(task, &plan).err()
 			},
 			_ => None,
 		}
 	}
-}
-
-/// What the registry is asked for.
-fn request<'a>(task: TaskId, plan: &DrawPlan, barred: &'a [AccountId]) -> DrawRequest<'a> {
-	DrawRequest { task, parameters: plan.parameters, submitted_at: plan.submitted_at, barred }
 }

@@ -1,6 +1,10 @@
 //! Relations between the parameters, checked when a runtime is built.
 
 use crate::{types::verify_window, *};
+use ostraka_primitives::MAX_COMMITMENTS;
+
+/// The largest threshold that a class may come to have.
+const MAX_THRESHOLD: u8 = (MAX_COMMITMENTS - 1) as u8;
 
 impl<T: Config> Pallet<T> {
 	/// See `integrity_test` of the pallet's hooks. Panics name the relation that does not hold.
@@ -59,7 +63,8 @@ impl<T: Config> Pallet<T> {
 
 		// A step that does not fit into the hook's share would never be taken.
 		let before = T::WeightInfo::poll().saturating_add(T::WeightInfo::advance());
-		let freeze = T::WeightInfo::freeze().saturating_add(T::Sharing::freeze_weight(MAX_DEALERS));
+		let sharings = T::Sharing::freeze_weight(MAX_DEALERS, MAX_THRESHOLD);
+		let freeze = T::WeightInfo::freeze().saturating_add(sharings);
 		for (name, step) in [
 			("draw", T::WeightInfo::draw_wait().saturating_add(Self::draw_weight())),
 			("freeze", freeze),

@@ -24,27 +24,29 @@
 //! 3. When randomness has become known that nobody knew at the last acceptance, the hook draws
 //!    the committee and fixes `TH`: `Collecting`. A draw that finds too few nodes, stake or
 //!    capacity is tried again, ever less often, with the same randomness, until it is too late.
-//! 4. All who accepted have dealt, or the deadline is over: `Verifying`, which runs its whole window. Nobody has dealt in
-//!    the first quarter: failed.
-//! 5. The accepted set is frozen: `Committing`, or, with too few accepted dealings, failed with
-//!    nothing released.
+//! 4. All who accepted have dealt, or the deadline is over: `Verifying`. Nobody has dealt in the first quarter: failed.
+//! 5. All members that are awaited have attested, or the deadline is over: in the next block the accepted set is frozen:
+//!    `Committing`, or, with too few accepted dealings, or if the sum of the commitments lies outside the group, failed
+//!    with nothing released. One member that is silent costs the whole window.
 //! 6. All have committed, or the deadline is over: `Revealing`.
 //! 7. All have answered, or the deadline is over: `Settling`, as completed if a result is there,
 //!    else as failed.
 //! 8. In chunks: members are paid, deposits and rests returned, storage freed, the committee
 //!    released: `Settled`.
 //!
-//! The state machine itself is [`machine`]. The requester may `cancel` until collecting ends; from the draw on that, and
+//! The state machine itself is [`machine`]. Who has attested may still accuse in the same block, the last before the freeze:
+//! an early end shortens the wait for the silent, and nothing else. The requester may `cancel` until collecting ends; from the draw on that, and
 //! too few dealings, cost the whole fee, as another try would be another committee.
 //!
 //! ## What holds
 //! - The hook works in `on_poll`, within the meter it is given and a share of the block of its own;
-//!   so it may lag. Nothing relies on it alone: every call checks its task's deadline itself.
+//!   a step begins only if its bound fits, so the hook may lag. Nothing relies on it alone: every call checks its task's deadline itself.
 //! - The agenda holds exactly the open tasks, each once, by block; a task that moves takes its
 //!   entry along. So no entry is ever stale, and the agenda cannot be full while fewer than
 //!   `MaxOpenTasks` tasks are open. Entries are served oldest first and a task that is not finished
 //!   goes behind the others, so that none starves. Draws, which are heavy and may fail, come last
 //!   in a block: those that do not succeed hold nothing else up.
+//! - A draw's candidates are looked at once: what the look finds is handed on to the draw of the same step.
 //! - Left after settlement: the record (248 bytes with one column, 27,914 were everything in it at
 //!   its longest), which readers of a result need to understand it, and the state (at most 9). Paid
 //!   for by the draw fee. The cohort (some 37 bytes a dealer), the invitation (119), barred nodes
@@ -70,6 +72,7 @@ pub mod machine;
 #[cfg(test)]
 mod mock;
 mod poll;
+mod relay;
 mod settle;
 mod submit;
 #[cfg(test)]
@@ -88,12 +91,12 @@ use ostraka_primitives::{
 	api::TaskInfo,
 	spec::TaskSpec,
 	task::{ClassParameters, Committee, FailReason, Outcome, SecurityClass, Task, TaskStatus},
-	traits::{Committees, DrawEntropy, DrawError, Escrow, Penalties, Sharing},
+	traits::{Committees, DrawEntropy, DrawError, Escrow, Penalties, Reclaim, Sharing},
 	AccountId, Balance, BlockNumber, Digest, TaskId, MAX_DEALERS,
 };
 use types::{
-	BarredNodes, DrawPlan, Drawn, Due, Invitation, KnownBlocks, KnownEpochs, Record, RelayBlock,
-	RelayEpoch, Stage,
+	BarredNodes, DrawPlan, Drawn, Due, Invitation, Record, Ring, Stage, Told, MAX_RELAY_BLOCKS,
+	MAX_RELAY_EPOCHS,
 };
 
 /// The invited dealers, as a submission names them.
@@ -197,6 +200,9 @@ pub mod pallet {
 		#[pallet::constant]
 		type PollShare: Get<Perbill>;
 
+		/// Gives back what a step of the hook claimed of the proof in vain, for the steps after it.
+		type Reclaim: Reclaim;
+
 		/// Weights of this pallet.
 		type WeightInfo: WeightInfo;
 
@@ -234,12 +240,12 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Invitations<T> = StorageMap<_, Twox64Concat, TaskId, Invitation>;
 
-	/// Candidates that may not sit on a task that is not drawn yet. Written by `submit` and `accept`, freed by the draw;
-	/// most tasks have none.
+	/// Candidates that may not sit on a task that is not drawn yet. Written by `submit` and `accept`, freed by the draw, or
+	/// when the task ends without one; most tasks have none.
 	#[pallet::storage]
 	pub type Barred<T> = StorageMap<_, Twox64Concat, TaskId, BarredNodes, ValueQuery>;
 
-	/// Draws that wait. Written when inviting ends and by tries, freed by the draw.
+	/// Draws that wait. Written when inviting ends and by tries, freed by the draw, or at the end of its window.
 	#[pallet::storage]
 	pub type Draws<T> = StorageMap<_, Twox64Concat, TaskId, DrawPlan>;
 
@@ -263,12 +269,12 @@ pub mod pallet {
 	/// The newest relay epochs that the runtime told of, in their order. Written when one becomes
 	/// known; the oldest is then forgotten if it is one too many.
 	#[pallet::storage]
-	pub type RelayEpochs<T> = StorageValue<_, KnownEpochs, ValueQuery>;
+	pub type RelayEpochs<T> = StorageValue<_, Ring<ConstU32<MAX_RELAY_EPOCHS>>, ValueQuery>;
 
 	/// The newest relay blocks that the runtime told of, in their order. Written in each block with a new relay parent;
 	/// the oldest is then forgotten if it is one too many.
 	#[pallet::storage]
-	pub type RelayBlocks<T> = StorageValue<_, KnownBlocks, ValueQuery>;
+	pub type RelayBlocks<T> = StorageValue<_, Ring<ConstU32<MAX_RELAY_BLOCKS>>, ValueQuery>;
 
 	/// The newest relay epoch, until the hook has woken the draws that wait for it.
 	#[pallet::storage]
@@ -358,8 +364,14 @@ pub mod pallet {
 			task: TaskId,
 			/// Whether all who accepted have dealt before the deadline.
 			early: bool,
-			/// Last block in which an accusation excludes a dealing.
+			/// Last block in which an accusation excludes a dealing, unless all members attest before.
 			verify_until: BlockNumber,
+		},
+		/// All members that are awaited have attested: this is the last block in which an accusation excludes a dealing, and
+		/// the next one freezes the accepted set.
+		VerificationComplete {
+			/// The task.
+			task: TaskId,
 		},
 		/// The accepted set is frozen: members commit to their result shares.
 		AcceptedSetFrozen {
@@ -616,7 +628,7 @@ pub mod pallet {
 		}
 
 		/// The newest relay epoch that the runtime told of.
-		pub fn relay_epoch() -> Option<RelayEpoch> {
+		pub fn relay_epoch() -> Option<Told> {
 			RelayEpochs::<T>::get().last().copied()
 		}
 
@@ -629,79 +641,6 @@ pub mod pallet {
 		/// settlement comes after.
 		pub fn longest_task() -> BlockNumber {
 			Self::longest_life()
-		}
-	}
-
-	impl<T: Config> Pallet<T> {
-		/// A task with its cohort and committee, for the runtime API. The counters are the
-		/// sharing's: the runtime fills them in.
-		pub fn task_info(task: TaskId) -> Option<TaskInfo> {
-			Some(TaskInfo {
-				task: Self::task(task)?,
-				committee: Self::committee(task),
-				dealers: Self::dealers(task),
-				accepted: Self::accepted(task),
-				dealings: 0,
-				excluded: 0,
-				committed: 0,
-				right_shares: 0,
-			})
-		}
-
-		/// For the runtime, which reads the relay chain's state: keeps the epoch and the randomness
-		/// that became known with it, if it is newer than those kept. Answers whether it was.
-		pub fn note_relay_epoch(epoch: u64, randomness: [u8; 32]) -> bool {
-			let known = RelayEpochs::<T>::get();
-			let newer = known.last().is_none_or(|last| last.epoch < epoch);
-			if newer {
-				let forgotten = usize::from(known.is_full());
-				let kept = known.into_iter().skip(forgotten);
-				let kept = kept.chain([RelayEpoch { epoch, randomness }]).collect();
-				RelayEpochs::<T>::put(KnownEpochs::truncate_from(kept));
-				EpochTold::<T>::put(epoch);
-			}
-			newer
-		}
-
-		/// For the runtime, which reads the relay chain's state: keeps the randomness of this relay block, if it is newer
-		/// than those kept.
-		pub fn note_relay_block(number: u32, randomness: [u8; 32]) {
-			let known = RelayBlocks::<T>::get();
-			if known.last().is_none_or(|last| last.number < number) {
-				let forgotten = usize::from(known.is_full());
-				let kept = known.into_iter().skip(forgotten);
-				let kept = kept.chain([RelayBlock { number, randomness }]).collect();
-				RelayBlocks::<T>::put(KnownBlocks::truncate_from(kept));
-			}
-		}
-
-		/// For the runtime: the first relay block with at least this number that it told of. Asked again later, the answer
-		/// is never another block, but may be none: one before it must be kept still, or else one in between may have been
-		/// forgotten.
-		pub fn first_relay_block(least: u32) -> Option<RelayBlock> {
-			let known = RelayBlocks::<T>::get();
-			let place = known.partition_point(|known| known.number < least);
-			place.checked_sub(1)?;
-			known.get(place).copied()
-		}
-
-		/// For the runtime: the first relay epoch from `least` on that it told of. Asked again
-		/// later, the answer is never another epoch, but may be none: what was told before that one
-		/// must be kept still, and be of `since` or later, or else an epoch in between may have
-		/// been forgotten or left out.
-		pub fn first_relay_epoch(since: u64, least: u64) -> Option<RelayEpoch> {
-			let known = RelayEpochs::<T>::get();
-			let place = known.partition_point(|known| known.epoch < least);
-			let before = known.get(place.checked_sub(1)?)?;
-			if before.epoch < since {
-				return None;
-			}
-			known.get(place).copied()
-		}
-
-		/// Number of this block.
-		pub(crate) fn now() -> BlockNumber {
-			frame_system::Pallet::<T>::block_number().saturated_into()
 		}
 	}
 }

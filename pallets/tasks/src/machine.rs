@@ -3,20 +3,21 @@
 //!
 //! ```text
 //! Inviting ──invited──► Drawing ──drawn──► Collecting ──dealt──► Verifying ──frozen──► Committing ──committed──► Revealing
-//!    │ too few             │ undrawn           │ undealt             │ too few                                      │
+//!    │ too few             │ undrawn           │ undealt             │ too few, unsound                             │
 //!    │ cancelled           │                   │ cancelled           ▼                                              │ revealed
 //!    └─────────────────────┴───────────────────┴──────────────► Settling(outcome) ◄─────────────────────────────────┘
 //!                                                                   │ settled
 //!                                                                   ▼
 //!                                                               Settled(outcome)
 //! ```
-//! Invariants: a task never goes back, `Settled` is the only state that nothing leaves, a phase
-//! entered in block `b` ends at `b` plus its window at the latest, and verification never ends
-//! before its window does.
+//! Invariants: a task never goes back, `Settled` is the only state that nothing leaves, and a phase
+//! entered in block `b` ends at `b` plus its window at the latest. Verification is left by the freeze
+//! alone, which comes after its last block: `attested` makes the present block the last one, and so
+//! takes nothing from it.
 
 use ostraka_primitives::{
 	task::{FailReason, Outcome, TaskStatus, Windows},
-	traits::Ending,
+	traits::{Ending, Frozen},
 	BlockNumber,
 };
 
@@ -76,12 +77,17 @@ pub trait Machine: Sized {
 	/// # Errors
 	/// Not in `Collecting`.
 	fn dealt(self, now: BlockNumber, windows: &Windows) -> Result<Self, Refused>;
+	/// All members that are awaited have attested: this is the last block in which they may accuse.
+	///
+	/// # Errors
+	/// Not in `Verifying`, or its `until` does not come later.
+	fn attested(self, now: BlockNumber) -> Result<Self, Refused>;
 	/// Whether the accepted set may be frozen.
 	///
 	/// # Errors
 	/// Not in `Verifying`, or its `until` is not over.
 	fn may_freeze(self, now: BlockNumber) -> Result<(), Refused>;
-	/// The accepted set is frozen with `accepted` dealings, of which the class asks for `least`.
+	/// The accepted set is frozen; the class asks for `least` dealings in it.
 	///
 	/// # Errors
 	/// As [`Self::may_freeze`].
@@ -89,7 +95,7 @@ pub trait Machine: Sized {
 		self,
 		now: BlockNumber,
 		windows: &Windows,
-		accepted: u32,
+		found: Frozen,
 		least: u32,
 	) -> Result<Self, Refused>;
 	/// Committing is over, early or at its deadline: members reveal.
@@ -172,6 +178,11 @@ impl Machine for TaskStatus {
 		Ok(Self::Verifying { until: now.saturating_add(windows.verify) })
 	}
 
+	fn attested(self, now: BlockNumber) -> Result<Self, Refused> {
+		let Self::Verifying { until } = self else { return Err(Refused::WrongState) };
+		(now < until).then_some(Self::Verifying { until: now }).ok_or(Refused::TooLate)
+	}
+
 	fn may_freeze(self, now: BlockNumber) -> Result<(), Refused> {
 		let Self::Verifying { until } = self else { return Err(Refused::WrongState) };
 		over(now, until)
@@ -181,14 +192,18 @@ impl Machine for TaskStatus {
 		self,
 		now: BlockNumber,
 		windows: &Windows,
-		accepted: u32,
+		found: Frozen,
 		least: u32,
 	) -> Result<Self, Refused> {
 		self.may_freeze(now)?;
-		Ok(if accepted < least {
-			Self::Settling(Outcome::Failed(FailReason::TooFewDealers))
-		} else {
-			Self::Committing { frozen_at: now, until: now.saturating_add(windows.commit) }
+		Ok(match found {
+			Frozen::Unsound => Self::Settling(Outcome::Failed(FailReason::UnsoundCommitments)),
+			Frozen::Sound(accepted) if accepted < least => {
+				Self::Settling(Outcome::Failed(FailReason::TooFewDealers))
+			},
+			Frozen::Sound(_) => {
+				Self::Committing { frozen_at: now, until: now.saturating_add(windows.commit) }
+			},
 		})
 	}
 
@@ -235,7 +250,8 @@ fn over(now: BlockNumber, until: BlockNumber) -> Result<(), Refused> {
 	(now > until).then_some(()).ok_or(Refused::TooEarly)
 }
 
-/// What becomes of the fee of a task that ended so, by whether its committee was drawn.
+/// What becomes of the fee of a task that ended so, by whether its committee was drawn. Commitments that are found unsound
+/// at the freeze are a dealer's doing, but the committee should have seen it: the fee goes back.
 pub fn ending(outcome: Outcome, drawn: bool) -> Ending {
 	match outcome {
 		Outcome::Completed => Ending::Completed,
@@ -252,7 +268,10 @@ pub fn dealing_was_over(outcome: Outcome) -> bool {
 		Outcome::Completed => true,
 		Outcome::Failed(reason) => matches!(
 			reason,
-			FailReason::TooFewDealers | FailReason::TooFewShares | FailReason::NoDealings
+			FailReason::TooFewDealers
+				| FailReason::TooFewShares
+				| FailReason::NoDealings
+				| FailReason::UnsoundCommitments
 		),
 	}
 }

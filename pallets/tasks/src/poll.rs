@@ -5,24 +5,27 @@
 //! the other they would hold up what is due behind them, and with it the settlements that free the
 //! capacity they wait for.
 //!
+//! - A step takes its bound from the meter before it begins, so that no block is overrun, and gives back what it claimed of the
+//!   proof in vain when it ends ([`metered`]), so that the next one finds it. Time is never given back.
 //! - Entries are looked at oldest first. From the oldest draw on that fits, its weight is kept
 //!   back: draws go on in every block, whatever else there is to do.
 //! - A look at a draw finds out whether its randomness is known, and keeps it: the book remembers
 //!   that of few relay blocks, fewer than draws may have to wait for their turn.
 //! - A draw that fails, or does not fit, is put off behind what is due by then. What the meter
 //!   leaves undone keeps its place, and comes first in the next block. So a draw delays what is due
-//!   behind it by a look, hundreds of which fit into a block.
+//!   behind it by a look, dozens of which fit into a block by their bounds.
 //! - Of the draws that do not fit into a block the oldest keeps its place, and so has its weight
 //!   kept back in the next block; the others are put off to the block in which it should be their
 //!   turn, which saves the looks in between.
 //! - A draw whose randomness comes with one of the next blocks is looked at in the next block. One that waits for a relay
 //!   epoch stands at the end of its window, and is woken by the epoch.
-//! - A draw looks whether there are nodes, stake and capacity before it pays for the rest. Without, it is put off: by
-//!   [`Config::DrawRetry`] blocks, then twice that, and so on, up to a tenth of its window. Every draw is tried in the last
-//!   block of its window.
+//! - A draw looks whether there are nodes, stake and capacity before it pays for the rest, and draws from what it has seen.
+//!   Without, it is put off: by [`Config::DrawRetry`] blocks, then twice that, and so on, up to a tenth of its window. Every
+//!   draw is tried in the last block of its window.
 
 use crate::{machine::Machine, types::*, *};
 use frame::log;
+use ostraka_primitives::traits::Frozen;
 
 /// The meter has too little left for the next step. It is taken first in a later block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +39,38 @@ pub(crate) struct Waiting {
 	seed: [u8; 32],
 }
 
+/// A task to be settled: its end, what comes next, and its committee, if one was drawn.
+pub(crate) struct Settlement {
+	pub(crate) outcome: Outcome,
+	pub(crate) stage: Stage,
+	pub(crate) drawn: Option<Drawn>,
+}
+
+/// What a look at a task leaves to be done.
+pub(crate) enum Next {
+	/// Nothing in this block.
+	Nothing,
+	/// Its draw, which comes after everything else.
+	Draw(Waiting),
+	/// Its settlement, stage by stage.
+	Settle(Settlement),
+}
+
 /// Takes `weight` from the meter, if it is there.
 pub(crate) fn take(meter: &mut WeightMeter, weight: Weight) -> Result<(), OutOfWeight> {
 	meter.try_consume(weight).map_err(|()| OutOfWeight)
+}
+
+/// Runs a step, which takes its weight from the meter and reads what that is for, and gives back what it claimed of the proof
+/// in vain. Steps are not nested: an outer one would give back what an inner one keeps.
+pub(crate) fn metered<T: Config, R>(
+	meter: &mut WeightMeter,
+	step: impl FnOnce(&mut WeightMeter) -> R,
+) -> R {
+	let reclaim = T::Reclaim::begin(meter);
+	let done = step(meter);
+	reclaim.end(meter);
+	done
 }
 
 impl<T: Config> Pallet<T> {
@@ -46,10 +78,6 @@ impl<T: Config> Pallet<T> {
 	/// state is due.
 	pub(crate) fn enter(task: TaskId, status: TaskStatus) {
 		Statuses::<T>::insert(task, status);
-		if matches!(status, TaskStatus::Collecting { .. } | TaskStatus::Settling(_)) {
-			Draws::<T>::remove(task);
-			Barred::<T>::remove(task);
-		}
 		if let TaskStatus::Settling(outcome) = status {
 			Settlements::<T>::insert(task, Stage::default());
 			Self::deposit_event(match outcome {
@@ -102,7 +130,7 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::advance().saturating_add(T::WeightInfo::draw_wait())
 	}
 
-	/// What a draw takes at its worst, beyond the look.
+	/// What a draw takes at its worst, beyond the look: of the candidates, and what follows if there are enough.
 	pub(crate) fn draw_weight() -> Weight {
 		T::WeightInfo::draw_check().saturating_add(T::WeightInfo::draw())
 	}
@@ -133,9 +161,7 @@ impl<T: Config> Pallet<T> {
 		let mut draws = Vec::new();
 		let mut others = WeightMeter::with_limit(meter.remaining());
 		for due in Agenda::<T>::get().into_iter().take_while(|due| due.at <= now) {
-			let stepped = take(&mut others, T::WeightInfo::advance())
-				.and_then(|()| Self::step(due.task, &mut others));
-			match stepped {
+			match Self::work_on(due.task, &mut others) {
 				Ok(None) => {},
 				Ok(Some(draw)) => {
 					if draws.is_empty() && others.can_consume(Self::draw_weight()) {
@@ -152,34 +178,53 @@ impl<T: Config> Pallet<T> {
 		draws
 	}
 
-	/// Draws as many of these as fit.
+	/// Works on a task that is due. A draw whose randomness is known is answered.
+	///
+	/// # Errors
+	/// Out of weight for what comes next: the task keeps its place.
+	fn work_on(task: TaskId, meter: &mut WeightMeter) -> Result<Option<Waiting>, OutOfWeight> {
+		let next = metered::<T, _>(meter, |meter| {
+			take(meter, T::WeightInfo::advance())?;
+			Self::step(task, meter)
+		})?;
+		match next {
+			Next::Nothing => Ok(None),
+			Next::Draw(draw) => Ok(Some(draw)),
+			Next::Settle(settlement) => Self::step_settling(task, settlement, meter).map(|()| None),
+		}
+	}
+
+	/// Draws as many of these as fit. How many that will be in later blocks depends on what they do not take of their bounds:
+	/// it is taken to be as many as in this one, and no fewer than their bounds allow.
 	fn work_on_draws(draws: Vec<Waiting>, meter: &mut WeightMeter) {
-		let mut left_over: u32 = 0;
+		let (mut tried, mut left_over): (u32, u32) = (0, 0);
 		for draw in draws {
 			let (task, status) = (draw.task, draw.status);
-			if Self::step_drawing(draw, meter).is_ok() {
+			if metered::<T, _>(meter, |meter| Self::step_drawing(draw, meter)).is_ok() {
+				tried = tried.saturating_add(1);
 				continue;
 			}
 			if left_over > 0 {
-				let turn = left_over.checked_div(Self::draws_per_block()).unwrap_or_default();
+				let a_block = Self::draws_per_block().max(tried);
+				let turn = left_over.checked_div(a_block).unwrap_or_default();
 				Self::put_off(task, status, turn.saturating_add(1));
 			}
 			left_over = left_over.saturating_add(1);
 		}
 	}
 
-	/// One step of a task that is due. The weight of a mere transition is paid for already. A task
-	/// that could be drawn is answered: a draw is no step of this.
-	pub(crate) fn step(
-		task: TaskId,
-		meter: &mut WeightMeter,
-	) -> Result<Option<Waiting>, OutOfWeight> {
+	/// A look at a task that is due, and the step that it asks for, draws and settlements apart: what
+	/// these start from is answered. The weight of a mere transition is paid for already.
+	pub(crate) fn step(task: TaskId, meter: &mut WeightMeter) -> Result<Next, OutOfWeight> {
 		match Statuses::<T>::get(task) {
 			Some(status @ TaskStatus::Drawing { .. }) => match status.undrawn(Self::now()) {
-				Ok(failed) => Self::enter(task, failed),
+				Ok(failed) => {
+					Self::forget_draw(task);
+					Self::enter(task, failed);
+				},
 				Err(_) => {
 					take(meter, T::WeightInfo::draw_wait())?;
-					return Ok(Self::seeded(task, status));
+					return Ok(Self::seeded(task, status).map_or(Next::Nothing, Next::Draw));
 				},
 			},
 			Some(TaskStatus::Inviting { .. }) => Self::end_inviting(task, false),
@@ -191,10 +236,14 @@ impl<T: Config> Pallet<T> {
 			},
 			Some(TaskStatus::Committing { .. }) => Self::end_committing(task, false),
 			Some(TaskStatus::Revealing { .. }) => Self::end_revealing(task),
-			Some(TaskStatus::Settling(outcome)) => Self::step_settling(task, outcome, meter)?,
+			Some(TaskStatus::Settling(outcome)) => {
+				let stage = Settlements::<T>::get(task).unwrap_or_default();
+				let drawn = DrawnTasks::<T>::get(task);
+				return Ok(Next::Settle(Settlement { outcome, stage, drawn }));
+			},
 			Some(TaskStatus::Settled(_)) | None => Self::schedule(task, None),
 		}
-		Ok(None)
+		Ok(Next::Nothing)
 	}
 
 	/// The draw of this task, if its randomness is known: its plan keeps it from then on. Any other
@@ -227,9 +276,9 @@ impl<T: Config> Pallet<T> {
 		}
 		let Waiting { task, status, plan, seed } = draw;
 		take(meter, T::WeightInfo::draw_check())?;
-		if Self::can_draw(task, &plan).is_ok() {
+		if let Ok(eligible) = Self::eligible(task, &plan) {
 			take(meter, T::WeightInfo::draw())?;
-			if Self::draw(task, status, &plan, &seed) {
+			if Self::draw(task, status, &plan, eligible, &seed) {
 				return Ok(());
 			}
 		}
@@ -272,7 +321,7 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Freezes the accepted set.
+	/// Freezes the accepted set, if verification is over.
 	fn step_verifying(
 		task: TaskId,
 		status: TaskStatus,
@@ -283,17 +332,14 @@ impl<T: Config> Pallet<T> {
 		if status.may_freeze(now).is_err() {
 			return Ok(());
 		}
-		let weight =
-			T::WeightInfo::freeze().saturating_add(T::Sharing::freeze_weight(drawn.accepted));
-		take(meter, weight)?;
-		let accepted = T::Sharing::freeze(task);
-		if let Ok(next) = status.frozen(now, &drawn.windows, accepted, drawn.least_dealers) {
-			if let TaskStatus::Committing { until, .. } = next {
-				Self::deposit_event(Event::AcceptedSetFrozen {
-					task,
-					accepted,
-					commit_until: until,
-				});
+		let sharings = T::Sharing::freeze_weight(drawn.accepted, drawn.threshold);
+		take(meter, T::WeightInfo::freeze().saturating_add(sharings))?;
+		let found = T::Sharing::freeze(task);
+		if let Ok(next) = status.frozen(now, &drawn.windows, found, drawn.least_dealers) {
+			if let (TaskStatus::Committing { until: commit_until, .. }, Frozen::Sound(accepted)) =
+				(next, found)
+			{
+				Self::deposit_event(Event::AcceptedSetFrozen { task, accepted, commit_until });
 			}
 			Self::enter(task, next);
 		}
@@ -308,6 +354,15 @@ impl<T: Config> Pallet<T> {
 		{
 			Self::enter(task, next);
 			Self::deposit_event(Event::CollectingEnded { task, early, verify_until: until });
+		}
+	}
+
+	/// Makes this block the last one of verification, if the task is in it and has longer.
+	pub(crate) fn end_verifying(task: TaskId) {
+		let Some(status) = Statuses::<T>::get(task) else { return };
+		if let Ok(next) = status.attested(Self::now()) {
+			Self::enter(task, next);
+			Self::deposit_event(Event::VerificationComplete { task });
 		}
 	}
 

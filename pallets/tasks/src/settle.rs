@@ -8,11 +8,12 @@
 //! | `Close` | releases the committee's capacity, closes the escrow, frees the committee | once |
 //!
 //! A task that never had a committee skips what concerns it. Each stage is stored before the next
-//! begins, so that no stage is done twice.
+//! begins, so that no stage is done twice. What a stage, or a chunk of one, claimed of the proof in vain it gives back when it
+//! ends: the next chunk of the block has it, and is smaller.
 
 use crate::{
 	machine::{dealing_was_over, ending, shares_were_due, Machine},
-	poll::{take, OutOfWeight},
+	poll::{metered, take, OutOfWeight, Settlement},
 	types::*,
 	*,
 };
@@ -26,13 +27,12 @@ impl<T: Config> Pallet<T> {
 	/// Out of weight before anything was done: the task keeps its place.
 	pub(crate) fn step_settling(
 		task: TaskId,
-		outcome: Outcome,
+		settlement: Settlement,
 		meter: &mut WeightMeter,
 	) -> Result<(), OutOfWeight> {
-		let before = Settlements::<T>::get(task).unwrap_or_default();
-		let drawn = DrawnTasks::<T>::get(task);
-		match Self::settle_stages(task, outcome, before, drawn.as_ref(), meter) {
-			Ok(Progress::Done) => Self::close(task, outcome, drawn.as_ref()),
+		let before = settlement.stage;
+		match Self::settle_stages(task, settlement, meter) {
+			Ok(Progress::Done) => {},
 			Ok(Progress::More) => Self::schedule(task, Some(Self::now().saturating_add(1))),
 			Err(out) if Settlements::<T>::get(task) == Some(before) => return Err(out),
 			Err(_) => Self::schedule(task, Some(Self::now().saturating_add(1))),
@@ -40,25 +40,23 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// All stages from `stage` on; of the last, which [`Self::close`] does, the weight alone.
+	/// All stages from the one that comes next on.
 	fn settle_stages(
 		task: TaskId,
-		outcome: Outcome,
-		mut stage: Stage,
-		drawn: Option<&Drawn>,
+		settlement: Settlement,
 		meter: &mut WeightMeter,
 	) -> Result<Progress, OutOfWeight> {
-		let completed = outcome == Outcome::Completed;
+		let Settlement { outcome, mut stage, drawn } = settlement;
+		let drawn = drawn.as_ref();
 		if stage == Stage::Fee {
-			take(meter, T::WeightInfo::settle_fee())?;
-			stage = Self::settle_fee(task, outcome, drawn);
+			stage = metered::<T, _>(meter, |meter| {
+				let paid = take(meter, T::WeightInfo::settle_fee());
+				paid.map(|()| Self::settle_fee(task, outcome, drawn))
+			})?;
 		}
 		if stage == Stage::Sharing {
-			if drawn.is_some() {
-				take(meter, T::WeightInfo::settle_sharing())?;
-				if T::Sharing::settle(task, completed, meter) == Progress::More {
-					return Ok(Progress::More);
-				}
+			if drawn.is_some() && Self::settle_sharing(task, outcome, meter)? == Progress::More {
+				return Ok(Progress::More);
 			}
 			stage = Self::reach(task, Stage::Cohort);
 		}
@@ -68,8 +66,11 @@ impl<T: Config> Pallet<T> {
 			}
 			Self::reach(task, Stage::Close);
 		}
-		take(meter, T::WeightInfo::close())?;
-		Ok(Progress::Done)
+		metered::<T, _>(meter, |meter| {
+			take(meter, T::WeightInfo::close())?;
+			Self::close(task, outcome, drawn);
+			Ok(Progress::Done)
+		})
 	}
 
 	/// The first stage; its weight is paid for already.
@@ -90,6 +91,23 @@ impl<T: Config> Pallet<T> {
 		stage
 	}
 
+	/// Has the sharing settle its part, as far as the meter allows.
+	///
+	/// # Errors
+	/// Out of weight before it could begin.
+	fn settle_sharing(
+		task: TaskId,
+		outcome: Outcome,
+		meter: &mut WeightMeter,
+	) -> Result<Progress, OutOfWeight> {
+		let completed = outcome == Outcome::Completed;
+		let chunk = |meter: &mut WeightMeter| T::Sharing::settle(task, completed, meter);
+		let first = metered::<T, _>(meter, |meter| {
+			take(meter, T::WeightInfo::settle_sharing()).map(|()| chunk(meter))
+		})?;
+		Ok(if first == Progress::Done { first } else { in_chunks::<T>(meter, chunk) })
+	}
+
 	/// Frees as many of the cohort's entries as the meter has weight for.
 	///
 	/// # Errors
@@ -99,14 +117,25 @@ impl<T: Config> Pallet<T> {
 		outcome: Outcome,
 		meter: &mut WeightMeter,
 	) -> Result<Progress, OutOfWeight> {
+		if affordable(T::WeightInfo::free_cohort, meter.remaining()) == 0 {
+			return Err(OutOfWeight);
+		}
+		Ok(in_chunks::<T>(meter, |meter| Self::free_entries(task, outcome, meter)))
+	}
+
+	fn free_entries(task: TaskId, outcome: Outcome, meter: &mut WeightMeter) -> Progress {
 		let chunk = affordable(T::WeightInfo::free_cohort, meter.remaining());
 		if chunk == 0 {
-			return Err(OutOfWeight);
+			return Progress::More;
 		}
 		let freed = Self::drain_cohort(task, outcome, chunk);
 		meter.consume(T::WeightInfo::free_cohort(freed));
 		// Fewer than could be freed were there: that was all
-		Ok(if freed < chunk || chunk == MAX_DEALERS { Progress::Done } else { Progress::More })
+		if freed < chunk || chunk == MAX_DEALERS {
+			Progress::Done
+		} else {
+			Progress::More
+		}
 	}
 
 	/// Frees up to `most` entries of the cohort, and settles the deposits that are left: those of dealers who accepted and
@@ -143,6 +172,26 @@ impl<T: Config> Pallet<T> {
 		}
 		Self::deposit_event(Event::TaskSettled { task, outcome });
 	}
+}
+
+/// Most chunks of a stage in a block, of which each has what came back of the one before it, three quarters at most: after so
+/// many it is a tenth of the first. Each also has to go past all entries that those before it freed.
+const CHUNKS: u32 = 8;
+
+/// Repeats a chunk until nothing is left, or the meter has too little for another: one that takes no time, of which none is
+/// given back, has done nothing.
+fn in_chunks<T: Config>(
+	meter: &mut WeightMeter,
+	chunk: impl Fn(&mut WeightMeter) -> Progress,
+) -> Progress {
+	for _ in 0..CHUNKS {
+		let before = meter.consumed().ref_time();
+		let progress = metered::<T, _>(meter, &chunk);
+		if progress == Progress::Done || meter.consumed().ref_time() == before {
+			return progress;
+		}
+	}
+	Progress::More
 }
 
 /// Most entries, up to a whole cohort, that `cost` lets one free with this weight.

@@ -202,6 +202,9 @@ impl<T: Config> Pallet<T> {
 		let invitation = Invitations::<T>::get(task).ok_or(Error::<T>::WrongPhase)?;
 		ensure!(invitation.requester == who, Error::<T>::NotRequester);
 		let next = status.cancelled(Self::now()).map_err(Error::<T>::from)?;
+		if let TaskStatus::Inviting { .. } = status {
+			Barred::<T>::remove(task);
+		}
 		Self::enter(task, next);
 		Ok(())
 	}

@@ -16,6 +16,10 @@ fn is_settled(status: &TaskStatus) -> bool {
 	matches!(status, TaskStatus::Settled(_))
 }
 
+fn rises<Bound: Get<u32>>(known: &Ring<Bound>) -> bool {
+	known.iter().zip(known.iter().skip(1)).all(|(one, next)| one.number < next.number)
+}
+
 impl<T: Config> Pallet<T> {
 	/// Checks every invariant.
 	///
@@ -32,8 +36,7 @@ impl<T: Config> Pallet<T> {
 		Self::try_open()?;
 		Self::try_drawn()?;
 		Self::try_settlements()?;
-		Self::try_relay_epochs()?;
-		Self::try_relay_blocks()
+		Self::try_relay()
 	}
 
 	/// Records and states are of the same tasks, with numbers below the next.
@@ -194,19 +197,9 @@ impl<T: Config> Pallet<T> {
 		check(owned, "a settlement belongs to no task")
 	}
 
-	/// Relay epochs are kept in their order, none twice.
-	fn try_relay_epochs() -> Result<(), TryRuntimeError> {
-		let known = RelayEpochs::<T>::get();
-		let rising =
-			known.iter().zip(known.iter().skip(1)).all(|(one, next)| one.epoch < next.epoch);
-		check(rising, "relay epochs are out of order")
-	}
-
-	/// Relay blocks are kept in their order, none twice.
-	fn try_relay_blocks() -> Result<(), TryRuntimeError> {
-		let known = RelayBlocks::<T>::get();
-		let rising =
-			known.iter().zip(known.iter().skip(1)).all(|(one, next)| one.number < next.number);
-		check(rising, "relay blocks are out of order")
+	/// Relay epochs and blocks are kept in their order, none twice.
+	fn try_relay() -> Result<(), TryRuntimeError> {
+		check(rises(&RelayEpochs::<T>::get()), "relay epochs are out of order")?;
+		check(rises(&RelayBlocks::<T>::get()), "relay blocks are out of order")
 	}
 }

@@ -1,7 +1,13 @@
 //! What the task book stores. These types know no `Config`.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame::deps::{sp_core::ConstU32, sp_runtime::BoundedVec};
+use frame::{
+	deps::{
+		sp_core::{ConstU32, Get},
+		sp_runtime::BoundedVec,
+	},
+	derive::{CloneNoBound, DebugNoBound, DefaultNoBound, EqNoBound, PartialEqNoBound},
+};
 use ostraka_primitives::{
 	spec::TaskSpec,
 	task::{ClassParameters, Committee, SecurityClass, Task, TaskStatus, Windows},
@@ -199,7 +205,7 @@ pub enum Stage {
 	Close,
 }
 
-/// What the relay chain said of its epoch.
+/// What the relay chain said of one of its blocks or epochs.
 #[derive(
 	Clone,
 	Copy,
@@ -212,45 +218,69 @@ pub enum Stage {
 	MaxEncodedLen,
 	TypeInfo,
 )]
-pub struct RelayEpoch {
-	/// Number of the epoch.
-	pub epoch: u64,
+pub struct Told {
+	/// Number of the block or epoch.
+	pub number: u64,
 	/// The randomness that became known with it.
 	pub randomness: [u8; 32],
+}
+
+/// What the relay chain said of the newest of its blocks or epochs, in their order, none twice.
+#[derive(
+	CloneNoBound,
+	DebugNoBound,
+	DefaultNoBound,
+	PartialEqNoBound,
+	EqNoBound,
+	Encode,
+	Decode,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[codec(mel_bound())]
+#[scale_info(skip_type_params(Bound))]
+pub struct Ring<Bound: Get<u32>>(BoundedVec<Told, Bound>);
+
+impl<Bound: Get<u32>> Ring<Bound> {
+	/// The newest.
+	pub fn last(&self) -> Option<&Told> {
+		self.0.last()
+	}
+
+	/// All that is kept, oldest first.
+	pub fn iter(&self) -> impl Iterator<Item = &Told> {
+		self.0.iter()
+	}
+
+	/// Keeps what was told, if it is newer than all that is kept, and forgets the oldest if it is one too many. Returns
+	/// whether it is kept.
+	pub fn note(&mut self, number: u64, randomness: [u8; 32]) -> bool {
+		if self.last().is_some_and(|last| last.number >= number) {
+			return false;
+		}
+		let newest = self.0.len();
+		self.0.force_insert_keep_right(newest, Told { number, randomness }).is_ok()
+	}
+
+	/// The first from `least` on that was told of. Asked again later, the answer is never another one, but may be none: what
+	/// was told of before that one must be kept still, and be of `since` or later, or else one in between may have been
+	/// forgotten or left out.
+	pub fn first_from(&self, since: u64, least: u64) -> Option<Told> {
+		let place = self.0.partition_point(|told| told.number < least);
+		let before = self.0.get(place.checked_sub(1)?)?;
+		if before.number < since {
+			return None;
+		}
+		self.0.get(place).copied()
+	}
 }
 
 /// Relay epochs that are remembered: more than a day of hours, the shortest that an epoch of a
 /// relay chain lasts.
 pub const MAX_RELAY_EPOCHS: u32 = 32;
 
-/// What the relay chain said of its newest epochs, in their order.
-pub type KnownEpochs = BoundedVec<RelayEpoch, ConstU32<MAX_RELAY_EPOCHS>>;
-
-/// What the relay chain said of one of its blocks.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub struct RelayBlock {
-	/// Its number.
-	pub number: u32,
-	/// Its randomness.
-	pub randomness: [u8; 32],
-}
-
 /// Relay blocks that are remembered: a draw that the book comes to later than this many of them after its seed has none.
 pub const MAX_RELAY_BLOCKS: u32 = 64;
-
-/// What the relay chain said of its newest blocks, in their order.
-pub type KnownBlocks = BoundedVec<RelayBlock, ConstU32<MAX_RELAY_BLOCKS>>;
 
 /// Candidates that may not sit on a task: its requester, and dealers who accepted.
 pub type BarredNodes = BoundedVec<AccountId, ConstU32<{ MAX_DEALERS + 1 }>>;
@@ -268,9 +298,79 @@ pub fn verify_window(base: BlockNumber, seats: u8, invited: u32, per_block: u32)
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use proptest::prelude::*;
+	use proptest::{collection::vec, prelude::*};
+
+	type Four = Ring<ConstU32<4>>;
+
+	fn told(number: u64) -> Told {
+		Told { number, randomness: [number as u8; 32] }
+	}
+
+	fn ring(numbers: &[u64]) -> Four {
+		let mut ring = Four::default();
+		for number in numbers {
+			ring.note(*number, [*number as u8; 32]);
+		}
+		ring
+	}
+
+	#[test]
+	fn only_what_is_newer_is_kept() {
+		let mut ring = Four::default();
+		assert_eq!(ring.last(), None);
+		assert!(ring.note(0, [0; 32]));
+		assert!(ring.note(4, [4; 32]));
+		let before = ring.clone();
+		for number in [4, 3, 0] {
+			assert!(!ring.note(number, [9; 32]));
+		}
+		assert_eq!(ring, before);
+		assert_eq!(ring.last(), Some(&told(4)));
+	}
+
+	#[test]
+	fn the_oldest_is_forgotten() {
+		let ring = ring(&[1, 2, 5, 6, 7, 9]);
+		assert_eq!(ring.iter().copied().collect::<Vec<_>>(), [5, 6, 7, 9].map(told));
+		assert!(!Ring::<ConstU32<0>>::default().note(1, [1; 32]), "there is no place");
+	}
+
+	#[test]
+	fn the_first_is_known_only_if_nothing_can_lie_before_it() {
+		let ring = ring(&[3, 4, 7]);
+		assert_eq!(ring.first_from(0, 4), Some(told(4)));
+		// The relay chain skips numbers
+		assert_eq!(ring.first_from(4, 5), Some(told(7)));
+		// Not there yet
+		assert_eq!(ring.first_from(0, 8), None);
+		// Nothing was told of before, or nothing from `since` on
+		assert_eq!(ring.first_from(0, 3), None);
+		assert_eq!(ring.first_from(5, 7), None);
+	}
 
 	proptest! {
+		/// Whatever is told, and in whatever order: kept are the newest, in their order, and who asks for the first one gets
+		/// the same answer or none from then on.
+		#[test]
+		fn the_first_stays_the_first(
+			numbers in vec(0u64..40, 0..60), since in 0u64..40, least in 0u64..40,
+		) {
+			let mut ring = Four::default();
+			let mut first = None;
+			for number in numbers {
+				let newer = ring.last().is_none_or(|last| last.number < number);
+				prop_assert_eq!(ring.note(number, [number as u8; 32]), newer);
+				let kept: Vec<_> = ring.iter().map(|told| told.number).collect();
+				prop_assert!(kept.len() <= 4 && kept.windows(2).all(|pair| pair[0] < pair[1]));
+				let found = ring.first_from(since, least);
+				prop_assert!(found.is_none_or(|found| found.number >= least));
+				if first.is_some() && found.is_some() {
+					prop_assert_eq!(first, found);
+				}
+				first = first.or(found);
+			}
+		}
+
 		#[test]
 		fn the_verify_window_has_room_for_every_adjudication(
 			base in 0u32..100, seats in 3u8..=32, invited in 2u32..=512, per_block in 1u32..200,

@@ -10,7 +10,7 @@ use frame::deps::frame_support::weights::Weight;
 pub trait WeightInfo {
 	/// `submit` with `d` dealers and the longest spec.
 	fn submit(d: u32) -> Weight;
-	/// `cancel`.
+	/// `cancel` before the draw, with the most nodes barred from it.
 	fn cancel() -> Weight;
 	/// `accept`, of the last of the most dealers, who operates a candidate.
 	fn accept() -> Weight;
@@ -22,9 +22,9 @@ pub trait WeightInfo {
 	fn draw_wait() -> Weight;
 	/// Looking whether a draw would find enough nodes in a full registry, with the most of them barred, and putting it off.
 	fn draw_check() -> Weight;
-	/// A draw, from a full registry.
+	/// A draw from what [`Self::draw_check`] found: candidates are not read again.
 	fn draw() -> Weight;
-	/// A freeze, of a task without dealings.
+	/// A freeze, of a task without dealings and with the largest committee.
 	fn freeze() -> Weight;
 	/// Paying and punishing the largest committee.
 	fn settle_fee() -> Weight;

@@ -2,8 +2,11 @@
 //!
 //! | when | dealer guilty | accuser guilty |
 //! |---|---|---|
-//! | until the deadline of verification | deposit slashed, dealing excluded | slashed, accuses no more in this task |
+//! | until verification ends | deposit slashed, dealing excluded | slashed, accuses no more in this task |
 //! | later, until result shares are in | deposit slashed (once), dealing counts on, accuser excused | the same |
+//!
+//! Guilty is first of all a dealer whose commitments are not all in the subgroup of prime order, whatever the rest of the
+//! evidence holds: `deal` does not look at that, and the members do.
 //!
 //! A dealer is convicted once. One whose dealing is excluded cannot be accused any more: nobody needs its share. One who
 //! was convicted late can, by members that are not excused yet, since they too may lack the share that the frozen set
@@ -13,7 +16,7 @@ use crate::{
 	Config, DealingRecord, Dealings, Error, Event, Pallet, Sharings, Standing, WeightInfo, G1,
 };
 use frame::prelude::*;
-use ostraka_crypto::{messages::EvidenceBytes, vss::Commitments};
+use ostraka_crypto::{messages::EvidenceBytes, vss::UncheckedCommitments};
 use ostraka_primitives::{
 	fault::{AccuserFault, DealerFault},
 	message::EvidenceMessage,
@@ -135,8 +138,9 @@ impl<T: Config> Pallet<T> {
 		let Accusation { view, member, mut seats, mut record, evidence, late, .. } = accusation;
 		let accuser = member.account;
 		if !late {
-			let commitments = Commitments::from_stored_bytes(&evidence.commitments, view.threshold)
-				.map_err(|_| Error::<T>::Corrupt)?;
+			let commitments =
+				UncheckedCommitments::from_bytes(&evidence.commitments, view.threshold)
+					.map_err(|_| Error::<T>::Corrupt)?;
 			Sharings::<T>::try_mutate_exists(task, |state| -> DispatchResult {
 				let state = state.as_mut().ok_or(Error::<T>::Corrupt)?;
 				ensure!(state.accepted_set.is_none(), Error::<T>::Corrupt);
@@ -163,8 +167,8 @@ impl<T: Config> Pallet<T> {
 		if late {
 			Self::change_seat(task, seat, &mut seats, |state| state.excused = true)?;
 			Self::deposit_event(Event::SeatExcused { task, seat, node: accuser, dealer });
-			Self::note_progress(task, &view.status, &seats);
 		}
+		Self::note_progress(task, &view.status, &seats);
 		Ok(())
 	}
 

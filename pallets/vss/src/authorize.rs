@@ -39,7 +39,7 @@ pub struct Attempt {
 }
 
 /// What stands for the call's own arguments under the signature: SHA-256 of their SCALE bytes, in order. They are
-/// `(dealer, digest, evidence)`, `(accepted_set, commitment)` or `(accepted_set, share)`.
+/// `(dealer, digest, evidence)`, `dealt`, `(accepted_set, commitment)` or `(accepted_set, share)`.
 pub fn payload(arguments: &impl Encode) -> Digest {
 	sp_io::hashing::sha2_256(&arguments.encode())
 }
@@ -78,6 +78,30 @@ impl<T: Config> Pallet<T> {
 			Self::check_signature(attempt, &accusation.view, &accusation.member, payload, signature)
 		};
 		Self::validity(checked(), attempt, (task, MessageKind::Accuse, seat, dealer))
+	}
+
+	pub(crate) fn authorize_attest(
+		_source: TransactionSource,
+		task: &TaskId,
+		seat: &u8,
+		dealt: &Digest,
+		at: &BlockNumber,
+		signature: &WorkerSignature,
+	) -> TransactionValidityWithRefund {
+		let attempt = Attempt { task: *task, seat: *seat, kind: MessageKind::Attest, at: *at };
+		let checked = || {
+			Self::check_age(*at)?;
+			let attestation = Self::check_attest(*task, *seat, dealt)?;
+			let payload = payload(dealt);
+			Self::check_signature(
+				attempt,
+				&attestation.view,
+				&attestation.member,
+				payload,
+				signature,
+			)
+		};
+		Self::validity(checked(), attempt, (task, MessageKind::Attest, seat))
 	}
 
 	pub(crate) fn authorize_commit_result(

@@ -1,25 +1,35 @@
 //! Taking a dealing, and freezing the accepted set.
 //!
-//! Invariants: the aggregate is the sum of the commitments of the dealings that count; an `R` serves once a task; after
-//! the freeze neither changes; who has dealt had accepted, so there are no more dealings than acceptances.
+//! # Invariants
+//! - The aggregate is the sum of the commitments of the dealings that count, and `dealt` the running hash of all that were
+//!   taken.
+//! - An `R` serves once a task.
+//! - After the freeze none of these changes.
+//! - Who has dealt had accepted, so there are no more dealings than acceptances.
+//! - A dealing's commitments are on the curve, and perhaps outside of the subgroup of prime order: until the freeze they
+//!   are added up and nothing else. [`Aggregate`] has no configuration of a curve, so that no multiplication, and with it
+//!   no host call, can be asked of them; what the freeze has checked comes out of [`Pallet::frozen_sums`].
 
 use crate::{
+	types::{EphemeralTag, SharingState},
 	Config, DealingRecord, Dealings, Error, Event, Pallet, Sharings, Standing, UsedEphemerals,
 	WeightInfo, G1,
 };
 use alloc::vec::Vec;
 use codec::Encode;
 use frame::{log, prelude::*};
+use ostraka_crypto::vss::Commitments;
 use ostraka_primitives::{
 	message::{indexed_key, CommitmentBytes, DealingMessage, IndexedDealing},
 	task::TaskStatus,
-	traits::TaskBook,
+	traits::{Frozen, TaskBook},
 	AccountId, Digest, TaskId, MAX_DEALERS,
 };
 use ostraka_protocol::{
 	adjudicator::{self, Aggregate},
 	wire,
 };
+use sp_core::sr25519;
 
 impl<T: Config> Pallet<T> {
 	/// Weight of a dealing: by kilobytes of sealed shares, as their hashes are what grows with seats and length.
@@ -46,15 +56,18 @@ impl<T: Config> Pallet<T> {
 		ensure!(T::Tasks::has_accepted(task, &dealer), Error::<T>::NotAccepted);
 		ensure!(!Dealings::<T>::contains_key(task, &dealer), Error::<T>::AlreadyDealt);
 		let ephemeral = sp_io::hashing::sha2_256(&message.ephemeral);
-		ensure!(!UsedEphemerals::<T>::contains_key(task, ephemeral), Error::<T>::EphemeralReused);
+		let mut used = UsedEphemerals::<T>::get(task);
+		let tag = ephemeral_tag(&ephemeral);
+		ensure!(!used.contains(&tag), Error::<T>::EphemeralReused);
 		let mut state = Sharings::<T>::get(task).ok_or(Error::<T>::Corrupt)?;
 		// After that the task has failed, even if its book has not got to it yet.
 		ensure!(state.dealings > 0 || block <= first_by, Error::<T>::DeadlinePassed);
 
-		let accepted = adjudicator::verify_dealing::<G1>(
+		let accepted = adjudicator::verify_dealing(
 			&wire::context(&view).map_err(|_| Error::<T>::UnknownProtocol)?,
 			dealer.as_ref(),
 			&wire::dealing_bytes(&message),
+			host_verifies,
 		)
 		.map_err(Self::dealing_error)?;
 		let digest = *accepted.digest.hash();
@@ -62,10 +75,12 @@ impl<T: Config> Pallet<T> {
 		aggregate.add(&accepted.commitments).map_err(|_| Error::<T>::Corrupt)?;
 		state.aggregate = Self::encode_aggregate(&aggregate)?;
 		state.dealings = state.dealings.saturating_add(1);
+		state.dealt = wire::dealt(&state.dealt, &digest);
+		used.try_push(tag).map_err(|_| Error::<T>::Corrupt)?;
 
 		let record = DealingRecord { digest, ephemeral, block, standing: Standing::Accepted };
 		Dealings::<T>::insert(task, &dealer, record);
-		UsedEphemerals::<T>::insert(task, ephemeral, ());
+		UsedEphemerals::<T>::insert(task, used);
 		Sharings::<T>::insert(task, &state);
 		Self::deposit_event(Event::Dealt {
 			task,
@@ -81,20 +96,31 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Freezes the accepted set: sorts its digests and fixes `h_A`. Answers how many dealings are in it. A second
-	/// freeze changes nothing.
-	pub(crate) fn do_freeze(task: TaskId) -> u32 {
+	/// Freezes the accepted set: checks that the sums of the commitments lie in the subgroup of prime order, which nobody
+	/// has done before, sorts the digests and fixes `h_A`. Sums that do not are said, and nothing changes. A second freeze
+	/// changes nothing.
+	pub(crate) fn do_freeze(task: TaskId) -> Frozen {
 		let (Some(view), Some(mut state)) = (T::Tasks::view(task), Sharings::<T>::get(task)) else {
 			log::error!(target: crate::LOG_TARGET, "freeze of unknown task {task}");
-			return 0;
+			return Frozen::Sound(0);
 		};
 		if state.accepted_set.is_none() {
+			if !Self::is_sound(&state.aggregate) {
+				Self::deposit_event(Event::Unsound { task });
+				return Frozen::Unsound;
+			}
 			let accepted_set = Self::accepted_set_hash(task, &view.task_hash, &state.aggregate);
 			state.accepted_set = Some(accepted_set);
 			Sharings::<T>::insert(task, &state);
 			Self::deposit_event(Event::Frozen { task, accepted: state.accepted(), accepted_set });
 		}
-		state.accepted()
+		Frozen::Sound(state.accepted())
+	}
+
+	/// Whether all sums lie in the subgroup of prime order, by an exact check of each. Parts outside of it that cancel in
+	/// the sums do no harm: only the sums are used from then on.
+	pub(crate) fn is_sound(aggregate: &CommitmentBytes) -> bool {
+		Self::decode_aggregate(aggregate).is_ok_and(|sums| sums.checked::<G1>().is_ok())
 	}
 
 	/// `h_A` over the dealings that count.
@@ -111,14 +137,21 @@ impl<T: Config> Pallet<T> {
 		adjudicator::accepted_set_hash(task_hash, &digests, aggregate)
 	}
 
-	/// The aggregate as points. It was written by [`Self::encode_aggregate`], hence its points are not checked again.
-	pub(crate) fn decode_aggregate(bytes: &CommitmentBytes) -> Result<Aggregate<G1>, Error<T>> {
-		let threshold = u8::try_from(bytes.len().saturating_sub(1)).map_err(|_| Error::Corrupt)?;
+	/// The sums as the freeze has checked them, to be multiplied.
+	pub(crate) fn frozen_sums(state: &SharingState) -> Result<Commitments<G1>, Error<T>> {
+		ensure!(state.accepted_set.is_some(), Error::Corrupt);
+		let threshold = threshold(&state.aggregate).ok_or(Error::Corrupt)?;
+		Commitments::from_stored_bytes(&state.aggregate, threshold).map_err(|_| Error::Corrupt)
+	}
+
+	/// The aggregate as points that may be added up.
+	pub(crate) fn decode_aggregate(bytes: &CommitmentBytes) -> Result<Aggregate, Error<T>> {
+		let threshold = threshold(bytes).ok_or(Error::Corrupt)?;
 		Aggregate::from_bytes(bytes, threshold).map_err(|_| Error::Corrupt)
 	}
 
 	/// The aggregate as the state keeps it.
-	pub(crate) fn encode_aggregate(aggregate: &Aggregate<G1>) -> Result<CommitmentBytes, Error<T>> {
+	pub(crate) fn encode_aggregate(aggregate: &Aggregate) -> Result<CommitmentBytes, Error<T>> {
 		aggregate.to_bytes().try_into().map_err(|_| Error::Corrupt)
 	}
 
@@ -126,12 +159,26 @@ impl<T: Config> Pallet<T> {
 		use ostraka_crypto::Error as Crypto;
 		match error {
 			Crypto::Length { .. } | Crypto::VectorLength | Crypto::Parameters => Error::WrongLength,
-			Crypto::NonCanonicalScalar => Error::NonCanonicalScalar,
-			Crypto::NonCanonicalPoint
-			| Crypto::NotOnCurve
-			| Crypto::NotInSubgroup
-			| Crypto::Identity => Error::InvalidPoint,
+			Crypto::NonCanonicalPoint | Crypto::NotOnCurve | Crypto::Identity => {
+				Error::InvalidPoint
+			},
 			_ => Error::InvalidProof,
 		}
 	}
+}
+
+/// What the task remembers of an `R`, from its SHA-256.
+pub(crate) fn ephemeral_tag(hash: &Digest) -> EphemeralTag {
+	hash.first_chunk().copied().unwrap_or_default()
+}
+
+/// `t` of sums over `t + 1` coefficients.
+fn threshold(sums: &CommitmentBytes) -> Option<u8> {
+	u8::try_from(sums.len().checked_sub(1)?).ok()
+}
+
+/// The proof of `ρ` by the host, which takes a fraction of what it takes in here.
+fn host_verifies(signature: &[u8; 64], message: &[u8], public: &[u8; 32]) -> bool {
+	let signature = sr25519::Signature::from_raw(*signature);
+	sp_io::crypto::sr25519_verify(&signature, message, &sr25519::Public::from_raw(*public))
 }

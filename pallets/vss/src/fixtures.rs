@@ -11,14 +11,14 @@ use ostraka_crypto::{
 	encoding::{encode_point, IDENTITY},
 	messages::{DealingBytes, EvidenceBytes},
 	seal::{ciphertext_len, SealSecret},
-	vss::{self, SecretShare},
-	Error, PointBytes, Scalar,
+	vss::{self, SecretShare, UncheckedCommitments},
+	Affine, Error, Plain, Scalar,
 };
 use ostraka_primitives::{
 	fault::DealerFault,
 	message::DealingMessage,
 	task::{Committee, Seat},
-	AccountId, Digest, WorkerKey, WorkerSignature, WORKER_KEY_TYPE,
+	AccountId, Digest, SealKeyBytes, WorkerKey, WorkerSignature, WORKER_KEY_TYPE,
 };
 use ostraka_protocol::{dealer, wire::dealing_message, worker, TaskContext};
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
@@ -51,11 +51,8 @@ pub fn worker_key(seat: u8) -> WorkerKey {
 
 /// A committee of `n` seats.
 pub fn committee(n: u8) -> Committee {
-	let seat = |j| Seat {
-		account: operator(j),
-		worker: worker_key(j),
-		seal_key: encode_point(&seal_secret(j).public::<G1>()),
-	};
+	let seat =
+		|j| Seat { account: operator(j), worker: worker_key(j), seal_key: seal_secret(j).public() };
 	(1..=n).map(seat).collect::<Vec<_>>().try_into().unwrap_or_default()
 }
 
@@ -74,7 +71,13 @@ pub fn dealing(
 	dealer::deal::<G1, _>(ctx, dealer.as_ref(), input, &mut rng(seed))
 }
 
-/// A dealing that the runtime accepts, with a fault in some seats' shares.
+/// `(0, 2)`: on the curve, and of order three.
+pub fn order_three() -> Affine<Plain> {
+	Affine::new_unchecked(0u64.into(), 2u64.into())
+}
+
+/// A dealing that the runtime accepts, with a fault in some seats' shares. Of [`DealerFault::OutsideSubgroup`], which is in
+/// no seat's share, [`order_three`] is the part of the last commitment.
 pub fn faulty_dealing(
 	ctx: &TaskContext,
 	dealer: &AccountId,
@@ -82,27 +85,49 @@ pub fn faulty_dealing(
 	faults: &[(u8, DealerFault)],
 	seed: u64,
 ) -> Result<DealingBytes, Error> {
+	let outside = faults.iter().any(|(_, fault)| *fault == DealerFault::OutsideSubgroup);
+	let part = outside.then(|| (usize::from(ctx.threshold), order_three()));
+	dealing_outside(ctx, dealer, input, faults, part.as_slice(), seed)
+}
+
+/// [`faulty_dealing`], with these points added to these commitments. Its shares fit what the commitments were before.
+pub fn dealing_outside(
+	ctx: &TaskContext,
+	dealer: &AccountId,
+	input: &[Scalar],
+	faults: &[(u8, DealerFault)],
+	parts: &[(usize, Affine<Plain>)],
+	seed: u64,
+) -> Result<DealingBytes, Error> {
 	let dealer = dealer.as_ref();
 	let (commitments, mut shares) =
 		vss::share::<G1, _>(input, ctx.threshold, ctx.n()?, &mut rng(seed))?;
+	let commitments = UncheckedCommitments::from_bytes(&commitments.to_bytes(), ctx.threshold)?;
+	let mut points = commitments.points().to_vec();
+	for (place, part) in parts {
+		if let Some(point) = points.get_mut(*place) {
+			*point = (*point + *part).into();
+		}
+	}
+	let commitments: Vec<_> = points.iter().map(encode_point).collect();
 	for (seat, share) in (1u8..).zip(&mut shares) {
 		if faults.contains(&(seat, DealerFault::WrongShare)) {
 			share.blinding += Scalar::from(1u8);
 		}
 	}
-	let (commitments, rho) = (commitments.to_bytes(), SealSecret::random(&mut rng(!seed)));
+	let rho = SealSecret::random(&mut rng(!seed));
 	let mut dealing =
-		dealer::assemble::<G1, _>(ctx, dealer, commitments.clone(), &shares, &rho, &mut rng(seed))?;
+		dealer::assemble(ctx, dealer, commitments.clone(), &shares, &rho, &mut rng(seed))?;
 	for (seat, sealed) in (1u8..).zip(&mut dealing.sealed) {
 		if faults.contains(&(seat, DealerFault::Unopenable)) {
 			*sealed = vec![7; ciphertext_len(ctx.length())];
 		}
 		if faults.contains(&(seat, DealerFault::NonCanonicalScalar)) {
-			let key = dealer::sealing_key::<G1>(ctx, dealer, seat, &commitments, &rho)?;
+			let key = dealer::sealing_key(ctx, dealer, seat, &commitments, &rho)?;
 			*sealed = key.seal_bytes(&vec![0xff; 32 * (ctx.length() + 1)])?;
 		}
 	}
-	dealer::prove::<G1, _>(ctx, dealer, &mut dealing, &rho, &mut rng(seed));
+	dealer::prove(ctx, dealer, &mut dealing, &rho, &mut rng(seed));
 	Ok(dealing)
 }
 
@@ -116,7 +141,7 @@ pub fn identity_dealing(
 	let shares = vec![SecretShare::zero(ctx.length()); usize::from(ctx.n()?)];
 	let rng = &mut rng(seed);
 	let rho = SealSecret::random(rng);
-	dealer::assemble::<G1, _>(ctx, dealer.as_ref(), commitments, &shares, &rho, rng)
+	dealer::assemble(ctx, dealer.as_ref(), commitments, &shares, &rho, rng)
 }
 
 /// Evidence of a seat against a dealing, right or not: nobody judges it before it is sent.
@@ -129,7 +154,7 @@ pub fn evidence(
 	seed: u64,
 ) -> Result<EvidenceBytes, Error> {
 	let digest = dealing.digest(&ctx.task_hash, dealer.as_ref());
-	worker::evidence::<G1, _>(ctx, secret, seat, &digest, dealing, &mut rng(seed))
+	worker::evidence(ctx, secret, seat, &digest, dealing, &mut rng(seed))
 }
 
 /// [`evidence`] with a Diffie-Hellman value of the accuser's choice.
@@ -139,13 +164,13 @@ pub fn evidence_with(
 	dealer: &AccountId,
 	dealing: &DealingBytes,
 	secret: &SealSecret,
-	dh: PointBytes,
+	dh: SealKeyBytes,
 	seed: u64,
 ) -> Result<EvidenceBytes, Error> {
 	let mut evidence = evidence(ctx, seat, dealer, dealing, secret, seed)?;
 	evidence.dh = dh;
 	let digest = dealing.digest(&ctx.task_hash, dealer.as_ref());
-	worker::prove::<G1, _>(ctx, secret, seat, &digest, &mut evidence, &mut rng(seed))?;
+	worker::prove(ctx, secret, seat, &digest, &mut evidence, &mut rng(seed))?;
 	Ok(evidence)
 }
 
@@ -158,7 +183,7 @@ pub fn result_share(
 	let secret = seal_secret(seat);
 	let mut shares = Vec::new();
 	for (dealer, dealing) in dealings {
-		let share = worker::open::<G1>(ctx, &secret, seat, dealer.as_ref(), dealing);
+		let share = worker::open(ctx, &secret, seat, dealer.as_ref(), dealing);
 		shares.push(share.map_err(|_| Error::Unopenable)?);
 	}
 	worker::aggregate(&shares)

@@ -1,18 +1,24 @@
-//! Dealings, accusations and result shares: the sharing protocol of a task, from its drawn committee to its result.
+//! Dealings, accusations, attestations and result shares: the sharing protocol of a task, from its drawn committee to its
+//! result.
 //!
 //! # Terms
 //! - *dealing*: a dealer's commitments and sealed shares. The state keeps its *digest*; the shares themselves lie in the
 //!   block body and, by offchain indexing, in the databases of nodes that ask for it.
 //! - *accepted set* `A`: the dealings that count. *Aggregate*: the sums of their commitments. `h_A` names both.
+//! - *dealt*: the running hash of the dealings' digests, by which an attestation names what it is about.
 //! - *seat* `j` (1-based): a member of the committee with its worker key pinned for the task.
 //! - *result share* of a seat: the sum of its shares of the dealings in `A`.
 //!
 //! # How a task goes
 //! 1. The task book opens it ([`Sharing::open`](ostraka_primitives::traits::Sharing)) once its committee is drawn.
-//! 2. Dealers who accepted, each with a deposit, [`deal`](Pallet::deal); the dealing's commitments join the aggregate.
+//! 2. Dealers who accepted, each with a deposit, [`deal`](Pallet::deal); the dealing's commitments join the aggregate. That
+//!    they are in the subgroup of prime order is for the members to check, as that shares are right.
 //! 3. Members [`accuse`](Pallet::accuse). The runtime judges at once: the dealer is convicted and its dealing excluded,
-//!    or the accuser is convicted. There is no third outcome.
-//! 4. The task book freezes `A`. Nothing changes it any more.
+//!    or the accuser is convicted. There is no third outcome. Once nobody deals any more, a member that accuses nobody
+//!    [attests](Pallet::attest); when all that are awaited have, this is the last block of verification. Who is silent
+//!    costs the others the window, and itself a part of its reward.
+//! 4. The task book freezes `A`, once the `t + 1` points of the aggregate are found in the subgroup; if one is not, the task
+//!    fails, and nobody is convicted. Nothing changes `A` any more.
 //! 5. Members [`commit_result`](Pallet::commit_result), then [`reveal_result`](Pallet::reveal_result). The first `t + 1`
 //!    right shares are found by one multi-scalar multiplication each and give the result; later ones must lie on the
 //!    polynomials through these.
@@ -27,6 +33,8 @@
 //!   task hash, task, seat, call, arguments and the block of the attempt. Before the signature only cheap checks run
 //!   ([`authorize`]); group operations happen at dispatch. No accusation passes authorization unless it is about an
 //!   accepted dealing, so a free call that reaches dispatch convicts somebody or advances the task.
+//! - No point that was not checked is multiplied, and so none reaches a call of the host: what `deal` and `accuse` have
+//!   read may be added up only (`dealing`).
 //! - Every collection is bounded by the committee's size or the number of dealers who accepted.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -48,6 +56,7 @@ mod mock;
 mod tests;
 
 mod accusation;
+mod attestation;
 mod dealing;
 mod result;
 mod seats;
@@ -137,11 +146,12 @@ pub mod pallet {
 	}
 
 	/// Open tasks. Written at the draw, by `deal`, by accusations that exclude, and by the freeze; freed at settlement.
+	/// What grows with the dealings is not in here: all calls of members read it.
 	#[pallet::storage]
 	pub type Sharings<T: Config> = StorageMap<_, Twox64Concat, TaskId, SharingState>;
 
-	/// Members' states, by seat, of open tasks. Written at the draw, by accusations and by result shares; freed at
-	/// settlement.
+	/// Members' states, by seat, of open tasks. Written at the draw, by accusations, attestations and result shares; freed
+	/// at settlement.
 	#[pallet::storage]
 	pub type Seats<T: Config> = StorageMap<_, Twox64Concat, TaskId, types::Seats>;
 
@@ -151,10 +161,11 @@ pub mod pallet {
 	pub type Dealings<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, TaskId, Blake2_128Concat, AccountId, DealingRecord>;
 
-	/// SHA-256 of every `R` that was used in an open task. Written by `deal`, freed at settlement with the dealing.
+	/// What stands for every `R` that was used in an open task: one list a task, as `deal` alone reads it. Written by `deal`,
+	/// freed at settlement with the rest of the task.
 	#[pallet::storage]
 	pub type UsedEphemerals<T: Config> =
-		StorageDoubleMap<_, Twox64Concat, TaskId, Identity, Digest, ()>;
+		StorageMap<_, Twox64Concat, TaskId, types::Ephemerals, ValueQuery>;
 
 	/// The first `t + 1` right result shares of open tasks, by seat. Written by `reveal_result`, freed at settlement.
 	#[pallet::storage]
@@ -189,8 +200,13 @@ pub mod pallet {
 			dealer: AccountId,
 			fault: AccuserFault,
 		},
+		/// A member has checked its share of every dealing that counts, and accuses none; `attested` members have.
+		Attested { task: TaskId, seat: u8, node: AccountId, attested: u32 },
 		/// The accepted set is frozen.
 		Frozen { task: TaskId, accepted: u32, accepted_set: Digest },
+		/// The sum of the commitments lies outside the group, and nobody accused the dealing that put it there: no set can
+		/// be frozen, and the task fails.
+		Unsound { task: TaskId },
 		/// A member committed to its result share; `committed` have.
 		ResultCommitted { task: TaskId, seat: u8, node: AccountId, committed: u32 },
 		/// A right result share came in; `right_shares` have.
@@ -222,18 +238,17 @@ pub mod pallet {
 		EphemeralReused,
 		/// A list, a sealed share or an evidence has not exactly the length that the task asks for.
 		WrongLength,
-		/// A point is not canonical, not on the curve, not in the prime-order subgroup, or the identity where a key is
-		/// needed.
+		/// A point is not canonical or not on the curve, or `R` is the identity.
 		InvalidPoint,
 		/// A number is not below the field's order.
 		NonCanonicalScalar,
-		/// The proof of `rho` does not hold for this dealing.
+		/// The proof of `rho` does not hold for this dealing, or `R` is not the one form of a group element.
 		InvalidProof,
 		/// The committee has no such seat.
 		UnknownSeat,
 		/// The member was convicted of a wrong result share in this task.
 		SeatConvicted,
-		/// The member made a false accusation in this task and may make no other.
+		/// The member made a false accusation in this task: it may make no other, and its attestation is not asked for.
 		AccusationsForfeited,
 		/// The dealer has not dealt to this task.
 		UnknownDealing,
@@ -255,6 +270,10 @@ pub mod pallet {
 		Corrupt,
 		/// The task follows a version of the protocol that this runtime does not know.
 		UnknownProtocol,
+		/// The attestation is about other dealings than those that the task has: of another fork.
+		WrongDealings,
+		/// The member has attested already.
+		AlreadyAttested,
 	}
 
 	#[pallet::call]
@@ -263,14 +282,15 @@ pub mod pallet {
 		/// accepted.
 		///
 		/// Fresh polynomials and a fresh `rho` belong to every attempt. The client opens and checks all sealed shares
-		/// before it sends: a wrong one costs the deposit.
+		/// before it sends: a wrong one costs the deposit, and so does a commitment outside of the subgroup of prime order,
+		/// which is not looked for here.
 		///
 		/// ## Dispatch Origin
 		/// Signed by a dealer who accepted the task.
 		///
 		/// ## Errors
 		/// `UnknownTask`, `UnknownProtocol`, `WrongPhase`, `DeadlinePassed`, `WrongTaskHash`, `NotAccepted`, `AlreadyDealt`,
-		/// `EphemeralReused`, `WrongLength`, `InvalidPoint`, `NonCanonicalScalar`, `InvalidProof`.
+		/// `EphemeralReused`, `WrongLength`, `InvalidPoint`, `InvalidProof`.
 		#[pallet::call_index(0)]
 		#[pallet::weight(Pallet::<T>::deal_weight(dealing))]
 		pub fn deal(
@@ -286,7 +306,9 @@ pub mod pallet {
 		/// Accuses a dealer: the member opens its own sealed share in public, with proof. Judged at once: the dealer is
 		/// convicted and its dealing excluded, or the accuser is convicted. `Ok` means judged, not that it was right.
 		///
-		/// After the deadline of verification an accusation still convicts the dealer, but the dealing stays counted
+		/// Of a dealing with a commitment outside of the subgroup of prime order nothing is opened: the commitments convict.
+		///
+		/// After the end of verification an accusation still convicts the dealer, but the dealing stays counted
 		/// and the member is excused from its result share instead. A dealer convicted that late can be accused again,
 		/// once by each member that is not excused yet: with no further punishment of the dealer, to excuse the member.
 		///
@@ -384,6 +406,32 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			ensure_authorized(origin)?;
 			Self::do_reveal_result(task, seat, accepted_set, share)
+		}
+
+		/// Says that the member has checked its share of every dealing that counts, and accuses none. `dealt` names the
+		/// dealings. It may accuse all the same, as long as verification lasts: when all members that are awaited have
+		/// attested, until the end of this block.
+		///
+		/// ## Dispatch Origin
+		/// Authorized: signed by the seat's pinned worker key.
+		///
+		/// ## Errors
+		/// `UnknownTask`, `UnknownProtocol`, `WrongPhase`, `DeadlinePassed`, `UnknownSeat`, `SeatConvicted`, `AccusationsForfeited`,
+		/// `AlreadyAttested`, `WrongDealings`.
+		#[pallet::call_index(4)]
+		#[pallet::weight((T::WeightInfo::attest(), DispatchClass::Operational))]
+		#[pallet::weight_of_authorize(T::WeightInfo::authorize_attest())]
+		#[pallet::authorize(Self::authorize_attest)]
+		pub fn attest(
+			origin: OriginFor<T>,
+			task: TaskId,
+			seat: u8,
+			dealt: Digest,
+			_at: BlockNumber,
+			_signature: WorkerSignature,
+		) -> DispatchResult {
+			ensure_authorized(origin)?;
+			Self::do_attest(task, seat, dealt)
 		}
 	}
 

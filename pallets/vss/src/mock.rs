@@ -90,6 +90,7 @@ where
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Told {
 	Dealt(TaskId),
+	Attested(TaskId),
 	Committed(TaskId),
 	Revealed(TaskId),
 }
@@ -136,6 +137,9 @@ impl TaskBook for Book {
 	}
 	fn all_dealt(task: TaskId) {
 		BookLog::mutate(|log| log.push(Told::Dealt(task)));
+	}
+	fn all_attested(task: TaskId) {
+		BookLog::mutate(|log| log.push(Told::Attested(task)));
 	}
 	fn all_committed(task: TaskId) {
 		BookLog::mutate(|log| log.push(Told::Committed(task)));

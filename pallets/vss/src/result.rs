@@ -14,7 +14,7 @@ use ostraka_primitives::{
 	fault::ShareFault,
 	message::ResultShareBytes,
 	task::{ResultVector, Seat, TaskResult, TaskStatus},
-	traits::{Penalties, TaskBook, TaskView},
+	traits::{Penalties, TaskView},
 	Digest, TaskId, MAX_COMMITMENTS,
 };
 use ostraka_protocol::adjudicator;
@@ -174,8 +174,8 @@ impl<T: Config> Pallet<T> {
 		let needed = usize::from(turn.view.threshold) + 1;
 		let right = turn.seats.iter().filter(|state| state.is_right()).count();
 		let (fits, examination) = if right < needed {
-			let aggregate = Self::decode_aggregate(&turn.sharing.aggregate)?;
-			let fits = adjudicator::check_result_share(&aggregate, seat, &share);
+			let sums = Self::frozen_sums(&turn.sharing)?;
+			let fits = adjudicator::check_result_share(&sums, seat, &share);
 			if fits {
 				RightShares::<T>::insert(task, seat, bytes);
 			}
@@ -221,23 +221,5 @@ impl<T: Config> Pallet<T> {
 		Results::<T>::insert(task, result);
 		Self::deposit_event(Event::ResultPublished { task, accepted_set, dealers, vector });
 		Ok(())
-	}
-
-	/// Tells the task book when a phase has nothing left to wait for. Revealing waits for members that need not answer
-	/// too, as long as the result may depend on them.
-	pub(crate) fn note_progress(task: TaskId, status: &TaskStatus, seats: &SeatStates) {
-		let committed =
-			|| seats.iter().all(|state| state.commitment.is_some() || !state.is_awaited());
-		let awaited = || seats.iter().all(|state| state.answer.is_some() || !state.is_awaited());
-		let all = || seats.iter().all(|state| state.answer.is_some());
-		match status {
-			TaskStatus::Committing { .. } if committed() => T::Tasks::all_committed(task),
-			TaskStatus::Revealing { .. }
-				if awaited() && (Results::<T>::contains_key(task) || all()) =>
-			{
-				T::Tasks::all_revealed(task)
-			},
-			_ => {},
-		}
 	}
 }

@@ -1,12 +1,13 @@
-//! What all calls ask of a task: the block, the task as the book has it, a member's place and state, and how far all are.
+//! What all calls ask of a task: the block, the task as the book has it, a member's place and state, how far all are, and
+//! whether the phase has anything left to wait for.
 
 use crate::{
 	types::{seat_index, SeatState, Seats as SeatStates},
-	Config, Counters, Error, Pallet, Seats, Sharings,
+	Config, Counters, Error, Pallet, Results, Seats, Sharings,
 };
 use frame::prelude::*;
 use ostraka_primitives::{
-	task::Seat,
+	task::{Seat, TaskStatus},
 	traits::{TaskBook, TaskView},
 	BlockNumber, TaskId,
 };
@@ -52,6 +53,33 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Tells the task book when a phase has nothing left to wait for. Revealing waits for members that need not answer
+	/// too, as long as the result may depend on them. Verification has a last block in any case, in which to end early
+	/// means nothing.
+	pub(crate) fn note_progress(task: TaskId, status: &TaskStatus, seats: &SeatStates) {
+		let done = |has_done: fn(&SeatState) -> bool| {
+			seats.iter().all(|state| has_done(state) || !state.is_awaited())
+		};
+		let all_answered = || seats.iter().all(|state| state.answer.is_some());
+		match *status {
+			TaskStatus::Verifying { until }
+				if Self::now() < until && done(|state| state.attested) =>
+			{
+				T::Tasks::all_attested(task)
+			},
+			TaskStatus::Committing { .. } if done(|state| state.commitment.is_some()) => {
+				T::Tasks::all_committed(task)
+			},
+			TaskStatus::Revealing { .. }
+				if done(|state| state.answer.is_some())
+					&& (Results::<T>::contains_key(task) || all_answered()) =>
+			{
+				T::Tasks::all_revealed(task)
+			},
+			_ => {},
+		}
+	}
+
 	/// How far the task is.
 	pub(crate) fn count(task: TaskId) -> Counters {
 		let (Some(sharing), Some(seats)) = (Sharings::<T>::get(task), Seats::<T>::get(task)) else {
@@ -60,6 +88,7 @@ impl<T: Config> Pallet<T> {
 		Counters {
 			dealings: sharing.dealings,
 			excluded: sharing.excluded,
+			attested: seats.iter().filter(|state| state.attested).count() as u32,
 			committed: seats.iter().filter(|state| state.commitment.is_some()).count() as u32,
 			right_shares: seats.iter().filter(|state| state.is_right()).count() as u32,
 		}

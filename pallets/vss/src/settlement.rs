@@ -2,39 +2,44 @@
 
 use crate::{
 	types::{SeatState, SharingState},
-	Config, Dealings, Pallet, Results, RightShares, Seats, Sharings, Standing, UsedEphemerals,
-	WeightInfo, G1,
+	Config, DealingRecord, Dealings, Pallet, Results, RightShares, Seats, Sharings, Standing,
+	UsedEphemerals, WeightInfo,
 };
 use alloc::{vec, vec::Vec};
 use frame::{deps::frame_support::weights::WeightMeter, log, prelude::*};
 use ostraka_primitives::{
-	traits::{Escrow, Penalties, Progress, SeatReport, Sharing},
-	TaskId, MAX_COMMITTEE,
+	traits::{Escrow, Frozen, Penalties, Progress, SeatReport, Sharing},
+	AccountId, Digest, TaskId, MAX_COMMITTEE,
 };
 use ostraka_protocol::adjudicator::Aggregate;
 
 impl<T: Config> Sharing for Pallet<T> {
 	fn open(task: TaskId, threshold: u8, seats: u8) {
-		let aggregate = Self::encode_aggregate(&Aggregate::<G1>::zero(threshold));
+		let aggregate = Self::encode_aggregate(&Aggregate::zero(threshold));
 		let seats = vec![SeatState::default(); usize::from(seats)].try_into();
 		// A class is sound before it is stored, so both fit.
 		let (Ok(aggregate), Ok(seats)) = (aggregate, seats) else {
 			log::error!(target: crate::LOG_TARGET, "task {task} opened with unsound parameters");
 			return;
 		};
-		Sharings::<T>::insert(
-			task,
-			SharingState { aggregate, dealings: 0, excluded: 0, freed: 0, accepted_set: None },
-		);
+		let state = SharingState {
+			aggregate,
+			dealings: 0,
+			excluded: 0,
+			freed: 0,
+			dealt: Digest::default(),
+			accepted_set: None,
+		};
+		Sharings::<T>::insert(task, state);
 		Seats::<T>::insert::<_, crate::types::Seats>(task, seats);
 	}
 
-	fn freeze(task: TaskId) -> u32 {
+	fn freeze(task: TaskId) -> Frozen {
 		Self::do_freeze(task)
 	}
 
-	fn freeze_weight(dealings: u32) -> Weight {
-		T::WeightInfo::freeze(dealings)
+	fn freeze_weight(dealings: u32, threshold: u8) -> Weight {
+		T::WeightInfo::freeze(dealings, threshold.into())
 	}
 
 	fn dealings(task: TaskId) -> u32 {
@@ -53,6 +58,8 @@ impl<T: Config> Sharing for Pallet<T> {
 	fn settle(task: TaskId, completed: bool, meter: &mut WeightMeter) -> Progress {
 		let Some(mut state) = Sharings::<T>::get(task) else { return Progress::Done };
 		let freed_before = state.freed;
+		// One walk: begun anew for each, it would pass by all that this block has freed before.
+		let mut dealings = Dealings::<T>::drain_prefix(task);
 		while state.freed < state.dealings {
 			if meter.try_consume(T::WeightInfo::settle_dealing()).is_err() {
 				if state.freed != freed_before {
@@ -60,9 +67,8 @@ impl<T: Config> Sharing for Pallet<T> {
 				}
 				return Progress::More;
 			}
-			if !Self::settle_dealing(task, completed, state.accepted()) {
-				break;
-			}
+			let Some((dealer, record)) = dealings.next() else { break };
+			Self::settle_dealing(task, &dealer, &record, completed, state.accepted());
 			state.freed = state.freed.saturating_add(1);
 		}
 		if meter.try_consume(T::WeightInfo::settle_task()).is_err() {
@@ -79,40 +85,49 @@ impl<T: Config> Sharing for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Frees one dealing: returns the deposit of a dealer that was not convicted and pays its part of the data reward.
+	/// Settles one dealing, whose record is freed: returns the deposit of a dealer that was not convicted and pays its part of the data reward.
 	/// The reward is split by the number of dealings that counted; the part of a dealer convicted late goes back to the
-	/// requester, so that no dealer gains by another's conviction. Answers whether there was one. Who accepted and has
-	/// not dealt has no dealing, and keeps its deposit on hold: what becomes of it the task book says.
+	/// requester, so that no dealer gains by another's conviction. Who accepted and has not dealt has no dealing, and
+	/// keeps its deposit on hold: what becomes of it the task book says.
 	///
 	/// The nodes' copies of its sealed shares are left alone. Offchain indexing takes effect with every block that a node
 	/// imports, the best or not: clearing them here would let a side block that settles the task take the shares from
 	/// honest members that need them on the fork that wins. Workers free their copies later ([`crate::worker`]).
-	pub(crate) fn settle_dealing(task: TaskId, completed: bool, accepted: u32) -> bool {
-		let Some((dealer, record)) = Dealings::<T>::drain_prefix(task).next() else { return false };
-		UsedEphemerals::<T>::remove(task, record.ephemeral);
+	pub(crate) fn settle_dealing(
+		task: TaskId,
+		dealer: &AccountId,
+		record: &DealingRecord,
+		completed: bool,
+		accepted: u32,
+	) {
 		if record.standing == Standing::Accepted {
-			T::Penalties::release_deposit(task, &dealer);
+			T::Penalties::release_deposit(task, dealer);
 			if completed {
-				T::Escrow::pay_dealer(task, &dealer, accepted);
+				T::Escrow::pay_dealer(task, dealer, accepted);
 			}
 		}
-		true
 	}
 
 	/// Frees what is left of a task once its dealings are.
 	pub(crate) fn free_task(task: TaskId) {
 		let _ = RightShares::<T>::clear_prefix(task, MAX_COMMITTEE, None);
+		UsedEphemerals::<T>::remove(task);
 		Seats::<T>::remove(task);
 		Sharings::<T>::remove(task);
 	}
 }
 
-/// How a member did. A false accuser counts as convicted even if it then revealed a right share.
+/// How a member did. A false accuser counts as convicted even if it then revealed a right share. Who did all but attest
+/// made the others wait.
 fn report(state: &SeatState, due: bool) -> SeatReport {
 	if state.is_convicted() || state.accused_falsely {
 		SeatReport::Convicted
 	} else if state.is_right() && state.commitment.is_some() {
-		SeatReport::Right
+		if state.attested {
+			SeatReport::Right
+		} else {
+			SeatReport::Silent
+		}
 	} else if state.is_right() {
 		SeatReport::Uncommitted
 	} else if state.excused {

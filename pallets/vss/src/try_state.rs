@@ -1,13 +1,13 @@
 //! What must hold of the pallet's state between any two blocks: one function an invariant.
 
 use crate::{
-	types::SharingState, Config, Dealings, Pallet, Results, RightShares, Seats, Sharings, Standing,
-	UsedEphemerals, G1,
+	dealing::ephemeral_tag, types::SharingState, Config, Dealings, Pallet, Results, RightShares,
+	Seats, Sharings, Standing, UsedEphemerals, G1,
 };
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 use frame::{deps::sp_runtime::TryRuntimeError, prelude::*};
 use ostraka_crypto::encoding::{decode_scalar, IDENTITY};
-use ostraka_primitives::{task::TaskStatus, traits::TaskBook, TaskId};
+use ostraka_primitives::{task::TaskStatus, traits::TaskBook, Digest, TaskId};
 use ostraka_protocol::adjudicator::verify_result;
 
 type Check = Result<(), TryRuntimeError>;
@@ -19,9 +19,9 @@ impl<T: Config> Pallet<T> {
 	/// The first one that is broken.
 	pub fn do_try_state() -> Check {
 		Self::nothing_without_its_task()?;
-		Self::ephemerals_belong_to_dealings()?;
 		for (task, state) in Sharings::<T>::iter() {
 			Self::dealings_are_counted(task, &state)?;
+			Self::ephemerals_belong_to_dealings(task, &state)?;
 			Self::dealers_have_accepted(task, &state)?;
 			Self::aggregate_is_sound(&state)?;
 			Self::seats_fit(task, &state)?;
@@ -38,16 +38,19 @@ impl<T: Config> Pallet<T> {
 		ensure!(Dealings::<T>::iter_keys().all(|(task, _)| known(task)), "dealing without task");
 		ensure!(Seats::<T>::iter_keys().all(known), "seats without task");
 		ensure!(RightShares::<T>::iter_keys().all(|(task, _)| known(task)), "share without task");
+		ensure!(UsedEphemerals::<T>::iter_keys().all(known), "used keys without task");
 		Ok(())
 	}
 
-	/// Each dealing has its own `R`, and no other is remembered.
-	fn ephemerals_belong_to_dealings() -> Check {
-		let all = Dealings::<T>::iter()
-			.all(|(task, _, record)| UsedEphemerals::<T>::contains_key(task, record.ephemeral));
+	/// Each dealing has its own `R`, and no other is remembered. They are forgotten with the task, not with the dealings.
+	fn ephemerals_belong_to_dealings(task: TaskId, state: &SharingState) -> Check {
+		let used = UsedEphemerals::<T>::get(task);
+		ensure!(used.len() as u32 == state.dealings, "an R belongs to two dealings, or to none");
+		let different: BTreeSet<_> = used.iter().copied().collect();
+		ensure!(different.len() == used.len(), "an R was used twice");
+		let all = Dealings::<T>::iter_prefix_values(task)
+			.all(|record| different.contains(&ephemeral_tag(&record.ephemeral)));
 		ensure!(all, "dealing without its R");
-		let same = UsedEphemerals::<T>::iter().count() == Dealings::<T>::iter().count();
-		ensure!(same, "an R belongs to two dealings, or to none");
 		Ok(())
 	}
 
@@ -72,9 +75,14 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// The aggregate decodes; over no dealing it is the identity.
+	/// The aggregate decodes, and once it is frozen it is in the subgroup; over no dealing it is the identity. The running
+	/// hash has begun with the first dealing.
 	fn aggregate_is_sound(state: &SharingState) -> Check {
 		Self::decode_aggregate(&state.aggregate).map_err(|_| "aggregate does not decode")?;
+		let checked = state.accepted_set.is_none() || Self::is_sound(&state.aggregate);
+		ensure!(checked, "frozen aggregate outside of the subgroup");
+		let begun = state.dealt != Digest::default();
+		ensure!(begun == (state.dealings > 0), "the dealings' hash is another's");
 		let empty = state.accepted() > 0 || state.aggregate.iter().all(|point| *point == IDENTITY);
 		ensure!(empty, "aggregate over no dealing is not the identity");
 		Ok(())
@@ -87,6 +95,9 @@ impl<T: Config> Pallet<T> {
 		ensure!(threshold >= 1 && seats.len() > 2 * threshold, "too few seats for the threshold");
 		let early = seats.iter().any(|seat| seat.commitment.is_some() || seat.answer.is_some());
 		ensure!(!early || state.accepted_set.is_some(), "result share before the freeze");
+		let collecting = matches!(T::Tasks::status(task), Some(TaskStatus::Collecting { .. }));
+		let attested = seats.iter().any(|seat| seat.attested);
+		ensure!(!(collecting && attested), "attestation before verification");
 		Ok(())
 	}
 

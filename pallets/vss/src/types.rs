@@ -1,7 +1,9 @@
 //! What the pallet keeps of a task. Nothing here knows the pallet's `Config`.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use ostraka_primitives::{fault::ShareFault, message::CommitmentBytes, Digest, MAX_COMMITTEE};
+use ostraka_primitives::{
+	fault::ShareFault, message::CommitmentBytes, Digest, MAX_COMMITTEE, MAX_DEALERS,
+};
 use scale_info::TypeInfo;
 use sp_core::{bounded::BoundedVec, ConstU32};
 
@@ -10,7 +12,8 @@ use sp_core::{bounded::BoundedVec, ConstU32};
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct SharingState {
-	/// `C^A_0 .. C^A_t`: sums over the dealings that count.
+	/// `C^A_0 .. C^A_t`: sums over the dealings that count. On the curve; in the subgroup of prime order only once the
+	/// accepted set is frozen, which checks them.
 	pub aggregate: CommitmentBytes,
 	/// Dealings taken.
 	pub dealings: u32,
@@ -18,6 +21,9 @@ pub struct SharingState {
 	pub excluded: u32,
 	/// Dealings whose record is freed already, at settlement.
 	pub freed: u32,
+	/// Running hash of the dealings' digests in the order in which they were taken, zeros before the first. Exclusions
+	/// leave it alone. Members attest to it.
+	pub dealt: Digest,
 	/// `h_A`, once the accepted set is frozen.
 	pub accepted_set: Option<Digest>,
 }
@@ -72,6 +78,8 @@ pub struct SeatState {
 	pub excused: bool,
 	/// It made a false accusation, and may make none in this task any more.
 	pub accused_falsely: bool,
+	/// It said that its shares of all dealings that count are right.
+	pub attested: bool,
 }
 
 impl SeatState {
@@ -91,6 +99,13 @@ impl SeatState {
 	}
 }
 
+/// What the state remembers of every `R` that a task has seen: the first bytes of its SHA-256. To hit another's costs some
+/// 2^128 trials.
+pub type EphemeralTag = [u8; 16];
+
+/// Those of all dealings of a task, in the order in which they were taken.
+pub type Ephemerals = BoundedVec<EphemeralTag, ConstU32<MAX_DEALERS>>;
+
 /// The members' states, by seat.
 pub type Seats = BoundedVec<SeatState, ConstU32<MAX_COMMITTEE>>;
 
@@ -101,6 +116,8 @@ pub struct Counters {
 	pub dealings: u32,
 	/// Dealings excluded by a valid accusation.
 	pub excluded: u32,
+	/// Members that have attested.
+	pub attested: u32,
 	/// Members that have committed.
 	pub committed: u32,
 	/// Right result shares.

@@ -9,12 +9,14 @@ use ostraka_primitives::MAX_COMMITMENTS;
 pub trait WeightInfo {
 	/// Taking a dealing, its offchain-indexed bytes apart.
 	fn deal(t: u32, k: u32) -> Weight;
-	/// Judging an accusation that is right and in time.
+	/// Judging an accusation that is right and in time, the last that verification waits for.
 	fn accuse(l: u32, t: u32) -> Weight;
 	/// Judging a right one after the freeze, which is the last that its phase waits for.
 	fn accuse_late(l: u32, t: u32) -> Weight;
 	/// Judging a false one, of the same kind.
 	fn accuse_false(l: u32, t: u32) -> Weight;
+	/// Taking an attestation, the last that verification waits for.
+	fn attest() -> Weight;
 	/// Taking a commitment.
 	fn commit_result() -> Weight;
 	/// Judging one of the first `t` right shares.
@@ -29,12 +31,14 @@ pub trait WeightInfo {
 	fn reveal_result_wrong_later(l: u32, t: u32) -> Weight;
 	/// Authorizing [`Self::accuse`].
 	fn authorize_accuse(l: u32, t: u32) -> Weight;
+	/// Authorizing [`Self::attest`].
+	fn authorize_attest() -> Weight;
 	/// Authorizing [`Self::commit_result`].
 	fn authorize_commit_result() -> Weight;
 	/// Authorizing a reveal.
 	fn authorize_reveal_result(l: u32) -> Weight;
-	/// Freezing a set of `d` dealings.
-	fn freeze(d: u32) -> Weight;
+	/// Freezing a set of `d` dealings, and checking the `t + 1` sums of their commitments.
+	fn freeze(d: u32, t: u32) -> Weight;
 	/// Settling one dealing.
 	fn settle_dealing() -> Weight;
 	/// Settling what is left of a task.
@@ -85,6 +89,9 @@ impl WeightInfo for () {
 	fn accuse_false(l: u32, t: u32) -> Weight {
 		Weight::from_parts(1_200 * u64::from(l + t + 1), 0)
 	}
+	fn attest() -> Weight {
+		Weight::from_parts(1_000, 0)
+	}
 	fn commit_result() -> Weight {
 		Weight::from_parts(1_000, 0)
 	}
@@ -106,14 +113,17 @@ impl WeightInfo for () {
 	fn authorize_accuse(l: u32, t: u32) -> Weight {
 		Weight::from_parts(1_000 * u64::from(l + t + 1), 0)
 	}
+	fn authorize_attest() -> Weight {
+		Weight::from_parts(1_000, 0)
+	}
 	fn authorize_commit_result() -> Weight {
 		Weight::from_parts(1_000, 0)
 	}
 	fn authorize_reveal_result(l: u32) -> Weight {
 		Weight::from_parts(1_000 * u64::from(l + 1), 0)
 	}
-	fn freeze(d: u32) -> Weight {
-		Weight::from_parts(1_000 * u64::from(d + 1), 0)
+	fn freeze(d: u32, t: u32) -> Weight {
+		Weight::from_parts(1_000 * u64::from(d + t + 1), 0)
 	}
 	fn settle_dealing() -> Weight {
 		Weight::from_parts(1_000, 0)

@@ -2,15 +2,17 @@
 //! chain looks at once, wrong where only a committee member or the result check can see it.
 
 use ostraka_crypto::{
+	encoding,
 	messages::{DealingBytes, EvidenceBytes},
 	seal::SealSecret,
-	vss, Error, Hash, Identity, Plain, Scalar,
+	vss::{self, UncheckedCommitments},
+	Error, Hash, Identity, Plain, PointBytes, Scalar,
 };
 use ostraka_primitives::fault::{AccuserFault, DealerFault};
-use ostraka_protocol::{dealer, worker, TaskContext};
+use ostraka_protocol::{adjudicator::Aggregate, dealer, worker, TaskContext};
 use rand_chacha::ChaCha20Rng;
 
-/// A dealing whose sealed share for node `victim` has that fault, with a proof that holds.
+/// A dealing with that fault, of its commitments or of its sealed share for node `victim`, with a proof that holds.
 ///
 /// # Errors
 /// Those of an honest dealing, `Index` if there is no such node.
@@ -30,17 +32,33 @@ pub fn deal(
 	}
 	let mut no_scalars = share.to_bytes().to_vec();
 	no_scalars.fill(0xff);
-	let (commitments, rho) = (commitments.to_bytes(), SealSecret::random(rng));
-	let key = dealer::sealing_key::<Plain>(ctx, id, victim, &commitments, &rho)?;
-	let mut dealing = dealer::assemble::<Plain, _>(ctx, id, commitments, &shares, &rho, rng)?;
+	let (mut commitments, rho) = (commitments.to_bytes(), SealSecret::random(rng));
+	if fault == DealerFault::OutsideSubgroup {
+		commitments = outside(&commitments, ctx.threshold)?;
+	}
+	let key = dealer::sealing_key(ctx, id, victim, &commitments, &rho)?;
+	let mut dealing = dealer::assemble(ctx, id, commitments, &shares, &rho, rng)?;
 	let sealed = dealing.sealed.get_mut(place).ok_or(Error::Index)?;
 	match fault {
-		DealerFault::WrongShare => {},
+		DealerFault::WrongShare | DealerFault::OutsideSubgroup => {},
 		DealerFault::NonCanonicalScalar => *sealed = key.seal_bytes(&no_scalars)?,
 		DealerFault::Unopenable => sealed.iter_mut().take(1).for_each(|byte| *byte ^= 1),
 	}
-	dealer::prove::<Plain, _>(ctx, id, &mut dealing, &rho, rng);
+	dealer::prove(ctx, id, &mut dealing, &rho, rng);
 	Ok(dealing)
+}
+
+/// The commitments with a point of order three added to `C_t`. Nodes whose number is a multiple of three would find that
+/// their shares fit all the same.
+fn outside(commitments: &[PointBytes], threshold: u8) -> Result<Vec<PointBytes>, Error> {
+	let mut order_three: PointBytes = [0; 96];
+	order_three[95] = 2;
+	let mut torsion = vec![encoding::IDENTITY; commitments.len()];
+	torsion.iter_mut().rev().take(1).for_each(|last| *last = order_three);
+	let mut sums = Aggregate::zero(threshold);
+	sums.add(&UncheckedCommitments::from_bytes(commitments, threshold)?)?;
+	sums.add(&UncheckedCommitments::from_bytes(&torsion, threshold)?)?;
+	Ok(sums.to_bytes())
 }
 
 /// Node `j`'s accusation of a dealing that is right, with that fault.
@@ -56,11 +74,33 @@ pub fn accuse(
 	fault: AccuserFault,
 	rng: &mut ChaCha20Rng,
 ) -> Result<EvidenceBytes, Error> {
-	let mut evidence = worker::evidence::<Plain, _>(ctx, secret, j, digest, dealing, rng)?;
+	let mut evidence = worker::evidence(ctx, secret, j, digest, dealing, rng)?;
 	match fault {
 		AccuserFault::FalseAccusation => {},
 		AccuserFault::WrongDleq => evidence.dleq[0] ^= 1,
-		AccuserFault::InvalidDh => evidence.dh = ostraka_crypto::encoding::IDENTITY,
+		AccuserFault::InvalidDh => evidence.dh = [0; 32],
 	}
 	Ok(evidence)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use rand_chacha::rand_core::SeedableRng;
+
+	#[test]
+	fn commitments_outside_the_group_add_up_to_some_within() {
+		let mut rng = ChaCha20Rng::seed_from_u64(1);
+		let (honest, _) =
+			vss::share::<Plain, _>(&[Scalar::from(7u8)], 2, 5, &mut rng).expect("well-formed");
+		let bytes = outside(&honest.to_bytes(), 2).expect("points");
+		let unchecked = UncheckedCommitments::from_bytes(&bytes, 2).expect("on the curve");
+		assert_eq!(unchecked.check::<Plain>().err(), Some(Error::NotInSubgroup));
+		assert_eq!(bytes[..2], honest.to_bytes()[..2]);
+		let mut sums = Aggregate::zero(2);
+		for _ in 0..3 {
+			sums.add(&unchecked).expect("one threshold");
+		}
+		assert!(sums.checked::<Plain>().is_ok(), "three times a point of order three is nothing");
+	}
 }

@@ -10,6 +10,8 @@ pub enum FaultKind {
 	BadShare,
 	/// A dealer seals to one node bytes that do not open.
 	Unopenable,
+	/// A dealer commits to points outside the group.
+	OutsideGroup,
 	/// A dealer sends a dealing with a wrong proof.
 	Malformed,
 	/// A dealer sends another's dealing as its own.
@@ -29,13 +31,14 @@ pub enum FaultKind {
 }
 
 /// The kinds with their names in `--faults` and what they are.
-const KINDS: [(FaultKind, &str, &str); 10] = [
+const KINDS: [(FaultKind, &str, &str); 11] = [
 	(
 		FaultKind::BadShare,
 		"bad-share",
 		"A dealer seals to one node a share that does not fit its commitments",
 	),
 	(FaultKind::Unopenable, "unopenable", "A dealer seals to one node bytes that do not open"),
+	(FaultKind::OutsideGroup, "outside-group", "A dealer commits to points outside the group"),
 	(FaultKind::Malformed, "malformed", "A dealer sends a dealing with a wrong proof"),
 	(FaultKind::Copied, "copied", "A dealer sends another's dealing as its own"),
 	(FaultKind::SilentDealer, "silent-dealer", "A dealer does not deal"),
@@ -59,15 +62,21 @@ impl FaultKind {
 	pub fn is_dealers(self) -> bool {
 		matches!(
 			self,
-			Self::BadShare | Self::Unopenable | Self::Malformed | Self::Copied | Self::SilentDealer
+			Self::BadShare
+				| Self::Unopenable
+				| Self::OutsideGroup
+				| Self::Malformed
+				| Self::Copied
+				| Self::SilentDealer
 		)
 	}
 
-	/// What of a sealed share it is that a node finds.
-	pub fn of_share(self) -> Option<DealerFault> {
+	/// What of a dealing it is that a node finds.
+	pub fn of_dealing(self) -> Option<DealerFault> {
 		match self {
 			Self::BadShare => Some(DealerFault::WrongShare),
 			Self::Unopenable => Some(DealerFault::Unopenable),
+			Self::OutsideGroup => Some(DealerFault::OutsideSubgroup),
 			_ => None,
 		}
 	}

@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{report::FaultReport, words::counted};
 use ostraka_crypto::{
-	encoding::encode_point,
 	messages::DealingBytes,
+	proofs::verify_signature,
 	seal::SealSecret,
-	vss::{Commitments, SecretShare},
+	vss::{Commitments, SecretShare, UncheckedCommitments},
 	Error, Hash, Identity, Plain, Scalar,
 };
 use ostraka_primitives::task::ClassParameters;
@@ -97,7 +97,7 @@ struct Node {
 struct Accepted {
 	place: usize,
 	digest: AcceptedDigest,
-	commitments: Commitments<Plain>,
+	commitments: UncheckedCommitments,
 	bytes: DealingBytes,
 }
 
@@ -132,7 +132,7 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 	let deal = |(place, input): (usize, &&[Scalar])| -> Result<Option<DealingBytes>, Error> {
 		let rng = &mut rng("deal", place);
 		let id = dealers.get(place).ok_or(Error::Index)?;
-		if let Some(fault) = role(place).and_then(FaultKind::of_share) {
+		if let Some(fault) = role(place).and_then(FaultKind::of_dealing) {
 			let victim = 1 + (place % usize::from(seats)) as u8;
 			return cheats::deal(&ctx, id, input, fault, victim, rng).map(Some);
 		}
@@ -159,7 +159,7 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 			faults.push(fault(role(place), &name, "absent".to_owned()));
 			continue;
 		};
-		match adjudicator::verify_dealing::<Plain>(&ctx, id, &bytes) {
+		match adjudicator::verify_dealing(&ctx, id, &bytes, verify_signature) {
 			Ok(_) if !ephemerals.insert(bytes.ephemeral) => {
 				faults.push(fault(role(place), &name, "rejected: R was used before".to_owned()));
 			},
@@ -182,11 +182,12 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 	}
 
 	progress("computing");
-	let mut aggregate = Aggregate::<Plain>::zero(threshold);
+	let mut aggregate = Aggregate::zero(threshold);
 	for dealing in &accepted {
 		aggregate.add(&dealing.commitments)?;
 	}
-	let points = aggregate.to_bytes();
+	// as the freeze: summands were checked by nodes, the sums are by the chain
+	let (points, sums) = (aggregate.to_bytes(), aggregate.checked::<Plain>()?);
 	let digests: Vec<Hash> = accepted.iter().map(|dealing| *dealing.digest.hash()).collect();
 	let h_a = adjudicator::accepted_set_hash(&ctx.task_hash, &digests, &points);
 	let mut right: Vec<(u8, SecretShare)> = Vec::new();
@@ -205,7 +206,7 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 		}
 		let committed = adjudicator::result_commitment(&h_a, j, &node.worker, &share) == commitment;
 		let fits = if right.len() < needed {
-			adjudicator::check_result_share(&aggregate, j, &share)
+			adjudicator::check_result_share(&sums, j, &share)
 		} else {
 			adjudicator::lies_on(right.get(..needed).unwrap_or_default(), j, &share)?
 		};
@@ -241,8 +242,8 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 	Ok(Played { sum, accepted, verified, faults, phases })
 }
 
-/// Opens and checks all shares, accuses and judges; what is convicted leaves `accepted`. Returns the nodes' shares of
-/// what is left.
+/// Checks all commitments, opens and checks all shares, accuses and judges; what is convicted leaves `accepted`. Returns
+/// the nodes' shares of what is left.
 fn verify(
 	cast: &Cast<'_>,
 	ctx: &TaskContext,
@@ -254,12 +255,19 @@ fn verify(
 	let seats: Vec<(u8, &Node)> = (1u8..).zip(nodes).collect();
 	let dealer_of = |dealing: &Accepted| dealers.get(dealing.place).ok_or(Error::Index);
 	type Opened = Vec<Result<SecretShare, Fault>>;
+	let dealings: Vec<&DealingBytes> = accepted.iter().map(|dealing| &dealing.bytes).collect();
 	let open = |(i, (j, node)): (usize, &(u8, &Node))| {
+		let rng = &mut stream(&cast.seed, cast.task, "check", i);
+		let commitments: Vec<Result<Commitments<Plain>, Fault>> =
+			worker::commitments(ctx, &dealings, rng);
 		let shares: Opened = accepted
 			.iter()
-			.map(|dealing| {
+			.zip(&commitments)
+			.map(|(dealing, commitments)| {
+				// nothing is opened of a dealing whose points are not in the group
+				commitments.as_ref().map_err(|fault| *fault)?;
 				let id = dealer_of(dealing).map_err(Fault::NotOurs)?;
-				worker::open::<Plain>(ctx, &node.secret, *j, id, &dealing.bytes)
+				worker::open(ctx, &node.secret, *j, id, &dealing.bytes)
 			})
 			.collect();
 		let good: Vec<(usize, &SecretShare)> = shares
@@ -269,9 +277,8 @@ fn verify(
 			.collect();
 		let items: Vec<_> = good
 			.iter()
-			.filter_map(|(k, share)| Some((&accepted.get(*k)?.commitments, *share)))
+			.filter_map(|(k, share)| Some((commitments.get(*k)?.as_ref().ok()?, *share)))
 			.collect();
-		let rng = &mut stream(&cast.seed, cast.task, "check", i);
 		let wrong = worker::check(ctx, *j, &items, rng);
 		let mut bad: Vec<usize> =
 			wrong.iter().filter_map(|k| good.get(*k).map(|(place, _)| *place)).collect();
@@ -353,7 +360,7 @@ fn context(cast: &Cast<'_>, nodes: &[Node]) -> TaskContext {
 		.map(|(i, node)| Member {
 			account: identity(&cast.seed, "operator", i),
 			worker: node.worker,
-			seal_key: encode_point(&node.secret.public::<Plain>()),
+			seal_key: node.secret.public(),
 		})
 		.collect();
 	let task_hash = task_hash(&TaskHashInput {

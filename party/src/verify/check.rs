@@ -14,7 +14,7 @@ use alloc::{
 use ostraka_crypto::{
 	encoding::{decode_point, decode_scalar},
 	messages::{DealingBytes, EvidenceBytes},
-	vss::{Commitments, SecretShare},
+	vss::{Commitments, SecretShare, UncheckedCommitments},
 	Plain, Scalar,
 };
 use ostraka_primitives::{
@@ -141,16 +141,17 @@ pub(super) struct Accepted {
 /// The result shares that fit an aggregate, one a seat. Shares may come bit by bit.
 pub(super) struct Fitting {
 	context: TaskContext,
-	aggregate: Aggregate<Plain>,
+	aggregate: Commitments<Plain>,
 	looked: usize,
 	/// By seat: where it stands, and the share.
 	right: BTreeMap<u8, (usize, SecretShare)>,
 }
 
 impl Fitting {
-	/// `None` if the aggregate is not one of that task.
+	/// `None` if the aggregate is not one of that task, or not in the group: its summands were only added up, and it is checked
+	/// before anything of it is multiplied.
 	pub(super) fn new(aggregate: &[PointBytes], context: &TaskContext) -> Option<Self> {
-		let aggregate = Aggregate::from_untrusted_bytes(aggregate, context.threshold).ok()?;
+		let aggregate = Commitments::from_bytes(aggregate, context.threshold).ok()?;
 		Some(Self { context: context.clone(), aggregate, looked: 0, right: BTreeMap::new() })
 	}
 
@@ -246,6 +247,7 @@ impl Evidence {
 
 		let aggregate = accepted.as_ref().map_or(&[][..], |accepted| accepted.aggregate.as_slice());
 		let mut fitting = Fitting::new(aggregate, &context);
+		let is_outside = fitting.is_none() && !aggregate.is_empty();
 		fitting.iter_mut().for_each(|fitting| fitting.look(&self.shares));
 		let shares = self.one_a_seat(fitting.as_ref());
 		let right: Vec<(u8, SecretShare)> = fitting
@@ -261,11 +263,15 @@ impl Evidence {
 		note(
 			"the result shares give the result",
 			if aggregate.is_empty() { None } else { Some(same == Some(true)) },
-			format!(
-				"{} of {} revealed shares are right, {needed} are needed",
-				right.len(),
-				shares.len()
-			),
+			if is_outside {
+				"the sum of the commitments lies outside the group".to_owned()
+			} else {
+				format!(
+					"{} of {} revealed shares are right, {needed} are needed",
+					right.len(),
+					shares.len()
+				)
+			},
 		);
 
 		let outcome = result_outcome(&self.info.task.spec, &self.result);
@@ -295,7 +301,7 @@ impl Evidence {
 		let record = &self.info.task;
 		let committee = self.committee.as_ref().unwrap_or(&self.info.committee);
 		let mut seal_keys = wire::seal_keys(committee);
-		seal_keys.resize(usize::from(record.parameters.seats), [0; 96]);
+		seal_keys.resize(usize::from(record.parameters.seats), [0; 32]);
 		let task_hash = record.task_hash.unwrap_or_default();
 		let (threshold, length) = (record.parameters.threshold, record.spec.length());
 		wire::context_of(self.version, task_hash, threshold, length, seal_keys)
@@ -307,7 +313,8 @@ impl Evidence {
 	}
 
 	/// The dealings that count, and their sums, if they can be told: those that hash to `h_A` and whose commitments add up
-	/// to the result's.
+	/// to the result's. One by one their commitments may lie outside the group, as the chain took them: that parts outside
+	/// cancel harms nobody, and [`Fitting::new`] checks the sums.
 	pub(super) fn accepted(
 		&self,
 		context: &TaskContext,
@@ -315,17 +322,17 @@ impl Evidence {
 		budget: usize,
 	) -> Option<Accepted> {
 		let target = decode_point::<Plain>(&self.result.commitment).ok()?;
-		let commitments: Vec<Option<Commitments<Plain>>> = self
-			.dealings
-			.iter()
-			.map(|made| Commitments::from_bytes(&made.bytes.commitments, context.threshold).ok())
-			.collect();
+		let decode = |made: &Dealing| {
+			UncheckedCommitments::from_bytes(&made.bytes.commitments, context.threshold).ok()
+		};
+		let commitments: Vec<Option<UncheckedCommitments>> =
+			self.dealings.iter().map(decode).collect();
 		let of = |place: usize| commitments.get(place).and_then(Option::as_ref);
 		let mut dealers: Vec<Options> = self
 			.candidates()
 			.values()
 			.filter_map(|places| {
-				let first = |place: &usize| Some((*place, *of(*place)?.0.first()?));
+				let first = |place: &usize| Some((*place, *of(*place)?.points().first()?));
 				let dealings: Vec<_> = places.iter().filter_map(first).collect();
 				let absence = self.absence(places, convicted);
 				(!dealings.is_empty()).then_some(Options { dealings, absence })
@@ -335,7 +342,7 @@ impl Evidence {
 
 		let firsts: Vec<Option<usize>> =
 			dealers.iter().map(|dealer| dealer.dealings.first().map(|(place, _)| *place)).collect();
-		let mut all = Aggregate::<Plain>::zero(context.threshold);
+		let mut all = Aggregate::zero(context.threshold);
 		for first in firsts.iter().flatten() {
 			all.add(of(*first)?).ok()?;
 		}

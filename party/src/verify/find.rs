@@ -165,7 +165,7 @@ mod tests {
 	fn message() -> DealingMessage {
 		DealingMessage {
 			commitments: vec![[1; 96], [2; 96]].try_into().expect("two"),
-			ephemeral: [3; 96],
+			ephemeral: [3; 32],
 			proof: [4; 64],
 			sealed: vec![vec![5; 80].try_into().expect("short")].try_into().expect("one"),
 		}

@@ -9,7 +9,7 @@ use alloc::{
 	vec::Vec,
 };
 use codec::Encode;
-use ostraka_crypto::{messages::DealingBytes, Error, Plain};
+use ostraka_crypto::{messages::DealingBytes, proofs::verify_signature, Error};
 use ostraka_primitives::{api::TaskInfo, task::TaskStatus, AccountId, Digest, TaskId};
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest},
@@ -158,7 +158,7 @@ impl Gathering {
 		let others = others.filter(|other| Some(*other) != signer.as_ref());
 		for dealer in signer.iter().chain(others) {
 			let id: &[u8; 32] = dealer.as_ref();
-			match adjudicator::verify_dealing::<Plain>(&self.context, id, bytes) {
+			match adjudicator::verify_dealing(&self.context, id, bytes, verify_signature) {
 				Ok(accepted) => return Some((dealer.clone(), accepted.digest)),
 				Err(Error::InvalidProof) => {},
 				// what is wrong with it is wrong whoever made it

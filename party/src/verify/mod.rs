@@ -6,7 +6,8 @@
 //! 1. that the published vector opens the published commitment, `Σ X_l G_l + γ_0 H == C^A_0`;
 //! 2. that every dealing's proof holds, that the dealings that count hash to `h_A` and add up to `C^A_0`, and that each
 //!    other one that the chain took was convicted;
-//! 3. that `t + 1` revealed result shares fit the sum of the commitments and give the published vector;
+//! 3. that the sum of the commitments is in the group, and `t + 1` revealed result shares fit it and give the published
+//!    vector. The commitments that are summed need not be in the group one by one: only the sum is multiplied;
 //! 4. that the task hash covers what the record says, as far as the committee is known;
 //! 5. that the vector is one that data can give, and what it says. A statistic may be undefined on the data: that is a
 //!    right result without numbers. A vector, or a group of it, that no data can give is not right, whoever dealt it.

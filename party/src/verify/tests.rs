@@ -8,10 +8,11 @@ use super::{
 use crate::{class, fixtures, simulate::cheats};
 use codec::Encode;
 use ostraka_crypto::{
-	encoding::{encode_point, encode_scalar},
+	encoding::encode_scalar,
 	messages::DealingBytes,
+	proofs::verify_signature,
 	seal::SealSecret,
-	vss::{Commitments, SecretShare},
+	vss::{SecretShare, UncheckedCommitments},
 	Plain, Scalar,
 };
 use ostraka_primitives::{
@@ -34,14 +35,32 @@ use std::collections::BTreeSet;
 const INDICES: Indices =
 	Indices { deal: [50, 0], accuse: [50, 1], reveal: [50, 3], submit: [49, 0] };
 
+/// The fault of the fourth dealer, the only one that is convicted, where nothing else is said.
+const FOURTH: [Option<DealerFault>; 4] = [None, None, None, Some(DealerFault::WrongShare)];
+
 /// A completed mean over four dealers (rows 1; 2; 3; 4), the fourth of which was convicted and excluded.
 fn evidence() -> Evidence {
+	of_faults(FOURTH)
+}
+
+/// The same of dealers with these faults.
+fn of_faults(faults: [Option<DealerFault>; 4]) -> Evidence {
 	let spec = fixtures::spec(Statistic::Mean, vec![fixtures::column("x", 0, 9)]);
-	played(spec, &[1u8, 2, 3, 4].map(|value| vec![Scalar::from(1u8), Scalar::from(value)]))
+	let inputs = [1u8, 2, 3, 4].map(|value| vec![Scalar::from(1u8), Scalar::from(value)]);
+	played_with(spec, &inputs, faults)
 }
 
 /// A completed task over four dealers with these vectors, the fourth of which was convicted and excluded.
 pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
+	played_with(spec, inputs, FOURTH)
+}
+
+/// The same of dealers with these faults. Only the fourth is accused.
+fn played_with(
+	spec: TaskSpec,
+	inputs: &[Vec<Scalar>; 4],
+	faults: [Option<DealerFault>; 4],
+) -> Evidence {
 	let mut rng = ChaCha20Rng::seed_from_u64(5);
 	let secrets: Vec<SealSecret> = (0..3).map(|_| SealSecret::random(&mut rng)).collect();
 	let seats: Vec<Seat> = secrets
@@ -50,7 +69,7 @@ pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
 		.map(|(secret, j)| Seat {
 			account: AccountId::new([j; 32]),
 			worker: sp_core::ed25519::Public::from_raw([100 + j; 32]),
-			seal_key: encode_point(&secret.public::<Plain>()),
+			seal_key: secret.public(),
 		})
 		.collect();
 	let committee: Committee = seats.try_into().expect("three seats");
@@ -80,6 +99,7 @@ pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
 		accepted: Vec::new(),
 		dealings: 0,
 		excluded: 0,
+		attested: 0,
 		committed: 0,
 		right_shares: 0,
 	};
@@ -104,12 +124,11 @@ pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
 	let task_hash = evidence.task_hash(&committee).expect("drawn");
 	evidence.info.task.task_hash = Some(task_hash);
 	let context = evidence.context();
-	for (place, input) in (1u8..).zip(inputs) {
+	for ((place, input), fault) in (1u8..).zip(inputs).zip(faults) {
 		let account = [60 + place; 32];
-		let bytes = if place == 4 {
-			cheats::deal(&context, &account, input, DealerFault::WrongShare, 2, &mut rng)
-		} else {
-			dealer::deal::<Plain, _>(&context, &account, input, &mut rng)
+		let bytes = match fault {
+			Some(fault) => cheats::deal(&context, &account, input, fault, 2, &mut rng),
+			None => dealer::deal::<Plain, _>(&context, &account, input, &mut rng),
 		}
 		.expect("a dealing");
 		let digest = digest(&evidence, &account, &bytes);
@@ -134,9 +153,10 @@ pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
 	});
 
 	let accepted = &evidence.dealings[..3];
-	let mut aggregate = Aggregate::<Plain>::zero(1);
+	let mut aggregate = Aggregate::zero(1);
 	for dealing in accepted {
-		let commitments = Commitments::from_bytes(&dealing.bytes.commitments, 1).expect("points");
+		let commitments =
+			UncheckedCommitments::from_bytes(&dealing.bytes.commitments, 1).expect("points");
 		aggregate.add(&commitments).expect("one threshold");
 	}
 	let shares: Vec<(u8, SecretShare)> = secrets
@@ -144,7 +164,7 @@ pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
 		.zip(1u8..)
 		.map(|(secret, j)| {
 			let open = |dealing: &Dealing| {
-				worker::open::<Plain>(&context, secret, j, dealing.dealer.as_ref(), &dealing.bytes)
+				worker::open(&context, secret, j, dealing.dealer.as_ref(), &dealing.bytes)
 			};
 			let own: Vec<SecretShare> = accepted.iter().map(|d| open(d).expect("opens")).collect();
 			(j, worker::aggregate(&own).expect("one length"))
@@ -169,7 +189,9 @@ pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
 
 /// The digest of a dealing that the chain takes.
 fn digest(evidence: &Evidence, dealer: &[u8; 32], bytes: &DealingBytes) -> AcceptedDigest {
-	adjudicator::verify_dealing::<Plain>(&evidence.context(), dealer, bytes).expect("good").digest
+	let accepted =
+		adjudicator::verify_dealing(&evidence.context(), dealer, bytes, verify_signature);
+	accepted.expect("good").digest
 }
 
 /// Names of the checks that do not hold.
@@ -267,6 +289,46 @@ fn an_exclusion_without_a_rightful_accusation_is_seen() {
 	let mut evidence = self::evidence();
 	evidence.accusations[0].seat = 1;
 	assert_eq!(broken(&evidence), [SET]);
+}
+
+#[test]
+fn commitments_outside_the_group_convict_and_nothing_is_opened() {
+	let evidence = of_faults([None, None, None, Some(DealerFault::OutsideSubgroup)]);
+	let accusation = &evidence.accusations[0].evidence;
+	assert_eq!((accusation.dh, accusation.dleq), ([0; 32], [0; 64]));
+	assert_eq!(broken(&evidence), Vec::<&str>::new());
+	assert_eq!(evidence.check().accepted.len(), 3);
+	let json = transcript(&evidence);
+	assert_eq!(json["dealings"][3]["counts"], false);
+	assert_eq!(json["accusations"][0]["dh"], format!("0x{}", "00".repeat(32)));
+	// the evidence has to be about that dealing all the same
+	let mut other = evidence.clone();
+	other.accusations[0].seat = 1;
+	assert_eq!(broken(&other), [SET]);
+	// and of commitments in the group it convicts nobody
+	let mut other = self::evidence();
+	other.accusations[0].evidence.dh = [0; 32];
+	assert_eq!(broken(&other), [SET]);
+}
+
+#[test]
+fn parts_outside_the_group_that_cancel_are_harmless() {
+	// three times a point of order three
+	let outside = Some(DealerFault::OutsideSubgroup);
+	let evidence = of_faults([outside, outside, outside, Some(DealerFault::WrongShare)]);
+	assert_eq!(broken(&evidence), Vec::<&str>::new());
+	assert_eq!(evidence.check().right, [1, 2, 3]);
+}
+
+#[test]
+fn a_sum_outside_the_group_is_seen() {
+	let outside = Some(DealerFault::OutsideSubgroup);
+	let evidence = of_faults([outside, None, None, Some(DealerFault::WrongShare)]);
+	assert_eq!(broken(&evidence), [SHARES]);
+	let verification = evidence.check();
+	let shares = verification.checks.iter().find(|check| check.what == SHARES).expect("made");
+	assert_eq!(shares.detail, "the sum of the commitments lies outside the group");
+	assert!(verification.right.is_empty(), "nothing of it is multiplied");
 }
 
 #[test]

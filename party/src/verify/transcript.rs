@@ -345,7 +345,7 @@ mod tests {
 		let seat = |byte: u8| Seat {
 			account: AccountId::new([byte; 32]),
 			worker: sp_core::ed25519::Public::from_raw([byte; 32]),
-			seal_key: [byte; 96],
+			seal_key: [byte; 32],
 		};
 		let committee: Committee = vec![seat(1), seat(2), seat(3)].try_into().expect("three");
 		let spec = fixtures::spec(Statistic::Mean, vec![fixtures::column("x", 1, 9)]);
@@ -365,6 +365,7 @@ mod tests {
 				accepted: Vec::new(),
 				dealings: 0,
 				excluded: 0,
+				attested: 0,
 				committed: 0,
 				right_shares: 0,
 			},

@@ -29,13 +29,11 @@ fn every_dealer_fault_is_convicted() {
 	for (fault, plaintext) in cases {
 		let dealing = setup.cheat(4, plaintext);
 		let digest = setup.digest(&dealing);
-		let secret = setup.secret(4).clone();
 		// the victim sees it
-		let opened = worker::open::<Curve>(&setup.ctx, &secret, 4, &DEALER, &dealing);
+		let commitments = setup.commitments(&dealing).unwrap();
+		let opened = worker::open(&setup.ctx, setup.secret(4), 4, &DEALER, &dealing);
 		match fault {
 			DealerFault::WrongShare => {
-				let commitments =
-					Commitments::<Curve>::from_bytes(&dealing.commitments, 2).unwrap();
 				let share = opened.unwrap();
 				let items = [(&commitments, &share)];
 				assert_eq!(worker::check(&setup.ctx, 4, &items, &mut setup.rng), [0]);
@@ -43,29 +41,10 @@ fn every_dealer_fault_is_convicted() {
 			fault => assert_eq!(opened, Err(worker::Fault::Dealer(fault))),
 		}
 		// and proves it
-		let evidence = worker::accuse::<Curve, _>(
-			&setup.ctx,
-			&secret,
-			4,
-			&DEALER,
-			&digest,
-			&dealing,
-			&mut setup.rng,
-		)
-		.unwrap();
+		let evidence = setup.accuse(4, &digest, &dealing).unwrap();
 		assert_eq!(setup.judge(4, &digest, &evidence), Ok(Verdict::DealerGuilty(fault)));
 		// others have nothing to complain of
-		let secret = setup.secret(1).clone();
-		let refused = worker::accuse::<Curve, _>(
-			&setup.ctx,
-			&secret,
-			1,
-			&DEALER,
-			&digest,
-			&dealing,
-			&mut setup.rng,
-		);
-		assert_eq!(refused, Err(Error::NoFault));
+		assert_eq!(setup.accuse(1, &digest, &dealing), Err(Error::NoFault));
 		let evidence = setup.evidence(1, &digest, &dealing);
 		assert_eq!(
 			setup.judge(1, &digest, &evidence),
@@ -82,28 +61,41 @@ fn every_accuser_fault_is_convicted() {
 	let good = setup.evidence(2, &digest, &dealing);
 	assert_eq!(setup.judge(2, &digest, &good), Ok(Verdict::DealerGuilty(DealerFault::Unopenable)));
 
-	// A point of order three added to K, or K replaced by what is no key.
-	let three: Affine<Curve> =
-		Affine::new_unchecked(ark_bls12_381::Fq::from(0u8), ark_bls12_381::Fq::from(2u8));
-	let k: Affine<Curve> = ostraka_crypto::encoding::decode_key(&good.dh).unwrap();
-	for dh in
-		[encode_point(&(k + three).into()), encode_point(&three), IDENTITY, [0; 96], [0xff; 96]]
-	{
-		let evidence = EvidenceBytes { dh, ..good.clone() };
-		assert_eq!(
-			setup.judge(2, &digest, &evidence),
-			Ok(Verdict::AccuserGuilty(AccuserFault::InvalidDh))
-		);
+	// What is no key in the place of K: whatever stands for its proof.
+	for dh in NO_KEYS.into_iter().chain([NEUTRAL]) {
+		for dleq in [good.dleq, [0; 64], [0xff; 64]] {
+			let evidence = EvidenceBytes { dh, dleq, ..good.clone() };
+			assert_eq!(
+				setup.judge(2, &digest, &evidence),
+				Ok(Verdict::AccuserGuilty(AccuserFault::InvalidDh))
+			);
+		}
 	}
 
-	// Another K, and broken proofs for the right one.
+	// Another K, one that the accuser knows the exponent of among them, and broken proofs for the right one.
+	let other = SealSecret::random(&mut setup.rng);
+	let mut response = good.dleq;
+	response[32] ^= 1;
 	let wrong = [
-		EvidenceBytes { dh: encode_point(&(-k)), ..good.clone() },
-		EvidenceBytes { dh: encode_point(&generators::h::<Curve>()), ..good.clone() },
+		EvidenceBytes { dh: other.public(), ..good.clone() },
+		EvidenceBytes { dh: dealing.ephemeral, ..good.clone() },
+		EvidenceBytes { dh: setup.ctx.seal_keys[1], ..good.clone() },
+		EvidenceBytes { dleq: response, ..good.clone() },
 		EvidenceBytes { dleq: [0; 64], ..good.clone() },
 		EvidenceBytes { dleq: [0xff; 64], ..good.clone() },
 	];
 	for evidence in wrong {
+		assert_eq!(
+			setup.judge(2, &digest, &evidence),
+			Ok(Verdict::AccuserGuilty(AccuserFault::WrongDleq))
+		);
+	}
+	// and proven as well as it can be: with the accuser's own exponent, and with that of another node
+	let mut evidence = EvidenceBytes { dh: other.public(), ..good };
+	let secrets = [setup.secret(2).clone(), other, setup.secret(1).clone()];
+	for secret in secrets {
+		let (ctx, rng) = (&setup.ctx, &mut setup.rng);
+		worker::prove(ctx, &secret, 2, digest.hash(), &mut evidence, rng).unwrap();
 		assert_eq!(
 			setup.judge(2, &digest, &evidence),
 			Ok(Verdict::AccuserGuilty(AccuserFault::WrongDleq))
@@ -179,7 +171,7 @@ fn rotation_does_not_touch_a_running_task() {
 	let evidence = setup.evidence(2, &digest, &dealing);
 	let mut rotated = setup.ctx.clone();
 	let new = SealSecret::random(&mut setup.rng);
-	rotated.seal_keys[1] = encode_point(&new.public::<Curve>());
+	rotated.seal_keys[1] = new.public();
 	// Were the runtime to judge by the new key, an honest accuser would be convicted: hence the pinning.
 	assert_eq!(
 		adjudicator::judge::<Curve>(&rotated, &DEALER, 2, &digest, &evidence),
@@ -196,15 +188,6 @@ fn rotation_does_not_touch_a_running_task() {
 fn a_worker_accuses_only_under_the_accepted_digest() {
 	let mut setup = setup(1, 3, 2, 7);
 	let dealing = setup.cheat(2, None);
-	let secret = setup.secret(2).clone();
-	let refused = worker::accuse::<Curve, _>(
-		&setup.ctx,
-		&secret,
-		2,
-		&DEALER,
-		&AcceptedDigest::of_state([0; 32]),
-		&dealing,
-		&mut setup.rng,
-	);
+	let refused = setup.accuse(2, &AcceptedDigest::of_state([0; 32]), &dealing);
 	assert_eq!(refused, Err(Error::DigestMismatch));
 }

@@ -1,8 +1,7 @@
-//! What a judgement relies on, and what it checks itself. Every point of a dealing was checked at its dispatch, every `E_j` at
-//! its registration; only `K` comes with the accusation.
+//! What a judgement relies on, and what it checks itself. `R` was proven when its dealing came in, every `E_j` at its
+//! registration. Of the commitments nobody has said yet that they are in the group, and `K` comes with the accusation.
 
-use super::*;
-use ostraka_crypto::encoding::decode_point;
+use super::{torsion, *};
 
 const ACCUSER: u8 = 2;
 const THRESHOLD: u8 = 2;
@@ -22,14 +21,6 @@ fn case() -> Case {
 	Case { setup, dealing, evidence }
 }
 
-/// The same point with one of order three, `(0, 2)`, added: on the curve, outside the prime-order subgroup.
-fn off_the_subgroup(bytes: &mut PointBytes) {
-	let three: Affine<Curve> =
-		Affine::new_unchecked(ark_bls12_381::Fq::from(0u8), ark_bls12_381::Fq::from(2u8));
-	let point = decode_point::<Curve>(bytes).unwrap();
-	*bytes = encode_point(&(point + three).into());
-}
-
 /// Judges the evidence about whatever dealing it names, as of a state that holds it.
 fn judged(case: &Case) -> Result<Verdict, Error> {
 	let digest = case.evidence.digest(&case.setup.ctx.task_hash, &DEALER);
@@ -39,65 +30,96 @@ fn judged(case: &Case) -> Result<Verdict, Error> {
 /// A change of a case.
 type Edit = Box<dyn Fn(&mut Case)>;
 
-/// Puts each of the `t + 4` points that a judgement decodes outside the subgroup, one at a time. A point that it checks
-/// gives an error or convicts the accuser of that point; one that state vouches for goes by unseen.
+/// Every commitment is checked, and before anything else is looked at: evidence about a dealing with one outside of the group
+/// convicts the dealer, whatever stands in the place of `K`, its proof and the sealed share.
 #[test]
-fn a_judgement_makes_one_subgroup_check() {
-	let false_accusation = Ok(Verdict::AccuserGuilty(AccuserFault::FalseAccusation));
-	assert_eq!(judged(&case()), false_accusation, "a right share");
-	let commitments = usize::from(THRESHOLD) + 1;
-	let mut edits: Vec<Edit> = Vec::new();
-	for k in 0..commitments {
-		edits.push(Box::new(move |case| off_the_subgroup(&mut case.evidence.commitments[k])));
+fn a_judgement_checks_the_commitments_first() {
+	assert_eq!(
+		judged(&case()),
+		Ok(Verdict::AccuserGuilty(AccuserFault::FalseAccusation)),
+		"a right share"
+	);
+	let mut edits: Vec<Edit> = vec![
+		Box::new(|_| {}),
+		Box::new(|case| (case.evidence.dh, case.evidence.dleq) = (NEUTRAL, [0; 64])),
+		Box::new(|case| case.evidence.dleq = [0xff; 64]),
+		Box::new(|case| case.evidence.ephemeral = NO_KEYS[0]),
+		Box::new(|case| case.setup.ctx.seal_keys[usize::from(ACCUSER) - 1] = NO_KEYS[0]),
+		Box::new(|case| {
+			let sealed = &mut case.evidence.sealed;
+			sealed.fill(0);
+			let hash = ostraka_crypto::messages::hash_sealed(sealed);
+			case.evidence.sealed_hashes[usize::from(ACCUSER) - 1] = hash;
+		}),
+	];
+	edits
+		.extend(NO_KEYS.map(|key| Box::new(move |case: &mut Case| case.evidence.dh = key) as Edit));
+	let three = torsion::of_order(3);
+	for k in 0..=usize::from(THRESHOLD) {
+		for edit in &edits {
+			let mut case = case();
+			torsion::shift(&mut case.evidence.commitments[k], &three);
+			edit(&mut case);
+			assert_eq!(judged(&case), Ok(Verdict::DealerGuilty(DealerFault::OutsideSubgroup)));
+		}
 	}
-	edits.push(Box::new(|case| off_the_subgroup(&mut case.evidence.ephemeral)));
-	edits.push(Box::new(|case| {
-		off_the_subgroup(&mut case.setup.ctx.seal_keys[usize::from(ACCUSER) - 1]);
-	}));
-	edits.push(Box::new(|case| off_the_subgroup(&mut case.evidence.dh)));
-	assert_eq!(edits.len(), commitments + 3);
+}
 
-	let seen = |edit: &dyn Fn(&mut Case)| {
+/// What state vouches for is not doubted: were `R` or an `E_j` no key, that would be no accuser's fault, and an error convicts
+/// nobody. The same of commitments that do not decode.
+#[test]
+fn what_state_vouches_for_convicts_nobody() {
+	let errors: [(Edit, Error); 6] = [
+		(Box::new(|case| case.evidence.ephemeral = NO_KEYS[0]), Error::NonCanonicalKey),
+		(Box::new(|case| case.evidence.ephemeral = NEUTRAL), Error::Identity),
+		(Box::new(|case| case.setup.ctx.seal_keys[1] = NO_KEYS[3]), Error::NonCanonicalKey),
+		(Box::new(|case| case.setup.ctx.seal_keys[1] = NEUTRAL), Error::Identity),
+		(Box::new(|case| case.evidence.commitments[1] = [0; 96]), Error::NotOnCurve),
+		(Box::new(|case| case.evidence.commitments[2][0] |= 0x80), Error::NonCanonicalPoint),
+	];
+	for (edit, error) in errors {
 		let mut case = case();
 		edit(&mut case);
-		let verdict = judged(&case);
-		verdict.is_err() || verdict == Ok(Verdict::AccuserGuilty(AccuserFault::InvalidDh))
-	};
-	let checked: Vec<bool> = edits.iter().map(|edit| seen(edit.as_ref())).collect();
-	assert_eq!(checked.iter().filter(|checked| **checked).count(), 1, "{checked:?}");
-	assert_eq!(checked.last(), Some(&true), "`K`, which nobody has seen before");
+		assert_eq!(judged(&case), Err(error));
+	}
 }
 
-/// Why the digest of an accepted dealing is a type: what a judgement does not check, `verify_dealing` does.
+/// Why the digest of an accepted dealing is a type: what a judgement takes as it is, `verify_dealing` refuses. And what it does
+/// not refuse, commitments outside of the group, a judgement convicts of.
 #[test]
-fn what_a_judgement_leaves_out_is_refused_at_dispatch() {
-	let refused = |edit: &dyn Fn(&mut DealingBytes)| {
+fn what_a_judgement_takes_as_it_is_is_refused_at_dispatch() {
+	let verdict = |edit: &dyn Fn(&mut DealingBytes)| {
 		let mut case = case();
 		edit(&mut case.dealing);
-		adjudicator::verify_dealing::<Curve>(&case.setup.ctx, &DEALER, &case.dealing).map(|_| ())
+		case.setup.verify(&case.dealing).map(|_| ())
 	};
-	for k in 0..=usize::from(THRESHOLD) {
-		let edit = |dealing: &mut DealingBytes| off_the_subgroup(&mut dealing.commitments[k]);
-		assert_eq!(refused(&edit), Err(Error::NotInSubgroup));
+	for key in NO_KEYS {
+		assert_eq!(verdict(&|dealing| dealing.ephemeral = key), Err(Error::InvalidProof));
 	}
-	let edit = |dealing: &mut DealingBytes| off_the_subgroup(&mut dealing.ephemeral);
-	assert_eq!(refused(&edit), Err(Error::NotInSubgroup));
+	assert_eq!(verdict(&|dealing| dealing.ephemeral = NEUTRAL), Err(Error::Identity));
+	assert_eq!(verdict(&|dealing| dealing.commitments[1] = [0; 96]), Err(Error::NotOnCurve));
+	let flagged = |dealing: &mut DealingBytes| dealing.commitments[2][0] |= 0x80;
+	assert_eq!(verdict(&flagged), Err(Error::NonCanonicalPoint));
 }
 
-/// A worker checks `R` itself, whatever a state says: its secret meets that point.
+/// A worker decodes `R` itself, whatever a state says: its secret meets that element.
 #[test]
-fn a_worker_checks_r_before_its_secret_meets_it() {
-	let Case { setup, mut dealing, .. } = case();
-	let Setup { ctx, secrets, mut rng } = setup;
-	let secret = &secrets[usize::from(ACCUSER) - 1];
-	off_the_subgroup(&mut dealing.ephemeral);
-	let digest = dealing.digest(&ctx.task_hash, &DEALER);
-	let opened = worker::open::<Curve>(&ctx, secret, ACCUSER, &DEALER, &dealing);
-	assert_eq!(opened, Err(worker::Fault::NotOurs(Error::NotInSubgroup)));
-	let made = worker::evidence::<Curve, _>(&ctx, secret, ACCUSER, &digest, &dealing, &mut rng);
-	assert_eq!(made, Err(Error::NotInSubgroup));
-	let accepted = AcceptedDigest::of_state(digest);
-	let accused =
-		worker::accuse::<Curve, _>(&ctx, secret, ACCUSER, &DEALER, &accepted, &dealing, &mut rng);
-	assert_eq!(accused, Err(Error::NotInSubgroup));
+fn a_worker_decodes_r_before_its_secret_meets_it() {
+	for (key, error) in NO_KEYS
+		.map(|key| (key, Error::NonCanonicalKey))
+		.into_iter()
+		.chain([(NEUTRAL, Error::Identity)])
+	{
+		let Case { mut setup, mut dealing, .. } = case();
+		dealing.ephemeral = key;
+		let digest = dealing.digest(&setup.ctx.task_hash, &DEALER);
+		let secret = setup.secret(ACCUSER).clone();
+		let opened = worker::open(&setup.ctx, &secret, ACCUSER, &DEALER, &dealing);
+		assert_eq!(opened, Err(Fault::NotOurs(error)));
+		let (ctx, rng) = (&setup.ctx, &mut setup.rng);
+		let made = worker::evidence(ctx, &secret, ACCUSER, &digest, &dealing, rng);
+		assert_eq!(made, Err(error));
+		let accused = setup.accuse(ACCUSER, &AcceptedDigest::of_state(digest), &dealing);
+		assert_eq!(accused, Err(error));
+	}
 }

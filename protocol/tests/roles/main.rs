@@ -2,18 +2,20 @@
 //! must be turned away.
 
 use ostraka_crypto::{
-	encoding::{encode_point, IDENTITY},
-	generators,
+	encoding::IDENTITY,
 	messages::{DealingBytes, EvidenceBytes},
+	proofs::{self, verify_signature},
 	scalar,
 	seal::{ciphertext_len, SealSecret},
-	vss::{self, Commitments, SecretShare},
-	Affine, Error, Hash, Identity, Plain, PointBytes, Scalar,
+	vss::{self, Commitments, SecretShare, UncheckedCommitments},
+	Error, Hash, Identity, Plain, Scalar, SealKeyBytes,
 };
 use ostraka_primitives::fault::{AccuserFault, DealerFault};
 use ostraka_protocol::{
-	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
-	dealer, task_hash, worker, Member, TaskContext, TaskHashInput, Version,
+	adjudicator::{self, AcceptedDealing, AcceptedDigest, Aggregate, Verdict},
+	dealer, task_hash,
+	worker::{self, Fault},
+	Member, TaskContext, TaskHashInput, Version,
 };
 use proptest::prelude::*;
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
@@ -22,6 +24,9 @@ mod faults;
 mod judging;
 mod refusals;
 mod results;
+#[path = "../torsion/mod.rs"]
+mod torsion;
+mod unsound;
 
 type Curve = Plain;
 
@@ -35,12 +40,35 @@ struct Setup {
 type Plaintext<'a> = Option<&'a dyn Fn(SecretShare) -> Vec<u8>>;
 
 const DEALER: Identity = [0xd0; 32];
+/// The field's order of Ristretto255, `2^255 - 19`: zero in another form.
+const ZERO_IN_ANOTHER_FORM: SealKeyBytes = {
+	let mut bytes = [0xff; 32];
+	bytes[0] = 0xed;
+	bytes[31] = 0x7f;
+	bytes
+};
+/// 32 bytes that are no Ristretto255 element: `p + 0`, `p + 1`, the encoding of minus one, and a set top bit.
+const NO_KEYS: [SealKeyBytes; 4] = [
+	ZERO_IN_ANOTHER_FORM,
+	{
+		let mut bytes = ZERO_IN_ANOTHER_FORM;
+		bytes[0] = 0xee;
+		bytes
+	},
+	{
+		let mut bytes = ZERO_IN_ANOTHER_FORM;
+		bytes[0] = 0xec;
+		bytes
+	},
+	[0xff; 32],
+];
+/// The identity of Ristretto255.
+const NEUTRAL: SealKeyBytes = [0; 32];
 
 fn setup(threshold: u8, n: u8, length: u16, seed: u64) -> Setup {
 	let mut rng = ChaCha20Rng::seed_from_u64(seed);
 	let secrets: Vec<_> = (0..n).map(|_| SealSecret::random(&mut rng)).collect();
-	let seal_keys: Vec<PointBytes> =
-		secrets.iter().map(|secret| encode_point(&secret.public::<Curve>())).collect();
+	let seal_keys: Vec<SealKeyBytes> = secrets.iter().map(SealSecret::public).collect();
 	let committee: Vec<_> = (1..=n)
 		.zip(&seal_keys)
 		.map(|(j, key)| Member { account: [j; 32], worker: [j ^ 0x80; 32], seal_key: *key })
@@ -83,14 +111,13 @@ impl Setup {
 		let (commitments, shares) =
 			vss::share::<Curve, _>(&input, ctx.threshold, ctx.n().unwrap(), rng).unwrap();
 		let (commitments, rho) = (commitments.to_bytes(), SealSecret::random(rng));
-		let key = dealer::sealing_key::<Curve>(ctx, &DEALER, j, &commitments, &rho).unwrap();
-		let mut dealing =
-			dealer::assemble::<Curve, _>(ctx, &DEALER, commitments, &shares, &rho, rng).unwrap();
+		let key = dealer::sealing_key(ctx, &DEALER, j, &commitments, &rho).unwrap();
+		let mut dealing = dealer::assemble(ctx, &DEALER, commitments, &shares, &rho, rng).unwrap();
 		dealing.sealed[victim] = match plaintext {
 			Some(plaintext) => key.seal_bytes(&plaintext(shares[victim].clone())).unwrap(),
 			None => vec![0xab; ciphertext_len(ctx.length())],
 		};
-		dealer::prove::<Curve, _>(ctx, &DEALER, &mut dealing, &rho, rng);
+		dealer::prove(ctx, &DEALER, &mut dealing, &rho, rng);
 		dealing
 	}
 
@@ -103,11 +130,34 @@ impl Setup {
 	) -> EvidenceBytes {
 		let secret = &self.secrets[usize::from(j) - 1];
 		let rng = &mut self.rng;
-		worker::evidence::<Curve, _>(&self.ctx, secret, j, accepted.hash(), dealing, rng).unwrap()
+		worker::evidence(&self.ctx, secret, j, accepted.hash(), dealing, rng).unwrap()
+	}
+
+	fn verify(&self, dealing: &DealingBytes) -> Result<AcceptedDealing, Error> {
+		adjudicator::verify_dealing(&self.ctx, &DEALER, dealing, verify_signature)
 	}
 
 	fn digest(&self, dealing: &DealingBytes) -> AcceptedDigest {
-		adjudicator::verify_dealing::<Curve>(&self.ctx, &DEALER, dealing).unwrap().digest
+		self.verify(dealing).unwrap().digest
+	}
+
+	/// Node `j`'s accusation as an honest node makes it.
+	fn accuse(
+		&mut self,
+		j: u8,
+		accepted: &AcceptedDigest,
+		dealing: &DealingBytes,
+	) -> Result<EvidenceBytes, Error> {
+		let secret = &self.secrets[usize::from(j) - 1];
+		let rng = &mut self.rng;
+		worker::accuse::<Curve, _>(&self.ctx, secret, j, &DEALER, accepted, dealing, rng)
+	}
+
+	/// The commitments of one dealing as a node checks them.
+	fn commitments(&mut self, dealing: &DealingBytes) -> Result<Commitments<Curve>, Fault> {
+		let mut checked = worker::commitments(&self.ctx, &[dealing], &mut self.rng);
+		assert_eq!(checked.len(), 1);
+		checked.remove(0)
 	}
 
 	fn judge(
@@ -133,12 +183,12 @@ proptest! {
 		seed: u64,
 	) {
 		let mut setup = setup(t, n, length, seed);
-		let mut aggregate = Aggregate::<Curve>::zero(t);
+		let mut aggregate = Aggregate::zero(t);
 		let mut accepted = Vec::new();
 		for i in 0..dealers {
 			let dealer: Identity = [i as u8; 32];
 			let (input, dealing) = setup.deal(&dealer);
-			let ok = adjudicator::verify_dealing::<Curve>(&setup.ctx, &dealer, &dealing).unwrap();
+			let ok = adjudicator::verify_dealing(&setup.ctx, &dealer, &dealing, verify_signature).unwrap();
 			prop_assert_eq!(*ok.digest.hash(), dealing.digest(&setup.ctx.task_hash, &dealer));
 			aggregate.add(&ok.commitments).unwrap();
 			// state holds bytes
@@ -153,17 +203,24 @@ proptest! {
 		let h_a = adjudicator::accepted_set_hash(&setup.ctx.task_hash, &digests, &aggregate.to_bytes());
 		let reversed: Vec<Hash> = digests.iter().rev().copied().collect();
 		prop_assert_eq!(adjudicator::accepted_set_hash(&setup.ctx.task_hash, &reversed, &aggregate.to_bytes()), h_a);
+		let sums = aggregate.checked::<Curve>().unwrap();
+		prop_assert_eq!(&Commitments::<Curve>::from_stored_bytes(&aggregate.to_bytes(), t).unwrap(), &sums);
 
 		let mut results = Vec::new();
 		for j in 1..=n {
+			let bodies: Vec<&DealingBytes> = accepted.iter().map(|(_, _, dealing, _)| dealing).collect();
+			let points: Vec<Commitments<Curve>> = worker::commitments(&setup.ctx, &bodies, &mut setup.rng)
+				.into_iter()
+				.collect::<Result<_, _>>()
+				.unwrap();
 			let shares: Vec<_> = accepted
 				.iter()
-				.map(|(dealer, _, dealing, _)| worker::open::<Curve>(&setup.ctx, setup.secret(j), j, dealer, dealing).unwrap())
+				.map(|(dealer, _, dealing, _)| worker::open(&setup.ctx, setup.secret(j), j, dealer, dealing).unwrap())
 				.collect();
-			let items: Vec<_> = accepted.iter().zip(&shares).map(|((_, _, _, ok), share)| (&ok.commitments, share)).collect();
+			let items: Vec<_> = points.iter().zip(&shares).collect();
 			prop_assert!(worker::check(&setup.ctx, j, &items, &mut setup.rng).is_empty());
 			let share = worker::aggregate(&shares).unwrap();
-			prop_assert!(adjudicator::check_result_share(&aggregate, j, &share));
+			prop_assert!(adjudicator::check_result_share(&sums, j, &share));
 			results.push((j, share));
 		}
 		let (right, later) = results.split_at(usize::from(t) + 1);
@@ -172,7 +229,7 @@ proptest! {
 			let mut wrong = share.clone();
 			wrong.blinding += Scalar::from(1u8);
 			prop_assert_eq!(adjudicator::lies_on(right, *j, &wrong), Ok(false));
-			prop_assert!(!adjudicator::check_result_share(&aggregate, *j, &wrong));
+			prop_assert!(!adjudicator::check_result_share(&sums, *j, &wrong));
 		}
 		let (x, gamma) = adjudicator::reconstruct(right).unwrap();
 		let expected: Vec<Scalar> = (0..usize::from(length))
@@ -195,20 +252,28 @@ proptest! {
 		let digest = setup.digest(&dealing);
 		let mut pick = bytes.iter().copied().chain(std::iter::repeat(0));
 		let mut take = |count: usize| pick.by_ref().take(count).collect::<Vec<u8>>();
-		let mut point = || -> PointBytes { take(96).try_into().unwrap() };
 		let mut bad = dealing.clone();
-		bad.commitments[0] = point();
-		bad.ephemeral = point();
-		prop_assert!(adjudicator::verify_dealing::<Curve>(&setup.ctx, &DEALER, &bad).is_err());
+		bad.commitments[0] = take(96).try_into().unwrap();
+		bad.ephemeral = take(32).try_into().unwrap();
+		prop_assert!(setup.verify(&bad).is_err());
+		prop_assert!(matches!(setup.commitments(&bad), Err(Fault::NotOurs(_))));
+		let mut bad = dealing.clone();
+		bad.ephemeral = take(32).try_into().unwrap();
+		prop_assert!(setup.verify(&bad).is_err());
 		let mut bad = dealing.clone();
 		bad.sealed = vec![bytes.clone(); bytes.len() % 5];
-		prop_assert!(adjudicator::verify_dealing::<Curve>(&setup.ctx, &DEALER, &bad).is_err());
+		prop_assert!(setup.verify(&bad).is_err());
 		let honest = setup.evidence(2, &digest, &dealing);
-		let evidence = EvidenceBytes { dh: point(), ..honest.clone() };
-		prop_assert_eq!(setup.judge(2, &digest, &evidence), Ok(Verdict::AccuserGuilty(AccuserFault::InvalidDh)));
-		let evidence = EvidenceBytes { commitments: vec![point(); 2], sealed: bytes.clone(), ..honest };
+		let evidence = EvidenceBytes { dh: take(32).try_into().unwrap(), ..honest.clone() };
+		// one of some sixteen strings of 32 bytes is an element
+		prop_assert!(matches!(
+			setup.judge(2, &digest, &evidence),
+			Ok(Verdict::AccuserGuilty(AccuserFault::InvalidDh | AccuserFault::WrongDleq))
+		));
+		let point = take(96).try_into().unwrap();
+		let evidence = EvidenceBytes { commitments: vec![point; 2], sealed: bytes.clone(), ..honest };
 		prop_assert!(setup.judge(2, &digest, &evidence).is_err());
-		let opened = worker::open::<Curve>(&setup.ctx, setup.secret(2), 2, &DEALER, &bad);
+		let opened = worker::open(&setup.ctx, setup.secret(2), 2, &DEALER, &bad);
 		prop_assert!(opened.is_err());
 	}
 }

@@ -8,11 +8,11 @@ use super::*;
 fn errors_that_cancel_at_zero_are_found() {
 	let mut setup = setup(1, 3, 2, 8);
 	let (input, dealing) = setup.deal(&DEALER);
-	let ok = adjudicator::verify_dealing::<Curve>(&setup.ctx, &DEALER, &dealing).unwrap();
+	let ok = setup.verify(&dealing).unwrap();
 	let mut aggregate = Aggregate::zero(1);
 	aggregate.add(&ok.commitments).unwrap();
-	let open =
-		|j| worker::open::<Curve>(&setup.ctx, setup.secret(j), j, &DEALER, &dealing).unwrap();
+	let sums = aggregate.checked::<Curve>().unwrap();
+	let open = |j| worker::open(&setup.ctx, setup.secret(j), j, &DEALER, &dealing).unwrap();
 	let weights = ostraka_crypto::polynomial::lagrange(&[1, 2], 0).unwrap();
 	let (mut a, mut b) = (open(1), open(2));
 	a.values[0] += weights[1];
@@ -21,10 +21,10 @@ fn errors_that_cancel_at_zero_are_found() {
 	assert_eq!(x, input);
 	let c0 = aggregate.to_bytes()[0];
 	assert_eq!(adjudicator::verify_result::<Curve>(&c0, &x, &gamma), Ok(true));
-	assert!(!adjudicator::check_result_share(&aggregate, 1, &a));
-	assert!(!adjudicator::check_result_share(&aggregate, 2, &b));
+	assert!(!adjudicator::check_result_share(&sums, 1, &a));
+	assert!(!adjudicator::check_result_share(&sums, 2, &b));
 	assert_eq!(adjudicator::lies_on(&[(1, a), (2, b)], 3, &open(3)), Ok(false));
-	assert!(adjudicator::check_result_share(&aggregate, 3, &open(3)));
+	assert!(adjudicator::check_result_share(&sums, 3, &open(3)));
 }
 
 /// A share interpolated from others' reveals is right, but its commitment must have been posted before.

@@ -5,13 +5,13 @@ use super::{
 	chain::{Chain, Failure, Party, Penalty, Phase, Refusal, Standing},
 	cheats,
 	data::{spec, Data},
-	node::{committee, context, Node},
+	node::Node,
 	play::interpolated,
 	scenario::{dealer_id, DealerRole},
+	table::{chain, table, Table},
 };
 use ostraka_crypto::{
-	encoding::{decode_key, IDENTITY},
-	messages::DealingBytes,
+	encoding::IDENTITY,
 	polynomial, scalar,
 	seal::{Context, Key, SealSecret},
 	vss::{self, SecretShare},
@@ -23,96 +23,11 @@ use ostraka_primitives::{
 };
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
-	dealer,
 	statistics::{self, Outcome},
 	worker,
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use std::collections::BTreeSet;
-
-/// A committee before a chain that collects dealings.
-struct Table {
-	nodes: Vec<Node>,
-	chain: Chain,
-	rng: ChaCha20Rng,
-}
-
-fn table(threshold: u8, n: u8, length: usize, least_dealers: usize, seed: u64) -> Table {
-	let mut rng = ChaCha20Rng::seed_from_u64(seed);
-	let nodes = committee(n, &mut rng);
-	let chain = chain(&nodes, threshold, length, least_dealers);
-	Table { nodes, chain, rng }
-}
-
-fn chain(nodes: &[Node], threshold: u8, length: usize, least_dealers: usize) -> Chain {
-	let workers = nodes.iter().map(|node| node.worker).collect();
-	let ctx = context(1, threshold, length, nodes);
-	Chain::new(ctx, workers, (0..8).map(dealer_id), least_dealers)
-}
-
-impl Table {
-	fn vector(&mut self) -> Vec<Scalar> {
-		(0..self.chain.ctx.length()).map(|_| scalar::random(&mut self.rng)).collect()
-	}
-
-	fn make(&mut self, place: usize, input: &[Scalar]) -> DealingBytes {
-		let ctx = &self.chain.ctx;
-		dealer::deal::<Plain, _>(ctx, &dealer_id(place), input, &mut self.rng).unwrap()
-	}
-
-	fn deal(&mut self, place: usize, input: &[Scalar]) {
-		let dealing = self.make(place, input);
-		self.include(place, &dealing);
-	}
-
-	fn include(&mut self, place: usize, dealing: &DealingBytes) {
-		let task_hash = self.chain.ctx.task_hash;
-		assert_eq!(self.chain.deal(&dealer_id(place), &task_hash, dealing), Ok(()));
-	}
-
-	fn cheat(&mut self, place: usize, role: DealerRole, victims: &[u8]) {
-		let input = self.vector();
-		let victims: BTreeSet<u8> = victims.iter().copied().collect();
-		let rho = SealSecret::random(&mut self.rng);
-		let (ctx, id) = (&self.chain.ctx, dealer_id(place));
-		let dealing = cheats::deal(ctx, &id, &input, (role, &victims), &rho, &mut self.rng);
-		self.include(place, &dealing);
-	}
-
-	fn examine(&mut self) {
-		self.chain.end_collecting();
-		for node in &mut self.nodes {
-			node.examine(&self.chain, &mut self.rng);
-		}
-	}
-
-	/// Verification without accusations; all nodes' result shares.
-	fn shares(&mut self) -> Vec<(u8, SecretShare)> {
-		self.examine();
-		self.chain.freeze();
-		let own = |node: &Node| (node.j, node.result_share(&self.chain).unwrap());
-		self.nodes.iter().map(own).collect()
-	}
-
-	fn commit(&mut self, j: u8, share: &SecretShare) {
-		let h_a = self.chain.h_a.unwrap();
-		let commitment = self.nodes[usize::from(j) - 1].commitment(&h_a, share);
-		assert_eq!(self.chain.commit(j, &h_a, commitment), Ok(()));
-	}
-
-	fn reveal(&mut self, j: u8, share: &SecretShare) -> Result<bool, Refusal> {
-		let h_a = self.chain.h_a.unwrap();
-		self.chain.reveal(j, &h_a, &share.to_bytes())
-	}
-
-	/// Node `j`'s rightful accusation.
-	fn accuse(&mut self, j: u8, place: usize) -> Result<Verdict, Refusal> {
-		let (node, id) = (&self.nodes[usize::from(j) - 1], dealer_id(place));
-		let evidence = node.accusation(&self.chain, &id, &mut self.rng).unwrap();
-		let digest = self.chain.records[&id].digest;
-		self.chain.accuse(j, &id, &digest, &evidence)
-	}
-}
 
 /// The sum over one dealer is its input, and over none there is nothing to say: a class's least number of dealers
 /// decides before anybody computes.
@@ -167,8 +82,9 @@ fn zero_vectors_and_the_identity_are_no_special_case() {
 		aggregate.sub(&record.commitments).unwrap();
 	}
 	assert_eq!(aggregate, Aggregate::zero(2));
-	assert!(adjudicator::check_result_share(&aggregate, 4, &SecretShare::zero(3)));
-	assert!(!adjudicator::check_result_share(&aggregate, 4, &shares[3].1));
+	let sums = aggregate.checked::<Plain>().unwrap();
+	assert!(adjudicator::check_result_share(&sums, 4, &SecretShare::zero(3)));
+	assert!(!adjudicator::check_result_share(&sums, 4, &shares[3].1));
 	let blinding = Scalar::from(0u8);
 	assert_eq!(adjudicator::verify_result::<Plain>(&IDENTITY, &zero, &blinding), Ok(true));
 	assert_eq!(
@@ -193,7 +109,7 @@ fn weights_are_the_rows_not_the_dealers() {
 		let open = |place| {
 			let id = dealer_id(place);
 			let body = &table.chain.records[&id].body;
-			worker::open::<Plain>(&table.chain.ctx, &node.secret, node.j, &id, body).unwrap()
+			worker::open(&table.chain.ctx, &node.secret, node.j, &id, body).unwrap()
 		};
 		let mut second = open(1);
 		second.values.iter_mut().for_each(|value| *value *= weight);
@@ -346,7 +262,7 @@ fn interpolated_free_riding_reveal() {
 	assert_eq!(table.reveal(6, &free), Ok(false));
 	assert_eq!(table.reveal(4, &shares[3].1), Ok(true));
 	table.chain.settle();
-	assert_eq!(table.chain.paid(), BTreeSet::from([1, 2, 3, 4]));
+	assert_eq!(table.chain.paid(false), BTreeSet::from([1, 2, 3, 4]));
 	assert_eq!(table.chain.ledger[&Party::Node(6)], [Penalty::NotAsCommitted]);
 	assert_eq!(table.chain.ledger[&Party::Node(7)], [Penalty::Absent]);
 	assert_eq!(table.chain.ledger.len(), 2);
@@ -445,7 +361,7 @@ fn a_copied_r_would_make_accusers_an_oracle() {
 		ephemeral: &honest.ephemeral,
 		commitments: &honest.commitments,
 	};
-	let key = Key::derive(&decode_key::<Plain>(&evidence.dh).unwrap(), &context);
+	let key = Key::derive(&evidence.dh, &context);
 	let stolen = key.open(&honest.sealed[1], 2).unwrap();
 	let commitments = vss::Commitments::<Plain>::from_bytes(&honest.commitments, 1).unwrap();
 	assert!(vss::check_share(&commitments, 2, &stolen));

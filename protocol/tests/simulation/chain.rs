@@ -4,16 +4,19 @@
 //! # Terms
 //! - A message that is *refused* changes nothing and names nobody. What is *punished* stands in the ledger.
 //! - A caller's identity (dealer, seat `j`) counts as authenticated: signatures are the pallets' subject.
+//! - Verification is *complete* when every member that is awaited has attested: it then ends with the block at hand, and an
+//!   accusation is taken until it has ended. Otherwise it lasts its window.
 
 use ostraka_crypto::{
 	messages::{DealingBytes, EvidenceBytes},
-	vss::{Commitments, SecretShare},
-	Error, Hash, Identity, Plain, PointBytes, Scalar,
+	proofs::verify_signature,
+	vss::{Commitments, SecretShare, UncheckedCommitments},
+	Error, Hash, Identity, Plain, PointBytes, Scalar, SealKeyBytes,
 };
 use ostraka_primitives::fault::{AccuserFault, DealerFault};
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
-	TaskContext,
+	wire, TaskContext,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +34,8 @@ pub enum Phase {
 /// Why there is no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
+	/// The sums of the commitments are outside of the group.
+	UnsoundCommitments,
 	TooFewDealers,
 	TooFewShares,
 }
@@ -46,6 +51,8 @@ pub enum Refusal {
 	UnknownDealing,
 	AlreadyConvicted,
 	Forfeited,
+	WrongDealings,
+	AlreadyAttested,
 	WrongAcceptedSet,
 	AlreadyCommitted,
 	AlreadyRevealed,
@@ -83,7 +90,7 @@ pub enum Standing {
 pub struct Record {
 	pub digest: Hash,
 	pub standing: Standing,
-	pub commitments: Commitments<Plain>,
+	pub commitments: UncheckedCommitments,
 	pub body: DealingBytes,
 }
 
@@ -91,9 +98,17 @@ pub struct Record {
 struct SeatState {
 	accused_falsely: bool,
 	excused: bool,
+	attested: bool,
 	commitment: Option<Hash>,
 	/// Whether its revealed share was right.
 	answer: Option<bool>,
+}
+
+impl SeatState {
+	/// Whether anything is expected of it.
+	fn is_awaited(&self) -> bool {
+		!self.accused_falsely && !self.excused && self.answer != Some(false)
+	}
 }
 
 /// The published result.
@@ -113,11 +128,17 @@ pub struct Chain {
 	/// Every share that was revealed and judged, right or wrong, in order.
 	pub revealed: Vec<(u8, SecretShare)>,
 	pub h_a: Option<Hash>,
+	/// Digests of the dealings in the order in which they were taken.
+	pub order: Vec<Hash>,
+	/// Their running hash.
+	pub dealt: Hash,
+	/// Whether all that are awaited have attested.
+	pub is_complete: bool,
 	workers: Vec<Identity>,
 	/// Dealers who have accepted.
 	consenting: BTreeSet<Identity>,
 	least_dealers: usize,
-	ephemerals: BTreeSet<PointBytes>,
+	ephemerals: BTreeSet<SealKeyBytes>,
 	/// State holds bytes.
 	aggregate: Vec<PointBytes>,
 	seats: Vec<SeatState>,
@@ -143,13 +164,16 @@ impl Chain {
 			result: None,
 			revealed: Vec::new(),
 			h_a: None,
+			order: Vec::new(),
+			dealt: [0; 32],
+			is_complete: false,
 			seats: vec![SeatState::default(); workers.len()],
 			workers,
 			consenting: consenting.into_iter().collect(),
 			// a result over nobody, or of one class below its least number, is never computed
 			least_dealers: least_dealers.max(1),
 			ephemerals: BTreeSet::new(),
-			aggregate: Aggregate::<Plain>::zero(ctx.threshold).to_bytes(),
+			aggregate: Aggregate::zero(ctx.threshold).to_bytes(),
 			right: Vec::new(),
 			ctx,
 		}
@@ -160,18 +184,30 @@ impl Chain {
 		self.records.iter().filter(|(_, record)| record.standing != Standing::Excluded)
 	}
 
-	pub fn aggregate(&self) -> Aggregate<Plain> {
+	pub fn aggregate(&self) -> Aggregate {
 		Aggregate::from_bytes(&self.aggregate, self.ctx.threshold).unwrap()
+	}
+
+	/// The sums that the freeze has checked.
+	pub fn sums(&self) -> Commitments<Plain> {
+		assert!(self.h_a.is_some(), "nothing is checked before the freeze");
+		Commitments::from_stored_bytes(&self.aggregate, self.ctx.threshold).unwrap()
 	}
 
 	pub fn commitment(&self, j: u8) -> Option<Hash> {
 		self.seat(j).commitment
 	}
 
-	/// Seats that are paid: right shares that were committed to.
-	pub fn paid(&self) -> BTreeSet<u8> {
-		let paid = |seat: &SeatState| seat.answer == Some(true) && seat.commitment.is_some();
+	/// Seats that are paid, by whether they have attested: right shares that were committed to. Who was silent is paid less.
+	pub fn paid(&self, attested: bool) -> BTreeSet<u8> {
+		let paid = |seat: &SeatState| {
+			seat.answer == Some(true) && seat.commitment.is_some() && seat.attested == attested
+		};
 		(1u8..).zip(&self.seats).filter(|(_, seat)| paid(seat)).map(|(j, _)| j).collect()
+	}
+
+	pub fn has_attested(&self, j: u8) -> bool {
+		self.seat(j).attested
 	}
 
 	pub fn deal(
@@ -185,7 +221,7 @@ impl Chain {
 		ensure(self.consenting.contains(dealer), Refusal::NotAccepted)?;
 		ensure(!self.records.contains_key(dealer), Refusal::DealtBefore)?;
 		ensure(!self.ephemerals.contains(&dealing.ephemeral), Refusal::CopiedEphemeral)?;
-		let accepted = adjudicator::verify_dealing::<Plain>(&self.ctx, dealer, dealing)
+		let accepted = adjudicator::verify_dealing(&self.ctx, dealer, dealing, verify_signature)
 			.map_err(Refusal::Protocol)?;
 		let mut aggregate = self.aggregate();
 		aggregate.add(&accepted.commitments).unwrap();
@@ -197,6 +233,8 @@ impl Chain {
 			commitments: accepted.commitments,
 			body: dealing.clone(),
 		};
+		self.dealt = wire::dealt(&self.dealt, &record.digest);
+		self.order.push(record.digest);
 		self.records.insert(*dealer, record);
 		Ok(())
 	}
@@ -245,8 +283,9 @@ impl Chain {
 					self.seat_mut(j).excused = true;
 					Standing::ConvictedLate
 				} else {
+					let threshold = self.ctx.threshold;
 					let commitments =
-						Commitments::from_bytes(&evidence.commitments, self.ctx.threshold).unwrap();
+						UncheckedCommitments::from_bytes(&evidence.commitments, threshold).unwrap();
 					let mut aggregate = self.aggregate();
 					aggregate.sub(&commitments).unwrap();
 					self.aggregate = aggregate.to_bytes();
@@ -255,12 +294,33 @@ impl Chain {
 				self.records.get_mut(dealer).unwrap().standing = standing;
 			},
 		}
+		self.note_progress();
 		Ok(verdict)
+	}
+
+	/// Node `j` says that it has checked its shares of these dealings, as far as they count, and accuses nobody.
+	pub fn attest(&mut self, j: u8, dealt: &Hash) -> Result<(), Refusal> {
+		self.in_phase(Phase::Verifying)?;
+		ensure(self.seat(j).is_awaited(), Refusal::Forfeited)?;
+		ensure(!self.seat(j).attested, Refusal::AlreadyAttested)?;
+		ensure(*dealt == self.dealt, Refusal::WrongDealings)?;
+		self.seat_mut(j).attested = true;
+		self.note_progress();
+		Ok(())
+	}
+
+	fn note_progress(&mut self) {
+		let is_over = self.seats.iter().all(|seat| seat.attested || !seat.is_awaited());
+		self.is_complete |= self.phase == Phase::Verifying && is_over;
 	}
 
 	/// Ends verification: `A` never changes again.
 	pub fn freeze(&mut self) {
 		assert_eq!(self.phase, Phase::Verifying);
+		if self.aggregate().checked::<Plain>().is_err() {
+			self.phase = Phase::Failed(Failure::UnsoundCommitments);
+			return;
+		}
 		let digests: Vec<Hash> = self.accepted().map(|(_, record)| record.digest).collect();
 		if digests.len() < self.least_dealers {
 			self.phase = Phase::Failed(Failure::TooFewDealers);
@@ -297,7 +357,7 @@ impl Chain {
 		let fault = if seat.commitment.is_some_and(|committed| committed != commitment) {
 			Some(Penalty::NotAsCommitted)
 		} else if self.right.len() < needed {
-			let fits = adjudicator::check_result_share(&self.aggregate(), j, &share);
+			let fits = adjudicator::check_result_share(&self.sums(), j, &share);
 			(!fits).then_some(Penalty::WrongShare)
 		} else {
 			let fits = adjudicator::lies_on(&self.right, j, &share).unwrap();

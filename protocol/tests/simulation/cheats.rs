@@ -1,23 +1,28 @@
 //! Messages that no honest role makes: well-formed and proven where the chain looks at once, wrong where only a committee
 //! member or the result check can see it. Each is the honest act with one wrong input.
 
-use super::scenario::DealerRole;
+use super::{
+	scenario::DealerRole,
+	torsion::{of_order, shift},
+};
 use ostraka_crypto::{
-	encoding::{decode_key, encode_point},
 	messages::{DealingBytes, EvidenceBytes},
 	scalar,
 	seal::{ciphertext_len, SealSecret},
 	vss::{self, SecretShare},
-	Affine, Hash, Identity, Plain, Scalar,
+	Affine, Hash, Identity, Plain, PointBytes, Scalar, SealKeyBytes,
 };
 use ostraka_protocol::{dealer, worker, TaskContext};
 use rand_chacha::{rand_core::RngCore, ChaCha20Rng};
 use std::collections::BTreeSet;
 
-/// `(0, 2)`: a point of the curve of order three.
-pub fn order_three() -> Affine<Plain> {
-	Affine::new_unchecked(ark_bls12_381::Fq::from(0u8), ark_bls12_381::Fq::from(2u8))
-}
+/// 32 bytes that are no Ristretto255 element: the field's order, which is zero in another form.
+pub const NO_KEY: SealKeyBytes = {
+	let mut bytes = [0xff; 32];
+	bytes[0] = 0xed;
+	bytes[31] = 0x7f;
+	bytes
+};
 
 /// A dealing under the given `rho`, whose sealed shares for the victims are bad as the role says.
 pub fn deal(
@@ -31,8 +36,10 @@ pub fn deal(
 	let n = ctx.n().unwrap();
 	let (commitments, mut shares) = vss::share::<Plain, _>(input, ctx.threshold, n, rng).unwrap();
 	let mut commitments = commitments.to_bytes();
-	if role == DealerRole::SmallOrderPoint {
-		commitments[0] = encode_point(&order_three());
+	match role {
+		DealerRole::Torsion => shift(&mut commitments[0], &of_order(3)),
+		DealerRole::OppositeTorsion => shift(&mut commitments[0], &-of_order(3)),
+		_ => {},
 	}
 	let wronged: Vec<usize> = victims.iter().map(|j| usize::from(*j) - 1).collect();
 	for place in &wronged {
@@ -46,8 +53,7 @@ pub fn deal(
 			_ => {},
 		}
 	}
-	let mut dealing =
-		dealer::assemble::<Plain, _>(ctx, id, commitments.clone(), &shares, rho, rng).unwrap();
+	let mut dealing = dealer::assemble(ctx, id, commitments.clone(), &shares, rho, rng).unwrap();
 	for place in wronged {
 		match role {
 			DealerRole::Unopenable => {
@@ -57,13 +63,19 @@ pub fn deal(
 			},
 			DealerRole::NonCanonical => {
 				let (j, bytes) = (place as u8 + 1, non_canonical(&shares[place]));
-				let key = dealer::sealing_key::<Plain>(ctx, id, j, &commitments, rho).unwrap();
+				let key = dealer::sealing_key(ctx, id, j, &commitments, rho).unwrap();
 				dealing.sealed[place] = key.seal_bytes(&bytes).unwrap();
 			},
 			_ => {},
 		}
 	}
-	dealer::prove::<Plain, _>(ctx, id, &mut dealing, rho, rng);
+	match role {
+		DealerRole::NoKeyEphemeral => dealing.ephemeral = NO_KEY,
+		// that of somebody who has signed something else
+		DealerRole::ForeignEphemeral => dealing.ephemeral = ctx.seal_keys[0],
+		_ => {},
+	}
+	dealer::prove(ctx, id, &mut dealing, rho, rng);
 	if role == DealerRole::WrongProof {
 		dealing.proof[32] ^= 1;
 	}
@@ -87,21 +99,21 @@ pub fn evidence(
 	dealing: &DealingBytes,
 	rng: &mut ChaCha20Rng,
 ) -> EvidenceBytes {
-	worker::evidence::<Plain, _>(ctx, secret, j, digest, dealing, rng).unwrap()
+	worker::evidence(ctx, secret, j, digest, dealing, rng).unwrap()
 }
 
-/// The same with a point of order three added to `K`, proven as well as that can be.
-pub fn small_order_evidence(
+/// A dealing of right shares whose commitments are moved out of the group by these points.
+pub fn shifted(
 	ctx: &TaskContext,
-	secret: &SealSecret,
-	j: u8,
-	digest: &Hash,
-	dealing: &DealingBytes,
+	id: &Identity,
+	input: &[Scalar],
+	by: &[(usize, Affine<Plain>)],
 	rng: &mut ChaCha20Rng,
-) -> EvidenceBytes {
-	let mut evidence = evidence(ctx, secret, j, digest, dealing, rng);
-	let right = decode_key::<Plain>(&evidence.dh).unwrap();
-	evidence.dh = encode_point(&(right + order_three()).into());
-	worker::prove::<Plain, _>(ctx, secret, j, digest, &mut evidence, rng).unwrap();
-	evidence
+) -> DealingBytes {
+	let n = ctx.n().unwrap();
+	let (commitments, shares) = vss::share::<Plain, _>(input, ctx.threshold, n, rng).unwrap();
+	let mut commitments: Vec<PointBytes> = commitments.to_bytes();
+	by.iter().for_each(|(k, point)| shift(&mut commitments[*k], point));
+	let rho = SealSecret::random(rng);
+	dealer::assemble(ctx, id, commitments, &shares, &rho, rng).unwrap()
 }

@@ -2,12 +2,15 @@
 
 use super::chain::{Chain, Standing};
 use ostraka_crypto::{
-	encoding::encode_point, messages::EvidenceBytes, seal::SealSecret, vss::SecretShare, Error,
-	Hash, Identity, Plain,
+	messages::{DealingBytes, EvidenceBytes},
+	seal::SealSecret,
+	vss::SecretShare,
+	Error, Hash, Identity, Plain,
 };
+use ostraka_primitives::fault::DealerFault;
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest, Verdict},
-	task_hash,
+	task_hash, wire,
 	worker::{self, Fault},
 	Member, TaskContext, TaskHashInput, Version,
 };
@@ -21,24 +24,39 @@ pub struct Node {
 	pub worker: Identity,
 	/// Its shares of the dealings that it has examined, as far as they open.
 	shares: BTreeMap<Identity, Option<SecretShare>>,
-	/// Dealers whose shares are bad.
+	/// Dealers whose shares are bad, or whose commitments are outside of the group.
 	pub bad: BTreeSet<Identity>,
+	/// Dealers of whose dealings it has opened something.
+	pub opened: BTreeSet<Identity>,
 	/// The one accepted set that a dealing may enter. A lock of the worker's, not of the chain's.
 	pub locks: BTreeMap<Hash, Hash>,
 }
 
 impl Node {
-	/// Opens and checks its shares of all accepted dealings that it has not seen yet.
+	/// Checks all accepted dealings that it has not seen yet: first that their commitments are in the group, then its shares
+	/// of those that are.
 	pub fn examine(&mut self, chain: &Chain, rng: &mut ChaCha20Rng) {
+		let new: Vec<(&Identity, &DealingBytes)> = chain
+			.records
+			.iter()
+			.filter(|(id, _)| !self.shares.contains_key(*id))
+			.map(|(id, record)| {
+				// Before the secret is touched: it is the dealing that the state names.
+				assert_eq!(record.body.digest(&chain.ctx.task_hash, id), record.digest);
+				(id, &record.body)
+			})
+			.collect();
+		let bodies: Vec<&DealingBytes> = new.iter().map(|(_, body)| *body).collect();
+		let checked = worker::commitments::<Plain, _>(&chain.ctx, &bodies, rng);
 		let mut opened = Vec::new();
-		for (id, record) in &chain.records {
-			if self.shares.contains_key(id) {
-				continue;
-			}
-			// Before the secret is touched: it is the dealing that the state names.
-			assert_eq!(record.body.digest(&chain.ctx.task_hash, id), record.digest);
-			match worker::open::<Plain>(&chain.ctx, &self.secret, self.j, id, &record.body) {
-				Ok(share) => opened.push((*id, &record.commitments, share)),
+		for ((id, body), points) in new.into_iter().zip(checked) {
+			let share = points.and_then(|points| {
+				self.opened.insert(*id);
+				let share = worker::open(&chain.ctx, &self.secret, self.j, id, body)?;
+				Ok((points, share))
+			});
+			match share {
+				Ok((points, share)) => opened.push((*id, points, share)),
 				Err(Fault::Dealer(_)) => {
 					self.bad.insert(*id);
 					self.shares.insert(*id, None);
@@ -46,10 +64,20 @@ impl Node {
 				Err(Fault::NotOurs(error)) => panic!("an accepted dealing is ours: {error}"),
 			}
 		}
-		let items: Vec<_> = opened.iter().map(|(_, points, share)| (*points, share)).collect();
+		let items: Vec<_> = opened.iter().map(|(_, points, share)| (points, share)).collect();
 		let wrong = worker::check(&chain.ctx, self.j, &items, rng);
 		self.bad.extend(wrong.iter().map(|place| opened[*place].0));
 		self.shares.extend(opened.into_iter().map(|(id, _, share)| (id, Some(share))));
+	}
+
+	/// What it attests, if its shares of all dealings that count are right.
+	pub fn attestation(&self, chain: &Chain) -> Option<Hash> {
+		let dealt = chain.order.iter().fold([0; 32], |hash, digest| wire::dealt(&hash, digest));
+		self.is_content(chain).then_some(dealt)
+	}
+
+	fn is_content(&self, chain: &Chain) -> bool {
+		chain.accepted().all(|(id, _)| self.shares.contains_key(id) && !self.bad.contains(id))
 	}
 
 	/// Its result share, if it holds right shares of all dealings that count.
@@ -85,6 +113,9 @@ impl Node {
 			let (digest, evidence) = (record.digest, self.accusation(chain, id, rng).unwrap());
 			let verdict = chain.accuse(self.j, id, &digest, &evidence);
 			assert!(matches!(verdict, Ok(Verdict::DealerGuilty(_))), "{verdict:?}");
+			let outside = verdict == Ok(Verdict::DealerGuilty(DealerFault::OutsideSubgroup));
+			assert_eq!(outside, !self.opened.contains(id), "nothing of it is opened");
+			assert_eq!(outside, evidence.dh == [0; 32], "nothing of it is revealed");
 			convicted += 1;
 		}
 		convicted
@@ -114,7 +145,7 @@ pub fn context(task_id: u32, threshold: u8, length: usize, nodes: &[Node]) -> Ta
 		.map(|node| Member {
 			account: [node.j; 32],
 			worker: node.worker,
-			seal_key: encode_point(&node.secret.public::<Plain>()),
+			seal_key: node.secret.public(),
 		})
 		.collect();
 	let task_hash = task_hash(&TaskHashInput {
@@ -143,6 +174,7 @@ pub fn committee(n: u8, rng: &mut ChaCha20Rng) -> Vec<Node> {
 			worker: [j | 0x80; 32],
 			shares: BTreeMap::new(),
 			bad: BTreeSet::new(),
+			opened: BTreeSet::new(),
 			locks: BTreeMap::new(),
 		})
 		.collect()

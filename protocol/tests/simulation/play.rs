@@ -3,10 +3,10 @@
 //! the spot.
 
 use super::{
-	chain::{Chain, Phase, Refusal, Standing},
+	chain::{Chain, Party, Phase, Refusal, Standing},
 	cheats,
 	node::{committee, context, Node},
-	scenario::{dealer_id, AccuserRole, AnswerRole, DealerPart, DealerRole, Scenario},
+	scenario::{dealer_id, AccuserRole, AnswerRole, AttestRole, DealerPart, DealerRole, Scenario},
 };
 use ostraka_crypto::{
 	messages::DealingBytes,
@@ -17,7 +17,7 @@ use ostraka_crypto::{
 };
 use ostraka_protocol::{
 	adjudicator::{self, Verdict},
-	dealer, TaskContext,
+	dealer, wire, worker, TaskContext,
 };
 use rand_chacha::ChaCha20Rng;
 use std::collections::{BTreeMap, BTreeSet};
@@ -118,10 +118,13 @@ fn collect(
 				let error = Error::Length { what: "sealed shares", expected: n, found: n - 1 };
 				(ctx.task_hash, dealing, refused(error))
 			},
-			DealerRole::SmallOrderPoint => {
-				(ctx.task_hash, deal(&ctx, &rho), refused(Error::NotInSubgroup))
+			DealerRole::NoKeyEphemeral | DealerRole::ForeignEphemeral => {
+				(ctx.task_hash, deal(&ctx, &rho), refused(Error::InvalidProof))
 			},
-			DealerRole::SecondDealing
+			// nobody looks at dispatch
+			DealerRole::Torsion
+			| DealerRole::OppositeTorsion
+			| DealerRole::SecondDealing
 			| DealerRole::BadValue
 			| DealerRole::BadBlinding
 			| DealerRole::Unopenable
@@ -135,7 +138,8 @@ fn collect(
 	}
 }
 
-/// Verification up to the freeze: liars first, then who lies and is honest beside it, then the honest.
+/// Verification up to the freeze: who attests without a look, then liars, then who lies and is honest beside it, then the
+/// honest. At the end attests who has nothing to complain of.
 fn verify(
 	scenario: &Scenario,
 	sibling: &TaskContext,
@@ -143,6 +147,10 @@ fn verify(
 	chain: &mut Chain,
 	rng: &mut ChaCha20Rng,
 ) {
+	for node in nodes.iter().filter(|n| scenario.node(n.j).attesting == AttestRole::Hasty) {
+		let dealt = chain.dealt;
+		assert_eq!(chain.attest(node.j, &dealt), Ok(()));
+	}
 	nodes.iter_mut().for_each(|node| node.examine(chain, rng));
 	let nodes = &*nodes;
 	let ctx = chain.ctx.clone();
@@ -151,7 +159,8 @@ fn verify(
 		let role = scenario.node(j).accusing;
 		let target = chain.records.iter().find(|(id, _)| match role {
 			AccuserRole::False => !node.bad.contains(*id),
-			_ => true,
+			// where the commitments are not in the group, no evidence convicts its author
+			_ => node.opened.contains(*id),
 		});
 		let Some((id, record)) = target else { continue };
 		let (id, digest, body) = (*id, record.digest, &record.body);
@@ -162,9 +171,13 @@ fn verify(
 				evidence.dleq[32] ^= 1;
 				evidence
 			},
-			AccuserRole::SmallOrderDh => {
-				cheats::small_order_evidence(&ctx, secret, j, &digest, body, rng)
+			AccuserRole::NoKeyDh => {
+				let mut evidence = cheats::evidence(&ctx, secret, j, &digest, body, rng);
+				evidence.dh = cheats::NO_KEY;
+				worker::prove(&ctx, secret, j, &digest, &mut evidence, rng).unwrap();
+				evidence
 			},
+			AccuserRole::FalseTorsion => worker::unopened(j, body).unwrap(),
 			_ => continue,
 		};
 		let verdict = chain.accuse(j, &id, &digest, &evidence);
@@ -184,6 +197,40 @@ fn verify(
 			node.accuse_all(chain, rng);
 		}
 	}
+	attest(scenario, sibling, nodes, chain);
+}
+
+/// Attestations, and those that are refused.
+fn attest(scenario: &Scenario, sibling: &TaskContext, nodes: &[Node], chain: &mut Chain) {
+	let dealt = chain.dealt;
+	for node in nodes {
+		let (j, role) = (node.j, scenario.node(node.j).attesting);
+		match role {
+			AttestRole::Diligent => {
+				let Some(own) = node.attestation(chain) else { continue };
+				let is_heard = !chain.ledger.contains_key(&Party::Node(j));
+				let answer = if is_heard { Ok(()) } else { Err(Refusal::Forfeited) };
+				assert_eq!(chain.attest(j, &own), answer, "node {j}");
+			},
+			AttestRole::OtherDealings if !chain.ledger.contains_key(&Party::Node(j)) => {
+				// those of a fork with one more, and the hash of another kind of thing
+				let more = wire::dealt(&dealt, &[1; 32]);
+				for other in [more, sibling.task_hash] {
+					assert_eq!(chain.attest(j, &other), Err(Refusal::WrongDealings));
+				}
+			},
+			AttestRole::OtherDealings | AttestRole::Never | AttestRole::Hasty => {},
+		}
+		if chain.has_attested(j) {
+			let again = chain.attest(j, &dealt).unwrap_err();
+			assert!(matches!(again, Refusal::AlreadyAttested | Refusal::Forfeited), "{again:?}");
+		}
+	}
+	let is_awaited =
+		|j: &u8| !chain.has_attested(*j) && !chain.ledger.contains_key(&Party::Node(*j));
+	let is_over = !(1..=scenario.n()).any(|j| is_awaited(&j));
+	assert_eq!(chain.is_complete, is_over, "verification ends with the last one that is awaited");
+	assert_eq!(chain.dealt, dealt, "accusations leave it as it is");
 }
 
 /// Evidence that is sound where it belongs, sent where it does not.
@@ -372,11 +419,11 @@ fn cancelling_errors(
 /// What a free rider makes of the reveals so far: its right share, if `t + 1` others were right. The check is one that
 /// anybody can make.
 pub fn interpolated(chain: &Chain, j: u8) -> Option<SecretShare> {
-	let aggregate = chain.aggregate();
+	let sums = chain.sums();
 	let right: Vec<(u8, SecretShare)> = chain
 		.revealed
 		.iter()
-		.filter(|(other, share)| adjudicator::check_result_share(&aggregate, *other, share))
+		.filter(|(other, share)| adjudicator::check_result_share(&sums, *other, share))
 		.take(usize::from(chain.ctx.threshold) + 1)
 		.cloned()
 		.collect();

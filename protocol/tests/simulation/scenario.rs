@@ -35,12 +35,18 @@ pub enum DealerRole {
 	SecondDealing,
 	/// A ciphertext too few.
 	Misshapen,
-	/// A commitment outside the prime-order subgroup.
-	SmallOrderPoint,
+	/// An `R` that is no group element.
+	NoKeyEphemeral,
+	/// Another's public key in the place of `R`.
+	ForeignEphemeral,
+	/// A point of order three added to a commitment.
+	Torsion,
+	/// The opposite of that point: with one of each the sum is in the group.
+	OppositeTorsion,
 }
 
 impl DealerRole {
-	pub const FAULTS: [Self; 14] = [
+	pub const FAULTS: [Self; 17] = [
 		Self::Absent,
 		Self::BadValue,
 		Self::BadBlinding,
@@ -54,16 +60,29 @@ impl DealerRole {
 		Self::Replayed,
 		Self::SecondDealing,
 		Self::Misshapen,
-		Self::SmallOrderPoint,
+		Self::NoKeyEphemeral,
+		Self::ForeignEphemeral,
+		Self::Torsion,
+		Self::OppositeTorsion,
 	];
 
-	/// What the victims' accusations must show.
-	pub fn sealed_fault(self) -> Option<DealerFault> {
+	/// What accusations must show.
+	pub fn fault(self) -> Option<DealerFault> {
 		match self {
 			Self::BadValue | Self::BadBlinding => Some(DealerFault::WrongShare),
 			Self::Unopenable => Some(DealerFault::Unopenable),
 			Self::NonCanonical => Some(DealerFault::NonCanonicalScalar),
+			Self::Torsion | Self::OppositeTorsion => Some(DealerFault::OutsideSubgroup),
 			_ => None,
+		}
+	}
+
+	/// How often it adds the point of order three, modulo three.
+	fn torsion(self) -> usize {
+		match self {
+			Self::Torsion => 1,
+			Self::OppositeTorsion => 2,
+			_ => 0,
 		}
 	}
 }
@@ -81,15 +100,41 @@ pub enum AccuserRole {
 	False,
 	/// Accuses with a wrong proof.
 	WrongDleq,
-	/// Accuses with a point of order three added to `K`.
-	SmallOrderDh,
+	/// Accuses with a `K` that is no key.
+	NoKeyDh,
+	/// Claims that commitments are outside of the group which are not.
+	FalseTorsion,
 	/// Evidence about another dealing, of another task and of another node; diligent apart from that.
 	Foreign,
 }
 
 impl AccuserRole {
-	pub const FAULTS: [Self; 6] =
-		[Self::Silent, Self::Late, Self::False, Self::WrongDleq, Self::SmallOrderDh, Self::Foreign];
+	pub const FAULTS: [Self; 7] = [
+		Self::Silent,
+		Self::Late,
+		Self::False,
+		Self::WrongDleq,
+		Self::NoKeyDh,
+		Self::FalseTorsion,
+		Self::Foreign,
+	];
+}
+
+/// How a node attests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttestRole {
+	/// Once its shares of all dealings that count are right.
+	Diligent,
+	/// Never.
+	Never,
+	/// Before it has looked at anything; what it finds then it accuses all the same, as its other role says.
+	Hasty,
+	/// To other dealings than those of the task.
+	OtherDealings,
+}
+
+impl AttestRole {
+	pub const FAULTS: [Self; 3] = [Self::Never, Self::Hasty, Self::OtherDealings];
 }
 
 /// What a node does in computation.
@@ -149,19 +194,36 @@ pub struct DealerPart {
 	pub victims: BTreeSet<u8>,
 }
 
+impl DealerPart {
+	/// Whether node `j` finds a fault. Commitments outside of the group wrong everybody.
+	fn wrongs(&self, j: u8) -> bool {
+		match self.role.fault() {
+			Some(DealerFault::OutsideSubgroup) => true,
+			Some(_) => self.victims.contains(&j),
+			None => false,
+		}
+	}
+}
+
 /// A node's part.
 #[derive(Clone, Copy, Debug)]
 pub struct NodePart {
 	pub accusing: AccuserRole,
+	pub attesting: AttestRole,
 	pub answering: AnswerRole,
 }
 
 impl NodePart {
-	pub const HONEST: Self =
-		Self { accusing: AccuserRole::Diligent, answering: AnswerRole::Diligent };
+	pub const HONEST: Self = Self {
+		accusing: AccuserRole::Diligent,
+		attesting: AttestRole::Diligent,
+		answering: AnswerRole::Diligent,
+	};
 
 	pub fn is_honest(&self) -> bool {
-		self.accusing == AccuserRole::Diligent && self.answering == AnswerRole::Diligent
+		self.accusing == AccuserRole::Diligent
+			&& self.attesting == AttestRole::Diligent
+			&& self.answering == AnswerRole::Diligent
 	}
 }
 
@@ -212,7 +274,8 @@ impl Scenario {
 		}
 	}
 
-	/// A committee of up to 13 nodes with `t` up to 6; in two of three at most `t` nodes cheat.
+	/// A committee of up to 13 nodes with `t` up to 6; in most at most `t` nodes cheat. One in six is asleep: nobody accuses in
+	/// time.
 	pub fn random(rng: &mut ChaCha20Rng) -> Self {
 		let threshold = 1 + below(rng, 6) as u8;
 		let least = 2 * threshold + 1;
@@ -238,11 +301,23 @@ impl Scenario {
 			if below(rng, 2) == 0 {
 				part.accusing = pick(&AccuserRole::FAULTS, rng);
 			}
+			if below(rng, 3) == 0 {
+				part.attesting = pick(&AttestRole::FAULTS, rng);
+			}
 			if below(rng, 3) > 0 {
 				part.answering = pick(&AnswerRole::FAULTS, rng);
 			}
 			if part.answering == AnswerRole::Cancelling {
 				part.answering = AnswerRole::Wrong;
+			}
+		}
+		if below(rng, 6) == 0 {
+			for part in &mut scenario.nodes {
+				part.accusing = pick(&[AccuserRole::Silent, AccuserRole::Late], rng);
+			}
+			let torsion = [DealerRole::Torsion, DealerRole::OppositeTorsion];
+			for _ in 0..below(rng, 3) {
+				scenario.dealers[below(rng, dealers)].role = pick(&torsion, rng);
 			}
 		}
 		if cheats >= 2 && below(rng, 3) == 0 {
@@ -281,7 +356,12 @@ pub struct Expected {
 	/// Places of the dealers whose input is in the result.
 	pub accepted: BTreeSet<usize>,
 	pub ledger: BTreeMap<Party, Vec<Penalty>>,
+	/// Seats that are paid in full.
 	pub paid: BTreeSet<u8>,
+	/// Seats that are paid less, as they never attested.
+	pub silent: BTreeSet<u8>,
+	/// Whether verification ends before its window does.
+	pub is_early: bool,
 	pub phase: Phase,
 }
 
@@ -290,53 +370,63 @@ impl Expected {
 		let mut ledger: BTreeMap<Party, Vec<Penalty>> = BTreeMap::new();
 		let mut punish = |party, penalty| ledger.entry(party).or_default().push(penalty);
 		let dealt = dealt(scenario);
-		let victim = |place: &usize, j: u8| {
-			let part = &scenario.dealers[*place];
-			part.role.sealed_fault().is_some() && part.victims.contains(&j)
-		};
+		let victim = |place: &usize, j: u8| scenario.dealers[*place].wrongs(j);
 		let accusing = |j: &u8, roles: &[AccuserRole]| roles.contains(&scenario.node(*j).accusing);
 
 		// verification
 		let mut accepted = dealt.clone();
 		for place in &dealt {
-			let DealerPart { role, victims } = &scenario.dealers[*place];
-			let Some(fault) = role.sealed_fault() else { continue };
+			let Some(fault) = scenario.dealers[*place].role.fault() else { continue };
 			let in_time = [AccuserRole::Diligent, AccuserRole::Foreign];
-			if victims.iter().any(|j| accusing(j, &in_time)) {
+			if (1..=scenario.n()).any(|j| victim(place, j) && accusing(&j, &in_time)) {
 				accepted.remove(place);
 				punish(Party::Dealer(dealer_id(*place)), Penalty::Dealer(fault));
 			}
 		}
-		let frozen = accepted.len() >= scenario.least_dealers.max(1);
+		let torsion = accepted.iter().map(|place| scenario.dealers[*place].role.torsion());
+		let sound = torsion.sum::<usize>() % 3 == 0;
+		let frozen = sound && accepted.len() >= scenario.least_dealers.max(1);
 		let mut excused = BTreeSet::new();
 		for place in accepted.iter().filter(|_| frozen) {
-			let DealerPart { role, victims } = &scenario.dealers[*place];
-			let Some(fault) = role.sealed_fault() else { continue };
-			let late: Vec<u8> =
-				victims.iter().copied().filter(|j| accusing(j, &[AccuserRole::Late])).collect();
+			let Some(fault) = scenario.dealers[*place].role.fault() else { continue };
+			let late: Vec<u8> = (1..=scenario.n())
+				.filter(|j| victim(place, *j) && accusing(j, &[AccuserRole::Late]))
+				.collect();
 			if !late.is_empty() {
 				punish(Party::Dealer(dealer_id(*place)), Penalty::Dealer(fault));
 				excused.extend(late);
 			}
 		}
+		let mut liars = BTreeSet::new();
 		for j in 1..=scenario.n() {
-			let any = !dealt.is_empty();
+			// Evidence about commitments outside of the group would convict their dealer, whatever else is wrong with it.
+			let any = dealt.iter().any(|place| scenario.dealers[*place].role.torsion() == 0);
 			let right_one = dealt.iter().any(|place| !victim(place, j));
 			let fault = match scenario.node(j).accusing {
 				AccuserRole::False if right_one => AccuserFault::FalseAccusation,
 				AccuserRole::WrongDleq if any => AccuserFault::WrongDleq,
-				AccuserRole::SmallOrderDh if any => AccuserFault::InvalidDh,
+				AccuserRole::NoKeyDh | AccuserRole::FalseTorsion if any => AccuserFault::InvalidDh,
 				_ => continue,
 			};
 			punish(Party::Node(j), Penalty::Accuser(fault));
+			liars.insert(j);
 		}
+		let has_right = |j: u8| !accepted.iter().any(|place| victim(place, j));
+		let attests = |j: &u8| match scenario.node(*j).attesting {
+			AttestRole::Hasty => true,
+			AttestRole::Diligent => !liars.contains(j) && has_right(*j),
+			AttestRole::Never | AttestRole::OtherDealings => false,
+		};
+		let attested: BTreeSet<u8> = (1..=scenario.n()).filter(attests).collect();
+		let is_early = (1..=scenario.n()).all(|j| attested.contains(&j) || liars.contains(&j));
 		if !frozen {
-			let phase = Phase::Failed(Failure::TooFewDealers);
-			return Self { accepted, ledger, paid: BTreeSet::new(), phase };
+			let failure = if sound { Failure::TooFewDealers } else { Failure::UnsoundCommitments };
+			let (paid, silent) = (BTreeSet::new(), BTreeSet::new());
+			let phase = Phase::Failed(failure);
+			return Self { accepted, ledger, paid, silent, is_early, phase };
 		}
 
 		// computation
-		let has_right = |j: u8| !accepted.iter().any(|place| victim(place, j));
 		// Right shares that count, and those that anybody can interpolate from: a right share that is not what was
 		// committed convicts its author and is public all the same.
 		let (mut right, mut public) = (0usize, 0usize);
@@ -388,7 +478,8 @@ impl Expected {
 			true => Phase::Completed,
 			false => Phase::Failed(Failure::TooFewShares),
 		};
-		Self { accepted, ledger, paid, phase }
+		let (paid, silent) = paid.into_iter().partition(|j| attested.contains(j));
+		Self { accepted, ledger, paid, silent, is_early, phase }
 	}
 }
 
@@ -402,7 +493,7 @@ fn dealt(scenario: &Scenario) -> BTreeSet<usize> {
 		.filter(|place| match role(place) {
 			DealerRole::Honest | DealerRole::SecondDealing => true,
 			DealerRole::SharedEphemeral => Some(place) == first_shared,
-			role => role.sealed_fault().is_some(),
+			role => role.fault().is_some(),
 		})
 		.collect()
 }

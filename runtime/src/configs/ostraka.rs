@@ -11,6 +11,7 @@
 //! | `Escrow` | incentives | tasks, vss |
 //! | `Penalties` | incentives | tasks, vss |
 //! | `DrawEntropy` | this runtime's [`RelayEntropy`] | tasks |
+//! | `Reclaim` | this runtime's [`ProofReclaim`] | tasks |
 //!
 //! Windows count blocks of six seconds, and development chains make one a second.
 
@@ -19,12 +20,15 @@ use crate::{
 	entropy::RelayEntropy, fees::WeightToFee, weights, Balance, Balances, BlockNumber, Incentives,
 	Registry, Runtime, RuntimeHoldReason, Tasks, Vss, DAYS, MILLIUNIT, MINUTES, UNIT,
 };
+use cumulus_primitives_proof_size_hostfunction::{
+	storage_proof_size::storage_proof_size, PROOF_RECORDING_DISABLED,
+};
 use frame_support::{
 	parameter_types,
 	traits::{tokens::imbalance::ResolveTo, ConstU32, Get},
-	weights::{Weight, WeightToFee as _},
+	weights::{Weight, WeightMeter, WeightToFee as _},
 };
-use ostraka_primitives::task::ClassParameters;
+use ostraka_primitives::{task::ClassParameters, traits::Reclaim};
 use pallet_network::{Classes, Solo};
 use sp_runtime::{transaction_validity::TransactionPriority, Perbill, Permill};
 
@@ -103,9 +107,44 @@ parameter_types! {
 	pub const DrawWindow: BlockNumber = DAYS;
 	/// A minute: nodes and capacity do not come back from one block to the next.
 	pub const DrawRetry: BlockNumber = MINUTES;
-	/// What the book's hook may take of a block. It counts bounds of its proofs, far above what they take, and those are what a
-	/// block is short of first (docs/SCALING.md): this is enough for two draws.
-	pub const PollShare: Perbill = Perbill::from_percent(55);
+	/// What the book's hook may take of a block. By their bounds it has room for several draws, or for the heaviest step beside
+	/// one; what they do not take of these comes back (docs/SCALING.md).
+	pub const PollShare: Perbill = Perbill::from_percent(25);
+	/// Of what a step of the hook claimed of the proof and is not recorded when it ends, this much stays claimed: the ways
+	/// through the state's trie to keys that are only written are recorded when the state's root is computed.
+	pub const UnseenKept: Perbill = Perbill::from_percent(25);
+}
+
+/// Gives back what a step claimed and the proof's recorder has not seen, [`UnseenKept`] apart. Who makes, imports or validates a
+/// block records its reads, and finds the same; without a recorder (runtime APIs, native tests) all stays claimed. What was
+/// recorded beyond a claim is taken of the meter too: that would be a wrong weight, which the steps after it must not build on.
+pub struct ProofReclaim {
+	/// Bytes that were recorded at the beginning.
+	recorded: Option<u64>,
+	/// Bytes that the meter had given by then. What it has left is of no use: its limit may change.
+	claimed: u64,
+}
+
+impl ProofReclaim {
+	fn recorded() -> Option<u64> {
+		Some(storage_proof_size()).filter(|size| *size != PROOF_RECORDING_DISABLED)
+	}
+}
+
+impl Reclaim for ProofReclaim {
+	fn begin(meter: &WeightMeter) -> Self {
+		Self { recorded: Self::recorded(), claimed: meter.consumed().proof_size() }
+	}
+
+	fn end(self, meter: &mut WeightMeter) {
+		let (Some(before), Some(now)) = (self.recorded, Self::recorded()) else { return };
+		let recorded = now.saturating_sub(before);
+		let claimed = meter.consumed().proof_size().saturating_sub(self.claimed);
+		let unseen = claimed.saturating_sub(recorded);
+		meter.reclaim_proof_size(unseen.saturating_sub(UnseenKept::get().mul_ceil(unseen)));
+		let beyond = recorded.saturating_sub(claimed).min(meter.remaining().proof_size());
+		meter.consume(Weight::from_parts(0, beyond));
+	}
 }
 
 impl pallet_tasks::Config for Runtime {
@@ -130,6 +169,7 @@ impl pallet_tasks::Config for Runtime {
 	type CommitWindow = ConstU32<MINUTES>;
 	type RevealWindow = ConstU32<MINUTES>;
 	type PollShare = PollShare;
+	type Reclaim = ProofReclaim;
 	type WeightInfo = weights::Tasks;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarks::Helper;
@@ -174,6 +214,9 @@ parameter_types! {
 	pub const WrongShareSlash: Balance = 200 * UNIT;
 	/// A hundredth of the least stake: a node can be offline without ill will.
 	pub const AbsenceSlash: Balance = 10 * UNIT;
+	/// A twentieth of what a right share earns, for a member that never said that it had checked its own: its silence costs the
+	/// others the window of verification.
+	pub const SilentCut: Perbill = Perbill::from_percent(5);
 	/// Of the deposit of who accepted and did not deal: holding a committee's seats with one's own accounts must cost.
 	pub const VanishedShare: Permill = Permill::from_percent(50);
 	/// A quarter, the most that sabotage among one's own accounts may bring back.
@@ -197,6 +240,7 @@ impl pallet_incentives::Config for Runtime {
 	type FalseAccusationSlash = FalseAccusationSlash;
 	type WrongShareSlash = WrongShareSlash;
 	type AbsenceSlash = AbsenceSlash;
+	type SilentCut = SilentCut;
 	type VanishedShare = VanishedShare;
 	type AccuserShare = SlashShare;
 	type VictimShare = SlashShare;

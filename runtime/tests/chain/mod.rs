@@ -5,6 +5,8 @@
 
 #![allow(dead_code)]
 
+pub mod books;
+pub mod recorded;
 pub mod task;
 
 use codec::{Decode, Encode};
@@ -19,7 +21,7 @@ use frame_metadata::RuntimeMetadataPrefixed;
 use frame_support::genesis_builder_helper::build_state;
 use merkleized_metadata::{generate_metadata_digest, ExtraInfo};
 use ostraka_primitives::{WorkerKey, WORKER_KEY_TYPE};
-use ostraka_protocol::{worker_key, G1};
+use ostraka_protocol::worker_key;
 use ostraka_runtime::{
 	configs::system::SS58Prefix,
 	entropy::RelayEntropy,
@@ -30,7 +32,7 @@ use ostraka_runtime::{
 	VERSION,
 };
 use rand_core::OsRng;
-use sp_block_builder::runtime_decl_for_block_builder::BlockBuilderV6;
+use recorded::{Proof, Recorder};
 use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature, Slot};
 use sp_core::{
 	ed25519,
@@ -75,6 +77,10 @@ pub struct Chain {
 	pub relay_pace: u64,
 	/// Key of the relay chain's state that collators leave out of their proofs.
 	pub left_out: Option<&'static [u8]>,
+	/// Whether the reads of blocks are recorded, as they are for a proof of validity.
+	pub recording: bool,
+	/// Of each block that was made so: what it added to the proof, and what it says of it.
+	pub proofs: Vec<Proof>,
 }
 
 impl Chain {
@@ -127,6 +133,8 @@ impl Chain {
 			workers: true,
 			relay_pace: 1,
 			left_out: None,
+			recording: false,
+			proofs: Vec::new(),
 		}
 	}
 
@@ -149,8 +157,8 @@ impl Chain {
 		self.parent.number
 	}
 
-	/// A block of the workers' transactions and these, each of which must be valid. Answers how these fared.
-	pub fn block(&mut self, transactions: Vec<UncheckedExtrinsic>) -> Vec<ApplyExtrinsicResult> {
+	/// Goes on to the next block: its header, and what a collator says in it.
+	fn begin(&mut self) -> (Header, InherentData) {
 		let number = self.parent.number + 1;
 		self.relay += self.relay_pace;
 		if self.relay_pace > 0 {
@@ -167,7 +175,12 @@ impl Chain {
 			self.parent.hash(),
 			Digest { logs: vec![pre_digest] },
 		);
-		let inherents = self.inherents();
+		(header, self.inherents())
+	}
+
+	/// A block of the workers' transactions and these, each of which must be valid. Answers how these fared.
+	pub fn block(&mut self, transactions: Vec<UncheckedExtrinsic>) -> Vec<ApplyExtrinsicResult> {
+		let (header, inherents) = self.begin();
 		let from_workers: Vec<_> = self
 			.pool
 			.write()
@@ -186,9 +199,10 @@ impl Chain {
 			.unwrap();
 		}
 
-		let (block, results) = self.ext.execute_with(|| {
+		let recorder = Recorder::default();
+		let (block, proof, results) = self.run(&recorder, || {
 			Executive::initialize_block(&header);
-			let mut extrinsics = Runtime::inherent_extrinsics(inherents);
+			let mut extrinsics = recorded::inherent_extrinsics(inherents, &recorder);
 			extrinsics.extend(from_workers);
 			for extrinsic in &extrinsics {
 				Executive::apply_extrinsic(extrinsic.clone()).unwrap().unwrap();
@@ -203,9 +217,19 @@ impl Chain {
 				results.push(result);
 			}
 			let block = Block::new(Executive::finalize_block(), extrinsics);
+			let proof = Proof::of_block(&block, &recorder);
 			try_state();
-			(block, results)
+			(block, proof, results)
 		});
+		if self.recording {
+			self.proofs.push(proof);
+		}
+		self.adopt(block);
+		results
+	}
+
+	/// Makes a block the newest one.
+	fn adopt(&mut self, block: Block) {
 		self.ext.persist_offchain_overlay();
 		self.parent = block.header.clone();
 		self.blocks.push(block);
@@ -213,7 +237,6 @@ impl Chain {
 			let header = self.parent.clone();
 			self.discarding(|| Executive::offchain_worker(&header));
 		}
-		results
 	}
 
 	/// What a collator says of the relay chain, in whose newest block our included block is.
@@ -308,11 +331,17 @@ impl Chain {
 		}
 	}
 
-	/// Registers the test nodes, with real keys, each in its own transaction, and puts their keys into the keystore.
+	/// Registers the preset's test nodes.
 	pub fn register_nodes(&mut self) {
+		self.register(1..=TEST_NODES);
+	}
+
+	/// Registers test nodes with these numbers, with real keys, each in its own transaction, and puts their keys into the
+	/// keystore. The preset endows the operators of the first seven.
+	pub fn register(&mut self, numbers: impl IntoIterator<Item = u8>) {
 		let genesis = self.genesis();
 		let mut transactions = Vec::new();
-		for number in 1..=TEST_NODES {
+		for number in numbers {
 			let secret = format!("{TEST_WORKER_PATH}{number}");
 			let worker = ed25519::Pair::from_string(&secret, None).unwrap();
 			self.keystore.insert(WORKER_KEY_TYPE, &secret, &worker.public().0).unwrap();
@@ -410,7 +439,7 @@ pub fn worker_keys(
 	worker: &ed25519::Pair,
 ) -> worker_key::Registration {
 	let sign = |message: &[u8]| Some(worker.sign(message).0);
-	worker_key::register::<G1, _>(
+	worker_key::register(
 		&genesis.0,
 		account(operator).as_ref(),
 		&worker.public().0,

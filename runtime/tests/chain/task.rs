@@ -1,15 +1,21 @@
 //! Tasks in tests: submitted, accepted, dealt to, and looked at.
 
-use super::{account, Chain};
-use ostraka_crypto::{messages::DealingBytes, seal::SealSecret, vss, Scalar};
+use super::{account, pair, Chain};
+use ostraka_crypto::{
+	encoding::decode_scalar,
+	messages::DealingBytes,
+	seal::SealSecret,
+	vss::{self, SecretShare},
+	PointBytes, Scalar,
+};
 use ostraka_primitives::{
 	spec::{Column, Statistic, TaskSpec},
 	task::{Committee, SecurityClass, TaskStatus, Terms},
 	traits::TaskBook,
 	Balance, BlockNumber, TaskId,
 };
-use ostraka_protocol::{dealer, wire, TaskContext, G1};
-use ostraka_runtime::{Incentives, RuntimeCall, Tasks};
+use ostraka_protocol::{adjudicator::verify_result, dealer, wire, TaskContext, G1};
+use ostraka_runtime::{Incentives, RuntimeCall, Tasks, Vss};
 use rand_core::OsRng;
 use sp_core::sr25519;
 
@@ -17,6 +23,22 @@ use sp_core::sr25519;
 pub const LENGTH: u16 = 2;
 /// Blocks for accepting, and for dealing.
 pub const WINDOW: BlockNumber = 10;
+
+/// `(0, 2)`, of order three: on the curve, outside the group that commitments belong to.
+const ORDER_THREE: PointBytes = {
+	let mut bytes = [0; 96];
+	bytes[95] = 2;
+	bytes
+};
+
+/// A chain with seven nodes, its requester, and this many dealers.
+pub fn start(dealers: usize) -> (Chain, sr25519::Pair, Vec<sr25519::Pair>) {
+	let mut chain = Chain::development();
+	chain.register_nodes();
+	let names = ["//Bob", "//Charlie", "//Dave", "//Eve", "//Bob//stash"];
+	let dealers = names[..dealers].iter().map(|name| pair(name)).collect();
+	(chain, pair("//Alice"), dealers)
+}
 
 /// The mean of a column of small integers.
 pub fn mean() -> TaskSpec {
@@ -163,19 +185,65 @@ pub fn deal_wrongly(
 	input: &[Scalar],
 	wrong_seat: u8,
 ) -> RuntimeCall {
+	cheat(chain, task, dealer, input, |_, shares| {
+		shares[usize::from(wrong_seat) - 1].values[1] += Scalar::from(1u8);
+	})
+}
+
+/// The transaction of a dealing in which a commitment lies outside the group. Everything that the chain looks at holds.
+pub fn deal_outside(
+	chain: &mut Chain,
+	task: TaskId,
+	dealer: &sr25519::Pair,
+	input: &[Scalar],
+) -> RuntimeCall {
+	cheat(chain, task, dealer, input, |commitments, _| commitments[0] = ORDER_THREE)
+}
+
+/// The transaction of a dealing that is made as an honest one is, of commitments and shares that were changed.
+fn cheat(
+	chain: &mut Chain,
+	task: TaskId,
+	dealer: &sr25519::Pair,
+	input: &[Scalar],
+	change: impl FnOnce(&mut [PointBytes], &mut [SecretShare]),
+) -> RuntimeCall {
 	let ctx = context(chain, task);
 	let account = account(dealer);
 	let n = ctx.seal_keys.len() as u8;
 	let (commitments, mut shares) =
 		vss::share::<G1, _>(input, ctx.threshold, n, &mut OsRng).unwrap();
-	shares[usize::from(wrong_seat) - 1].values[1] += Scalar::from(1u8);
-	let (commitments, rho) = (commitments.to_bytes(), SealSecret::random(&mut OsRng));
+	let (mut commitments, rho) = (commitments.to_bytes(), SealSecret::random(&mut OsRng));
+	change(&mut commitments, &mut shares);
 	let id = account.as_ref();
-	let made = dealer::assemble::<G1, _>(&ctx, id, commitments, &shares, &rho, &mut OsRng).unwrap();
+	let made = dealer::assemble(&ctx, id, commitments, &shares, &rho, &mut OsRng).unwrap();
 	call(task, &ctx, made)
 }
 
 fn call(task: TaskId, context: &TaskContext, made: DealingBytes) -> RuntimeCall {
 	let dealing = wire::dealing_message(made).unwrap();
 	RuntimeCall::Vss(pallet_vss::Call::deal { task, task_hash: context.task_hash, dealing })
+}
+
+/// Deals for each dealer `i` (from 1) `i` rows of sum `100 i`, all in one block.
+pub fn deal_all(chain: &mut Chain, task: TaskId, dealers: &[sr25519::Pair]) {
+	let calls = dealers
+		.iter()
+		.zip(1u64..)
+		.map(|(dealer, i)| (dealer, deal(chain, task, dealer, &input(i, 100 * i))))
+		.collect();
+	chain.submit_all(calls);
+}
+
+/// The published vector as small integers, after the check that anybody can re-run.
+pub fn result(chain: &mut Chain, task: TaskId) -> Vec<u64> {
+	let result = chain.look(|| Vss::result(task)).unwrap();
+	let values: Vec<Scalar> =
+		result.scalars().map(|bytes| decode_scalar(&bytes).unwrap()).collect();
+	let blinding = decode_scalar(&result.blinding).unwrap();
+	assert_eq!(verify_result::<G1>(&result.commitment, &values, &blinding), Ok(true));
+	let small = |value: &Scalar| {
+		(0..100_000u64).find(|number| Scalar::from(*number) == *value).expect("a small integer")
+	};
+	values.iter().map(small).collect()
 }

@@ -1,7 +1,8 @@
 //! Compute nodes that are killed.
 
 use crate::play::{
-	self, absent, committed, only_these_were_absent, phase, staged, CLASS, COLLECT, DEALERS,
+	self, absent, committed, only_these_were_absent, phase, staged, while_all_deal, CLASS, COLLECT,
+	DEALERS,
 };
 use anyhow::Result;
 use ostraka_adversary::{
@@ -51,30 +52,35 @@ async fn two_die(
 	if when == Phase::Collecting {
 		kill(network, victims).await?;
 	}
-	stage.deal(&chain, &stage.everybody()).await?;
-	match when {
-		Phase::Verifying | Phase::Committing => {
-			phase(network, &stage, when).await?;
-			kill(network, victims).await?;
-		},
-		Phase::Revealing => {
-			// revealing begins when all have committed: one holds it up until the two can no longer reveal
-			let holder = (0..network.nodes.len()).find(|place| !victims.contains(place));
-			let holder = holder.expect("three are left");
-			phase(network, &stage, Phase::Verifying).await?;
-			network.nodes[holder].pause()?;
-			committed(network, &stage, &dead).await?;
-			for place in victims {
-				network.nodes[place].pause()?;
-			}
-			let name = &network.nodes[holder].name;
-			network.say(&format!("the two have committed and stand still, {name} is held back"));
-			network.nodes[holder].resume()?;
-			phase(network, &stage, Phase::Revealing).await?;
-			kill(network, victims).await?;
-		},
-		_ => {},
-	}
+	let die = async {
+		match when {
+			Phase::Verifying | Phase::Committing => {
+				phase(network, &stage, when).await?;
+				kill(network, victims).await?;
+			},
+			Phase::Revealing => {
+				// revealing begins when all have committed: one holds it up until the two can no longer reveal. It waits for
+				// finality before it commits, so it has not yet when committing begins
+				let holder = (0..network.nodes.len()).find(|place| !victims.contains(place));
+				let holder = holder.expect("three are left");
+				phase(network, &stage, Phase::Committing).await?;
+				network.nodes[holder].pause()?;
+				committed(network, &stage, &dead).await?;
+				for place in victims {
+					network.nodes[place].pause()?;
+				}
+				let name = &network.nodes[holder].name;
+				let what = format!("the two have committed and stand still, {name} is held back");
+				network.say(&what);
+				network.nodes[holder].resume()?;
+				phase(network, &stage, Phase::Revealing).await?;
+				kill(network, victims).await?;
+			},
+			_ => {},
+		}
+		Ok(())
+	};
+	while_all_deal(&chain, &stage, die).await?;
 	let events = stage.completed(&chain, &stage.everybody()).await?;
 	only_these_were_absent(&stage, &events, &dead);
 	network.say(&format!("task {} completed without the two that died {when:?}", stage.task));
@@ -118,10 +124,12 @@ pub async fn three_of_five() -> Result<()> {
 	let mut network = Network::start(Plan::honest("too-many-crashes")).await?;
 	let chain = network.chain().clone();
 	let (stage, books) = play::stage(&network).await?;
-	stage.deal(&chain, &stage.everybody()).await?;
-	phase(&network, &stage, Phase::Verifying).await?;
 	let dead = [network.operator(0)?, network.operator(2)?, network.operator(4)?];
-	kill(&mut network, [0, 2, 4]).await?;
+	let die = async {
+		phase(&network, &stage, Phase::Verifying).await?;
+		kill(&mut network, [0, 2, 4]).await
+	};
+	while_all_deal(&chain, &stage, die).await?;
 
 	let end = stage.ended(&chain).await?;
 	assert_eq!(end.outcome, Outcome::Failed(FailReason::TooFewShares));

@@ -6,7 +6,7 @@ use ostraka_adversary::{
 	wait::{self, Phase},
 };
 use ostraka_client::{
-	chain::{Event, Head, Signer},
+	chain::{Chain, Event, Head, Signer},
 	request::StatisticName,
 	testbed::survey::Survey,
 };
@@ -14,7 +14,7 @@ use ostraka_primitives::{
 	api::TaskInfo, fault::Fault, task::SecurityClass, AccountId, Balance, Digest,
 };
 use ostraka_zombienet::network::Network;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, future::Future};
 
 /// Path of the dealers' accounts.
 pub const PATH: &str = "//Zombienet//dealer";
@@ -46,6 +46,18 @@ pub async fn staged(
 	let stage = network.scene.stage(class, survey, dealers, COLLECT, None).await?;
 	network.say(&format!("task {} is drawn", stage.task));
 	Ok(stage)
+}
+
+/// Lets all dealers of a task deal while something else goes on, which waits for the phases after that: by the time that
+/// dealings are final, members that are all up have attested, and verification is over.
+pub async fn while_all_deal<T>(
+	chain: &Chain,
+	stage: &Stage,
+	meanwhile: impl Future<Output = Result<T>>,
+) -> Result<T> {
+	let dealt = async { Ok(stage.deal(chain, &stage.everybody()).await?) };
+	let ((), found) = tokio::try_join!(dealt, meanwhile)?;
+	Ok(found)
 }
 
 /// Waits until a task is in a phase.
@@ -111,6 +123,14 @@ pub fn one_set_only(network: &Network, stage: &Stage, events: &[Event]) -> Resul
 		}
 	}
 	Ok(set)
+}
+
+/// Asserts that all members of a task attested, so that its verification ended early.
+pub fn verified_early(stage: &Stage, events: &[Event]) {
+	let mut members: Vec<AccountId> = stage.seats().map(|(_, node)| node).collect();
+	members.sort();
+	assert_eq!(accounts(events, "Vss", "Attested", "node"), members);
+	assert!(events.iter().any(|event| event.is("Tasks", "VerificationComplete")));
 }
 
 /// Nodes that were punished for their absence. Of what they lost, the treasury has all: no requester may earn by asking when

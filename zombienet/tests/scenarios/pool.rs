@@ -1,6 +1,6 @@
 //! Transactions that get lost on their way.
 
-use crate::play::{self, only_these_were_absent, phase};
+use crate::play::{self, only_these_were_absent, phase, while_all_deal};
 use anyhow::{ensure, Context, Result};
 use codec::Encode;
 use ostraka_adversary::{
@@ -32,13 +32,14 @@ pub async fn lost_transactions() -> Result<()> {
 	for name in COLLATORS {
 		pools.push(Chain::connect(network.relay.node(name)?.ws_uri()).await?);
 	}
-	stage.deal(chain, &stage.everybody()).await?;
-	phase(&network, &stage, Phase::Committing).await?;
-
 	// how a commitment of that seat begins, whatever it commits to
 	let start = Call::encoded("Vss", "commit_result", (stage.task, seat).encode());
 	let start = general_bytes(chain, &start)?;
-	let lost = lose(chain, &stage, &pools, &start).await?;
+	let loses = async {
+		phase(&network, &stage, Phase::Committing).await?;
+		lose(chain, &stage, &pools, &start).await
+	};
+	let lost = while_all_deal(chain, &stage, loses).await?;
 	network.say(&format!("seat {seat}'s first commitment is out of {} pools", pools.len()));
 
 	let events = stage.completed(chain, &stage.everybody()).await?;

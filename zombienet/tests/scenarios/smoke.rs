@@ -1,6 +1,6 @@
 //! A whole task over separate processes, on the relay chain with host calls and on one without.
 
-use crate::play::{dealers, only_these_were_absent, COLLECT, DEALERS};
+use crate::play::{dealers, only_these_were_absent, verified_early, COLLECT, DEALERS};
 use anyhow::Result;
 use ostraka_client::{request::StatisticName, testbed::survey::Survey};
 use ostraka_primitives::task::SecurityClass;
@@ -26,7 +26,8 @@ pub async fn without_host_calls() -> Result<()> {
 	whole_task(Plan { variant: Variant::PureWasm, ..Plan::honest("pure-wasm") }).await
 }
 
-/// Five dealers on real rows: the result equals that of the pooled rows, everybody is paid, and the money adds up.
+/// Five dealers on real rows: verification ends when all members have attested, the result equals that of the pooled rows,
+/// everybody is paid, and the money adds up.
 async fn whole_task(plan: Plan) -> Result<()> {
 	let network = Network::start(plan).await?;
 	let (scene, chain) = (&network.scene, network.chain());
@@ -43,6 +44,7 @@ async fn whole_task(plan: Plan) -> Result<()> {
 	network.say("the result is that of the pooled rows, and verified");
 
 	only_these_were_absent(&stage, &events, &[]);
+	verified_early(&stage, &events);
 	books.add_up(chain).await?;
 	let pace = network.pace().await?;
 	assert!(pace < PACE, "{pace:.1} s between blocks");

@@ -14,7 +14,6 @@ use crate::{
 	output::Output,
 };
 use clap::Args;
-use ostraka_crypto::Plain;
 use ostraka_primitives::WorkerSignature;
 use ostraka_protocol::worker_key::register;
 use rand_core::OsRng;
@@ -97,7 +96,7 @@ fn registration(
 	let account: [u8; 32] = signer.account().into();
 	let public = worker_key::public(key);
 	let sign = |message: &[u8]| Some(worker_key::sign(key, message));
-	let made = register::<Plain, _>(chain.genesis(), &account, &public.0, sign, &mut OsRng)
+	let made = register(chain.genesis(), &account, &public.0, sign, &mut OsRng)
 		.ok_or_else(|| Error::Usage("the worker key does not sign".to_owned()))?;
 	let signature = WorkerSignature::from_raw(made.signature);
 	Ok(match stake {

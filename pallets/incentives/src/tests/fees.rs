@@ -86,6 +86,112 @@ fn nobody_gains_by_anothers_absence() {
 	});
 }
 
+/// Its result is right and in time, but the task waited for it.
+#[test]
+fn a_silent_member_is_paid_less() {
+	build_and_execute(|| {
+		// 500 / 4 = 125, of which 5 % are 6.25
+		assert_open(TASK, 500, 0);
+		let reports = [Right, Silent, Silent, Absent];
+		assert_settle_with_silent(&reports, Completed, &[125, 118, 118, 0], 14);
+		assert_eq!(
+			notes(),
+			[
+				Note::Presence(account(1), true),
+				Note::Presence(account(2), true),
+				Note::Presence(account(3), true),
+				Note::Slash(account(4), ABSENCE),
+				Note::Presence(account(4), false),
+			]
+		);
+		assert_close(TASK, 0);
+	});
+}
+
+#[test]
+fn a_failed_task_pays_a_silent_member_less_than_the_base_part() {
+	build_and_execute(|| {
+		for ending in [Returned, Forfeited] {
+			assert_open(TASK, 500, 90);
+			assert_settle_with_silent(&[Silent, Right, Absent], ending, &[19, 20, 0], 1);
+			assert_close(TASK, 90);
+		}
+	});
+}
+
+/// Neither the requester, who could keep attestations out of its blocks were it a collator, nor the other members.
+#[test]
+fn nobody_gains_by_anothers_silence() {
+	build_and_execute(|| {
+		let funds = || [0, 1, 2].map(free);
+		let settle = |reports: &[SeatReport], earned: &[Balance], withheld| {
+			let before = funds();
+			assert_open(TASK, 600, 0);
+			assert_settle_with_silent(reports, Completed, earned, withheld);
+			assert_close(TASK, 0);
+			let after = funds();
+			[0, 1, 2].map(|number: usize| after[number] as i128 - before[number] as i128)
+		};
+		let all = settle(&[Right, Right, Right], &[200; 3], 0);
+		let one_silent = settle(&[Right, Right, Silent], &[200, 200, 190], 10);
+		assert_eq!(all, one_silent);
+	});
+}
+
+#[test]
+fn all_members_can_be_silent() {
+	build_and_execute(|| {
+		assert_open(TASK, 607, 0);
+		assert_settle_with_silent(&[Silent; 3], Completed, &[191; 3], 33);
+		assert_close(TASK, 0);
+		SilentCut::set(&Perbill::from_parts(1));
+		assert_open(TASK, 607, 0);
+		assert_settle_with_silent(&[Silent; 3], Completed, &[201; 3], 3);
+		assert_close(TASK, 0);
+	});
+}
+
+/// What it cannot receive goes where the rest goes; what it lacks is withheld all the same.
+#[test]
+fn a_silent_member_that_cannot_receive_still_lacks_its_part() {
+	build_and_execute(|| {
+		assert_open(TASK, 20, 0);
+		events();
+		// It does not exist, and 9 is below the existential deposit
+		Incentives::settle_fee(TASK, &committee(&[50, 1]), &[Silent, Right], Completed);
+		assert_eq!(
+			events(),
+			[
+				Event::PayoutFailed { task: TASK, account: account(50), amount: 9 },
+				Event::NodePaid { task: TASK, node: account(1), amount: 10 },
+				Event::FeeSettled {
+					task: TASK,
+					requester: requester(),
+					paid: 10,
+					returned: 9,
+					forfeited: 0,
+					withheld: 1
+				},
+			]
+		);
+		assert_eq!(Burnt::get(), 1);
+		assert_close(TASK, 0);
+	});
+}
+
+/// What is withheld is taken from this task's fee alone.
+#[test]
+fn a_silence_takes_nothing_from_other_tasks() {
+	build_and_execute(|| {
+		assert_open(TASK, 500, 90);
+		assert_open(6, 70, 10);
+		assert_settle_with_silent(&[Silent, Silent], Completed, &[237; 2], 26);
+		assert_eq!(in_escrow(), 90 + 80);
+		assert_close(TASK, 90);
+		assert_close(6, 80);
+	});
+}
+
 #[test]
 fn a_fee_is_settled_once() {
 	build_and_execute(|| {
@@ -176,13 +282,20 @@ fn who_cannot_receive_leaves_a_forfeited_fee_to_the_fees() {
 		assert_open(TASK, 18, 0);
 		events();
 		Incentives::settle_fee(TASK, &committee(&[50, 1]), &[Idle, Idle], Forfeited);
-		let (requester, paid, returned, forfeited) = (requester(), 9, 0, 9);
+		let requester = requester();
 		assert_eq!(
 			events(),
 			[
 				Event::PayoutFailed { task: TASK, account: account(50), amount: 9 },
 				Event::NodePaid { task: TASK, node: account(1), amount: 9 },
-				Event::FeeSettled { task: TASK, requester, paid, returned, forfeited },
+				Event::FeeSettled {
+					task: TASK,
+					requester,
+					paid: 9,
+					returned: 0,
+					forfeited: 9,
+					withheld: 0
+				},
 			]
 		);
 		assert_eq!((free(0), free(39)), (FUNDS - DRAW_FEE - 18, FUNDS + DRAW_FEE + 9));
@@ -271,7 +384,8 @@ fn who_cannot_receive_leaves_it_to_the_requester() {
 					requester: requester(),
 					paid: 9,
 					returned: 9,
-					forfeited: 0
+					forfeited: 0,
+					withheld: 0
 				},
 				failed(51),
 			]

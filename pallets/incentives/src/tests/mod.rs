@@ -25,7 +25,7 @@ fn committee(members: &[u8]) -> Committee {
 	let seats = members.iter().map(|number| Seat {
 		account: account(*number),
 		worker: WorkerKey::from_raw([*number; 32]),
-		seal_key: [*number; 96],
+		seal_key: [*number; 32],
 	});
 	BoundedVec::try_from(seats.collect::<Vec<_>>()).unwrap()
 }
@@ -55,8 +55,18 @@ fn assert_open(task: TaskId, fee: Balance, data_reward: Balance) {
 }
 
 /// Settles `TASK` with members 1, 2, .. and checks what each earned, what went back and what was
-/// forfeited.
+/// forfeited. Nobody was silent.
 fn assert_settle(reports: &[SeatReport], ending: Ending, earned: &[Balance]) {
+	assert_settle_with_silent(reports, ending, earned, 0);
+}
+
+/// As [`assert_settle`], with silent members that lack so much of what they earned.
+fn assert_settle_with_silent(
+	reports: &[SeatReport],
+	ending: Ending,
+	earned: &[Balance],
+	withheld: Balance,
+) {
 	let members: Vec<u8> = (1..=reports.len() as u8).collect();
 	let before: Vec<_> = members.iter().map(|number| free(*number)).collect();
 	let (fee, requesters) = (Incentives::escrow(TASK).unwrap().fee, free(0));
@@ -86,13 +96,14 @@ fn assert_settle(reports: &[SeatReport], ending: Ending, earned: &[Balance]) {
 		assert_eq!(free(*number), before[usize::from(*number) - 1] + amount - slashed);
 	}
 	let forfeits = ending == Ending::Forfeited && !members.is_empty();
-	let forfeited = if forfeits { fee - paid } else { 0 };
-	let (requester, returned) = (requester(), fee - paid - forfeited);
-	expected.push(Event::FeeSettled { task: TASK, requester, paid, returned, forfeited });
+	let left = fee - paid - withheld;
+	let forfeited = if forfeits { left } else { 0 };
+	let (requester, returned) = (requester(), left - forfeited);
+	expected.push(Event::FeeSettled { task: TASK, requester, paid, returned, forfeited, withheld });
 	assert_eq!(events(), expected);
 	assert_eq!((free(0), free(39)), (requesters + returned, fees + forfeited));
 	assert_eq!(in_escrow(), held - fee);
-	assert_eq!(Burnt::get(), burnt + slashes);
+	assert_eq!(Burnt::get(), burnt + slashes + withheld);
 }
 
 fn assert_close(task: TaskId, returned: Balance) {

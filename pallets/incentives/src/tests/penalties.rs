@@ -274,6 +274,24 @@ fn deposits_cover_accusations() {
 }
 
 #[test]
+#[should_panic(expected = "a silence must cost")]
+fn silence_is_not_free() {
+	build_and_execute(|| {
+		SilentCut::set(&Perbill::zero());
+		integrity_test();
+	});
+}
+
+#[test]
+#[should_panic(expected = "a right share must be paid")]
+fn silence_does_not_cost_all() {
+	build_and_execute(|| {
+		SilentCut::set(&Perbill::one());
+		integrity_test();
+	});
+}
+
+#[test]
 #[should_panic(expected = "an acceptance without a dealing must cost")]
 fn vanishing_is_not_free() {
 	build_and_execute(|| {

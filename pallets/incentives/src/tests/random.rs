@@ -26,6 +26,7 @@ fn someone() -> impl Strategy<Value = u8> {
 fn report() -> impl Strategy<Value = SeatReport> {
 	prop_oneof![
 		4 => Just(SeatReport::Right),
+		2 => Just(SeatReport::Silent),
 		1 => Just(SeatReport::Uncommitted),
 		1 => Just(SeatReport::Excused),
 		1 => Just(SeatReport::Absent),
@@ -72,7 +73,16 @@ fn run(task: TaskId, step: Step) {
 			dispatch(&|| Incentives::open(task, &account(requester), fee, data_reward))
 		},
 		Step::Settle { members, reports, ending } => {
-			Incentives::settle_fee(task, &committee(&members), &reports, ending)
+			let unsettled = Incentives::escrow(task).filter(|escrow| !escrow.settled);
+			events();
+			Incentives::settle_fee(task, &committee(&members), &reports, ending);
+			let told = events().into_iter().find_map(|event| match event {
+				Event::FeeSettled { paid, returned, forfeited, withheld, .. } => {
+					Some(paid + returned + forfeited + withheld)
+				},
+				_ => None,
+			});
+			assert_eq!(told, unsettled.map(|escrow| escrow.fee), "all of a fee is accounted for");
 		},
 		Step::PayDealer { dealer, accepted } => {
 			Incentives::pay_dealer(task, &account(dealer), accepted)

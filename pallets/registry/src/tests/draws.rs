@@ -16,7 +16,7 @@ fn outcome(parameters: ClassParameters) -> Result<(), DrawError> {
 	let candidates = Candidates::<Test>::get();
 	// A draw fails exactly if it was said to, and then leaves nothing.
 	if can.is_err() {
-		let drawn = Registry::draw(&request(1, parameters, &[]), seed(1));
+		let drawn = draw(&request(1, parameters, &[]));
 		assert_eq!(drawn.map(|_| ()), can);
 		assert_eq!(Candidates::<Test>::get(), candidates);
 		assert_eq!(Seats::<Test>::iter().count(), 0);
@@ -53,6 +53,26 @@ fn a_seed_gives_one_committee() {
 		drawn.unwrap()
 	};
 	assert_eq!(draw(), draw());
+}
+
+/// What was found eligible is all that the draw needs: it looks at no candidate again, and leaves those that are not
+/// drawn as they were found.
+#[test]
+fn a_draw_takes_the_list_that_it_is_given() {
+	build_and_execute(|| {
+		nodes(&[100, 200, 300, 400, 500], 1);
+		let request = request(1, class(3, 1), &[]);
+		let eligible = Registry::eligible(&request).unwrap();
+		let found = Candidates::<Test>::take();
+		let committee = Registry::draw(eligible, seed(1)).unwrap();
+		assert_eq!(committee.len(), 3);
+		let after = Candidates::<Test>::get();
+		assert_eq!(after.len(), 5);
+		for (before, after) in found.iter().zip(after) {
+			let taken = u32::from(committee.iter().any(|seat| seat.account == before.account));
+			assert_eq!(after, Candidate { free: before.free - taken, ..before.clone() });
+		}
+	});
 }
 
 #[test]
@@ -134,7 +154,7 @@ fn who_is_barred_is_not_drawn() {
 		let barred = [account(1), account(2)];
 		for task in 0..60 {
 			let request = request(task, class(4, 1), &barred);
-			let committee = Registry::draw(&request, seed(task)).unwrap();
+			let committee = draw(&request).unwrap();
 			assert!(committee.iter().all(|seat| !barred.contains(&seat.account)));
 		}
 		assert_eq!(

@@ -6,7 +6,7 @@ fn genesis_node(number: u8) -> GenesisNode {
 	GenesisNode {
 		account: account(number),
 		worker: pair(number).public(),
-		seal_key: vec![number; 96].into(),
+		seal_key: vec![number; 32].into(),
 		stake: 2 * MIN_STAKE,
 		capacity: 3,
 	}
@@ -18,7 +18,7 @@ fn genesis_nodes_are_in_selection_from_the_start() {
 		assert_eq!(Pallet::nodes(None).len(), 7);
 		assert_eq!(node(&account(3)).active_since, Some(0));
 		assert_eq!(Balances::free_balance(account(3)), FUNDS - 2 * MIN_STAKE);
-		assert_eq!(Registry::seal_key(&pair(3).public()), Some([3; 96]));
+		assert_eq!(Registry::seal_key(&pair(3).public()), Some([3; 32]));
 		// A task of block 1 can be drawn.
 		assert_draw(1, class(5, 2));
 		Registry::do_try_state().unwrap();
@@ -54,13 +54,20 @@ fn genesis_keys_are_unique() {
 #[test]
 #[should_panic(expected = "SealKeyTaken")]
 fn genesis_seal_keys_are_unique() {
-	refused(|node| node.seal_key = vec![1; 96].into());
+	refused(|node| node.seal_key = vec![1; 32].into());
 }
 
 #[test]
 #[should_panic(expected = "InvalidSealKey")]
-fn genesis_seal_keys_have_their_length() {
-	refused(|node| node.seal_key = vec![2; 95].into());
+fn genesis_seal_keys_are_not_too_short() {
+	refused(|node| node.seal_key = vec![2; 31].into());
+}
+
+/// As a point of another curve would be.
+#[test]
+#[should_panic(expected = "InvalidSealKey")]
+fn genesis_seal_keys_are_not_too_long() {
+	refused(|node| node.seal_key = vec![2; 96].into());
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Worker keys and seal keys: proofs, uniqueness, rotation.
 
 use super::*;
-use ostraka_crypto::encoding::encode_point;
 
 fn attempt(operator: &AccountId, worker: WorkerKey, keys: &Registration) -> DispatchResult {
 	register(operator, worker, keys, MIN_STAKE, 1)
@@ -51,24 +50,66 @@ fn a_seal_key_is_proven() {
 	});
 }
 
+/// A registration with this seal key, to which the worker key agrees.
+fn with_seal_key(operator: &AccountId, number: u8, seal_key: [u8; 32]) -> Registration {
+	let message = registration_message(&Pallet::genesis(), operator.as_ref(), &seal_key);
+	let signature = pair(number).sign(&message).0;
+	Registration { seal_key, signature, ..registration(operator, number) }
+}
+
+/// RFC 9496, 4.3.1, and the identity: a key that had two forms could be registered twice, and nothing can be sealed to the
+/// identity, as everybody knows its secret.
 #[test]
-fn a_seal_key_is_a_point() {
+fn a_seal_key_has_one_form() {
+	let with_first = |first: u8, mut key: [u8; 32]| -> [u8; 32] {
+		key[0] = first;
+		key
+	};
+	let small = |number| with_first(number, [0; 32]);
+	// `near(0xed)` is the field's order, 2^255 - 19
+	let near = |first| {
+		let mut key = with_first(first, [0xff; 32]);
+		key[31] = 0x7f;
+		key
+	};
 	build_and_execute(|| {
 		let operator = account(1);
 		let worker = pair(1).public();
-		let mut identity = [0u8; 96];
-		identity[0] = 0x40;
-		// (0, 2): on the curve, of order three.
-		let mut small_order = [0u8; 96];
-		small_order[95] = 2;
-		let mut off_curve = encode_point(&ostraka_crypto::curve::generator::<G1>());
-		off_curve[95] ^= 1;
-		for seal_key in [identity, small_order, off_curve, [0xff; 96], [0; 96]] {
-			let message = registration_message(&Pallet::genesis(), operator.as_ref(), &seal_key);
-			let signature = pair(1).sign(&message).0;
-			let keys = Registration { seal_key, signature, ..registration(&operator, 1) };
-			assert_noop!(attempt(&operator, worker, &keys), Error::InvalidSealKey);
+		for (what, seal_key) in [
+			("the identity", small(0)),
+			("the identity's other form, the field's order", near(0xed)),
+			("six above the order", near(0xf3)),
+			("above the order", [0xff; 32]),
+			("negative", small(1)),
+			("negative", near(0x01)),
+			("negative x y", small(2)),
+			("no square", small(8)),
+			("y is zero", near(0xec)),
+		] {
+			let keys = with_seal_key(&operator, 1, seal_key);
+			let refused = attempt(&operator, worker, &keys);
+			assert_eq!(refused, Err(Error::InvalidSealKey.into()), "{what}");
+			assert_eq!(SealKeys::<Test>::iter().count(), 0, "{what}");
 		}
+		// Four is the form of an element, but nobody has proven to know its secret
+		let keys = with_seal_key(&operator, 1, small(4));
+		assert_noop!(attempt(&operator, worker, &keys), Error::WrongKeyProof);
+	});
+}
+
+/// The highest bit of a key carries nothing: set, it must not make another key of it.
+#[test]
+fn another_form_of_a_taken_key_is_refused() {
+	build_and_execute(|| {
+		let taken = node(&assert_register(1, MIN_STAKE, 1)).seal_key;
+		let operator = account(2);
+		let worker = pair(2).public();
+		let keys = with_seal_key(&operator, 2, taken);
+		assert_noop!(attempt(&operator, worker, &keys), Error::SealKeyTaken);
+		let mut other = taken;
+		other[31] |= 0x80;
+		let keys = with_seal_key(&operator, 2, other);
+		assert_noop!(attempt(&operator, worker, &keys), Error::InvalidSealKey);
 	});
 }
 
@@ -117,10 +158,7 @@ fn rotation_wants_proofs_too() {
 		assert_noop!(rotate(2, &wrong), Error::WrongKeyProof);
 		let wrong = Registration { seal_key: node(&operator).seal_key, ..keys };
 		assert_noop!(rotate(2, &wrong), Error::SealKeyTaken);
-		let identity = core::array::from_fn(|index| if index == 0 { 0x40 } else { 0 });
-		let message = registration_message(&Pallet::genesis(), operator.as_ref(), &identity);
-		let signature = pair(2).sign(&message).0;
-		let wrong = Registration { seal_key: identity, signature, ..keys };
+		let wrong = with_seal_key(&operator, 2, [0; 32]);
 		assert_noop!(rotate(2, &wrong), Error::InvalidSealKey);
 		assert_ok!(rotate(2, &keys));
 	});

@@ -17,10 +17,7 @@ use ostraka_primitives::{
 	task::{ClassParameters, Committee},
 	traits::{Committees, DrawError, DrawRequest, Roster, Stakes},
 };
-use ostraka_protocol::{
-	worker_key::{self, registration_message, Registration},
-	G1,
-};
+use ostraka_protocol::worker_key::{self, registration_message, Registration};
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 
 type Pallet = crate::Pallet<Test>;
@@ -35,8 +32,7 @@ fn registration_on(genesis: [u8; 32], operator: &AccountId, number: u8) -> Regis
 	let pair = pair(number);
 	let mut rng = ChaCha20Rng::from_seed([number; 32]);
 	let sign = |message: &[u8]| Some(pair.sign(message).0);
-	worker_key::register::<G1, _>(&genesis, operator.as_ref(), &pair.public().0, sign, &mut rng)
-		.unwrap()
+	worker_key::register(&genesis, operator.as_ref(), &pair.public().0, sign, &mut rng).unwrap()
 }
 
 fn registration(operator: &AccountId, number: u8) -> Registration {
@@ -105,7 +101,7 @@ fn assert_register(number: u8, stake: Balance, capacity: u32) -> AccountId {
 /// Registers account `number` without proofs: for tests in which keys do not matter.
 fn admit(number: u8, stake: Balance, capacity: u32) -> AccountId {
 	let operator = account(number);
-	Pallet::admit(&operator, WorkerKey::from_raw([number; 32]), [number; 96], stake, capacity)
+	Pallet::admit(&operator, WorkerKey::from_raw([number; 32]), [number; 32], stake, capacity)
 		.unwrap();
 	operator
 }
@@ -252,13 +248,17 @@ fn can_draw(parameters: ClassParameters) -> Result<(), DrawError> {
 	Registry::can_draw(&request(0, parameters, &[]))
 }
 
+/// Draws a committee from what is eligible.
+fn draw(request: &DrawRequest) -> Result<Committee, DrawError> {
+	Registry::draw(Registry::eligible(request)?, seed(request.task))
+}
+
 /// Draws a committee for an outsider's task, and checks seats, places and assignments.
 fn assert_draw(task: TaskId, parameters: ClassParameters) -> Committee {
 	let barred = [account(59)];
 	let request = request(task, parameters, &barred);
 	let before = Candidates::<Test>::get();
-	assert_eq!(Registry::can_draw(&request), Ok(()));
-	let committee = Registry::draw(&request, seed(task)).unwrap();
+	let committee = draw(&request).unwrap();
 	assert_eq!(committee.len(), usize::from(parameters.seats));
 	for seat in &committee {
 		let node = node(&seat.account);

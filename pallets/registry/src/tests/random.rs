@@ -50,7 +50,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// Keys are claimed as `rotate_key` does, without the proofs, which are other tests' business.
 fn rotate(operator: &AccountId, number: u8) -> DispatchResult {
 	let mut node = Nodes::<Test>::get(operator).ok_or(Error::NotRegistered)?;
-	let (worker, seal_key) = (WorkerKey::from_raw([number; 32]), [number; 96]);
+	let (worker, seal_key) = (WorkerKey::from_raw([number; 32]), [number; 32]);
 	Pallet::check_keys_free(&worker, &seal_key)?;
 	Pallet::replace_keys(operator, &mut node, worker, seal_key);
 	Nodes::<Test>::insert(operator, node);
@@ -77,7 +77,7 @@ proptest! {
 					Step::Admit(stake, capacity) => dispatch(&|| Pallet::admit_genesis(&GenesisNode {
 						account: operator.clone(),
 						worker: WorkerKey::from_raw([number; 32]),
-						seal_key: vec![number; 96].into(),
+						seal_key: vec![number; 32].into(),
 						stake,
 						capacity,
 					})),
@@ -107,7 +107,7 @@ proptest! {
 						let task = index as TaskId;
 						let barred = [operator.clone()];
 						let request = request(task, class(3, factor), &barred);
-						if let Ok(committee) = Registry::draw(&request, seed(task)) {
+						if let Ok(committee) = draw(&request) {
 							tasks.push((task, committee));
 						}
 					},

@@ -184,12 +184,9 @@ fn failing_draws_do_not_hold_an_honest_one_up() {
 		let failing: Vec<_> = (0..6).map(|_| failing()).collect();
 		let honest = consented(Standard);
 		// A look at all seven, and one draw
-		let share = units(1 + 7 * 4 + 6 * 4 + 40);
-		PollShare::set(Perbill::from_rational(
-			share.proof_size(),
-			Limits::get().max_block.proof_size(),
-		));
-		assert_eq!(next_block(Weight::MAX), share);
+		let share = 1 + 7 * 4 + 6 * 4 + 40;
+		set_share(share);
+		assert_eq!(next_block(Weight::MAX), units(share));
 		assert!(matches!(status(honest), Collecting { .. }));
 		assert!(failing.iter().all(|task| matches!(status(*task), Drawing { .. })));
 	});

@@ -1,13 +1,13 @@
 //! What `accept` takes and refuses, and how inviting ends.
 
-use crate::{mock::*, *};
+use super::*;
 use frame::{
 	deps::{frame_support::storage::with_transaction, sp_runtime::TransactionOutcome},
 	testing_prelude::*,
 };
 use ostraka_primitives::{
 	task::{FailReason::*, Outcome::*, TaskStatus::*, Terms},
-	traits::{Ending, Seed, TaskBook},
+	traits::{Seed, TaskBook},
 };
 use ostraka_protocol::wire::{consent_hash, terms_hash, Published};
 use SecurityClass::Standard;
@@ -220,13 +220,7 @@ fn with_too_few_acceptances_all_goes_back() {
 		assert_eq!(events().last(), Some(&failed));
 		run_to(13);
 		assert_eq!(status(task), Settled(Failed(TooFewAcceptances)));
-		assert_eq!(
-			journal(task)[1..],
-			vec![
-				Did::Paid { task, seats: 0, reports: 0, due: None, ending: Ending::Returned },
-				Did::Closed { task },
-			]
-		);
+		assert_eq!(journal(task)[1..], settled_undrawn(task));
 		let found: Vec<_> = dealers.iter().map(|dealer| deposit(task, dealer)).collect();
 		let back = Some(Deposit::Returned);
 		assert_eq!(found, [back, back, None, None]);

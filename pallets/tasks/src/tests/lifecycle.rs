@@ -1,36 +1,17 @@
-//! Tasks on their whole way, early ends and failures included.
+//! Tasks on their whole way, with all in time and with all late; what a draw fixes, and what it waits for.
 
-use crate::{mock::*, types::DrawnAt, *};
+use super::*;
+use crate::types::DrawnAt;
 use frame::{
 	deps::{sp_io::hashing::sha2_256, sp_runtime::TransactionOutcome},
 	testing_prelude::*,
 };
 use ostraka_primitives::{
 	task::{FailReason::*, Outcome::*, TaskStatus::*},
-	traits::{Ending, RelayMoment, Seed, TaskBook},
+	traits::{Frozen, RelayMoment, Seed, TaskBook},
 };
 use ostraka_protocol::{wire::consent_hash, Version};
 use SecurityClass::*;
-
-/// A task that was submitted in block 1, accepted by all in block 2, and whose committee is drawn, in block 3.
-fn drawn(class: SecurityClass) -> TaskId {
-	let task = submit(class).unwrap();
-	run_to(2);
-	accept_all(task);
-	run_to(3);
-	assert_eq!(status(task), Collecting { first_by: 3 + FIRST, until: 3 + COLLECT });
-	task
-}
-
-/// [`drawn`], and somebody has dealt.
-fn dealt_one(class: SecurityClass) -> TaskId {
-	let task = drawn(class);
-	deal_one(task);
-	task
-}
-
-/// The verification window of a Standard task with four dealers.
-const VERIFY: BlockNumber = 11;
 
 #[test]
 fn a_task_with_everybody_in_time_ends_early() {
@@ -49,43 +30,33 @@ fn a_task_with_everybody_in_time_ends_early() {
 		deal_all(task);
 		assert_eq!(status(task), Verifying { until: 10 + VERIFY });
 
-		// Verification runs whole
-		run_to(21);
-		assert_eq!(status(task), Verifying { until: 21 });
-		run_to(22);
-		assert_eq!(status(task), Committing { frozen_at: 22, until: 22 + COMMIT });
+		run_to(12);
+		assert_eq!(status(task), Verifying { until: 10 + VERIFY });
+		Tasks::all_attested(task);
+		assert_eq!(status(task), Verifying { until: 12 });
+		run_to(13);
+		assert_eq!(status(task), Committing { frozen_at: 13, until: 13 + COMMIT });
 
-		run_to(27);
+		run_to(18);
 		Tasks::all_committed(task);
-		assert_eq!(status(task), Revealing { until: 27 + REVEAL });
+		assert_eq!(status(task), Revealing { until: 18 + REVEAL });
 
-		run_to(30);
+		run_to(20);
 		Tasks::all_revealed(task);
 		assert_eq!(status(task), Settling(Completed));
-		run_to(31);
+		run_to(21);
 		assert_eq!(status(task), Settled(Completed));
 
 		let drew = journal(task)[1].clone();
 		assert!(matches!(&drew, Did::Drew { barred, .. } if barred.is_empty()));
-		assert_eq!(
-			journal(task),
-			vec![
-				Did::Opened { task, requester: requester(), fee: FEE, data_reward: REWARD },
-				drew,
-				Did::Shared { task, threshold: 1, seats: 3 },
-				Did::Froze { task },
-				Did::Paid {
-					task,
-					seats: 3,
-					reports: 3,
-					due: Some(true),
-					ending: Ending::Completed
-				},
-				Did::Freed { task, completed: true },
-				Did::Released { task, seats: 3 },
-				Did::Closed { task },
-			]
-		);
+		let before = vec![
+			Did::Opened { task, requester: requester(), fee: FEE, data_reward: REWARD },
+			drew,
+			Did::Shared { task, threshold: 1, seats: 3 },
+			Did::Froze { task },
+		];
+		let settled = settled_drawn(task, true, Ending::Completed);
+		assert_eq!(journal(task), [before, settled].concat());
 		let mut dealers = dealers(4).into_inner();
 		dealers.sort();
 		let accepted = (1..).zip(dealers.iter().cloned());
@@ -106,8 +77,9 @@ fn a_task_with_everybody_in_time_ends_early() {
 			events()[7..],
 			vec![
 				Event::CollectingEnded { task, early: true, verify_until: 21 },
-				Event::AcceptedSetFrozen { task, accepted: 4, commit_until: 31 },
-				Event::CommittingEnded { task, early: true, reveal_until: 33 },
+				Event::VerificationComplete { task },
+				Event::AcceptedSetFrozen { task, accepted: 4, commit_until: 22 },
+				Event::CommittingEnded { task, early: true, reveal_until: 24 },
 				Event::TaskCompleted { task },
 				Event::TaskSettled { task, outcome: Completed },
 			]
@@ -156,7 +128,7 @@ fn a_task_with_the_late_ends_at_its_deadlines() {
 fn what_a_settled_task_leaves_is_its_record() {
 	build_and_execute(|| {
 		let task = dealt_one(Restricted);
-		world(|world| world.accepted = 11);
+		world(|world| world.found = Frozen::Sound(11));
 		run_until(task, is_settled);
 		assert!(Tasks::dealers(task).is_empty());
 		assert!(Tasks::committee(task).is_empty());
@@ -210,7 +182,8 @@ fn neither_requester_nor_who_accepted_sits_on_the_committee() {
 		let mut seated = Vec::new();
 		for first in 0..200u8 {
 			let _ = frame::deps::frame_support::storage::with_transaction(|| {
-				assert!(Tasks::draw(task, status(task), &plan, &[first; 32]));
+				let eligible = Tasks::eligible(task, &plan).unwrap();
+				assert!(Tasks::draw(task, status(task), &plan, eligible, &[first; 32]));
 				seated.extend(Tasks::committee(task).into_iter().map(|seat| seat.account));
 				TransactionOutcome::Rollback(DispatchResult::Ok(()))
 			});
@@ -425,229 +398,5 @@ fn what_a_draw_would_lack_is_said_while_dealers_are_invited() {
 		world(|world| world.obstacle = Some(DrawError::TooLittleStake));
 		assert_eq!(Tasks::draw_obstacle(task), Some(DrawError::TooLittleStake));
 		assert_eq!(Tasks::draw_obstacle(task + 1), None);
-	});
-}
-
-#[test]
-fn without_a_committee_the_task_fails() {
-	build_and_execute(|| {
-		let task = consented(Standard);
-		let dealers = Tasks::dealers(task);
-		world(|world| world.obstacle = Some(DrawError::TooFewNodes));
-		run_to(12);
-		assert_eq!(status(task), Settling(Failed(NoCommittee)));
-		run_to(13);
-		assert_eq!(status(task), Settled(Failed(NoCommittee)));
-		assert_eq!(
-			journal(task)[1..],
-			vec![
-				Did::Paid { task, seats: 0, reports: 0, due: None, ending: Ending::Returned },
-				Did::Closed { task },
-			]
-		);
-		let failed = Event::TaskFailed { task, reason: NoCommittee };
-		assert_eq!(events()[6], failed);
-		assert!(dealers.iter().all(|dealer| deposit(task, dealer) == Some(Deposit::Returned)));
-	});
-}
-
-#[test]
-fn without_a_dealing_in_the_first_quarter_the_task_fails() {
-	build_and_execute(|| {
-		let task = drawn(Standard);
-		run_to(8);
-		assert_eq!(status(task), Collecting { first_by: 8, until: 23 });
-		run_to(9);
-		assert_eq!(status(task), Settling(Failed(NoDealings)));
-		run_to(10);
-		assert_eq!(status(task), Settled(Failed(NoDealings)));
-		let ending = Ending::Forfeited;
-		assert_eq!(
-			journal(task)[3..],
-			vec![
-				Did::Paid { task, seats: 3, reports: 3, due: Some(false), ending },
-				Did::Freed { task, completed: false },
-				Did::Released { task, seats: 3 },
-				Did::Closed { task },
-			]
-		);
-		assert!(events().contains(&Event::TaskFailed { task, reason: NoDealings }));
-	});
-}
-
-/// A dealing in the last block for the first one is in time, and the agenda looks again only at the end.
-#[test]
-fn one_dealing_in_the_first_quarter_is_enough() {
-	build_and_execute(|| {
-		let task = drawn(Standard);
-		run_to(8);
-		deal_one(task);
-		run_to(9);
-		assert_eq!(Agenda::<Test>::get().into_inner(), vec![Due { at: 24, task, epoch: None }]);
-		run_to(23);
-		assert_eq!(status(task), Collecting { first_by: 8, until: 23 });
-		run_to(24);
-		assert!(matches!(status(task), Verifying { .. }));
-	});
-}
-
-/// A hook that lags past the whole window ends it as if it had come in time.
-#[test]
-fn a_lagging_hook_freezes_an_empty_set() {
-	build_and_execute(|| {
-		let task = drawn(Standard);
-		world(|world| world.accepted = 0);
-		while Tasks::now() < 30 {
-			next_block(Weight::zero());
-		}
-		run_until(task, is_settled);
-		assert_eq!(status(task), Settled(Failed(TooFewDealers)));
-	});
-}
-
-#[test]
-fn with_too_few_accepted_dealers_nothing_is_released() {
-	build_and_execute(|| {
-		let task = drawn(Standard);
-		world(|world| world.accepted = 2);
-		deal_all(task);
-		run_to(3 + VERIFY + 1);
-		assert_eq!(status(task), Settling(Failed(TooFewDealers)));
-		// Too late for both
-		Tasks::all_committed(task);
-		Tasks::all_revealed(task);
-		run_until(task, is_settled);
-		assert_eq!(status(task), Settled(Failed(TooFewDealers)));
-		assert_eq!(
-			journal(task)[3..],
-			vec![
-				Did::Froze { task },
-				Did::Paid {
-					task,
-					seats: 3,
-					reports: 3,
-					due: Some(false),
-					ending: Ending::Forfeited
-				},
-				Did::Freed { task, completed: false },
-				Did::Released { task, seats: 3 },
-				Did::Closed { task },
-			]
-		);
-		assert!(!events().iter().any(|event| matches!(event, Event::AcceptedSetFrozen { .. })));
-	});
-}
-
-#[test]
-fn the_least_number_of_dealers_is_enough() {
-	build_and_execute(|| {
-		let task = dealt_one(Standard);
-		world(|world| world.accepted = 3);
-		run_until(task, is_settled);
-		assert_eq!(status(task), Settled(Completed));
-	});
-}
-
-#[test]
-fn with_too_few_shares_the_task_fails() {
-	build_and_execute(|| {
-		let task = dealt_one(Standard);
-		world(|world| world.has_result = false);
-		run_until(task, is_settled);
-		assert_eq!(status(task), Settled(Failed(TooFewShares)));
-		let ending = Ending::Returned;
-		let paid = Did::Paid { task, seats: 3, reports: 3, due: Some(true), ending };
-		assert!(journal(task).contains(&paid));
-	});
-}
-
-#[test]
-fn cancelled_while_inviting_nobody_is_paid() {
-	build_and_execute(|| {
-		let task = submit(Standard).unwrap();
-		assert_ok!(cancel(task));
-		assert_eq!(status(task), Settling(Failed(Cancelled)));
-		run_to(2);
-		assert_eq!(status(task), Settled(Failed(Cancelled)));
-		assert_eq!(
-			journal(task)[1..],
-			vec![
-				Did::Paid { task, seats: 0, reports: 0, due: None, ending: Ending::Returned },
-				Did::Closed { task },
-			]
-		);
-	});
-}
-
-#[test]
-fn cancelled_while_collecting_it_costs_the_whole_fee() {
-	build_and_execute(|| {
-		let task = dealt_one(Standard);
-		run_to(23);
-		assert_ok!(cancel(task));
-		// A dealing in the same block changes nothing
-		Tasks::all_dealt(task);
-		assert_eq!(status(task), Settling(Failed(Cancelled)));
-		run_to(24);
-		assert_eq!(status(task), Settled(Failed(Cancelled)));
-		let ending = Ending::Forfeited;
-		assert_eq!(
-			journal(task)[3..],
-			vec![
-				Did::Paid { task, seats: 3, reports: 3, due: Some(false), ending },
-				Did::Freed { task, completed: false },
-				Did::Released { task, seats: 3 },
-				Did::Closed { task },
-			]
-		);
-	});
-}
-
-#[test]
-fn it_is_too_late_to_cancel_once_dealing_is_over() {
-	build_and_execute(|| {
-		let task = dealt_one(Standard);
-		while !is_settled(status(task)) {
-			next_block(Weight::MAX);
-			if !matches!(status(task), Collecting { .. }) {
-				assert_noop!(cancel(task), Error::<Test>::WrongPhase);
-			}
-		}
-		assert_eq!(status(task), Settled(Completed));
-	});
-}
-
-#[test]
-fn an_end_is_only_noted_in_its_own_phase() {
-	build_and_execute(|| {
-		let ends: [fn(TaskId); 3] = [Tasks::all_dealt, Tasks::all_committed, Tasks::all_revealed];
-		let unchanged = |task, ends: &[fn(TaskId)]| {
-			let before = status(task);
-			for end in ends {
-				end(task);
-				assert_eq!(status(task), before);
-			}
-		};
-		let task = submit(Standard).unwrap();
-		unchanged(task, &ends);
-		accept_all(task);
-		unchanged(task, &ends);
-		run_to(2);
-		unchanged(task, &ends[1..]);
-		Tasks::all_dealt(task);
-		unchanged(task, &ends);
-		run_until(task, |status| matches!(status, Committing { .. }));
-		unchanged(task, &[ends[0], ends[2]]);
-		Tasks::all_committed(task);
-		unchanged(task, &ends[..2]);
-		Tasks::all_revealed(task);
-		unchanged(task, &ends);
-		run_until(task, is_settled);
-		unchanged(task, &ends);
-		// Unknown tasks
-		for end in ends {
-			end(task + 1);
-		}
-		assert_eq!(<Tasks as TaskBook>::status(task + 1), None);
 	});
 }

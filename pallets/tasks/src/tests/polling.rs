@@ -20,13 +20,11 @@ const CHECK: u64 = WAIT + 4;
 const DRAW: u64 = CHECK + 36;
 
 fn is_drawn(task: TaskId) -> bool {
-	matches!(status(task), Collecting { .. })
+	is_drawn_status(status(task))
 }
 
-/// The hook's share of a block becomes so many units.
-fn set_share(units_a_block: u64) {
-	let (share, block) = (units(units_a_block), Limits::get().max_block);
-	PollShare::set(Perbill::from_rational(share.proof_size(), block.proof_size()));
+fn is_drawn_status(status: TaskStatus) -> bool {
+	matches!(status, Collecting { .. })
 }
 
 /// Blocks in which it was looked whether a committee could be drawn for the task, but for its submission.
@@ -311,6 +309,20 @@ fn the_hook_stays_within_its_share() {
 	});
 }
 
+/// What a draw finds to be eligible is what it draws from: one look at the candidates a try, whether it succeeds or not.
+#[test]
+fn a_draw_looks_at_the_candidates_once() {
+	build_and_execute(|| {
+		let task = consented(Standard);
+		world(|world| world.obstacle = Some(DrawError::TooLittleCapacity));
+		run_to(2);
+		assert_eq!(tries(task), [2]);
+		world(|world| world.obstacle = None);
+		run_until(task, is_drawn_status);
+		assert_eq!(tries(task), [2, 2 + RETRY]);
+	});
+}
+
 /// A draw that waits for a relay epoch leaves the agenda's block-by-block look, and is woken once the epoch is told of.
 #[test]
 fn a_draw_that_waits_for_an_epoch_is_woken_by_it() {
@@ -399,6 +411,21 @@ fn an_early_end_takes_the_agendas_entry_along() {
 	});
 }
 
+/// As does an early end of verification.
+#[test]
+fn attestations_take_the_agendas_entry_along() {
+	build_and_execute(|| {
+		let (task, other) = (consented(Standard), consented(Standard));
+		run_to(5);
+		Tasks::all_dealt(task);
+		let entry = |at, task| Due { at, task, epoch: None };
+		let waits = entry(2 + FIRST + 1, other);
+		assert_eq!(Agenda::<Test>::get().into_inner(), vec![waits, entry(5 + 11 + 1, task)]);
+		Tasks::all_attested(task);
+		assert_eq!(Agenda::<Test>::get().into_inner(), vec![entry(6, task), waits]);
+	});
+}
+
 /// And an early end of inviting.
 #[test]
 fn all_acceptances_take_the_agendas_entry_along() {
@@ -422,7 +449,8 @@ fn a_freeze_costs_by_those_who_accepted() {
 		Tasks::all_dealt(task);
 		let Verifying { until } = status(task) else { panic!("not verifying") };
 		run_to(until);
-		let freeze = LOOK + ADVANCE + 4 + 30;
+		// By those who accepted, and by the threshold, which is one
+		let freeze = LOOK + ADVANCE + 4 + 30 + 1;
 		next_block(units(freeze - 1));
 		assert_eq!(status(task), Verifying { until });
 		assert!(!journal(task).contains(&Did::Froze { task }));

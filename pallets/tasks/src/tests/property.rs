@@ -9,9 +9,9 @@ use crate::{
 use frame::testing_prelude::*;
 use ostraka_primitives::{
 	task::{FailReason::*, Outcome::*, TaskStatus::*, Windows},
-	traits::{Ending, Seed, TaskBook},
+	traits::{Ending, Frozen, Seed, TaskBook},
 };
-use proptest::{collection::vec, prelude::*};
+use proptest::{collection::vec, option, prelude::*};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,7 @@ enum Op {
 	/// One of those who accepted deals; who never does has vanished.
 	Deal(TaskId, usize),
 	AllDealt(TaskId),
+	AllAttested(TaskId),
 	AllCommitted(TaskId),
 	AllRevealed(TaskId),
 	Blocks {
@@ -36,7 +37,13 @@ enum Op {
 	Nodes(bool),
 	Result(bool),
 	Means(bool),
-	Accepted(u32),
+	Freezes(Frozen),
+	/// The proof is recorded, and grows by so much with what a neighbour does; or it is not.
+	Recorder(Option<u64>),
+}
+
+fn frozen() -> impl Strategy<Value = Frozen> {
+	prop_oneof![6 => (0u32..12).prop_map(Frozen::Sound), 1 => Just(Frozen::Unsound)]
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -55,6 +62,7 @@ fn op() -> impl Strategy<Value = Op> {
 		1 => task().prop_map(Op::Cancel),
 		4 => (task(), 0usize..12).prop_map(|(task, who)| Op::Deal(task, who)),
 		1 => task().prop_map(Op::AllDealt),
+		3 => task().prop_map(Op::AllAttested),
 		2 => task().prop_map(Op::AllCommitted),
 		2 => task().prop_map(Op::AllRevealed),
 		6 => (1u32..8, prop_oneof![Just(0u64), 0u64..150, Just(100_000)])
@@ -64,7 +72,8 @@ fn op() -> impl Strategy<Value = Op> {
 		1 => any::<bool>().prop_map(Op::Nodes),
 		1 => any::<bool>().prop_map(Op::Result),
 		1 => any::<bool>().prop_map(Op::Means),
-		1 => (0u32..12).prop_map(Op::Accepted),
+		1 => frozen().prop_map(Op::Freezes),
+		1 => option::of(0u64..2_000).prop_map(Op::Recorder),
 	]
 }
 
@@ -84,7 +93,11 @@ fn is_legal(from: TaskStatus, to: TaskStatus, now: BlockNumber) -> bool {
 		(Collecting { first_by, .. }, Settling(Failed(NoDealings))) => now > first_by,
 		(Collecting { .. }, Verifying { .. }) => true,
 		(Verifying { until }, Committing { frozen_at, .. }) => now > until && frozen_at == now,
-		(Verifying { until }, Settling(Failed(TooFewDealers))) => now > until,
+		(Verifying { until }, Settling(Failed(TooFewDealers | UnsoundCommitments))) => now > until,
+		// The block in which all have attested is the last one, and never a later one than before
+		(Verifying { until }, Verifying { until: last }) => {
+			last == until || (last == now && now < until)
+		},
 		(Committing { .. }, Revealing { .. }) => true,
 		(Revealing { .. }, Settling(Completed | Failed(TooFewShares))) => true,
 		(Settling(outcome), Settled(after)) => outcome == after,
@@ -144,6 +157,7 @@ fn apply(op: Op) {
 		},
 		Op::Deal(task, who) => try_deal(task, who),
 		Op::AllDealt(task) => Tasks::all_dealt(task),
+		Op::AllAttested(task) => Tasks::all_attested(task),
 		Op::AllCommitted(task) => Tasks::all_committed(task),
 		Op::AllRevealed(task) => Tasks::all_revealed(task),
 		Op::Blocks { units: limit, .. } => {
@@ -151,7 +165,7 @@ fn apply(op: Op) {
 		},
 		Op::Entropy(seed) => world(|world| world.seed = seed),
 		Op::Epoch => {
-			let next = Tasks::relay_epoch().map_or(0, |known| known.epoch + 1);
+			let next = Tasks::relay_epoch().map_or(0, |known| known.number + 1);
 			assert!(Tasks::note_relay_epoch(next, [1; 32]));
 		},
 		Op::Nodes(there) => {
@@ -159,7 +173,11 @@ fn apply(op: Op) {
 		},
 		Op::Result(there) => world(|world| world.has_result = there),
 		Op::Means(there) => world(|world| world.broke = !there),
-		Op::Accepted(count) => world(|world| world.accepted = count),
+		Op::Freezes(found) => world(|world| world.found = found),
+		Op::Recorder(grows) => world(|world| {
+			world.recorded = grows.map(|_| 0);
+			world.grows = grows.unwrap_or_default();
+		}),
 	}
 }
 
@@ -171,7 +189,11 @@ fn checked(op: Op) {
 	for (task, to) in Statuses::<Test>::iter() {
 		match before.get(&task) {
 			Some(from) => {
-				assert!(is_legal(*from, to, Tasks::now()), "{from:?} to {to:?} by {op:?}")
+				assert!(is_legal(*from, to, Tasks::now()), "{from:?} to {to:?} by {op:?}");
+				let shortened =
+					matches!((from, to), (Verifying { .. }, Verifying { .. }) if *from != to);
+				let by_attestations = matches!(op, Op::AllAttested(of) if of == task);
+				assert!(!shortened || by_attestations, "{from:?} to {to:?} by {op:?}");
 			},
 			None => assert!(matches!(to, Inviting { .. })),
 		}
@@ -233,6 +255,7 @@ fn any_status() -> impl Strategy<Value = TaskStatus> {
 			Just(Failed(Cancelled)),
 			Just(Failed(TooFewAcceptances)),
 			Just(Failed(NoDealings)),
+			Just(Failed(UnsoundCommitments)),
 		]
 	};
 	let block = || prop_oneof![0u32..100, Just(u32::MAX)];
@@ -278,7 +301,7 @@ proptest! {
 	fn the_machine_refuses_all_but_its_edges(
 		from in any_status(),
 		now in prop_oneof![0u32..100, Just(u32::MAX)],
-		accepted in 0u32..10,
+		found in frozen(),
 		least in 0u32..10,
 		has_result: bool,
 		all: bool,
@@ -294,7 +317,8 @@ proptest! {
 			from.cancelled(now),
 			from.undealt(now),
 			from.dealt(now, &windows),
-			from.frozen(now, &windows, accepted, least),
+			from.attested(now),
+			from.frozen(now, &windows, found, least),
 			from.committed(now, &windows),
 			from.revealed(has_result),
 			from.settled(),
@@ -303,16 +327,24 @@ proptest! {
 			prop_assert!(to != from && is_legal(from, to, now), "{:?} to {:?}", from, to);
 		}
 		let none = moves.iter().all(Result::is_err);
-		// Whatever waits for nothing but time can be left, and nothing leaves `Settled`
+		// All can be left but in the last block of verification, and nothing leaves `Settled`
 		match from {
 			Settled(_) => prop_assert!(none && from.due_at(now).is_none()),
-			Verifying { until } => prop_assert_eq!(none, now <= until),
+			// Its last block belongs to who accuses, however it came to be the last
+			Verifying { until } => prop_assert_eq!(none, now == until),
 			_ => prop_assert!(!none),
 		}
 		prop_assert_eq!(
-			from.frozen(now, &windows, accepted, least).err(),
+			from.frozen(now, &windows, found, least).err(),
 			from.may_freeze(now).err()
 		);
+		// Nobody is shut out of the block in which all have attested, and the next one freezes
+		if let Ok(shortened) = from.attested(now) {
+			prop_assert_eq!(shortened.may_freeze(now), Err(Refused::TooEarly));
+			prop_assert_eq!(shortened.attested(now), Err(Refused::TooLate));
+			prop_assert_eq!(shortened.may_freeze(now + 1), Ok(()));
+			prop_assert_eq!(shortened.due_at(now), Some(now + 1));
+		}
 		if let Collecting { .. } = from {
 			prop_assert_eq!(from.settled(), Err(Refused::WrongState));
 		}

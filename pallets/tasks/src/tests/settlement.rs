@@ -1,21 +1,20 @@
 //! Settlement in chunks: everything once, nothing forgotten, nobody starved.
 
+use super::*;
 use crate::{
 	machine::{dealing_was_over, ending},
-	mock::*,
 	settle::affordable,
 	types::Stage::{self, *},
-	*,
 };
 use frame::testing_prelude::*;
 use ostraka_primitives::{
 	task::{FailReason::*, Outcome::*, TaskStatus::*},
-	traits::{Ending, TaskBook},
+	traits::{Frozen, TaskBook},
 };
 use SecurityClass::Standard;
 
 /// A task that has a result, and is to be settled from the next block on.
-fn ended(invited: u32) -> TaskId {
+pub(super) fn ended(invited: u32) -> TaskId {
 	let task = submit_with(Standard, dealers(invited)).unwrap();
 	accept_all(task);
 	run_until(task, |status| matches!(status, Collecting { .. }));
@@ -28,7 +27,7 @@ fn ended(invited: u32) -> TaskId {
 	task
 }
 
-fn stage(task: TaskId) -> Option<Stage> {
+pub(super) fn stage(task: TaskId) -> Option<Stage> {
 	Settlements::<Test>::get(task)
 }
 
@@ -63,21 +62,7 @@ fn stages_follow_as_the_meter_allows() {
 		next_block(units(1 + 2 + 10));
 		assert_eq!(stage(task), None);
 		assert_eq!(status(task), Settled(Completed));
-		assert_eq!(
-			journal(task)[4..],
-			vec![
-				Did::Paid {
-					task,
-					seats: 3,
-					reports: 3,
-					due: Some(true),
-					ending: Ending::Completed
-				},
-				Did::Freed { task, completed: true },
-				Did::Released { task, seats: 3 },
-				Did::Closed { task },
-			]
-		);
+		assert_eq!(journal(task)[4..], settled_drawn(task, true, Ending::Completed));
 	});
 }
 
@@ -143,7 +128,11 @@ fn ended_with(outcome: Outcome) -> TaskId {
 		assert_ok!(accept(task, dealer));
 	}
 	world(|world| {
-		world.accepted = if outcome == Failed(TooFewDealers) { 2 } else { 3 };
+		world.found = match outcome {
+			Failed(UnsoundCommitments) => Frozen::Unsound,
+			Failed(TooFewDealers) => Frozen::Sound(2),
+			_ => Frozen::Sound(3),
+		};
 		world.obstacle = (outcome == Failed(NoCommittee)).then_some(DrawError::TooFewNodes);
 		world.has_result = outcome != Failed(TooFewShares);
 	});
@@ -175,6 +164,7 @@ fn who_accepts_and_does_not_deal_forfeits() {
 			(Failed(TooFewDealers), [back, back, lost, None]),
 			(Failed(TooFewShares), [back, back, lost, None]),
 			(Failed(NoDealings), [lost, lost, lost, None]),
+			(Failed(UnsoundCommitments), [back, back, lost, None]),
 			(Failed(Cancelled), [back, back, back, None]),
 			(Failed(NoCommittee), [back, back, back, None]),
 			(Failed(TooFewAcceptances), [back, back, None, None]),
@@ -201,6 +191,7 @@ fn the_ending_says_who_let_the_task_fail() {
 		(Failed(NoCommittee), Ending::Returned, Ending::Returned),
 		(Failed(TooFewAcceptances), Ending::Returned, Ending::Returned),
 		(Failed(TooFewShares), Ending::Returned, Ending::Returned),
+		(Failed(UnsoundCommitments), Ending::Returned, Ending::Returned),
 		(Failed(Cancelled), Ending::Returned, Ending::Forfeited),
 		(Failed(TooFewDealers), Ending::Returned, Ending::Forfeited),
 		(Failed(NoDealings), Ending::Returned, Ending::Forfeited),

@@ -36,6 +36,10 @@ fn tags_tell_seats_and_dealers_apart_but_not_attempts() {
 		assert_eq!(tags(2, 1, 10), tags(2, 1, 9));
 
 		let accuse = tags(1, 0, 10);
+		let tags = |seat, at| validity(attest_call(&scene.ctx, seat, dealt(), at)).provides;
+		assert_ne!(tags(1, 10), tags(2, 10));
+		assert_eq!(tags(1, 10), tags(1, 9));
+		let attest = tags(1, 10);
 		let h_a = scene.freeze();
 		let tags = |seat, at| validity(commit_call(&scene.ctx, seat, h_a, [1; 32], at)).provides;
 		assert_ne!(tags(1, 10), tags(2, 10));
@@ -46,8 +50,10 @@ fn tags_tell_seats_and_dealers_apart_but_not_attempts() {
 		let tags = |seat, at| validity(reveal_call(&scene.ctx, seat, h_a, &share, at)).provides;
 		assert_ne!(tags(1, 10), tags(2, 10));
 		assert_eq!(tags(1, 10), tags(1, 9));
-		let all = [accuse, commit, tags(1, 10)];
-		assert!(all[0] != all[1] && all[1] != all[2] && all[0] != all[2]);
+		let mut all = vec![accuse, attest, commit, tags(1, 10)];
+		all.sort();
+		all.dedup();
+		assert_eq!(all.len(), 4);
 	});
 }
 
@@ -72,6 +78,9 @@ fn attempts_from_the_future_and_from_long_ago_are_refused() {
 		refused(|| apply(accusation(&scene, 2, 1, 13)), Error::StaleAttempt);
 		refused(|| apply(accusation(&scene, 2, 1, 4)), Error::StaleAttempt);
 		refused(|| apply(accusation(&scene, 2, 1, u32::MAX)), Error::StaleAttempt);
+		for at in [4, 13] {
+			refused(|| apply(attest_call(&scene.ctx, 1, dealt(), at)), Error::StaleAttempt);
+		}
 		judged(apply(accusation(&scene, 2, 1, 5)));
 		let h_a = scene.freeze();
 		refused(|| apply(commit_call(&scene.ctx, 1, h_a, [1; 32], 13)), Error::StaleAttempt);
@@ -140,7 +149,7 @@ fn a_signature_binds_every_field() {
 				}),
 				Box::new(|call| {
 					if let Call::accuse { evidence, .. } = call {
-						evidence.dh[95] ^= 1
+						evidence.dh[31] ^= 1
 					}
 				}),
 				Box::new(|call| {
@@ -253,7 +262,11 @@ fn members_calls_need_authorization() {
 			[RuntimeOrigin::root(), RuntimeOrigin::none(), RuntimeOrigin::signed(operator(1))]
 		{
 			assert_noop!(
-				Vss::commit_result(origin, TASK, 1, h_a, [1; 32], now(), signature),
+				Vss::commit_result(origin.clone(), TASK, 1, h_a, [1; 32], now(), signature),
+				DispatchError::BadOrigin
+			);
+			assert_noop!(
+				Vss::attest(origin, TASK, 1, dealt(), now(), signature),
 				DispatchError::BadOrigin
 			);
 		}
@@ -266,5 +279,7 @@ fn refusals_name_the_error() {
 		assert_eq!(error_index(&Error::<Test>::UnknownTask), 0);
 		assert_eq!(error_index(&Error::<Test>::WrongPhase), 1);
 		assert_eq!(error_index(&Error::<Test>::BadSignature), 21);
+		assert_eq!(error_index(&Error::<Test>::WrongDealings), 24);
+		assert_eq!(error_index(&Error::<Test>::AlreadyAttested), 25);
 	});
 }

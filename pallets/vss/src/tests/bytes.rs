@@ -26,7 +26,7 @@ proptest! {
 	#![proptest_config(ProptestConfig::with_cases(32))]
 
 	#[test]
-	fn random_bytes_as_a_call(bytes in proptest::collection::vec(any::<u8>(), 0..600), call in 0u8..5) {
+	fn random_bytes_as_a_call(bytes in proptest::collection::vec(any::<u8>(), 0..600), call in 0u8..6) {
 		// Pallet and call index first, so that the arguments' decoders are reached.
 		let bytes = [[1, call].as_slice(), &bytes].concat();
 		if let Ok(call) = RuntimeCall::decode(&mut &bytes[..]) {
@@ -40,7 +40,7 @@ proptest! {
 	#[test]
 	fn random_dealings_are_rejected(
 		commitments in proptest::collection::vec(array::<96>(), 0..=4),
-		ephemeral in array::<96>(),
+		ephemeral in array::<32>(),
 		proof in array::<64>(),
 		sealed in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..200), 0..=6),
 	) {
@@ -72,10 +72,10 @@ proptest! {
 
 	#[test]
 	fn random_evidence_is_refused(
-		dh in array::<96>(),
+		dh in array::<32>(),
 		dleq in array::<64>(),
 		commitments in proptest::collection::vec(array::<96>(), 0..=4),
-		ephemeral in array::<96>(),
+		ephemeral in array::<32>(),
 		hashes in proptest::collection::vec(array::<32>(), 0..=6),
 		sealed in proptest::collection::vec(any::<u8>(), 0..200),
 		seat: u8,
@@ -135,6 +135,7 @@ fn truncated_calls_do_not_decode() {
 				dealing: dealing_message(dealing).unwrap(),
 			},
 			accuse_call(&scene.ctx, 1, &dealer, scene.digest(0), scene.evidence(1, 0), now()),
+			attest_call(&scene.ctx, 1, dealt(), now()),
 			commit_call(&scene.ctx, 1, h_a, [2; 32], now()),
 			reveal_call(&scene.ctx, 1, h_a, &scene.share(1), now()),
 		];
@@ -155,7 +156,7 @@ fn oversized_lists_do_not_decode() {
 	let hashes = |count: u32| vec![[0u8; 32]; count as usize];
 	let sealed = |length: u32| vec![0u8; length as usize];
 	let dealing = |points: Vec<[u8; 96]>, sealed: Vec<Vec<u8>>| {
-		DealingMessage::decode(&mut &(points, [0u8; 96], [0u8; 64], sealed).encode()[..]).is_ok()
+		DealingMessage::decode(&mut &(points, [0u8; 32], [0u8; 64], sealed).encode()[..]).is_ok()
 	};
 	let (n, most) = (MAX_COMMITTEE, MAX_COMMITMENTS);
 	assert!(dealing(points(most), vec![sealed(MAX_SEALED); n as usize]));
@@ -163,7 +164,7 @@ fn oversized_lists_do_not_decode() {
 	assert!(!dealing(points(1), vec![vec![]; n as usize + 1]));
 	assert!(!dealing(points(1), vec![sealed(MAX_SEALED + 1)]));
 	let evidence = |points: Vec<[u8; 96]>, hashes: Vec<[u8; 32]>, sealed: Vec<u8>| {
-		let bytes = ([0u8; 96], [0u8; 64], points, [0u8; 96], hashes, sealed).encode();
+		let bytes = ([0u8; 32], [0u8; 64], points, [0u8; 32], hashes, sealed).encode();
 		EvidenceMessage::decode(&mut &bytes[..]).is_ok()
 	};
 	assert!(evidence(points(most), hashes(n), sealed(MAX_SEALED)));

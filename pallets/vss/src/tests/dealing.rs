@@ -2,8 +2,9 @@
 
 use super::*;
 use codec::Decode;
-use ostraka_crypto::{encoding::IDENTITY, seal::SealSecret, vss};
+use ostraka_crypto::{encoding::IDENTITY, proofs::rho_message, seal::SealSecret, vss};
 use ostraka_primitives::message::{indexed_key, IndexedDealing};
+use sp_core::{sr25519, Pair};
 
 fn honest(ctx: &TaskContext, index: u32, seed: u64) -> DealingBytes {
 	let input = fixtures::input(LENGTH as usize, u64::from(index) + 1);
@@ -34,6 +35,8 @@ fn a_dealing_is_recorded_counted_and_indexed() {
 		assert_eq!(record.standing, Standing::Accepted);
 		let state = Sharings::<Test>::get(TASK).unwrap();
 		assert_eq!(state.aggregate.to_vec(), dealing.commitments);
+		assert_eq!(state.dealt, wire::dealt(&[0; 32], &digest));
+		assert_eq!(UsedEphemerals::<Test>::get(TASK).len(), 1);
 		assert_eq!(Vss::counters(TASK), Counters { dealings: 1, ..Default::default() });
 		// Its deposit is on hold since it accepted.
 		assert!(deposits.contains(&(TASK, dealer_account(0))));
@@ -101,6 +104,29 @@ fn excluded_dealings_are_dealings() {
 		judged(scene.accuse(2, 0));
 		assert_eq!(Sharings::<Test>::get(TASK).unwrap().accepted(), 1);
 		assert_eq!(<Vss as Sharing>::dealings(TASK), 2);
+	});
+}
+
+/// What members attest to: another order or another dealing is another hash, an exclusion is not.
+#[test]
+fn the_running_hash_names_the_dealings_in_their_order() {
+	build_and_execute(|| {
+		let ctx = opened();
+		assert_eq!(dealt(), [0; 32]);
+		let mut expected = [0; 32];
+		for index in [2, 0, 1] {
+			let dealing = honest(&ctx, index, index.into());
+			let digest = dealing.digest(&ctx.task_hash, dealer_account(index).as_ref());
+			assert_ok!(deal(&ctx, &dealer_account(index), dealing));
+			expected = wire::dealt(&expected, &digest);
+			assert_eq!(dealt(), expected);
+		}
+	});
+	build_and_execute(|| {
+		let scene = Scene::new(3, &[(1, (2, DealerFault::WrongShare))]);
+		let before = dealt();
+		judged(scene.accuse(2, 1));
+		assert_eq!(dealt(), before);
 	});
 }
 
@@ -186,7 +212,7 @@ fn a_copied_ephemeral_is_rejected_even_with_a_valid_proof() {
 			let mut rng = fixtures::rng(seed);
 			let (commitments, shares) = vss::share::<G1, _>(&input, 2, 5, &mut rng).unwrap();
 			let (dealer, commitments) = (dealer.as_ref(), commitments.to_bytes());
-			dealer::assemble::<G1, _>(&ctx, dealer, commitments, &shares, rho, &mut rng).unwrap()
+			dealer::assemble(&ctx, dealer, commitments, &shares, rho, &mut rng).unwrap()
 		};
 		let rho = fixtures::seal_secret(77);
 		let original = share(&dealer_account(0), &rho, 1);
@@ -196,9 +222,9 @@ fn a_copied_ephemeral_is_rejected_even_with_a_valid_proof() {
 		let mut copy = honest(&ctx, 1, 5);
 		copy.ephemeral = original.ephemeral;
 		rejected(&ctx, 1, copy.clone(), Error::EphemeralReused);
-		UsedEphemerals::<Test>::remove(TASK, sp_io::hashing::sha2_256(&original.ephemeral));
+		let used = UsedEphemerals::<Test>::take(TASK);
 		rejected(&ctx, 1, copy, Error::InvalidProof);
-		UsedEphemerals::<Test>::insert(TASK, sp_io::hashing::sha2_256(&original.ephemeral), ());
+		UsedEphemerals::<Test>::insert(TASK, used);
 		// By colluding dealers that both know rho.
 		rejected(&ctx, 1, share(&dealer_account(1), &rho, 2), Error::EphemeralReused);
 		assert_ok!(deal(
@@ -206,6 +232,48 @@ fn a_copied_ephemeral_is_rejected_even_with_a_valid_proof() {
 			&dealer_account(1),
 			share(&dealer_account(1), &fixtures::seal_secret(78), 2)
 		));
+	});
+}
+
+/// What is remembered of an `R` is forgotten with its task: another task's dealings are not held against it, and one task
+/// has room for as many as may deal.
+#[test]
+fn used_ephemerals_are_a_tasks_own() {
+	build_and_execute(|| {
+		let ctx = opened();
+		let dealing = honest(&ctx, 0, 1);
+		assert_ok!(deal(&ctx, &dealer_account(0), dealing.clone()));
+		let hash = sp_io::hashing::sha2_256(&dealing.ephemeral);
+		assert_eq!(UsedEphemerals::<Test>::get(TASK)[0][..], hash[..16]);
+		open_task(TASK + 1, 5, 2, LENGTH, 3);
+		assert!(UsedEphemerals::<Test>::get(TASK + 1).is_empty());
+		let capacity = types::Ephemerals::bound();
+		assert_eq!(capacity, ostraka_primitives::MAX_DEALERS as usize);
+	});
+}
+
+/// `R` may be anybody's account: who cannot sign for it cannot deal with it, and what a wallet signs for others it wraps.
+/// Its owner can: it knows the secret that `R` stands for, as every dealer does.
+#[test]
+fn somebody_elses_account_is_no_ephemeral() {
+	build_and_execute(|| {
+		let ctx = opened();
+		let owner = sr25519::Pair::from_string("//Alice", None).unwrap();
+		let mut dealing = honest(&ctx, 0, 1);
+		dealing.ephemeral = owner.public().0;
+		rejected(&ctx, 0, dealing.clone(), Error::InvalidProof);
+		let message = rho_message(&dealing.digest(&ctx.task_hash, dealer_account(0).as_ref()));
+		dealing.proof = owner.sign(&[b"<Bytes>".as_slice(), &message, b"</Bytes>"].concat()).0;
+		rejected(&ctx, 0, dealing.clone(), Error::InvalidProof);
+		// Nor does what it signed for another dealer, or for other shares.
+		let of_another = rho_message(&dealing.digest(&ctx.task_hash, dealer_account(1).as_ref()));
+		dealing.proof = owner.sign(&of_another).0;
+		rejected(&ctx, 0, dealing.clone(), Error::InvalidProof);
+		dealing.proof = owner.sign(&message).0;
+		let mut other = dealing.clone();
+		other.sealed[0][0] ^= 1;
+		rejected(&ctx, 0, other, Error::InvalidProof);
+		assert_ok!(deal(&ctx, &dealer_account(0), dealing));
 	});
 }
 
@@ -256,6 +324,7 @@ fn every_length_must_be_exact() {
 	});
 }
 
+/// Points outside of the subgroup of prime order are not among them: those the members find.
 #[test]
 fn bad_points_and_scalars_are_rejected() {
 	build_and_execute(|| {
@@ -266,18 +335,25 @@ fn bad_points_and_scalars_are_rejected() {
 			spoil(&mut dealing);
 			rejected(&ctx, 0, dealing, error);
 		};
-		// (0, 2): on the curve, of order three.
-		let mut small_order = [0; 96];
-		small_order[95] = 2;
 		let mut off_curve = [0; 96];
 		off_curve[95] = 3;
-		for bad in [small_order, off_curve, [0xff; 96], [0; 96]] {
+		for bad in [off_curve, [0xff; 96], [0; 96]] {
 			spoil(Error::InvalidPoint, &|dealing| dealing.commitments[1] = bad);
-			spoil(Error::InvalidPoint, &|dealing| dealing.ephemeral = bad);
 		}
-		spoil(Error::InvalidPoint, &|dealing| dealing.ephemeral = IDENTITY);
-		spoil(Error::NonCanonicalScalar, &|dealing| dealing.proof = [0xff; 64]);
+		// The identity; then what is no element's form: too large, negative, no square.
+		spoil(Error::InvalidPoint, &|dealing| dealing.ephemeral = [0; 32]);
+		let (mut negative, mut no_square) = ([0; 32], [0; 32]);
+		negative[0] = 1;
+		no_square[0] = 8;
+		let mut flagged = good.ephemeral;
+		flagged[31] |= 0x80;
+		for bad in [[0xff; 32], negative, no_square, flagged] {
+			spoil(Error::InvalidProof, &|dealing| dealing.ephemeral = bad);
+		}
+		spoil(Error::InvalidProof, &|dealing| dealing.proof = [0xff; 64]);
 		spoil(Error::InvalidProof, &|dealing| dealing.proof = [0; 64]);
+		// Without the mark by which the hosts' signatures are told from those of an old kind.
+		spoil(Error::InvalidProof, &|dealing| dealing.proof[63] &= 0x7f);
 		spoil(Error::InvalidProof, &|dealing| dealing.sealed[3][0] ^= 1);
 		spoil(Error::InvalidProof, &|dealing| dealing.commitments.swap(0, 1));
 		spoil(Error::InvalidProof, &|dealing| dealing.commitments[0] = IDENTITY);
@@ -307,7 +383,7 @@ fn the_freeze_counts_what_is_accepted_and_happens_once() {
 		let expected = adjudicator::accepted_set_hash(&scene.ctx.task_hash, &digests, &aggregate);
 		assert_eq!(h_a, expected);
 		event(Event::Frozen { task: TASK, accepted: 2, accepted_set: h_a });
-		assert_storage_noop!(assert_eq!(Vss::freeze(TASK), 2));
+		assert_storage_noop!(assert_eq!(Vss::freeze(TASK), Frozen::Sound(2)));
 	});
 }
 
@@ -316,8 +392,8 @@ fn a_task_without_dealings_freezes_to_nothing() {
 	build_and_execute(|| {
 		opened();
 		set_status(TASK, TaskStatus::Verifying { until: 30 });
-		assert_eq!(Vss::freeze(TASK), 0);
-		assert_storage_noop!(assert_eq!(Vss::freeze(TASK + 1), 0));
+		assert_eq!(Vss::freeze(TASK), Frozen::Sound(0));
+		assert_storage_noop!(assert_eq!(Vss::freeze(TASK + 1), Frozen::Sound(0)));
 		set_status(TASK, TaskStatus::Settling(Outcome::Failed(FailReason::TooFewDealers)));
 	});
 }

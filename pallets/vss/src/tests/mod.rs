@@ -25,7 +25,7 @@ use ostraka_primitives::{
 	fault::{AccuserFault, DealerFault, ShareFault},
 	message::{MessageKind, ResultShareBytes},
 	task::{FailReason, Outcome, TaskStatus},
-	traits::{SeatReport, Sharing},
+	traits::{Frozen, SeatReport, Sharing},
 	AccountId, BlockNumber, Digest, TaskId,
 };
 use ostraka_protocol::{
@@ -35,11 +35,13 @@ use ostraka_protocol::{
 };
 
 mod accusation;
+mod attestation;
 mod authorize;
 mod bytes;
 mod dealing;
 mod result;
 mod settlement;
+mod torsion;
 
 /// The task of most tests.
 const TASK: TaskId = 7;
@@ -114,10 +116,20 @@ impl Scene {
 		set_status(TASK, TaskStatus::Verifying { until: 30 });
 	}
 
+	fn attest(&self, seat: u8) -> Applied {
+		apply(attest_call(&self.ctx, seat, dealt(), now()))
+	}
+
+	fn attest_all(&self, seats: impl IntoIterator<Item = u8>) {
+		for seat in seats {
+			judged(self.attest(seat));
+		}
+	}
+
 	/// Freezes; the task waits for commitments.
 	fn freeze(&self) -> Digest {
-		let accepted = Vss::freeze(TASK);
-		assert_eq!(accepted, Sharings::<Test>::get(TASK).unwrap().accepted());
+		let accepted = Sharings::<Test>::get(TASK).unwrap().accepted();
+		assert_eq!(Vss::freeze(TASK), Frozen::Sound(accepted));
 		set_status(TASK, TaskStatus::Committing { frozen_at: now(), until: 40 });
 		Vss::accepted_set(TASK).unwrap()
 	}
@@ -177,6 +189,18 @@ fn now() -> BlockNumber {
 	System::block_number()
 }
 
+/// The running hash of the task's dealings.
+fn dealt() -> Digest {
+	Sharings::<Test>::get(TASK).unwrap().dealt
+}
+
+/// The order of the scalar field, little-endian: minus one, plus one.
+fn field_order() -> [u8; 32] {
+	let mut order = ostraka_crypto::encoding::encode_scalar(&-Scalar::from(1u8));
+	order[0] += 1;
+	order
+}
+
 fn deal(ctx: &TaskContext, dealer: &AccountId, dealing: DealingBytes) -> DispatchResult {
 	let message = dealing_message(dealing).unwrap();
 	Vss::deal(RuntimeOrigin::signed(dealer.clone()), TASK, ctx.task_hash, message)
@@ -206,6 +230,11 @@ fn accuse_call(
 		signed(ctx, seat, MessageKind::Accuse, at, payload(&(dealer, &digest, &evidence)));
 	let dealer = dealer.clone();
 	Call::accuse { task: TASK, seat, dealer, digest, evidence, at, signature }
+}
+
+fn attest_call(ctx: &TaskContext, seat: u8, dealt: Digest, at: BlockNumber) -> Call<Test> {
+	let signature = signed(ctx, seat, MessageKind::Attest, at, payload(&dealt));
+	Call::attest { task: TASK, seat, dealt, at, signature }
 }
 
 fn commitment(accepted_set: Digest, seat: u8, share: &SecretShare) -> Digest {

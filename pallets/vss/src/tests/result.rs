@@ -1,11 +1,13 @@
 //! Commitments, result shares, and the result.
 
 use super::*;
+use ostraka_crypto::vss::UncheckedCommitments;
 
-/// Three honest dealings, frozen, waiting for commitments.
+/// Three honest dealings to which all members attested, frozen, waiting for commitments.
 fn frozen() -> Scene {
 	let scene = Scene::new(3, &[]);
 	scene.verify();
+	scene.attest_all(1..=5);
 	scene.freeze();
 	scene
 }
@@ -20,7 +22,8 @@ fn committed_and_right_shares_give_the_result() {
 	build_and_execute(|| {
 		let scene = frozen();
 		scene.commit_all(1..=5);
-		assert_eq!(BookLog::get(), vec![Told::Dealt(TASK), Told::Committed(TASK)]);
+		let told = vec![Told::Dealt(TASK), Told::Attested(TASK), Told::Committed(TASK)];
+		assert_eq!(BookLog::get(), told);
 		for seat in [5, 2] {
 			judged(scene.reveal(seat, &scene.share(seat)));
 			assert!(!Vss::has_result(TASK));
@@ -32,13 +35,14 @@ fn committed_and_right_shares_give_the_result() {
 		let vector = Vss::result(TASK).unwrap().vector;
 		event(Event::ResultPublished { task: TASK, accepted_set, dealers: 3, vector });
 		for seat in [1, 4] {
-			assert_eq!(BookLog::get().len(), 2);
+			assert_eq!(BookLog::get().len(), 3);
 			judged(scene.reveal(seat, &scene.share(seat)));
 		}
 		assert_eq!(BookLog::get().last(), Some(&Told::Revealed(TASK)));
 		assert_eq!(Vss::reports(TASK, true), vec![SeatReport::Right; 5]);
 		assert_eq!(RightShares::<Test>::iter_prefix(TASK).count(), 3);
-		let expected = Counters { dealings: 3, excluded: 0, committed: 5, right_shares: 5 };
+		let expected =
+			Counters { dealings: 3, excluded: 0, attested: 5, committed: 5, right_shares: 5 };
 		assert_eq!(Vss::counters(TASK), expected);
 		assert_eq!(money(), vec![]);
 	});
@@ -82,11 +86,10 @@ fn another_accepted_set_is_refused_and_not_punished() {
 		let scene = frozen();
 		// What a fork without dealer 2 would have frozen.
 		let digests = [scene.digest(0), scene.digest(1)];
-		let mut sum = adjudicator::Aggregate::<G1>::zero(2);
+		let mut sum = adjudicator::Aggregate::zero(2);
 		for (_, dealing) in &scene.dealt[..2] {
-			let commitments =
-				ostraka_crypto::vss::Commitments::from_bytes(&dealing.commitments, 2).unwrap();
-			sum.add(&commitments).unwrap();
+			let commitments = UncheckedCommitments::from_bytes(&dealing.commitments, 2);
+			sum.add(&commitments.unwrap()).unwrap();
 		}
 		let other = adjudicator::accepted_set_hash(&scene.ctx.task_hash, &digests, &sum.to_bytes());
 		let share = fixtures::result_share(&scene.ctx, 1, &scene.dealt[..2]).unwrap();
@@ -295,7 +298,7 @@ fn shares_that_are_no_shares_are_refused_not_judged() {
 		}
 		// A share is its value: the order added to a number is refused too.
 		let mut bad = bytes.clone();
-		let order = hex_order();
+		let order = field_order();
 		let mut carry = 0u16;
 		for (byte, add) in bad[..32].iter_mut().zip(order) {
 			let sum = u16::from(*byte) + u16::from(add) + carry;
@@ -308,13 +311,6 @@ fn shares_that_are_no_shares_are_refused_not_judged() {
 		assert_eq!(money(), vec![]);
 		judged(reveal(&bytes));
 	});
-}
-
-/// The order of the scalar field, little-endian: minus one, plus one.
-fn hex_order() -> [u8; 32] {
-	let mut order = ostraka_crypto::encoding::encode_scalar(&-Scalar::from(1u8));
-	order[0] += 1;
-	order
 }
 
 #[test]

@@ -163,12 +163,31 @@ fn reports_before_result_shares_were_due() {
 	});
 }
 
+/// Who never said that its shares are right made the others wait for the whole window, and is told apart for that alone.
+#[test]
+fn silence_is_reported_of_who_did_all_else() {
+	build_and_execute(|| {
+		let scene = Scene::new(2, &[]);
+		scene.verify();
+		scene.attest_all([1, 3, 4]);
+		scene.freeze();
+		scene.commit_all([1, 2]);
+		for seat in 1..=3 {
+			judged(scene.reveal(seat, &scene.share(seat)));
+		}
+		use SeatReport::*;
+		let expected = vec![Right, Silent, Uncommitted, Absent, Absent];
+		assert_eq!(Vss::reports(TASK, true), expected);
+	});
+}
+
 /// A false accuser is convicted: its share may complete the task, but is not paid.
 #[test]
 fn a_false_accuser_is_not_paid_for_a_right_share() {
 	build_and_execute(|| {
 		let scene = Scene::new(2, &[]);
 		scene.verify();
+		scene.attest_all(1..=5);
 		judged(scene.accuse(3, 1));
 		scene.freeze();
 		scene.commit_all([1, 2, 3]);
@@ -190,8 +209,9 @@ fn unsound_parameters_open_nothing() {
 }
 
 #[test]
-fn the_freeze_weighs_by_dealings() {
+fn the_freeze_weighs_by_dealings_and_sums() {
 	build_and_execute(|| {
-		assert_eq!(<Vss as Sharing>::freeze_weight(512), <() as WeightInfo>::freeze(512));
+		let expected = <() as WeightInfo>::freeze(512, 15);
+		assert_eq!(<Vss as Sharing>::freeze_weight(512, 15), expected);
 	});
 }

@@ -4,12 +4,14 @@ use super::{
 	decide::{Dealing, SeatView},
 	store::SeatKey,
 };
-use crate::{types::seat_index, Config, Dealings, Pallet, Seats, Sharings, Standing};
+use crate::{
+	types::seat_index, Config, DealingRecord, Dealings, Pallet, Seats, Sharings, Standing,
+};
 use alloc::vec::Vec;
 use frame::prelude::Get;
 use ostraka_primitives::{
-	message::CommitmentBytes, task::Seat as PinnedSeat, traits::TaskBook, BlockNumber, Digest,
-	TaskId, WorkerKey, MAX_DEALERS,
+	message::CommitmentBytes, task::Seat as PinnedSeat, traits::TaskBook, AccountId, BlockNumber,
+	Digest, TaskId, WorkerKey, MAX_DEALERS,
 };
 use ostraka_protocol::{wire, TaskContext, UnknownVersion};
 
@@ -74,6 +76,7 @@ pub fn seat<T: Config>(task: TaskId, worker: &WorkerKey) -> Result<Option<Seat>,
 	let state = SeatView {
 		seat,
 		seats,
+		attested: member.attested,
 		committed: member.commitment.is_some(),
 		answered: member.answer.is_some(),
 		excused: member.excused,
@@ -83,19 +86,44 @@ pub fn seat<T: Config>(task: TaskId, worker: &WorkerKey) -> Result<Option<Seat>,
 	Ok(Some(Seat { task, key, pinned: pinned.clone(), context, state }))
 }
 
-/// The dealings that count, with nothing known of their shares yet, and the digests of those that were excluded.
-pub fn dealings<T: Config>(seat: &Seat) -> (Vec<Dealing>, Vec<Digest>) {
-	let (mut counted, mut excluded) = (Vec::new(), Vec::new());
-	for (dealer, record) in Dealings::<T>::iter_prefix(seat.task).take(MAX_DEALERS as usize) {
+/// The running hash of a task's dealings.
+pub fn dealt<T: Config>(task: TaskId) -> Option<Digest> {
+	Sharings::<T>::get(task).map(|sharing| sharing.dealt)
+}
+
+/// Dealings as the state has them.
+#[derive(Debug, Default)]
+pub struct Found {
+	/// Those that count, with nothing known of their shares yet.
+	pub counted: Vec<Dealing>,
+	/// Dealers and digests of those that were excluded.
+	pub excluded: Vec<(AccountId, Digest)>,
+}
+
+/// All dealings of a task.
+pub fn dealings<T: Config>(seat: &Seat) -> Found {
+	sort(seat, Dealings::<T>::iter_prefix(seat.task).take(MAX_DEALERS as usize))
+}
+
+/// Those of these dealers.
+pub fn dealings_of<T: Config>(seat: &Seat, dealers: &[AccountId]) -> Found {
+	let record =
+		|dealer: &AccountId| Some((dealer.clone(), Dealings::<T>::get(seat.task, dealer)?));
+	sort(seat, dealers.iter().filter_map(record))
+}
+
+fn sort(seat: &Seat, records: impl Iterator<Item = (AccountId, DealingRecord)>) -> Found {
+	let mut found = Found::default();
+	for (dealer, record) in records {
 		let accusable = match record.standing {
 			Standing::Accepted => true,
 			Standing::ConvictedLate => !seat.state.excused,
 			Standing::Excluded => {
-				excluded.push(record.digest);
+				found.excluded.push((dealer, record.digest));
 				continue;
 			},
 		};
-		counted.push(Dealing {
+		found.counted.push(Dealing {
 			dealer,
 			digest: record.digest,
 			dealt_at: record.block,
@@ -104,10 +132,10 @@ pub fn dealings<T: Config>(seat: &Seat) -> (Vec<Dealing>, Vec<Digest>) {
 			share: None,
 		});
 	}
-	(counted, excluded)
+	found
 }
 
-/// `h_A` and the aggregate, once the accepted set is frozen.
+/// `h_A` and the aggregate, once the accepted set is frozen, and the aggregate checked with it.
 pub fn frozen<T: Config>(task: TaskId) -> Option<(Digest, CommitmentBytes)> {
 	let sharing = Sharings::<T>::get(task)?;
 	Some((sharing.accepted_set?, sharing.aggregate))

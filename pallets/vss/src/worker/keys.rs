@@ -10,11 +10,9 @@ use alloc::{format, string::String, vec::Vec};
 use chacha20poly1305::{aead::Aead, ChaCha20Poly1305, KeyInit, Nonce};
 use codec::Encode;
 use frame::log;
-use ostraka_crypto::{
-	encoding::encode_point, seal::SealSecret, transcript::Transcript, vss::SecretShare, Curve,
-};
+use ostraka_crypto::{seal::SealSecret, transcript::Transcript, vss::SecretShare};
 use ostraka_primitives::{
-	message::WorkerMessage, task::Seat, Digest, PointBytes, WorkerKey, WorkerSignature,
+	message::WorkerMessage, task::Seat, Digest, SealKeyBytes, WorkerKey, WorkerSignature,
 	MAX_ASSIGNMENTS,
 };
 use ostraka_protocol::worker_key;
@@ -78,7 +76,7 @@ pub struct Secrets {
 	/// `e_j`.
 	pub seal: SealSecret,
 	/// `E_j`.
-	public: PointBytes,
+	public: SealKeyBytes,
 	/// Key of the opened shares that the node's database keeps.
 	cache: Zeroizing<[u8; 32]>,
 }
@@ -88,7 +86,7 @@ impl Secrets {
 	///
 	/// # Errors
 	/// `Signing`.
-	pub fn derive<P: Curve>(genesis: &Digest, seat: &Seat) -> Result<Self, WorkerError> {
+	pub fn derive(genesis: &Digest, seat: &Seat) -> Result<Self, WorkerError> {
 		let message = worker_key::seal_key_message(genesis, seat.account.as_ref());
 		let signed = WorkerId::from(seat.worker).sign(&message).ok_or(WorkerError::Signing)?;
 		let mut signed = WorkerSignature::from(signed);
@@ -96,7 +94,7 @@ impl Secrets {
 		signed.0.zeroize();
 		let cache = Transcript::new(CACHE_TAG).fixed(signature.as_slice()).digest();
 		let seal = worker_key::seal_secret(*signature);
-		let public = encode_point(&seal.public::<P>());
+		let public = seal.public();
 		Ok(Self { seal, public, cache: Zeroizing::new(cache) })
 	}
 

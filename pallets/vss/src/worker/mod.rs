@@ -1,5 +1,5 @@
-//! The offchain worker of a compute node: opens its sealed shares, accuses dealers of wrong ones, and answers with
-//! commitment and result share.
+//! The offchain worker of a compute node: checks commitments, opens its sealed shares, accuses dealers of wrong ones,
+//! attests where there are none, and answers with commitment and result share.
 //!
 //! It runs after a block was imported as the best, on every full node that has worker keys in its keystore; there is no
 //! authority gate. Runs may skip block numbers, overlap, and follow a re-org, and the node may stop at any point: so
@@ -11,22 +11,31 @@
 //! | [`keys`] | worker keys, what they sign, the secrets that follow from them |
 //! | [`decide`] | what to do, as a pure function of state and records |
 //! | [`store`] | the records |
+//! | `record` | how a record lies in the database |
 //! | `chain` | what a run reads of the block's state |
-//! | `shares` | opening, checking, adding up |
+//! | `shares` | checking commitments, opening, checking, adding up |
 //! | `send` | calls, signatures, transactions |
+//! | `error` | what goes wrong |
 //!
 //! # What makes it act
 //! Every run looks at every task on which a local key has a pinned seat ([`Roster::assignments`]).
 //!
 //! | task is | worker does |
 //! |---|---|
-//! | collecting, verifying | opens and checks the shares of accepted dealings; accuses, when its turn comes |
+//! | collecting, verifying | checks commitments, many at once; of sound dealings opens and checks its shares; accuses, when its turn comes |
+//! | verifying | besides: attests, once its shares of all dealings that count are right |
 //! | committing | after `Δ` blocks: commits. If shares of frozen dealings are wrong: accuses, for its excuse and beyond |
 //! | revealing | reveals; or accuses, as before |
 //! | settled, for [`CLEAR_AFTER`] blocks | frees its records, save the lock, and the node's copies of the dealings |
 //!
 //! It sends nothing again that the state shows as included, nor within the retry interval of the last attempt. A later
 //! attempt carries another block number, and so another hash: the pool and the network drop what they have seen.
+//!
+//! # What a run reads
+//! Of a seat for which there is nothing new: task, members, the sharing's state, and one record. All dealings are read
+//! where the state's running hash of them is not the one in the seat's *survey* ([`store`]), and for an answer that is due,
+//! possible, and not on its way. In between, only those are whose share is not known to be right: to be opened, or accused,
+//! still.
 //!
 //! # A dealing that is not in the node's database
 //! Sealed shares travel in the dealer's extrinsic; offchain indexing copies them to the node's offchain database when
@@ -42,7 +51,7 @@
 //! Nothing but this worker frees them. The block that settles a task must not: offchain indexing takes effect with every
 //! block that is imported, so that a side block would take from a member what it needs on the fork that wins. While a
 //! task lasts, the worker notes the digests of its dealings; when the task has been gone for [`CLEAR_AFTER`] blocks, it
-//! frees what it noted, a few seats a run. What stays are copies in databases of nodes that index but have no seat in
+//! frees what it noted, as far as a run's work goes. What stays are copies in databases of nodes that index but have no seat in
 //! the task, or were away until it was settled: ciphertexts, which lie in the block bodies as well.
 //!
 //! # One key, one node
@@ -51,7 +60,9 @@
 
 pub(crate) mod chain;
 pub mod decide;
+mod error;
 pub mod keys;
+mod record;
 mod send;
 mod shares;
 pub mod store;
@@ -59,9 +70,10 @@ pub mod store;
 mod tests;
 
 use crate::Config;
-use alloc::{collections::BTreeMap, rc::Rc, vec::Vec};
+use alloc::{collections::BTreeMap, format, rc::Rc, vec::Vec};
 use core::{fmt, marker::PhantomData};
-use decide::ShareState;
+use decide::{Dealing, Extent, ShareState};
+pub use error::WorkerError;
 use frame::{log, prelude::*};
 use keys::Secrets;
 use ostraka_primitives::{
@@ -69,9 +81,8 @@ use ostraka_primitives::{
 	traits::{Roster, TaskBook},
 	AccountId, BlockNumber, Digest, TaskId, WorkerKey, MAX_ASSIGNMENTS,
 };
-use ostraka_protocol::UnknownVersion;
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
-use store::{Message, MissingDealing, SeatKey};
+use store::{Message, MissingDealing, SeatKey, Survey};
 
 /// Target of the worker's log.
 pub const LOG_TARGET: &str = "ostraka::worker";
@@ -79,121 +90,14 @@ pub const LOG_TARGET: &str = "ostraka::worker";
 pub const CLEAR_AFTER: BlockNumber = 64;
 /// Blocks between two complaints about the same thing.
 pub const COMPLAIN_EVERY: BlockNumber = 50;
-/// Most tasks whose records one run frees.
-const MAX_FREED: usize = 4;
 /// Work of one run, in units of about 0.1 ms; what is left goes to the next run.
 const WORK: u32 = 5_000;
-/// Work of an accusation.
-const ACCUSE_WORK: u32 = 30;
-
-/// Why a worker did not do what it wanted to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WorkerError {
-	/// The keystore has the key, but does not sign with it.
-	Signing,
-	/// The key's `E_j` is not the one that the task pinned.
-	WrongSealKey,
-	/// Another run changed the record in between.
-	Busy,
-	/// It was sent a short while ago.
-	SentRecently,
-	/// More tasks have records than the book takes.
-	BookFull,
-	/// The record of an opened share cannot be read.
-	Cache,
-	/// The record of the lock cannot be read.
-	LockUnreadable,
-	/// The seat has answered, or was about to, under another accepted set.
-	Locked {
-		/// The `h_A` it is locked to.
-		held: Digest,
-	},
-	/// The accepted set in the state does not hash to the `h_A` in the state.
-	AcceptedSet,
-	/// The sum of the seat's own shares does not fit the aggregate.
-	ResultShare,
-	/// The node's copy of a dealing is missing or is not the accepted one.
-	NoDealing,
-	/// Something is longer than the call takes.
-	TooLong,
-	/// The transaction pool refused.
-	Refused,
-	/// The protocol's functions refused.
-	Protocol(ostraka_protocol::Error),
-	/// The task follows a version of the protocol that is not known here.
-	Version(UnknownVersion),
-}
-
-impl WorkerError {
-	/// Tells complaints apart in their records.
-	const KINDS: u8 = 16;
-
-	fn kind(&self) -> u8 {
-		match self {
-			Self::Signing => 0,
-			Self::WrongSealKey => 1,
-			Self::Busy => 2,
-			Self::SentRecently => 3,
-			Self::BookFull => 4,
-			Self::Cache => 5,
-			Self::LockUnreadable => 6,
-			Self::Locked { .. } => 7,
-			Self::AcceptedSet => 8,
-			Self::ResultShare => 9,
-			Self::NoDealing => 10,
-			Self::TooLong => 11,
-			Self::Refused => 12,
-			Self::Protocol(_) => 13,
-			Self::Version(_) => 14,
-		}
-	}
-}
-
-impl fmt::Display for WorkerError {
-	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		match self {
-			Self::Signing => f.write_str("the keystore does not sign with this key"),
-			Self::WrongSealKey => f.write_str(
-				"the seal key that follows from this worker key is not the one that was registered; \
-				 the task is left alone",
-			),
-			Self::Busy => f.write_str("another run of the worker was faster"),
-			Self::SentRecently => f.write_str("it was sent a short while ago"),
-			Self::BookFull => f.write_str("too many tasks have records; this one's will stay"),
-			Self::Cache => f.write_str("the record of an opened share cannot be read"),
-			Self::LockUnreadable => {
-				f.write_str("the record of its accepted set cannot be read; nothing is answered")
-			},
-			Self::Locked { held } => write!(
-				f,
-				"this seat is bound to another accepted set ({}); to answer under a second one could \
-				 give a dealer's share away",
-				Hex(held)
-			),
-			Self::AcceptedSet => f.write_str("the accepted set does not fit its hash"),
-			Self::ResultShare => {
-				f.write_str("the sum of its own shares does not fit the aggregate; nothing is sent")
-			},
-			Self::NoDealing => f.write_str("the node's database lacks the dealing"),
-			Self::TooLong => f.write_str("a field is longer than its call takes"),
-			Self::Refused => f.write_str("the transaction pool refused the transaction"),
-			Self::Protocol(error) => write!(f, "{error}"),
-			Self::Version(error) => write!(f, "{error}; the task is left alone"),
-		}
-	}
-}
-
-impl From<ostraka_protocol::Error> for WorkerError {
-	fn from(error: ostraka_protocol::Error) -> Self {
-		Self::Protocol(error)
-	}
-}
-
-impl From<UnknownVersion> for WorkerError {
-	fn from(error: UnknownVersion) -> Self {
-		Self::Version(error)
-	}
-}
+/// Work that a run has for freeing records, however much it has done: else a node that is always busy would keep them all.
+const FREE_WORK: u32 = 1_000;
+/// Work of freeing a seat's records. Each dealing of its task adds one.
+const FREE: u32 = 3;
+/// Work of an attestation.
+const ATTEST: u32 = 5;
 
 /// Prints bytes: accounts and keys print nothing of themselves in a runtime.
 struct Hex<'a>(&'a [u8]);
@@ -309,9 +213,7 @@ impl<T: Config> Run<T> {
 		if new {
 			self.enter(seat)?;
 		}
-		let (mut dealings, excluded) = chain::dealings::<T>(seat);
-		let digests = dealings.iter().map(|dealing| dealing.digest).chain(excluded);
-		let ledger = store::list(&seat.key, digests)?;
+		let Some(mut look) = Look::take::<T>(seat, false)? else { return Ok(()) };
 		if over {
 			return Ok(());
 		}
@@ -319,20 +221,25 @@ impl<T: Config> Run<T> {
 			// Checks its key before anything else.
 			self.secrets(seat)?;
 		}
-		for dealing in &mut dealings {
-			dealing.share = ledger.get(&dealing.digest).copied();
+		self.open_new(seat, &mut look.dealings)?;
+		look.keep(seat);
+		let (lag, retry) = (chain::finality_lag::<T>(), chain::retry_interval::<T>());
+		if look.extent == Extent::Open && look.is_right() && self.answers(seat, lag, retry) {
+			let Some(all) = Look::take::<T>(seat, true)? else { return Ok(()) };
+			look = all;
+			self.open_new(seat, &mut look.dealings)?;
+			look.keep(seat);
 		}
-		self.open_new(seat, &mut dealings)?;
-		for dealing in &mut dealings {
+		for dealing in &mut look.dealings {
 			if dealing.accusable && dealing.share == Some(ShareState::Wrong) {
-				dealing.accused_at = store::accused_at(&seat.key, &dealing.digest);
+				dealing.accused_at = store::sent_at(&seat.key, &Message::Accuse(dealing.digest));
 			}
 		}
-		let (lag, retry) = (chain::finality_lag::<T>(), chain::retry_interval::<T>());
-		let plan = seat.state.plan(&dealings, self.now, lag, retry);
+		let dealings = &look.dealings;
+		let plan = seat.state.plan(dealings, look.extent, self.now, lag, retry);
 		let mut left = plan.most;
 		for dealing in plan.accuse.iter().filter_map(|place| dealings.get(*place)) {
-			if left == 0 || !self.take_work(ACCUSE_WORK) {
+			if left == 0 || !self.take_work(shares::accuse_work(seat)) {
 				break;
 			}
 			let accused = self.accuse(seat, dealing, retry);
@@ -344,12 +251,23 @@ impl<T: Config> Run<T> {
 				self.complain(seat, error);
 			}
 		}
+		if plan.attest && self.take_work(ATTEST) {
+			self.attest(seat, look.dealt, retry)?;
+		}
 		match plan.answer {
 			Some(answer) if self.take_work(shares::sum_work(seat, dealings.len())) => {
-				self.answer(seat, &dealings, answer, retry)
+				self.answer(seat, dealings, answer, retry)
 			},
 			_ => Ok(()),
 		}
+	}
+
+	/// Whether an answer is due that is not on its way.
+	fn answers(&self, seat: &chain::Seat, lag: BlockNumber, retry: BlockNumber) -> bool {
+		seat.state.answer_due(self.now, lag).is_some_and(|answer| {
+			let sent = store::sent_at(&seat.key, &Message::Answer(answer));
+			sent.is_none_or(|at| !decide::is_recent(at, self.now, retry))
+		})
 	}
 
 	/// Takes work from what this run has left. The last piece may be larger than that.
@@ -364,7 +282,9 @@ impl<T: Config> Run<T> {
 		match store::enter(&[(seat.key, seat.task)]) {
 			Ok(()) => self.known.push(seat.key),
 			// Served all the same.
-			Err(WorkerError::BookFull) => self.complain(seat, WorkerError::BookFull),
+			Err(error @ (WorkerError::BookFull | WorkerError::Record(_))) => {
+				self.complain(seat, error)
+			},
 			Err(error) => return Err(error),
 		}
 		Ok(())
@@ -377,7 +297,7 @@ impl<T: Config> Run<T> {
 			secrets.check(&seat.pinned)?;
 			return Ok(secrets.clone());
 		}
-		let secrets = Rc::new(Secrets::derive::<chain::G1>(&self.genesis, &seat.pinned)?);
+		let secrets = Rc::new(Secrets::derive(&self.genesis, &seat.pinned)?);
 		self.secrets.insert(key, secrets.clone());
 		secrets.check(&seat.pinned)?;
 		Ok(secrets)
@@ -393,29 +313,31 @@ impl<T: Config> Run<T> {
 			false => store::enter(&[(*key, task)]),
 		};
 		if let Err(error) = entered {
-			self.complain_of(task, *seat, key, error);
+			self.complain_of(task, Some(*seat), key, error);
 		}
-		self.complain_of(task, *seat, key, (*error).into());
+		self.complain_of(task, Some(*seat), key, (*error).into());
 	}
 
 	/// Logs what went wrong, not in every block.
 	fn complain(&mut self, seat: &chain::Seat, error: WorkerError) {
-		self.complain_of(seat.task, seat.state.seat, &seat.key, error);
+		self.complain_of(seat.task, Some(seat.state.seat), &seat.key, error);
 	}
 
-	/// [`Self::complain`], of a seat that cannot be served.
-	fn complain_of(&mut self, task: TaskId, number: u8, key: &SeatKey, error: WorkerError) {
+	/// [`Self::complain`], of a seat that cannot be served, or whose number nobody knows any more.
+	fn complain_of(&mut self, task: TaskId, seat: Option<u8>, key: &SeatKey, error: WorkerError) {
 		self.summary.errors.push((task, key.worker, error));
-		let worker = Hex(&key.worker.0);
+		let (worker, seat) = (Hex(&key.worker.0), seat.map(|j| format!(", seat {j}")));
+		let seat = seat.unwrap_or_default();
 		if error == WorkerError::Busy {
-			log::debug!(target: LOG_TARGET, "task {task}, seat {number}: {error}");
+			log::debug!(target: LOG_TARGET, "task {task}{seat}: {error}");
 		} else if store::may_complain(key, error.kind(), self.now, COMPLAIN_EVERY) {
-			log::error!(target: LOG_TARGET, "task {task}, seat {number}, worker key {worker}: {error}");
+			log::error!(target: LOG_TARGET, "task {task}{seat}, worker key {worker}: {error}");
 		}
 	}
 
 	/// Frees the records of tasks that ended, or that were drawn on a fork only, [`CLEAR_AFTER`] blocks later.
 	fn tidy(&mut self, book: &[store::BookEntry]) {
+		self.work = self.work.max(FREE_WORK);
 		let mut gone = BTreeMap::new();
 		let mut freed = Vec::new();
 		for entry in book {
@@ -428,9 +350,14 @@ impl<T: Config> Run<T> {
 					gone.insert(entry.seat, None);
 				},
 				Some(since) if since <= self.now => {
-					if self.now - since >= CLEAR_AFTER && freed.len() < MAX_FREED {
-						store::free(&entry.seat);
-						freed.push(entry.seat);
+					if self.now - since >= CLEAR_AFTER && self.take_work(FREE) {
+						match store::free(&entry.seat) {
+							Ok(dealings) => {
+								self.take_work(dealings);
+								freed.push(entry.seat);
+							},
+							Err(error) => self.complain_of(entry.task, None, &entry.seat, error),
+						}
 					}
 				},
 				// Not seen before, or seen on a chain that was longer.
@@ -448,6 +375,73 @@ impl<T: Config> Run<T> {
 			Err(error) => {
 				log::debug!(target: LOG_TARGET, "settled tasks are struck out later: {error}")
 			},
+		}
+	}
+}
+
+/// What a run has before it of a task's dealings.
+struct Look {
+	/// The state's running hash of them.
+	dealt: Digest,
+	/// Which ones these are.
+	extent: Extent,
+	/// Those that count.
+	dealings: Vec<Dealing>,
+	/// Dealers of excluded ones whose share is not known to be right.
+	excluded: Vec<AccountId>,
+	/// The survey as it was found.
+	survey: Option<Survey>,
+}
+
+impl Look {
+	/// Reads what there is to look at, and has all of it in the ledger. `all`: whether all dealings are asked for, also if
+	/// the survey knows that nothing is new.
+	///
+	/// `None` without a sharing, or where the task ended and all its dealings are in the ledger.
+	///
+	/// # Errors
+	/// `Busy`, `Record`.
+	fn take<T: Config>(seat: &chain::Seat, all: bool) -> Result<Option<Self>, WorkerError> {
+		let Some(dealt) = chain::dealt::<T>(seat.task) else { return Ok(None) };
+		let survey = store::survey(&seat.key)?;
+		let known = survey.as_ref().filter(|survey| survey.dealt == dealt);
+		let (extent, found) = match known {
+			// Its dealings go one by one.
+			Some(_) if matches!(seat.state.status, TaskStatus::Settling(_)) => return Ok(None),
+			Some(survey) if !all => (Extent::Open, chain::dealings_of::<T>(seat, &survey.open)),
+			_ => (Extent::All, chain::dealings::<T>(seat)),
+		};
+		let chain::Found { counted: mut dealings, excluded } = found;
+		let digests = dealings.iter().map(|dealing| dealing.digest);
+		let digests: Vec<_> = digests.chain(excluded.iter().map(|(_, digest)| *digest)).collect();
+		let ledger = match digests.is_empty() {
+			true => Default::default(),
+			false => store::list(&seat.key, digests)?,
+		};
+		for dealing in &mut dealings {
+			dealing.share = ledger.get(&dealing.digest).copied();
+		}
+		let open = |(dealer, digest): (AccountId, Digest)| {
+			(ledger.get(&digest) != Some(&ShareState::Right)).then_some(dealer)
+		};
+		let excluded = excluded.into_iter().filter_map(open).collect();
+		Ok(Some(Self { dealt, extent, dealings, excluded, survey }))
+	}
+
+	/// Whether all shares of these are known to be right.
+	fn is_right(&self) -> bool {
+		self.dealings.iter().all(|dealing| dealing.share == Some(ShareState::Right))
+	}
+
+	/// Keeps what was found, for the next runs. Not for a task that ended: of its dealings some are gone already.
+	fn keep(&self, seat: &chain::Seat) {
+		let counted = self.dealings.iter();
+		let open = counted.filter(|dealing| dealing.share != Some(ShareState::Right));
+		let open = open.map(|dealing| dealing.dealer.clone());
+		let open = self.excluded.iter().cloned().chain(open).collect();
+		let survey = Survey { dealt: self.dealt, open };
+		if self.survey.as_ref() != Some(&survey) {
+			store::keep_survey(&seat.key, &survey);
 		}
 	}
 }

@@ -1,8 +1,9 @@
-//! Accusations and answers: what goes into them, and how they reach the pool.
+//! Accusations, attestations and answers: what goes into them, and how they reach the pool.
 //!
 //! # Invariants
 //! - An accusation is judged here first, by the function that the runtime judges with: an honest worker never sends one
 //!   that would convict itself.
+//! - An attestation names the dealings that it is about by their running hash: on a fork with others it is refused.
 //! - An answer is sent only if the accepted set of this block's state hashes to its `h_A`, the sum fits the aggregate,
 //!   and the seat is locked to this `h_A`.
 //! - That the pool takes a transaction proves nothing. It counts as done when a block's state shows it.
@@ -17,20 +18,19 @@ use super::{
 };
 use crate::{authorize::payload, Call, Config};
 use frame::{log, prelude::*};
+use ostraka_crypto::vss::Commitments;
 use ostraka_primitives::{
 	message::{MessageKind, ResultShareBytes, WorkerMessage, WORKER_MESSAGE},
 	BlockNumber, Digest, WorkerSignature,
 };
 use ostraka_protocol::{
-	adjudicator::{
-		accepted_set_hash, check_result_share, result_commitment, AcceptedDigest, Aggregate,
-	},
+	adjudicator::{accepted_set_hash, check_result_share, result_commitment, AcceptedDigest},
 	wire::evidence_message,
 	worker,
 };
 
 impl<T: Config> Run<T> {
-	/// Accuses the dealer of a wrong share, unless that was sent recently.
+	/// Accuses the dealer of a wrong share or of commitments outside of the group, unless that was sent recently.
 	///
 	/// # Errors
 	/// `NoDealing` if the node's copy of the dealing is gone, which the next run reports; those of the keystore, the pool
@@ -72,6 +72,29 @@ impl<T: Config> Run<T> {
 		Ok(())
 	}
 
+	/// Attests to these dealings, unless that was sent recently.
+	///
+	/// # Errors
+	/// Those of the keystore and the pool; `WrongSealKey` of a key to which nobody has sealed a share.
+	pub(super) fn attest(
+		&mut self,
+		seat: &chain::Seat,
+		dealt: Digest,
+		retry: BlockNumber,
+	) -> Result<(), WorkerError> {
+		let message = Message::Attest;
+		let sent = store::send_once(&seat.key, &message, self.now, retry, || {
+			self.secrets(seat)?;
+			let signature = self.sign(seat, MessageKind::Attest, payload(&dealt))?;
+			let (task, seat, at) = (seat.task, seat.state.seat, self.now);
+			self.submit(Call::attest { task, seat, dealt, at, signature })
+		});
+		if sent? {
+			self.note_sent(seat, message);
+		}
+		Ok(())
+	}
+
 	/// Commits to the result share, or reveals it, unless that was sent recently.
 	pub(super) fn answer(
 		&mut self,
@@ -91,7 +114,7 @@ impl<T: Config> Run<T> {
 			}
 			let secrets = self.secrets(seat)?;
 			let share = add_up(seat, &secrets, dealings)?;
-			let sums = Aggregate::<G1>::from_bytes(&aggregate, seat.context.threshold)?;
+			let sums = Commitments::<G1>::from_stored_bytes(&aggregate, seat.context.threshold)?;
 			let j = seat.state.seat;
 			if !check_result_share(&sums, j, &share) {
 				return Err(WorkerError::ResultShare);
@@ -169,6 +192,10 @@ impl<T: Config> Run<T> {
 				target: LOG_TARGET,
 				"task {task}, seat {number}: sent the accusation of dealing {}",
 				Hex(&digest),
+			),
+			Message::Attest => log::info!(
+				target: LOG_TARGET,
+				"task {task}, seat {number}: sent its attestation: all its shares are right",
 			),
 			Message::Answer(answer) => log::info!(
 				target: LOG_TARGET,

@@ -1,8 +1,10 @@
-//! Opening a seat's sealed shares, checking them, and adding them up.
+//! Checking commitments, opening a seat's sealed shares, checking them, and adding them up.
 //!
-//! # Invariant
-//! `e_j` meets a dealing only after its bytes were hashed again and gave the digest that this block's state holds as
-//! accepted, wherever the bytes came from.
+//! # Invariants
+//! - `e_j` meets a dealing only after its bytes were hashed again and gave the digest that this block's state holds as
+//!   accepted, wherever the bytes came from.
+//! - Nothing of a dealing is opened before its commitments were found in the subgroup of prime order, which the chain has
+//!   not looked at. Dealings are taken in batches, as that check and the shares' cost many at once far less than one by one.
 
 use super::{
 	chain::{self, G1},
@@ -19,6 +21,7 @@ use ostraka_crypto::{
 	seal::ciphertext_len,
 	vss::{Commitments, SecretShare},
 };
+use ostraka_primitives::fault::DealerFault;
 use ostraka_protocol::{
 	wire::dealing_bytes,
 	worker::{self, Fault},
@@ -26,12 +29,21 @@ use ostraka_protocol::{
 
 /// Work of a look into the database.
 const LOOK: u32 = 1;
-/// Work of opening and checking one share, its bytes not counted.
+/// Work of opening and checking one share, its bytes and commitments not counted.
 const OPEN: u32 = 10;
 /// Bytes of a dealing that are read and hashed for one unit of work.
 const BYTES: usize = 16 * 1024;
+/// Microseconds that the subgroup check of a point takes in a batch, in wasm.
+const BATCHED: usize = 60;
+/// Microseconds of an exact one, by which a batch that holds a bad point finds it.
+const EXACT: usize = 460;
 /// Work of checking a result share and of making a message of it, its summands not counted.
 const ANSWER: u32 = 10;
+/// Work of an accusation, its commitments not counted.
+const ACCUSE: u32 = 30;
+/// Most dealings of a batch, and bytes of sealed shares after which it is full: they lie in memory together.
+const BATCH: usize = 128;
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// Most missing dealings that one run reports for one seat.
 const MAX_REPORTS: usize = 8;
 
@@ -61,7 +73,7 @@ impl<T: Config> Run<T> {
 		dealings: &mut [Dealing],
 	) -> Result<(), WorkerError> {
 		let mut found = Vec::new();
-		let mut opened: Vec<(usize, Commitments<G1>, SecretShare)> = Vec::new();
+		let (mut batch, mut bytes) = (Vec::new(), 0usize);
 		let count = dealings.len();
 		// Begun elsewhere in every block: dealings that stay missing do not keep the others from their turn.
 		let first = (self.now as usize).checked_rem(count).unwrap_or_default();
@@ -74,35 +86,22 @@ impl<T: Config> Run<T> {
 				log::debug!(target: LOG_TARGET, "task {}: the rest waits for the next block", seat.task);
 				break;
 			}
-			let Ok(bytes) = accepted_copy(seat, dealing) else {
+			let Ok(copy) = accepted_copy(seat, dealing) else {
 				found.extend(self.report_missing(seat, dealing).map(|state| (place, state)));
 				continue;
 			};
-			let size: usize = bytes.sealed.iter().map(Vec::len).sum();
+			let size: usize = copy.sealed.iter().map(Vec::len).sum();
 			self.take_work(OPEN.saturating_add((size / BYTES) as u32));
-			let secrets = self.secrets(seat)?;
-			let (j, dealer) = (seat.state.seat, dealing.dealer.as_ref());
-			match worker::open::<G1>(&seat.context, &secrets.seal, j, dealer, &bytes) {
-				Ok(share) => {
-					let threshold = seat.context.threshold;
-					let commitments =
-						Commitments::from_stored_bytes(&bytes.commitments, threshold)?;
-					opened.push((place, commitments, share));
-				},
-				Err(Fault::Dealer(fault)) => {
-					log::warn!(
-						target: LOG_TARGET,
-						"task {}: the share of dealer {} does not open ({fault:?})",
-						seat.task,
-						Hex(dealer),
-					);
-					found.push((place, ShareState::Wrong));
-				},
-				// The chain has checked what this would be about; one odd dealing must not stop the others.
-				Err(Fault::NotOurs(error)) => self.complain(seat, error.into()),
+			self.take_work(points_work(seat, BATCHED));
+			batch.push((place, copy));
+			bytes = bytes.saturating_add(size);
+			if batch.len() >= BATCH || bytes >= BATCH_BYTES {
+				found.extend(self.open_batch(seat, dealings, &batch)?);
+				batch.clear();
+				bytes = 0;
 			}
 		}
-		found.extend(self.check_opened(seat, dealings, &opened)?);
+		found.extend(self.open_batch(seat, dealings, &batch)?);
 		if found.is_empty() {
 			return Ok(());
 		}
@@ -114,6 +113,50 @@ impl<T: Config> Run<T> {
 			}
 		}
 		store::note(&seat.key, &notes).map(|_| ())
+	}
+
+	/// Checks the commitments of some dealings together, then opens and checks the shares of those that are sound.
+	fn open_batch(
+		&mut self,
+		seat: &chain::Seat,
+		dealings: &[Dealing],
+		batch: &[(usize, DealingBytes)],
+	) -> Result<Vec<(usize, ShareState)>, WorkerError> {
+		if batch.is_empty() {
+			return Ok(Vec::new());
+		}
+		let secrets = self.secrets(seat)?;
+		let copies: Vec<&DealingBytes> = batch.iter().map(|(_, copy)| copy).collect();
+		let checked = worker::commitments::<G1, _>(&seat.context, &copies, &mut self.rng);
+		let (mut found, mut opened) = (Vec::new(), Vec::new());
+		for ((place, copy), checked) in batch.iter().zip(checked) {
+			let Some(dealing) = dealings.get(*place) else { continue };
+			let dealer: &[u8; 32] = dealing.dealer.as_ref();
+			let share = checked.and_then(|commitments| {
+				let j = seat.state.seat;
+				let share = worker::open(&seat.context, &secrets.seal, j, dealer, copy)?;
+				Ok((*place, commitments, share))
+			});
+			match share {
+				Ok(share) => opened.push(share),
+				Err(Fault::Dealer(fault)) => {
+					if fault == DealerFault::OutsideSubgroup {
+						self.take_work(points_work(seat, EXACT));
+					}
+					log::warn!(
+						target: LOG_TARGET,
+						"task {}: the dealing of dealer {} is bad: {fault:?}",
+						seat.task,
+						Hex(dealer),
+					);
+					found.push((*place, ShareState::Wrong));
+				},
+				// The chain has checked what this would be about; one odd dealing must not stop the others.
+				Err(Fault::NotOurs(error)) => self.complain(seat, error.into()),
+			}
+		}
+		found.extend(self.check_opened(seat, dealings, &opened)?);
+		Ok(found)
 	}
 
 	/// Checks opened shares together, and keeps the right ones.
@@ -183,6 +226,18 @@ impl<T: Config> Run<T> {
 	}
 }
 
+/// Work of checks of a dealing's commitments that take so many microseconds a point.
+fn points_work(seat: &chain::Seat, each: usize) -> u32 {
+	// A unit is a tenth of a millisecond.
+	let units = seat.context.commitments().saturating_mul(each).div_ceil(100);
+	u32::try_from(units).unwrap_or(u32::MAX)
+}
+
+/// Work of an accusation, which is judged here first, its commitments before all else.
+pub(super) fn accuse_work(seat: &chain::Seat) -> u32 {
+	ACCUSE.saturating_add(points_work(seat, EXACT))
+}
+
 /// Work of a result share over so many dealings.
 pub(super) fn sum_work(seat: &chain::Seat, dealings: usize) -> u32 {
 	let bytes = dealings.saturating_mul(ciphertext_len(seat.context.length()));
@@ -192,7 +247,7 @@ pub(super) fn sum_work(seat: &chain::Seat, dealings: usize) -> u32 {
 /// The seat's result share: the sum of its shares of the frozen set.
 ///
 /// # Errors
-/// `Cache` if a kept share cannot be read; it is then opened again in the next run.
+/// `Cache` if a kept share cannot be read; it is then opened again in the next run. `Record` if another release kept it.
 pub(super) fn add_up(
 	seat: &chain::Seat,
 	secrets: &Secrets,
@@ -202,7 +257,7 @@ pub(super) fn add_up(
 	let mut sum = SecretShare::zero(length);
 	for dealing in dealings {
 		let digest = &dealing.digest;
-		let share = store::kept_share(&seat.key, digest)
+		let share = store::kept_share(&seat.key, digest)?
 			.ok_or(WorkerError::Cache)
 			.and_then(|record| secrets.unwrap(digest, &record, length));
 		match share {

@@ -4,20 +4,27 @@
 //! |---|---|---|---|
 //! | book | node | the tasks that have records | with its last task |
 //! | ledger | seat | the task's dealings, and what is known of its share of each | after settlement |
+//! | survey | seat | which dealings are open, of those that the last look at all of them saw | after settlement |
 //! | share | seat and dealing | the opened share, encrypted | after settlement |
 //! | sent | seat and message | block of the last attempt | after settlement |
 //! | notice | seat and kind of error | block of the last complaint | after settlement |
 //! | lock | seat | the one `h_A` that it answers under | never |
 //!
 //! A *seat* is a worker key and a task hash, not a task's number: the database does not follow forks, and two forks can
-//! give one number to two tasks. All records lie in the persistent storage under a prefix of the pallet's.
+//! give one number to two tasks. All records lie in the persistent storage under a prefix of the pallet's, and begin with
+//! the byte of their version (`record`).
 //!
 //! Settlement removes a task's dealings from the state, so the ledger is also the list by which the node's copies of
 //! them are freed. It names all that were seen in the state, opened or not, excluded or not.
 //!
+//! Reading hundreds of dealings and the ledger in every block would be most of what a node does. So whoever has looked at
+//! all dealings notes the *survey*: the state's running hash of them, and the dealers of those whose share is not known to
+//! be right. Where the hash in the state is the same, the other shares are right, whatever fork it is and whatever has
+//! been excluded since, and only the open ones are looked at.
+//!
 //! # Invariants
 //! - Whoever reads a record to change it writes by compare-and-set, and gives up (until the next block) if another run
-//!   was faster.
+//!   was faster. Shares and surveys are written as they are: what any run makes of them is true.
 //! - The lock is taken before anything of the answer leaves the node, and never let go: were it freed with the rest, a
 //!   re-org later than that could draw a second answer over another accepted set, and the difference of the two is the
 //!   share of the dealer by which they differ. It is one for a task hash and not one for a dealing because a digest
@@ -25,6 +32,7 @@
 
 use super::{
 	decide::{is_recent, Answer, ShareState},
+	record::{read, update, update_strictly, write},
 	WorkerError,
 };
 use alloc::{collections::BTreeMap, vec::Vec};
@@ -33,7 +41,7 @@ use ostraka_primitives::{
 	message::{indexed_key, IndexedDealing},
 	AccountId, BlockNumber, Digest, TaskId, WorkerKey, MAX_DEALERS,
 };
-use sp_runtime::offchain::storage::{MutateStorageError, StorageRetrievalError, StorageValueRef};
+use sp_runtime::offchain::storage::StorageValueRef;
 
 /// First bytes of every key of the worker's.
 const PREFIX: &[u8] = b"ostraka/worker/";
@@ -65,6 +73,16 @@ pub struct BookEntry {
 /// What is known of each dealing's share, by digest.
 pub type Ledger = BTreeMap<Digest, ShareState>;
 
+/// What a run found that had looked at all dealings.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Survey {
+	/// The state's running hash of the dealings that it saw.
+	pub dealt: Digest,
+	/// Dealers of those whose share was not known to be right afterwards. Excluded ones are among them: on another fork
+	/// they may count.
+	pub open: Vec<AccountId>,
+}
+
 /// Which message a sent-record is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode)]
 pub enum Message {
@@ -72,6 +90,8 @@ pub enum Message {
 	Accuse(Digest),
 	/// An answer.
 	Answer(Answer),
+	/// The attestation.
+	Attest,
 }
 
 fn key(record: u8, fields: &impl Encode) -> Vec<u8> {
@@ -86,6 +106,9 @@ fn book_key() -> Vec<u8> {
 }
 fn ledger_key(seat: &SeatKey) -> Vec<u8> {
 	key(b'l', seat)
+}
+fn survey_key(seat: &SeatKey) -> Vec<u8> {
+	key(b'v', seat)
 }
 fn share_key(seat: &SeatKey, digest: &Digest) -> Vec<u8> {
 	key(b's', &(seat, digest))
@@ -104,34 +127,21 @@ fn clear(key: &[u8]) {
 	StorageValueRef::persistent(key).clear();
 }
 
-/// Compare-and-set on a record. An unreadable record counts as absent.
-fn update<V: Encode + Decode, E: Into<WorkerError>>(
-	key: &[u8],
-	change: impl FnOnce(Option<V>) -> Result<V, E>,
-) -> Result<V, WorkerError> {
-	let changed = StorageValueRef::persistent(key)
-		.mutate(|old: Result<Option<V>, StorageRetrievalError>| change(old.ok().flatten()));
-	changed.map_err(|error| match error {
-		MutateStorageError::ConcurrentModification(_) => WorkerError::Busy,
-		MutateStorageError::ValueFunctionFailed(error) => error.into(),
-	})
-}
-
 /// The dealing that the node's database holds under a digest: put there by offchain indexing when the block was
 /// imported, or supplied by the operator under the same key. Nothing of it has been checked.
 pub fn indexed(digest: &Digest) -> Option<IndexedDealing> {
 	StorageValueRef::persistent(&indexed_key(digest)).get().ok().flatten()
 }
 
-/// The book.
+/// The book. One of another version is empty here: who enters something there says so.
 pub fn book() -> Vec<BookEntry> {
-	StorageValueRef::persistent(&book_key()).get().ok().flatten().unwrap_or_default()
+	read(&book_key()).ok().flatten().unwrap_or_default()
 }
 
 /// Enters seats that have none of their records freed later otherwise.
 ///
 /// # Errors
-/// `Busy`; `BookFull`, with all that fit entered.
+/// `Busy`; `BookFull`, with all that fit entered; `Record`.
 pub fn enter(new: &[(SeatKey, TaskId)]) -> Result<(), WorkerError> {
 	let mut full = false;
 	update(&book_key(), |book: Option<Vec<BookEntry>>| {
@@ -146,7 +156,7 @@ pub fn enter(new: &[(SeatKey, TaskId)]) -> Result<(), WorkerError> {
 			}
 			book.push(BookEntry { seat: *seat, task: *task, gone_since: None });
 		}
-		Ok::<_, WorkerError>(book)
+		Ok(book)
 	})?;
 	if full {
 		return Err(WorkerError::BookFull);
@@ -157,7 +167,7 @@ pub fn enter(new: &[(SeatKey, TaskId)]) -> Result<(), WorkerError> {
 /// Notes since when tasks are gone (`None`: not gone after all), and strikes out the seats whose records are freed.
 ///
 /// # Errors
-/// `Busy`.
+/// `Busy`, `Record`.
 pub fn settle_book(
 	gone: &BTreeMap<SeatKey, Option<BlockNumber>>,
 	freed: &[SeatKey],
@@ -170,21 +180,37 @@ pub fn settle_book(
 				entry.gone_since = *since;
 			}
 		}
-		Ok::<_, WorkerError>(book)
+		Ok(book)
 	})
 	.map(|_| ())
 }
 
 /// A seat's ledger.
-pub fn ledger(seat: &SeatKey) -> Ledger {
-	StorageValueRef::persistent(&ledger_key(seat)).get().ok().flatten().unwrap_or_default()
+///
+/// # Errors
+/// `Record`.
+pub fn ledger(seat: &SeatKey) -> Result<Ledger, WorkerError> {
+	Ok(read(&ledger_key(seat))?.unwrap_or_default())
+}
+
+/// A seat's survey, if one was made.
+///
+/// # Errors
+/// `Record`.
+pub fn survey(seat: &SeatKey) -> Result<Option<Survey>, WorkerError> {
+	read(&survey_key(seat))
+}
+
+/// Keeps a seat's survey.
+pub fn keep_survey(seat: &SeatKey, survey: &Survey) {
+	write(&survey_key(seat), survey);
 }
 
 /// Enters what was found out. Never turns `Right` or `Wrong` into `Missing`, nor anything into `Unopened`: another run
 /// may have been luckier.
 ///
 /// # Errors
-/// `Busy`.
+/// `Busy`, `Record`.
 pub fn note(seat: &SeatKey, found: &[(Digest, ShareState)]) -> Result<Ledger, WorkerError> {
 	update(&ledger_key(seat), |ledger: Option<Ledger>| {
 		let mut ledger = ledger.unwrap_or_default();
@@ -201,19 +227,19 @@ pub fn note(seat: &SeatKey, found: &[(Digest, ShareState)]) -> Result<Ledger, Wo
 				ledger.insert(*digest, *state);
 			}
 		}
-		Ok::<_, WorkerError>(ledger)
+		Ok(ledger)
 	})
 }
 
 /// The ledger, with these dealings in it.
 ///
 /// # Errors
-/// `Busy`.
+/// `Busy`, `Record`.
 pub fn list(
 	seat: &SeatKey,
 	digests: impl IntoIterator<Item = Digest>,
 ) -> Result<Ledger, WorkerError> {
-	let ledger = ledger(seat);
+	let ledger = ledger(seat)?;
 	let new: Vec<_> = digests
 		.into_iter()
 		.filter(|digest| !ledger.contains_key(digest))
@@ -228,32 +254,29 @@ pub fn list(
 /// Forgets what is known of a share, so that it is opened again.
 ///
 /// # Errors
-/// `Busy`.
+/// `Busy`, `Record`.
 pub fn forget(seat: &SeatKey, digest: &Digest) -> Result<(), WorkerError> {
 	clear(&share_key(seat, digest));
+	clear(&survey_key(seat));
 	update(&ledger_key(seat), |ledger: Option<Ledger>| {
 		let mut ledger = ledger.unwrap_or_default();
 		ledger.remove(digest);
-		Ok::<_, WorkerError>(ledger)
+		Ok(ledger)
 	})
 	.map(|_| ())
 }
 
 /// Keeps an opened share, which the caller has encrypted.
 pub fn keep_share(seat: &SeatKey, digest: &Digest, record: &[u8]) {
-	sp_io::offchain::local_storage_set(
-		sp_core::offchain::StorageKind::PERSISTENT,
-		&share_key(seat, digest),
-		record,
-	);
+	write(&share_key(seat, digest), record);
 }
 
 /// An opened share, encrypted.
-pub fn kept_share(seat: &SeatKey, digest: &Digest) -> Option<Vec<u8>> {
-	sp_io::offchain::local_storage_get(
-		sp_core::offchain::StorageKind::PERSISTENT,
-		&share_key(seat, digest),
-	)
+///
+/// # Errors
+/// `Record`.
+pub fn kept_share(seat: &SeatKey, digest: &Digest) -> Result<Option<Vec<u8>>, WorkerError> {
+	read(&share_key(seat, digest))
 }
 
 /// Runs `send` unless the message was sent recently, so that of runs that overlap one sends. If `send` fails, the next
@@ -262,7 +285,7 @@ pub fn kept_share(seat: &SeatKey, digest: &Digest) -> Option<Vec<u8>> {
 /// Answers whether it was sent.
 ///
 /// # Errors
-/// `Busy`, and those of `send`.
+/// `Busy`, `Record`, and those of `send`.
 pub fn send_once(
 	seat: &SeatKey,
 	message: &Message,
@@ -283,31 +306,24 @@ pub fn send_once(
 	send().map(|()| true).inspect_err(|_| clear(&key))
 }
 
-/// Block in which an accusation was last sent, if ever.
-pub fn accused_at(seat: &SeatKey, digest: &Digest) -> Option<BlockNumber> {
-	let key = sent_key(seat, &Message::Accuse(*digest));
-	StorageValueRef::persistent(&key).get().ok().flatten()
+/// Block in which a message was last sent, if ever.
+pub fn sent_at(seat: &SeatKey, message: &Message) -> Option<BlockNumber> {
+	// Of a record of another version who sends will hear.
+	read(&sent_key(seat, message)).ok().flatten()
 }
 
 /// Locks the seat to `h_A`, for good.
 ///
 /// # Errors
-/// `Locked` if it is locked to another one, `Busy`, `LockUnreadable`.
+/// `Locked` if it is locked to another one, `Busy`, `LockUnreadable`, `Record`.
 pub fn lock(seat: &SeatKey, accepted_set: &Digest) -> Result<(), WorkerError> {
-	let locked = StorageValueRef::persistent(&lock_key(seat)).mutate(
-		|old: Result<Option<Digest>, StorageRetrievalError>| match old {
-			Ok(None) => Ok(*accepted_set),
-			Ok(Some(held)) if held == *accepted_set => Ok(held),
-			Ok(Some(held)) => Err(WorkerError::Locked { held }),
-			// Unlike all other records: what the seat may have answered is unknown.
-			Err(StorageRetrievalError::Undecodable) => Err(WorkerError::LockUnreadable),
-		},
-	);
-	match locked {
-		Ok(_) => Ok(()),
-		Err(MutateStorageError::ConcurrentModification(_)) => Err(WorkerError::Busy),
-		Err(MutateStorageError::ValueFunctionFailed(error)) => Err(error),
-	}
+	// Unlike all other records, one that cannot be read is not absent: what the seat may have answered is unknown.
+	let locked = update_strictly(&lock_key(seat), |held: Result<Option<Digest>, _>| match held {
+		Ok(Some(held)) if held != *accepted_set => Err(WorkerError::Locked { held }),
+		Ok(_) => Ok(*accepted_set),
+		Err(_) => Err(WorkerError::LockUnreadable),
+	});
+	locked.map(|_| ())
 }
 
 /// Whether it is time to complain again of one kind of trouble with a seat; notes that it was done.
@@ -316,24 +332,36 @@ pub fn may_complain(seat: &SeatKey, kind: u8, now: BlockNumber, every: BlockNumb
 		Some(at) if is_recent(at, now, every) => Err(WorkerError::SentRecently),
 		_ => Ok(now),
 	});
-	taken.is_ok()
+	match taken {
+		// Nothing can be noted there: by the block's number, so that not every block says it.
+		Err(WorkerError::Record(_)) => now.checked_rem(every) == Some(0),
+		taken => taken.is_ok(),
+	}
 }
 
 /// Frees a seat's records, and the node's copies of its task's dealings. Its lock stays. The ledger goes last: if the
-/// node stops in between, the next run does the rest.
-pub fn free(seat: &SeatKey) {
-	for digest in ledger(seat).keys() {
+/// node stops in between, the next run does the rest. Returns how many dealings there were.
+///
+/// # Errors
+/// `Record`: then nothing is freed.
+pub fn free(seat: &SeatKey) -> Result<u32, WorkerError> {
+	let ledger = ledger(seat)?;
+	for digest in ledger.keys() {
 		clear(&share_key(seat, digest));
 		clear(&sent_key(seat, &Message::Accuse(*digest)));
 		clear(&indexed_key(digest));
 	}
-	for answer in [Answer::Commit, Answer::Reveal] {
-		clear(&sent_key(seat, &Message::Answer(answer)));
+	for message in
+		[Message::Answer(Answer::Commit), Message::Answer(Answer::Reveal), Message::Attest]
+	{
+		clear(&sent_key(seat, &message));
 	}
 	for kind in 0..WorkerError::KINDS {
 		clear(&notice_key(seat, kind));
 	}
+	clear(&survey_key(seat));
 	clear(&ledger_key(seat));
+	Ok(u32::try_from(ledger.len()).unwrap_or(u32::MAX))
 }
 
 /// What a report about a missing dealing names.

@@ -174,6 +174,26 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
+	fn attest() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `17328`
+		//  Estimated: `20793`
+		// Minimum execution time: 281_032_000 picoseconds.
+		Weight::from_parts(320_469_000, 0)
+			.saturating_add(Weight::from_parts(0, 20793))
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Storage: `Tasks::Statuses` (r:1 w:1)
+	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
+	/// Storage: `Vss::Seats` (r:1 w:1)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Storage: `Vss::Sharings` (r:1 w:0)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Storage: `Tasks::Agenda` (r:1 w:1)
+	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	fn commit_result() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `17328`
@@ -424,6 +444,25 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `Measured`)
+	fn authorize_attest() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `8391`
+		//  Estimated: `11856`
+		// Minimum execution time: 253_414_000 picoseconds.
+		Weight::from_parts(275_447_000, 0)
+			.saturating_add(Weight::from_parts(0, 11856))
+			.saturating_add(T::DbWeight::get().reads(5))
+	}
+	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Storage: `Tasks::Statuses` (r:1 w:0)
+	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
+	/// Storage: `Vss::Seats` (r:1 w:0)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Storage: `Vss::Sharings` (r:1 w:0)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `Measured`)
 	fn authorize_commit_result() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `8391`
@@ -464,15 +503,17 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vss::Dealings` (r:513 w:0)
 	/// Proof: `Vss::Dealings` (`max_values`: None, `max_size`: Some(129), added: 2604, mode: `Measured`)
 	/// The range of component `d` is `[1, 512]`.
-	fn freeze(d: u32, ) -> Weight {
+	/// The range of component `t` is `[1, 15]`.
+	fn freeze(d: u32, t: u32, ) -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `7817 + d * (126 ±0)`
 		//  Estimated: `11123 + d * (2601 ±0)`
 		// Minimum execution time: 202_206_000 picoseconds.
-		Weight::from_parts(70_381_294, 0)
+		Weight::from_parts(530_381_294, 0)
 			.saturating_add(Weight::from_parts(0, 11123))
 			// Standard Error: 890_176
 			.saturating_add(Weight::from_parts(11_345_319, 0).saturating_mul(d.into()))
+			.saturating_add(Weight::from_parts(460_000_000, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
 			.saturating_add(T::DbWeight::get().writes(1))

@@ -3,8 +3,8 @@
 use super::{mock::*, node::*};
 use crate::{
 	worker::{
-		decide::{rank, Answer, ACCUSE_STEP, MIN_ACCUSATIONS},
-		store::Message,
+		decide::{rank, Answer, ShareState, ACCUSE_STEP, MIN_ACCUSATIONS},
+		store::{self, Message},
 	},
 	Call, Dealings, Event, Seats, Standing,
 };
@@ -41,8 +41,12 @@ fn standing(chain: &mut Chain, dealer: u8) -> Standing {
 
 #[test]
 fn a_bad_dealing_is_accused_and_that_very_transaction_convicts_the_dealer() {
-	for fault in [DealerFault::Unopenable, DealerFault::NonCanonicalScalar, DealerFault::WrongShare]
-	{
+	for fault in [
+		DealerFault::Unopenable,
+		DealerFault::NonCanonicalScalar,
+		DealerFault::WrongShare,
+		DealerFault::OutsideSubgroup,
+	] {
 		let node = Node::new(&[2]);
 		let mut chain = Chain::new(&node);
 		chain.deal(TASK, 5, 1, None);
@@ -153,10 +157,51 @@ fn accuses_nobody_when_all_shares_are_right() {
 	for dealer in 1..=6 {
 		chain.deal(TASK, 5, dealer, None);
 	}
-	chain.set_status(TASK, TaskStatus::Verifying { until: 40 });
-	for block in [6, 20, 39, 40, 41] {
+	for block in [6, 20] {
 		assert!(chain.sent(block).is_empty());
 	}
+	chain.set_status(TASK, TaskStatus::Verifying { until: 40 });
+	for block in [21, 30, 39, 40, 41] {
+		let sent = chain.sent(block);
+		assert!(sent.iter().all(|sent| matches!(call(sent), Call::attest { .. })));
+	}
+}
+
+/// Of six dealings, two lie outside of the group, and a third one's share is wrong: each is found, and nothing is opened of
+/// the two, neither for the worker's own use nor for the chain to see.
+#[test]
+fn nothing_is_opened_of_a_dealing_outside_the_group() {
+	let node = Node::new(&[1]);
+	let mut chain = Chain::new(&node);
+	let outside =
+		[2, 5].map(|dealer| chain.deal(TASK, 5, dealer, Some((ALL, DealerFault::OutsideSubgroup))));
+	let wrong = chain.deal(TASK, 5, 3, Some((1, DealerFault::WrongShare)));
+	let right = [1, 4, 6].map(|dealer| chain.deal(TASK, 5, dealer, None));
+	let sent = chain.sent(30);
+	let mut said = accused(&sent);
+	said.sort_unstable();
+	let mut expected = vec![outside[0], outside[1], wrong];
+	expected.sort_unstable();
+	assert_eq!(said, expected);
+	for transaction in &sent {
+		let Call::accuse { digest, evidence, .. } = call(transaction) else { unreachable!() };
+		let reveals = evidence.dh != [0; 32] || evidence.dleq != [0; 64];
+		assert_eq!(reveals, *digest == wrong);
+	}
+	let ledger = chain.state(|| store::ledger(&seat_key(1))).unwrap();
+	let kept = |digest: &Digest| store::kept_share(&seat_key(1), digest).unwrap().is_some();
+	for digest in outside.iter().chain([&wrong]) {
+		assert_eq!(ledger.get(digest), Some(&ShareState::Wrong));
+		assert!(!chain.state(|| kept(digest)));
+	}
+	for digest in &right {
+		assert_eq!(ledger.get(digest), Some(&ShareState::Right));
+		assert!(chain.state(|| kept(digest)));
+	}
+	chain.include_all(31, sent);
+	assert_eq!(convictions(&mut chain).len(), 3);
+	chain.freeze(TASK, 40);
+	assert_eq!(chain.sent(43).len(), 1, "its sum is over the others");
 }
 
 #[test]

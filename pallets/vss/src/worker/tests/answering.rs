@@ -161,11 +161,8 @@ fn survives_a_restart_at_any_point() {
 		let node = Node::new(&[1]);
 		let mut chain = frozen(&node);
 		chain.state(|| {
-			let key = worker::store::SeatKey {
-				worker: ostraka_primitives::WorkerKey::from(pinned_seat(1).worker),
-				task_hash: [TASK as u8; 32],
-			};
-			let digests: Vec<_> = worker::store::ledger(&key).into_keys().collect();
+			let key = seat_key(1);
+			let digests: Vec<_> = worker::store::ledger(&key).unwrap().into_keys().collect();
 			assert_eq!(digests.len(), 2);
 			let full =
 				|fields: Vec<u8>| [b"ostraka/worker/".to_vec(), vec![record], fields].concat();

@@ -3,7 +3,7 @@
 //! The pallet is the real one; its neighbours are stubs whose data lie in the state, so that two states are two forks.
 
 use crate as pallet_vss;
-use crate::fixtures;
+use crate::{fixtures, worker::store::SeatKey};
 use codec::Encode;
 use frame::{
 	deps::{
@@ -19,9 +19,9 @@ use ostraka_primitives::{
 	fault::DealerFault,
 	task::{Committee, Seat, TaskStatus},
 	traits::{Roster, TaskBook, TaskView},
-	AccountId, BlockNumber, Digest, PointBytes, ProtocolVersion, TaskId, WorkerKey,
+	AccountId, BlockNumber, Digest, ProtocolVersion, SealKeyBytes, TaskId, WorkerKey,
 };
-use ostraka_protocol::{worker_key, TaskContext, Version, G1};
+use ostraka_protocol::{worker_key, TaskContext, Version};
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use sp_core::{ed25519, Pair};
 use std::sync::OnceLock;
@@ -150,6 +150,10 @@ impl TaskBook for Book {
 		true
 	}
 	fn all_dealt(_: TaskId) {}
+	/// The present block is the last of verification.
+	fn all_attested(task: TaskId) {
+		Self::set_status(task, TaskStatus::Verifying { until: System::block_number() });
+	}
 	fn all_committed(_: TaskId) {}
 	fn all_revealed(_: TaskId) {}
 }
@@ -161,7 +165,7 @@ impl Roster for Book {
 		};
 		Self::tasks().into_iter().filter(sits).collect()
 	}
-	fn seal_key(_: &WorkerKey) -> Option<PointBytes> {
+	fn seal_key(_: &WorkerKey) -> Option<SealKeyBytes> {
 		None
 	}
 }
@@ -189,7 +193,7 @@ pub fn worker_uri(j: u8) -> String {
 /// The pinned seat `j`, as its operator registered it.
 pub fn pinned_seat(j: u8) -> Seat {
 	let (pair, account) = (worker_pair(j), account(200 + j));
-	let made = worker_key::register::<G1, _>(
+	let made = worker_key::register(
 		&GENESIS,
 		account.as_ref(),
 		&pair.public().0,
@@ -197,6 +201,11 @@ pub fn pinned_seat(j: u8) -> Seat {
 		&mut rng(j.into()),
 	);
 	Seat { account, worker: pair.public(), seal_key: made.expect("the pair signs").seal_key }
+}
+
+/// What the records of seat `j` in [`TASK`] go by.
+pub fn seat_key(j: u8) -> SeatKey {
+	SeatKey { worker: pinned_seat(j).worker, task_hash: [TASK as u8; 32] }
 }
 
 /// Seats `1 ..= SEATS`, registered once for all tests.

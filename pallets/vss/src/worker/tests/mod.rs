@@ -2,8 +2,11 @@
 
 mod accusing;
 mod answering;
+mod attesting;
+mod decide;
 mod forks;
 mod keeping;
 mod keys;
+mod looking;
 mod mock;
 mod node;

@@ -25,7 +25,7 @@ use ostraka_primitives::{
 	fault::DealerFault,
 	message::indexed_key,
 	task::TaskStatus,
-	traits::{Progress, Sharing, TaskBook, TaskView},
+	traits::{Frozen, Progress, Sharing, TaskBook, TaskView},
 	AccountId, BlockNumber, Digest, TaskId, WORKER_KEY_TYPE,
 };
 use ostraka_protocol::{wire, TaskContext};
@@ -256,7 +256,7 @@ impl Chain {
 	pub fn freeze(&mut self, task: TaskId, block: BlockNumber) {
 		self.ext.execute_with(|| {
 			System::set_block_number(block);
-			<Vss as Sharing>::freeze(task);
+			assert!(matches!(<Vss as Sharing>::freeze(task), Frozen::Sound(_)));
 			Book::set_status(task, TaskStatus::Committing { frozen_at: block, until: block + 50 });
 		});
 	}
@@ -271,6 +271,24 @@ impl Chain {
 			System::set_block_number(block);
 			worker::run_at::<Test>(block)
 		})
+	}
+
+	/// Runs the worker after this block, and says of which of these dealings it read the state's record.
+	pub fn run_watched(
+		&mut self,
+		block: BlockNumber,
+		digests: &[Digest],
+	) -> (Summary, Vec<Digest>) {
+		// What is not in the backend yet would be read without a record.
+		self.ext.commit_all().expect("the state can be committed");
+		let (summary, proof) = self.ext.execute_and_prove(|| {
+			System::set_block_number(block);
+			worker::run_at::<Test>(block)
+		});
+		let was_read = |digest: &&Digest| {
+			proof.iter_nodes().any(|node| node.windows(32).any(|bytes| bytes == digest.as_slice()))
+		};
+		(summary, digests.iter().filter(was_read).copied().collect())
 	}
 
 	/// Runs the worker and answers what reached the pool.

@@ -1,0 +1,356 @@
+//! The fake neighbours: they answer as a test tells them, and keep a journal of what the book asked of them.
+
+use super::{account, dealt, recorder::grow, Tasks, Test};
+use crate::*;
+use frame::{deps::frame_support::weights::WeightMeter, testing_prelude::*};
+use ostraka_primitives::{
+	task::Seat,
+	traits::{DrawRequest, Ending, Frozen, Progress, RelayMoment, SeatReport, Seed},
+	WorkerKey,
+};
+use std::{
+	cell::RefCell,
+	collections::{BTreeMap, BTreeSet},
+};
+
+/// What the book asked of its neighbours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Did {
+	/// Took money into escrow.
+	Opened { task: TaskId, requester: AccountId, fee: Balance, data_reward: Balance },
+	/// Drew a committee with this seed, from all but these.
+	Drew { task: TaskId, seed: [u8; 32], barred: Vec<AccountId> },
+	/// Opened the sharing.
+	Shared { task: TaskId, threshold: u8, seats: u8 },
+	/// Froze the accepted set.
+	Froze { task: TaskId },
+	/// Paid the members by this many reports; `due` as the reports were asked for.
+	Paid { task: TaskId, seats: usize, reports: usize, due: Option<bool>, ending: Ending },
+	/// Finished the sharing's settlement.
+	Freed { task: TaskId, completed: bool },
+	/// Released the committee.
+	Released { task: TaskId, seats: usize },
+	/// Closed the escrow.
+	Closed { task: TaskId },
+}
+
+impl Did {
+	pub fn task(&self) -> TaskId {
+		match self {
+			Self::Opened { task, .. }
+			| Self::Drew { task, .. }
+			| Self::Shared { task, .. }
+			| Self::Froze { task }
+			| Self::Paid { task, .. }
+			| Self::Freed { task, .. }
+			| Self::Released { task, .. }
+			| Self::Closed { task } => *task,
+		}
+	}
+}
+
+/// A dealer's deposit, and what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deposit {
+	Held,
+	Returned,
+	Forfeited,
+}
+
+/// What the neighbours answer.
+#[derive(Clone, Debug)]
+pub struct World {
+	/// What who asks for a seed is answered.
+	pub seed: Seed,
+	/// Where the relay chain is.
+	pub moment: RelayMoment,
+	pub obstacle: Option<DrawError>,
+	/// Accounts with a node in selection: all of them may be drawn.
+	pub candidates: BTreeSet<AccountId>,
+	/// Accounts that were looked up among these.
+	pub looked_up: Vec<AccountId>,
+	/// Looks at the candidates, each for a task, and their blocks.
+	pub checks: Vec<(TaskId, BlockNumber)>,
+	/// Dealers who have dealt.
+	pub dealt: BTreeMap<TaskId, BTreeSet<AccountId>>,
+	/// What a freeze finds.
+	pub found: Frozen,
+	pub has_result: bool,
+	/// Steps that the sharing's settlement of a task takes, each of one [`units`].
+	pub settle_steps: u64,
+	pub steps_done: BTreeMap<TaskId, u64>,
+	pub reports_due: BTreeMap<TaskId, bool>,
+	/// Whether nobody has the money for fees and deposits.
+	pub broke: bool,
+	pub deposits: BTreeMap<(TaskId, AccountId), Deposit>,
+	/// Bytes of proof recorded, if they are.
+	pub recorded: Option<u64>,
+	/// By how many they grow with each thing that the book asks a neighbour to do.
+	pub grows: u64,
+	/// Whether the hook is in a step.
+	pub in_step: bool,
+	/// Classes and moments that seeds were asked for.
+	pub asked: Vec<(SecurityClass, RelayMoment)>,
+	pub journal: Vec<Did>,
+}
+
+impl Default for World {
+	fn default() -> Self {
+		Self {
+			seed: Seed::Known([7; 32]),
+			moment: RelayMoment { number: 1, epoch: 1 },
+			obstacle: None,
+			candidates: (10..100).map(account).collect(),
+			looked_up: Vec::new(),
+			checks: Vec::new(),
+			dealt: BTreeMap::new(),
+			found: Frozen::Sound(4),
+			has_result: true,
+			settle_steps: 3,
+			steps_done: BTreeMap::new(),
+			reports_due: BTreeMap::new(),
+			broke: false,
+			deposits: BTreeMap::new(),
+			recorded: None,
+			grows: 0,
+			in_step: false,
+			asked: Vec::new(),
+			journal: Vec::new(),
+		}
+	}
+}
+
+thread_local! {
+	static WORLD: RefCell<World> = RefCell::new(World::default());
+}
+
+/// Reads or changes the neighbours' answers.
+pub fn world<R>(f: impl FnOnce(&mut World) -> R) -> R {
+	WORLD.with(|world| f(&mut world.borrow_mut()))
+}
+
+fn note(did: Did) {
+	world(|world| world.journal.push(did));
+}
+
+/// What the book asked of its neighbours about a task.
+pub fn journal(task: TaskId) -> Vec<Did> {
+	world(|world| world.journal.iter().filter(|did| did.task() == task).cloned().collect())
+}
+
+/// The neighbours' weight of one step, as `weights.rs` counts.
+pub fn units(count: u64) -> Weight {
+	Weight::from_parts(1_000_000, 100).saturating_mul(count)
+}
+
+/// All neighbours in one.
+pub struct Fake;
+
+/// Candidates that may sit on a task.
+pub struct Eligible {
+	task: TaskId,
+	seats: usize,
+	barred: Vec<AccountId>,
+	nodes: Vec<AccountId>,
+}
+
+impl Committees for Fake {
+	type Eligible = Eligible;
+
+	fn eligible(request: &DrawRequest) -> Result<Eligible, DrawError> {
+		let (task, seats) = (request.task, usize::from(request.parameters.seats));
+		world(|world| world.checks.push((task, Tasks::now())));
+		grow(1);
+		let barred = request.barred.to_vec();
+		let may_sit = |node: &&AccountId| !barred.contains(node);
+		let nodes: Vec<_> =
+			world(|world| world.candidates.iter().filter(may_sit).cloned().collect());
+		ensure!(nodes.len() >= seats, DrawError::TooFewNodes);
+		world(|world| world.obstacle).map_or(Ok(()), Err)?;
+		Ok(Eligible { task, seats, barred, nodes })
+	}
+
+	fn draw(eligible: Eligible, seed: [u8; 32]) -> Result<Committee, DrawError> {
+		let Eligible { task, seats, barred, nodes } = eligible;
+		let first = usize::from(seed[0]) % nodes.len();
+		let members: Vec<_> = nodes
+			.into_iter()
+			.cycle()
+			.skip(first)
+			.take(seats)
+			.map(|account| Seat {
+				worker: WorkerKey::from_raw(*account.as_ref()),
+				seal_key: *account.as_ref(),
+				account,
+			})
+			.collect();
+		note(Did::Drew { task, seed, barred });
+		grow(1);
+		Ok(members.try_into().unwrap())
+	}
+
+	fn is_candidate(account: &AccountId) -> bool {
+		world(|world| {
+			world.looked_up.push(account.clone());
+			world.candidates.contains(account)
+		})
+	}
+
+	fn release(task: TaskId, committee: &Committee) {
+		note(Did::Released { task, seats: committee.len() });
+		grow(1);
+	}
+}
+
+impl Sharing for Fake {
+	fn open(task: TaskId, threshold: u8, seats: u8) {
+		note(Did::Shared { task, threshold, seats });
+	}
+
+	fn freeze(task: TaskId) -> Frozen {
+		note(Did::Froze { task });
+		grow(1);
+		world(|world| world.found)
+	}
+
+	fn freeze_weight(dealings: u32, threshold: u8) -> Weight {
+		units(u64::from(dealings) + u64::from(threshold))
+	}
+
+	fn dealings(task: TaskId) -> u32 {
+		world(|world| world.dealt.get(&task).map_or(0, |dealt| dealt.len() as u32))
+	}
+
+	fn has_result(_: TaskId) -> bool {
+		world(|world| world.has_result)
+	}
+
+	fn reports(task: TaskId, due: bool) -> Vec<SeatReport> {
+		world(|world| world.reports_due.insert(task, due));
+		let seats = DrawnTasks::<Test>::get(task).unwrap().committee.len();
+		vec![SeatReport::Right; seats]
+	}
+
+	/// At its end the deposits go back of those who dealt.
+	fn settle(task: TaskId, completed: bool, meter: &mut WeightMeter) -> Progress {
+		let (before, done, steps) = world(|world| {
+			let steps = world.settle_steps;
+			let done = world.steps_done.entry(task).or_default();
+			let before = *done;
+			while *done < steps && meter.try_consume(units(1)).is_ok() {
+				*done += 1;
+			}
+			(before, *done, steps)
+		});
+		grow(done - before);
+		if done < steps {
+			return Progress::More;
+		}
+		for dealer in dealt(task) {
+			Self::release_deposit(task, &dealer);
+		}
+		note(Did::Freed { task, completed });
+		Progress::Done
+	}
+
+	fn settle_weight() -> Weight {
+		units(1)
+	}
+}
+
+impl Escrow for Fake {
+	fn least_fee(seats: u8, length: u32, invited: u32) -> Balance {
+		(u32::from(seats) * 100 + length + invited).into()
+	}
+
+	fn open(
+		task: TaskId,
+		requester: &AccountId,
+		fee: Balance,
+		data_reward: Balance,
+	) -> DispatchResult {
+		ensure!(!world(|world| world.broke), TokenError::FundsUnavailable);
+		note(Did::Opened { task, requester: requester.clone(), fee, data_reward });
+		Ok(())
+	}
+
+	fn settle_fee(task: TaskId, committee: &Committee, reports: &[SeatReport], ending: Ending) {
+		let due = world(|world| world.reports_due.get(&task).copied());
+		let (seats, reports) = (committee.len(), reports.len());
+		note(Did::Paid { task, seats, reports, due, ending });
+		grow(1);
+	}
+
+	fn pay_dealer(_: TaskId, _: &AccountId, _: u32) {}
+
+	fn close(task: TaskId) {
+		note(Did::Closed { task });
+	}
+}
+
+/// A deposit on hold comes to its end; others stay as they are.
+fn end_deposit(task: TaskId, dealer: &AccountId, end: Deposit) {
+	world(|world| {
+		let deposit = world.deposits.get_mut(&(task, dealer.clone()));
+		if let Some(deposit) = deposit.filter(|deposit| **deposit == Deposit::Held) {
+			*deposit = end;
+		}
+	});
+	grow(1);
+}
+
+impl Penalties for Fake {
+	fn hold_deposit(task: TaskId, dealer: &AccountId) -> Result<(), DispatchError> {
+		ensure!(!world(|world| world.broke), TokenError::FundsUnavailable);
+		let deposit = (task, dealer.clone());
+		let before = world(|world| world.deposits.insert(deposit, Deposit::Held));
+		assert_eq!(before, None, "a dealer accepts once");
+		Ok(())
+	}
+
+	fn release_deposit(task: TaskId, dealer: &AccountId) {
+		end_deposit(task, dealer, Deposit::Returned);
+	}
+
+	fn forfeit_deposit(task: TaskId, dealer: &AccountId) {
+		end_deposit(task, dealer, Deposit::Forfeited);
+	}
+
+	fn punish_dealer(_: TaskId, _: &AccountId, _: &AccountId) {}
+
+	fn punish_false_accuser(_: TaskId, _: &AccountId, _: &AccountId) {}
+
+	fn punish_wrong_share(_: TaskId, _: &AccountId) {}
+}
+
+impl DrawEntropy for Fake {
+	fn seed(class: SecurityClass, after: &RelayMoment) -> Seed {
+		world(|world| {
+			world.asked.push((class, *after));
+			world.seed
+		})
+	}
+
+	fn moment() -> RelayMoment {
+		world(|world| world.moment)
+	}
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl benchmarking::BenchmarkHelper for Fake {
+	fn prepare() {
+		world(|world| world.seed = Seed::Soon);
+	}
+
+	fn advance_relay() {
+		world(|world| world.seed = Seed::Known([7; 32]));
+	}
+
+	fn candidate() -> AccountId {
+		account(10)
+	}
+
+	fn fund(_: &AccountId) {}
+
+	fn rotate_keys(_: &Committee) {}
+}

@@ -1,0 +1,263 @@
+//! The task that benchmarks are about, and how far it is.
+
+use crate::{
+	authorize::Attempt,
+	fixtures::{self, dealer_account},
+	types::{seat_index, Answer, Ephemerals},
+	*,
+};
+use alloc::vec;
+use frame::benchmarking::prelude::*;
+use ostraka_crypto::{messages::DealingBytes, vss::SecretShare, Scalar};
+use ostraka_primitives::{
+	fault::{DealerFault, ShareFault},
+	message::{EvidenceMessage, MessageKind, ResultShareBytes},
+	spec::MAX_LENGTH,
+	task::{ResultVector, TaskResult, TaskStatus},
+	traits::{Sharing, TaskView},
+	AccountId, BlockNumber, Digest, TaskId, WorkerSignature, MAX_COMMITMENTS, MAX_COMMITTEE,
+};
+use ostraka_protocol::{
+	adjudicator,
+	wire::{self, evidence_message},
+	TaskContext, Version,
+};
+use sp_core::U256;
+
+/// The task.
+pub const TASK: TaskId = 1;
+/// Its seats.
+pub const SEATS: u8 = MAX_COMMITTEE as u8;
+/// The largest threshold.
+pub const MAX_THRESHOLD: u32 = MAX_COMMITMENTS - 1;
+/// Kilobytes of the shares of the largest committee for a vector of one number.
+pub const LEAST_KILOBYTES: u32 = 3;
+/// The same for the longest vector.
+pub const MOST_KILOBYTES: u32 = MAX_LENGTH + 2;
+/// The block in which everything happens.
+pub const NOW: BlockNumber = 100;
+/// Far ahead.
+pub const UNTIL: BlockNumber = 1_000;
+/// What is wrong with a dealing that seat 1 accuses.
+pub const FAULTS: [(u8, DealerFault); 1] = [(1, DealerFault::WrongShare)];
+
+/// For what a benchmark sets up itself.
+pub fn broken<E>(_: E) -> BenchmarkError {
+	BenchmarkError::Stop("the set-up does not work")
+}
+
+/// A task as a benchmark needs it, with one dealer, who accepted.
+pub struct Scene {
+	view: TaskView,
+	/// What everybody knows of it.
+	pub ctx: TaskContext,
+	/// The dealer.
+	pub dealer: AccountId,
+}
+
+impl Scene {
+	/// A task that collects.
+	pub fn new<T: Config>(t: u32, length: u32) -> Self {
+		frame_system::Pallet::<T>::set_block_number(NOW.into());
+		let threshold = t as u8;
+		let view = TaskView {
+			protocol: Version::CURRENT.number(),
+			task_hash: [7; 32],
+			threshold,
+			length,
+			accepted: 1,
+			status: TaskStatus::Collecting { first_by: UNTIL, until: UNTIL },
+			committee: fixtures::committee(SEATS),
+		};
+		let ctx = wire::context_of(
+			Version::CURRENT,
+			view.task_hash,
+			threshold,
+			length,
+			wire::seal_keys(&view.committee),
+		);
+		let scene = Self { ctx, view, dealer: dealer_account(0) };
+		scene.store::<T>();
+		Pallet::<T>::open(TASK, threshold, SEATS);
+		scene
+	}
+
+	/// Puts it into the book.
+	pub fn store<T: Config>(&self) {
+		T::BenchmarkHelper::set_task(TASK, &self.view, core::slice::from_ref(&self.dealer));
+	}
+
+	/// Moves it into a state.
+	pub fn enter<T: Config>(&mut self, status: TaskStatus) {
+		self.view.status = status;
+		self.store::<T>();
+	}
+
+	/// Deals, with these faults.
+	pub fn deal<T: Config>(
+		&self,
+		faults: &[(u8, DealerFault)],
+	) -> Result<DealingBytes, BenchmarkError> {
+		let input = fixtures::input(self.ctx.length(), 1);
+		let dealing =
+			fixtures::faulty_dealing(&self.ctx, &self.dealer, &input, faults, 1).map_err(broken)?;
+		let message = fixtures::message(dealing.clone()).map_err(broken)?;
+		let origin = RawOrigin::Signed(self.dealer.clone()).into();
+		Pallet::<T>::deal(origin, TASK, self.ctx.task_hash, message).map_err(broken)?;
+		Ok(dealing)
+	}
+
+	/// Seat 1's evidence about a dealing, after the dealing's digest.
+	pub fn evidence(
+		&self,
+		dealing: &DealingBytes,
+	) -> Result<(Digest, EvidenceMessage), BenchmarkError> {
+		let secret = fixtures::seal_secret(1);
+		let evidence =
+			fixtures::evidence(&self.ctx, 1, &self.dealer, dealing, &secret, 1).map_err(broken)?;
+		let digest = dealing.digest(&self.ctx.task_hash, self.dealer.as_ref());
+		let evidence = evidence_message(evidence).ok_or(BenchmarkError::Weightless)?;
+		Ok((digest, evidence))
+	}
+
+	/// Dealing is over: all have attested but these seats.
+	pub fn verify<T: Config>(&mut self, silent: &[u8]) {
+		// The helper's neighbours may have moved the task on when its last dealing came in.
+		self.enter::<T>(TaskStatus::Verifying { until: UNTIL });
+		set_seats::<T>(|seat, state| state.attested = !silent.contains(&seat));
+	}
+
+	/// Freezes the accepted set; answers `h_A`.
+	pub fn freeze<T: Config>(&mut self) -> Result<Digest, BenchmarkError> {
+		self.verify::<T>(&[]);
+		Pallet::<T>::freeze(TASK);
+		self.enter::<T>(TaskStatus::Committing { frozen_at: NOW, until: UNTIL });
+		Pallet::<T>::accepted_set(TASK).ok_or(BenchmarkError::Weightless)
+	}
+
+	/// Freezes, and goes on until the result is out and only seat 1 is waited for.
+	pub fn await_first<T: Config>(&mut self) -> Result<(), BenchmarkError> {
+		let accepted_set = self.freeze::<T>()?;
+		self.enter::<T>(TaskStatus::Revealing { until: UNTIL });
+		set_seats::<T>(|seat, state| {
+			state.commitment = Some([1; 32]);
+			state.answer = (seat > 1).then_some(Answer::Right);
+		});
+		// Only whether there is one matters.
+		let vector = ResultVector::try_from(vec![U256::zero(); self.ctx.length()]);
+		let result = TaskResult {
+			accepted_set,
+			dealers: 1,
+			commitment: [0; 96],
+			vector: vector.map_err(broken)?,
+			blinding: [0; 32],
+		};
+		Results::<T>::insert(TASK, result);
+		Ok(())
+	}
+
+	/// A seat's result share over this dealing.
+	pub fn share(&self, seat: u8, dealing: &DealingBytes) -> Result<SecretShare, BenchmarkError> {
+		let dealings = [(self.dealer.clone(), dealing.clone())];
+		fixtures::result_share(&self.ctx, seat, &dealings).map_err(broken)
+	}
+
+	/// The commitment to it.
+	pub fn commitment(&self, accepted_set: &Digest, seat: u8, share: &SecretShare) -> Digest {
+		let worker = fixtures::worker_key(seat).0;
+		adjudicator::result_commitment(accepted_set, seat, &worker, share)
+	}
+
+	/// Revealing: all have committed, and `right` right shares are in already. Answers `h_A` and the share of the next
+	/// seat, as the call takes it: what it committed to, whether that `fits` the aggregate or not.
+	pub fn reveal<T: Config>(
+		&mut self,
+		right: u8,
+		fits: bool,
+	) -> Result<(Digest, ResultShareBytes), BenchmarkError> {
+		let dealing = self.deal::<T>(&[])?;
+		let accepted_set = self.freeze::<T>()?;
+		let mut share = self.share(right + 1, &dealing)?;
+		if !fits {
+			share.blinding += Scalar::from(1u8);
+		}
+		let commitment = self.commitment(&accepted_set, right + 1, &share);
+		set_seats::<T>(|_, state| state.commitment = Some([1; 32]));
+		set_seats::<T>(|seat, state| {
+			if seat == right + 1 {
+				state.commitment = Some(commitment);
+			}
+		});
+		self.enter::<T>(TaskStatus::Revealing { until: UNTIL });
+		// The first `t` are known to be right; only the one that publishes the result goes through the call.
+		for seat in 1..=right {
+			let share = as_bytes(&self.share(seat, &dealing)?)?;
+			let deciding = seat > self.view.threshold;
+			set_seats::<T>(|of, state| {
+				if of == seat {
+					state.commitment = None;
+					state.answer = (!deciding).then_some(Answer::Right);
+				}
+			});
+			if deciding {
+				Pallet::<T>::do_reveal_result(TASK, seat, accepted_set, share).map_err(broken)?;
+			} else {
+				RightShares::<T>::insert(TASK, seat, share);
+			}
+		}
+		Ok((accepted_set, as_bytes(&share)?))
+	}
+
+	/// A seat's signature under a call.
+	pub fn sign<T: Config>(
+		&self,
+		seat: u8,
+		kind: MessageKind,
+		payload: Digest,
+	) -> Result<WorkerSignature, BenchmarkError> {
+		let attempt = Attempt { task: TASK, seat, kind, at: NOW };
+		let key = fixtures::worker_key(seat);
+		fixtures::sign::<T>(&key, self.ctx.task_hash, attempt, payload)
+			.ok_or(BenchmarkError::Stop("the keystore does not sign"))
+	}
+}
+
+/// A share as the call takes it.
+pub fn as_bytes(share: &SecretShare) -> Result<ResultShareBytes, BenchmarkError> {
+	share.to_bytes().to_vec().try_into().map_err(broken)
+}
+
+/// The running hash of the task's dealings.
+pub fn dealt<T: Config>() -> Result<Digest, BenchmarkError> {
+	Sharings::<T>::get(TASK).map(|state| state.dealt).ok_or(BenchmarkError::Weightless)
+}
+
+/// So many `R` were used already, by dealings of nobody's.
+pub fn fill_ephemerals<T: Config>(count: u32) {
+	let used = (0..count).map(|number| u128::from(number).to_le_bytes()).collect();
+	UsedEphemerals::<T>::insert(TASK, Ephemerals::truncate_from(used));
+}
+
+/// Changes the members' states.
+pub fn set_seats<T: Config>(mut change: impl FnMut(u8, &mut SeatState)) {
+	Seats::<T>::mutate(TASK, |seats| {
+		for (seat, state) in (1u8..).zip(seats.iter_mut().flatten()) {
+			change(seat, state);
+		}
+	});
+}
+
+/// All seats but one have revealed, wrong shares.
+pub fn answer_others<T: Config>(seat: u8) {
+	set_seats::<T>(|of, state| {
+		if of != seat {
+			state.answer = Some(Answer::Wrong(ShareFault::DoesNotFit));
+		}
+	});
+}
+
+/// A member's state.
+pub fn seat_state<T: Config>(seat: u8) -> SeatState {
+	let seats = Seats::<T>::get(TASK).unwrap_or_default();
+	seat_index(seat).and_then(|index| seats.get(index).copied()).unwrap_or_default()
+}

@@ -1,0 +1,236 @@
+//! Money in tests: what a task does to everybody's.
+
+use super::{
+	account, operator, pair,
+	task::{accept, drawn, publish, settled, start, submission, with, WINDOW},
+	wealth, Chain,
+};
+use frame_support::traits::fungible::InspectHold;
+use ostraka_primitives::{
+	task::{Committee, Outcome, SecurityClass, TaskStatus},
+	Balance, BlockNumber, TaskId,
+};
+use ostraka_runtime::{
+	configs::{
+		ostraka::{BaseFeePerSeat, DealerDeposit, DrawFee, SilentCut, SlashShare, VanishedShare},
+		system::TreasuryAccount,
+	},
+	presets::TEST_NODES,
+	AccountId, Balances, Registry, Runtime, UNIT,
+};
+use sp_core::sr25519;
+
+/// Far above what transactions cost, and divided among three or five without a rest.
+pub const FEE: Balance = 21 * UNIT;
+/// Likewise, among three to five.
+pub const DATA_REWARD: Balance = 30 * UNIT;
+
+/// What is asked for and offered.
+pub struct Offer {
+	/// The class.
+	pub class: SecurityClass,
+	/// Reward for the dealers together.
+	pub data_reward: Balance,
+	/// Blocks for dealing.
+	pub window: BlockNumber,
+}
+
+impl Default for Offer {
+	fn default() -> Self {
+		Self { class: SecurityClass::Standard, data_reward: 0, window: WINDOW }
+	}
+}
+
+/// What a task changes, the fees of transactions apart. It makes no money and burns none.
+#[derive(Default)]
+pub struct Changes {
+	/// What the requester gains.
+	pub requester: i128,
+	/// What each dealer gains, in their order.
+	pub dealers: Vec<i128>,
+	/// What each member gains, by seat.
+	pub members: Vec<i128>,
+	/// What the treasury gains: draw fees, forfeited fees, cuts, what slashes leave.
+	pub treasury: i128,
+}
+
+/// More, by so much.
+pub fn gained(amount: Balance) -> i128 {
+	amount.try_into().unwrap()
+}
+
+/// Less, by so much.
+pub fn lost(amount: Balance) -> i128 {
+	-gained(amount)
+}
+
+/// What a dealer loses who accepted and did not deal.
+pub fn vanished() -> Balance {
+	VanishedShare::get().mul_ceil(DealerDeposit::get())
+}
+
+/// What is left of a fee that nobody earned but for the base part of a committee of three.
+pub fn forfeited() -> Balance {
+	FEE - 3 * BaseFeePerSeat::get()
+}
+
+/// What a member that is silent loses of a third of the fee.
+pub fn silence() -> Balance {
+	SilentCut::get() * (FEE / 3)
+}
+
+/// The part of a convicted dealer's deposit that its accuser gets, and the requester as well.
+pub fn reward() -> Balance {
+	SlashShare::get() * DealerDeposit::get()
+}
+
+/// What a task that fails after its draw changes if its requester or its dealers are to blame: a committee of three has its
+/// base parts, and of the dealers the last so many vanished.
+pub fn blamed(dealers: usize, last: usize) -> Changes {
+	let mut each = vec![0; dealers];
+	each[dealers - last..].fill(lost(vanished()));
+	let vanished = vanished() * last as Balance;
+	Changes {
+		requester: lost(FEE + DrawFee::get()),
+		dealers: each,
+		members: vec![gained(BaseFeePerSeat::get()); 3],
+		treasury: gained(DrawFee::get() + forfeited() + vanished),
+	}
+}
+
+/// What a task changes that fails before its draw.
+pub fn undrawn(dealers: usize) -> Changes {
+	Changes {
+		requester: lost(DrawFee::get()),
+		dealers: vec![0; dealers],
+		members: Vec::new(),
+		treasury: gained(DrawFee::get()),
+	}
+}
+
+/// A task whose effect on money is watched from before its submission to its end. Ferdie asks, at [`FEE`].
+pub struct Watched {
+	/// The chain, with seven nodes.
+	pub chain: Chain,
+	/// The task.
+	pub task: TaskId,
+	/// Who asks.
+	pub requester: sr25519::Pair,
+	/// Whom it invited.
+	pub dealers: Vec<sr25519::Pair>,
+	/// Who serves on it, once that is drawn.
+	pub committee: Committee,
+	books: Books,
+}
+
+impl Watched {
+	/// On a new chain, with so many invited dealers.
+	pub fn new(dealers: usize, offer: Offer) -> Self {
+		let (chain, _, dealers) = start(dealers);
+		Self::on(chain, dealers, offer)
+	}
+
+	/// On a chain that is there.
+	pub fn on(mut chain: Chain, dealers: Vec<sr25519::Pair>, offer: Offer) -> Self {
+		let requester = pair("//Ferdie");
+		let books = Books::open(&mut chain, &requester, &dealers);
+		let call = submission(&mut chain, offer.class, &dealers, offer.data_reward);
+		let task = publish(&mut chain, &requester, with(call, FEE, offer.window));
+		Self { chain, task, requester, dealers, committee: Default::default(), books }
+	}
+
+	/// The same, accepted by all, its committee drawn.
+	pub fn drawn(dealers: usize, offer: Offer) -> Self {
+		let mut watched = Self::new(dealers, offer);
+		watched.accept(dealers);
+		watched.draw();
+		watched
+	}
+
+	/// The first so many of the invited accept.
+	pub fn accept(&mut self, count: usize) {
+		accept(&mut self.chain, self.task, &self.dealers[..count]);
+	}
+
+	/// Waits for the draw.
+	pub fn draw(&mut self) {
+		self.committee = drawn(&mut self.chain, self.task);
+	}
+
+	/// Waits for the end, which is this one, leaves nobody seated, and has changed this and nothing else. Gives the chain back.
+	pub fn ends(self, outcome: Outcome, changes: &Changes) -> Chain {
+		let Self { mut chain, task, committee, books, .. } = self;
+		assert_eq!(settled(&mut chain, task), TaskStatus::Settled(outcome));
+		for number in 1..=TEST_NODES {
+			let operator = account(&operator(number));
+			let node = chain.look(|| Registry::node_info(&operator)).unwrap();
+			assert_eq!(node.assigned, 0, "node {number}");
+		}
+		books.close(&mut chain, &committee, changes);
+		chain
+	}
+}
+
+/// What those have who can gain or lose by a task. None of them makes blocks.
+struct Books {
+	/// The requester, then the dealers: they pay fees for transactions.
+	people: Vec<(AccountId, i128)>,
+	/// The nodes' operators, who send none.
+	operators: Vec<(AccountId, i128)>,
+	/// The treasury.
+	treasury: i128,
+}
+
+impl Books {
+	fn open(chain: &mut Chain, requester: &sr25519::Pair, dealers: &[sr25519::Pair]) -> Self {
+		let mut noted = |who: AccountId| {
+			let owned = owned(chain, &who);
+			(who, owned)
+		};
+		let people = [requester].into_iter().chain(dealers).map(|who| noted(account(who)));
+		let people = people.collect();
+		let operators = (1..=TEST_NODES).map(|number| noted(account(&operator(number)))).collect();
+		Self { people, operators, treasury: owned(chain, &TreasuryAccount::get()) }
+	}
+
+	fn close(self, chain: &mut Chain, committee: &Committee, changes: &Changes) {
+		let Changes { requester, dealers, members, treasury } = changes;
+		let all = [requester, treasury].into_iter().chain(dealers).chain(members);
+		assert_eq!(all.sum::<i128>(), 0, "the books do not balance");
+		assert_eq!((dealers.len() + 1, members.len()), (self.people.len(), committee.len()));
+
+		for ((who, before), gain) in self.people.iter().zip([requester].into_iter().chain(dealers))
+		{
+			let fees = before + gain - owned(chain, who);
+			assert!((0..gained(UNIT)).contains(&fees), "{who} paid {fees} besides {gain}");
+			nothing_on_hold(chain, who);
+		}
+		for (who, before) in &self.operators {
+			let seat = committee.iter().position(|seat| seat.account == *who);
+			let gain = seat.map_or(0, |seat| members[seat]);
+			assert_eq!(owned(chain, who) - before, gain, "{who}, of seat {seat:?} less one");
+		}
+		assert_eq!(owned(chain, &TreasuryAccount::get()) - self.treasury, *treasury, "treasury");
+		balances_add_up(chain);
+	}
+}
+
+fn owned(chain: &mut Chain, who: &AccountId) -> i128 {
+	gained(chain.look(|| wealth(who)))
+}
+
+/// No unit is made or lost unnoticed: all accounts together own the total issuance.
+pub fn balances_add_up(chain: &mut Chain) {
+	chain.look(|| {
+		let owned: u128 = frame_system::Account::<Runtime>::iter_values()
+			.map(|account| account.data.free + account.data.reserved)
+			.sum();
+		assert_eq!(owned, pallet_balances::TotalIssuance::<Runtime>::get());
+	});
+}
+
+/// Nothing of what an account owns is on hold.
+pub fn nothing_on_hold(chain: &mut Chain, who: &AccountId) {
+	let held = chain.look(|| <Balances as InspectHold<AccountId>>::total_balance_on_hold(who));
+	assert_eq!(held, 0, "{who}");
+}

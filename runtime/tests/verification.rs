@@ -1,0 +1,304 @@
+//! Verification over all pallets: members that attest, that are silent, that accuse. What the freeze finds, and what each of it
+//! does to money.
+
+mod chain;
+
+use chain::{
+	account,
+	books::{gained, lost, reward, silence, Changes, Offer, Watched, DATA_REWARD, FEE},
+	task::{
+		accept, deal_all, deal_outside, deal_wrongly, drawn, input, result, start, status, submit,
+	},
+	wealth, worker_number, Chain,
+};
+use frame_support::dispatch::GetDispatchInfo;
+use ostraka_primitives::{
+	fault::DealerFault,
+	message::EvidenceMessage,
+	task::{FailReason, Outcome, SecurityClass, TaskStatus},
+	AccountId, BlockNumber, TaskId,
+};
+use ostraka_runtime::{
+	configs::ostraka::{BaseFeePerSeat, DealerDeposit, DrawFee},
+	Runtime, RuntimeCall, RuntimeEvent, Vss,
+};
+use pallet_vss::Event;
+use sp_core::ed25519;
+use sp_runtime::DispatchError;
+
+/// Last block of a task's verification.
+fn verified_until(chain: &mut Chain, task: TaskId) -> BlockNumber {
+	match chain.look(|| status(task)) {
+		TaskStatus::Verifying { until } => until,
+		other => panic!("{other:?}"),
+	}
+}
+
+/// Block of a task's freeze, which is waited for.
+fn frozen_at(chain: &mut Chain, task: TaskId) -> BlockNumber {
+	chain.blocks_until(60, || !matches!(status(task), TaskStatus::Verifying { .. }));
+	match chain.look(|| status(task)) {
+		TaskStatus::Committing { frozen_at, .. } => frozen_at,
+		other => panic!("{other:?}"),
+	}
+}
+
+/// A conviction as its event tells of it.
+struct Conviction {
+	dealer: AccountId,
+	seat: u8,
+	fault: DealerFault,
+	excluded: bool,
+}
+
+/// The next conviction of a dealer.
+fn convicted(chain: &mut Chain) -> Conviction {
+	for _ in 0..30 {
+		chain.block(Vec::new());
+		let found = chain.look(chain::events).into_iter().find_map(|event| match event {
+			RuntimeEvent::Vss(Event::DealerConvicted { dealer, seat, fault, excluded, .. }) => {
+				Some(Conviction { dealer, seat, fault, excluded })
+			},
+			_ => None,
+		});
+		if let Some(found) = found {
+			return found;
+		}
+	}
+	panic!("nobody is convicted");
+}
+
+/// What a task with a committee of three changes that completes although the last of its four dealers is convicted, upon the
+/// accusation of this seat.
+fn convicting(seat: u8) -> Changes {
+	let mut members = vec![gained(FEE / 3); 3];
+	members[usize::from(seat) - 1] += gained(reward());
+	let third = gained(DATA_REWARD / 3);
+	Changes {
+		requester: lost(FEE + DATA_REWARD + DrawFee::get()) + gained(reward()),
+		dealers: vec![third, third, third, lost(DealerDeposit::get())],
+		members,
+		treasury: gained(DrawFee::get() + DealerDeposit::get() - 2 * reward()),
+	}
+}
+
+/// What a task changes without a data reward, if all goes well but for what these members lose of their pay.
+fn completed(cuts: [u128; 3]) -> Changes {
+	Changes {
+		requester: lost(FEE + DrawFee::get()),
+		dealers: vec![0; 3],
+		members: cuts.map(|cut| gained(FEE / 3 - cut)).to_vec(),
+		treasury: gained(DrawFee::get() + cuts.iter().sum::<u128>()),
+	}
+}
+
+#[test]
+fn a_task_whose_members_all_attest_freezes_two_blocks_after_its_last_dealing() {
+	let mut watched = Watched::drawn(3, Offer::default());
+	let (task, chain) = (watched.task, &mut watched.chain);
+	deal_all(chain, task, &watched.dealers);
+	let dealt = chain.number();
+	assert!(verified_until(chain, task) > dealt + 2, "the window is no longer than that anyway");
+
+	chain.block(Vec::new());
+	let events = chain.look(chain::events);
+	let mut seats = Vec::new();
+	for event in &events {
+		if let RuntimeEvent::Vss(Event::Attested { task: of, seat, attested, .. }) = event {
+			seats.push(*seat);
+			assert_eq!((*of, *attested), (task, seats.len() as u32));
+		}
+	}
+	seats.sort_unstable();
+	assert_eq!(seats, [1, 2, 3]);
+	let complete = RuntimeEvent::Tasks(pallet_tasks::Event::VerificationComplete { task });
+	assert!(events.contains(&complete));
+	assert_eq!(verified_until(chain, task), dealt + 1);
+	assert_eq!(frozen_at(chain, task), dealt + 2);
+	assert_eq!(chain.number(), dealt + 2);
+
+	let mut chain = watched.ends(Outcome::Completed, &completed([0; 3]));
+	assert_eq!(result(&mut chain, task), [6, 600]);
+}
+
+/// It is not there when the others check, and answers when they answer.
+#[test]
+fn a_silent_member_costs_the_whole_window_and_is_paid_less() {
+	let mut watched = Watched::drawn(3, Offer::default());
+	let (task, chain) = (watched.task, &mut watched.chain);
+	let workers: Vec<_> =
+		watched.committee.iter().map(|seat| worker_number(&seat.worker)).collect();
+	chain.keep_only_workers(workers[1..].iter().copied());
+	deal_all(chain, task, &watched.dealers);
+	let until = verified_until(chain, task);
+	assert_eq!(frozen_at(chain, task), until + 1);
+	chain.keep_only_workers(workers);
+
+	let mut chain = watched.ends(Outcome::Completed, &completed([silence(), 0, 0]));
+	assert_eq!(result(&mut chain, task), [6, 600]);
+}
+
+#[test]
+fn a_member_that_comes_back_ends_the_window_and_loses_nothing() {
+	let mut watched = Watched::drawn(3, Offer::default());
+	let (task, chain) = (watched.task, &mut watched.chain);
+	let workers: Vec<_> =
+		watched.committee.iter().map(|seat| worker_number(&seat.worker)).collect();
+	chain.keep_only_workers(workers[1..].iter().copied());
+	deal_all(chain, task, &watched.dealers);
+	let until = verified_until(chain, task);
+	chain.block(Vec::new());
+	chain.block(Vec::new());
+	assert_eq!(verified_until(chain, task), until);
+	chain.keep_only_workers(workers);
+	// Its worker runs after the next block; the one after that has the attestation.
+	let back = chain.number() + 1;
+	assert_eq!(frozen_at(chain, task), back + 2);
+	assert!(back + 2 < until);
+
+	watched.ends(Outcome::Completed, &completed([0; 3]));
+}
+
+/// What the experiments measure, with several tasks at a time.
+#[test]
+fn results_come_at_most_eight_blocks_after_the_last_dealing() {
+	let (mut chain, alice, dealers) = start(5);
+	let tasks: Vec<_> = (0..6)
+		.map(|_| submit(&mut chain, &alice, SecurityClass::Confidential, &dealers, 0))
+		.collect();
+	for task in &tasks {
+		accept(&mut chain, *task, &dealers);
+	}
+	for task in &tasks {
+		drawn(&mut chain, *task);
+	}
+	for task in &tasks {
+		deal_all(&mut chain, *task, &dealers);
+	}
+	chain.blocks_until(8, || tasks.iter().all(|task| Vss::result(*task).is_some()));
+}
+
+#[test]
+fn a_wrong_share_convicts_its_dealer_and_the_task_goes_on() {
+	let mut watched = Watched::drawn(4, Offer { data_reward: DATA_REWARD, ..Default::default() });
+	let (task, chain) = (watched.task, &mut watched.chain);
+	let (liar, honest) = watched.dealers.split_last().unwrap();
+	let wrong = deal_wrongly(chain, task, liar, &input(9, 99_999), 2);
+	chain.submit(liar, wrong);
+	deal_all(chain, task, honest);
+
+	let mut chain = watched.ends(Outcome::Completed, &convicting(2));
+	assert_eq!(result(&mut chain, task), [6, 600]);
+}
+
+#[test]
+fn an_accusation_is_adjudicated_in_the_block_that_brings_it() {
+	let mut watched = Watched::drawn(4, Offer { data_reward: DATA_REWARD, ..Default::default() });
+	let (task, chain) = (watched.task, &mut watched.chain);
+	let (liar, honest) = watched.dealers.split_last().unwrap();
+	let wrong = deal_wrongly(chain, task, liar, &input(1, 100), 3);
+	chain.submit(liar, wrong);
+	let Conviction { dealer, seat, fault, excluded } = convicted(chain);
+	assert_eq!((dealer, seat), (account(liar), 3));
+	assert_eq!((fault, excluded), (DealerFault::WrongShare, true));
+
+	deal_all(chain, task, honest);
+	watched.ends(Outcome::Completed, &convicting(3));
+}
+
+/// All members see it, before they open anything; the one whose turn is first says so.
+#[test]
+fn a_commitment_outside_the_group_convicts_its_dealer_and_the_task_goes_on() {
+	let mut watched = Watched::drawn(4, Offer { data_reward: DATA_REWARD, ..Default::default() });
+	let (task, chain) = (watched.task, &mut watched.chain);
+	let (liar, honest) = watched.dealers.split_last().unwrap();
+	let outside = deal_outside(chain, task, liar, &input(9, 900));
+	chain.submit(liar, outside);
+	let Conviction { dealer, seat, fault, excluded } = convicted(chain);
+	assert_eq!(dealer, account(liar));
+	assert_eq!((fault, excluded), (DealerFault::OutsideSubgroup, true));
+
+	deal_all(chain, task, honest);
+	let mut chain = watched.ends(Outcome::Completed, &convicting(seat));
+	assert_eq!(result(&mut chain, task), [6, 600]);
+}
+
+/// The dealer and the whole committee are in league, or the committee is away. Nobody can be convicted without an accusation,
+/// and nothing comes out: everybody has back what is theirs, and the members their base parts.
+#[test]
+fn commitments_outside_the_group_that_nobody_accuses_end_the_task() {
+	let mut watched = Watched::drawn(4, Offer { data_reward: DATA_REWARD, ..Default::default() });
+	let (task, chain) = (watched.task, &mut watched.chain);
+	chain.workers = false;
+	let (liar, honest) = watched.dealers.split_last().unwrap();
+	let outside = deal_outside(chain, task, liar, &input(9, 900));
+	chain.submit(liar, outside);
+	deal_all(chain, task, honest);
+	let until = verified_until(chain, task);
+	while chain.number() <= until {
+		chain.block(Vec::new());
+	}
+	assert!(chain.look(chain::events).contains(&RuntimeEvent::Vss(Event::Unsound { task })));
+
+	let changes = Changes {
+		requester: lost(3 * BaseFeePerSeat::get() + DrawFee::get()),
+		dealers: vec![0; 4],
+		members: vec![gained(BaseFeePerSeat::get()); 3],
+		treasury: gained(DrawFee::get()),
+	};
+	let failed = Outcome::Failed(FailReason::UnsoundCommitments);
+	let mut chain = watched.ends(failed, &changes);
+	assert_eq!(chain.look(|| Vss::result(task)), None);
+}
+
+#[test]
+fn an_account_that_signs_a_workers_call_is_refused_and_pays() {
+	let (mut chain, alice, _) = start(0);
+	let signature = ed25519::Signature::from_raw([0; 64]);
+	let (accepted_set, at) = ([0; 32], 1);
+	let calls = [
+		pallet_vss::Call::attest { task: 0, seat: 1, dealt: [0; 32], at, signature },
+		pallet_vss::Call::commit_result {
+			task: 0,
+			seat: 1,
+			accepted_set,
+			commitment: [0; 32],
+			at,
+			signature,
+		},
+		pallet_vss::Call::reveal_result {
+			task: 0,
+			seat: 1,
+			accepted_set,
+			share: vec![0; 32 * 257].try_into().unwrap(),
+			at,
+			signature,
+		},
+		pallet_vss::Call::accuse {
+			task: 0,
+			seat: 1,
+			dealer: account(&alice),
+			digest: [0; 32],
+			evidence: EvidenceMessage {
+				dh: [0; 32],
+				dleq: [0; 64],
+				commitments: Default::default(),
+				ephemeral: [0; 32],
+				sealed_hashes: Default::default(),
+				sealed: vec![0; 32 * 257 + 16].try_into().unwrap(),
+			},
+			at,
+			signature,
+		},
+	];
+	for call in calls {
+		let before = chain.look(|| wealth(&account(&alice)));
+		let info = RuntimeCall::from(call.clone()).get_dispatch_info();
+		let least = chain.look(|| {
+			pallet_transaction_payment::Pallet::<Runtime>::weight_to_fee(info.call_weight)
+		});
+		assert_eq!(chain.attempt(&alice, call), Err(DispatchError::BadOrigin));
+		let paid = before - chain.look(|| wealth(&account(&alice)));
+		assert!(least > 0 && paid >= least, "paid {paid}, its weight costs {least}");
+	}
+}
