@@ -79,7 +79,7 @@ apps-test: node ## Follow a task with polkadot.js in Node and in a browser (docs
 	cd polkadot-js && npm ci && npm test
 
 .PHONY: bench
-bench: setup ## Measure the cryptography beside what it cannot avoid (docs/RESULTS.md)
+bench: setup ## Measure the parts of a dealing and of its checks (docs/RESULTS.md)
 	RAYON_NUM_THREADS=1 CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/experiments cargo bench --locked --manifest-path experiments/Cargo.toml -p ostraka-benches $(ARGS)
 
 .PHONY: fuzz

@@ -6,15 +6,30 @@ use crate::curve::Plain;
 use alloc::vec::Vec;
 use ark_bls12_381::Fq;
 use ark_ec::{short_weierstrass::Affine, AffineRepr};
-use ark_ff::{batch_inversion, AdditiveGroup, Field, Zero};
+use ark_ff::{AdditiveGroup, Field, Zero};
 
 /// Adds to each point its partner.
 pub(crate) fn add_each(points: &mut [Affine<Plain>], partners: &[Affine<Plain>]) {
-	let mut inverses: Vec<_> =
-		points.iter().zip(partners).map(|(point, partner)| denominator(point, partner)).collect();
-	batch_inversion(&mut inverses);
-	for ((point, partner), inverse) in points.iter_mut().zip(partners).zip(&inverses) {
-		*point = sum(point, partner, inverse);
+	// All denominators are inverted at the price of one: each has the product of those before it.
+	let mut products = Vec::with_capacity(points.len());
+	let mut product = Fq::ONE;
+	for (point, partner) in points.iter().zip(partners) {
+		products.push(product);
+		if let Some(denominator) = denominator(point, partner) {
+			product *= denominator;
+		}
+	}
+	let Some(mut inverse) = product.inverse() else { return };
+	for ((point, partner), product) in points.iter_mut().zip(partners).zip(&products).rev() {
+		match denominator(point, partner) {
+			Some(denominator) => {
+				*point = chord(point, partner, &(inverse * product));
+				inverse *= denominator;
+			},
+			None if point.is_zero() => *point = *partner,
+			None if partner.is_zero() => {},
+			None => *point = Affine::identity(),
+		}
 	}
 }
 
@@ -39,28 +54,21 @@ pub(crate) fn sums(mut lists: Vec<Vec<Affine<Plain>>>) -> Vec<Affine<Plain>> {
 	}
 }
 
-/// What a slope is divided by; zero where there is no slope.
-fn denominator(a: &Affine<Plain>, b: &Affine<Plain>) -> Fq {
+/// What the slope through two points is divided by. None where there is no slope: one is the identity, or they are opposite.
+fn denominator(a: &Affine<Plain>, b: &Affine<Plain>) -> Option<Fq> {
 	if a.is_zero() || b.is_zero() {
-		return Fq::ZERO;
+		return None;
 	}
 	let difference = b.x - a.x;
-	match difference.is_zero() {
-		false => difference,
-		true if a.y == b.y => a.y.double(),
-		true => Fq::ZERO,
+	if !difference.is_zero() {
+		return Some(difference);
 	}
+	// no point is of order two
+	(a.y == b.y).then(|| a.y.double())
 }
 
 /// `a + b`, by the inverse of their [`denominator`].
-fn sum(a: &Affine<Plain>, b: &Affine<Plain>, inverse: &Fq) -> Affine<Plain> {
-	if inverse.is_zero() {
-		return match (a.is_zero(), b.is_zero()) {
-			(true, _) => *b,
-			(_, true) => *a,
-			_ => Affine::identity(),
-		};
-	}
+fn chord(a: &Affine<Plain>, b: &Affine<Plain>, inverse: &Fq) -> Affine<Plain> {
 	let rise = if a.x == b.x {
 		let square = a.x.square();
 		square.double() + square

@@ -36,6 +36,10 @@ pub enum Error {
 	DuplicateIndex,
 	/// A vector longer than there are generators, or empty.
 	VectorLength,
+	/// A relation that names what it does not have, or is too large.
+	Relation,
+	/// A vector that does not satisfy its relation.
+	Unsatisfied,
 	/// A ciphertext that the key does not open.
 	Unopenable,
 	/// A proof that does not hold.
@@ -64,6 +68,8 @@ impl fmt::Display for Error {
 			Self::Index => f.write_str("node index out of range"),
 			Self::DuplicateIndex => f.write_str("node index occurs twice"),
 			Self::VectorLength => f.write_str("vector is empty or longer than the generators"),
+			Self::Relation => f.write_str("relation is too large, or names what is not there"),
+			Self::Unsatisfied => f.write_str("vector does not satisfy its relation"),
 			Self::Unopenable => f.write_str("sealed share does not open"),
 			Self::InvalidProof => f.write_str("proof does not hold"),
 			Self::DigestMismatch => f.write_str("evidence does not match the dealing's digest"),

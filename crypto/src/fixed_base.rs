@@ -8,7 +8,7 @@
 
 use crate::{
 	additions,
-	curve::{Curve, Plain},
+	curve::{is_native, Curve, Plain},
 	digits::digits,
 	endomorphism,
 	generators::{self, MAX_LENGTH},
@@ -115,7 +115,7 @@ fn worthwhile() -> bool {
 /// `sum_l scalars[l] G_l + scalars[L] H`, for at most 257 scalars. `None` where another way is better.
 pub(crate) fn commit<P: Curve>(scalars: &[Scalar]) -> Option<Projective<P>> {
 	let (blinding, values) = scalars.split_last()?;
-	worthwhile().then(|| sum((1..).zip(values).chain([(0, blinding)])))
+	(is_native::<P>() && worthwhile()).then(|| sum((1..).zip(values).chain([(0, blinding)])))
 }
 
 #[cfg(test)]

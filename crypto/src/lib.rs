@@ -60,6 +60,7 @@ mod reference;
 pub mod scalar;
 pub mod seal;
 pub mod transcript;
+pub mod validity;
 pub mod vss;
 
 pub use ark_ec::short_weierstrass::{Affine, Projective};

@@ -11,6 +11,7 @@ mod commitments;
 mod subgroup;
 
 pub use commitments::{Commitments, UncheckedCommitments};
+pub(crate) use subgroup::all_inside;
 pub use subgroup::batch_subgroup;
 
 use crate::{
@@ -266,7 +267,10 @@ pub fn batch_check<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 
 /// The places of the wrong ones among items, rising. `wrong` tells those of a range, if it can: otherwise its halves are looked
 /// at. Of a range of one item it can.
-fn bisect<T>(items: &[T], mut wrong: impl FnMut(&[T]) -> Option<Vec<usize>>) -> Vec<usize> {
+pub(crate) fn bisect<T>(
+	items: &[T],
+	mut wrong: impl FnMut(&[T]) -> Option<Vec<usize>>,
+) -> Vec<usize> {
 	let mut found = Vec::new();
 	let mut ranges = vec![(0, items)];
 	// Each range is halved, so there are never more than twice as many as items.

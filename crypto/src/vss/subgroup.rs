@@ -60,14 +60,25 @@ pub fn batch_subgroup<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 			);
 		}
 		let points: Vec<_> = range.iter().flat_map(|item| item.points()).copied().collect();
-		let sums = combinations(&points, ROUNDS / TOGETHER, rng);
-		sums.iter().all(group::in_subgroup).then(Vec::new)
+		all_inside(&points, rng).then(Vec::new)
 	});
 	let verdict = |(place, item): (usize, &&UncheckedCommitments)| {
 		let sound = outside.binary_search(&place).is_err();
 		sound.then(|| item.checked()).ok_or(Error::NotInSubgroup)
 	};
 	items.iter().enumerate().map(verdict).collect()
+}
+
+/// Whether all points of the curve are in the subgroup. If not, that is overlooked with a probability of less than `2^-69` over
+/// the draws of `rng`, which must be unknown to whoever chose the points.
+pub(crate) fn all_inside<R: RngCore + CryptoRng + ?Sized>(
+	points: &[Affine<Plain>],
+	rng: &mut R,
+) -> bool {
+	if points.len() < MANY {
+		return points.iter().all(group::in_subgroup);
+	}
+	combinations(points, ROUNDS / TOGETHER, rng).iter().all(group::in_subgroup)
 }
 
 /// Random combinations of points with coefficients -1, 0 and 1: four times as many as asked for.

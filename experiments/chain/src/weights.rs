@@ -288,7 +288,8 @@ mod tests {
 		let deal = row("deal", "host", 8);
 		assert_eq!(deal.class, "normal");
 		assert_ne!(deal.bound, "length");
-		assert!((200..1_000).contains(&deal.calls_a_block), "{deal:?}");
+		// by the bound of its proof, in which the longest list of used `R`s stands; a chain gives most of it back
+		assert!((190..1_000).contains(&deal.calls_a_block), "{deal:?}");
 		assert!(deal.bytes > 2_700 && deal.bytes <= 2_770, "{deal:?}");
 		assert!(row("accuse", "pure", 256).ref_ms > 2. * row("accuse", "host", 256).ref_ms);
 		let normal = row("normal", "host", 0);

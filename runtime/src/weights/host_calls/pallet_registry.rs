@@ -19,11 +19,11 @@ use core::marker::PhantomData;
 pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 	/// Storage: `Registry::Nodes` (r:2 w:2)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(482), added: 2957, mode: `Measured`)
 	/// Storage: `Registry::Keys` (r:1 w:1)
-	/// Proof: `Registry::Keys` (`max_values`: None, `max_size`: Some(176), added: 2651, mode: `Measured`)
+	/// Proof: `Registry::Keys` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `Measured`)
 	/// Storage: `Registry::SealKeys` (r:1 w:1)
-	/// Proof: `Registry::SealKeys` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `Measured`)
+	/// Proof: `Registry::SealKeys` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `Measured`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -32,46 +32,46 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(56002), added: 56497, mode: `Measured`)
 	fn register() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `61879`
-		//  Estimated: `67819`
-		// Minimum execution time: 1_900_079_000 picoseconds.
-		Weight::from_parts(4_514_745_000, 0)
-			.saturating_add(Weight::from_parts(0, 67819))
+		//  Measured:  `61782`
+		//  Estimated: `67722`
+		// Minimum execution time: 693_488_000 picoseconds.
+		Weight::from_parts(1_028_913_000, 0)
+			.saturating_add(Weight::from_parts(0, 67722))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Registry::Nodes` (r:1 w:1)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(482), added: 2957, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `Measured`)
 	/// Storage: `Registry::Candidates` (r:1 w:1)
 	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(56002), added: 56497, mode: `Measured`)
 	fn bond() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `58977`
-		//  Estimated: `62442`
-		// Minimum execution time: 388_632_000 picoseconds.
-		Weight::from_parts(443_928_000, 0)
-			.saturating_add(Weight::from_parts(0, 62442))
+		//  Measured:  `58913`
+		//  Estimated: `62378`
+		// Minimum execution time: 283_879_000 picoseconds.
+		Weight::from_parts(354_464_000, 0)
+			.saturating_add(Weight::from_parts(0, 62378))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Registry::Nodes` (r:1 w:1)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(482), added: 2957, mode: `Measured`)
 	/// Storage: `Registry::Candidates` (r:1 w:1)
 	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(56002), added: 56497, mode: `Measured`)
 	fn unbond() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `57796`
-		//  Estimated: `61261`
-		// Minimum execution time: 302_681_000 picoseconds.
-		Weight::from_parts(428_635_000, 0)
-			.saturating_add(Weight::from_parts(0, 61261))
+		//  Measured:  `57732`
+		//  Estimated: `61197`
+		// Minimum execution time: 172_539_000 picoseconds.
+		Weight::from_parts(199_751_000, 0)
+			.saturating_add(Weight::from_parts(0, 61197))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Registry::Nodes` (r:1 w:1)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(482), added: 2957, mode: `Measured`)
 	/// Storage: `Registry::Seats` (r:256 w:0)
 	/// Proof: `Registry::Seats` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -79,91 +79,91 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 	/// The range of component `s` is `[0, 255]`.
 	fn withdraw(s: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `2933 + s * (66 ±0)`
-		//  Estimated: `6411 + s * (2542 ±0)`
-		// Minimum execution time: 186_019_000 picoseconds.
-		Weight::from_parts(104_116_333, 0)
-			.saturating_add(Weight::from_parts(0, 6411))
-			// Standard Error: 606_674
-			.saturating_add(Weight::from_parts(8_593_989, 0).saturating_mul(s.into()))
+		//  Measured:  `2869 + s * (66 ±0)`
+		//  Estimated: `6347 + s * (2542 ±0)`
+		// Minimum execution time: 198_810_000 picoseconds.
+		Weight::from_parts(196_728_785, 0)
+			.saturating_add(Weight::from_parts(0, 6347))
+			// Standard Error: 440_310
+			.saturating_add(Weight::from_parts(7_651_403, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
 			.saturating_add(Weight::from_parts(0, 2542).saturating_mul(s.into()))
 	}
 	/// Storage: `Registry::Nodes` (r:1 w:1)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(482), added: 2957, mode: `Measured`)
 	/// Storage: `Registry::Candidates` (r:1 w:1)
 	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(56002), added: 56497, mode: `Measured`)
 	fn chill() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `57816`
-		//  Estimated: `61281`
-		// Minimum execution time: 290_063_000 picoseconds.
-		Weight::from_parts(309_046_000, 0)
-			.saturating_add(Weight::from_parts(0, 61281))
+		//  Measured:  `57752`
+		//  Estimated: `61217`
+		// Minimum execution time: 226_132_000 picoseconds.
+		Weight::from_parts(258_240_000, 0)
+			.saturating_add(Weight::from_parts(0, 61217))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Registry::Nodes` (r:2 w:2)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(482), added: 2957, mode: `Measured`)
 	/// Storage: `Registry::Candidates` (r:1 w:1)
 	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(56002), added: 56497, mode: `Measured`)
 	fn activate() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `59041`
-		//  Estimated: `64981`
-		// Minimum execution time: 303_287_000 picoseconds.
-		Weight::from_parts(331_632_000, 0)
-			.saturating_add(Weight::from_parts(0, 64981))
+		//  Measured:  `58913`
+		//  Estimated: `64853`
+		// Minimum execution time: 281_306_000 picoseconds.
+		Weight::from_parts(321_885_000, 0)
+			.saturating_add(Weight::from_parts(0, 64853))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Registry::Nodes` (r:1 w:1)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(482), added: 2957, mode: `Measured`)
 	/// Storage: `Registry::Keys` (r:2 w:2)
-	/// Proof: `Registry::Keys` (`max_values`: None, `max_size`: Some(176), added: 2651, mode: `Measured`)
+	/// Proof: `Registry::Keys` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `Measured`)
 	/// Storage: `Registry::SealKeys` (r:1 w:2)
-	/// Proof: `Registry::SealKeys` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `Measured`)
+	/// Proof: `Registry::SealKeys` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `Measured`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `Measured`)
 	fn rotate_key() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `4877`
-		//  Estimated: `10817`
-		// Minimum execution time: 1_406_030_000 picoseconds.
-		Weight::from_parts(2_694_918_000, 0)
-			.saturating_add(Weight::from_parts(0, 10817))
+		//  Measured:  `4716`
+		//  Estimated: `10656`
+		// Minimum execution time: 412_947_000 picoseconds.
+		Weight::from_parts(631_204_000, 0)
+			.saturating_add(Weight::from_parts(0, 10656))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 	/// Storage: `Registry::Nodes` (r:1 w:1)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(482), added: 2957, mode: `Measured`)
 	/// Storage: `Registry::Candidates` (r:1 w:1)
 	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(56002), added: 56497, mode: `Measured`)
 	fn set_capacity() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `57816`
-		//  Estimated: `61281`
-		// Minimum execution time: 253_787_000 picoseconds.
-		Weight::from_parts(272_710_000, 0)
-			.saturating_add(Weight::from_parts(0, 61281))
+		//  Measured:  `57752`
+		//  Estimated: `61217`
+		// Minimum execution time: 168_308_000 picoseconds.
+		Weight::from_parts(193_851_000, 0)
+			.saturating_add(Weight::from_parts(0, 61217))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Registry::Nodes` (r:1 w:1)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(482), added: 2957, mode: `Measured`)
 	/// Storage: `Registry::Keys` (r:1 w:1)
-	/// Proof: `Registry::Keys` (`max_values`: None, `max_size`: Some(176), added: 2651, mode: `Measured`)
+	/// Proof: `Registry::Keys` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `Measured`)
 	/// Storage: `Registry::SealKeys` (r:0 w:1)
-	/// Proof: `Registry::SealKeys` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `Measured`)
+	/// Proof: `Registry::SealKeys` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `Measured`)
 	fn deregister() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `2804`
-		//  Estimated: `6269`
-		// Minimum execution time: 100_785_000 picoseconds.
-		Weight::from_parts(114_354_000, 0)
-			.saturating_add(Weight::from_parts(0, 6269))
+		//  Measured:  `2676`
+		//  Estimated: `6141`
+		// Minimum execution time: 111_788_000 picoseconds.
+		Weight::from_parts(133_411_000, 0)
+			.saturating_add(Weight::from_parts(0, 6141))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}

@@ -19,7 +19,7 @@ use core::marker::PhantomData;
 pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Tasks::Cohorts` (r:1 w:0)
@@ -27,38 +27,38 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vss::Dealings` (r:1 w:1)
 	/// Proof: `Vss::Dealings` (`max_values`: None, `max_size`: Some(129), added: 2604, mode: `Measured`)
 	/// Storage: `Vss::UsedEphemerals` (r:1 w:1)
-	/// Proof: `Vss::UsedEphemerals` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `Measured`)
+	/// Proof: `Vss::UsedEphemerals` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:1)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	/// The range of component `t` is `[1, 15]`.
 	/// The range of component `k` is `[3, 258]`.
 	fn deal(t: u32, k: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `14721 + t * (96 ±0)`
-		//  Estimated: `18186 + t * (96 ±0)`
-		// Minimum execution time: 4_877_344_000 picoseconds.
-		Weight::from_parts(2_946_177_460, 0)
-			.saturating_add(Weight::from_parts(0, 18186))
-			// Standard Error: 148_970_713
-			.saturating_add(Weight::from_parts(622_752_437, 0).saturating_mul(t.into()))
-			// Standard Error: 8_465_002
-			.saturating_add(Weight::from_parts(15_738_593, 0).saturating_mul(k.into()))
+		//  Measured:  `20918 + t * (96 ±0)`
+		//  Estimated: `24383 + t * (96 ±0)`
+		// Minimum execution time: 586_689_000 picoseconds.
+		Weight::from_parts(553_073_868, 0)
+			.saturating_add(Weight::from_parts(0, 24383))
+			// Standard Error: 24_146_711
+			.saturating_add(Weight::from_parts(21_738_617, 0).saturating_mul(t.into()))
+			// Standard Error: 1_372_095
+			.saturating_add(Weight::from_parts(8_354_528, 0).saturating_mul(k.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(5))
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
-	/// Storage: `Tasks::Statuses` (r:1 w:0)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
+	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:0)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
 	/// Storage: `Vss::Dealings` (r:1 w:1)
 	/// Proof: `Vss::Dealings` (`max_values`: None, `max_size`: Some(129), added: 2604, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:1)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
 	/// Storage: `Incentives::Deposits` (r:1 w:1)
 	/// Proof: `Incentives::Deposits` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -67,27 +67,31 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `Measured`)
 	/// Storage: `Incentives::Escrows` (r:1 w:0)
 	/// Proof: `Incentives::Escrows` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `Measured`)
+	/// Storage: `Tasks::Agenda` (r:1 w:1)
+	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	/// The range of component `l` is `[1, 256]`.
 	/// The range of component `t` is `[1, 15]`.
 	fn accuse(l: u32, t: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `10192 + t * (96 ±0)`
-		//  Estimated: `21082 + t * (96 ±0)`
-		// Minimum execution time: 5_745_137_000 picoseconds.
-		Weight::from_parts(10_026_483_905, 0)
-			.saturating_add(Weight::from_parts(0, 21082))
-			// Standard Error: 9_963_509
-			.saturating_add(Weight::from_parts(30_650_067, 0).saturating_mul(l.into()))
-			.saturating_add(T::DbWeight::get().reads(12))
-			.saturating_add(T::DbWeight::get().writes(8))
+		//  Measured:  `17199 + t * (96 ±0)`
+		//  Estimated: `28089 + t * (96 ±0)`
+		// Minimum execution time: 8_791_024_000 picoseconds.
+		Weight::from_parts(7_047_058_434, 0)
+			.saturating_add(Weight::from_parts(0, 28089))
+			// Standard Error: 14_788_515
+			.saturating_add(Weight::from_parts(51_233_952, 0).saturating_mul(l.into()))
+			// Standard Error: 260_254_574
+			.saturating_add(Weight::from_parts(379_665_704, 0).saturating_mul(t.into()))
+			.saturating_add(T::DbWeight::get().reads(13))
+			.saturating_add(T::DbWeight::get().writes(10))
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:1)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
 	/// Storage: `Vss::Dealings` (r:1 w:1)
 	/// Proof: `Vss::Dealings` (`max_values`: None, `max_size`: Some(129), added: 2604, mode: `Measured`)
 	/// Storage: `Incentives::Deposits` (r:1 w:1)
@@ -102,38 +106,34 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vss::Results` (`max_values`: None, `max_size`: Some(8370), added: 10845, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
-	/// Storage: `Tasks::Barred` (r:0 w:1)
-	/// Proof: `Tasks::Barred` (`max_values`: None, `max_size`: Some(16430), added: 18905, mode: `Measured`)
-	/// Storage: `Tasks::Draws` (r:0 w:1)
-	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
 	/// The range of component `l` is `[1, 256]`.
 	/// The range of component `t` is `[1, 15]`.
 	fn accuse_late(l: u32, t: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `20190`
-		//  Estimated: `31080`
-		// Minimum execution time: 6_173_643_000 picoseconds.
-		Weight::from_parts(832_643_973, 0)
-			.saturating_add(Weight::from_parts(0, 31080))
-			// Standard Error: 8_418_721
-			.saturating_add(Weight::from_parts(43_703_238, 0).saturating_mul(l.into()))
-			// Standard Error: 148_156_244
-			.saturating_add(Weight::from_parts(363_136_968, 0).saturating_mul(t.into()))
+		//  Measured:  `18174`
+		//  Estimated: `29064`
+		// Minimum execution time: 8_545_311_000 picoseconds.
+		Weight::from_parts(4_744_523_319, 0)
+			.saturating_add(Weight::from_parts(0, 29064))
+			// Standard Error: 13_989_577
+			.saturating_add(Weight::from_parts(40_706_630, 0).saturating_mul(l.into()))
+			// Standard Error: 246_194_526
+			.saturating_add(Weight::from_parts(603_934_666, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(13))
-			.saturating_add(T::DbWeight::get().writes(13))
+			.saturating_add(T::DbWeight::get().writes(11))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:1)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
 	/// Storage: `Vss::Dealings` (r:1 w:0)
 	/// Proof: `Vss::Dealings` (`max_values`: None, `max_size`: Some(129), added: 2604, mode: `Measured`)
 	/// Storage: `Registry::Nodes` (r:1 w:1)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(482), added: 2957, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `Measured`)
 	/// Storage: `System::Account` (r:3 w:3)
@@ -144,82 +144,76 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vss::Results` (`max_values`: None, `max_size`: Some(8370), added: 10845, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
-	/// Storage: `Tasks::Barred` (r:0 w:1)
-	/// Proof: `Tasks::Barred` (`max_values`: None, `max_size`: Some(16430), added: 18905, mode: `Measured`)
-	/// Storage: `Tasks::Draws` (r:0 w:1)
-	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
 	/// The range of component `l` is `[1, 256]`.
 	/// The range of component `t` is `[1, 15]`.
-	fn accuse_false(l: u32, _t: u32, ) -> Weight {
+	fn accuse_false(l: u32, t: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `76990`
-		//  Estimated: `85405`
-		// Minimum execution time: 3_206_258_000 picoseconds.
-		Weight::from_parts(7_514_931_366, 0)
-			.saturating_add(Weight::from_parts(0, 85405))
-			// Standard Error: 8_625_487
-			.saturating_add(Weight::from_parts(35_678_679, 0).saturating_mul(l.into()))
+		//  Measured:  `74910`
+		//  Estimated: `83325`
+		// Minimum execution time: 8_630_295_000 picoseconds.
+		Weight::from_parts(3_076_935_392, 0)
+			.saturating_add(Weight::from_parts(0, 83325))
+			// Standard Error: 9_399_543
+			.saturating_add(Weight::from_parts(57_226_482, 0).saturating_mul(l.into()))
+			// Standard Error: 165_417_155
+			.saturating_add(Weight::from_parts(541_658_720, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(12))
-			.saturating_add(T::DbWeight::get().writes(12))
+			.saturating_add(T::DbWeight::get().writes(10))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:1)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:0)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	fn attest() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `17328`
-		//  Estimated: `20793`
-		// Minimum execution time: 245_420_000 picoseconds.
-		Weight::from_parts(264_449_000, 0)
-			.saturating_add(Weight::from_parts(0, 20793))
+		//  Measured:  `14316`
+		//  Estimated: `17781`
+		// Minimum execution time: 190_948_000 picoseconds.
+		Weight::from_parts(207_869_000, 0)
+			.saturating_add(Weight::from_parts(0, 17781))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:1)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:0)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	fn commit_result() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `17328`
-		//  Estimated: `20793`
-		// Minimum execution time: 245_420_000 picoseconds.
-		Weight::from_parts(264_449_000, 0)
-			.saturating_add(Weight::from_parts(0, 20793))
+		//  Measured:  `15344`
+		//  Estimated: `18809`
+		// Minimum execution time: 192_781_000 picoseconds.
+		Weight::from_parts(274_722_000, 0)
+			.saturating_add(Weight::from_parts(0, 18809))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:1)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:0)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
 	/// Storage: `Vss::Results` (r:1 w:0)
 	/// Proof: `Vss::Results` (`max_values`: None, `max_size`: Some(8370), added: 10845, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
-	/// Storage: `Tasks::Barred` (r:0 w:1)
-	/// Proof: `Tasks::Barred` (`max_values`: None, `max_size`: Some(16430), added: 18905, mode: `Measured`)
-	/// Storage: `Tasks::Draws` (r:0 w:1)
-	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
 	/// Storage: `Vss::RightShares` (r:0 w:1)
@@ -228,29 +222,27 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// The range of component `t` is `[1, 15]`.
 	fn reveal_result_checked(l: u32, t: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `15978 + t * (96 ±0)`
-		//  Estimated: `19443 + t * (96 ±0)`
-		// Minimum execution time: 1_127_084_000 picoseconds.
-		Weight::from_parts(1_349_604_430, 0)
-			.saturating_add(Weight::from_parts(0, 19443))
-			// Standard Error: 11_259_810
-			.saturating_add(Weight::from_parts(45_421_355, 0).saturating_mul(l.into()))
-			// Standard Error: 198_154_933
-			.saturating_add(Weight::from_parts(78_456_406, 0).saturating_mul(t.into()))
+		//  Measured:  `13994 + t * (96 ±0)`
+		//  Estimated: `17459 + t * (96 ±0)`
+		// Minimum execution time: 1_850_144_000 picoseconds.
+		Weight::from_parts(7_517_553_590, 0)
+			.saturating_add(Weight::from_parts(0, 17459))
+			// Standard Error: 12_085_452
+			.saturating_add(Weight::from_parts(47_338_482, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(7))
+			.saturating_add(T::DbWeight::get().writes(5))
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:1)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:0)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
 	/// Storage: `Registry::Nodes` (r:1 w:1)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(482), added: 2957, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `Measured`)
 	/// Storage: `System::Account` (r:3 w:3)
@@ -263,45 +255,37 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vss::Results` (`max_values`: None, `max_size`: Some(8370), added: 10845, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
-	/// Storage: `Tasks::Barred` (r:0 w:1)
-	/// Proof: `Tasks::Barred` (`max_values`: None, `max_size`: Some(16430), added: 18905, mode: `Measured`)
-	/// Storage: `Tasks::Draws` (r:0 w:1)
-	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
 	/// The range of component `l` is `[1, 256]`.
 	/// The range of component `t` is `[1, 15]`.
 	fn reveal_result_wrong(l: u32, t: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `77257 + t * (96 ±0)`
-		//  Estimated: `85672 + t * (96 ±0)`
-		// Minimum execution time: 1_667_634_000 picoseconds.
-		Weight::from_parts(1_667_634_000, 0)
-			.saturating_add(Weight::from_parts(0, 85672))
-			// Standard Error: 4_067_440
-			.saturating_add(Weight::from_parts(47_200_052, 0).saturating_mul(l.into()))
-			// Standard Error: 69_426_112
-			.saturating_add(Weight::from_parts(11_482_610, 0).saturating_mul(t.into()))
+		//  Measured:  `75209 + t * (96 ±0)`
+		//  Estimated: `83624 + t * (96 ±0)`
+		// Minimum execution time: 1_514_757_000 picoseconds.
+		Weight::from_parts(3_735_633_941, 0)
+			.saturating_add(Weight::from_parts(0, 83624))
+			// Standard Error: 12_644_562
+			.saturating_add(Weight::from_parts(44_507_368, 0).saturating_mul(l.into()))
+			// Standard Error: 222_524_387
+			.saturating_add(Weight::from_parts(97_230_012, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(13))
-			.saturating_add(T::DbWeight::get().writes(12))
+			.saturating_add(T::DbWeight::get().writes(10))
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:1)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:0)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
 	/// Storage: `Vss::RightShares` (r:17 w:1)
 	/// Proof: `Vss::RightShares` (`max_values`: None, `max_size`: Some(8247), added: 10722, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
-	/// Storage: `Tasks::Barred` (r:0 w:1)
-	/// Proof: `Tasks::Barred` (`max_values`: None, `max_size`: Some(16430), added: 18905, mode: `Measured`)
-	/// Storage: `Tasks::Draws` (r:0 w:1)
-	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
 	/// Storage: `Vss::Results` (r:0 w:1)
@@ -311,38 +295,34 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	fn reveal_result_deciding(l: u32, t: u32, ) -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `0 + l * (480 ±0) + t * (8308 ±0)`
-		//  Estimated: `32667 + l * (177 ±64) + t * (5026 ±1_094)`
-		// Minimum execution time: 1_585_492_000 picoseconds.
-		Weight::from_parts(1_585_492_000, 0)
-			.saturating_add(Weight::from_parts(0, 32667))
-			// Standard Error: 5_003_330
-			.saturating_add(Weight::from_parts(46_279_293, 0).saturating_mul(l.into()))
-			// Standard Error: 85_400_582
-			.saturating_add(Weight::from_parts(186_042_552, 0).saturating_mul(t.into()))
+		//  Estimated: `30683 + l * (177 ±60) + t * (5026 ±1_024)`
+		// Minimum execution time: 2_354_248_000 picoseconds.
+		Weight::from_parts(4_795_994_385, 0)
+			.saturating_add(Weight::from_parts(0, 30683))
+			// Standard Error: 12_644_727
+			.saturating_add(Weight::from_parts(33_002_398, 0).saturating_mul(l.into()))
+			// Standard Error: 222_527_293
+			.saturating_add(Weight::from_parts(156_001_384, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
-			.saturating_add(T::DbWeight::get().writes(8))
+			.saturating_add(T::DbWeight::get().writes(6))
 			.saturating_add(Weight::from_parts(0, 177).saturating_mul(l.into()))
 			.saturating_add(Weight::from_parts(0, 5026).saturating_mul(t.into()))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:1)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:0)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
 	/// Storage: `Vss::RightShares` (r:17 w:0)
 	/// Proof: `Vss::RightShares` (`max_values`: None, `max_size`: Some(8247), added: 10722, mode: `Measured`)
 	/// Storage: `Vss::Results` (r:1 w:0)
 	/// Proof: `Vss::Results` (`max_values`: None, `max_size`: Some(8370), added: 10845, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
-	/// Storage: `Tasks::Barred` (r:0 w:1)
-	/// Proof: `Tasks::Barred` (`max_values`: None, `max_size`: Some(16430), added: 18905, mode: `Measured`)
-	/// Storage: `Tasks::Draws` (r:0 w:1)
-	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
 	/// The range of component `l` is `[1, 256]`.
@@ -350,32 +330,32 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	fn reveal_result_later(l: u32, t: u32, ) -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `0 + l * (512 ±0) + t * (8308 ±0)`
-		//  Estimated: `40946 + l * (209 ±60) + t * (4673 ±1_024)`
-		// Minimum execution time: 585_129_000 picoseconds.
-		Weight::from_parts(585_129_000, 0)
-			.saturating_add(Weight::from_parts(0, 40946))
-			// Standard Error: 656_918
-			.saturating_add(Weight::from_parts(2_004_534, 0).saturating_mul(l.into()))
-			// Standard Error: 11_212_777
-			.saturating_add(Weight::from_parts(57_435_595, 0).saturating_mul(t.into()))
+		//  Estimated: `38962 + l * (209 ±60) + t * (4673 ±1_024)`
+		// Minimum execution time: 498_286_000 picoseconds.
+		Weight::from_parts(498_286_000, 0)
+			.saturating_add(Weight::from_parts(0, 38962))
+			// Standard Error: 1_023_651
+			.saturating_add(Weight::from_parts(3_720_832, 0).saturating_mul(l.into()))
+			// Standard Error: 17_472_447
+			.saturating_add(Weight::from_parts(81_214_627, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
-			.saturating_add(T::DbWeight::get().writes(6))
+			.saturating_add(T::DbWeight::get().writes(4))
 			.saturating_add(Weight::from_parts(0, 209).saturating_mul(l.into()))
 			.saturating_add(Weight::from_parts(0, 4673).saturating_mul(t.into()))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:1)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:0)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
 	/// Storage: `Vss::RightShares` (r:17 w:0)
 	/// Proof: `Vss::RightShares` (`max_values`: None, `max_size`: Some(8247), added: 10722, mode: `Measured`)
 	/// Storage: `Registry::Nodes` (r:1 w:1)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(482), added: 2957, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `Measured`)
 	/// Storage: `System::Account` (r:3 w:3)
@@ -388,10 +368,6 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vss::Results` (`max_values`: None, `max_size`: Some(8370), added: 10845, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
-	/// Storage: `Tasks::Barred` (r:0 w:1)
-	/// Proof: `Tasks::Barred` (`max_values`: None, `max_size`: Some(16430), added: 18905, mode: `Measured`)
-	/// Storage: `Tasks::Draws` (r:0 w:1)
-	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
 	/// The range of component `l` is `[1, 256]`.
@@ -399,26 +375,26 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	fn reveal_result_wrong_later(l: u32, t: u32, ) -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `0 + l * (512 ±0) + t * (8292 ±0)`
-		//  Estimated: `102358 + l * (210 ±59) + t * (4659 ±1_023)`
-		// Minimum execution time: 1_126_560_000 picoseconds.
-		Weight::from_parts(1_126_560_000, 0)
-			.saturating_add(Weight::from_parts(0, 102358))
-			// Standard Error: 800_420
-			.saturating_add(Weight::from_parts(2_973_763, 0).saturating_mul(l.into()))
-			// Standard Error: 13_662_170
-			.saturating_add(Weight::from_parts(54_505_105, 0).saturating_mul(t.into()))
+		//  Estimated: `100310 + l * (210 ±59) + t * (4659 ±1_023)`
+		// Minimum execution time: 1_239_215_000 picoseconds.
+		Weight::from_parts(1_239_215_000, 0)
+			.saturating_add(Weight::from_parts(0, 100310))
+			// Standard Error: 841_577
+			.saturating_add(Weight::from_parts(4_477_241, 0).saturating_mul(l.into()))
+			// Standard Error: 14_364_678
+			.saturating_add(Weight::from_parts(51_760_384, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(15))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
-			.saturating_add(T::DbWeight::get().writes(12))
+			.saturating_add(T::DbWeight::get().writes(10))
 			.saturating_add(Weight::from_parts(0, 210).saturating_mul(l.into()))
 			.saturating_add(Weight::from_parts(0, 4659).saturating_mul(t.into()))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:0)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:0)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
 	/// Storage: `Vss::Dealings` (r:1 w:0)
 	/// Proof: `Vss::Dealings` (`max_values`: None, `max_size`: Some(129), added: 2604, mode: `Measured`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
@@ -427,101 +403,103 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// The range of component `t` is `[1, 15]`.
 	fn authorize_accuse(l: u32, t: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `7020`
-		//  Estimated: `10485`
-		// Minimum execution time: 235_276_000 picoseconds.
-		Weight::from_parts(222_696_429, 0)
-			.saturating_add(Weight::from_parts(0, 10485))
-			// Standard Error: 74_354
-			.saturating_add(Weight::from_parts(318_945, 0).saturating_mul(l.into()))
-			// Standard Error: 1_308_516
-			.saturating_add(Weight::from_parts(1_488_662, 0).saturating_mul(t.into()))
+		//  Measured:  `5004`
+		//  Estimated: `8469`
+		// Minimum execution time: 250_447_000 picoseconds.
+		Weight::from_parts(289_145_772, 0)
+			.saturating_add(Weight::from_parts(0, 8469))
+			// Standard Error: 98_548
+			.saturating_add(Weight::from_parts(24_012, 0).saturating_mul(l.into()))
+			// Standard Error: 1_734_301
+			.saturating_add(Weight::from_parts(904_633, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:0)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:0)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:0)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `Measured`)
 	fn authorize_attest() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `8391`
-		//  Estimated: `11856`
-		// Minimum execution time: 179_893_000 picoseconds.
-		Weight::from_parts(193_352_000, 0)
-			.saturating_add(Weight::from_parts(0, 11856))
+		//  Measured:  `5379`
+		//  Estimated: `8844`
+		// Minimum execution time: 164_870_000 picoseconds.
+		Weight::from_parts(175_743_000, 0)
+			.saturating_add(Weight::from_parts(0, 8844))
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:0)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:0)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:0)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `Measured`)
 	fn authorize_commit_result() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `8391`
-		//  Estimated: `11856`
-		// Minimum execution time: 179_893_000 picoseconds.
-		Weight::from_parts(193_352_000, 0)
-			.saturating_add(Weight::from_parts(0, 11856))
+		//  Measured:  `6407`
+		//  Estimated: `9872`
+		// Minimum execution time: 169_281_000 picoseconds.
+		Weight::from_parts(225_272_000, 0)
+			.saturating_add(Weight::from_parts(0, 9872))
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:0)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:0)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:0)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `Measured`)
 	/// The range of component `l` is `[1, 256]`.
 	fn authorize_reveal_result(l: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `8481`
-		//  Estimated: `11946`
-		// Minimum execution time: 186_293_000 picoseconds.
-		Weight::from_parts(218_397_624, 0)
-			.saturating_add(Weight::from_parts(0, 11946))
-			// Standard Error: 112_178
-			.saturating_add(Weight::from_parts(262_343, 0).saturating_mul(l.into()))
+		//  Measured:  `6497`
+		//  Estimated: `9962`
+		// Minimum execution time: 174_277_000 picoseconds.
+		Weight::from_parts(201_009_528, 0)
+			.saturating_add(Weight::from_parts(0, 9962))
+			// Standard Error: 115_856
+			.saturating_add(Weight::from_parts(384_153, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:0)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:1)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
 	/// Storage: `Vss::Dealings` (r:513 w:0)
 	/// Proof: `Vss::Dealings` (`max_values`: None, `max_size`: Some(129), added: 2604, mode: `Measured`)
 	/// The range of component `d` is `[1, 512]`.
 	/// The range of component `t` is `[1, 15]`.
 	fn freeze(d: u32, t: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `7817 + d * (126 ±0)`
-		//  Estimated: `11123 + d * (2601 ±0)`
-		// Minimum execution time: 149_617_000 picoseconds.
-		Weight::from_parts(1_047_699_957, 0)
-			.saturating_add(Weight::from_parts(0, 11123))
-			// Standard Error: 826_495
-			.saturating_add(Weight::from_parts(7_633_695, 0).saturating_mul(d.into()))
-			.saturating_add(Weight::from_parts(460_000_000, 0).saturating_mul(t.into()))
+		//  Measured:  `3732 + d * (125 ±0) + t * (96 ±0)`
+		//  Estimated: `7186 + d * (2601 ±0) + t * (96 ±0)`
+		// Minimum execution time: 5_517_005_000 picoseconds.
+		Weight::from_parts(5_517_005_000, 0)
+			.saturating_add(Weight::from_parts(0, 7186))
+			// Standard Error: 1_936_788
+			.saturating_add(Weight::from_parts(7_775_359, 0).saturating_mul(d.into()))
+			// Standard Error: 66_082_735
+			.saturating_add(Weight::from_parts(326_092_275, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
 			.saturating_add(Weight::from_parts(0, 2601).saturating_mul(d.into()))
+			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
 	}
 	/// Storage: `Vss::Dealings` (r:2 w:1)
 	/// Proof: `Vss::Dealings` (`max_values`: None, `max_size`: Some(129), added: 2604, mode: `Measured`)
@@ -533,32 +511,32 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `Measured`)
 	/// Storage: `Incentives::Escrows` (r:1 w:1)
 	/// Proof: `Incentives::Escrows` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `Measured`)
-	/// Storage: `Vss::UsedEphemerals` (r:0 w:1)
-	/// Proof: `Vss::UsedEphemerals` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `Measured`)
 	fn settle_dealing() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `3830`
 		//  Estimated: `9770`
-		// Minimum execution time: 254_638_000 picoseconds.
-		Weight::from_parts(294_155_000, 0)
+		// Minimum execution time: 279_620_000 picoseconds.
+		Weight::from_parts(374_893_000, 0)
 			.saturating_add(Weight::from_parts(0, 9770))
 			.saturating_add(T::DbWeight::get().reads(8))
-			.saturating_add(T::DbWeight::get().writes(8))
+			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `Vss::RightShares` (r:16 w:16)
 	/// Proof: `Vss::RightShares` (`max_values`: None, `max_size`: Some(8247), added: 10722, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:0 w:1)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
+	/// Storage: `Vss::UsedEphemerals` (r:0 w:1)
+	/// Proof: `Vss::UsedEphemerals` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:0 w:1)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
 	fn settle_task() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `861`
-		//  Estimated: `41451`
-		// Minimum execution time: 66_438_000 picoseconds.
-		Weight::from_parts(73_723_000, 0)
-			.saturating_add(Weight::from_parts(0, 41451))
+		//  Measured:  `894`
+		//  Estimated: `41484`
+		// Minimum execution time: 75_451_000 picoseconds.
+		Weight::from_parts(85_662_000, 0)
+			.saturating_add(Weight::from_parts(0, 41484))
 			.saturating_add(T::DbWeight::get().reads(16))
-			.saturating_add(T::DbWeight::get().writes(18))
+			.saturating_add(T::DbWeight::get().writes(19))
 	}
 }
