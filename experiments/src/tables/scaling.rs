@@ -390,13 +390,16 @@ mod tests {
 		let task = weights.task(512).unwrap();
 		assert_eq!(task.members.ms, 7. + 7. + 14.);
 		let uses = weights.uses(&task).unwrap();
+		// dealings of 4 ms each, and the submission, in 1,500 ms a block
+		assert_eq!(uses[0].what, "ref time of ordinary transactions");
+		assert!((uses[0].blocks - task.normal.ms / 1_500.).abs() < 1e-9);
 		// sixteen draws a block, and 512 ms of settlements in blocks of 500 ms
-		assert_eq!(uses[0].what, "ref time of the hook");
-		assert!((uses[0].blocks - (1. / 16. + 512. / 500.)).abs() < 1e-9);
+		let time = uses.iter().find(|one| one.what == "ref time of the hook").unwrap();
+		assert!((time.blocks - (1. / 16. + 512. / 500.)).abs() < 1e-9);
 		// two draws a block, and a quarter of 3.58 MB of settlements in blocks of 2.5 MB
 		let proof = uses.iter().find(|one| one.what == "proof size of the hook").unwrap();
 		assert!((proof.blocks - (0.5 + 0.25 * 512. * 7_000. / 2.5e6)).abs() < 1e-9);
-		assert_eq!(next(&uses).unwrap().what, "ref time of ordinary transactions");
+		assert_eq!(next(&uses).unwrap().what, "ref time of the block");
 		let text = limits(&chain).unwrap();
 		assert!(text.contains("| proof size of the hook | 2.50 MB | 596 |"));
 		assert!(text.contains("| 7, 3 | 375 | 1250 | 576 | 375 |"), "{text}");
