@@ -27,7 +27,7 @@ tool: ## Build the command line tool alone: needs rustup and a C compiler, takes
 build: ## Build the node, the command line tool and the programs of the tests
 	@scripts/setup.sh
 	@scripts/shims.sh
-	@echo '[build] the first build takes up to 40 minutes on two cores; after a change of the code, some minutes'
+	@echo '[build] the first build takes some 35 minutes on two cores; after a change of the code, some minutes'
 	cargo build --release --locked
 
 # A demo and a dev chain need these two only, with the features that the whole build gives them.
@@ -35,7 +35,7 @@ build: ## Build the node, the command line tool and the programs of the tests
 node: ## Build the node and the command line tool
 	@scripts/setup.sh
 	@scripts/shims.sh
-	@echo '[build] the first build takes up to 30 minutes on two cores; after a change of the code, some minutes'
+	@echo '[build] the first build takes some 26 minutes on two cores; after a change of the code, some minutes'
 	cargo build --release --locked --bin ostraka-node --bin ostraka
 
 .PHONY: demo

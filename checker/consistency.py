@@ -30,19 +30,11 @@ def total(n, sum_x, column):
 
 
 def squares(n, sum_x, sum_xx, column):
-	"""The sum of squares of n > 0 whole numbers within a range that add up to `sum_x`."""
+	"""The sum of squares of n > 0 numbers within a range that add up to `sum_x`."""
 	low, high, name = column["min"], column["max"], column["name"]
-	# least, if all values are the mean rounded down or up
-	below, above = divmod(sum_x, n)
-	least = (n - above) * below**2 + above * (below + 1) ** 2
-	require(sum_xx >= least, f"the sum of squares of {name} is too small (negative variance)")
-	# a number and its square are both even or both odd
-	require((sum_xx - sum_x) % 2 == 0, f"the sum of squares of {name} has the wrong parity")
-	# most, if all values but one are at the ends of the range
-	most = n * low**2
-	if low < high:
-		at_high, rest = divmod(sum_x - n * low, high - low)
-		most += at_high * (high**2 - low**2) + (low + rest) ** 2 - low**2
+	require(n * sum_xx >= sum_x**2, f"the sum of squares of {name} is too small (negative variance)")
+	# x² lies below the chord between the ends of the range
+	most = (low + high) * sum_x - low * high * n
 	require(sum_xx <= most, f"the sum of squares of {name} is too large for the range")
 
 

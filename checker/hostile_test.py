@@ -84,12 +84,12 @@ class Consistency(unittest.TestCase):
 
 	def test_squares(self):
 		variance = spec_of("variance")
-		# 1, 2, 2 is the most even split of 5, with squares 9; -10, -5, 20 the most uneven
-		self.impossible(variance, [3, 5, 7], "too small")
+		# three times 5/3 has the least squares, 25/3; x² <= 10 x + 200 between -10 and 20 the most
+		self.impossible(variance, [3, 5, 8], "too small")
 		self.possible(variance, [3, 5, 9])
-		self.impossible(variance, [3, 5, 10], "parity")
-		self.possible(variance, [3, 5, 525])
-		self.impossible(variance, [3, 5, 527], "too large")
+		self.possible(variance, [3, 5, 10])
+		self.possible(variance, [3, 5, 650])
+		self.impossible(variance, [3, 5, 651], "too large")
 		self.impossible(variance, [3, 5, -9], "negative variance")
 		self.undefined(variance, [1, 5, 25])
 		self.possible(variance, [3, 6, 12])

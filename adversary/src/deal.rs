@@ -32,8 +32,8 @@ pub fn encode(
 		Some((column, text)) => Book::of_value(&table, column, text)?,
 		None => Book::of_all(&table, table.file()),
 	};
-	let encoding = Encoding { round: file.round, min_cell: 1, drop_small_cells: false };
-	Ok(inputs::own(&book, &table, spec, encoding)?)
+	let encoding = Encoding { round: file.round, min_cell: 1, ..Default::default() };
+	Ok(inputs::own(&book, &table, spec, &encoding)?)
 }
 
 /// Waits until a task takes dealings and deals with a fault.

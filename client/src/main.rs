@@ -1,11 +1,12 @@
 //! The `ostraka` command line tool.
 
-use clap::Parser;
-use ostraka_client::commands::{self, usage, Cli};
-use std::process::ExitCode;
+use ostraka_client::commands::{self, task_file};
+use std::{ffi::OsString, process::ExitCode};
 
 fn main() -> ExitCode {
-	let (error, as_json) = match Cli::try_parse() {
+	let words: Vec<OsString> = std::env::args_os().collect();
+	let as_json = words.iter().skip(1).any(|word| word == "--json");
+	let (error, as_json) = match task_file::parse(words, as_json) {
 		Ok(cli) => {
 			let as_json = cli.global.json;
 			match commands::run(cli) {
@@ -13,10 +14,7 @@ fn main() -> ExitCode {
 				Err(error) => (error, as_json),
 			}
 		},
-		Err(error) => {
-			let as_json = std::env::args_os().skip(1).any(|word| word == "--json");
-			(usage::error(error, as_json), as_json)
-		},
+		Err(error) => (error, as_json),
 	};
 	if !error.is_reader_gone() {
 		// if nobody can be told, the exit code says it

@@ -5,6 +5,12 @@
 mod files;
 #[path = "cli/flags.rs"]
 mod flags;
+#[path = "cli/kit.rs"]
+mod kit;
+#[path = "cli/policy.rs"]
+mod policy;
+#[path = "cli/task_file.rs"]
+mod task_file;
 #[path = "cli/told.rs"]
 mod told;
 
@@ -30,7 +36,14 @@ fn data(bytes: impl AsRef<[u8]>) -> Data {
 
 fn ostraka() -> Command {
 	let mut command = Command::new(env!("CARGO_BIN_EXE_ostraka"));
-	for name in ["OSTRAKA_SURI", "OSTRAKA_URL", "OSTRAKA_NODE", "OSTRAKA_WORKER_SURI"] {
+	for name in [
+		"OSTRAKA_SURI",
+		"OSTRAKA_URL",
+		"OSTRAKA_NODE",
+		"OSTRAKA_WORKER_SURI",
+		"OSTRAKA_POLICY",
+		"OSTRAKA_LOG",
+	] {
 		command.env_remove(name);
 	}
 	command

@@ -115,7 +115,7 @@ pub(crate) fn decode_on_curve(bytes: &PointBytes) -> Result<Affine<Plain>, Error
 	Ok(Affine::new_unchecked(x, y))
 }
 
-pub(crate) fn decode_coordinate(bytes: &[u8]) -> Result<Fq, Error> {
+fn decode_coordinate(bytes: &[u8]) -> Result<Fq, Error> {
 	let mut limbs = [0u64; 6];
 	for (limb, chunk) in limbs.iter_mut().rev().zip(bytes.chunks_exact(8)) {
 		*limb = chunk.iter().fold(0, |limb, byte| limb << 8 | u64::from(*byte));
@@ -123,7 +123,7 @@ pub(crate) fn decode_coordinate(bytes: &[u8]) -> Result<Fq, Error> {
 	Fq::from_bigint(BigInt(limbs)).ok_or(Error::NonCanonicalPoint)
 }
 
-pub(crate) fn encode_coordinate(coordinate: &Fq, bytes: &mut [u8]) {
+fn encode_coordinate(coordinate: &Fq, bytes: &mut [u8]) {
 	for (chunk, limb) in bytes.chunks_exact_mut(8).zip(coordinate.into_bigint().0.iter().rev()) {
 		chunk.copy_from_slice(&limb.to_be_bytes());
 	}

@@ -1,8 +1,8 @@
 //! Why a party cannot go on.
 
-use crate::{advice::Advice, escape::escaped};
+use crate::{advice::Advice, escape::escaped, floor::Finding};
 #[cfg(feature = "std")]
-use crate::{data::DataError, request::SpecProblem};
+use crate::{audit::LogError, data::DataError, policy::PolicyError, request::SpecProblem};
 use alloc::{
 	borrow::ToOwned,
 	format,
@@ -30,6 +30,24 @@ pub enum Error {
 		/// Who reads.
 		advice: Advice,
 	},
+	/// The vector of a dealer's rows would single something out.
+	#[error("{}: {}\n  {}", escaped(.dealer), .finding.problem(*.floor), .finding.advice())]
+	Floor {
+		/// Whose rows.
+		dealer: String,
+		/// What it would single out.
+		finding: Finding,
+		/// The floor.
+		floor: u64,
+	},
+	/// A policy is not one, or cannot be taken.
+	#[cfg(feature = "std")]
+	#[error(transparent)]
+	Policy(#[from] PolicyError),
+	/// The log of a dealer's acts is not as it must be.
+	#[cfg(feature = "std")]
+	#[error(transparent)]
+	Log(#[from] LogError),
 	/// A task has no result, or a result is not right.
 	#[error("{0}")]
 	Failed(String),

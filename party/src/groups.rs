@@ -3,10 +3,14 @@
 //! enough, which every dealer's client checks before it deals. What is counted are the dealers with rows that have a value
 //! in every column of the statistic: of many who have a group, one alone may have the column.
 
-use crate::{escape::escaped, request::text};
-use alloc::{format, string::String, vec::Vec};
+use crate::{
+	escape::escaped,
+	floor::{has_bins, MOST_BINS},
+	request::text,
+};
+use alloc::{format, string::String, vec, vec::Vec};
 use ostraka_primitives::{
-	spec::{Name, Statistic, TaskSpec},
+	spec::{Column, Grouping, Name, Statistic, TaskSpec},
 	task::Task,
 };
 use ostraka_protocol::statistics::{Cell, Outcome, Summary};
@@ -93,6 +97,56 @@ pub fn count(task: &Task, earlier: &Task) -> Count {
 	}
 }
 
+/// The group-by that a statistic read off bins comes to, if its column has these values and no others: with no more values
+/// than bins each bin may be one value, and what holds for the groups of a column holds for its bins. `None` of other
+/// statistics, and of a column of more values, or of one alone.
+pub fn of_bins(spec: &TaskSpec, values: &[i64]) -> Option<TaskSpec> {
+	let most = MOST_BINS.min(spec.edges.len().saturating_add(1));
+	let column = spec.columns.first().filter(|_| has_bins(spec.statistic))?;
+	if spec.group_by.is_some() || !(2..=most).contains(&values.len()) {
+		return None;
+	}
+	let groups: Vec<Name> = values
+		.iter()
+		.map(|units| written_number(*units, column.decimals).into_bytes().try_into().ok())
+		.collect::<Option<_>>()?;
+	let grouping = Grouping { column: column.name.clone(), groups: groups.try_into().ok()? };
+	let column = Column { decimals: 0, min: 0, max: 0, ..column.clone() };
+	Some(TaskSpec {
+		statistic: Statistic::Count,
+		columns: vec![column].try_into().ok()?,
+		target: None,
+		weight: None,
+		edges: Default::default(),
+		quantiles: Default::default(),
+		group_by: Some(grouping),
+		max_rows: spec.max_rows,
+	})
+}
+
+/// The same, if the task's declared range alone has so few values.
+pub fn of_declared_bins(spec: &TaskSpec) -> Option<TaskSpec> {
+	let column = spec.columns.first()?;
+	of_bins(spec, &between(column.min, column.max)?)
+}
+
+/// All values from one to another, if they are no more than a task can have groups.
+pub fn between(min: i64, max: i64) -> Option<Vec<i64>> {
+	let values = i128::from(max) - i128::from(min) + 1;
+	(1..=MOST_BINS as i128).contains(&values).then(|| (min..=max).collect())
+}
+
+/// A number as short as it can be written: a group is named so in a file.
+fn written_number(units: i64, decimals: u8) -> String {
+	let scale = 10i128.pow(u32::from(decimals.min(18)));
+	let magnitude = i128::from(units).abs();
+	let sign = if units < 0 { "-" } else { "" };
+	let fraction = format!("{:0width$}", magnitude % scale, width = usize::from(decimals));
+	let (whole, fraction) = (magnitude / scale, fraction.trim_end_matches('0'));
+	let point = if fraction.is_empty() { "" } else { "." };
+	format!("{sign}{whole}{point}{fraction}")
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -156,5 +210,28 @@ mod tests {
 		counting.spec.group_by = None;
 		assert_eq!(count(&mean, &counting), Count::Other);
 		assert_eq!(count(&mean, &mean), Count::Other);
+	}
+
+	#[test]
+	fn bins_that_hold_one_value_each_are_groups() {
+		let mut histogram =
+			fixtures::spec(Statistic::Histogram, vec![fixtures::column("x", 1, 15)]);
+		histogram.columns[0].min = -5;
+		histogram.edges = vec![0, 5, 10].try_into().expect("few");
+		// 21 values, four bins
+		assert_eq!(of_declared_bins(&histogram), None);
+		let grouped = of_bins(&histogram, &[-5, 0, 12]).expect("three values");
+		assert_eq!(grouped.validate(), Ok(()));
+		let groups: Vec<String> =
+			grouped.group_by.iter().flat_map(|grouping| grouping.groups.iter().map(text)).collect();
+		assert_eq!(groups, ["-0.5", "0", "1.2"]);
+		assert_eq!(of_bins(&histogram, &[1, 2, 3, 4, 5]), None);
+		assert_eq!(of_bins(&histogram, &[1]), None);
+		(histogram.columns[0].min, histogram.columns[0].max) = (0, 1);
+		assert!(of_declared_bins(&histogram).is_some());
+		let counting = contributors_first(&grouped);
+		assert_eq!(count(&task(grouped), &task(counting)), Count::Counts);
+		histogram.statistic = Statistic::Mean;
+		assert_eq!(of_declared_bins(&histogram), None);
 	}
 }

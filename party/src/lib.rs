@@ -6,9 +6,13 @@
 //! | [`data`] | data files (CSV, Parquet, Excel) to fixed-point rows, split among dealers |
 //! | [`request`] | task specifications from what a requester asks for |
 //! | [`title`], [`class`], [`words`] | names of tasks and classes, plurals |
+//! | [`floor`] | what a dealer's vector may not single out |
+//! | [`policy`] | what a dealer's rows may be asked, written down beforehand; what it says of a task |
+//! | [`audit`] | the log of what a dealer did |
 //! | [`plan`], [`inputs`] | what is computed over a file, the dealers' vectors, the pooled rows |
 //! | [`groups`] | groups with enough dealers |
 //! | [`dealing`] | what a dealer accepts and deals under, checked against the task's record; a dealing |
+//! | [`due`] | what a task wants of a dealer next |
 //! | [`verify`] | checking a published result again |
 //! | [`simulate`] | the protocol in one process |
 //! | [`report`], [`json`], [`lines`] | results beside those of the pooled rows, as JSON and as lines |
@@ -28,7 +32,7 @@
 //! use ostraka_primitives::spec::Statistic;
 //! use ostraka_protocol::statistics::finalize;
 //!
-//! let files = [b"age\n31\n45\n", b"age\n52\n28\n", b"age\n60\n39\n"];
+//! let files = [b"age\n31\n45\n40\n", b"age\n52\n28\n50\n", b"age\n60\n39\n42\n"];
 //! let tables =
 //!     files.map(|file| Table::parse("ages.csv", file)).into_iter().collect::<Result<Vec<_>, _>>()?;
 //!
@@ -46,20 +50,20 @@
 //! let encoding = Encoding { min_cell: 2, ..Default::default() };
 //! let mut sum = vec![ostraka_crypto::Scalar::from(0u8); spec.length() as usize];
 //! for table in &tables {
-//!     let own = own(&Book::of_all(table, "a hospital"), table, &spec, encoding)?;
+//!     let own = own(&Book::of_all(table, "a hospital"), table, &spec, &encoding)?;
 //!     sum.iter_mut().zip(own.vector.iter()).for_each(|(sum, entry)| *sum += *entry);
 //! }
 //!
 //! // everybody, from the sum that the chain publishes
 //! let outcome = finalize(&spec, &sum, 3)?;
-//! let mean = ("mean".to_owned(), "42.5".to_owned());
+//! let mean = ("mean".to_owned(), "43".to_owned());
 //! assert!(lines(&outcome.to_named()).contains(&mean));
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Without the feature `std` the crate needs `alloc` only, and leaves out what reads files or starts threads: [`data`],
-//! [`inputs`], [`plan`], [`simulate`] and [`request::build`].
+//! Without the feature `std` the crate needs `alloc` only, and leaves out what reads files or starts threads: [`audit`],
+//! [`data`], [`inputs`], [`plan`], [`policy`], [`simulate`] and [`request::build`].
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
@@ -69,21 +73,29 @@ extern crate alloc;
 
 mod account;
 mod advice;
+#[cfg(feature = "std")]
+pub mod audit;
 pub mod class;
 #[cfg(feature = "std")]
 pub mod data;
 pub mod dealing;
+pub mod due;
 mod error;
 pub mod escape;
 #[cfg(test)]
 mod fixtures;
+pub mod floor;
 pub mod groups;
 #[cfg(feature = "std")]
 pub mod inputs;
 pub mod json;
 pub mod lines;
 #[cfg(feature = "std")]
+mod places;
+#[cfg(feature = "std")]
 pub mod plan;
+#[cfg(feature = "std")]
+pub mod policy;
 pub mod report;
 pub mod request;
 #[cfg(feature = "std")]

@@ -48,7 +48,8 @@ fn a_large_file_is_streamed() {
 	};
 	let spec = build(&request, Some(&table), false).expect("valid");
 	let book = Book::of_all(&table, "all");
-	let encoded = own(&book, &table, &spec, Encoding { min_cell: 3, ..Default::default() });
+	let encoding = Encoding { min_cell: 3, ..Default::default() };
+	let encoded = own(&book, &table, &spec, &encoding);
 	let encoded = encoded.expect("encoded");
 	assert_eq!((encoded.used, table.rows()), (rows, rows));
 	assert_eq!(encoded.vector[1], ostraka_crypto::Scalar::from(sum));

@@ -117,7 +117,10 @@ export class DevChain {
 		const { stdout } = await promisify(execFile)(
 			toolBinary(),
 			[...args, '--url', this.url, '--json'],
-			{ cwd: ROOT },
+			{
+				cwd: ROOT,
+				env: { ...process.env, OSTRAKA_LOG: join(this.#directory, 'log.jsonl') },
+			},
 		);
 		return JSON.parse(stdout);
 	}

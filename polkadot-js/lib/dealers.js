@@ -5,7 +5,7 @@ import { DATA, DEALERS } from '../page/task.js';
 /** Each of them accepts the task; with the last one its committee is drawn, and each deals to it. */
 export async function deal(chain, task) {
 	for (const name of Object.keys(DEALERS)) {
-		await chain.tool('accept', `${task}`, '--suri', `//${name}`, '--yes');
+		await chain.tool('accept', `${task}`, '--suri', `//${name}`, '--yes', '--no-policy');
 	}
 	for (const [name, clinic] of Object.entries(DEALERS)) {
 		await chain.tool(
@@ -18,6 +18,7 @@ export async function deal(chain, task) {
 			DATA,
 			'--only',
 			`clinic=${clinic}`,
+			'--no-policy',
 		);
 	}
 }

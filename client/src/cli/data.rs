@@ -52,6 +52,7 @@ impl FileArgs {
 			decimal_comma: self.decimal_comma,
 			missing: self.missing.clone(),
 			sheet: self.sheet.clone(),
+			may_be_empty: false,
 			advice,
 		}
 	}
@@ -70,6 +71,15 @@ impl FileArgs {
 	/// Those of [`Table::read`].
 	pub fn table_for(&self, advice: Advice) -> Result<Option<Table>, DataError> {
 		self.data.as_ref().map(|path| Table::read(path, self.reading(advice))).transpose()
+	}
+
+	/// Reads the file, if one is named, for a dealer whose policy has it deal whatever there is in it: also no rows.
+	///
+	/// # Errors
+	/// Those of [`Table::read`].
+	pub fn table_of_any_rows(&self) -> Result<Option<Table>, DataError> {
+		let reading = Reading { may_be_empty: true, ..self.reading(Advice::Dealer) };
+		self.data.as_ref().map(|path| Table::read(path, reading)).transpose()
 	}
 
 	/// Reads the file; the loan book if none is named.
@@ -96,12 +106,15 @@ pub struct BookArgs {
 	/// Number of dealers: those with the most rows; without --split-by the rows are dealt out in turn
 	#[arg(long, value_name = "N", help_heading = "Data", value_parser = clap::value_parser!(u32).range(1..=512))]
 	pub dealers: Option<u32>,
-	/// Fewest rows that a dealer may have in a group (or at all, without groups)
+	/// Fewest rows of a dealer that a group, a bin or another number may single out; 1 is no floor
 	#[arg(long, value_name = "ROWS", default_value_t = 1, help_heading = "Data")]
 	pub min_cell: u64,
-	/// Leave rows of smaller groups out instead of refusing to deal
+	/// Leave such rows out instead of refusing to deal
 	#[arg(long, help_heading = "Data")]
 	pub drop_small_cells: bool,
+	/// Column that may have one value in all rows of a dealer, which can tell it from the others (may be given again)
+	#[arg(long, value_name = "COLUMN", help_heading = "Data", value_parser = names::one)]
+	pub allow_constant: Vec<String>,
 }
 
 impl BookArgs {
@@ -133,8 +146,12 @@ impl BookArgs {
 
 	/// How the dealers encode.
 	pub fn encoding(&self) -> Encoding {
-		let Self { file, min_cell, drop_small_cells, .. } = self;
-		Encoding { round: file.round, min_cell: *min_cell, drop_small_cells: *drop_small_cells }
+		Encoding {
+			round: self.file.round,
+			min_cell: self.min_cell,
+			drop_small_cells: self.drop_small_cells,
+			constants: self.allow_constant.clone(),
+		}
 	}
 }
 

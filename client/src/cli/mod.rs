@@ -3,7 +3,9 @@
 pub mod account;
 pub mod class;
 pub mod data;
+pub mod policy;
 pub mod statistic;
+pub mod task;
 pub mod values;
 pub mod worker_key;
 

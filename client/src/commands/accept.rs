@@ -1,13 +1,22 @@
 //! `ostraka accept`: a dealer agrees to what a task asks, before its committee is drawn.
 
-use super::connect;
+use super::{
+	connect,
+	rules::{without_policy, Keeper, Ruling, RulingRecord},
+};
 use crate::{
 	chain::{Chain, Receipt, Signer},
-	cli::{account::signer, values, Global},
+	cli::{
+		account::signer,
+		policy::{LogArgs, PolicyArgs},
+		task::TaskArg,
+		Global,
+	},
 	dealing,
 	error::Error,
 	onchain::{
 		accept::{accept, check_money, has_accepted, lost_by_silence},
+		bins,
 		deal::deposit,
 		earlier::{self, Earlier},
 		groups,
@@ -20,7 +29,7 @@ use crate::{
 	},
 };
 use clap::Args;
-use ostraka_party::{address, escape::escaped};
+use ostraka_party::{address, audit::Act, escape::escaped, groups::of_declared_bins};
 use ostraka_primitives::{api::TaskInfo, odds::Odds, task::TaskStatus, AccountId, TaskId};
 use serde::Serialize;
 
@@ -30,18 +39,25 @@ Examples:
   ostraka accept 7 --key-file bob.key --yes --json
 
 Accepting holds a deposit, and obliges to deal once the committee is drawn: `ostraka deal --task 7` does that, and accepts
-first if that is not done yet. It checks the rows before anything is at stake; this command knows none.";
+first if that is not done yet. It checks the rows before anything is at stake; this command knows none. Both go by the
+dealer's policy (`ostraka policy`); without one they ask at a terminal, and in scripts take --no-policy.";
 
 /// Flags of `accept`.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct AcceptArgs {
-	/// The task
-	#[arg(allow_negative_numbers = true, value_parser = values::task)]
-	pub task: TaskId,
+	/// The task.
+	#[command(flatten)]
+	pub task: TaskArg,
 	/// What is agreed to unseen.
 	#[command(flatten)]
 	pub consent: ConsentArgs,
+	/// What the dealer has written down.
+	#[command(flatten)]
+	pub rules: PolicyArgs,
+	/// Where it is logged.
+	#[command(flatten)]
+	pub log: LogArgs,
 }
 
 /// The flags of who accepts, by whichever command.
@@ -64,8 +80,9 @@ pub struct ConsentArgs {
 /// `Usage` if nobody can be asked; `Chain`; `Failed` if the task takes no acceptance of the account, or it says no.
 pub async fn run(args: &AcceptArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let signer = signer(global, out.notes())?;
+	let (policy, log) = (args.rules.read()?, args.log.log()?);
 	let chain = connect(global, out).await?;
-	let (task, account) = (args.task, signer.account());
+	let (task, account) = (args.task.number, signer.account());
 	let info = chain.task(task).await?;
 	if has_accepted(&chain, task, &account).await? {
 		return already(task, &info, out);
@@ -74,15 +91,41 @@ pub async fn run(args: &AcceptArgs, global: &Global, out: &mut Output<'_>) -> Re
 	if !matches!(info.task.status, TaskStatus::Inviting { .. }) {
 		return Err(over(task, &info));
 	}
+	let ruling = match &policy {
+		Some(policy) => {
+			let named = args.rules.file.dataset.as_deref();
+			let dataset = policy.dataset(named, None, &info.task.spec);
+			let dataset = dataset.map_err(ostraka_party::Error::from)?;
+			Some(Ruling::of(policy, dataset, &chain, (task, &info), &log, true)?)
+		},
+		None => None,
+	};
+	let keeper = Keeper::new(&log, out.notes(), &chain, (task, &info), &account, ruling.as_ref());
 	let earlier = earlier::look(&chain, task, &info, &account).await?;
 	let odds = chain.odds(info.task.class, info.task.fee).await?;
 	if !out.is_json() {
 		show(&chain, task, &info, &account, (&earlier, &odds), out)?;
+		if let Some(ruling) = &ruling {
+			ruling.write(out)?;
+		}
 		if chain.is_insecure().await? {
 			writeln!(out, "{INSECURE}")?;
 		}
 	}
-	let receipt = agree(&chain, task, &info, &signer, &earlier, &args.consent, out).await?;
+	if let Some(refusal) = ruling.as_ref().and_then(|ruling| ruling.refusal(task, false)) {
+		keeper.refuses(Act::Accept)?;
+		return Err(refusal);
+	}
+	if !args.consent.unchecked_groups {
+		let as_groups = match &ruling {
+			Some(ruling) => ruling.bins_as_groups(&info.task.spec),
+			None => of_declared_bins(&info.task.spec),
+		};
+		bins::check(&chain, task, &info, as_groups.as_ref()).await?;
+	}
+	let is_without_policy = ruling.is_none() && !args.rules.no_policy;
+	let asks = Asks { consent: &args.consent, is_without_policy };
+	let receipt = agree(&chain, task, &info, &signer, &earlier, (&asks, &keeper), out).await?;
 	let Some(receipt) = receipt else { return already(task, &info, out) };
 	let accepted = Accepted {
 		task,
@@ -95,11 +138,20 @@ pub async fn run(args: &AcceptArgs, global: &Global, out: &mut Output<'_>) -> Re
 		earlier_tasks: earlier.tasks,
 		came_to_nothing: earlier.came_to_nothing,
 		capture: Capture::from(&odds),
+		policy: ruling.as_ref().map(Ruling::record),
 	};
 	if out.is_json() {
 		return out.json(&accepted);
 	}
 	write(&chain, task, &receipt, out)
+}
+
+/// What is to be asked before a task is accepted.
+pub(super) struct Asks<'a> {
+	/// What is agreed to unseen.
+	pub consent: &'a ConsentArgs,
+	/// Whether it is accepted without a policy, and nobody has said so.
+	pub is_without_policy: bool,
 }
 
 /// Checks that an account is among a task's dealers, whom the chain knows as long as the task has not ended.
@@ -167,9 +219,10 @@ pub(super) async fn agree(
 	info: &TaskInfo,
 	signer: &Signer,
 	earlier: &Earlier,
-	args: &ConsentArgs,
+	(asks, keeper): (&Asks<'_>, &Keeper<'_>),
 	out: &Output<'_>,
 ) -> Result<Option<Receipt>, Error> {
+	let Asks { consent: args, is_without_policy } = *asks;
 	if !args.again {
 		check_first(task, earlier)?;
 	}
@@ -178,9 +231,14 @@ pub(super) async fn agree(
 	}
 	dealing::check_terms(chain.genesis(), task, info)?;
 	check_money(chain, &signer.account()).await?;
-	if !args.yes {
+	if args.yes {
+		if is_without_policy {
+			without_policy(task, out).await?;
+		}
+	} else {
 		let held = chain.token().render(deposit(chain));
-		match out.ask(&format!("Accept task {task}, with a deposit of {held}?")).await? {
+		let without = if is_without_policy { " and without a policy" } else { "" };
+		match out.ask(&format!("Accept task {task}, with a deposit of {held}{without}?")).await? {
 			Some(true) => {},
 			Some(false) => {
 				return Err(Error::Failed(format!(
@@ -194,7 +252,12 @@ pub(super) async fn agree(
 		"the acceptance of task {task} may be on its way, and holds a deposit if it comes to a block\n  run the same \
 		 command again: it looks before it acts"
 	));
-	accept(chain, task, info, signer, None).await
+	keeper.begins(Act::Accept, info)?;
+	let receipt = accept(chain, task, info, signer, None).await?;
+	if let Some(receipt) = &receipt {
+		keeper.ends(Act::Accept, receipt);
+	}
+	Ok(receipt)
 }
 
 /// Checks that the requester does not ask for the same again.
@@ -259,7 +322,7 @@ fn write(
 
 /// An acceptance, as JSON.
 #[derive(Serialize)]
-struct Accepted {
+struct Accepted<'a> {
 	task: TaskId,
 	accepted: bool,
 	already: bool,
@@ -270,6 +333,8 @@ struct Accepted {
 	earlier_tasks: u32,
 	came_to_nothing: u32,
 	capture: Capture,
+	/// What the dealer's policy says of the task; none without one.
+	policy: Option<RulingRecord<'a>>,
 }
 
 #[cfg(test)]

@@ -1,14 +1,22 @@
 //! `ostraka deal`: the dealer's side.
 
 use super::{
-	accept::{agree, check_invited, over, show, ConsentArgs},
+	accept::{agree, check_invited, over, show, Asks, ConsentArgs},
 	connect,
+	dealt::{describe, summary, Sent},
+	rules::{without_policy, Keeper, Ruling},
 };
 use crate::{
 	chain::{Chain, ChainError},
-	cli::{account::signer, data::FileArgs, values, Global},
+	cli::{
+		account::signer,
+		data::FileArgs,
+		policy::{LogArgs, PolicyArgs},
+		task::TaskArg,
+		Global,
+	},
 	error::Error,
-	onchain::{self, accept::has_accepted, earlier, groups},
+	onchain::{self, accept::has_accepted, bins, earlier, groups},
 	output::{progress::Progress, Output},
 	view::{
 		capture::{self, Capture},
@@ -17,55 +25,66 @@ use crate::{
 };
 use clap::Args;
 use ostraka_party::{
-	data::{decimal::render, Advice, Book, Table},
+	audit::{Act, Data},
+	data::{Advice, Book, Table},
 	dealing,
-	escape::escaped,
-	inputs::{self, Encoding},
-	request::{is_text, label, names, shown, text},
-	title::title,
-	words::learn_or_learns,
+	inputs::{self, Encoding, Prepared, Way},
+	policy::Policy,
+	request::names,
 };
-use ostraka_primitives::{
-	api::TaskInfo,
-	spec::{Statistic, TaskSpec},
-	task::TaskStatus,
-	AccountId, Balance, TaskId,
-};
-use ostraka_protocol::statistics::Encoded;
-use serde::Serialize;
+use ostraka_primitives::{api::TaskInfo, spec::TaskSpec, task::TaskStatus, AccountId, TaskId};
 use serde_json::json;
 
 const EXAMPLES: &str = "\
 Examples:
   ostraka deal --suri //Bob --task 7 --data mine.csv
   ostraka deal --key-file bob.key --task 7 --data all.csv --only hospital=Jena --dry-run
+  ostraka deal --key-file bob.key --task 7 --data mine.csv --policy policy.toml --yes --json
 
 Accepts what the task asks, unless that is done (`ostraka accept`); waits for its committee; deals. Run again after an
 interruption at any point: it goes on from there, and sends nothing that is on the chain already. Without a terminal it
-accepts with --yes only.";
+accepts with --yes only. What the rows may be asked is said by a policy (`ostraka policy`); without one it asks at a terminal,
+and in scripts takes --no-policy.";
 
-/// Fewest own rows in a cell that a dealer deals unless it says otherwise.
+/// Fewest own rows that a dealer's numbers single out unless it says otherwise.
 pub(super) const FLOOR: u64 = 3;
+
+/// What is said of a dry run without a policy.
+const NO_POLICY: &str = "there is no policy that says what your rows may be asked (`ostraka policy init --data FILE` makes one)";
 
 /// Flags of `deal`.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, mut_arg("data", |data| data.required(true)))]
 pub struct DealArgs {
-	/// The task
-	#[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = values::task)]
-	pub task: TaskId,
+	/// The task.
+	#[command(flatten)]
+	pub task: TaskArg,
 	/// The dealer's own rows.
 	#[command(flatten)]
 	pub file: FileArgs,
 	/// Take only the rows with that text in that column
 	#[arg(long, value_name = "COLUMN=TEXT", help_heading = "Data", value_parser = parse_only)]
 	pub only: Option<(String, String)>,
-	/// Fewest own rows in a group (or at all, without groups): numbers of fewer tell about each of them
+	/// Fewest own rows that a group, a bin or another number may single out: fewer would be told about each of them. 1 is no
+	/// floor; under a policy the higher of the two counts
 	#[arg(long, value_name = "ROWS", default_value_t = FLOOR, help_heading = "Data")]
 	pub min_cell: u64,
-	/// Leave rows of smaller groups out instead of refusing to deal
+	/// Leave such rows out instead of refusing to deal, as under a policy
 	#[arg(long, help_heading = "Data")]
 	pub drop_small_cells: bool,
+	/// Column that may have one value in all rows, which can tell this dealer from the others (may be given again)
+	#[arg(long, value_name = "COLUMN", help_heading = "Data", value_parser = names::one)]
+	pub allow_constant: Vec<String>,
+	/// Under a policy too, refuse rows that are not as they should be, instead of making them fit: to check a file by hand.
+	/// Whether you deal then depends on your rows, and is seen by all
+	#[arg(long, help_heading = "Policy")]
+	pub strict: bool,
+	/// What the dealer has written down.
+	#[command(flatten)]
+	pub rules: PolicyArgs,
+	/// Where it is logged.
+	#[command(flatten)]
+	pub log: LogArgs,
 	/// What is agreed to unseen.
 	#[command(flatten)]
 	pub consent: ConsentArgs,
@@ -75,12 +94,79 @@ pub struct DealArgs {
 }
 
 impl DealArgs {
-	fn encoding(&self) -> Encoding {
-		Encoding {
-			round: self.file.round,
-			min_cell: self.min_cell,
-			drop_small_cells: self.drop_small_cells,
+	/// The policy that rows are made to fit; none if they are checked.
+	fn fits<'a>(&self, ruling: Option<&'a Ruling<'a>>) -> Option<&'a Ruling<'a>> {
+		ruling.filter(|_| !self.strict)
+	}
+
+	/// The file. Under a policy it may have no rows.
+	fn table(&self, policy: Option<&Policy>) -> Result<Table, Error> {
+		let table = match policy {
+			Some(_) if !self.strict => self.file.table_of_any_rows()?,
+			_ => self.file.table_for(Advice::Dealer)?,
+		};
+		table.ok_or_else(|| Error::Usage("name the file with your rows: --data FILE".to_owned()))
+	}
+
+	/// What a policy says of a task, with the data set of the file.
+	fn ruling<'a>(
+		&self,
+		policy: Option<&'a Policy>,
+		chain: &Chain,
+		(task, info): (TaskId, &TaskInfo),
+		is_accepting: bool,
+	) -> Result<Option<Ruling<'a>>, Error> {
+		let Some(policy) = policy else { return Ok(None) };
+		if !self.allow_constant.is_empty() {
+			return Err(Error::Usage(
+				"--allow-constant: under a policy that is the policy's to say: constant = true for that column".to_owned(),
+			));
 		}
+		let named = self.rules.file.dataset.as_deref();
+		let dataset = policy.dataset(named, self.file.data.as_deref(), &info.task.spec);
+		let dataset = dataset.map_err(ostraka_party::Error::from)?;
+		if self.only.is_some() && dataset.only.is_some() && self.only != dataset.only {
+			return Err(Error::Usage(format!(
+				"--only: the policy says which rows of data set {} are yours, and these are others",
+				dataset.name
+			)));
+		}
+		let log = self.log.log()?;
+		Ruling::of(policy, dataset, chain, (task, info), &log, is_accepting).map(Some)
+	}
+
+	/// The vector of the rows, under a policy or checked; `hash` is the file's.
+	fn prepare(
+		&self,
+		table: &Table,
+		hash: &[u8; 32],
+		spec: &TaskSpec,
+		ruling: Option<&Ruling<'_>>,
+	) -> Result<(Book, Prepared), Error> {
+		let dataset = ruling.map(|ruling| ruling.dataset);
+		if let Some(ruling) = self.fits(ruling) {
+			let book = ruling.dataset.book(table, hash, self.only.as_ref())?;
+			let prepared = ruling.dataset.prepare(&book, table, spec, self.min_cell)?;
+			return Ok((book, prepared));
+		}
+		let own = dataset.and_then(|dataset| dataset.only.as_ref());
+		let book = match own.or(self.only.as_ref()) {
+			Some((column, value)) => Book::of_value(table, column, value)?,
+			None => Book::of_all(table, table.file()),
+		};
+		let fitting = dataset.map(|dataset| dataset.fitting(spec, self.min_cell));
+		let (floor, constants) = match fitting {
+			Some(fitting) => (fitting.floor, fitting.constants),
+			None => (self.min_cell, self.allow_constant.clone()),
+		};
+		let encoding = Encoding {
+			round: self.file.round,
+			min_cell: floor,
+			drop_small_cells: self.drop_small_cells,
+			constants,
+		};
+		let prepared = inputs::prepare(&book, table, spec, Way::Checked(&encoding))?;
+		Ok((book, prepared))
 	}
 }
 
@@ -100,33 +186,48 @@ fn parse_only(text: &str) -> Result<(String, String), String> {
 /// account, or it does not accept.
 pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let signer = signer(global, out.notes())?;
-	let table = args.file.table_for(Advice::Dealer)?;
-	let table = table
-		.ok_or_else(|| Error::Usage("name the file with your rows: --data FILE".to_owned()))?;
+	let (policy, log) = (args.rules.read()?, args.log.log()?);
+	let table = args.table(policy.as_ref())?;
 	let chain = connect(global, out).await?;
-	let (task, account) = (args.task, signer.account());
+	let (task, account) = (args.task.number, signer.account());
 	let info = chain.task(task).await?;
 	if let Some(record) = onchain::deal::dealt(&chain, task, &account).await? {
 		return already(task, record.block, out);
 	}
-	// what is wrong with the rows is found before a deposit is at stake
-	let book = match &args.only {
-		Some((column, value)) => Book::of_value(&table, column, value)?,
-		None => Book::of_all(&table, table.file()),
-	};
-	let spec = &info.task.spec;
-	let encoded = inputs::own(&book, &table, spec, args.encoding())?;
-	check_invited(task, &info, &account)?;
 	let is_agreed = has_accepted(&chain, task, &account).await?;
-	let earlier = match info.task.status {
-		TaskStatus::Inviting { .. } if !is_agreed => {
-			Some(earlier::look(&chain, task, &info, &account).await?)
-		},
-		_ => None,
+	let is_accepting = matches!(info.task.status, TaskStatus::Inviting { .. }) && !is_agreed;
+	let ruling = args.ruling(policy.as_ref(), &chain, (task, &info), is_accepting)?;
+	let ruling = ruling.as_ref();
+	let hash = tokio::task::block_in_place(|| table.hash())?;
+	let keeper = Keeper::new(&log, out.notes(), &chain, (task, &info), &account, ruling);
+	if let Some(refusal) = ruling.and_then(|ruling| ruling.refusal(task, is_agreed)) {
+		// nothing of the rows is looked at for a task that the policy does not allow
+		if let (Some(ruling), false) = (ruling, out.is_json()) {
+			ruling.write(out)?;
+		}
+		if !args.dry_run {
+			keeper.refuses(Act::Deal)?;
+		}
+		return Err(refusal);
+	}
+	// what is wrong with the rows is found before a deposit is at stake
+	let spec = &info.task.spec;
+	let (book, prepared) =
+		tokio::task::block_in_place(|| args.prepare(&table, &hash, spec, ruling))?;
+	let keeper = keeper.with(Data::of(&hash, &prepared));
+	check_invited(task, &info, &account)?;
+	let earlier = match is_accepting {
+		true => Some(earlier::look(&chain, task, &info, &account).await?),
+		false => None,
 	};
 	let odds = onchain::tasks::odds(&chain, &info.task).await?;
 	if !out.is_json() {
-		describe(task, &info, &table, &book, &encoded, out)?;
+		describe(task, &info, &table, &book, &prepared, out)?;
+		match ruling {
+			Some(ruling) => ruling.write(out)?,
+			None if args.dry_run && !args.rules.no_policy => writeln!(out, "{NO_POLICY}")?,
+			None => {},
+		}
 		match (&earlier, &odds) {
 			(Some(earlier), Some(odds)) => {
 				writeln!(out, "what is asked:")?;
@@ -143,15 +244,26 @@ pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Resu
 		}
 	}
 	let capture = odds.as_ref().map(Capture::from);
+	let summary = |sent| summary(task, &info, &table, &prepared, ruling, capture, sent);
 	if args.dry_run && out.is_json() {
-		return out.json(&summary(task, &info, &table, &encoded, capture, Sent::default()));
+		return out.json(&summary(Sent::default()));
 	}
 	if args.dry_run {
 		return Ok(());
 	}
+	let is_without_policy = ruling.is_none() && !args.rules.no_policy;
+	let is_open = matches!(
+		info.task.status,
+		TaskStatus::Inviting { .. } | TaskStatus::Drawing { .. } | TaskStatus::Collecting { .. }
+	);
+	if is_open && !args.consent.unchecked_groups {
+		bins::check(&chain, task, &info, prepared.as_groups.as_ref()).await?;
+	}
 	let accept_fee = match &earlier {
 		Some(earlier) => {
-			let agreed = agree(&chain, task, &info, &signer, earlier, &args.consent, out).await?;
+			let asks = Asks { consent: &args.consent, is_without_policy };
+			let agreed =
+				agree(&chain, task, &info, &signer, earlier, (&asks, &keeper), out).await?;
 			if let (Some(receipt), false) = (&agreed, out.is_json()) {
 				let (block, fee) = (receipt.block.number, chain.token().render(receipt.fee));
 				writeln!(out, "accepted task {task}, in block {block}, for {fee}")?;
@@ -169,20 +281,31 @@ pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Resu
 			if !args.consent.unchecked_groups {
 				groups::check(&chain, task, &info).await?;
 			}
+			if is_open && is_without_policy {
+				without_policy(task, out).await?;
+			}
 			None
 		},
 	};
-	let info = collecting(&chain, task, &info, &account, out).await?;
-	let context = dealing::context(chain.genesis(), task, &info)?;
-	let receipt = onchain::deal::deal(&chain, task, &context, &encoded, &signer, None).await?;
+	let drawn = collecting(&chain, task, &info, &account, out).await?;
+	// who takes part is known only now
+	let last = args.ruling(policy.as_ref(), &chain, (task, &drawn), false)?;
+	if let Some(refusal) = last.and_then(|ruling| ruling.refusal(task, true)) {
+		keeper.refuses(Act::Deal)?;
+		return Err(refusal);
+	}
+	let context = dealing::context(chain.genesis(), task, &drawn)?;
+	keeper.begins(Act::Deal, &drawn)?;
+	let encoded = &prepared.encoded;
+	let receipt = onchain::deal::deal(&chain, task, &context, encoded, &signer, None).await?;
 	let Some(receipt) = receipt else {
 		let record = chain.dealing(task, &account).await?;
 		return already(task, record.map_or(0, |record| record.block), out);
 	};
+	keeper.ends(Act::Deal, &receipt);
 	if out.is_json() {
 		let dealt = Some((receipt.block.number, receipt.fee));
-		let sent = Sent { accept_fee, dealt };
-		return out.json(&summary(task, &info, &table, &encoded, capture, sent));
+		return out.json(&summary(Sent { accept_fee, dealt }));
 	}
 	writeln!(
 		out,
@@ -263,238 +386,10 @@ fn already(task: TaskId, block: u32, out: &mut Output<'_>) -> Result<(), Error> 
 	)
 }
 
-/// Says what will be shared, and what not.
-fn describe(
-	task: TaskId,
-	info: &TaskInfo,
-	table: &Table,
-	book: &Book,
-	encoded: &Encoded,
-	out: &mut Output<'_>,
-) -> Result<(), Error> {
-	let spec = &info.task.spec;
-	writeln!(out, "task {task}: {}", title(spec))?;
-	let names = book.dealers.iter().map(|dealer| dealer.name.as_str());
-	let of: Vec<_> = names
-		.filter(|name| *name != table.file())
-		.map(|name| format!(" of {}", escaped(name)))
-		.collect();
-	writeln!(out, "rows{}: {} in {}", of.concat(), book.rows(), escaped(table.file()))?;
-	writeln!(out, "  {} count", encoded.used)?;
-	writeln!(out, "  {} left out for a missing value", encoded.skipped_missing)?;
-	if spec.group_by.is_some() {
-		writeln!(out, "  {} left out as of no group of the task", encoded.skipped_other_group)?;
-		let groups = spec.group_by.iter().flat_map(|grouping| grouping.groups.iter().map(shown));
-		let rows: Vec<String> = groups
-			.zip(&encoded.per_group_rows)
-			.map(|(group, rows)| format!("{group}: {rows}"))
-			.collect();
-		writeln!(out, "  by group (not shared): {}", rows.join(", "))?;
-	}
-	if encoded.skipped_small_cell > 0 {
-		writeln!(out, "  {} left out as of a small group", encoded.skipped_small_cell)?;
-	}
-	for note in table.notes() {
-		writeln!(out, "  {note}")?;
-	}
-	writeln!(
-		out,
-		"shared, as secret shares among {} nodes, any {} of which {} nothing: {}",
-		info.task.parameters.seats,
-		info.task.parameters.threshold,
-		learn_or_learns(info.task.parameters.threshold.into()),
-		entries(spec)
-	)?;
-	for column in spec.all_columns() {
-		if is_text(spec, column) {
-			writeln!(out, "  {}: any text, which is counted", shown(&column.name))?;
-			continue;
-		}
-		writeln!(
-			out,
-			"  {} between {} and {}",
-			shown(&column.name),
-			render(column.min, column.decimals),
-			render(column.max, column.decimals)
-		)?;
-	}
-	let used: Vec<String> = spec.all_columns().map(|column| text(&column.name)).collect();
-	let unused = table.columns().iter().filter(|column| !used.contains(column));
-	let unused: Vec<_> = unused.map(|column| escaped(column)).collect();
-	writeln!(
-		out,
-		"not shared: the rows themselves{}",
-		if unused.is_empty() {
-			String::new()
-		} else {
-			format!(", and the columns {}", unused.join(", "))
-		}
-	)?;
-	writeln!(
-		out,
-		"published, as the sum over all accepted dealers: the same {} numbers",
-		spec.length()
-	)
-}
-
-/// What a dealer's vector holds.
-fn entries(spec: &TaskSpec) -> String {
-	let numbers = spec.length();
-	let what = match spec.statistic {
-		Statistic::Count => "the number of rows",
-		Statistic::Sum | Statistic::Mean => "the number of rows and the sum",
-		Statistic::WeightedMean => "the sums of the weights and of the weighted values",
-		Statistic::Variance | Statistic::Std => "the number of rows, the sum, the sum of squares",
-		Statistic::Covariance | Statistic::Correlation => {
-			"the number of rows, the sums, the sums of squares and products"
-		},
-		Statistic::Regression => "the sums of the columns and of all their products",
-		Statistic::Histogram | Statistic::Quantiles | Statistic::Median => {
-			"the number of rows in each bin"
-		},
-		Statistic::VectorMean => "the sum of the weights and the weighted sums",
-		Statistic::Contributors => "whether there are rows enough",
-	};
-	let each = if spec.group_by.is_some() { ", for each group" } else { "" };
-	format!("{numbers} numbers ({what}{each})")
-}
-
-/// A dealing, or what it would be, as JSON.
-#[derive(Serialize)]
-struct Summary {
-	task: TaskId,
-	dealt: bool,
-	already: bool,
-	block: Option<u32>,
-	fee: Option<String>,
-	/// What it cost to accept, if that was done too.
-	#[serde(skip_serializing_if = "Option::is_none")]
-	accept_fee: Option<String>,
-	statistic: &'static str,
-	columns: Vec<Shared>,
-	numbers: u32,
-	rows: u64,
-	skipped_missing: u64,
-	skipped_other_group: u64,
-	skipped_small_cell: u64,
-	/// The odds of a draw when the command began.
-	#[serde(skip_serializing_if = "Option::is_none")]
-	capture: Option<Capture>,
-	#[serde(skip_serializing_if = "Vec::is_empty")]
-	notes: Vec<String>,
-}
-
-/// A column whose values go into a dealing.
-#[derive(Serialize)]
-struct Shared {
-	name: String,
-	min: String,
-	max: String,
-}
-
-/// What was sent, and what it cost.
-#[derive(Clone, Copy, Default)]
-struct Sent {
-	/// Fee of the acceptance.
-	accept_fee: Option<Balance>,
-	/// Block and fee of the dealing.
-	dealt: Option<(u32, Balance)>,
-}
-
-fn summary(
-	task: TaskId,
-	info: &TaskInfo,
-	table: &Table,
-	encoded: &Encoded,
-	capture: Option<Capture>,
-	sent: Sent,
-) -> Summary {
-	let spec = &info.task.spec;
-	let columns = spec.all_columns().map(|column| Shared {
-		name: text(&column.name),
-		min: render(column.min, column.decimals),
-		max: render(column.max, column.decimals),
-	});
-	Summary {
-		task,
-		dealt: sent.dealt.is_some(),
-		already: false,
-		block: sent.dealt.map(|(block, _)| block),
-		fee: sent.dealt.map(|(_, fee)| fee.to_string()),
-		accept_fee: sent.accept_fee.map(|fee| fee.to_string()),
-		statistic: label(spec.statistic),
-		columns: columns.collect(),
-		numbers: spec.length(),
-		rows: encoded.used,
-		skipped_missing: encoded.skipped_missing,
-		skipped_other_group: encoded.skipped_other_group,
-		skipped_small_cell: encoded.skipped_small_cell,
-		capture,
-		notes: table.notes(),
-	}
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{fixtures, output::written};
-
-	fn input(csv: &str, info: &TaskInfo) -> (Table, Book, Encoded) {
-		let table = Table::parse("mine.csv", csv.as_bytes()).expect("well-formed");
-		let book = Book::of_all(&table, table.file());
-		let encoding = Encoding { min_cell: 1, ..Default::default() };
-		let encoded = inputs::own(&book, &table, &info.task.spec, encoding).expect("rows");
-		(table, book, encoded)
-	}
-
-	#[test]
-	fn a_dealer_sees_what_is_shared_and_what_is_not() {
-		let info = fixtures::task();
-		let (table, book, encoded) = input("x,g,who\n1,a,m\n2,a,n\n3,b,o\nNA,b,p\n4,c,q\n", &info);
-		let text = written(false, |out| describe(7, &info, &table, &book, &encoded, out));
-		for line in [
-			"task 7: mean of x by g",
-			"rows: 5 in mine.csv",
-			"  3 count",
-			"  1 left out for a missing value",
-			"  1 left out as of no group of the task",
-			"  by group (not shared): a: 2, b: 1",
-			"  column `x`: taken as missing: `NA` in 1 cell",
-			"  x between 0.0 and 9.0",
-		] {
-			assert!(text.lines().any(|other| other == line), "no `{line}` in {text}");
-		}
-		assert!(text.contains("any 1 of which learns nothing: 4 numbers"), "{text}");
-		assert!(
-			text.contains("not shared: the rows themselves, and the columns g, who\n"),
-			"{text}"
-		);
-	}
-
-	#[test]
-	fn names_of_the_task_and_of_the_file_move_no_cursor() {
-		let mut info = fixtures::task();
-		let (table, book, encoded) = input("x,g,no\u{9b}1A\n1,a,m\n2,b,n\n", &info);
-		// the chain refuses such a name today; a state may hold one from before
-		info.task.spec.columns[0].name = fixtures::name("x\u{1b}[9A");
-		let text = written(false, |out| describe(7, &info, &table, &book, &encoded, out));
-		assert!(text.contains("  x\\u{1b}[9A between 0.0 and 9.0\n"), "{text}");
-		assert!(text.contains("no\\u{9b}1A"), "{text}");
-		assert!(!text.contains(['\u{1b}', '\u{9b}']), "{text}");
-	}
-
-	#[test]
-	fn json_says_what_would_be_dealt() {
-		let info = fixtures::task();
-		let (table, _, encoded) = input("x,g\n1,a\n2,b\n", &info);
-		let capture = Some(Capture::from(&fixtures::odds()));
-		let summary = summary(7, &info, &table, &encoded, capture, Sent::default());
-		let text = written(true, |out| out.json(&summary));
-		let record: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-		assert_eq!((&record["dealt"], &record["block"]), (&false.into(), &().into()));
-		assert_eq!((&record["rows"], &record["numbers"]), (&2.into(), &4.into()));
-		assert_eq!(record["capture"]["third"], 0.1733);
-	}
+	use crate::output::written;
 
 	#[test]
 	fn a_dealing_that_is_there_is_not_sent_again() {

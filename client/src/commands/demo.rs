@@ -48,6 +48,9 @@ statistics take about a minute and a half there.";
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct DemoArgs {
+	/// Task file: its keys are flags, of which those that are given here take the place
+	#[arg(long, value_name = "TASK_FILE")]
+	pub task_file: Option<PathBuf>,
 	/// The data; the loan book of examples/ unless given.
 	#[command(flatten)]
 	pub book: BookArgs,
@@ -79,7 +82,7 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	let request = args.request.request(Some(&table))?;
 	let plan = Plan::new(&request, &table, args.book.file.round)?;
 	for spec in &plan.first {
-		inputs::inputs(&book, &table, spec, args.book.encoding())?;
+		inputs::inputs(&book, &table, spec, &args.book.encoding())?;
 	}
 	let requester = match (&global.suri, &global.key_file) {
 		(None, None) => Signer::from_secret("//Alice")?,

@@ -2,12 +2,21 @@
 
 mod accept;
 mod completions;
+mod csv;
 mod deal;
+mod dealt;
 mod demo;
+mod doctor;
+mod events;
+mod inbox;
+mod log;
 mod node;
+mod policy;
 mod result;
+mod rules;
 mod simulate;
 mod task;
+pub mod task_file;
 pub mod usage;
 
 use crate::{
@@ -25,11 +34,14 @@ Examples:
   ostraka demo                                        50 institutions, a dev chain of its own
   ostraka simulate --faults bad-share=2,wrong-share=1 the protocol without a chain
   ostraka demo --data survey.csv --split-by hospital --statistic correlation --columns dose,response
+  ostraka task init; ostraka task submit task.toml    what is asked, in a file that can be shown
   ostraka task submit --suri //Alice --statistic mean --columns income --range income=0:250000 \\
       --dealer 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --dealer …
+  ostraka policy init --data mine.csv
+  ostraka inbox --suri //Bob
   ostraka accept 7 --suri //Bob
   ostraka deal --suri //Bob --task 7 --data mine.csv
-  ostraka result --task 7 --verify
+  ostraka result 7 --verify
 
 Exit codes:
     0  done
@@ -62,8 +74,18 @@ pub enum Command {
 	Accept(accept::AcceptArgs),
 	/// The dealer's side: accept, wait for the draw, and deal rows to the task's committee
 	Deal(deal::DealArgs),
+	/// The dealer's side: what its rows may be asked, and what that says of a task
+	Policy(policy::PolicyCommandArgs),
+	/// The dealer's side: what it is asked, what its policy says of it, and what is due
+	Inbox(inbox::InboxArgs),
+	/// The dealer's side: the log of what it accepted and dealt
+	Log(log::LogCommandArgs),
 	/// A task's result
 	Result(result::ResultArgs),
+	/// What happens to tasks and nodes, block by block
+	Events(events::EventsArgs),
+	/// Look through what is needed, and say what is not right
+	Doctor(doctor::DoctorArgs),
 	/// The whole protocol in one process, without a chain
 	Simulate(simulate::SimulateArgs),
 	/// Institutions compute joint statistics on a chain, from CSV rows to verified results
@@ -87,6 +109,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
 	match &cli.command {
 		Command::Simulate(args) => simulate::run(args, out),
 		Command::Completions { shell } => completions::run(*shell, out),
+		Command::Log(args) => log::run(args, out),
 		command => {
 			let runtime = tokio::runtime::Builder::new_multi_thread()
 				.enable_all()
@@ -112,9 +135,13 @@ async fn until_interrupted(
 			Command::Task(args) => task::run(args, global, out).await,
 			Command::Accept(args) => accept::run(args, global, out).await,
 			Command::Deal(args) => deal::run(args, global, out).await,
+			Command::Policy(args) => policy::run(args, global, out).await,
+			Command::Inbox(args) => inbox::run(args, global, out).await,
 			Command::Result(args) => result::run(args, global, out).await,
+			Command::Events(args) => events::run(args, global, out).await,
+			Command::Doctor(args) => doctor::run(args, global, out).await,
 			Command::Demo(args) => demo::run(args, global, out).await,
-			Command::Simulate(_) | Command::Completions { .. } => Ok(()),
+			Command::Simulate(_) | Command::Completions { .. } | Command::Log(_) => Ok(()),
 		}
 	};
 	tokio::select! {

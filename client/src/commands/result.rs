@@ -3,7 +3,7 @@
 use super::connect;
 use crate::{
 	chain::{account::address, Chain, ChainError},
-	cli::{values, Global},
+	cli::{task::TaskArg, Global},
 	error::Error,
 	onchain::{
 		self,
@@ -37,17 +37,17 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
-  ostraka result --task 7
-  ostraka result --task 7 --verify --json
+  ostraka result 7
+  ostraka result 7 --verify --json
   ostraka result --task 7 --export transcript.json";
 
 /// Flags of `result`.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct ResultArgs {
-	/// The task
-	#[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = values::task)]
-	pub task: TaskId,
+	/// The task.
+	#[command(flatten)]
+	pub task: TaskArg,
 	/// Check the result again, from chain data alone
 	#[arg(long)]
 	pub verify: bool,
@@ -62,12 +62,13 @@ pub struct ResultArgs {
 /// `Chain`; `Failed` if there is no result, no data can give it, or it does not withstand the checks.
 pub async fn run(args: &ResultArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let chain = connect(global, out).await?;
-	let info = chain.task(args.task).await?;
+	let task = args.task.number;
+	let info = chain.task(task).await?;
 	if !args.verify && args.export.is_none() {
-		return print(&chain, args.task, &info, out).await;
+		return print(&chain, task, &info, out).await;
 	}
-	let result = published(&chain, args.task, &info).await?;
-	let evidence = gather(&chain, args.task, &info, &result, &Bodies::default()).await?;
+	let result = published(&chain, task, &info).await?;
+	let evidence = gather(&chain, task, &info, &result, &Bodies::default()).await?;
 	let verification = evidence.check();
 	if let Some(path) = &args.export {
 		let text = serde_json::to_string_pretty(&transcript(&evidence, &verification))
@@ -75,8 +76,8 @@ pub async fn run(args: &ResultArgs, global: &Global, out: &mut Output<'_>) -> Re
 		std::fs::write(path, text + "\n")
 			.map_err(|error| Error::Failed(format!("{}: {error}", path.display())))?;
 	}
-	let accept = accept_window(&chain, args.task, &info).await?;
-	let found = Found::new(args.task, &info, &result, accept);
+	let accept = accept_window(&chain, task, &info).await?;
+	let found = Found::new(task, &info, &result, accept);
 	found.write(Some(&verification.checks), verification.is_right(), out)?;
 	if let (Some(path), false) = (&args.export, out.is_json()) {
 		writeln!(out, "the transcript is in {}", path.display())?;
@@ -84,10 +85,7 @@ pub async fn run(args: &ResultArgs, global: &Global, out: &mut Output<'_>) -> Re
 	if verification.is_right() {
 		Ok(())
 	} else {
-		Err(Error::Failed(format!(
-			"the result of task {} does not withstand the checks",
-			args.task
-		)))
+		Err(Error::Failed(format!("the result of task {task} does not withstand the checks")))
 	}
 }
 

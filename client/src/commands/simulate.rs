@@ -29,18 +29,23 @@ use ostraka_primitives::{
 use ostraka_protocol::statistics::{finalize, named_sums, Outcome};
 use rand_core::{OsRng, RngCore};
 use sha2::{Digest, Sha256};
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
   ostraka simulate
   ostraka simulate --class restricted --faults bad-share=3,wrong-share=2,silent-node=1
   ostraka simulate --data survey.csv --split-by clinic --statistic regression --columns dose,age --target response
+  ostraka simulate --task-file task.toml --split-by clinic
   ostraka simulate --data survey.csv --dealers 8 --statistic histogram --columns age --bins 10 --json";
 
 /// Flags of `simulate`.
 #[derive(Args, Debug)]
 #[command(after_help = after_help())]
 pub struct SimulateArgs {
+	/// Task file: its keys are flags, of which those that are given here take the place
+	#[arg(long, value_name = "TASK_FILE")]
+	pub task_file: Option<PathBuf>,
 	/// The data; the loan book of examples/ unless given.
 	#[command(flatten)]
 	pub book: BookArgs,
@@ -204,7 +209,7 @@ impl Simulation<'_> {
 
 	/// Plays one task and compares its result.
 	fn task(&self, spec: &TaskSpec, number: u32) -> Result<(TaskReport, Option<Outcome>), Error> {
-		let inputs = inputs::inputs(self.book, self.table, spec, self.args.book.encoding())?;
+		let inputs = inputs::inputs(self.book, self.table, spec, &self.args.book.encoding())?;
 		let parts = &inputs.parts;
 		let names: Vec<String> = parts.iter().map(|(dealer, _)| dealer.name.clone()).collect();
 		let vectors: Vec<&[_]> =

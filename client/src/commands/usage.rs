@@ -38,7 +38,7 @@ mod tests {
 	#[test]
 	fn errors_are_without_what_is_around_them() {
 		let said = message("task show abc");
-		assert_eq!(said, "invalid value 'abc' for '<TASK>': `abc` is not a task's number");
+		assert_eq!(said, "invalid value 'abc' for '[TASK]': `abc` is not a task's number");
 		let said = message("task submit --statistic meen");
 		assert!(said.contains("tip: a similar value exists: 'mean'"), "{said}");
 		for words in ["", "task", "--json", "--json task", "task frob"] {

@@ -134,7 +134,7 @@ impl Setting<'_> {
 
 	/// The dealers' parts in a task, and the rows left out: for a missing value, as of a small cell.
 	fn inputs(&self, spec: &TaskSpec) -> Result<(Placed, (u64, u64)), Error> {
-		let made = inputs::inputs(self.book, self.table, spec, self.encoding)?;
+		let made = inputs::inputs(self.book, self.table, spec, &self.encoding)?;
 		let place = |name: &str| self.book.dealers.iter().position(|dealer| dealer.name == name);
 		let parts = made.parts.into_iter();
 		let inputs = parts.filter_map(|(dealer, input)| Some((place(&dealer.name)?, input)));

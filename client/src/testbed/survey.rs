@@ -36,7 +36,7 @@ impl Survey {
 		let spec = build(request, Some(table), false)?;
 		let book = Book::deal_out(table, dealers)?;
 		let encoding = Encoding { min_cell: 1, ..Default::default() };
-		let inputs = inputs::inputs(&book, table, &spec, encoding)?.parts;
+		let inputs = inputs::inputs(&book, table, &spec, &encoding)?.parts;
 		Ok(Self { spec, inputs: inputs.into_iter().map(|(_, input)| input).collect() })
 	}
 

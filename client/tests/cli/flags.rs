@@ -20,7 +20,7 @@ fn errors_of_flags_are_json_if_asked() {
 		("task show abc --json", "`abc` is not a task's number"),
 		("task submit --json --statistic meen", "invalid value 'meen'"),
 		("--json deal --task 0", "--data <FILE>"),
-		("--json accept", "<TASK>"),
+		("--json accept", "<TASK|--task <N>>"),
 		("accept 0 --json --yes=no", "--yes"),
 		("task --json", "<COMMAND>"),
 		("--json task", "not complete"),
@@ -67,7 +67,7 @@ fn help(command: &str) -> String {
 
 #[test]
 fn the_help_says_what_is_needed_and_what_there_is() {
-	assert!(help("deal").contains("--task <N> --data <FILE>"));
+	assert!(help("deal").contains("--data <FILE> <TASK|--task <N>>"));
 	for flag in ["--yes", "--again", "--unchecked-groups"] {
 		assert!(help("deal").contains(flag) && help("accept").contains(flag), "{flag}");
 	}
@@ -114,8 +114,19 @@ fn amounts_and_numbers_are_refused_before_the_chain() {
 			fails(&mut ostraka, 2, &[problem]);
 		}
 	}
-	let commands =
-		["task show", "task watch", "task cancel", "result --task", "deal --task", "accept"];
+	let commands = [
+		"task show",
+		"task show --task",
+		"task watch",
+		"task cancel",
+		"result",
+		"result --task",
+		"deal --data x --task",
+		"accept",
+		"accept --task",
+		"node supply",
+		"events",
+	];
 	for command in commands {
 		for value in ["abc", "-1", "4294967296"] {
 			let mut ostraka = ostraka();

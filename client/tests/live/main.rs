@@ -14,6 +14,7 @@ mod dealing;
 mod groups;
 mod inputs;
 mod interruption;
+mod kit;
 mod node;
 mod operator;
 mod other_chain;
@@ -99,6 +100,8 @@ const SCENARIOS: &[(&str, Ground, Play)] = &[
 		refusals::acceptances_that_are_refused,
 	),
 	("refusals::tasks_that_do_not_exist", Ground::Shared, refusals::tasks_that_do_not_exist),
+	("kit::a_task_file_to_its_result", Ground::Shared, kit::a_task_file_to_its_result),
+	("kit::what_the_doctor_sees", Ground::Shared, kit::what_the_doctor_sees),
 ];
 
 /// What a scenario has to itself, and the chain it plays on.

@@ -47,13 +47,18 @@ impl Tool {
 		Self { url: url.to_owned() }
 	}
 
-	/// A command, given as words.
+	/// A command, given as words. A dealer's goes by no policy, and is logged in the folder of temporary files.
 	pub fn run(&self, words: &str) -> Run {
 		let mut command = Command::new(env!("CARGO_BIN_EXE_ostraka"));
-		for name in ["OSTRAKA_SURI", "OSTRAKA_NODE", "OSTRAKA_WORKER_SURI"] {
+		for name in ["OSTRAKA_SURI", "OSTRAKA_NODE", "OSTRAKA_WORKER_SURI", "OSTRAKA_POLICY"] {
 			command.env_remove(name);
 		}
+		let log = std::env::temp_dir().join(format!("ostraka-live-{}.jsonl", std::process::id()));
+		command.env("OSTRAKA_LOG", log);
 		command.env("OSTRAKA_URL", &self.url).args(words.split_whitespace());
+		if words.starts_with("accept ") || words.starts_with("deal ") {
+			command.arg("--no-policy");
+		}
 		Run { command, line: words.to_owned() }
 	}
 }

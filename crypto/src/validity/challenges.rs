@@ -3,8 +3,13 @@
 //! Each covers all that was said before it: the statement with all commitments and the relation, then the messages in their
 //! order. None is zero.
 
-use super::{encoding::CompressedPoint, layout::SCALAR, Relation, Statement};
-use crate::{encoding::encode_scalar, scalar::Scalar, transcript::Transcript, Hash};
+use super::{layout::SCALAR, Relation, Statement};
+use crate::{
+	encoding::{encode_scalar, PointBytes},
+	scalar::Scalar,
+	transcript::Transcript,
+	Hash,
+};
 use ark_ff::{Field, Zero};
 
 const STATEMENT_TAG: &str = "ostraka/validity/v1";
@@ -28,8 +33,8 @@ pub(super) struct After(Hash);
 
 impl After {
 	/// After the statement and the first message.
-	pub(super) fn first(statement: Transcript, points: &[CompressedPoint]) -> Self {
-		Self(append(statement, points).digest())
+	pub(super) fn first(statement: Transcript, points: &[PointBytes]) -> Self {
+		Self(statement.points(points).digest())
 	}
 
 	/// `y`, and `z` from it.
@@ -40,9 +45,9 @@ impl After {
 	}
 
 	/// After the coefficients.
-	pub(super) fn coefficients(&self, points: &[CompressedPoint]) -> Self {
+	pub(super) fn coefficients(&self, points: &[PointBytes]) -> Self {
 		let transcript = Transcript::new(COEFFICIENTS_TAG).fixed(&self.0);
-		Self(append(transcript, points).digest())
+		Self(transcript.points(points).digest())
 	}
 
 	/// `X`.
@@ -58,11 +63,6 @@ impl After {
 		let weight = |number| Transcript::new(WEIGHT_TAG).fixed(&digest).u8(number).challenge();
 		[Scalar::ONE, weight(2), weight(3)]
 	}
-}
-
-fn append(transcript: Transcript, points: &[CompressedPoint]) -> Transcript {
-	let start = transcript.count(points.len());
-	points.iter().fold(start, |transcript, point| transcript.fixed(point))
 }
 
 /// The challenge of a transcript with a counter behind it, the first that is not zero.

@@ -3,12 +3,12 @@
 use crate::generators::MAX_LENGTH;
 
 /// Bytes of a point in a proof.
-pub(super) const POINT: usize = 48;
+pub(super) const POINT: usize = 96;
 /// Bytes of a scalar in a proof.
 pub(super) const SCALAR: usize = 32;
 /// Rows are about as long as the square root of so many times the bits. A larger number makes for fewer points, which cost a
 /// verifier most, and for more bytes. At this one, proofs for 256 and for 2,048 bits are within 4 and 9 kilobytes.
-const LENGTHENED: usize = 7;
+const LENGTHENED: usize = 4;
 
 /// The shape of a proof. All of it follows from the length of the vector and the numbers of bits and of products.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,8 @@ pub struct Layout {
 }
 
 impl Layout {
-	/// The layout for a vector of `length` entries, so many bits and so many products.
+	/// The layout for a vector of `length` entries, so many bits and so many products. Verdicts hang on it: another layout is
+	/// another version of the protocol.
 	pub(super) fn new(length: usize, bits: usize, products: usize) -> Self {
 		let bits = bits.max(1);
 		let root = (LENGTHENED * bits - 1).isqrt() + 1;

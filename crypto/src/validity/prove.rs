@@ -3,11 +3,17 @@
 use super::{
 	algebra::{self, Public, Row},
 	challenges::{self, After},
-	encoding::{self, CompressedPoint},
+	encoding::push_opening,
 	hedged::Hedged,
 	Relation, Statement, Witness,
 };
-use crate::{curve::Curve, error::Error, generators, group, scalar::Scalar};
+use crate::{
+	curve::Curve,
+	encoding::{encode_point, PointBytes},
+	error::Error,
+	generators, group,
+	scalar::Scalar,
+};
 use alloc::vec::Vec;
 use ark_ec::short_weierstrass::{Affine, Projective};
 use ark_ff::{One, Zero};
@@ -77,15 +83,15 @@ pub fn prove_witness<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	let mut bytes = Vec::with_capacity(layout.proof_length());
 	first.iter().chain(&coefficients).for_each(|point| bytes.extend(point));
 	for opening in &openings {
-		encoding::push_opening(&mut bytes, &opening.values, &opening.blinding);
+		push_opening(&mut bytes, &opening.values, &opening.blinding);
 	}
 	Ok(bytes)
 }
 
-/// The commitments to rows, compressed.
-pub(super) fn commit<P: Curve>(bases: &[Affine<P>], rows: &[Row<Scalar>]) -> Vec<CompressedPoint> {
+/// The commitments to rows.
+pub(super) fn commit<P: Curve>(bases: &[Affine<P>], rows: &[Row<Scalar>]) -> Vec<PointBytes> {
 	let points: Vec<Projective<P>> = rows.iter().map(|row| commit_row(bases, row)).collect();
-	group::normalize(&points).iter().map(encoding::compress).collect()
+	group::normalize(&points).iter().map(encode_point).collect()
 }
 
 fn commit_row<P: Curve>(bases: &[Affine<P>], row: &Row<Scalar>) -> Projective<P> {

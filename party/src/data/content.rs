@@ -26,6 +26,8 @@ pub struct Reading {
 	pub missing: Vec<String>,
 	/// The sheet of a workbook; the first unless given.
 	pub sheet: Option<String>,
+	/// Whether a file may have a header and no rows.
+	pub may_be_empty: bool,
 	/// Who reads, for what an error advises.
 	pub advice: Advice,
 }
@@ -34,8 +36,8 @@ pub struct Reading {
 pub(super) enum Content {
 	/// Delimited text; whether its first line is none of its rows, and whether it was in UTF-16.
 	Text { source: Source, separator: u8, skips_line: bool, is_wide: bool },
-	/// A sheet of a workbook.
-	Sheet(Sheet),
+	/// A sheet of a workbook, which is held.
+	Sheet { source: Source, sheet: Sheet },
 	/// Named columns of a Parquet file.
 	Columnar { source: Source, columns: Vec<String> },
 }
@@ -61,7 +63,7 @@ impl Content {
 				Err(other("a compressed file in a gzip stream", "unpack the gzip stream first"))
 			},
 			Kind::Parquet => Self::columnar(file, source, notes),
-			Kind::Zip | Kind::Compound => Self::sheet(file, &source, kind, reading, notes),
+			Kind::Zip | Kind::Compound => Self::sheet(file, source, kind, reading, notes),
 			Kind::Blank | Kind::Text => Self::text(file, source, false, reading, notes),
 			Kind::Utf16 => Self::text(file, source, true, reading, notes),
 		}
@@ -99,7 +101,7 @@ impl Content {
 
 	fn sheet(
 		file: &str,
-		source: &Source,
+		source: Source,
 		kind: Kind,
 		reading: &Reading,
 		notes: &mut Vec<String>,
@@ -116,7 +118,7 @@ impl Content {
 				sheet.all.len()
 			));
 		}
-		Ok(Self::Sheet(sheet))
+		Ok(Self::Sheet { source, sheet })
 	}
 
 	fn columnar(file: &str, source: Source, notes: &mut Vec<String>) -> Result<Self, DataError> {
@@ -141,6 +143,14 @@ impl Content {
 		}
 	}
 
+	/// SHA-256 of the bytes that it is read from.
+	pub fn hash(&self) -> io::Result<[u8; 32]> {
+		let (Self::Text { source, .. }
+		| Self::Sheet { source, .. }
+		| Self::Columnar { source, .. }) = self;
+		source.hash()
+	}
+
 	/// The rows from the beginning, the header first. `file` is for messages.
 	pub fn records<'a>(&'a self, file: &'a str) -> Result<Records<'a>, DataError> {
 		let io = |error| unreadable(file, &error);
@@ -152,7 +162,7 @@ impl Content {
 				}
 				(Inner::Text(Box::new(reader)), *is_wide)
 			},
-			Self::Sheet(sheet) => (Inner::Sheet(sheet.rows()), false),
+			Self::Sheet { sheet, .. } => (Inner::Sheet(sheet.rows()), false),
 			Self::Columnar { source, columns } => {
 				let rows = columnar::rows(source.file().map_err(io)?);
 				let rows = rows.map_err(|reason| malformed(file, reason))?;
@@ -168,7 +178,7 @@ impl std::fmt::Debug for Content {
 	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
 		f.write_str(match self {
 			Self::Text { .. } => "text",
-			Self::Sheet(_) => "a sheet",
+			Self::Sheet { .. } => "a sheet",
 			Self::Columnar { .. } => "columns",
 		})
 	}

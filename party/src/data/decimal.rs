@@ -185,6 +185,11 @@ impl Decimal {
 		self.digits == 0
 	}
 
+	/// Whether it is below zero.
+	pub fn is_negative(&self) -> bool {
+		self.digits < 0
+	}
+
 	/// Digits behind the decimal point.
 	pub fn scale(&self) -> u32 {
 		self.scale

@@ -6,7 +6,8 @@
 //! - [`table`]: a file as rows of text with their places, read as often as is needed and never held as a whole.
 //! - [`decimal`], [`markers`]: text to fixed-point integers, exactly; texts that stand for a missing number.
 //! - [`infer`]: decimals and ranges that a file's values need.
-//! - [`rows`]: whose rows are whose; the rows of a task, checked against its declared ranges.
+//! - [`rows`]: whose rows are whose; the rows of a task, checked against its declared ranges, or made to fit a policy's;
+//!   `sample`: which of them, where there are more than may be.
 //!
 //! Every error names file, line and column, and says what to do ([`DataError`]). Nothing is sent before the whole file has
 //! been checked. Rows and cells lie in memory that is wiped.
@@ -25,6 +26,7 @@ pub mod infer;
 pub mod markers;
 mod record;
 pub mod rows;
+mod sample;
 mod separator;
 #[cfg(feature = "excel")]
 mod sheet;
@@ -37,6 +39,7 @@ pub mod table;
 pub use content::Reading;
 pub use error::{Advice, DataError};
 pub use record::{Place, Record};
-pub use rows::{Book, Dealer};
+pub use rows::{Book, Cells, Dealer, Fits, Limits};
+pub use sample::Seed;
 pub use source::STDIN;
 pub use table::{Cell, Table};

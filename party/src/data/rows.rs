@@ -1,10 +1,11 @@
 //! Whose rows are whose, and the rows of a task as its statistic takes them: one after the other, as the file is read.
 
 use super::{
-	decimal,
+	decimal::{self, Decimal, NumberError},
 	error::DataError,
 	infer::{count, marker_note},
 	record::Record,
+	sample::{Sample, Seed},
 	table::{Cell, Table},
 };
 use crate::spec::{is_text, text};
@@ -33,6 +34,8 @@ pub struct Book {
 	/// Rows of nobody: their split column is empty.
 	pub skipped: u64,
 	owners: Owners,
+	/// Most rows of the first dealer, and what chooses which.
+	most: Option<(u64, Seed)>,
 }
 
 /// Whose a row is.
@@ -92,7 +95,7 @@ impl Book {
 		}
 		let names = dealers.iter().map(|dealer| dealer.name.clone());
 		let owners = Owners::Text { column, places: names.zip(0..).collect() };
-		Ok(Self { dealers, skipped, owners })
+		Ok(Self { dealers, skipped, owners, most: None })
 	}
 
 	/// The rows dealt out in turn to so many dealers.
@@ -115,7 +118,7 @@ impl Book {
 			rows: rows / number + u64::from(i < rows % number),
 		};
 		let dealers = (0..dealers as u64).map(dealer).collect();
-		Ok(Self { dealers, skipped: 0, owners: Owners::InTurn })
+		Ok(Self { dealers, skipped: 0, owners: Owners::InTurn, most: None })
 	}
 
 	/// Checks that there are as many dealers as a class asks for.
@@ -137,7 +140,7 @@ impl Book {
 	/// All rows for one dealer.
 	pub fn of_all(table: &Table, name: &str) -> Self {
 		let dealer = Dealer { name: name.to_owned(), rows: table.rows() };
-		Self { dealers: vec![dealer], skipped: 0, owners: Owners::One }
+		Self { dealers: vec![dealer], skipped: 0, owners: Owners::One, most: None }
 	}
 
 	/// The rows with a given text in a column for one dealer, of that name; the others are passed over.
@@ -145,13 +148,8 @@ impl Book {
 	/// # Errors
 	/// `NoColumn`, `NoRowsOfDealer`, and those of a file's form.
 	pub fn of_value(table: &Table, column: &str, value: &str) -> Result<Self, DataError> {
-		let place = table.column(column)?;
-		let mut rows = 0;
-		table.for_each(|row| {
-			rows += u64::from(table.text(row, place) == Some(value));
-			Ok::<_, DataError>(())
-		})?;
-		if rows == 0 {
+		let book = Self::of_value_if_any(table, column, value)?;
+		if book.rows() == 0 {
 			return Err(DataError::NoRowsOfDealer {
 				file: table.file().to_owned(),
 				column: column.to_owned(),
@@ -159,10 +157,37 @@ impl Book {
 				found: table.distinct(column)?,
 			});
 		}
+		Ok(book)
+	}
+
+	/// The same, also where no row has that text.
+	///
+	/// # Errors
+	/// `NoColumn`, and those of a file's form.
+	pub fn of_value_if_any(table: &Table, column: &str, value: &str) -> Result<Self, DataError> {
+		let place = table.column(column)?;
+		let mut rows = 0;
+		table.for_each(|row| {
+			rows += u64::from(table.text(row, place) == Some(value));
+			Ok::<_, DataError>(())
+		})?;
 		let owners =
 			Owners::Text { column: place, places: BTreeMap::from([(value.to_owned(), 0)]) };
 		let dealer = Dealer { name: value.to_owned(), rows };
-		Ok(Self { dealers: vec![dealer], skipped: 0, owners })
+		Ok(Self { dealers: vec![dealer], skipped: 0, owners, most: None })
+	}
+
+	/// Leaves rows of a book of one dealer out, so that at most so many are left. Which ones follows from the seed and from
+	/// how many there are, and from nothing that is in them.
+	#[must_use]
+	pub fn at_most(mut self, rows: u64, seed: Seed) -> Self {
+		self.most = Some((rows, seed));
+		self
+	}
+
+	/// Rows that [`Self::at_most`] leaves out.
+	pub fn left_out(&self) -> u64 {
+		self.most.as_ref().map_or(0, |(most, _)| self.rows().saturating_sub(*most))
 	}
 
 	/// Rows of all dealers together.
@@ -182,28 +207,41 @@ impl Book {
 	}
 
 	/// Calls a function with every dealer's rows as a task's statistic takes them, in the order of the file: every value a
-	/// number in its column's units and within its declared range, missing ones left open. With `round`, values with more
-	/// decimals than the column are rounded. Of a column that is only counted any text is a value. Texts that stood for
-	/// missing numbers are noted in the table.
+	/// number in its column's units, missing ones left open. Of a column that is only counted any text is a value. Texts that
+	/// stood for missing numbers are noted in the table. Returns what became of cells that are not as they were declared.
 	///
 	/// # Errors
-	/// `NoColumn`, `Cell`, `OutOfRange`, those of a file's form, and those of the function.
+	/// `NoColumn`, those of a file's form, and those of the function; `Cell`, `OutOfRange` if cells are
+	/// [checked](Cells::Checked).
 	pub fn for_each_row<E: From<DataError>>(
 		&self,
 		table: &Table,
 		spec: &TaskSpec,
-		round: bool,
+		cells: Cells<'_>,
 		mut each: impl FnMut(usize, Row<'_>) -> Result<(), E>,
-	) -> Result<(), E> {
+	) -> Result<Fits, E> {
 		let mut columns = Vec::new();
-		for column in spec.all_columns() {
+		for (number, column) in spec.all_columns().enumerate() {
 			let place = table.column(&text(&column.name))?;
-			columns.push(Values { place, column, is_text: is_text(spec, column), round });
+			let way = match cells {
+				Cells::Checked { round } => Way::Checked { round },
+				Cells::Fitted(limits) => {
+					Way::Fitted(limits.get(number).copied().unwrap_or(Limits {
+						min: column.min,
+						max: column.max,
+						clips: true,
+					}))
+				},
+			};
+			columns.push(Values { place, column, is_text: is_text(spec, column), way });
 		}
 		let group = match &spec.group_by {
 			Some(grouping) => Some(table.column(&text(&grouping.column))?),
 			None => None,
 		};
+		let mut sample =
+			self.most.as_ref().map(|(most, seed)| Sample::new(*most, self.rows(), seed));
+		let mut fits = Fits::default();
 		let mut markers = vec![BTreeMap::new(); columns.len()];
 		let mut values = Zeroizing::new(Vec::with_capacity(columns.len()));
 		let mut number = 0;
@@ -211,9 +249,12 @@ impl Book {
 			let owner = self.owner(table, row, number);
 			number += 1;
 			let Some(owner) = owner else { return Ok(()) };
+			if sample.as_mut().is_some_and(|sample| !sample.takes_next()) {
+				return Ok(());
+			}
 			values.clear();
 			for (column, markers) in columns.iter().zip(&mut markers) {
-				values.push(column.value(table, row, markers)?);
+				values.push(column.value(table, row, markers, &mut fits)?);
 			}
 			let group = group.and_then(|place| table.text(row, place));
 			each(owner, Row { values: &values, group })
@@ -223,8 +264,45 @@ impl Book {
 				.into_iter()
 				.for_each(|note| table.note(note));
 		}
-		Ok(())
+		Ok(fits)
 	}
+}
+
+/// What is done with cells that are not as their column is declared.
+#[derive(Clone, Copy, Debug)]
+pub enum Cells<'a> {
+	/// They are errors; with `round`, values with more decimals than their column are rounded instead.
+	Checked {
+		/// Whether values are rounded.
+		round: bool,
+	},
+	/// None is an error: values are brought within limits, by place of the column in the spec, and rounded; what is no number
+	/// counts as missing.
+	Fitted(&'a [Limits]),
+}
+
+/// Between what a column's values are to lie, in its units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+	/// Smallest value.
+	pub min: i64,
+	/// Largest value.
+	pub max: i64,
+	/// Whether a value outside becomes the nearest of the two, or counts as missing.
+	pub clips: bool,
+}
+
+/// How many cells were not as they were declared, and what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fits {
+	/// Outside the limits, and made the nearest of them.
+	pub clipped: u64,
+	/// Outside the limits, and taken as missing.
+	pub outside: u64,
+	/// No number, and taken as missing.
+	pub no_number: u64,
+	/// With more decimals than the column, and rounded.
+	pub rounded: u64,
 }
 
 /// A column of a task, in a table.
@@ -232,7 +310,14 @@ struct Values<'a> {
 	place: usize,
 	column: &'a Column,
 	is_text: bool,
-	round: bool,
+	way: Way,
+}
+
+/// What is done with a cell that is not as the column is declared.
+#[derive(Clone, Copy)]
+enum Way {
+	Checked { round: bool },
+	Fitted(Limits),
 }
 
 impl Values<'_> {
@@ -241,28 +326,55 @@ impl Values<'_> {
 		table: &Table,
 		row: &Record,
 		markers: &mut BTreeMap<String, u64>,
+		fits: &mut Fits,
 	) -> Result<Option<i64>, DataError> {
 		let Some(text) = table.text(row, self.place) else { return Ok(None) };
 		if self.is_text {
 			return Ok(Some(0));
 		}
-		let number = match table.number(row, self.place)? {
-			Cell::Number(number) => number,
-			Cell::Missing => return Ok(None),
-			Cell::Marker(marker) => {
+		let number = match (table.number(row, self.place), self.way) {
+			(Ok(Cell::Number(number)), _) => number,
+			(Ok(Cell::Missing), _) => return Ok(None),
+			(Ok(Cell::Marker(marker)), _) => {
 				count(markers, marker);
 				return Ok(None);
 			},
+			(Err(error), Way::Fitted(limits)) => {
+				let is_huge = matches!(
+					error,
+					DataError::Cell { problem: NumberError::Huge | NumberError::TooLong, .. }
+				);
+				if is_huge {
+					return Ok(limits.of_outside(text.starts_with('-'), fits));
+				}
+				fits.no_number += 1;
+				return Ok(None);
+			},
+			(Err(error), Way::Checked { .. }) => return Err(error),
 		};
+		match self.way {
+			Way::Checked { round } => self.checked(table, row, text, number, round).map(Some),
+			Way::Fitted(limits) => Ok(self.fitted(number, limits, fits)),
+		}
+	}
+
+	fn checked(
+		&self,
+		table: &Table,
+		row: &Record,
+		text: &str,
+		number: Decimal,
+		round: bool,
+	) -> Result<i64, DataError> {
 		let Column { decimals, min, max, .. } = *self.column;
-		let units = match self.round {
+		let units = match round {
 			true => number.round_to_units(decimals),
 			false => number.to_units(decimals),
 		};
 		let wrong = |problem| table.cell_error(row.place(), self.place, text, problem);
 		let units = units.map_err(wrong)?;
 		if (min..=max).contains(&units) {
-			return Ok(Some(units));
+			return Ok(units);
 		}
 		Err(DataError::OutOfRange {
 			file: table.file().to_owned(),
@@ -274,110 +386,32 @@ impl Values<'_> {
 			advice: table.advice(),
 		})
 	}
+
+	fn fitted(&self, number: Decimal, limits: Limits, fits: &mut Fits) -> Option<i64> {
+		let Limits { min, max, .. } = limits;
+		let decimals = self.column.decimals;
+		fits.rounded += u64::from(number.scale() > u32::from(decimals));
+		let units = number.wide_units(decimals).and_then(|units| i64::try_from(units).ok());
+		match units {
+			Some(units) if (min..=max).contains(&units) => Some(units),
+			Some(units) => limits.of_outside(units < min, fits),
+			// what no column can hold is on the far side of its limit too
+			None => limits.of_outside(number.is_negative(), fits),
+		}
+	}
+}
+
+impl Limits {
+	/// What becomes of a value outside.
+	fn of_outside(self, is_below: bool, fits: &mut Fits) -> Option<i64> {
+		if !self.clips {
+			fits.outside += 1;
+			return None;
+		}
+		fits.clipped += 1;
+		Some(if is_below { self.min } else { self.max })
+	}
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use crate::fixtures;
-	use ostraka_primitives::spec::Statistic;
-
-	fn table(text: &str) -> Table {
-		Table::parse("data.csv", text.as_bytes()).expect("well-formed")
-	}
-
-	fn spec(min: i64, max: i64) -> TaskSpec {
-		let mut column = fixtures::column("x", 1, max);
-		column.min = min;
-		fixtures::spec(Statistic::Mean, vec![column])
-	}
-
-	type Owned = Vec<(usize, Vec<Option<i64>>)>;
-
-	fn owned(book: &Book, table: &Table, spec: &TaskSpec) -> Result<Owned, DataError> {
-		let mut rows = Owned::new();
-		book.for_each_row(table, spec, false, |owner, row| {
-			rows.push((owner, row.values.to_vec()));
-			Ok::<_, DataError>(())
-		})?;
-		Ok(rows)
-	}
-
-	#[test]
-	fn splits_by_a_column_and_counts_rows_of_nobody() {
-		let table = table("who,x\nb,1\na,2\n,3\nb,4\n  ,5\n");
-		let book = Book::split(&table, "who", None).expect("two dealers");
-		assert_eq!((book.skipped, book.rows()), (2, 3));
-		let names: Vec<_> = book.dealers.iter().map(|d| (d.name.as_str(), d.rows)).collect();
-		assert_eq!(names, [("a", 1), ("b", 2)]);
-		let rows = owned(&book, &table, &spec(0, 100)).expect("in range");
-		assert_eq!(rows, [(1, vec![Some(10)]), (0, vec![Some(20)]), (1, vec![Some(40)])]);
-		let one = Book::split(&table, "who", Some(1)).expect("one dealer");
-		assert_eq!(one.dealers[0].name, "b");
-		assert_eq!(owned(&one, &table, &spec(0, 100)).expect("in range").len(), 2);
-		assert!(matches!(
-			Book::split(&table, "who", Some(3)),
-			Err(DataError::TooFewDealers { .. })
-		));
-		assert!(matches!(Book::split(&table, "whom", None), Err(DataError::NoColumn { .. })));
-	}
-
-	#[test]
-	fn refuses_a_split_among_nobody_or_too_many() {
-		assert!(matches!(
-			Book::split(&table("who,x\n,1\n"), "who", None),
-			Err(DataError::NoValue { .. })
-		));
-		let many: String = (0..600).map(|i| format!("d{i},1\n")).collect();
-		assert!(matches!(
-			Book::split(&table(&format!("who,x\n{many}")), "who", None),
-			Err(DataError::TooManyDealers { found: 600, .. })
-		));
-	}
-
-	#[test]
-	fn deals_rows_out_in_turn() {
-		let table = table("x\n1\n2\n3\n4\n5\n");
-		let book = Book::deal_out(&table, 2).expect("enough rows");
-		assert_eq!(book.dealers.iter().map(|dealer| dealer.rows).collect::<Vec<_>>(), [3, 2]);
-		let rows = owned(&book, &table, &spec(0, 100)).expect("in range");
-		assert_eq!(rows.iter().map(|(owner, _)| *owner).collect::<Vec<_>>(), [0, 1, 0, 1, 0]);
-		assert_eq!(book.rows(), 5);
-		assert!(matches!(Book::deal_out(&table, 6), Err(DataError::TooFewDealers { .. })));
-	}
-
-	#[test]
-	fn finds_one_dealers_rows() {
-		let table = table("who,x\na,1\nb,2\n");
-		let book = Book::of_value(&table, "who", "b").expect("b is there");
-		assert_eq!(owned(&book, &table, &spec(0, 100)).expect("in range"), [(0, vec![Some(20)])]);
-		let message = Book::of_value(&table, "who", "c").expect_err("no c").to_string();
-		assert!(message.contains("no row has who = `c`") && message.contains("a, b"), "{message}");
-	}
-
-	#[test]
-	fn checks_every_value_against_its_range() {
-		let table = table("x\n1.5\n\n-2\n\" \"\nN/A\n");
-		let all = Book::of_all(&table, "all");
-		let rows = owned(&all, &table, &spec(-20, 15)).expect("in range");
-		let values: Vec<_> = rows.iter().map(|(_, values)| values[0]).collect();
-		assert_eq!(values, [Some(15), Some(-20), None, None]);
-		assert_eq!(table.notes(), ["column `x`: taken as missing: `N/A` in 1 cell"]);
-		let message = owned(&all, &table, &spec(0, 15)).expect_err("-2").to_string();
-		assert!(
-			message.contains("line 4, column `x`: -2.0 is outside its declared range 0.0 to 1.5"),
-			"{message}"
-		);
-	}
-
-	#[test]
-	fn of_a_column_that_is_only_counted_any_text_is_a_value() {
-		let table = table("who,x\na,I10\na,NA\na,\nb,7\n");
-		let column = fixtures::column("x", 0, 0);
-		let spec = fixtures::spec(Statistic::Count, vec![column]);
-		let all = Book::of_all(&table, "all");
-		let rows = owned(&all, &table, &spec).expect("any text");
-		let values: Vec<_> = rows.iter().map(|(_, values)| values[0]).collect();
-		assert_eq!(values, [Some(0), Some(0), None, Some(0)]);
-	}
-}
+mod tests;

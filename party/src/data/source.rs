@@ -3,12 +3,13 @@
 //! A file is read more than once (its form, what its values need, its rows), each time from its beginning. What can be
 //! read once only, such as standard input, is spooled to a temporary file without a name, which is gone with the process.
 
+use sha2::{Digest, Sha256};
 use std::{
 	fs::File,
 	io::{self, Cursor, Read, Seek, SeekFrom},
 	path::{Path, PathBuf},
 };
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 /// The path that means standard input.
 pub const STDIN: &str = "-";
@@ -115,6 +116,20 @@ impl Source {
 				file.seek(SeekFrom::Start(0))?;
 				Ok(file)
 			},
+		}
+	}
+
+	/// SHA-256 of the bytes, as they are.
+	pub fn hash(&self) -> io::Result<[u8; 32]> {
+		let (mut hash, mut reader) = (Sha256::new(), self.reader()?);
+		let mut block = Zeroizing::new([0u8; 1 << 14]);
+		loop {
+			match reader.read(block.as_mut_slice()) {
+				Ok(0) => return Ok(hash.finalize().into()),
+				Ok(length) => hash.update(block.get(..length).unwrap_or_default()),
+				Err(error) if error.kind() == io::ErrorKind::Interrupted => {},
+				Err(error) => return Err(error),
+			}
 		}
 	}
 
@@ -297,6 +312,8 @@ mod tests {
 		let spooled = Source::spool(&b"x\n1\n"[..]).expect("a temporary file");
 		for source in [spooled, Source::memory(b"x\n1\n")] {
 			for _ in 0..2 {
+				let hash = source.hash().expect("bytes");
+				assert_eq!(hash, <[u8; 32]>::from(Sha256::digest(b"x\n1\n")));
 				let mut text = String::new();
 				source.text().and_then(|mut it| it.read_to_string(&mut text)).expect("text");
 				assert_eq!(text, "x\n1\n");

@@ -109,7 +109,7 @@ impl Table {
 			return Err(DataError::Empty { file });
 		}
 		check_names(&file, place, &columns)?;
-		if rows == 0 {
+		if rows == 0 && !self.reading.may_be_empty {
 			return Err(DataError::NoRows { file });
 		}
 		if let Some((opened, closed)) = swallowed {
@@ -170,6 +170,14 @@ impl Table {
 	/// What people are to know about how the file was read, a line each.
 	pub fn notes(&self) -> Vec<String> {
 		self.notes.lock().map(|notes| notes.clone()).unwrap_or_default()
+	}
+
+	/// SHA-256 of the file's bytes, as they are: compressed, if they are.
+	///
+	/// # Errors
+	/// `Unreadable`.
+	pub fn hash(&self) -> Result<[u8; 32], DataError> {
+		self.content.hash().map_err(|error| unreadable(&self.file, &error))
 	}
 
 	/// Adds to the notes, once.

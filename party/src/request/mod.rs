@@ -16,6 +16,8 @@ mod problem;
 #[cfg(feature = "std")]
 pub mod rounds;
 mod statistic;
+#[cfg(feature = "std")]
+pub mod task_file;
 
 #[cfg(feature = "std")]
 pub use build::{build, contributors_first};

@@ -1,10 +1,9 @@
-//! Conditions that every sum of honest vectors meets: integer data within the declared ranges, of no more rows
-//! than the dealers may have. They are necessary and cheap, not sufficient; where a tight bound is as cheap
-//! as a loose one (sums of squares of integers), the tight one is taken.
+//! Conditions that every sum of honest vectors meets: data within the declared ranges, of no more rows than the dealers
+//! may have. They are necessary and cheap, not sufficient. Of variances they are what each dealer proves of its own
+//! vector ([`validity`](super::validity)), and sums of such vectors meet them.
 
 use super::error::Inconsistency;
 use num_bigint::BigInt;
-use num_integer::Integer;
 use num_traits::{Signed, Zero};
 use ostraka_primitives::spec::Column;
 
@@ -31,26 +30,13 @@ pub(super) fn sum(n: &BigInt, sum: &BigInt, column: &Column) -> Check {
 	require(within, Inconsistency::SumOutOfRange)
 }
 
-/// Σx² of `n > 0` integers of the column's range that sum to `sum` (which [`sum`] has checked): least if they are
-/// as equal as can be, most if as many as can be are at the ends. Also `x² ≡ x (mod 2)`.
+/// Σx² of `n > 0` numbers of the column's range that sum to `sum`: the variance is not negative, and no sum of squares
+/// lies above the chord between the range's ends. Nothing that integers meet besides (their parity, say) is asked: dealers do not
+/// prove it, and sums of vectors that meet this meet it too, so that none of them can make the others' result impossible.
 pub(super) fn squares(n: &BigInt, sum: &BigInt, squares: &BigInt, column: &Column) -> Check {
-	let (low, above) = sum.div_mod_floor(n);
-	let high = &low + 1u8;
-	let least = (n - &above) * &low * &low + &above * &high * &high;
-	require(*squares >= least, Inconsistency::SquaresTooSmall)?;
-	require((squares - sum).is_even(), Inconsistency::SquaresTooSmall)?;
-
+	require(n * squares >= sum * sum, Inconsistency::SquaresTooSmall)?;
 	let (min, max) = (BigInt::from(column.min), BigInt::from(column.max));
-	let width = &max - &min;
-	let most = if width.is_zero() {
-		n * &min * &min
-	} else {
-		// `at_max` values at the upper end, one between, the rest at the lower end
-		let (at_max, rest) = (sum - n * &min).div_mod_floor(&width);
-		let between = &min + &rest;
-		// the one between stands for a value at the lower end, which it equals if the rest is zero
-		&at_max * &max * &max + (n - &at_max) * &min * &min + &between * &between - &min * &min
-	};
+	let most = (&min + &max) * sum - min * max * n;
 	require(*squares <= most, Inconsistency::SquaresTooLarge)
 }
 

@@ -161,8 +161,7 @@ pub enum Inconsistency {
 	EmptyCellNotZero,
 	/// A sum is outside what its count and the column's range allow.
 	SumOutOfRange,
-	/// A sum of squares is below the least that count and sum allow: the variance would be negative (or, with
-	/// integer data, too small), or it has the wrong parity.
+	/// A sum of squares is below the least that count and sum allow: the variance would be negative.
 	SquaresTooSmall,
 	/// A sum of squares is above the most that count, sum and range allow.
 	SquaresTooLarge,

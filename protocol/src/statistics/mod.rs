@@ -11,8 +11,8 @@
 //! - *unit* of a column: `10^-decimals`. Values, ranges and edges count units; an [`Outcome`] holds numbers in
 //!   the data's own scale.
 //! - *cell*: the rows of one group; without a group-by all used rows are the one cell. The floor against
-//!   small cells counts a dealer's own rows of a cell. Histogram bins are no cells: the edges are public and
-//!   chosen before the data, and a bin's count says nothing that a group's count does not.
+//!   small cells counts a dealer's own rows of a cell. That weights, products and bins select rows as groups do is not seen
+//!   here: `ostraka-party` holds a floor against the whole vector.
 //! - `n`: rows used; `k`: regressors with the intercept; `cap`: dealers times [`TaskSpec::max_rows`].
 //!
 //! # Vector

@@ -3,26 +3,59 @@
 use crate::{
 	chain::Token,
 	cli::Global,
-	commands::connect,
+	commands::{connect, csv},
 	error::Error,
 	output::{table, Output},
 	view::records,
 };
+use clap::Args;
 use ostraka_party::{address, words::counted};
 use ostraka_primitives::api::NodeInfo;
+
+/// Flags of `node list`.
+#[derive(Args, Debug)]
+pub struct ListArgs {
+	/// Print them as CSV, for a spreadsheet
+	#[arg(long, conflicts_with = "json")]
+	pub csv: bool,
+}
+
+/// What CSV has of a node, by its names in JSON.
+const COLUMNS: [&str; 11] = [
+	"account",
+	"worker",
+	"seal_key",
+	"stake",
+	"unbonding",
+	"active",
+	"capacity",
+	"assigned",
+	"completed",
+	"absences",
+	"convictions",
+];
 
 /// Runs the command.
 ///
 /// # Errors
 /// `Chain`.
-pub async fn run(global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
+pub async fn run(args: &ListArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let chain = connect(global, out).await?;
-	write(&chain.nodes().await?, chain.token(), out)
+	write(&chain.nodes().await?, chain.token(), args.csv, out)
 }
 
-fn write(nodes: &[NodeInfo], token: &Token, out: &mut Output<'_>) -> Result<(), Error> {
-	if out.is_json() {
-		return out.json(&nodes.iter().map(records::node).collect::<Vec<_>>());
+fn write(
+	nodes: &[NodeInfo],
+	token: &Token,
+	as_csv: bool,
+	out: &mut Output<'_>,
+) -> Result<(), Error> {
+	if as_csv || out.is_json() {
+		let nodes: Vec<_> = nodes.iter().map(records::node).collect();
+		return match as_csv {
+			true => csv::write(&COLUMNS, &nodes, out),
+			false => out.json(&nodes),
+		};
 	}
 	let mut table = table(&["node", "state", "stake", "tasks", "right", "absences", "convictions"]);
 	for node in nodes {
@@ -47,7 +80,7 @@ mod tests {
 
 	#[test]
 	fn nodes_are_rows_of_a_table() {
-		let text = written(false, |out| write(&[fixtures::node()], &fixtures::token(), out));
+		let text = written(false, |out| write(&[fixtures::node()], &fixtures::token(), false, out));
 		assert!(
 			text.contains("active") && text.contains("5 OST") && text.contains("1/16"),
 			"{text}"
@@ -56,8 +89,16 @@ mod tests {
 	}
 
 	#[test]
+	fn csv_has_a_line_for_each_node() {
+		let text = written(false, |out| write(&[fixtures::node()], &fixtures::token(), true, out));
+		let lines: Vec<&str> = text.split_terminator("\r\n").collect();
+		assert!(lines[0].starts_with("account,worker,seal_key,stake,"), "{text}");
+		assert!(lines[1].ends_with(",5000,2000,true,16,1,7,0,0") && lines.len() == 2, "{text}");
+	}
+
+	#[test]
 	fn json_is_a_list_of_nodes() {
-		let text = written(true, |out| write(&[fixtures::node()], &fixtures::token(), out));
+		let text = written(true, |out| write(&[fixtures::node()], &fixtures::token(), false, out));
 		let list: serde_json::Value = serde_json::from_str(&text).expect("JSON");
 		assert_eq!(list[0]["completed"], 7);
 	}

@@ -28,7 +28,7 @@ pub enum NodeCommand {
 	#[command(after_help = register::EXAMPLES)]
 	Register(register::RegisterArgs),
 	/// All compute nodes
-	List,
+	List(list::ListArgs),
 	/// One compute node
 	Show(show::ShowArgs),
 	/// Add to the stake
@@ -76,7 +76,7 @@ pub async fn run(args: &NodeArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	let change = match &args.command {
 		NodeCommand::Register(args) => return register::run(args, global, out).await,
 		NodeCommand::Rotate { worker } => return register::rotate(worker, global, out).await,
-		NodeCommand::List => return list::run(global, out).await,
+		NodeCommand::List(args) => return list::run(args, global, out).await,
 		NodeCommand::Show(args) => return show::run(args, global, out).await,
 		NodeCommand::Supply(args) => return supply::run(args, global, out).await,
 		NodeCommand::Bond { amount } => Change::Bond(amount),

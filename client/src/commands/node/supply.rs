@@ -3,7 +3,7 @@
 
 use crate::{
 	chain::{calls::indices, Chain, ChainError},
-	cli::{values, Global},
+	cli::{task::TaskArg, values, Global},
 	commands::connect,
 	error::Error,
 	onchain::gather::{scan_dealings, Bodies},
@@ -12,19 +12,16 @@ use crate::{
 use clap::Args;
 use codec::Encode;
 use ostraka_party::address;
-use ostraka_primitives::{
-	message::{indexed_key, IndexedDealing},
-	TaskId,
-};
+use ostraka_primitives::message::{indexed_key, IndexedDealing};
 use ostraka_protocol::wire::dealing_bytes;
 use serde_json::json;
 
 /// Flags of `node supply`.
 #[derive(Args, Debug)]
 pub struct SupplyArgs {
-	/// The task
-	#[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = values::task)]
-	pub task: TaskId,
+	/// The task.
+	#[command(flatten)]
+	pub task: TaskArg,
 	/// Node that has the block bodies; the one at --url unless given
 	#[arg(long, value_name = "URL", value_parser = values::url)]
 	pub from: Option<String>,
@@ -50,23 +47,24 @@ pub async fn run(args: &SupplyArgs, global: &Global, out: &mut Output<'_>) -> Re
 		Some(url) => Chain::connect(url).await?,
 		None => chain.clone(),
 	};
-	let info = chain.task(args.task).await?;
+	let task = args.task.number;
+	let info = chain.task(task).await?;
 	let (Some(task_hash), Some(drawn_at)) = (info.task.task_hash, info.task.drawn_at) else {
-		return Err(Error::Failed(format!("task {} has no committee yet", args.task)));
+		return Err(Error::Failed(format!("task {task} has no committee yet")));
 	};
 	let indices = indices(chain.metadata())
 		.ok_or_else(|| ChainError::Unreadable("the calls are unknown".to_owned()))?;
 	let until = drawn_at.saturating_add(info.task.windows.collect).min(source.head().number);
 	let bodies = Bodies::default();
 	let range = (drawn_at, until);
-	let found = scan_dealings(&source, &bodies, &indices, args.task, &task_hash, range).await?;
+	let found = scan_dealings(&source, &bodies, &indices, task, &task_hash, range).await?;
 	let mut supplied = Vec::new();
 	for (block, found) in found {
 		for dealer in found.signer.iter().chain(&info.dealers) {
 			let bytes = dealing_bytes(&found.dealing);
 			let digest = bytes.digest(&task_hash, dealer.as_ref());
 			// only what the state holds as accepted is of use to the worker
-			let record = chain.dealing(args.task, dealer).await?;
+			let record = chain.dealing(task, dealer).await?;
 			if record.is_none_or(|record| record.digest != digest) {
 				continue;
 			}
@@ -81,13 +79,12 @@ pub async fn run(args: &SupplyArgs, global: &Global, out: &mut Output<'_>) -> Re
 			.iter()
 			.map(|(dealer, block)| json!({ "dealer": dealer, "block": block }))
 			.collect();
-		return out.json(&json!({ "task": args.task, "supplied": supplied }));
+		return out.json(&json!({ "task": task, "supplied": supplied }));
 	}
 	writeln!(
 		out,
-		"{} of {} dealings of task {} are in the node's offchain database now",
+		"{} of {} dealings of task {task} are in the node's offchain database now",
 		supplied.len(),
-		info.dealings,
-		args.task
+		info.dealings
 	)
 }

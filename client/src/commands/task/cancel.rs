@@ -1,9 +1,8 @@
 //! `ostraka task cancel`: takes a task back.
 
-use super::OneArgs;
 use crate::{
 	chain::{calls, ChainError, Token},
-	cli::{account, Global},
+	cli::{account, task::TaskArg, Global},
 	commands::connect,
 	error::Error,
 	output::Output,
@@ -23,13 +22,13 @@ const BEING_DRAWN: &str =
 ///
 /// # Errors
 /// `Usage`, `Chain`.
-pub async fn run(args: &OneArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
+pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let signer = account::signer(global, out.notes())?;
 	let chain = connect(global, out).await?;
-	let before = chain.task(args.task).await?.task;
-	let receipt = match chain.submit(&calls::cancel(args.task), &signer, None).await {
+	let before = chain.task(args.number).await?.task;
+	let receipt = match chain.submit(&calls::cancel(args.number), &signer, None).await {
 		Err(error) if is_wrong_phase(&error) => {
-			let now = chain.task(args.task).await.map(|info| info.task.status);
+			let now = chain.task(args.number).await.map(|info| info.task.status);
 			let is_drawing = now
 				.iter()
 				.chain([&before.status])
@@ -40,7 +39,7 @@ pub async fn run(args: &OneArgs, global: &Global, out: &mut Output<'_>) -> Resul
 		receipt => receipt?,
 	};
 	let cancelled = Cancelled {
-		task: args.task,
+		task: args.number,
 		cancelled: true,
 		block: receipt.block.number,
 		transaction_fee: receipt.fee.to_string(),

@@ -2,7 +2,7 @@
 
 use crate::{
 	cli::Global,
-	commands::connect,
+	commands::{connect, csv},
 	error::Error,
 	output::{table, Output},
 	view::{
@@ -20,7 +20,38 @@ pub struct ListArgs {
 	/// How many
 	#[arg(long, value_name = "N", default_value_t = 20)]
 	pub last: u32,
+	/// Print them as CSV, for a spreadsheet
+	#[arg(long, conflicts_with = "json")]
+	pub csv: bool,
 }
+
+/// What CSV has of a task, by its names in JSON.
+const COLUMNS: [&str; 24] = [
+	"task",
+	"title",
+	"state",
+	"outcome",
+	"until",
+	"first_by",
+	"requester",
+	"class",
+	"seats",
+	"threshold",
+	"least_dealers",
+	"submitted_at",
+	"drawn_at",
+	"task_hash",
+	"fee",
+	"data_reward",
+	"terms",
+	"invited",
+	"accepted",
+	"dealings",
+	"excluded",
+	"attested",
+	"committed",
+	"right_shares",
+];
 
 /// Runs the command.
 ///
@@ -33,7 +64,7 @@ pub async fn run(args: &ListArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	for task in count.saturating_sub(args.last)..count {
 		tasks.push((task, chain.task(task).await?));
 	}
-	write(&tasks, count, chain.head().number, out)
+	write(&tasks, count, chain.head().number, args.csv, out)
 }
 
 /// Writes some of all tasks, as of a block.
@@ -41,11 +72,15 @@ fn write(
 	tasks: &[(TaskId, TaskInfo)],
 	all: u32,
 	block: u32,
+	as_csv: bool,
 	out: &mut Output<'_>,
 ) -> Result<(), Error> {
-	if out.is_json() {
+	if as_csv || out.is_json() {
 		let tasks: Vec<_> = tasks.iter().map(|(task, info)| records::task(*task, info)).collect();
-		return out.json(&tasks);
+		return match as_csv {
+			true => csv::write(&COLUMNS, &tasks, out),
+			false => out.json(&tasks),
+		};
 	}
 	let mut table = table(&["task", "statistic", "class", "state", "progress"]);
 	for (task, info) in tasks {
@@ -69,7 +104,7 @@ mod tests {
 	#[test]
 	fn tasks_are_rows_of_a_table() {
 		let tasks = [(4, fixtures::task())];
-		let text = written(false, |out| write(&tasks, 5, 7, out));
+		let text = written(false, |out| write(&tasks, 5, 7, false, out));
 		for part in ["mean of x by g", "Standard", "collecting", "dealings 1 of 3, 13 blocks left"]
 		{
 			assert!(text.contains(part), "{text}");
@@ -80,17 +115,33 @@ mod tests {
 	#[test]
 	fn json_is_a_list_of_tasks() {
 		let tasks = [(4, fixtures::task())];
-		let text = written(true, |out| write(&tasks, 5, 7, out));
+		let text = written(true, |out| write(&tasks, 5, 7, false, out));
 		let list: serde_json::Value = serde_json::from_str(&text).expect("JSON");
 		assert_eq!(list[0]["task"], 4);
 		assert_eq!(list[0]["spec"]["columns"][0]["name"], "x");
 	}
 
 	#[test]
+	fn csv_has_a_line_for_each_task() {
+		let mut formula = fixtures::task();
+		formula.task.spec.columns[0].name = fixtures::name("=x, \"y\"\n");
+		let tasks = [(4, fixtures::task()), (5, formula)];
+		let text = written(false, |out| write(&tasks, 5, 7, true, out));
+		let lines: Vec<&str> = text.split_terminator("\r\n").collect();
+		assert_eq!(lines.len(), 3, "{text}");
+		assert!(lines[0].starts_with("task,title,state,outcome,until,"), "{text}");
+		assert!(lines[1].starts_with("4,mean of x by g,collecting,,20,"), "{text}");
+		assert!(lines[2].contains("\"mean of =x, \"\"y\"\"\\u{a} by g\""), "{text}");
+		// every name is one of a task's record
+		let record = serde_json::to_value(records::task(4, &fixtures::task())).expect("JSON");
+		assert!(COLUMNS.iter().all(|name| record.get(name).is_some()), "{record}");
+	}
+
+	#[test]
 	fn a_name_makes_no_row_of_its_own() {
 		let mut task = fixtures::task();
 		task.task.spec.columns[0].name = fixtures::name("x\n9 \u{1b}[1A");
-		let text = written(false, |out| write(&[(4, task)], 5, 7, out));
+		let text = written(false, |out| write(&[(4, task)], 5, 7, false, out));
 		assert!(text.contains("x\\u{a}9 \\u{1b}[1A"), "{text}");
 	}
 }

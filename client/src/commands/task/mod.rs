@@ -1,18 +1,18 @@
 //! `ostraka task`: the requester's side.
 
 mod cancel;
+mod init;
 mod list;
 mod show;
-mod submit;
+pub(super) mod submit;
 mod watch;
 
 use crate::{
-	cli::{values, Global},
+	cli::{task::TaskArg, Global},
 	error::Error,
 	output::Output,
 };
 use clap::{Args, Subcommand};
-use ostraka_primitives::TaskId;
 
 /// Flags of `task`.
 #[derive(Args, Debug)]
@@ -25,25 +25,20 @@ pub struct TaskArgs {
 /// The commands of `task`.
 #[derive(Debug, Subcommand)]
 pub enum TaskCommand {
+	/// Write a task file: what is asked, of whom and for how much
+	#[command(after_help = init::EXAMPLES)]
+	Init(Box<init::InitArgs>),
 	/// Publish a task; its number is printed
 	#[command(after_help = submit::EXAMPLES)]
 	Submit(Box<submit::SubmitArgs>),
 	/// The newest tasks
 	List(list::ListArgs),
 	/// One task
-	Show(OneArgs),
+	Show(TaskArg),
 	/// Follow a task until it has ended, then show its result
-	Watch(OneArgs),
+	Watch(TaskArg),
 	/// Take a task back: while it invites, or while dealers deal at the price of the whole fee; not during its draw
-	Cancel(OneArgs),
-}
-
-/// Which task.
-#[derive(Args, Debug)]
-pub struct OneArgs {
-	/// Its number
-	#[arg(allow_negative_numbers = true, value_parser = values::task)]
-	pub task: TaskId,
+	Cancel(TaskArg),
 }
 
 /// Runs the command.
@@ -52,6 +47,7 @@ pub struct OneArgs {
 /// `Usage`, `Data`, `Chain`; `Failed` if a watched task fails.
 pub async fn run(args: &TaskArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	match &args.command {
+		TaskCommand::Init(args) => init::run(args, out).await,
 		TaskCommand::Submit(args) => submit::run(args, global, out).await,
 		TaskCommand::List(args) => list::run(args, global, out).await,
 		TaskCommand::Show(args) => show::run(args, global, out).await,

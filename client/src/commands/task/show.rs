@@ -1,8 +1,7 @@
 //! `ostraka task show`: one task.
 
-use super::OneArgs;
 use crate::{
-	cli::Global,
+	cli::{task::TaskArg, Global},
 	commands::connect,
 	error::Error,
 	onchain,
@@ -19,17 +18,17 @@ use ostraka_primitives::task::TaskStatus;
 ///
 /// # Errors
 /// `Chain`.
-pub async fn run(args: &OneArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
+pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let chain = connect(global, out).await?;
-	let info = chain.task(args.task).await?;
+	let info = chain.task(args.number).await?;
 	let odds = onchain::tasks::odds(&chain, &info.task).await?;
 	if out.is_json() {
-		let mut record = records::task(args.task, &info);
+		let mut record = records::task(args.number, &info);
 		record.capture = odds.as_ref().map(Capture::from);
 		return out.json(&record);
 	}
 	let block = chain.head().number;
-	out.lines(&task_lines(chain.token(), block, args.task, &info, odds.as_ref()))?;
+	out.lines(&task_lines(chain.token(), block, args.number, &info, odds.as_ref()))?;
 	if chain.is_insecure().await? {
 		writeln!(out, "{INSECURE}")?;
 	}
@@ -38,7 +37,7 @@ pub async fn run(args: &OneArgs, global: &Global, out: &mut Output<'_>) -> Resul
 		TaskStatus::Drawing { .. } => "no committee yet",
 		_ => return Ok(()),
 	};
-	match chain.draw_obstacle(args.task).await? {
+	match chain.draw_obstacle(args.number).await? {
 		Some(obstacle) => writeln!(out, "{without}: {obstacle}"),
 		None => Ok(()),
 	}

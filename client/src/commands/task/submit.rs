@@ -25,7 +25,7 @@ use ostraka_party::{
 	escape::escaped,
 	groups,
 	plan::is_refined,
-	request::{build, rounds},
+	request::{build, contributors_first, rounds},
 	title::title,
 	words::{counted, is_or_are},
 };
@@ -36,19 +36,28 @@ use std::path::PathBuf;
 /// Examples and the way of a group-by, after the help.
 pub const EXAMPLES: &str = "\
 Examples:
+  ostraka task submit task.toml --suri //Alice
+  ostraka task submit task.toml --suri //Alice --count-first
   ostraka task submit --suri //Alice --statistic mean --columns income --range income=0:250000 --dealers-file cohort.txt
   ostraka task submit --suri //Alice --statistic contributors --group-by grade --groups A,B,C --dealer //Bob --dealer …
   ostraka task submit --suri //Alice --statistic mean --columns rate --range rate=0:40 --decimals rate=2 \\
       --group-by grade --groups A,B,C --contributors-task 7 --dealers-file cohort.txt
 
 A group-by runs as two tasks: first the number of dealers with rows in each group, then the statistic over the groups
-that have enough. So does a quantile or median without --bins, --edges or --between: the first task finds the bin, some
+that have enough (--count-first publishes the first).
+So does a quantile or median without --bins, --edges or --between: the first task finds the bin, some
 tenths of its size, and the second divides it. `task submit` says how the second is asked for, `result` with the bin.";
 
 /// Flags of `task submit`.
 #[derive(Args, Debug)]
-#[command(mut_arg("statistic", |statistic| statistic.required(true)))]
+#[command(
+	mut_arg("statistic", |statistic| statistic.required(true)),
+	override_usage = "ostraka task submit [OPTIONS] --statistic <NAME>\n       ostraka task submit [OPTIONS] <TASK_FILE>"
+)]
 pub struct SubmitArgs {
+	/// Task file (`ostraka task init` writes one): its keys are flags, of which those that are given here take the place
+	#[arg(value_name = "TASK_FILE")]
+	pub task_file: Option<PathBuf>,
 	/// What is computed.
 	#[command(flatten)]
 	pub request: StatisticArgs,
@@ -73,6 +82,9 @@ pub struct SubmitArgs {
 		value_parser = values::task
 	)]
 	pub contributors_task: Option<TaskId>,
+	/// Publish the task that counts the contributors to each group, which comes before this one
+	#[arg(long, requires = "group_by", conflicts_with = "contributors_task")]
+	pub count_first: bool,
 	/// Blocks for accepting; with all acceptances in, the committee is drawn at once
 	#[arg(long, value_name = "BLOCKS", default_value_t = command::ACCEPT_WITHIN)]
 	pub accept_within: u32,
@@ -163,7 +175,11 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 	let signer = signer(global, out.notes())?;
 	let table = args.file.table()?;
 	let request = args.request.request(table.as_ref())?;
-	let spec = build(&request, table.as_ref(), args.file.round)?;
+	let mut spec = build(&request, table.as_ref(), args.file.round)?;
+	if args.count_first {
+		spec = contributors_first(&spec);
+	}
+	let is_refined = is_refined(&request) && !args.count_first;
 	let dealers = dealers(args)?;
 	let chain = connect(global, out).await?;
 	let class = SecurityClass::from(args.class);
@@ -212,11 +228,18 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 		},
 		receipt => receipt?,
 	};
-	if is_refined(&request) {
+	if is_refined {
 		notes.push(rounds::FIRST_NOTE.to_owned());
 	}
+	let task = onchain::tasks::number(&receipt)?;
+	if args.count_first {
+		notes.push(format!(
+			"it counts the dealers with rows in each group; with its result the statistic is asked for by the same command \
+			 with --contributors-task {task} in place of --count-first"
+		));
+	}
 	let submitted = Submitted {
-		task: onchain::tasks::number(&receipt)?,
+		task,
 		block: receipt.block.number,
 		fee: fee.to_string(),
 		data_reward: reward.to_string(),
@@ -227,7 +250,7 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 		capture: Capture::from(&odds),
 		insecure_chain: chain.is_insecure().await?,
 		notes,
-		second_task: is_refined(&request).then(|| second(args, &spec)),
+		second_task: is_refined.then(|| second(args, &spec)),
 	};
 	write(&submitted, &spec, &token.render(fee), &capture::line(token, &odds, false), out)
 }

@@ -1,9 +1,8 @@
 //! `ostraka task watch`: follows a task to its end.
 
-use super::OneArgs;
 use crate::{
 	chain::{Chain, ChainError},
-	cli::Global,
+	cli::{task::TaskArg, Global},
 	commands::{connect, result},
 	error::Error,
 	output::{progress::Progress, Output},
@@ -23,8 +22,8 @@ use ostraka_primitives::{
 ///
 /// # Errors
 /// `Chain`; `Failed` if the task fails.
-pub async fn run(args: &OneArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
-	let task = args.task;
+pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
+	let task = args.number;
 	let chain = connect(global, out).await?;
 	let bars = Progress::new(out.is_json());
 	let mut info = chain.task(task).await?;

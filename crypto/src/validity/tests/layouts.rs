@@ -22,7 +22,7 @@ fn rows_hold_what_they_must_and_little_more() {
 #[test]
 fn proofs_are_as_short_as_promised() {
 	let size = |length| short_entries(length, 32).layout().proof_length();
-	assert_eq!((size(8), size(64)), (3_632, 8_912));
+	assert_eq!((size(8), size(64)), (3_712, 9_152));
 	let layout = *short_entries(8, 32).layout();
-	assert_eq!((layout.q, layout.m, layout.points(), layout.scalars()), (43, 6, 11, 97));
+	assert_eq!((layout.q, layout.m, layout.points(), layout.scalars()), (32, 8, 13, 77));
 }

@@ -3,11 +3,11 @@
 use super::{
 	algebra::{self, Public, Row},
 	challenges::{self, After},
-	encoding::{compress, push_opening, CompressedPoint},
+	encoding::push_opening,
 	verify::Equation,
 	*,
 };
-use crate::reference;
+use crate::{encoding::decode_on_curve, reference};
 use ark_ec::{AffineRepr, CurveGroup};
 
 /// An honest proof but for something that is added to its points before they are hashed.
@@ -21,12 +21,12 @@ fn prove_with(
 	let layout = relation.layout();
 	let witness = Witness::new(relation, values);
 	let bases = generators::bases::<Plain>(layout.generators()).unwrap();
-	let commit = |rows: &[Row<Scalar>], from: usize| -> Vec<CompressedPoint> {
+	let commit = |rows: &[Row<Scalar>], from: usize| -> Vec<PointBytes> {
 		let points = prove::commit(&bases, rows);
 		let points = points.iter().enumerate().map(|(place, bytes)| {
-			let point = encoding::decompress(bytes).unwrap().into_group();
+			let point = decode_on_curve(bytes).unwrap().into_group();
 			let parts = added.iter().filter(|(at, _)| *at == from + place);
-			compress(&parts.fold(point, |sum, (_, part)| sum + part).into_affine())
+			encode_point(&parts.fold(point, |sum, (_, part)| sum + part).into_affine())
 		});
 		points.collect()
 	};

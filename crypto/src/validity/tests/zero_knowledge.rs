@@ -46,8 +46,7 @@ fn simulated_proofs_verify() {
 			}
 			points[solved] = rest * weights.rows[solved][equation].inverse().unwrap();
 		}
-		let mut bytes: Vec<u8> =
-			group::normalize(&points).iter().flat_map(encoding::compress).collect();
+		let mut bytes: Vec<u8> = group::normalize(&points).iter().flat_map(encode_point).collect();
 		for opening in &simulated {
 			push_opening(&mut bytes, &opening.values, &opening.blinding);
 		}

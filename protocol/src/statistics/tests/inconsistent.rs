@@ -37,12 +37,13 @@ fn counts_and_sums() {
 #[test]
 fn squares() {
 	let variance = small(spec(Statistic::Variance, vec![x()]));
-	// 1, 2, 2 is the most even split of 5, with squares 9; -10, -5, 20 the most uneven
-	assert_eq!(refused(&variance, &[3, 5, 7], 1), SquaresTooSmall);
+	// three times 5/3 has the least squares, 25/3; x² <= 10 x + 200 between -10 and 20 the most
+	assert_eq!(refused(&variance, &[3, 5, 8], 1), SquaresTooSmall);
 	assert!(finalize(&variance, &scalars(&[3, 5, 9]), 1).is_ok());
-	assert_eq!(refused(&variance, &[3, 5, 10], 1), SquaresTooSmall);
-	assert!(finalize(&variance, &scalars(&[3, 5, 525]), 1).is_ok());
-	assert_eq!(refused(&variance, &[3, 5, 527], 1), SquaresTooLarge);
+	// what no integers give, but numbers: a dealer can have proven it
+	assert!(finalize(&variance, &scalars(&[3, 5, 10]), 1).is_ok());
+	assert!(finalize(&variance, &scalars(&[3, 5, 650]), 1).is_ok());
+	assert_eq!(refused(&variance, &[3, 5, 651], 1), SquaresTooLarge);
 	assert_eq!(refused(&variance, &[3, 5, -9], 1), SquaresTooSmall);
 	// one row has no variance
 	let one = scalars(&[1, 5, 25]);

@@ -10,7 +10,7 @@
 //! | weighted mean, vector mean | Σw min <= Σwx <= Σw max, Σw no more than M times the largest weight | the same with real weights |
 //! | variance, std | that of a sum; Σ(x - min)(max - x), Σ(x - min)² and n Σx² - (Σx)² are not negative | the convex hull of legal rows |
 //! | covariance, correlation | both variances; McCormick's four forms; the determinant of the 2 x 2 matrix of spreads | necessary, tight for centred data |
-//! | regression | sums; McCormick's forms of every pair; Σ(x - min)(max - x), Σ(x - min)² and Σ(max - x)² of every column | the hull of the box: the matrix as a whole need not be positive |
+//! | regression | McCormick's forms of every pair; the variance of every column, and Σ(max - x)² | the hull of the box: the matrix as a whole need not be positive |
 //! | histogram, quantiles, median | no bin is negative, none outside the range is filled | exactly what rows give |
 //!
 //! All groups (and bins) together have no more rows than M. McCormick's forms are the sums of the four products of the distances
@@ -18,7 +18,7 @@
 //!
 //! The conditions say of integers what they say of field elements, for no form that they bind comes near the field's order: entries
 //! are pinned to fewer than 160 bits by the ranges, so that products of two of them have fewer than 200. The determinant's have as
-//! many as two spreads together, of which each may have 190; where it could have more than [`MAX_WIDTH`] it is left out
+//! many as two spreads together, of which each may have 192; where it could have more than [`MAX_WIDTH`] it is left out
 //! ([`proves_determinant`]).
 //!
 //! Zeros are legal: they are what a dealer without rows deals.
@@ -68,7 +68,8 @@ impl From<Error> for Unprovable {
 	}
 }
 
-/// The relation that every dealer's vector of a task satisfies.
+/// The relation that every dealer's vector of a task satisfies. What it says of a spec is part of the protocol: another relation is
+/// another [`Version`](crate::Version), or the proofs in open tasks would be wrong from one block to the next.
 ///
 /// # Errors
 /// [`Unprovable`]. Every valid spec has a relation today.
@@ -275,8 +276,7 @@ impl Builder<'_> {
 
 		self.range(entry(n, 1), self.rows)?;
 		for (i, x_i) in (1..k).filter_map(|i| Some((i, moments(x(i)?)))).chain([(k, y)]) {
-			self.sum(n, self.rows, x_i.column, x_i.sum)?;
-			self.squares(n, x_i)?;
+			self.variance(n, x_i)?;
 			self.distances(n, x_i, x_i.column.max.into())?;
 			for j in i + 1..k {
 				if let Some(x_j) = x(j).map(moments) {

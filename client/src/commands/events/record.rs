@@ -1,0 +1,168 @@
+//! An event as a record.
+
+use super::value::value;
+use crate::{
+	chain::{Event, Head, Metadata},
+	view::lines::hex,
+};
+use ostraka_party::{json::Tree, lines::scalar};
+use ostraka_primitives::TaskId;
+use serde::Serialize;
+
+/// The pallets whose events are told.
+const PALLETS: [&str; 4] = ["Registry", "Tasks", "Vss", "Incentives"];
+
+/// An event, as JSON.
+#[derive(Debug, Serialize)]
+pub struct Record {
+	block: u32,
+	hash: String,
+	/// Whether the block can no longer lose to another.
+	r#final: bool,
+	/// Place among all events of the block.
+	index: u32,
+	/// Place of the extrinsic that caused it; null if the block itself did.
+	extrinsic: Option<u32>,
+	event: String,
+	/// The task that it is about, if it is about one.
+	task: Option<TaskId>,
+	fields: Tree,
+}
+
+/// A block that lost, as JSON.
+#[derive(Debug, Serialize)]
+pub struct Lost {
+	block: u32,
+	hash: String,
+	lost: bool,
+}
+
+/// A block that lost to another.
+pub fn lost(block: Head) -> Lost {
+	Lost { block: block.number, hash: hex(block.hash), lost: true }
+}
+
+/// An event's record; `None` if it is of a pallet that is not told of.
+///
+/// # Errors
+/// What cannot be read.
+pub fn of_event(
+	metadata: &Metadata,
+	block: Head,
+	is_final: bool,
+	event: &Event,
+	index: u32,
+) -> Result<Option<Record>, String> {
+	if !PALLETS.contains(&event.pallet.as_str()) {
+		return Ok(None);
+	}
+	let title = format!("{}.{}", event.pallet, event.name);
+	let unknown = || format!("the event {title} is not in the chain's metadata");
+	let pallet = metadata.pallet_by_name(&event.pallet).ok_or_else(unknown)?;
+	let variants = pallet.event_variants().ok_or_else(unknown)?;
+	let variant = variants.iter().find(|one| one.name == event.name).ok_or_else(unknown)?;
+	let mut fields = Vec::new();
+	for field in &variant.fields {
+		let name = field.name.clone().unwrap_or_default();
+		let bytes = event.bytes(&name).ok_or_else(unknown)?;
+		let value = value(metadata.types(), field.ty.id, bytes)
+			.ok_or_else(|| format!("the event {title}: its field {name} cannot be read"))?;
+		fields.push((name, value));
+	}
+	Ok(Some(Record {
+		block: block.number,
+		hash: hex(block.hash),
+		r#final: is_final,
+		index,
+		extrinsic: event.extrinsic,
+		task: event.field("task"),
+		event: title,
+		fields: Tree::Map(fields),
+	}))
+}
+
+impl Record {
+	/// The task that it is about.
+	pub fn task(&self) -> Option<TaskId> {
+		self.task
+	}
+
+	/// What happened, and in which block.
+	pub fn title(&self) -> String {
+		format!("{} in block {}", self.event, self.block)
+	}
+
+	/// It as a line for people.
+	pub fn line(&self) -> String {
+		let open = if self.r#final { "" } else { " (not final)" };
+		let mut line = format!("block {}{open}: {}", self.block, self.event);
+		if let Tree::Map(fields) = &self.fields {
+			for (name, value) in fields {
+				line.push_str(&format!(", {name} {}", text(value)));
+			}
+		}
+		line
+	}
+}
+
+/// A value in a line.
+fn text(value: &Tree) -> String {
+	match value {
+		Tree::Leaf(leaf) => scalar(leaf),
+		Tree::List(items) => {
+			format!("[{}]", items.iter().map(text).collect::<Vec<_>>().join(" "))
+		},
+		Tree::Map(entries) => {
+			let entries = entries.iter().map(|(name, value)| format!("{name} {}", text(value)));
+			format!("({})", entries.collect::<Vec<_>>().join(", "))
+		},
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use serde_json::{json, Value as Json};
+
+	fn sample() -> Record {
+		let leaf = |value: Json| Tree::Leaf(value);
+		let reason = Tree::Map(vec![("Failed".to_owned(), leaf(json!("TooFewDealers")))]);
+		Record {
+			block: 12,
+			hash: "0x07".to_owned(),
+			r#final: true,
+			index: 3,
+			extrinsic: None,
+			event: "Tasks.TaskSettled".to_owned(),
+			task: Some(7),
+			fields: Tree::Map(vec![
+				("task".to_owned(), leaf(json!(7))),
+				("outcome".to_owned(), reason),
+				(
+					"members".to_owned(),
+					Tree::List(vec![leaf(json!("5G")), leaf(json!("5F\u{1b}"))]),
+				),
+			]),
+		}
+	}
+
+	#[test]
+	fn an_event_is_a_line() {
+		let mut record = sample();
+		assert_eq!(
+			record.line(),
+			"block 12: Tasks.TaskSettled, task 7, outcome (Failed TooFewDealers), members [5G 5F\\u{1b}]"
+		);
+		record.r#final = false;
+		assert!(record.line().starts_with("block 12 (not final): Tasks"));
+		assert_eq!(record.title(), "Tasks.TaskSettled in block 12");
+	}
+
+	#[test]
+	fn an_event_is_json() {
+		let record = serde_json::to_value(sample()).expect("JSON");
+		assert_eq!(record["final"], true);
+		assert_eq!((&record["block"], &record["extrinsic"]), (&json!(12), &Json::Null));
+		assert_eq!(record["fields"]["outcome"]["Failed"], "TooFewDealers");
+	}
+}

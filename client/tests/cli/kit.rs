@@ -1,0 +1,106 @@
+//! Numbers of tasks in both forms, lists for spreadsheets, events, and the doctor, as far as that goes without a chain.
+
+use super::{fails, ostraka};
+use serde_json::Value;
+use std::process::Command;
+
+/// Where nobody listens.
+const NOWHERE: &str = "ws://127.0.0.1:1";
+
+fn run(words: &str) -> Command {
+	let mut command = ostraka();
+	command.args(words.split_whitespace());
+	command
+}
+
+#[test]
+fn a_number_is_given_alone_or_by_its_flag() {
+	for command in
+		["task show", "task watch", "task cancel --suri //Alice", "result", "node supply", "events"]
+	{
+		for number in ["7", "--task 7", "--task=7"] {
+			let words = format!("--url {NOWHERE} {command} {number}");
+			fails(&mut run(&words), 3, &["no chain answers"]);
+		}
+	}
+	for command in ["task show", "result", "accept", "deal --data x", "node supply", "events"] {
+		fails(&mut run(&format!("{command} 7 --task 7")), 2, &["cannot be used with"]);
+	}
+	for command in [
+		"task show",
+		"task watch",
+		"task cancel",
+		"result",
+		"accept",
+		"deal --data x",
+		"node supply",
+	] {
+		fails(&mut run(command), 2, &["<TASK|--task <N>>"]);
+	}
+}
+
+#[test]
+fn lists_are_csv_or_json() {
+	for list in ["task list", "node list"] {
+		fails(&mut run(&format!("{list} --csv --json")), 2, &["--csv", "--json"]);
+		fails(&mut run(&format!("{list} --csv --url {NOWHERE}")), 3, &["no chain answers"]);
+	}
+}
+
+#[test]
+fn events_of_a_chain_that_is_not_there() {
+	let events = |flags: &str| run(&format!("events --url {NOWHERE} {flags}"));
+	fails(&mut events("--follow --from 3"), 3, &["no chain answers"]);
+	fails(&mut events("--from -1"), 2, &["--from"]);
+	fails(&mut events("--keep-going"), 2, &["--exec"]);
+	fails(
+		&mut events("--exec ./no/such/program"),
+		2,
+		&["--exec ./no/such/program: there is no such file"],
+	);
+	fails(&mut events("7 --json"), 3, &["\"code\":3"]);
+}
+
+#[test]
+fn a_doctor_who_meets_no_chain() {
+	let output = run(&format!("doctor --url {NOWHERE}")).output().expect("runs");
+	assert_eq!(output.status.code(), Some(3));
+	let text = String::from_utf8_lossy(&output.stdout);
+	assert!(
+		text.starts_with("failed    connection   no chain answers at ws://127.0.0.1:1"),
+		"{text}"
+	);
+	assert_eq!(text.lines().count(), 1, "{text}");
+	assert!(String::from_utf8_lossy(&output.stderr).contains("make dev"));
+	let output = run(&format!("doctor --json --url {NOWHERE}")).output().expect("runs");
+	let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+	assert_eq!(
+		(&report["healthy"], &report["checks"][0]["status"]),
+		(&false.into(), &"failed".into())
+	);
+	fails(&mut run("doctor --genesis 0x12"), 2, &["`0x12` is not a hash"]);
+	fails(&mut run("doctor nobody"), 2, &["is not an account"]);
+	fails(&mut run("doctor --worker-suri //W --keystore /tmp"), 2, &["cannot be used with"]);
+	fails(&mut run("doctor --suri not-a-phrase"), 2, &["not usable"]);
+}
+
+#[test]
+fn what_is_new_is_in_the_help() {
+	for (command, part) in [
+		("", "events"),
+		("", "doctor"),
+		("task", "init"),
+		("task submit", "[OPTIONS] <TASK_FILE>"),
+		("task submit", "--count-first"),
+		("simulate", "--task-file <TASK_FILE>"),
+		("demo", "--task-file <TASK_FILE>"),
+		("task list", "--csv"),
+		("node list", "--csv"),
+		("events", "--exec <PROGRAM>"),
+		("deal", "--data <FILE> <TASK|--task <N>>"),
+	] {
+		let output = run(&format!("{command} --help")).output().expect("runs");
+		let text = String::from_utf8_lossy(&output.stdout);
+		assert!(output.status.success() && text.contains(part), "{command}: no `{part}` in {text}");
+	}
+}

@@ -1,0 +1,214 @@
+//! A log's file.
+
+use super::{
+	lines::{each, end, verify, Line, Verified, LONGEST},
+	time::utc,
+	Act, Entry, Step,
+};
+use crate::{escape::escaped, places};
+use ostraka_primitives::TaskId;
+use std::{
+	collections::BTreeSet,
+	fs::{File, OpenOptions},
+	io::{self, BufReader, Read, Seek, SeekFrom, Write},
+	path::{Path, PathBuf},
+	time::SystemTime,
+};
+
+/// What is wrong with a log.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LogError {
+	/// It cannot be read or written.
+	#[error("{}: the log cannot be kept: {reason}\n  --log FILE takes another one", escaped(.file))]
+	Unreadable {
+		/// The file.
+		file: String,
+		/// What the system says.
+		reason: String,
+	},
+	/// Its chain of hashes does not hold.
+	#[error("{}{}: {reason}", escaped(.file), at(*.line))]
+	Broken {
+		/// The file.
+		file: String,
+		/// The line, from 1; 0 for its end.
+		line: u64,
+		/// What does not fit.
+		reason: String,
+	},
+}
+
+fn at(line: u64) -> String {
+	match line {
+		0 => String::new(),
+		line => format!(", line {line}"),
+	}
+}
+
+impl LogError {
+	pub(super) fn unreadable(file: &str, error: &io::Error) -> Self {
+		let reason = match error.kind() {
+			io::ErrorKind::NotFound => "there is no such file".to_owned(),
+			_ => error.to_string(),
+		};
+		Self::Unreadable { file: file.to_owned(), reason }
+	}
+}
+
+/// Where a log is if nothing names one; `None` if the environment names no home.
+pub fn usual_place() -> Option<PathBuf> {
+	Some(places::data(|name| std::env::var_os(name))?.join("log.jsonl"))
+}
+
+/// A log.
+#[derive(Clone, Debug)]
+pub struct Log {
+	path: PathBuf,
+	version: String,
+	user: String,
+}
+
+/// A line was added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+	/// Whether a torn line was found before it.
+	pub after_torn: bool,
+}
+
+impl Log {
+	/// The log in a file, written by this version of the tool.
+	pub fn new(path: PathBuf, version: &str) -> Self {
+		let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
+		Self { path, version: version.to_owned(), user: user.unwrap_or_default() }
+	}
+
+	/// Its file.
+	pub fn path(&self) -> &Path {
+		&self.path
+	}
+
+	fn file(&self) -> String {
+		self.path.display().to_string()
+	}
+
+	/// Adds a line, and waits until it is on the disk. The file and its folder are made if they are not there.
+	///
+	/// # Errors
+	/// `Unreadable`; `Broken` if its last lines are no entries.
+	pub fn append(&self, entry: Entry) -> Result<Appended, LogError> {
+		self.write(entry).map_err(|problem| match problem {
+			Problem::Io(error) => LogError::unreadable(&self.file(), &error),
+			Problem::Log(error) => error,
+		})
+	}
+
+	fn write(&self, entry: Entry) -> Result<Appended, Problem> {
+		if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+			make_folder(folder)?;
+		}
+		let mut file = open(&self.path)?;
+		// gone when the file is closed, however that comes
+		file.lock()?;
+		let length = file.seek(SeekFrom::End(0))?;
+		let from = length.saturating_sub(LONGEST);
+		file.seek(SeekFrom::Start(from))?;
+		let mut bytes = Vec::new();
+		file.read_to_end(&mut bytes)?;
+		let end = end(&self.file(), &bytes, from == 0).map_err(Problem::Log)?;
+		let line = Line {
+			before: hex::encode(end.before),
+			torn: end.torn.map(hex::encode),
+			time: utc(SystemTime::now()),
+			version: self.version.clone(),
+			user: self.user.clone(),
+			entry,
+		};
+		let line = serde_json::to_string(&line).map_err(io::Error::other)?;
+		let opening = if end.is_open { "\n" } else { "" };
+		file.write_all(format!("{opening}{line}\n").as_bytes())?;
+		file.sync_data()?;
+		Ok(Appended { after_torn: end.torn.is_some() })
+	}
+
+	/// Reads it through.
+	///
+	/// # Errors
+	/// As [`verify`].
+	pub fn verify(&self) -> Result<Verified, LogError> {
+		verify(&self.file(), self.reader()?)
+	}
+
+	/// The tasks over a data set on a chain that were accepted or dealt to in that block or later. None if there is no log
+	/// yet.
+	///
+	/// # Errors
+	/// `Unreadable`.
+	pub fn tasks_since(
+		&self,
+		dataset: &str,
+		genesis: &str,
+		block: u32,
+	) -> Result<BTreeSet<TaskId>, LogError> {
+		let mut tasks = BTreeSet::new();
+		if !self.path.exists() {
+			return Ok(tasks);
+		}
+		each(&self.file(), self.reader()?, |_, _, line| {
+			let Some(Line { entry, .. }) = line else { return Ok(()) };
+			let is_here = entry.dataset.as_deref() == Some(dataset)
+				&& entry.genesis.as_deref() == Some(genesis)
+				&& matches!((entry.act, entry.step), (Act::Accept | Act::Deal, Step::Done));
+			let is_recent = entry.transaction.as_ref().is_some_and(|sent| sent.block >= block);
+			if is_here && is_recent {
+				tasks.extend(entry.task);
+			}
+			Ok(())
+		})?;
+		Ok(tasks)
+	}
+
+	fn reader(&self) -> Result<BufReader<File>, LogError> {
+		let file = File::open(&self.path);
+		file.map(BufReader::new).map_err(|error| LogError::unreadable(&self.file(), &error))
+	}
+}
+
+enum Problem {
+	Io(io::Error),
+	Log(LogError),
+}
+
+impl From<io::Error> for Problem {
+	fn from(error: io::Error) -> Self {
+		Self::Io(error)
+	}
+}
+
+#[cfg(unix)]
+fn make_folder(folder: &Path) -> io::Result<()> {
+	use std::os::unix::fs::DirBuilderExt;
+	std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_folder(folder: &Path) -> io::Result<()> {
+	std::fs::create_dir_all(folder)
+}
+
+/// Opens a log to be read and added to; nobody else may read or write it.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+	use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+	const OWN: u32 = 0o600;
+	let file = OpenOptions::new().read(true).append(true).create(true).mode(OWN).open(path)?;
+	let metadata = file.metadata()?;
+	if metadata.is_file() && metadata.mode() & 0o077 != 0 {
+		file.set_permissions(std::fs::Permissions::from_mode(OWN))?;
+	}
+	Ok(file)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+	OpenOptions::new().read(true).append(true).create(true).open(path)
+}

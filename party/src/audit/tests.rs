@@ -1,0 +1,147 @@
+//! A log that is changed, torn, written by many at a time.
+
+use super::*;
+use std::{io::Write, path::PathBuf};
+
+fn entry(task: TaskId) -> Entry {
+	Entry {
+		genesis: Some("0x00".to_owned()),
+		task: Some(task),
+		dataset: Some("pay".to_owned()),
+		transaction: Some(Transaction {
+			block: 10 * task,
+			hash: "0x01".to_owned(),
+			fee: "12".to_owned(),
+		}),
+		..Entry::of(Act::Deal, Step::Done)
+	}
+}
+
+fn log() -> (tempfile::TempDir, PathBuf, Log) {
+	let folder = tempfile::tempdir().expect("a folder");
+	let path = folder.path().join("new").join("log.jsonl");
+	let log = Log::new(path.clone(), "1.2.3");
+	(folder, path, log)
+}
+
+fn written(tasks: std::ops::Range<TaskId>) -> (tempfile::TempDir, PathBuf, Log) {
+	let (folder, path, log) = log();
+	for task in tasks {
+		assert_eq!(log.append(entry(task)), Ok(Appended { after_torn: false }));
+	}
+	(folder, path, log)
+}
+
+#[track_caller]
+fn broken(path: &PathBuf, log: &Log, text: &str, line: u64) {
+	std::fs::write(path, text).expect("written");
+	let error = log.verify().expect_err("it is broken");
+	assert!(matches!(error, LogError::Broken { line: at, .. } if at == line), "{error}");
+}
+
+#[test]
+fn lines_hold_on_to_one_another() {
+	let (_folder, path, log) = written(0..4);
+	let verified = log.verify().expect("whole");
+	assert_eq!((verified.lines, verified.torn, verified.ends_torn), (4, 0, false));
+	let text = std::fs::read_to_string(&path).expect("text");
+	let lines: Vec<&str> = text.lines().collect();
+	assert!(lines[0].starts_with(&format!("{{\"before\":\"{}\"", "0".repeat(64))));
+	for part in ["\"version\":\"1.2.3\"", "\"act\":\"deal\"", "\"step\":\"done\"", "\"time\":\"20"]
+	{
+		assert!(lines[3].contains(part), "{}", lines[3]);
+	}
+	assert_eq!(verified.last, lines::hash(lines[3].as_bytes()));
+	let all = |lines: &[&str]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+	broken(&path, &log, &text.replacen("\"task\":1", "\"task\":7", 1), 3);
+	broken(&path, &log, &all(&[lines[0], lines[2], lines[3]]), 2);
+	broken(&path, &log, &all(&[lines[0], lines[1], lines[1], lines[2]]), 3);
+	broken(&path, &log, &all(&[lines[1], lines[0]]), 1);
+	broken(&path, &log, &all(&[lines[0], "no entry", lines[1]]), 3);
+	broken(&path, &log, &all(&[lines[0], "no entry", "nor this"]), 3);
+}
+
+#[test]
+fn a_line_that_was_only_begun_is_named_by_the_next() {
+	for cut in [1, 40, 200] {
+		let (_folder, path, log) = written(0..3);
+		let whole = std::fs::read(&path).expect("bytes");
+		std::fs::write(&path, &whole[..whole.len() - cut]).expect("cut");
+		let verified = log.verify().expect("it was only begun");
+		let is_torn = cut > 1;
+		assert_eq!((verified.lines, verified.ends_torn), (if is_torn { 2 } else { 3 }, is_torn));
+		assert_eq!(log.append(entry(9)), Ok(Appended { after_torn: is_torn }));
+		let verified = log.verify().expect("it is named");
+		assert_eq!((verified.torn, verified.ends_torn), (u64::from(is_torn), false));
+		assert_eq!(log.append(entry(10)), Ok(Appended { after_torn: false }));
+		assert_eq!(log.verify().expect("whole").torn, u64::from(is_torn));
+		// and cannot be changed any more
+		let text = std::fs::read_to_string(&path).expect("text");
+		let changed: Vec<String> = text
+			.lines()
+			.map(|line| if line.ends_with("}") { line.to_owned() } else { format!("{line} ") })
+			.collect();
+		if is_torn {
+			broken(&path, &log, &changed.join("\n"), 4);
+		}
+	}
+}
+
+#[test]
+fn the_first_line_may_be_torn_too_and_a_line_break_alone_added() {
+	let (_folder, path, log) = written(0..1);
+	for rest in ["{\"bef", "{\"bef\n"] {
+		std::fs::write(&path, rest).expect("written");
+		assert_eq!(log.append(entry(1)), Ok(Appended { after_torn: true }));
+		let verified = log.verify().expect("it is named");
+		assert_eq!((verified.lines, verified.torn), (1, 1));
+	}
+	std::fs::write(&path, "{\"bef\n{\"bef").expect("written");
+	assert!(matches!(log.append(entry(1)), Err(LogError::Broken { line: 0, .. })));
+}
+
+#[test]
+fn many_can_write_at_a_time() {
+	let (_folder, _path, log) = log();
+	std::thread::scope(|scope| {
+		for task in 0..8 {
+			let log = &log;
+			scope.spawn(move || (0..10).for_each(|_| assert!(log.append(entry(task)).is_ok())));
+		}
+	});
+	assert_eq!(log.verify().expect("whole").lines, 80);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_log_is_nobody_elses_to_read() {
+	use std::os::unix::fs::PermissionsExt;
+	let (_folder, path, log) = written(0..1);
+	let mode =
+		|path: &std::path::Path| path.metadata().expect("it is there").permissions().mode() & 0o777;
+	assert_eq!((mode(&path), mode(path.parent().expect("a folder"))), (0o600, 0o700));
+	std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("ours");
+	log.append(entry(1)).expect("added");
+	assert_eq!(mode(&path), 0o600);
+}
+
+#[test]
+fn tasks_of_a_period_are_counted() {
+	let (_folder, path, log) = written(0..6);
+	let tasks = |dataset, genesis, block| {
+		let found = log.tasks_since(dataset, genesis, block).expect("readable");
+		found.into_iter().collect::<Vec<_>>()
+	};
+	assert_eq!(tasks("pay", "0x00", 30), [3, 4, 5]);
+	assert!(tasks("loans", "0x00", 0).is_empty() && tasks("pay", "0x02", 0).is_empty());
+	let begun = Entry { step: Step::Begun, ..entry(8) };
+	log.append(begun).expect("added");
+	assert_eq!(tasks("pay", "0x00", 30), [3, 4, 5]);
+	// a torn line is no act
+	let mut file = std::fs::OpenOptions::new().append(true).open(&path).expect("there");
+	file.write_all(b"{\"before").expect("written");
+	assert_eq!(tasks("pay", "0x00", 50), [5]);
+	let none = Log::new(path.with_extension("none"), "1");
+	assert_eq!(none.tasks_since("pay", "0x00", 0), Ok(Default::default()));
+	assert!(none.verify().expect_err("none").to_string().contains("no such file"));
+}

@@ -1,0 +1,156 @@
+//! Where a policy is, and that it is nobody else's.
+
+use super::model::Policy;
+use crate::{escape::escaped, places};
+use std::{
+	io,
+	path::{Path, PathBuf},
+};
+use zeroize::Zeroizing;
+
+/// Why there is no policy to go by.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+	/// It cannot be read.
+	#[error("{}: the policy cannot be read: {reason}", escaped(.file))]
+	Unreadable {
+		/// The file.
+		file: String,
+		/// What the system says.
+		reason: String,
+	},
+	/// Others can change it.
+	#[error(
+		"{}: others on this machine can write {what}, and with it what your rows may be asked\n  `chmod go-w` on it, and see \
+		 that it says what you wrote",
+		escaped(.file)
+	)]
+	OpenToOthers {
+		/// The file.
+		file: String,
+		/// Itself, or its folder.
+		what: &'static str,
+	},
+	/// It is somebody else's.
+	#[error(
+		"{}: the policy belongs to another user of this machine, who can change what your rows may be asked\n  take a copy of \
+		 your own",
+		escaped(.file)
+	)]
+	OfAnother {
+		/// The file.
+		file: String,
+	},
+	/// It has not the form of a policy.
+	#[error("{}{}: {}", escaped(.file), line_of(*.line), escaped(.reason))]
+	Malformed {
+		/// The file.
+		file: String,
+		/// The line.
+		line: Option<usize>,
+		/// What is wrong with it.
+		reason: String,
+	},
+	/// What it says makes no sense.
+	#[error("{}: {reason}", escaped(.file))]
+	Wrong {
+		/// The file.
+		file: String,
+		/// What, safe to print.
+		reason: String,
+	},
+	/// It has no such data set.
+	#[error(
+		"{}: {what}\n  the data sets are: {}; --dataset NAME takes one",
+		escaped(.file),
+		.there_are.join(", ")
+	)]
+	NoDataset {
+		/// The file.
+		file: String,
+		/// What was looked for, safe to print.
+		what: String,
+		/// The names of those that there are.
+		there_are: Vec<String>,
+	},
+}
+
+fn line_of(line: Option<usize>) -> String {
+	line.map_or_else(String::new, |line| format!(", line {line}"))
+}
+
+/// Where a policy is looked for if nothing names one; `None` if the environment names no home.
+pub fn usual_place() -> Option<PathBuf> {
+	Some(places::configuration(|name| std::env::var_os(name))?.join("policy.toml"))
+}
+
+impl Policy {
+	/// Reads a policy. It must be the user's own, or root's, and nobody else may write it or its folder.
+	///
+	/// # Errors
+	/// `Unreadable`, `OpenToOthers`, `OfAnother`, and those of [`Self::parse`].
+	pub fn read(path: &Path) -> Result<Self, PolicyError> {
+		let file = || path.display().to_string();
+		let unreadable =
+			|error: io::Error| PolicyError::Unreadable { file: file(), reason: reason(&error) };
+		// what is looked at is what is read: the file behind all links, opened once
+		let path = path.canonicalize().map_err(unreadable)?;
+		let mut opened = std::fs::File::open(&path).map_err(unreadable)?;
+		guard::check(&path, &opened.metadata().map_err(unreadable)?, &file())?;
+		let mut text = Zeroizing::new(String::new());
+		io::Read::read_to_string(&mut opened, &mut text).map_err(unreadable)?;
+		Self::parse(&path, &text)
+	}
+}
+
+fn reason(error: &io::Error) -> String {
+	match error.kind() {
+		io::ErrorKind::NotFound => "there is no such file".to_owned(),
+		_ => error.to_string(),
+	}
+}
+
+#[cfg(unix)]
+mod guard {
+	use super::PolicyError;
+	use std::{fs::Metadata, os::unix::fs::MetadataExt, path::Path};
+
+	const WRITE_FOR_OTHERS: u32 = 0o022;
+	/// In such a folder only a file's owner can move it, whoever can write.
+	const STICKY: u32 = 0o1000;
+	const ROOT: u32 = 0;
+
+	pub fn check(path: &Path, metadata: &Metadata, file: &str) -> Result<(), PolicyError> {
+		let open = |what| PolicyError::OpenToOthers { file: file.to_owned(), what };
+		if metadata.mode() & WRITE_FOR_OTHERS != 0 {
+			return Err(open("the policy"));
+		}
+		let folder = path.parent().and_then(|folder| folder.metadata().ok());
+		let is_open =
+			|folder: Metadata| folder.mode() & WRITE_FOR_OTHERS != 0 && folder.mode() & STICKY == 0;
+		if folder.is_some_and(is_open) {
+			return Err(open("the policy's folder"));
+		}
+		let is_own = own_user().is_none_or(|own| own == metadata.uid());
+		if !is_own && metadata.uid() != ROOT {
+			return Err(PolicyError::OfAnother { file: file.to_owned() });
+		}
+		Ok(())
+	}
+
+	/// The user as whom files are made, told by a file that is made.
+	fn own_user() -> Option<u32> {
+		Some(tempfile::tempfile().ok()?.metadata().ok()?.uid())
+	}
+}
+
+#[cfg(not(unix))]
+mod guard {
+	use super::PolicyError;
+	use std::{fs::Metadata, path::Path};
+
+	/// There are no modes here to tell who can write.
+	pub fn check(_: &Path, _: &Metadata, _: &str) -> Result<(), PolicyError> {
+		Ok(())
+	}
+}

@@ -1,0 +1,226 @@
+//! What a policy's file may say, who may write it, and what it says of a task.
+
+use super::*;
+use crate::request::{build, RangeArg, StatisticName, StatisticRequest};
+use ostraka_primitives::{task::SecurityClass, AccountId};
+
+#[test]
+fn a_policy_says_who_may_ask() {
+	let policy = policy();
+	let spec = of(Statistic::Mean, &[SALARY]);
+	let (alice, other) = (AccountId::new(ALICE), AccountId::new([7; 32]));
+	let dealers: Vec<AccountId> = (1..=6).map(|byte| AccountId::new([byte; 32])).collect();
+	let asked = Question {
+		class: Some(SecurityClass::Restricted),
+		requester: Some(&alice),
+		least_dealers: Some(5),
+		invited: Some(&dealers),
+		spent: Some(3),
+		..Question::of(&spec)
+	};
+	let says = |question: Question<'_>| refusal(&policy.says(pay(&policy), &question));
+	assert_eq!(says(asked), None);
+	for (question, part) in [
+		(Question { class: Some(SecurityClass::Standard), ..asked }, "classes: Standard of"),
+		(Question { requester: Some(&other), ..asked }, "requesters: "),
+		(
+			Question { least_dealers: Some(4), ..asked },
+			"no fewer than 4 dealers, the policy asks for 5",
+		),
+		(Question { invited: Some(&dealers[2..]), ..asked }, "co_dealers: not invited: "),
+		(Question { accepted: Some(&dealers[2..]), ..asked }, "co_dealers: not accepted by "),
+		(Question { spent: Some(4), ..asked }, "per_period: 4 tasks over one data set in 14400"),
+	] {
+		let said = says(question).expect("it is refused");
+		assert!(said.contains(part), "`{said}` does not say `{part}`");
+	}
+	assert_eq!(says(Question { accepted: Some(&dealers), spent: None, ..asked }), None);
+	let some = POLICY.replace("statistics = [\"any\"]", "statistics = [\"sum\", \"std\"]");
+	let some = Policy::parse(Path::new("policy.toml"), &some).expect("well-formed");
+	let said = refusal(&some.says(pay(&some), &asked)).expect("it is refused");
+	assert!(said.contains("statistics: mean of sum, std"), "{said}");
+	// what cannot be told is no refusal, and is said
+	let lines = policy.says(pay(&policy), &Question::of(&spec));
+	let open = lines.iter().filter(|line| line.says == Says::Open).count();
+	assert!(is_allowed(&lines) && open >= 4, "{lines:?}");
+}
+
+#[test]
+fn what_is_wrong_with_a_policy_is_said_and_the_secret_is_not() {
+	let wrong = |from: &str, to: &str| {
+		assert!(POLICY.contains(from), "{from}");
+		let text = POLICY.replacen(from, to, 1);
+		Policy::parse(Path::new("policy.toml"), &text).expect_err(to).to_string()
+	};
+	for (from, to, part) in [
+		("rows = 100", "rows = 0", "data set `pay`: `rows` must be at least 1"),
+		("rows = 100", "rows = -5", "policy.toml, line 6: "),
+		("floor = 5", "flor = 5", "line 7: unknown field `flor`"),
+		("clip = true", "clip = false", "`clip` is true, or \"skip\""),
+		("clip = true", "clip = \"refuse\"", "`clip` is true, or \"skip\""),
+		("[0, 2500.5]", "[2500.5, 0]", "column `salary`: `range`: the smaller bound comes first"),
+		("[0, 2500.5]", "[0, 2500.555]", "`2500.555` has 3 decimals"),
+		("[0, 2500.5]", "[0, inf]", "is not a finite number"),
+		("decimals = 2", "decimals = 12", "`decimals` is 9 at most"),
+		("decimals = 2", "text = true", "a column of text has no decimals and no range"),
+		("text = true", "constant = true", "give `decimals` and `range`, or `text = true`"),
+		("\"confidential\"", "\"secret\"", "[allow]: `classes`: there is no class `secret`"),
+		("statistics = [\"any\"]", "statistics = [\"mode\"]", "there is no statistic `mode`"),
+		("statistics = [\"any\"]", "statistics = [\"any\", \"sum\"]", "\"any\" stands alone"),
+		("classes = [\"confidential\", \"restricted\"]", "classes = []", "`classes` is empty"),
+		("0x02", "0x", "`co_dealers`: `0x"),
+		("5Grw", "5Grv", "`requesters`: `5Grv"),
+		("period_blocks = 14400", "", "go together"),
+		("per_period = 4\n", "per_period = 4\nper_period = 5\n", "duplicate key"),
+	] {
+		let said = wrong(from, to);
+		assert!(said.contains(part), "`{said}` does not say `{part}`");
+		assert!(!said.contains("0001020304"), "{said}");
+	}
+	for secret in ["secret = \"zz01020304", "secret = \"\"\nx = \"", "secret = 0001020304"] {
+		let said = wrong("secret = \"0001020304", secret);
+		assert!(!said.contains("0001020304") && !said.contains("1a1b1c"), "{said}");
+	}
+	let spaced =
+		Policy::parse(Path::new("policy.toml"), &POLICY.replace("dataset.pay", "dataset.\"a b\""));
+	assert!(spaced.is_err_and(|error| error.to_string().contains("its name must be letters")));
+	assert!(!format!("{:?}", policy()).contains("[0, 1, 2"), "{:?}", policy());
+}
+
+#[test]
+fn a_data_set_is_found_by_name_file_or_columns() {
+	let two = POLICY.replace(
+		"[allow]",
+		"[dataset.trial]\nfile = \"trial.csv\"\nonly = \"clinic=Jena\"\nrows = 9\nfloor = 3\nclip = \"skip\"\n\
+		 [dataset.trial.columns.dose]\ndecimals = 1\nrange = [0, 9]\n\n[allow]",
+	);
+	let policy = Policy::parse(Path::new("/home/bob/policy.toml"), &two).expect("well-formed");
+	let spec = of(Statistic::Mean, &[("dose", 1, 0, 90)]);
+	let name = |name, file: Option<&str>, spec: &TaskSpec| {
+		policy.dataset(name, file.map(Path::new), spec).map(|dataset| dataset.name.clone())
+	};
+	assert_eq!(name(None, None, &spec).as_deref(), Ok("trial"));
+	assert_eq!(name(Some("pay"), None, &spec).as_deref(), Ok("pay"));
+	assert_eq!(name(None, Some("/home/bob/pay.csv"), &spec).as_deref(), Ok("pay"));
+	let said = name(None, Some("pay.csv"), &spec).expect_err("another folder").to_string();
+	assert!(said.contains("no data set has the file pay.csv") && said.contains("pay, trial"));
+	assert!(name(Some("loans"), None, &spec).is_err());
+	let both = of(Statistic::Mean, &[("other", 0, 0, 1)]);
+	assert!(
+		name(None, None, &both).is_err_and(|error| error.to_string().contains("--dataset NAME"))
+	);
+	let only = policy.datasets["trial"].only.clone();
+	assert_eq!(only, Some(("clinic".to_owned(), "Jena".to_owned())));
+}
+
+#[test]
+fn a_proposed_policy_allows_what_the_sample_holds_and_tells_no_extreme() {
+	let text = "who,pay,age,note,\"a, \"\"b\"\"\",gone,long,zero\n\
+	            A,731337.25,-7,x,1,,12345678901234567890123456789,0\n\
+	            B,12,41,,0,,1,0\n";
+	let table = Table::parse("sample.csv", text.as_bytes()).expect("well-formed");
+	let text =
+		propose(&table, "mine-2026", "folder/it's \"mine\".csv", &[7; 32]).expect("proposed");
+	let policy = Policy::parse(Path::new("/p/policy.toml"), &text).expect("well-formed");
+	let dataset = &policy.datasets["mine-2026"];
+	assert_eq!(dataset.path, Path::new("/p/folder/it's \"mine\".csv"));
+	assert_eq!((dataset.rows, dataset.floor), (2, 20));
+	assert!(!text.contains("731337"), "{text}");
+	let pay = dataset.columns["pay"].numbers.expect("numbers");
+	assert_eq!((pay.decimals, pay.min, pay.max), (2, 0, 100_000_000));
+	let age = dataset.columns["age"].numbers.expect("numbers");
+	assert_eq!((age.min, age.max), (-10, 50));
+	assert_eq!(dataset.columns["note"].numbers, None);
+	assert!(dataset.columns.contains_key("a, \"b\"") && dataset.columns.contains_key("zero"));
+	assert!(!dataset.columns.contains_key("gone") && !dataset.columns.contains_key("long"));
+	let request = StatisticRequest {
+		statistic: Some(StatisticName::Mean),
+		columns: vec!["pay".to_owned()],
+		ranges: vec![RangeArg {
+			column: "pay".to_owned(),
+			min: "0".to_owned(),
+			max: "1000000.00".to_owned(),
+		}],
+		max_rows: 2,
+		..Default::default()
+	};
+	let spec = build(&request, Some(&table), false).expect("valid");
+	assert!(is_allowed(&policy.says(dataset, &Question::of(&spec))));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_policy_that_others_can_write_is_refused() {
+	use std::os::unix::fs::PermissionsExt;
+	let folder = tempfile::tempdir().expect("a folder");
+	let file = folder.path().join("policy.toml");
+	std::fs::write(&file, POLICY).expect("written");
+	let mode = |path: &Path, mode| {
+		let permissions = std::fs::Permissions::from_mode(mode);
+		std::fs::set_permissions(path, permissions).expect("it is ours");
+	};
+	for good in [0o600, 0o644, 0o400] {
+		mode(&file, good);
+		assert!(Policy::read(&file).is_ok(), "{good:o}");
+	}
+	for bad in [0o620, 0o602, 0o666] {
+		mode(&file, bad);
+		let said = Policy::read(&file).expect_err("others can write it").to_string();
+		assert!(said.contains("others on this machine can write the policy"), "{said}");
+	}
+	mode(&file, 0o600);
+	// by a link too: the file itself counts
+	let link = folder.path().join("link.toml");
+	std::os::unix::fs::symlink(&file, &link).expect("linked");
+	assert!(Policy::read(&link).is_ok());
+	mode(&file, 0o666);
+	assert!(Policy::read(&link).is_err());
+	mode(&file, 0o600);
+	mode(folder.path(), 0o777);
+	let said = Policy::read(&file).expect_err("others can replace it").to_string();
+	assert!(said.contains("can write the policy's folder"), "{said}");
+	mode(folder.path(), 0o1777);
+	assert!(Policy::read(&file).is_ok(), "nobody else can move it there");
+	mode(folder.path(), 0o700);
+	let gone = Policy::read(&folder.path().join("none.toml")).expect_err("none").to_string();
+	assert!(gone.contains("there is no such file"), "{gone}");
+}
+
+#[test]
+fn the_examples_are_policies_that_allow_the_examples_tasks() {
+	let clinics = include_str!("../../../../examples/policies/clinics.toml");
+	let clinics = Policy::parse(Path::new("examples/policies/clinics.toml"), clinics);
+	let clinics = clinics.expect("well-formed");
+	// docs/REQUESTER.md's first task: Alice asks Bob, Charlie and Dave
+	let mut spec = of(Statistic::Mean, &[("response", 2, 0, 10_000)]);
+	spec.max_rows = 1_000_000;
+	let (requester, dealers) = (AccountId::new(ALICE), clinics.allow.co_dealers.clone());
+	let question = Question {
+		class: Some(SecurityClass::Standard),
+		requester: Some(&requester),
+		least_dealers: Some(3),
+		invited: Some(&dealers),
+		..Question::of(&spec)
+	};
+	let trial = clinics.dataset(None, None, &spec).expect("the only one");
+	assert_eq!(refusal(&clinics.says(trial, &question)), None);
+	let table = include_str!("../../../../examples/clinics.csv");
+	let table = Table::parse("clinics.csv", table.as_bytes()).expect("well-formed");
+	let book = trial.book(&table, &[0; 32], None).expect("Aberdeen's rows");
+	let made = trial.prepare(&book, &table, &spec, 0).expect("a vector");
+	assert_eq!(
+		(made.encoded.used, made.struck.len(), made.fits),
+		(book.rows() - made.encoded.skipped_missing, 0, Default::default())
+	);
+	assert!(made.encoded.used > 20);
+
+	let loans = include_str!("../../../../examples/policies/loans.toml");
+	let loans = Policy::parse(Path::new("loans.toml"), loans).expect("well-formed");
+	let mut spec = of(
+		Statistic::Correlation,
+		&[("debt_to_income", 2, 0, 50_000), ("interest_rate", 2, 0, 4_000)],
+	);
+	spec.max_rows = 1_000_000;
+	let book = loans.dataset(Some("loans-2026"), None, &spec).expect("it is there");
+	assert!(is_allowed(&loans.says(book, &Question::of(&spec))));
+}
