@@ -38,7 +38,9 @@ class Point:
 		return cls(x, y)
 
 	def is_in_subgroup(self):
-		return self * ORDER == IDENTITY
+		"""Whether the order's multiple is the identity. The order is u^4 - u^2 + 1, with a `u` of few binary digits."""
+		square = self * U * U
+		return square * U * U + -square + self == IDENTITY
 
 	def encode(self):
 		if self.z == 0:
@@ -87,6 +89,8 @@ class Point:
 
 IDENTITY = Point(1, 1, 0)
 IDENTITY_BYTES = b"\x40" + bytes(95)
+# The curve's parameter, without its sign.
+U = 0xD201000000010000
 GENERATOR = Point(
 	0x17F1D3A73197D7942695638C4FA9AC0FC3688C4F9774B905A14E3A3F171BAC586C55E83FF97A1AEFFB3AF00ADB22C6BB,
 	0x08B3F481E3AAA0F1A09E30ED741D8AE4FCF5E095D5D00AF600DB18CB2C04B3EDD03CC744A2888AE40CAA232946C5E7E1,
@@ -94,13 +98,24 @@ GENERATOR = Point(
 
 
 def combine(points, scalars):
-	"""The sum of scalar times point, by doubling and adding."""
+	"""The sum of scalar times point: by doubling and adding, for many points in windows of several digits (Pippenger)."""
+	width = max(1, len(points).bit_length() - 2)
 	total = IDENTITY
-	for bit in reversed(range(max((scalar.bit_length() for scalar in scalars), default=0))):
-		total = total.double()
+	longest = max((scalar.bit_length() for scalar in scalars), default=0)
+	for low in reversed(range(0, longest, width)):
+		for _ in range(width if total.z else 0):
+			total = total.double()
+		# the sums of the points that have the same digit here
+		sums = [IDENTITY] * (1 << width)
 		for point, scalar in zip(points, scalars):
-			if scalar >> bit & 1:
-				total = total + point
+			digit = scalar >> low & len(sums) - 1
+			if digit:
+				sums[digit] = sums[digit] + point
+		# every sum is added as often as its digit says
+		above = IDENTITY
+		for one in reversed(sums[1:]):
+			above = above + one
+			total = total + above
 	return total
 
 

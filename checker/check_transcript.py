@@ -1,155 +1,33 @@
 """Checks a transcript (`ostraka result --task N --export FILE`) as docs/TRANSCRIPT.md says.
 
-	python3 -m checker FILE
+	python3 -m checker [-j PROCESSES] FILE
 
 An implementation of its own, written from that document, whose numbers the checks below have: it
-shares no code with Ostraka and needs nothing but Python 3.8. Exit code 0: all checks hold; 1: one
-failed; 2: the file cannot be read."""
+shares no code with Ostraka and needs nothing but Python 3.8. Proofs of validity, which take most of
+the time, are shared out to as many processes as `-j` says: one, if it says nothing. Exit code 0: all
+checks hold; 1: one failed; 2: the file cannot be read."""
 
 import os
 import sys
-from functools import lru_cache
 from hashlib import sha256
 from hmac import digest as hmac
 
 from checker import consistency, meaning, ristretto255, sr25519
-from checker.bls12_381 import IDENTITY, ORDER, combine, hash_to_curve
+from checker.bls12_381 import IDENTITY, ORDER
 from checker.chacha20_poly1305 import unseal
-from checker.reading import Node, Wrong, address, demand, load, shown
+from checker.commitments import at_seat, commit
+from checker.document import Transcript
+from checker.hashing import items, stretched, transcript_hash, u8, u16, u32, variable
+from checker.reading import Wrong, address, demand, load, shown
 from checker.ristretto255 import GENERATOR
 
-DOMAIN = b"OSTRAKA-V01-CS01-with-BLS12381G1_XMD:SHA-256_SSWU_RO_"
 CLASSES = ["Standard", "Confidential", "Restricted"]
-# Of the protocol: its tags, encodings and groups are the ones below.
-PROTOCOL = 3
-MAX_SEATS, MAX_LENGTH, MAX_DEALERS = 32, 256, 512
-
-
-# Transcript hashes: fields of fixed length stand as they are.
-
-
-def u8(value):
-	return value.to_bytes(1, "little")
-
-
-def u16(value):
-	return value.to_bytes(2, "little")
-
-
-def u32(value):
-	return value.to_bytes(4, "little")
-
-
-def variable(data):
-	return u32(len(data)) + data
-
-
-def items(elements):
-	return u32(len(elements)) + b"".join(elements)
-
-
-def transcript_hash(tag, *fields):
-	return sha256(variable(tag) + b"".join(fields)).digest()
-
-
-def stretched(tag, *fields):
-	"""A transcript hash of 512 bits, as a number."""
-	digest = transcript_hash(tag, *fields)
-	halves = [transcript_hash(b"ostraka/challenge/v1", digest, u8(i)) for i in (0, 1)]
-	return int.from_bytes(b"".join(halves), "little")
+MAX_PROCESSES = 64
 
 
 def challenge(tag, *fields):
 	"""A challenge of a proof over ristretto255."""
 	return stretched(tag, *fields) % ristretto255.ORDER
-
-
-@lru_cache(maxsize=None)
-def generator(l):
-	"""`G_l`, and `H` for 0."""
-	return hash_to_curve(b"G" + u32(l) if l else b"H", DOMAIN)
-
-
-def commit(values, blinding):
-	"""The commitment to values and a blinding value."""
-	bases = [generator(l) for l in range(1, len(values) + 1)] + [generator(0)]
-	return combine(bases, values + [blinding])
-
-
-def at_seat(commitments, j):
-	"""What commitments say of seat j's share: the sum of j^k C_k."""
-	return combine(commitments, [j**k for k in range(len(commitments))])
-
-
-class Transcript:
-	"""The document, and what all checks read of it."""
-
-	def __init__(self, document):
-		self.root = Node(document)
-		demand(self.root["version"].number() == 2, "version is not 2")
-		self.task = self.root["task"]
-		protocol = self.task["protocol"].number(16)
-		demand(protocol == PROTOCOL, f"task.protocol is {protocol}, not {PROTOCOL}")
-		self.n, self.t = self.task["seats"].number(8), self.task["threshold"].number(8)
-		self.length = self.task["length"].number()
-		demand(
-			1 <= self.t and 2 * self.t + 1 <= self.n <= MAX_SEATS,
-			f"task: {self.n} seats and threshold {self.t} are impossible",
-		)
-		demand(1 <= self.length <= MAX_LENGTH, f"task.length is not from 1 to {MAX_LENGTH}")
-		self.task_hash = self.root["task_hash"].bytes(32)
-		committee = self.root["committee"]
-		self.committee = None if committee.value is None else committee.list(self.n)
-		self.dealings = self.root["dealings"].list()
-		demand(len(self.dealings) <= MAX_DEALERS, f"there are more than {MAX_DEALERS} dealings")
-		self.counting = [dealing for dealing in self.dealings if dealing["counts"].truth()]
-		self.accepted = self.root["accepted_set"]
-		self.result = self.root["result"]
-		self.read = None
-
-	def commitments(self, dealing):
-		"""A dealing's commitments. One by one they may lie outside the subgroup: what is multiplied is their sum."""
-		return [point.point_to_add() for point in dealing["commitments"].list(self.t + 1)]
-
-	def commitment_bytes(self, dealing):
-		return [point.bytes(96) for point in dealing["commitments"].list(self.t + 1)]
-
-	def sealed_hashes(self, dealing):
-		return [hashed.bytes(32) for hashed in dealing["sealed_hashes"].list(self.n)]
-
-	def aggregate(self):
-		return [point.point() for point in self.accepted["aggregate"].list(self.t + 1)]
-
-	def values(self):
-		return [value.scalar() for value in self.result["values"].list(self.length)]
-
-	def spec(self):
-		"""The spec, which keeps every rule, and whose vector is as long as the task says."""
-		spec = self.task["spec"].value
-		try:
-			meaning.validate(spec)
-		except ValueError as error:
-			raise Wrong(f"task.spec: {error}") from None
-		length = meaning.length(spec)
-		demand(length == self.length, f"task.length is {self.length}, the spec's is {length}")
-		return spec
-
-	def integers(self):
-		"""The vector, lifted to the integers of least magnitude."""
-		return [value - ORDER if value > ORDER // 2 else value for value in self.values()]
-
-	def cells(self):
-		"""What the vector says, by group (meaning.read)."""
-		if self.read is None:
-			dealers = self.accepted["dealers"].number()
-			self.read = meaning.read(self.spec(), self.integers(), dealers)
-		return self.read
-
-	def something_is_left(self):
-		"""Whether there is a group, or the whole, that data can give, and not all are without rows."""
-		said = [said for _, said in self.cells()]
-		impossible = all(isinstance(one, meaning.Impossible) for one in said)
-		return not impossible and any(one is not None for one in said)
 
 
 def check_task(t):
@@ -206,17 +84,19 @@ def check_task_hash(t):
 
 
 def check_digests(t):
-	"""2. Every dealing's digest."""
+	"""2. Every dealing's digest, and the length of its proof of validity, of which the chain takes no other."""
+	length = t.proven().layout().proof_length
 	for dealing in t.dealings:
 		dealer = dealing["dealer_id"].bytes(32)
 		address(dealing["dealer"], dealer)
 		digest = transcript_hash(
-			b"ostraka/dealing/v2",
+			b"ostraka/dealing/v3",
 			t.task_hash,
 			dealer,
 			dealing["ephemeral"].bytes(32),
 			items(t.commitment_bytes(dealing)),
 			items(t.sealed_hashes(dealing)),
+			sha256(dealing["validity"].bytes(length)).digest(),
 		)
 		demand(
 			digest == dealing["digest"].bytes(32), f"{dealing.place}.digest is not the dealing's"
@@ -264,29 +144,48 @@ def check_accepted(t):
 
 
 def check_excluded(t):
-	"""5. Every dealing that does not count was rightly accused."""
+	"""5. Every dealing that does not count shows by itself that it is wrong, or was rightly accused."""
 	excluded = [dealing for dealing in t.dealings if not dealing["counts"].truth()]
 	accusations = t.root["accusations"].list()
-	if excluded and t.committee is None:
-		return None
-	for dealing in excluded:
-		digest = dealing["digest"].bytes(32)
-		about = [a for a in accusations if a["digest"].bytes(32) == digest]
-		demand(about, f"{dealing.place} does not count, and nobody accused it")
-		reasons, points = [], t.commitments(dealing)
-		# once for all accusations: it takes longer than all else
-		is_outside = not all(point.is_in_subgroup() for point in points)
-		for accusation in about:
-			reasons.append(acquittal(t, accusation, dealing, points, is_outside))
-			if reasons[-1] is None:
-				break
+	reasons, is_known = [], True
+	for dealing, refused in zip(excluded, t.faults(excluded)):
+		points = t.commitments(dealing)
+		if not all(point.is_in_subgroup() for point in points):
+			reasons.append(f"{dealing.place}: a commitment is not in the subgroup of prime order")
+		elif refused is not None:
+			reasons.append(f"{dealing.place}: its input is not proven valid, {refused}")
+		elif t.committee is None:
+			# an accusation cannot be judged then, but without one nothing explains the exclusion
+			accusing(accusations, dealing)
+			is_known = False
 		else:
-			raise Wrong(f"{dealing.place} does not count, and {'; '.join(reasons)}")
-	return f"{len(excluded)} excluded, {len(accusations)} accusations"
+			seat = accuser(t, accusations, dealing, points)
+			reasons.append(f"{dealing.place}: seat {seat} accused it rightly")
+	if not is_known:
+		return None
+	return "; ".join([f"{len(excluded)} excluded, {len(accusations)} accusations"] + reasons)
 
 
-def acquittal(t, accusation, dealing, commitments, is_outside):
-	"""Why an accusation is wrong; None if it is right. `is_outside`: whether a commitment lies outside the subgroup."""
+def accusing(accusations, dealing):
+	"""The accusations of a dealing that does not count, of which there is one."""
+	digest = dealing["digest"].bytes(32)
+	about = [a for a in accusations if a["digest"].bytes(32) == digest]
+	demand(about, f"{dealing.place} does not count, its proof of validity holds, and nobody accused it")
+	return about
+
+
+def accuser(t, accusations, dealing, commitments):
+	"""The seat that rightly accused a dealing."""
+	reasons = []
+	for accusation in accusing(accusations, dealing):
+		reasons.append(acquittal(t, accusation, dealing, commitments))
+		if reasons[-1] is None:
+			return accusation["seat"].value
+	raise Wrong(f"{dealing.place} does not count, and {'; '.join(reasons)}")
+
+
+def acquittal(t, accusation, dealing, commitments):
+	"""Why an accusation is wrong; None if it is right. The commitments are in the subgroup."""
 	place, j, dealer = (
 		accusation.place,
 		accusation["seat"].number(8),
@@ -297,9 +196,6 @@ def acquittal(t, accusation, dealing, commitments, is_outside):
 	sealed = accusation["sealed"].bytes(32 * (t.length + 1) + 16)
 	if sha256(sealed).digest() != t.sealed_hashes(dealing)[j - 1]:
 		return f"{place}.sealed is not the dealing's"
-	if is_outside:
-		# the dealer is guilty, whatever the accuser says besides
-		return None
 	seal_key, ephemeral = t.committee[j - 1]["seal_key"], dealing["ephemeral"]
 	try:
 		statement = [(GENERATOR, seal_key.key()), (ephemeral.key(), accusation["dh"].key())]
@@ -415,6 +311,20 @@ def check_consistency(t):
 	return f"ranges, counts, variances, over {dealers} dealers"
 
 
+def check_valid_inputs(t):
+	"""10. Whoever dealt proves that its vector is one that rows within the declared ranges can give."""
+	wrong = 0
+	for dealing, refused in zip(t.dealings, t.faults(t.dealings)):
+		counts = dealing["counts"].truth()
+		demand(
+			refused is None or not counts,
+			f"{dealing.place} counts, and its input is not proven valid: {refused}",
+		)
+		wrong += refused is not None
+	text = f"{len(t.dealings) - wrong} proofs of {t.proven().bits} bits hold"
+	return text + (f", {wrong} of excluded dealings do not" if wrong else "")
+
+
 def compared(expected, exact, typed, place):
 	"""What to show of numbers that are what they should be."""
 	try:
@@ -447,6 +357,7 @@ CHECKS = [
 	("result", check_result),
 	("meaning", check_meaning),
 	("consistency", check_consistency),
+	("valid inputs", check_valid_inputs),
 ]
 
 
@@ -464,10 +375,15 @@ def attempt(name, make, *arguments):
 		return name, False, f"it cannot be checked ({type(error).__name__})"
 
 
-def check(document):
+def check(document, processes=1):
 	"""Makes all checks. Yields each one's name, whether it holds (None: it cannot be made), a text."""
 	found = []
-	name, holds, text = attempt("document", lambda: found.append(Transcript(document)) or "read")
+
+	def read():
+		found.append(Transcript(document, processes))
+		return "read"
+
+	name, holds, text = attempt("document", read)
 	if not holds:
 		yield name, holds, text
 		return
@@ -482,33 +398,49 @@ def check(document):
 			yield attempt(f"group {name}", check_group, transcript, name, expected)
 
 
+def arguments(given):
+	"""The file, and the number of processes; None if they are not understood."""
+	processes = 1
+	if len(given) == 3 and given[0] == "-j":
+		if not (given[1].isascii() and given[1].isdigit() and len(given[1]) <= 3):
+			return None
+		processes, given = int(given[1]), given[2:]
+	fits = len(given) == 1 and not given[0].startswith("-") and 1 <= processes <= MAX_PROCESSES
+	return (given[0], processes) if fits else None
+
+
 def main():
-	if len(sys.argv) != 2:
+	understood = arguments(sys.argv[1:])
+	if understood is None:
 		print(__doc__, file=sys.stderr)
 		return 2
+	path, processes = understood
 	for stream in sys.stdout, sys.stderr:
 		stream.reconfigure(errors="backslashreplace")
 	try:
-		document = load(sys.argv[1])
+		document = load(path)
 	except (OSError, ValueError, MemoryError) as error:
-		print(shown(f"{sys.argv[1]} cannot be read: {error}"), file=sys.stderr)
+		print(shown(f"{path} cannot be read: {error}"), file=sys.stderr)
 		return 2
 	try:
-		return report(document)
+		return report(document, processes)
 	except BrokenPipeError:
 		# who reads the output has seen enough; nothing is left for Python to write at its end
 		os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 		return 1
 
 
-def report(document):
-	all_hold = True
-	for name, holds, text in check(document):
+def report(document, processes):
+	failed = []
+	for name, holds, text in check(document, processes):
 		word = {True: "ok", False: "FAILED", None: "not made"}[holds]
 		print(f"{word:8}  {shown(name):18}  {shown(text)}", flush=True)
-		all_hold = all_hold and holds is not False
-	if all_hold:
+		if holds is False:
+			failed.append(name)
+	if failed == ["valid inputs"]:
+		print("\nThe result is arithmetically right, but not all of its inputs are proven valid.")
+	if not failed:
 		print("\nCompare with the state of a node that you trust: genesis, task_hash, h_A, result.")
 		print(f"  genesis    {document['genesis']}\n  task_hash  {document['task_hash']}")
 		print(f"  h_A        {document['accepted_set']['h_A']}")
-	return 0 if all_hold else 1
+	return 1 if failed else 0

@@ -1,13 +1,19 @@
 """A whole task made up from known secrets, for the tests: what dealers, nodes and the chain would do, in few lines."""
 
+import json
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import blake2b, sha256
 from hmac import digest as hmac
+from itertools import count
 
-from checker import chacha20_poly1305, meaning, ristretto255, sr25519
+from checker import chacha20_poly1305, made_up_proof, meaning, relation, ristretto255, sr25519
 from checker.bls12_381 import IDENTITY, ORDER, Point
-from checker.check_transcript import challenge, commit, items, transcript_hash, u8, u16, u32, variable
+from checker.check_transcript import challenge
+from checker.commitments import commit
+from checker.hashing import items, transcript_hash, u8, u16, u32, variable
 from checker.ristretto255 import GENERATOR, Element
+from checker.validity import Refused
 
 # A point of order three: on the curve, and outside the subgroup of prime order.
 TORSION = Point(0, 2)
@@ -110,9 +116,37 @@ def consent_of(accounts):
 	return found
 
 
+@lru_cache(maxsize=None)
+def proof_of(spec, task_hash, dealer, commitments, vector, blinding):
+	"""The proof of validity of a dealing; the spec as a text. It is always the same, and takes longer than all else."""
+	draws = map(number, ((dealer, "validity", i) for i in count()))
+	proven = relation.of_spec(json.loads(spec))
+	witness = made_up_proof.Witness(proven, vector)
+	about = proven, task_hash, dealer, commitments
+	return made_up_proof.prove(*about, witness, blinding, lambda: next(draws))
+
+
+def remembering(verify):
+	"""A verifier of proofs of validity that remembers its verdicts: many documents of a test hold the same proofs."""
+	known = {}
+
+	def verdict(proven, *rest):
+		key = (proven.name(), *rest)
+		if key not in known:
+			try:
+				known[key] = verify(proven, *rest)
+			except Refused as error:
+				known[key] = error
+		if known[key] is not None:
+			raise known[key]
+
+	return verdict
+
+
 class MadeUp:
 	"""A task of three nodes and four dealers, the last of which seals a wrong share to seat 2, or does what else `how` says.
-	Another spec needs the dealers' vectors. To the commitments of dealer `i` the points `torsion[i]` are added."""
+	(An "invalid input", a "wrong proof" or a "short proof" shows in the dealing, and nobody accuses of it.) Another spec
+	needs the dealers' vectors. To the commitments of dealer `i` the points `torsion[i]` are added."""
 
 	N, T = 3, 1
 
@@ -135,7 +169,7 @@ class MadeUp:
 		consent = consent_of(accounts[::-1])
 		task = {
 			"id": 7,
-			"protocol": 3,
+			"protocol": 4,
 			"requester": address(bytes(32)),
 			"class": "Standard",
 			"class_index": 0,
@@ -164,7 +198,7 @@ class MadeUp:
 			for j in self.seats
 		]
 		published = meaning.encode_spec(self.spec) + consent
-		preimage = variable(b"ostraka/task/v3") + bytes(32) + u32(7) + u16(3)
+		preimage = variable(b"ostraka/task/v3") + bytes(32) + u32(7) + u16(4)
 		preimage += transcript_hash(b"ostraka/spec/v1", variable(published)) + bytes(
 			[0, self.N, self.T]
 		)
@@ -172,7 +206,8 @@ class MadeUp:
 		preimage += items([u32(block) for block in (2, 3, 4, 5, 6)])
 		preimage += items([u8(j) + u8(j) * 64 + self.keys[j] for j in self.seats])
 		self.task_hash = sha256(preimage).digest()
-		vectors = vectors or [[3, 40], [4, -25], [1, 12], [2, 7]]
+		last = [2, 700] if how == "invalid input" else [2, 7]
+		vectors = vectors or [[3, 40], [4, -25], [1, 12], last]
 		self.polynomials = {}
 		self.accusations = []
 		dealings = [self.deal(*each, how) for each in zip(accounts, vectors)]
@@ -193,7 +228,7 @@ class MadeUp:
 		]
 		shares[2][0] += 1
 		self.document = {
-			"version": 2,
+			"version": 3,
 			"genesis": text(bytes(32)),
 			"task": task,
 			"committee": committee,
@@ -261,9 +296,21 @@ class MadeUp:
 				chacha20_poly1305.seal(bytes(32) if wrong and how == "unopenable" else key, data)
 			)
 		hashes = [sha256(each).digest() for each in sealed]
-		listed = items(commitments), items(hashes)
-		digest = transcript_hash(b"ostraka/dealing/v2", self.task_hash, dealer, ephemeral, *listed)
-		if wrong:
+		validity = proof_of(
+			json.dumps(self.spec),
+			self.task_hash,
+			dealer,
+			tuple(commitments),
+			tuple(vector),
+			secret[0][-1],
+		)
+		if wrong and how == "wrong proof":
+			validity = validity[:-1] + bytes([validity[-1] ^ 1])
+		if wrong and how == "short proof":
+			validity = validity[:-1]
+		listed = items(commitments), items(hashes), sha256(validity).digest()
+		digest = transcript_hash(b"ostraka/dealing/v3", self.task_hash, dealer, ephemeral, *listed)
+		if wrong and how not in ("invalid input", "wrong proof", "short proof"):
 			dh = (GENERATOR * (rho * self.secrets[2])).encode()
 			about = [self.task_hash, digest, u8(2), GENERATOR.encode(), self.keys[2], ephemeral, dh]
 			bases = [GENERATOR, Element.decode(ephemeral)]
@@ -290,6 +337,7 @@ class MadeUp:
 			"ephemeral": text(ephemeral),
 			"proof": text(rho_proof(rho, digest)),
 			"sealed_hashes": texts(hashes),
+			"validity": text(validity),
 			"digest": text(digest),
 			"counts": not wrong,
 		}

@@ -18,8 +18,9 @@ def decode_point(data):
 	"""A point that is in the subgroup. That takes longer than all else, and a point occurs several times."""
 	return Point.decode(data)
 
-# The longest honest transcript has some ten megabytes: 512 dealings, and as many accusations.
-LONGEST_FILE = 64 << 20
+# The longest honest transcript has some ninety megabytes: 512 dealings, with proofs of up to 78 kilobytes, and as many
+# accusations.
+LONGEST_FILE = 128 << 20
 # Digits of a number in JSON: doubles and integers of 64 bits have fewer.
 LONGEST_NUMBER = 40
 # Characters of a message: names and numbers in it come from the file.

@@ -9,17 +9,24 @@ import unittest
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
+from unittest import mock
 
-from checker import bls12_381, meaning
+from checker import bls12_381, meaning, validity
 from checker import check_transcript as checker
 from checker.bls12_381 import IDENTITY, ORDER, Point
 
 # run with the tests of this module
 from checker.known_answers_test import Pinned, Vectors  # noqa: F401
-from checker.made_up import MadeUp, address, consent_of, raw, rho_proof, secret_of, text
+from checker.made_up import MadeUp, address, consent_of, raw, remembering, rho_proof, secret_of, text
 from checker.ristretto255 import GENERATOR, Element
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def setUpModule():
+	patch = mock.patch.object(validity, "verify", remembering(validity.verify))
+	patch.start()
+	unittest.addModuleCleanup(patch.stop)
 
 
 def failed(document):
@@ -71,7 +78,7 @@ def torsion(order):
 
 # Path, change, and the check that has to refuse it, for any good transcript.
 CHANGES = [
-	(["version"], 1, "document"),
+	(["version"], 2, "document"),
 	(["genesis"], flip, "task hash"),
 	(["task", "id"], lambda n: n + 1, "task hash"),
 	(["task", "class"], "Restricted", "task"),
@@ -82,7 +89,7 @@ CHANGES = [
 	(["task", "length"], lambda n: n + 1, "task"),
 	(["task", "least_dealers"], 99, "task"),
 	(["task", "least_dealers"], 2, "task hash"),
-	(["task", "protocol"], 2, "document"),
+	(["task", "protocol"], 3, "document"),
 	(["task", "invited"], 1, "task"),
 	(["task", "accepted"], lambda n: n - 1, "task"),
 	(["task", "accepted"], lambda n: n + 1, "task"),
@@ -112,6 +119,20 @@ CHANGES = [
 	(["dealings", 0, "proof"], flip, "proofs of rho"),
 	(["dealings", 0, "proof"], lambda data: flip(data[:-62]) + data[-62:], "proofs of rho"),
 	(["dealings", 0, "sealed_hashes", 0], flip, "digests"),
+	(["dealings", 0, "validity"], flip, "digests"),
+	(["dealings", 0, "validity"], flip, "valid inputs"),
+	(["dealings", 0, "validity"], lambda proof: proof[:-2], "digests"),
+	(["dealings", 0, "validity"], lambda proof: proof[:-2], "valid inputs"),
+	(["dealings", 0, "validity"], lambda proof: proof + "00", "digests"),
+	(["dealings", 0, "validity"], lambda proof: proof + "00", "valid inputs"),
+	(["dealings", 0, "validity"], "0x", "valid inputs"),
+	(["dealings", 0, "validity"], None, "valid inputs"),
+	(["dealings", 0, "dealer_id"], flip, "valid inputs"),
+	(["dealings", 0, "commitments", 0], next_point, "valid inputs"),
+	(["dealings", 0, "commitments", 1], next_point, "valid inputs"),
+	(["task", "spec", "columns", 0, "max"], lambda most: most + 1, "valid inputs"),
+	(["task", "spec", "max_rows"], lambda most: most + 1, "valid inputs"),
+	(["task_hash"], flip, "valid inputs"),
 	(["dealings", 0, "digest"], flip, "digests"),
 	(["dealings", 0, "digest"], flip, "proofs of rho"),
 	(["dealings", 0, "digest"], flip, "accepted set"),
@@ -196,15 +217,58 @@ class Transcripts(unittest.TestCase):
 		]:
 			self.assertIn(message, failed(changed(good, path, value))["excluded dealings"])
 
+	def test_an_input_that_is_not_valid_excludes(self):
+		"""Nobody needs to accuse: what is wrong is in the dealing. It is told without the committee too."""
+		for how in ("invalid input", "wrong proof"):
+			document = MadeUp(how).document
+			self.assertEqual(document["accusations"], [], how)
+			self.assertEqual(failed(document), {}, how)
+			for known in (document, changed(document, ["committee"], None)):
+				found = {name: (holds, text) for name, holds, text in checker.check(known)}
+				holds, text = found["excluded dealings"]
+				self.assertTrue(holds, how)
+				self.assertIn("dealings[3]: its input is not proven valid, its openings", text)
+				self.assertIn("3 proofs of", found["valid inputs"][1])
+				self.assertIn("1 of excluded dealings do not", found["valid inputs"][1])
+
+	def test_an_input_that_is_not_valid_does_not_count(self):
+		"""A dealing that counts all the same, as one does that nobody challenged in time, is seen."""
+		bad = MadeUp("invalid input", vectors=[[3, 700], [4, -25], [1, 12], [2, 700]]).document
+		found = failed(bad)
+		self.assertIn("dealings[0] counts, and its input is not proven valid", found["valid inputs"])
+		self.assertNotIn("excluded dealings", found)
+
+	def test_a_proof_of_another_length_is_in_no_transcript(self):
+		"""The chain takes no such dealing, which neither counts nor is excluded: its digest may be of it or not."""
+		good = MadeUp("wrong proof").document
+		for dealing in (0, 3):
+			right = (len(good["dealings"][dealing]["validity"]) - 2) // 2
+			for length in (0, right - 1, right + 1, right - 32, right + 96):
+				bad = changed(good, ["dealings", dealing, "validity"], text(bytes(length)))
+				found = failed(bad)
+				message = f"dealings[{dealing}].validity has {length} bytes, not {right}"
+				self.assertEqual(found["digests"], message)
+				self.assertEqual("valid inputs" in found, dealing == 0)
+		short = MadeUp("short proof").document
+		self.assertEqual(list(failed(short)), ["digests"])
+
+	def test_several_processes(self):
+		for document in (MadeUp("wrong proof").document, MadeUp("nothing").document):
+			self.assertEqual(list(checker.check(document, 3)), list(checker.check(document)))
+
 	def test_commitments_outside_the_subgroup(self):
-		"""One by one they may lie there; their sums may not, and an accused dealing is rightly left out."""
+		"""One by one all but the first may lie there; their sums may not, and such a dealing is rightly left out."""
 		for order in (3, 11, 10177, 859267, 52437899):
 			point = torsion(order)
 			self.assertEqual(point * order, IDENTITY)
 			self.assertFalse(point == IDENTITY or point.is_in_subgroup())
 			# cancelling in the sum: harmless
-			cancelling = {1: [point, -point], 2: [-point, point]}
+			cancelling = {1: [IDENTITY, point], 2: [IDENTITY, -point]}
 			self.assertEqual(failed(MadeUp(torsion=cancelling).document), {}, order)
+			# but of the first, which is what a dealer's proof of validity is of
+			found = failed(MadeUp(torsion={1: [point], 2: [-point]}).document)
+			self.assertEqual(list(found), ["valid inputs"], order)
+			self.assertRegex(found["valid inputs"], "subgroup", order)
 			for k in (0, 1):
 				alone = MadeUp(torsion={1: [IDENTITY, IDENTITY][:k] + [point]}).document
 				found = failed(alone)
@@ -213,21 +277,21 @@ class Transcripts(unittest.TestCase):
 			accused = MadeUp("torsion", torsion={4: [IDENTITY, point]}).document
 			self.assertEqual(failed(accused), {}, order)
 
-	def test_an_accused_point_outside_the_subgroup_convicts_whatever_else(self):
-		"""The accuser's K and proof are not looked at; that the evidence is about the dealing is."""
+	def test_a_point_outside_the_subgroup_convicts_whatever_else(self):
+		"""What is wrong is in the dealing: no accusation is looked at, nor needed."""
 		good = MadeUp("torsion", torsion={4: [torsion(3)]}).document
 		for path, value in [
 			(["accusations", 0, "dh"], text(b"\xff" * 32)),
 			(["accusations", 0, "dh"], text(GENERATOR.encode())),
 			(["accusations", 0, "dleq"], text(b"\xff" * 64)),
+			(["accusations", 0, "sealed"], flip),
+			(["accusations"], []),
+			(["committee"], None),
 		]:
-			self.assertEqual(failed(changed(good, path, value)), {}, path)
-		for path, value, message in [
-			(["accusations", 0, "sealed"], flip, "sealed is not the dealing's"),
-			(["accusations", 0, "seat"], 1, "sealed is not the dealing's"),
-			(["accusations"], [], "nobody accused it"),
-		]:
-			self.assertIn(message, failed(changed(good, path, value))["excluded dealings"])
+			bad = changed(good, path, value)
+			self.assertEqual(failed(bad), {}, path)
+			found = {name: text for name, _, text in checker.check(bad)}
+			self.assertIn("dealings[3]: a commitment is not in the", found["excluded dealings"])
 		# without torsion the same evidence convicts nobody
 		zeros = MadeUp().document
 		zeros["accusations"][0].update(dh=text(bytes(32)), dleq=text(bytes(64)))
@@ -252,6 +316,9 @@ class Transcripts(unittest.TestCase):
 		self.assertEqual(made.pop("task hash"), None)
 		self.assertEqual(made.pop("excluded dealings"), None)
 		self.assertEqual(set(made.values()), {True})
+		# whom nobody accused is left out for no reason, whoever is in the committee
+		unexplained = changed(unknown, ["accusations"], [])
+		self.assertIn("nobody accused it", failed(unexplained)["excluded dealings"])
 
 	def test_who_has_accepted_without_dealing(self):
 		"""Of more invited dealers than dealt: the cohort is not told by the dealings, and what is left holds."""

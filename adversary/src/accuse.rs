@@ -2,9 +2,8 @@
 
 use crate::{
 	cheats::{self, FalseClaim},
-	seat::{dealings, Member, Worker},
+	seat::{held, Member, Worker},
 	transaction::Outcome,
-	wait::{phase, Phase},
 };
 use ostraka_client::{chain::Chain, Error};
 use ostraka_primitives::{message::MessageKind, AccountId, TaskId};
@@ -24,13 +23,18 @@ pub struct Accused {
 impl Accused {
 	/// Who was convicted, if it was judged.
 	pub fn convicted(&self) -> Option<&'static str> {
-		let receipt = self.outcome.receipt()?;
-		let is = |name| receipt.event("Vss", name).is_some();
-		if is("AccuserConvicted") {
-			return Some("accuser");
-		}
-		(is("DealerConvicted") || is("SeatExcused")).then_some("dealer")
+		convicted(&self.outcome)
 	}
+}
+
+/// Who was convicted by an accusation or a challenge, if it was judged.
+pub fn convicted(outcome: &Outcome) -> Option<&'static str> {
+	let receipt = outcome.receipt()?;
+	let is = |name| receipt.event("Vss", name).is_some();
+	if is("AccuserConvicted") {
+		return Some("accuser");
+	}
+	(is("DealerConvicted") || is("SeatExcused")).then_some("dealer")
 }
 
 /// Waits until the dealer has dealt, and accuses it.
@@ -44,23 +48,7 @@ pub async fn accuse(
 	dealer: &AccountId,
 	claim: FalseClaim,
 ) -> Result<Accused, Error> {
-	let dealing = loop {
-		let head = chain.head();
-		let info = chain.task_at(task, head).await?;
-		let now = phase(&info.task.status);
-		if now == Phase::Ended {
-			return Err(Error::Failed(format!(
-				"task {task} ended before there was anything to accuse"
-			)));
-		}
-		if now > Phase::Drawing {
-			let held = dealings(chain, task).await?;
-			if let Some(found) = held.into_iter().find(|held| held.dealer == *dealer) {
-				break found;
-			}
-		}
-		chain.next_head(head).await?;
-	};
+	let dealing = held(chain, task, dealer).await?;
 	let member = Member::find(chain, task, worker).await?;
 	let evidence = cheats::evidence(
 		&member.context,

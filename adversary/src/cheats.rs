@@ -1,11 +1,13 @@
 //! Messages that no honest role makes: the honest act with one wrong input. Well-formed and proven where the chain looks at
 //! once, wrong where only a committee member or the result check can see it.
 
+use crate::forged::{self, ForgedInput};
 use ostraka_crypto::{
 	encoding::IDENTITY,
 	messages::{DealingBytes, EvidenceBytes},
 	scalar,
 	seal::{ciphertext_len, SealSecret},
+	validity::{prove, Relation},
 	vss::{self, UncheckedCommitments},
 	Error, Hash, Identity, Plain, PointBytes, Scalar, SealKeyBytes,
 };
@@ -27,27 +29,33 @@ const NO_KEY: SealKeyBytes = [0; 32];
 pub enum DealingFault {
 	/// What members accuse it of: a fault of the sealed share of that seat, or of the commitments, which are everybody's.
 	Accusable(DealerFault, u8),
+	/// What anybody can challenge: it does not prove its input valid.
+	Input(ForgedInput),
 	/// It carries the hash of another task.
 	WrongTaskHash,
 	/// Its proof of `rho` does not hold.
 	NoProof,
 }
 
-/// A dealing with a fault. What of it the chain sees at once is right, unless the fault is that it is not.
+/// A dealing of a valid input with a fault. What of it the chain sees at once is right, unless the fault is that it is not.
 ///
 /// # Errors
-/// Those of an honest dealing, `Index` if the committee has no such seat.
+/// Those of an honest dealing, `Index` if the committee has no such seat, `NoFault` if members do not accuse that fault, or
+/// rows could give the forged input as well.
 pub fn deal(
 	ctx: &TaskContext,
+	relation: &Relation,
 	id: &Identity,
 	input: &[Scalar],
 	fault: DealingFault,
 ) -> Result<DealingBytes, Error> {
+	let honest = || dealer::deal::<Plain, _>(ctx, relation, id, input, &mut OsRng);
 	match fault {
-		DealingFault::Accusable(fault, seat) => forge(ctx, id, input, fault, seat),
-		DealingFault::WrongTaskHash => dealer::deal::<Plain, _>(ctx, id, input, &mut OsRng),
+		DealingFault::Accusable(fault, seat) => forge(ctx, relation, id, input, fault, seat),
+		DealingFault::Input(forged) => forged::deal(ctx, relation, id, input, forged),
+		DealingFault::WrongTaskHash => honest(),
 		DealingFault::NoProof => {
-			let mut dealing = dealer::deal::<Plain, _>(ctx, id, input, &mut OsRng)?;
+			let mut dealing = honest()?;
 			// the lowest byte of the response: still a canonical number
 			dealing.proof[32] ^= 1;
 			Ok(dealing)
@@ -55,9 +63,10 @@ pub fn deal(
 	}
 }
 
-/// A dealing that members accuse, proven all the same.
+/// A dealing that members accuse of a fault of that seat's share, or of the commitments; proven all the same.
 fn forge(
 	ctx: &TaskContext,
+	relation: &Relation,
 	id: &Identity,
 	input: &[Scalar],
 	fault: DealerFault,
@@ -66,6 +75,7 @@ fn forge(
 	let rng = &mut OsRng;
 	let (commitments, mut shares) = vss::share::<Plain, _>(input, ctx.threshold, ctx.n()?, rng)?;
 	let place = usize::from(seat).checked_sub(1).ok_or(Error::Index)?;
+	let blinding = vss::secret_blinding(ctx.threshold, &shares)?;
 	let share = shares.get_mut(place).ok_or(Error::Index)?;
 	if fault == DealerFault::WrongShare {
 		share.values.iter_mut().for_each(|value| *value += scalar::random(rng));
@@ -76,10 +86,13 @@ fn forge(
 		commitments = outside(&commitments, ctx.threshold)?;
 	}
 	let key = dealer::sealing_key(ctx, id, seat, &commitments, &rho)?;
-	let mut dealing = dealer::assemble(ctx, id, commitments, &shares, &rho, rng)?;
+	let validity = valid(ctx, relation, id, &commitments, input, &blinding)?;
+	let mut dealing = dealer::assemble(ctx, id, commitments, &shares, &rho, validity, rng)?;
 	let sealed = dealing.sealed.get_mut(place).ok_or(Error::Index)?;
 	match fault {
 		DealerFault::WrongShare | DealerFault::OutsideSubgroup => {},
+		// see `forged`
+		DealerFault::InvalidInput => return Err(Error::NoFault),
 		DealerFault::Unopenable => {
 			sealed.resize(ciphertext_len(ctx.length()), 0);
 			rng.fill_bytes(sealed);
@@ -91,6 +104,18 @@ fn forge(
 	}
 	dealer::prove(ctx, id, &mut dealing, &rho, rng);
 	Ok(dealing)
+}
+
+/// The proof of a valid input, committed to with that blinding value.
+fn valid(
+	ctx: &TaskContext,
+	relation: &Relation,
+	id: &Identity,
+	commitments: &[PointBytes],
+	input: &[Scalar],
+	blinding: &Scalar,
+) -> Result<Vec<u8>, Error> {
+	prove::<Plain, _>(relation, &ctx.statement(id, commitments), input, blinding, &mut OsRng)
 }
 
 /// The commitments with a point of order three added to `C_t`: on the curve, and outside of the group. A seat whose number is
@@ -112,6 +137,7 @@ fn outside(commitments: &[PointBytes], threshold: u8) -> Result<Vec<PointBytes>,
 /// As [`deal`].
 pub fn with_copied_key(
 	ctx: &TaskContext,
+	relation: &Relation,
 	id: &Identity,
 	input: &[Scalar],
 	copied: SealKeyBytes,
@@ -119,7 +145,9 @@ pub fn with_copied_key(
 	let rng = &mut OsRng;
 	let (commitments, shares) = vss::share::<Plain, _>(input, ctx.threshold, ctx.n()?, rng)?;
 	let (commitments, rho) = (commitments.to_bytes(), SealSecret::random(rng));
-	let mut dealing = dealer::assemble(ctx, id, commitments, &shares, &rho, rng)?;
+	let blinding = vss::secret_blinding(ctx.threshold, &shares)?;
+	let validity = valid(ctx, relation, id, &commitments, input, &blinding)?;
+	let mut dealing = dealer::assemble(ctx, id, commitments, &shares, &rho, validity, rng)?;
 	dealing.ephemeral = copied;
 	dealer::prove(ctx, id, &mut dealing, &rho, rng);
 	Ok(dealing)
@@ -148,7 +176,7 @@ impl FalseClaim {
 /// Node `j`'s evidence against a dealing that is right.
 ///
 /// # Errors
-/// Those of a rightful accusation.
+/// Those of a rightful accusation, `NoFault` if no accusation has that fault.
 pub fn evidence(
 	ctx: &TaskContext,
 	secret: &SealSecret,
@@ -161,6 +189,8 @@ pub fn evidence(
 	let mut evidence = worker::evidence(ctx, secret, j, digest, dealing, &mut OsRng)?;
 	match fault {
 		AccuserFault::FalseAccusation => {},
+		// a challenge has no such evidence
+		AccuserFault::FalseChallenge => return Err(Error::NoFault),
 		AccuserFault::WrongDleq => evidence.dleq[32] ^= 1,
 		AccuserFault::InvalidDh => evidence.dh = NO_KEY,
 	}
@@ -168,9 +198,12 @@ pub fn evidence(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
 	use super::*;
-	use ostraka_crypto::proofs::verify_signature;
+	use ostraka_crypto::{
+		proofs::verify_signature,
+		validity::{Conditions, Form},
+	};
 	use ostraka_protocol::{
 		adjudicator::{judge, verify_dealing, Verdict},
 		wire,
@@ -178,7 +211,7 @@ mod tests {
 		Version,
 	};
 
-	const DEALER: Identity = [7; 32];
+	pub(crate) const DEALER: Identity = [7; 32];
 	/// Those of one seat's share.
 	const FAULTS: [DealerFault; 3] =
 		[DealerFault::Unopenable, DealerFault::NonCanonicalScalar, DealerFault::WrongShare];
@@ -192,21 +225,39 @@ mod tests {
 	const HONEST: FalseClaim = FalseClaim::Share(AccuserFault::FalseAccusation);
 
 	/// A committee of three with `t = 1`, for vectors of two.
-	fn table() -> (TaskContext, Vec<SealSecret>) {
+	pub(crate) fn table() -> (TaskContext, Vec<SealSecret>) {
 		let secrets: Vec<SealSecret> = (0..3).map(|_| SealSecret::random(&mut OsRng)).collect();
 		let seal_keys = secrets.iter().map(SealSecret::public).collect();
-		(wire::context_of(Version::CURRENT, [1; 32], 1, 2, seal_keys), secrets)
+		let proof_length = relation().layout().proof_length() as u32;
+		(wire::context_of(Version::CURRENT, [1; 32], 1, 2, proof_length, seal_keys), secrets)
 	}
 
-	fn input() -> [Scalar; 2] {
+	pub(crate) fn input() -> [Scalar; 2] {
 		[Scalar::from(3u8), Scalar::from(9u8)]
+	}
+
+	/// Of at most 15 rows of values below 16: their number and their sum.
+	pub(crate) fn relation() -> Relation {
+		let mut conditions = Conditions::new(2).expect("two entries");
+		let (rows, sum) = (Form::default().entry(0, 1), Form::default().entry(1, 1));
+		conditions.range(rows, 4).expect("a range");
+		conditions.range(sum, 8).expect("a range");
+		conditions.finish()
+	}
+
+	fn forged(ctx: &TaskContext, fault: DealingFault) -> Result<DealingBytes, Error> {
+		deal(ctx, &relation(), &DEALER, &input(), fault)
+	}
+
+	fn honest(ctx: &TaskContext, id: &Identity) -> DealingBytes {
+		let made = dealer::deal::<Plain, _>(ctx, &relation(), id, &input(), &mut OsRng);
+		made.expect("made")
 	}
 
 	/// What comes of an accusation of a forged dealing.
 	fn verdict(fault: DealerFault, accuser: u8, claim: FalseClaim) -> Verdict {
 		let (ctx, secrets) = table();
-		let fault = DealingFault::Accusable(fault, 2);
-		let dealing = deal(&ctx, &DEALER, &input(), fault).expect("made");
+		let dealing = forged(&ctx, DealingFault::Accusable(fault, 2)).expect("made");
 		let accepted = verify_dealing(&ctx, &DEALER, &dealing, verify_signature);
 		let accepted = accepted.expect("the chain takes it").digest;
 		let secret = &secrets[usize::from(accuser) - 1];
@@ -232,8 +283,7 @@ mod tests {
 	fn commitments_outside_the_group_convict_their_dealer_whoever_accuses() {
 		let fault = DealerFault::OutsideSubgroup;
 		let (ctx, _) = table();
-		let dealing =
-			deal(&ctx, &DEALER, &input(), DealingFault::Accusable(fault, 1)).expect("made");
+		let dealing = forged(&ctx, DealingFault::Accusable(fault, 1)).expect("made");
 		let found = worker::commitments::<Plain, _>(&ctx, &[&dealing], &mut OsRng);
 		let found: Vec<_> = found.into_iter().map(|found| found.map(|_| ())).collect();
 		assert_eq!(found, [Err(Fault::Dealer(fault))]);
@@ -247,9 +297,10 @@ mod tests {
 	#[test]
 	fn what_the_chain_sees_at_once_it_refuses() {
 		let (ctx, _) = table();
-		let no_proof = deal(&ctx, &DEALER, &input(), DealingFault::NoProof).expect("made");
-		let honest = dealer::deal::<Plain, _>(&ctx, &[8; 32], &input(), &mut OsRng).expect("made");
-		let copied = with_copied_key(&ctx, &DEALER, &input(), honest.ephemeral).expect("made");
+		let no_proof = forged(&ctx, DealingFault::NoProof).expect("made");
+		let honest = honest(&ctx, &[8; 32]);
+		let copied = with_copied_key(&ctx, &relation(), &DEALER, &input(), honest.ephemeral);
+		let copied = copied.expect("made");
 		for refused in [no_proof, copied, honest] {
 			let verdict = verify_dealing(&ctx, &DEALER, &refused, verify_signature);
 			assert_eq!(verdict.map(|_| ()), Err(Error::InvalidProof));
@@ -259,7 +310,7 @@ mod tests {
 	#[test]
 	fn wrong_accusations_convict_their_author() {
 		let (ctx, secrets) = table();
-		let honest = dealer::deal::<Plain, _>(&ctx, &DEALER, &input(), &mut OsRng).expect("made");
+		let honest = honest(&ctx, &DEALER);
 		let accepted = verify_dealing(&ctx, &DEALER, &honest, verify_signature);
 		let accepted = accepted.expect("honest").digest;
 		for claim in CLAIMS {
@@ -275,8 +326,21 @@ mod tests {
 		let (ctx, _) = table();
 		for j in [0, 4] {
 			for fault in FAULTS.map(|fault| DealingFault::Accusable(fault, j)) {
-				assert_eq!(deal(&ctx, &DEALER, &input(), fault).map(|_| ()), Err(Error::Index));
+				assert_eq!(forged(&ctx, fault).map(|_| ()), Err(Error::Index));
 			}
 		}
+	}
+
+	/// Neither an invalid input nor a false challenge is a matter of a seat's share.
+	#[test]
+	fn what_is_challenged_is_not_accused() {
+		let (ctx, secrets) = table();
+		let fault = DealingFault::Accusable(DealerFault::InvalidInput, 1);
+		assert_eq!(forged(&ctx, fault).map(|_| ()), Err(Error::NoFault));
+		let honest = honest(&ctx, &DEALER);
+		let digest = honest.digest(&ctx.task_hash, &DEALER);
+		let claim = FalseClaim::Share(AccuserFault::FalseChallenge);
+		let made = evidence(&ctx, &secrets[0], 1, &digest, &honest, claim);
+		assert_eq!(made.map(|_| ()), Err(Error::NoFault));
 	}
 }

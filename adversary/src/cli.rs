@@ -2,19 +2,21 @@
 
 use crate::{
 	accept::{accept, AcceptFault},
-	accuse::accuse,
+	accuse::{accuse, convicted},
 	answer::{answer, AnswerFault, Answered},
 	attest::{attest, AttestFault},
+	challenge::{challenge, ChallengeFault, Challenger},
 	cheats::{DealingFault, FalseClaim},
 	copy::{copy, What},
 	deal,
+	forged::ForgedInput,
 	garbage::Garbage,
 	seat::Worker,
 	soak::{self, SoakArgs},
 	transaction::Outcome,
 	wait::{until, Phase},
 };
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use ostraka_client::{
 	chain::{
 		account::{self, address},
@@ -65,6 +67,8 @@ pub enum Command {
 	Answer(AnswerArgs),
 	/// Accuse a dealer wrongly, as a committee member
 	Accuse(AccuseArgs),
+	/// Challenge a dealer's proof that its input is valid, as a committee member or with a bond
+	Challenge(ChallengeArgs),
 	/// Send malformed, truncated, oversized, random, replayed and absurd transactions
 	Garbage(GarbageArgs),
 	/// Run a dev chain under a steady mix of tasks, cheats and garbage, and hold it against what must not be lost
@@ -101,7 +105,8 @@ pub struct DealArgs {
 	#[arg(long, value_name = "COLUMN=TEXT", value_parser = parse_only)]
 	pub only: Option<(String, String)>,
 	/// bad-share=J, bad-ciphertext=J, non-canonical=J (J: the seat that gets it), outside (a commitment outside of the
-	/// group), wrong-task-hash or no-proof
+	/// group), forged-input=other-vector, =other-dealer or =other-task (how the input is not proven valid), =truncated or
+	/// =empty (a proof of another length, which the chain refuses), wrong-task-hash or no-proof
 	#[arg(long, value_name = "FAULT", value_parser = parse_fault)]
 	pub fault: DealingFault,
 }
@@ -173,6 +178,26 @@ pub struct AccuseArgs {
 	pub fault: FalseClaim,
 }
 
+/// Flags of `challenge`.
+#[derive(Args, Debug)]
+pub struct ChallengeArgs {
+	/// The task
+	#[arg(long, value_name = "N")]
+	pub task: TaskId,
+	/// Secret of a member's worker key
+	#[arg(long, value_name = "SURI", required_unless_present = "suri", conflicts_with = "suri")]
+	pub suri_worker: Option<String>,
+	/// Secret of an account, which puts up a bond
+	#[arg(long, value_name = "SURI")]
+	pub suri: Option<String>,
+	/// Whom
+	#[arg(long, value_name = "ACCOUNT", value_parser = account::parse)]
+	pub dealer: AccountId,
+	/// What is wrong with it; whether it is right otherwise is a matter of the dealing
+	#[arg(long, value_enum, default_value = "none")]
+	pub fault: ChallengeFault,
+}
+
 /// Flags of `garbage`.
 #[derive(Args, Debug)]
 pub struct GarbageArgs {
@@ -202,11 +227,13 @@ fn parse_fault(text: &str) -> Result<DealingFault, String> {
 		Some(("bad-share", j)) => share(DealerFault::WrongShare, j),
 		Some(("bad-ciphertext", j)) => share(DealerFault::Unopenable, j),
 		Some(("non-canonical", j)) => share(DealerFault::NonCanonicalScalar, j),
+		Some(("forged-input", how)) => ForgedInput::from_str(how, false).map(DealingFault::Input),
 		// every committee has a first seat
 		None if text == "outside" => Ok(DealingFault::Accusable(DealerFault::OutsideSubgroup, 1)),
 		None if text == "wrong-task-hash" => Ok(DealingFault::WrongTaskHash),
 		None if text == "no-proof" => Ok(DealingFault::NoProof),
-		_ => Err("it is bad-share=J, bad-ciphertext=J, non-canonical=J, outside, wrong-task-hash or no-proof".to_owned()),
+		_ => Err("it is bad-share=J, bad-ciphertext=J, non-canonical=J, outside, forged-input=HOW, wrong-task-hash or no-proof"
+			.to_owned()),
 	}
 }
 
@@ -253,6 +280,7 @@ async fn run_attack(attack: &Command, url: &str) -> Result<Value, Error> {
 		Command::Attest(args) => attest_command(args, &chain).await?,
 		Command::Answer(args) => answer_command(args, &chain).await?,
 		Command::Accuse(args) => accuse_command(args, &chain).await?,
+		Command::Challenge(args) => challenge_command(args, &chain).await?,
 		Command::Garbage(args) => {
 			let mut garbage = Garbage::new(&chain, Signer::from_secret(&args.suri)?, args.seed);
 			garbage.send_all(args.count).await?;
@@ -317,6 +345,23 @@ async fn accuse_command(args: &AccuseArgs, chain: &Chain) -> Result<Value, Error
 	Ok(report)
 }
 
+async fn challenge_command(args: &ChallengeArgs, chain: &Chain) -> Result<Value, Error> {
+	let worker = args.suri_worker.as_deref().map(Worker::from_secret).transpose()?;
+	let signer = args.suri.as_deref().map(Signer::from_secret).transpose()?;
+	let challenger = match (&worker, &signer) {
+		(Some(worker), _) => Challenger::Member(worker),
+		(None, Some(signer)) => Challenger::Bonded(signer),
+		(None, None) => return Err(Error::Usage("name who challenges".to_owned())),
+	};
+	let outcome = challenge(chain, args.task, challenger, &args.dealer, args.fault).await?;
+	let mut report = outcome.json();
+	report["attack"] = json!("challenge");
+	report["task"] = json!(args.task);
+	report["dealer"] = json!(address(&args.dealer));
+	report["convicted"] = json!(convicted(&outcome));
+	Ok(report)
+}
+
 fn dealt(attack: &str, task: TaskId, signer: &Signer, outcome: &Outcome) -> Value {
 	let mut report = outcome.json();
 	let event = outcome.receipt().and_then(|receipt| receipt.event("Vss", "Dealt"));
@@ -355,7 +400,10 @@ mod tests {
 		assert_eq!(parse_fault("bad-share=3"), accusable(DealerFault::WrongShare, 3));
 		assert_eq!(parse_fault("outside"), accusable(DealerFault::OutsideSubgroup, 1));
 		assert_eq!(parse_fault("no-proof"), Ok(DealingFault::NoProof));
-		for wrong in ["", "bad-share", "bad-share=x", "no-proof=1", "bad-share=300", "outside=1"] {
+		let forged = DealingFault::Input(ForgedInput::OtherVector);
+		assert_eq!(parse_fault("forged-input=other-vector"), Ok(forged));
+		let wrong = ["", "bad-share", "bad-share=x", "no-proof=1", "bad-share=300", "outside=1"];
+		for wrong in wrong.into_iter().chain(["forged-input", "forged-input=1"]) {
 			assert!(parse_fault(wrong).is_err(), "{wrong}");
 		}
 		let wrong_dleq = FalseClaim::Share(AccuserFault::WrongDleq);
@@ -376,5 +424,14 @@ mod tests {
 			);
 		}
 		assert!(Cli::try_parse_from(attest).is_err(), "without a fault");
+	}
+
+	#[test]
+	fn a_challenge_has_one_author() {
+		let dealer = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+		let challenge = ["ostraka-adversary", "challenge", "--task", "7", "--dealer", dealer];
+		let by = |more: &[&str]| Cli::try_parse_from(challenge.iter().chain(more)).is_ok();
+		assert!(by(&["--suri-worker", "//A"]) && by(&["--suri", "//A", "--fault", "other-proof"]));
+		assert!(!by(&[]) && !by(&["--suri-worker", "//A", "--suri", "//B"]));
 	}
 }

@@ -2,7 +2,7 @@
 //! other's sealed shares in public.
 
 use crate::{
-	cheats,
+	cheats, deal,
 	seat::dealings,
 	transaction::{signed, Outcome},
 	wait::{exactly, Phase},
@@ -52,8 +52,10 @@ pub async fn copy(
 		What::Dealing => original,
 		What::Key => {
 			let account: [u8; 32] = signer.account().into();
-			let input = vec![Scalar::from(1u8); ctx.length()];
-			cheats::with_copied_key(&ctx, &account, &input, original.ephemeral)
+			let relation = deal::relation(&info.task.spec)?;
+			// that of who has no rows, which is valid for every task
+			let input = vec![Scalar::from(0u8); ctx.length()];
+			cheats::with_copied_key(&ctx, &relation, &account, &input, original.ephemeral)
 				.map_err(|error| Error::Failed(format!("the copy cannot be made: {error}")))?
 		},
 	};

@@ -13,8 +13,12 @@ use ostraka_client::{
 	inputs::{self, Encoding},
 	Error,
 };
+use ostraka_crypto::validity::Relation;
 use ostraka_primitives::{spec::TaskSpec, TaskId};
-use ostraka_protocol::{statistics::Encoded, wire::dealing_message};
+use ostraka_protocol::{
+	statistics::{validity, Encoded},
+	wire::dealing_message,
+};
 
 /// A dealer's vector from the rows of a file, or from those that have a text in a column.
 ///
@@ -36,6 +40,14 @@ pub fn encode(
 	Ok(inputs::own(&book, &table, spec, &encoding)?)
 }
 
+/// What a task's dealers prove of their inputs.
+///
+/// # Errors
+/// `Failed` if there is no such thing.
+pub fn relation(spec: &TaskSpec) -> Result<Relation, Error> {
+	validity::relation(spec).map_err(|error| Error::Failed(error.to_string()))
+}
+
 /// Waits until a task takes dealings and deals with a fault.
 ///
 /// # Errors
@@ -50,7 +62,8 @@ pub async fn deal(
 	let info = exactly(chain, task, Phase::Collecting).await?;
 	let ctx = context(chain.genesis(), task, &info)?;
 	let account: [u8; 32] = signer.account().into();
-	let made = cheats::deal(&ctx, &account, &input.vector, fault)
+	let relation = relation(&info.task.spec)?;
+	let made = cheats::deal(&ctx, &relation, &account, &input.vector, fault)
 		.map_err(|error| Error::Failed(format!("the forged dealing cannot be made: {error}")))?;
 	let mut task_hash = ctx.task_hash;
 	if fault == DealingFault::WrongTaskHash {

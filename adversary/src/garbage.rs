@@ -10,7 +10,7 @@ use ostraka_client::{
 	chain::{calls, submit::VALID_FOR, track::Found, Call, Chain, ChainError, Signer},
 	Error,
 };
-use ostraka_primitives::TaskId;
+use ostraka_primitives::{TaskId, MAX_VALIDITY};
 use rand_chacha::{
 	rand_core::{RngCore, SeedableRng},
 	ChaCha20Rng,
@@ -240,7 +240,7 @@ impl Garbage {
 				Call::encoded(pallet, name, self.random(length))
 			},
 			Kind::Overlong => {
-				let name = ["deal", "submit"][self.below(2) as usize];
+				let name = ["deal", "challenge_with_bond", "submit"][self.below(3) as usize];
 				// a list of a billion entries, and some bytes of it
 				let claim = Compact(1u32 << 29).encode();
 				let filler = self.random(200);
@@ -248,6 +248,12 @@ impl Garbage {
 					"deal" => {
 						let head = (self.rng.next_u32(), self.array::<32>()).encode();
 						Call::encoded("Vss", "deal", [head, claim, filler].concat())
+					},
+					"challenge_with_bond" => {
+						// the proof, behind lists of nothing
+						let dealing = (self.array::<32>(), self.array::<32>());
+						let head = (self.task(), dealing, 0u8, self.array::<32>(), 0u8).encode();
+						Call::encoded("Vss", name, [head, claim, filler].concat())
 					},
 					_ => Call::encoded("Tasks", "submit", [vec![1], claim, filler].concat()),
 				}
@@ -261,7 +267,7 @@ impl Garbage {
 	fn workers_call(&mut self) -> Call {
 		let head = (self.task(), self.below(6) as u8).encode();
 		let tail = (self.chain.head().number, self.array::<64>()).encode();
-		let (name, middle) = match self.below(4) {
+		let (name, middle) = match self.below(5) {
 			0 => ("commit_result", (self.array::<32>(), self.array::<32>()).encode()),
 			1 => {
 				// of a task without dealings that hash is the right one
@@ -272,16 +278,28 @@ impl Garbage {
 				let length = 32 * (2 + self.below(3) as usize);
 				("reveal_result", (self.array::<32>(), self.random(length)).encode())
 			},
+			3 => ("challenge", self.challenge()),
 			_ => {
 				let points: Vec<[u8; 96]> = (0..2).map(|_| self.array()).collect();
 				let hashes: Vec<[u8; 32]> = (0..3).map(|_| self.array()).collect();
 				let evidence = (self.array::<32>(), self.array::<64>(), points, self.array::<32>());
-				let sealed = self.random(112);
+				let rest = (hashes, self.array::<32>(), self.random(112));
 				let dealer = (self.array::<32>(), self.array::<32>());
-				("accuse", (dealer, evidence, hashes, sealed).encode())
+				("accuse", (dealer, evidence, rest).encode())
 			},
 		};
 		Call::encoded("Vss", name, [head, middle, tail].concat())
+	}
+
+	/// A dealer, a digest, and a challenge of the right form with a proof of any length that a dealing may have.
+	fn challenge(&mut self) -> Vec<u8> {
+		let points: Vec<[u8; 96]> = (0..2).map(|_| self.array()).collect();
+		let hashes: Vec<[u8; 32]> = (0..3).map(|_| self.array()).collect();
+		let most = [8_000, MAX_VALIDITY + 1][self.below(2) as usize];
+		let length = self.below(most);
+		let proof = self.random(length as usize);
+		let dealer = (self.array::<32>(), self.array::<32>());
+		(dealer, points, self.array::<32>(), hashes, proof).encode()
 	}
 
 	/// A number of a task, mostly of one of the newest.
@@ -295,11 +313,12 @@ impl Garbage {
 	/// A well-formed call that an account without a node, a task or an invitation cannot make.
 	fn absurd(&mut self) -> Call {
 		let amount = u128::from(self.rng.next_u64());
-		match self.below(11) {
+		match self.below(12) {
 			0 => {
 				let points: Vec<[u8; 96]> = (0..2).map(|_| self.array()).collect();
 				let sealed: Vec<Vec<u8>> = (0..3).map(|_| self.random(112)).collect();
-				let dealing = (points, self.array::<32>(), self.array::<64>(), sealed);
+				let dealing =
+					(points, self.array::<32>(), self.array::<64>(), sealed, self.random(3_000));
 				Call::encoded("Vss", "deal", (self.task(), self.array::<32>(), dealing).encode())
 			},
 			1 => calls::cancel(self.task()),
@@ -311,6 +330,10 @@ impl Garbage {
 			7 => calls::deregister(),
 			8 => calls::set_capacity(self.below(600)),
 			9 => calls::accept(self.task(), self.array()),
+			10 => {
+				let bytes = [self.task().encode(), self.challenge()].concat();
+				Call::encoded("Vss", "challenge_with_bond", bytes)
+			},
 			_ => {
 				let keys = (self.array::<32>(), self.array::<32>(), self.array::<64>());
 				let rest = (self.array::<64>(), 5_000_000_000_000_000u128, 1u32);
@@ -379,7 +402,7 @@ impl Garbage {
 }
 
 /// The calls of our own pallets.
-const CALLS: [(&str, &str); 17] = [
+const CALLS: [(&str, &str); 19] = [
 	("Registry", "register"),
 	("Registry", "bond"),
 	("Registry", "unbond"),
@@ -393,6 +416,8 @@ const CALLS: [(&str, &str); 17] = [
 	("Vss", "attest"),
 	("Vss", "commit_result"),
 	("Vss", "reveal_result"),
+	("Vss", "challenge"),
+	("Vss", "challenge_with_bond"),
 	("Network", "set_classes"),
 	("Balances", "transfer_keep_alive"),
 	("Utility", "batch_all"),

@@ -137,10 +137,11 @@ impl Ledger {
 			};
 			events.iter().find(is_it)
 		};
-		let victim = if fault == Fault::FalseAccusation {
-			verdict("AccuserConvicted")?.field("dealer")?
-		} else {
-			self.requester(event)?
+		let victim = match fault {
+			Fault::FalseAccusation | Fault::FalseChallenge => {
+				verdict("AccuserConvicted")?.field("dealer")?
+			},
+			_ => self.requester(event)?,
 		};
 		let to_accuser: Balance = event.field("to_accuser")?;
 		if fault == Fault::BadDealing {

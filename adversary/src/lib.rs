@@ -7,10 +7,12 @@
 //! | [`transaction`] | workers' calls as transactions of their own, and what became of a transaction |
 //! | [`cheats`] | dealings and evidence that the protocol's own functions refuse to make |
 //! | [`accept`] | acceptances that the chain must refuse |
+//! | [`forged`] | dealings that do not prove their input valid |
 //! | [`deal`], [`copy`] | dealers that forge, and dealers that copy |
 //! | [`seat`] | a committee member's key: its sealed shares from block bodies, its result share |
 //! | [`attest`] | members that attest without having looked, and attestations that the chain must refuse |
 //! | [`answer`], [`accuse`] | members with wrong result shares and wrong accusations |
+//! | [`challenge`] | challenges of dealings' proofs, by members and with a bond |
 //! | [`garbage`] | transactions that no chain should do anything for |
 //! | [`wait`] | a task's phases |
 //! | [`scene`], [`scenarios`] | whole attacks, each with what the chain has to make of it: for tests on any chain |
@@ -28,10 +30,12 @@ pub mod accept;
 pub mod accuse;
 pub mod answer;
 pub mod attest;
+pub mod challenge;
 pub mod cheats;
 pub mod cli;
 pub mod copy;
 pub mod deal;
+pub mod forged;
 pub mod garbage;
 pub mod ledger;
 pub mod scenarios;

@@ -28,6 +28,7 @@ use ostraka_primitives::{
 	task::{Outcome, SecurityClass},
 	AccountId, Balance, TaskId,
 };
+use rand_core::OsRng;
 use std::collections::BTreeMap;
 
 /// Blocks for accepting, and for dealing; either ends sooner, when all have done so.
@@ -274,7 +275,7 @@ impl Stage {
 
 		let info = chain.task_at(task, end.head).await?;
 		let evidence = gather(chain, task, &info, &result, &Bodies::default()).await?;
-		let verification = evidence.check();
+		let verification = evidence.check(&mut OsRng);
 		assert!(verification.is_right(), "task {task}: {:?}", verification.checks);
 		Ok(end.events)
 	}

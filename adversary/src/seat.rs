@@ -1,15 +1,19 @@
 //! A node in the adversary's hands, and its key: what its worker would know, from block bodies.
 
-use crate::transaction::{self, Outcome};
+use crate::{
+	transaction::{self, Outcome},
+	wait::{phase, Phase},
+};
 use codec::Encode;
 use ostraka_client::{
 	chain::{
-		calls::{self, indices, Call},
+		calls::{self, Call},
 		state::Standing,
 		Chain, ChainError, Head, Signer,
 	},
 	dealing::context,
 	onchain::gather::{scan_dealings, Bodies},
+	verify::find::FoundDealing,
 	Error,
 };
 use ostraka_crypto::{
@@ -140,6 +144,45 @@ pub async fn dealings(chain: &Chain, task: TaskId) -> Result<Vec<HeldDealing>, E
 	Ok(held)
 }
 
+/// Waits until a dealer has dealt. Returns its dealing.
+///
+/// # Errors
+/// `Failed` if the task ends before, `Chain`.
+pub async fn held(chain: &Chain, task: TaskId, dealer: &AccountId) -> Result<HeldDealing, Error> {
+	loop {
+		let head = chain.head();
+		let now = phase(&chain.task_at(task, head).await?.task.status);
+		if now == Phase::Ended {
+			return Err(Error::Failed(format!("task {task} ended before {dealer:?} had dealt")));
+		}
+		if now > Phase::Drawing {
+			let held = dealings(chain, task).await?;
+			if let Some(found) = held.into_iter().find(|held| held.dealer == *dealer) {
+				return Ok(found);
+			}
+		}
+		chain.next_head(head).await?;
+	}
+}
+
+/// Waits until a dealing no longer counts.
+///
+/// # Errors
+/// `Failed` if the task ends before, `Chain`.
+pub async fn excluded(chain: &Chain, task: TaskId, dealer: &AccountId) -> Result<(), Error> {
+	loop {
+		let head = chain.head();
+		let record = chain.dealing(task, dealer).await?;
+		if record.is_some_and(|record| record.standing == Standing::Excluded) {
+			return Ok(());
+		}
+		if phase(&chain.task_at(task, head).await?.task.status) == Phase::Ended {
+			return Err(Error::Failed(format!("task {task} ended with the dealing of {dealer:?}")));
+		}
+		chain.next_head(head).await?;
+	}
+}
+
 /// Everything in block bodies that looks like a dealing to the task, with who signed it.
 async fn in_bodies(
 	chain: &Chain,
@@ -147,17 +190,15 @@ async fn in_bodies(
 	info: &TaskInfo,
 ) -> Result<Vec<(AccountId, Digest, DealingBytes)>, Error> {
 	let range = collecting(chain, task, info)?;
-	let no_hash = || ChainError::Unreadable(format!("task {task} is drawn, and has no hash"));
-	let task_hash = info.task.task_hash.ok_or_else(no_hash)?;
-	let indices = indices(chain.metadata())
-		.ok_or_else(|| ChainError::Unreadable("the calls are unknown".to_owned()))?;
+	let context = context(chain.genesis(), task, info)?;
 	let bodies = Bodies::default();
-	let found = scan_dealings(chain, &bodies, &indices, task, &task_hash, range).await?;
-	let signed = found.into_iter().filter_map(|(_, found)| Some((found.signer?, found.dealing)));
+	let pick = |_, found: FoundDealing| Some((found.signer?, found.dealing));
+	let signed = scan_dealings(chain, &bodies, task, &context, range, pick).await?;
 	Ok(signed
+		.into_iter()
 		.map(|(dealer, dealing)| {
 			let bytes = dealing_bytes(&dealing);
-			(dealer.clone(), bytes.digest(&task_hash, dealer.as_ref()), bytes)
+			(dealer.clone(), bytes.digest(&context.task_hash, dealer.as_ref()), bytes)
 		})
 		.collect())
 }
@@ -313,6 +354,7 @@ impl Member {
 			MessageKind::Commit => "commit_result",
 			MessageKind::Reveal => "reveal_result",
 			MessageKind::Attest => "attest",
+			MessageKind::Challenge => "challenge",
 		};
 		Call::encoded("Vss", name, bytes)
 	}

@@ -25,6 +25,10 @@ pub enum Error {
 	/// A task has no result, or a result is not right.
 	#[error("{0}")]
 	Failed(String),
+	/// A result is arithmetically right and no more: an input is not proven valid, no data can give it, or nothing tells why a
+	/// dealing does not count.
+	#[error("{0}")]
+	Unproven(String),
 	/// The output cannot be written.
 	#[error("the output cannot be written: {0}")]
 	Output(#[from] io::Error),
@@ -41,7 +45,8 @@ const NO_READER: u8 = 141;
 
 impl Error {
 	/// What the process exits with: 1 failed, 2 wrong flags or data, 3 a problem with the chain, 4 refused by the chain or
-	/// no such task or node, 130 interrupted, 141 if the output's reader went away.
+	/// no such task or node, 5 a result that is arithmetically right and no more, 130 interrupted, 141 if the output's reader went
+	/// away.
 	pub fn exit_code(&self) -> u8 {
 		match self {
 			Self::Output(_) if self.is_reader_gone() => NO_READER,
@@ -49,6 +54,7 @@ impl Error {
 			Self::Party(_) | Self::Usage(_) => 2,
 			Self::Chain(error) if error.is_refusal() => 4,
 			Self::Chain(_) => 3,
+			Self::Unproven(_) => 5,
 			Self::Interrupted | Self::Stopped(_) => 130,
 		}
 	}
@@ -109,6 +115,12 @@ impl From<AccountError> for Error {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn a_result_of_unproven_inputs_has_a_code_of_its_own() {
+		assert_eq!(Error::Unproven("not all".to_owned()).exit_code(), 5);
+		assert_eq!(Error::Failed("wrong".to_owned()).exit_code(), 1);
+	}
 
 	#[test]
 	fn an_error_moves_no_cursor() {

@@ -4,7 +4,7 @@
 //! | module | for |
 //! |---|---|
 //! | [`chain`] | a node's RPC: calls, storage, runtime API, blocks |
-//! | [`onchain`] | what a party does by a chain: accepts, deals, looks up groups, gathers a task's messages |
+//! | [`onchain`] | what a party does by a chain: accepts, deals, looks up groups, gathers a task's messages, challenges |
 //! | [`testbed`] | honest company for tests, measurements and `demo`: a development chain, accounts, dealers |
 //! | [`demo`] | institutions and their tasks, for a demonstration |
 //! | [`cli`], [`commands`] | flags and commands |

@@ -448,14 +448,38 @@ fn faults_are_found_and_their_authors_named() {
 }
 
 #[test]
+fn a_forged_input_does_not_count_and_the_others_are_proven() {
+	let rows: String = (0..24).map(|i| format!("d{},{i}\n", i % 8)).collect();
+	let data = data(format!("who,x\n{rows}"));
+	let flags =
+		"--split-by who --statistic mean --columns x --faults forged-input=2,false-challenge=1";
+	let report = json(&mut with(&data, "simulate", &format!("{flags} --json")));
+	let task = &report["tasks"][0];
+	assert_eq!((&task["accepted"], &task["exact"]), (&6.into(), &true.into()));
+	assert_eq!(task["proofs"], serde_json::json!({ "hold": 6, "of": 6 }));
+	let faults = task["faults"].as_array().expect("a list");
+	let of = |kind: &str| faults.iter().filter(|fault| fault["fault"] == kind).count();
+	assert_eq!((of("forged-input"), of("false-challenge")), (2, 1), "{task}");
+	let output = with(&data, "simulate", flags).output().expect("runs");
+	let text = String::from_utf8_lossy(&output.stdout);
+	assert!(text.contains("mean of x: proofs of valid input: 6 of 6 hold"), "{text}");
+}
+
+#[test]
 fn a_chain_that_is_not_there() {
 	// a port that nobody listens on: it was free a moment ago
 	let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
 	let url = format!("ws://{}", listener.local_addr().expect("bound"));
 	drop(listener);
-	for command in
-		["task list", "node list", "result --task 0", "node bond 1", "task cancel 0", "accept 0"]
-	{
+	for command in [
+		"task list",
+		"node list",
+		"result --task 0",
+		"challenge 0",
+		"node bond 1",
+		"task cancel 0",
+		"accept 0",
+	] {
 		let mut ostraka = ostraka();
 		ostraka.args(["--url", &url, "--suri", "//Alice"]).args(command.split_whitespace());
 		fails(&mut ostraka, 3, &["no chain answers", &url, "--url"]);

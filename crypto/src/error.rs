@@ -44,11 +44,11 @@ pub enum Error {
 	Unopenable,
 	/// A proof that does not hold.
 	InvalidProof,
-	/// Evidence that does not belong to the dealing's digest.
+	/// Evidence, or a challenge, that does not belong to the dealing's digest.
 	DigestMismatch,
 	/// A share that does not fit its commitments.
 	ShareMismatch,
-	/// Evidence that would not convict the dealer.
+	/// Evidence, or a challenge, that would not convict the dealer.
 	NoFault,
 }
 

@@ -10,6 +10,7 @@
 //! - *commitments* `C_0 .. C_t`: `C_k = sum_l f_{l,k} G_l + b_k H`, `t + 1` points whatever `L` is.
 //! - *sealed share*: the share encrypted to a node's registered key `E_j` ([`seal`]), with the dealer's `rho`, of which `R` is
 //!   public.
+//! - *proof of validity*: that the vector in `C_0` is one that data could give ([`validity`]).
 //! - *digest* of a dealing: the hash that stands for it on chain ([`messages`]).
 //!
 //! # Invariants

@@ -366,6 +366,21 @@ pub fn interpolate(shares: IndexedShares<'_>, at: u8) -> Result<SecretShare, Err
 	Ok(result)
 }
 
+/// The blinding value `b_0` of `C_0`, from the shares of one dealing (share `j` at index `j - 1`): what its dealer proves
+/// the vector's validity with. Field arithmetic only.
+///
+/// # Errors
+/// `Length` if there are fewer than `threshold + 1` shares.
+pub fn secret_blinding(threshold: u8, shares: &[SecretShare]) -> Result<Zeroizing<Scalar>, Error> {
+	let needed = usize::from(threshold) + 1;
+	let few = Error::Length { what: "shares", expected: needed, found: shares.len() };
+	let first = shares.get(..needed).ok_or(few)?;
+	let indices: Vec<u8> = (1..=u8::MAX).take(needed).collect();
+	let weights = polynomial::lagrange(&indices, 0)?;
+	let terms = weights.iter().zip(first);
+	Ok(Zeroizing::new(terms.map(|(weight, share)| *weight * share.blinding).sum()))
+}
+
 /// The shared vector and its blinding value.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use curve25519_dalek::{
 use ostraka_crypto::{
 	encoding::{encode_point, encode_scalar, IDENTITY},
 	generators,
-	messages::{self, DealingBytes, EvidenceBytes},
+	messages::{self, ChallengeBytes, DealingBytes, EvidenceBytes},
 	proofs::{self, verify_signature, DleqStatement, KeyStatement},
 	scalar,
 	seal::{ciphertext_len, Context, Key, PublicKey, SealSecret},
@@ -63,7 +63,8 @@ proptest! {
 		}
 	}
 
-	/// The digest stands for task, dealer, `R`, commitments and ciphertexts: the proof of one dealing is none of another.
+	/// The digest stands for task, dealer, `R`, commitments, ciphertexts and the proof of validity: the proof of one dealing is
+	/// none of another.
 	#[test]
 	fn a_rho_proof_binds_the_dealing(task_hash: [u8; 32], dealer: [u8; 32], seed: u64) {
 		let mut rng = rng(seed);
@@ -73,6 +74,7 @@ proptest! {
 			ephemeral: rho.public(),
 			proof: [0; 64],
 			sealed: vec![vec![1; 3], vec![2; 3], vec![3; 3]],
+			validity: vec![4; 5],
 		};
 		let digest = dealing.digest(&task_hash, &dealer);
 		let proof = proofs::prove_rho(&digest, &rho, &mut rng);
@@ -96,6 +98,9 @@ proptest! {
 		of(&|dealing| dealing.commitments.truncate(1));
 		of(&|dealing| dealing.sealed.truncate(2));
 		of(&|dealing| dealing.sealed[2][0] ^= 1);
+		of(&|dealing| dealing.validity[4] ^= 1);
+		of(&|dealing| dealing.validity.push(0));
+		of(&|dealing| dealing.validity.clear());
 		for (digest, ephemeral) in changed {
 			prop_assert_eq!(verify(&digest, &ephemeral), Err(Error::InvalidProof));
 		}
@@ -204,14 +209,20 @@ proptest! {
 		prop_assert!(is_length);
 	}
 
-	/// The digest covers every field, and evidence carries enough to recompute it.
+	/// The digest covers every field but the proof under it, and evidence and challenges carry enough to recompute it.
 	#[test]
-	fn a_digest_binds_the_dealing(task_hash: [u8; 32], dealer: [u8; 32], sealed in prop::collection::vec(any::<[u8; 4]>(), 3)) {
+	fn a_digest_binds_the_dealing(
+		task_hash: [u8; 32],
+		dealer: [u8; 32],
+		sealed in prop::collection::vec(any::<[u8; 4]>(), 3),
+		validity in prop::collection::vec(any::<u8>(), 1..9),
+	) {
 		let dealing = DealingBytes {
 			commitments: vec![IDENTITY; 2],
 			ephemeral: [4; 32],
 			proof: [0; 64],
 			sealed: sealed.iter().map(|bytes| bytes.to_vec()).collect(),
+			validity,
 		};
 		let digest = dealing.digest(&task_hash, &dealer);
 		let evidence = EvidenceBytes {
@@ -220,22 +231,36 @@ proptest! {
 			commitments: dealing.commitments.clone(),
 			ephemeral: dealing.ephemeral,
 			sealed_hashes: dealing.sealed_hashes(),
+			validity_hash: dealing.validity_hash(),
 			sealed: dealing.sealed[0].clone(),
 		};
 		prop_assert_eq!(evidence.digest(&task_hash, &dealer), digest);
+		let challenge = ChallengeBytes {
+			commitments: dealing.commitments.clone(),
+			ephemeral: dealing.ephemeral,
+			sealed_hashes: dealing.sealed_hashes(),
+			validity: dealing.validity.clone(),
+		};
+		prop_assert_eq!(challenge.digest(&task_hash, &dealer), digest);
 		prop_assert_ne!(dealing.digest(&flip(&task_hash), &dealer), digest);
 		prop_assert_ne!(dealing.digest(&task_hash, &flip(&dealer)), digest);
-		for change in 0..4 {
+		for change in 0..7 {
 			let mut changed = dealing.clone();
 			match change {
 				0 => changed.commitments[1][95] ^= 1,
 				1 => changed.ephemeral[31] ^= 1,
 				2 => changed.sealed[2][0] ^= 1,
+				3 => changed.validity[0] ^= 1,
+				4 => drop(changed.validity.pop()),
+				5 => changed.validity.push(0),
 				_ => drop(changed.commitments.pop()),
 			}
 			prop_assert_ne!(changed.digest(&task_hash, &dealer), digest);
 		}
+		let signed = DealingBytes { proof: [1; 64], ..dealing.clone() };
+		prop_assert_eq!(signed.digest(&task_hash, &dealer), digest);
 		prop_assert_eq!(evidence.sealed_hashes[0], messages::hash_sealed(&evidence.sealed));
+		prop_assert_eq!(evidence.validity_hash, messages::hash_validity(&dealing.validity));
 	}
 }
 

@@ -10,7 +10,7 @@ use ostraka_crypto::{
 	curve,
 	encoding::{encode_point, encode_scalar, IDENTITY},
 	generators,
-	messages::{self, DealingBytes, EvidenceBytes},
+	messages::{self, ChallengeBytes, DealingBytes, EvidenceBytes},
 	proofs::{self, DleqStatement, KeyStatement},
 	scalar,
 	seal::{Context, Key, PublicKey, SealSecret},
@@ -101,8 +101,16 @@ fn encodings() -> String {
 	line("dealing/sealed-1", &sealed[0]);
 	line("dealing/sealed-2", &sealed[1]);
 	line("dealing/sealed-hash-1", &messages::hash_sealed(&sealed[0]));
-	let mut dealing =
-		DealingBytes { commitments: commitments.clone(), ephemeral, proof: [0; 64], sealed };
+	// stands for one: the proofs' own bytes are in `validity.txt`
+	let validity = vec![0xa5; 100];
+	let mut dealing = DealingBytes {
+		commitments: commitments.clone(),
+		ephemeral,
+		proof: [0; 64],
+		sealed,
+		validity,
+	};
+	line("dealing/validity-hash", &dealing.validity_hash());
 	let digest = dealing.digest(&[8; 32], &[9; 32]);
 	line("dealing/digest", &digest);
 	line("dealing/rho-message", &proofs::rho_message(&digest));
@@ -121,15 +129,23 @@ fn encodings() -> String {
 	};
 	let dleq = proofs::prove_dleq(&statement, &secret, &mut rng).unwrap();
 	line("evidence/dleq", &dleq);
+	let challenge = ChallengeBytes {
+		commitments: commitments.clone(),
+		ephemeral,
+		sealed_hashes: dealing.sealed_hashes(),
+		validity: dealing.validity.clone(),
+	};
 	let evidence = EvidenceBytes {
 		dh,
 		dleq,
 		commitments,
 		ephemeral,
 		sealed_hashes: dealing.sealed_hashes(),
+		validity_hash: dealing.validity_hash(),
 		sealed: dealing.sealed[0].clone(),
 	};
 	line("evidence/digest", &evidence.digest(&[8; 32], &[9; 32]));
+	line("challenge/digest", &challenge.digest(&[8; 32], &[9; 32]));
 	text
 }
 

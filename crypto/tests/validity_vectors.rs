@@ -22,7 +22,7 @@ fn entry(place: u16, coefficient: i128) -> Form {
 }
 
 /// A bit; a mean's sums; those of a variance, with products; conditions of every kind with products in more than one row; a
-/// vector with rows of coefficients of their own length.
+/// vector with rows of coefficients of their own length; so many rows of bits that there are two rows of coefficients on each side.
 fn cases() -> Vec<(&'static str, Relation, Vec<i128>)> {
 	let mut bit = Conditions::new(1).unwrap();
 	bit.range(entry(0, 1), 1).unwrap();
@@ -53,12 +53,22 @@ fn cases() -> Vec<(&'static str, Relation, Vec<i128>)> {
 		long.range(entry(place, 1), 32).unwrap();
 	}
 	let values = (0..20).map(|place| place * 0x0102_0304).collect();
+
+	let mut wide = Conditions::new(2).unwrap();
+	wide.range(entry(0, 1), 120).unwrap();
+	wide.range(entry(1, 1), 120).unwrap();
+	wide.range(entry(0, 3).entry(1, 1), 122).unwrap();
+	wide.product(entry(0, 1), entry(1, 1)).unwrap();
+	wide.product(entry(0, 1), entry(0, 1)).unwrap();
+	wide.range(Form::default().product(0, 1), 240).unwrap();
+	wide.range(Form::default().product(1, 1), 240).unwrap();
 	vec![
 		("bit", bit.finish(), vec![1]),
 		("mean", mean.finish(), vec![10, 100]),
 		("variance", variance.finish(), vec![10, 100, 2_000]),
 		("chain", chain.finish(), vec![5, 17, 17]),
 		("long", long.finish(), values),
+		("wide", wide.finish(), vec![(1 << 120) - 1, 0x0102_0304 << 88]),
 	]
 }
 

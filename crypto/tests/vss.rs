@@ -255,6 +255,25 @@ fn interpolation_refuses_bad_indices() {
 	assert!(matches!(vss::reconstruct(&uneven), Err(Error::Length { .. })));
 }
 
+/// What a dealer proves validity with: the vector and this value open the first commitment, and it is what all shares give
+/// together.
+#[test]
+fn the_blinding_value_of_the_secret_comes_from_the_first_shares() {
+	let mut rng = rng(6);
+	for (t, n) in [(1, 3), (2, 5), (6, 13), (15, 31), (127, 255)] {
+		let (secret, (commitments, shares)) = deal(2, t, n, &mut rng);
+		let blinding = vss::secret_blinding(t, &shares).unwrap();
+		assert!(vss::check_opening(&commitments.0[0], &secret, &blinding));
+		assert!(!vss::check_opening(&commitments.0[0], &secret, &(*blinding + Scalar::ONE)));
+		let last: Vec<_> = (1..=n).zip(shares.iter().cloned()).skip(usize::from(t)).collect();
+		assert_eq!(vss::reconstruct(&last[..=usize::from(t)]).unwrap().blinding, *blinding);
+		let needed = usize::from(t) + 1;
+		assert_eq!(vss::secret_blinding(t, &shares[..needed]), Ok(blinding));
+		let few = Error::Length { what: "shares", expected: needed, found: needed - 1 };
+		assert_eq!(vss::secret_blinding(t, &shares[..needed - 1]), Err(few));
+	}
+}
+
 /// Two dealings of one secret have nothing in common.
 #[test]
 fn every_dealing_is_fresh() {

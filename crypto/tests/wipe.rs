@@ -162,8 +162,8 @@ fn sharing_leaves_nothing() {
 		secrets.point("a commitment to the input without its blinding value", &unblinded);
 		shares.iter().for_each(|share| note_share(&mut secrets, share));
 		assert_wiped(&mut secrets, || {
-			let made = vss::share::<Plain, _>(&input, THRESHOLD, NODES, &mut rng(run));
-			drop(made.unwrap());
+			let made = vss::share::<Plain, _>(&input, THRESHOLD, NODES, &mut rng(run)).unwrap();
+			drop(vss::secret_blinding(THRESHOLD, &made.1).unwrap());
 		});
 	}
 }

@@ -1,19 +1,23 @@
 //! The distance to the physical limit: our multi-scalar multiplications and field loops beside blst's and plain
-//! arkworks', share generation and reconstruction beside memory bandwidth, and a dealing beside the group operations that it
-//! cannot avoid. One thread.
+//! arkworks', share generation and reconstruction beside memory bandwidth, and a dealing without its proof beside the group
+//! operations that it cannot avoid. Proofs that inputs are valid, made and checked, beside the sharing that they come with. One
+//! thread.
+
+mod dealings;
+
+pub use dealings::{BARE, BITS, CHECK, DEALING, HELD, PROOF, SHARED};
 
 use crate::{scheme::Stopwatch, schemes::sharing_only, stats::Summary};
 use anyhow::{ensure, Result};
 use ark_ec::{short_weierstrass::SWCurveConfig, AffineRepr, CurveGroup};
 use blst::{blst_fp, blst_fr, blst_p1_affine, MultiPoint};
+use dealings::{apart, dealing, proofs, TOGETHER};
 use indicatif::ProgressBar;
 use ostraka_crypto::{
-	generators, group, scalar,
-	seal::{PublicKey, SealSecret},
+	group, scalar,
 	vss::{self, SecretShare},
 	Affine, Plain, Scalar,
 };
-use ostraka_protocol::{dealer, TaskContext, Version, G1};
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -39,15 +43,16 @@ pub struct Line {
 	pub others: Vec<(&'static str, f64)>,
 }
 
-/// What a dealing is compared under, and what it is held against there.
-pub const DEALING: &str = "dealing, n = 7, t = 3";
-/// See [`DEALING`].
-pub const BARE: &str = "bare";
-/// Nodes and threshold of that dealing.
-const N: u8 = 7;
-const T: u8 = 3;
-/// Dealings after which the tables that dealers make are there.
-const WARM: usize = 20;
+impl Line {
+	/// The same for one of so many things that were done at once.
+	fn each(mut self, count: usize) -> Self {
+		let count = count.max(1) as f64;
+		self.ours /= count;
+		self.spread = (self.spread.0 / count, self.spread.1 / count);
+		self.others.iter_mut().for_each(|(_, other)| *other /= count);
+		self
+	}
+}
 
 /// Something to time, by name.
 type Contender<'a> = (&'static str, Box<dyn FnMut() + 'a>);
@@ -103,7 +108,8 @@ pub fn run(quick: bool) -> Result<Vec<Line>> {
 	let most = 1 << powers.iter().max().copied().unwrap_or(4);
 	let points = points(most, &mut rng);
 	let lengths: &[usize] = if quick { &[8] } else { &[8, 64, 256] };
-	let bar = ProgressBar::new((4 * powers.len() + lengths.len()) as u64);
+	let proven: &[usize] = if quick { &[8] } else { &[8, 64] };
+	let bar = ProgressBar::new((4 * powers.len() + lengths.len() + proven.len()) as u64);
 	let mut lines = Vec::new();
 	for size in powers.iter().map(|power| 1usize << power) {
 		let long: Vec<_> = (0..size).map(|_| scalar::random(&mut rng)).collect();
@@ -121,6 +127,11 @@ pub fn run(quick: bool) -> Result<Vec<Line>> {
 	}
 	for length in lengths {
 		lines.push(dealing(*length, budget, &mut rng)?);
+		bar.inc(1);
+	}
+	for length in proven {
+		lines.extend(apart(*length, TOGETHER, budget, &mut rng)?);
+		lines.extend(proofs(*length, TOGETHER, budget, &mut rng)?);
 		bar.inc(1);
 	}
 	bar.finish_and_clear();
@@ -266,50 +277,6 @@ fn sharing(length: usize, budget: Duration, rng: &mut ChaCha20Rng) -> Result<[Li
 		],
 	);
 	Ok([generate, reconstruct])
-}
-
-/// All that a dealer does for a dealing, its own check included, beside the group operations that it cannot avoid, by what the
-/// libraries have for them: the `t + 1` commitments and the check, a multi-scalar multiplication each over `length + 1`
-/// generators; a Diffie-Hellman value for each node; `R`, and the nonce of its proof.
-fn dealing(length: usize, budget: Duration, rng: &mut ChaCha20Rng) -> Result<Line> {
-	let seal_keys: Vec<_> = (0..N).map(|_| SealSecret::random(rng).public()).collect();
-	let nodes = seal_keys.iter().map(PublicKey::from_bytes).collect::<Result<Vec<_>, _>>()?;
-	let (version, task_hash, threshold) = (Version::CURRENT, [7; 32], T);
-	let ctx =
-		TaskContext { version, task_hash, threshold, length: u16::try_from(length)?, seal_keys };
-	let mut scalars = |count: usize| (0..count).map(|_| scalar::random(rng)).collect::<Vec<_>>();
-	let input = scalars(length);
-	let rows: Vec<Vec<Scalar>> = (0..=T + 1).map(|_| scalars(length + 1)).collect();
-	let bases = generators::bases::<Plain>(length)?;
-	let rho = SealSecret::random(rng);
-	for _ in 0..WARM {
-		dealer::deal::<G1, _>(&ctx, &[1; 32], &input, rng)?;
-	}
-	Ok(compare(
-		DEALING,
-		length,
-		budget,
-		vec![
-			(
-				"ours",
-				Box::new(|| consume(dealer::deal::<G1, _>(&ctx, &[1; 32], black_box(&input), rng))),
-			),
-			(
-				BARE,
-				Box::new(|| {
-					for row in &rows {
-						consume(group::msm(&bases, black_box(row)));
-					}
-					for node in &nodes {
-						consume(rho.dh(black_box(node)));
-					}
-					for _ in 0..2 {
-						consume(black_box(&rho).public());
-					}
-				}),
-			),
-		],
-	))
 }
 
 /// A row of the file: one comparison with one other.

@@ -52,7 +52,7 @@ const SECTIONS: [(&str, &str); 14] = [
 /// A part of the experiments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Part {
-	/// Experiment 1: the five indicators.
+	/// Experiment 1: the six indicators.
 	Indicators,
 	/// Experiment 2: every scheme, 50 to 300 users, L = 1, 8, 64.
 	Timing,
@@ -60,7 +60,8 @@ enum Part {
 	Lengths,
 	/// N up to 10,000, for the same.
 	Users,
-	/// Our arithmetic beside blst's, arkworks' and memory bandwidth; a dealing beside what it cannot avoid.
+	/// Our arithmetic beside blst's, arkworks' and memory bandwidth; a dealing beside what it cannot avoid; proofs beside the
+	/// sharing.
 	Limits,
 	/// Experiment 3: throughput, latency, weights and costs on a development chain.
 	Chain,

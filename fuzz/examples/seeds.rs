@@ -33,10 +33,10 @@ fn main() -> std::io::Result<()> {
 	let batch: [&[u8]; 5] =
 		[&[9, 0, 2, 0], &[0; 6], &[0, 0, 5, 4, 0, 0, 0], &[0; 6], &[0, 0, 1, 0, 2, 0, 1]];
 	let rows: Vec<u8> = (0..120).map(|byte| byte * 7 % 251).collect();
-	let seeds: [(&str, Vec<Vec<u8>>); 4] = [
+	let seeds: [(&str, Vec<Vec<u8>>); 5] = [
 		(
 			"decoders",
-			(0..10)
+			(0..11)
 				.map(|decoder| kind(decoder, vec![1, 3, 0, 0]))
 				.chain([
 					// two commitments, one of them outside of the group
@@ -46,6 +46,10 @@ fn main() -> std::io::Result<()> {
 					// keys: the identity, and zero in another form
 					kind(7, vec![2, 0]),
 					kind(7, vec![3, 0]),
+					// proofs of validity: as it is, one byte short, one byte long
+					kind(10, vec![]),
+					kind(10, vec![0, 1, 255, 1]),
+					kind(10, vec![0, 2]),
 				])
 				.collect(),
 		),
@@ -70,6 +74,30 @@ fn main() -> std::io::Result<()> {
 				vec![2, 0, 0, 5, 4, 1, 0, 5, 5, 0, 0, 1, 0, 1, 9, 0],
 				// an honest dealing, and evidence that reveals nothing
 				vec![0, 0, 0, 1, 0, 1, 9, 0],
+				// an honest dealing, and evidence with the hash of another proof of validity
+				vec![0, 0, 0, 1, 0, 1, 10, 1, 3, 0, 1],
+			],
+		),
+		(
+			"challenge",
+			vec![
+				// nothing is changed
+				vec![],
+				// a byte of the proof of validity, proven anew
+				vec![0, 1, 0, 0, 8, 1, 9, 0, 1, 1],
+				// none of it: not taken
+				vec![0, 1, 0, 0, 9, 0, 0, 1],
+				// a bit more in what is proven
+				vec![0, 1, 0, 0, 11, 0, 0, 1, 0, 0, 0, 1],
+				// a commitment outside of the group, and the same with a byte more of proof, which is not taken
+				vec![1, 0, 0, 5, 2, 0],
+				vec![1, 0, 0, 5, 2, 1, 0, 0, 10, 7, 1],
+				// an honest dealing, and challenges with another point, hash, proof
+				vec![0, 0, 0, 1, 0, 0, 0, 0],
+				vec![0, 0, 0, 1, 3, 0, 0, 1, 0, 0, 1],
+				vec![0, 0, 0, 1, 5, 1, 9, 0, 1],
+				// the honest proof in the challenge of a dealing with another one
+				vec![0, 1, 0, 0, 8, 1, 9, 0, 1, 1, 1, 7],
 			],
 		),
 		(
@@ -82,6 +110,9 @@ fn main() -> std::io::Result<()> {
 				kind(5, indexed.encode()),
 				kind(7, MessageKind::Commit.encode()),
 				kind(7, MessageKind::Attest.encode()),
+				kind(7, MessageKind::Challenge.encode()),
+				kind(12, vec![1, 9, 0, 1]),
+				kind(13, dealings::honest_challenge_message().encode()),
 				kind(11, spec().encode()),
 			],
 		),

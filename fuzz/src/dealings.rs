@@ -1,21 +1,23 @@
 //! A dealing and evidence about it, from honest ones with changes, through the adjudicator and the workers.
 //!
 //! Changes before and behind the proof of ρ: shares and commitments are changed before the dealing is sealed and proven,
-//! sealed bytes afterwards, and the proof is made anew if the input says so. So a dealing that the chain accepts can hold
-//! anything, as that of a lying dealer can: commitments outside of the group among it.
+//! sealed bytes and the proof of validity afterwards, and the proof of ρ is made anew if the input says so. So a dealing that the
+//! chain accepts can hold anything, as that of a lying dealer can: commitments outside of the group among it, and the proof of an
+//! input that is not valid. Only its length is that of the task's proofs.
 
 use crate::{input::Input, torsion::shift};
 use ostraka_crypto::{
 	encoding::decode_stored_point,
-	messages::{DealingBytes, EvidenceBytes},
+	messages::{ChallengeBytes, DealingBytes, EvidenceBytes},
 	proofs::{self, verify_signature, DleqStatement},
 	seal::SealSecret,
+	validity::{self, Conditions, Form, Relation, Witness},
 	vss::{self, SecretShare},
 	Identity, Plain, PointBytes, Scalar,
 };
 use ostraka_primitives::{
 	fault::{AccuserFault, DealerFault},
-	message::{DealingMessage, EvidenceMessage},
+	message::{ChallengeMessage, DealingMessage, EvidenceMessage},
 };
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest, Verdict},
@@ -31,14 +33,19 @@ pub const DEALER: Identity = [2; 32];
 const THRESHOLD: u8 = 1;
 const NODES: u8 = 3;
 const LENGTH: usize = 2;
+const INPUT: [u8; LENGTH] = [5, 9];
 
 /// An honest dealing before it is sealed.
 struct Scene {
 	context: TaskContext,
+	/// Both numbers have five bits at most.
+	relation: Relation,
 	/// By node.
 	secrets: Vec<SealSecret>,
 	commitments: Vec<PointBytes>,
 	shares: Vec<SecretShare>,
+	/// That the input is valid.
+	validity: Vec<u8>,
 	rho: SealSecret,
 }
 
@@ -52,24 +59,41 @@ fn scene() -> &'static Scene {
 		let mut rng = ChaCha20Rng::seed_from_u64(1);
 		let secrets: Vec<_> = (0..NODES).map(|_| SealSecret::random(&mut rng)).collect();
 		let seal_keys = secrets.iter().map(SealSecret::public).collect();
-		let input = [5u8, 9].map(Scalar::from);
+		let input = INPUT.map(Scalar::from);
 		let (commitments, shares) =
 			vss::share::<Plain, _>(&input, THRESHOLD, NODES, &mut rng).unwrap();
 		let rho = SealSecret::random(&mut rng);
+		let mut conditions = Conditions::new(LENGTH).unwrap();
+		for place in 0..LENGTH as u16 {
+			conditions.range(Form::default().entry(place, 1), 5).unwrap();
+		}
+		let relation = conditions.finish();
 		let context = TaskContext {
 			version: Version::CURRENT,
 			task_hash: [1; 32],
 			threshold: THRESHOLD,
 			length: LENGTH as u16,
+			proof_length: relation.layout().proof_length() as u32,
 			seal_keys,
 		};
-		Scene { context, secrets, commitments: commitments.to_bytes(), shares, rho }
+		let commitments = commitments.to_bytes();
+		let blinding = vss::secret_blinding(THRESHOLD, &shares).unwrap();
+		let statement = context.statement(&DEALER, &commitments);
+		let validity =
+			validity::prove::<Plain, _>(&relation, &statement, &input, &blinding, &mut rng);
+		let validity = validity.unwrap();
+		Scene { context, relation, secrets, commitments, shares, validity, rho }
 	})
 }
 
 /// The task.
 pub fn context() -> &'static TaskContext {
 	&scene().context
+}
+
+/// What its dealers prove.
+pub fn relation() -> &'static Relation {
+	&scene().relation
 }
 
 /// The honest dealing.
@@ -92,6 +116,25 @@ pub fn honest_evidence_message() -> EvidenceMessage {
 	wire::evidence_message(evidence.unwrap()).unwrap()
 }
 
+/// The challenge of the honest dealing, which convicts whoever sends it, as a message.
+pub fn honest_challenge_message() -> ChallengeMessage {
+	wire::challenge_message(worker::challenge_unjudged(honest())).unwrap()
+}
+
+/// Judges a challenge of the honest dealing: nothing convicts its dealer, and only the right bytes their sender.
+pub fn judge_challenge_of_the_honest(challenge: &ChallengeBytes) {
+	let (context, relation) = (context(), relation());
+	let digest = AcceptedDigest::of_state(honest().digest(&context.task_hash, &DEALER));
+	let judge = |digest: &AcceptedDigest| {
+		adjudicator::judge_challenge::<Plain>(context, relation, &DEALER, digest, challenge)
+	};
+	let is_about_it = *challenge == worker::challenge_unjudged(honest());
+	let convicted = Ok(Verdict::AccuserGuilty(AccuserFault::FalseChallenge));
+	assert_eq!(judge(&digest) == convicted, is_about_it);
+	assert_eq!(judge(&digest).is_ok(), is_about_it);
+	assert!(judge(&AcceptedDigest::of_state([0; 32])).is_err());
+}
+
 /// Judges node 1's evidence about the honest dealing: nothing convicts its dealer.
 pub fn judge_against_the_honest(evidence: &EvidenceBytes) {
 	let scene = scene();
@@ -103,12 +146,30 @@ pub fn judge_against_the_honest(evidence: &EvidenceBytes) {
 }
 
 fn assemble(commitments: Vec<PointBytes>, shares: &[SecretShare]) -> DealingBytes {
-	let Scene { context, rho, .. } = scene();
-	dealer::assemble(context, &DEALER, commitments, shares, rho, &mut rng()).unwrap()
+	let Scene { context, rho, validity, .. } = scene();
+	let validity = validity.clone();
+	dealer::assemble(context, &DEALER, commitments, shares, rho, validity, &mut rng()).unwrap()
+}
+
+/// The proof of a witness with changes, for commitments to the honest input.
+fn forged(input: &mut Input, commitments: &[PointBytes]) -> Vec<u8> {
+	let Scene { context, relation, shares, .. } = scene();
+	let mut witness = Witness::new(relation, &INPUT.map(Scalar::from));
+	for _ in 0..1 + input.byte() % 2 {
+		let by = Scalar::from(input.integer());
+		let list = if input.flag() { &mut witness.input } else { &mut witness.bits };
+		let place = input.below(list.len());
+		list[place] += by;
+	}
+	let blinding = vss::secret_blinding(THRESHOLD, shares).unwrap();
+	let statement = context.statement(&DEALER, commitments);
+	let proof =
+		validity::prove_witness::<Plain, _>(relation, &statement, &witness, &blinding, &mut rng());
+	proof.unwrap()
 }
 
 /// A dealing with changes.
-fn changed(input: &mut Input) -> DealingBytes {
+pub fn changed(input: &mut Input) -> DealingBytes {
 	let scene = scene();
 	let (mut commitments, mut shares) = (scene.commitments.clone(), scene.shares.clone());
 	for _ in 0..input.byte() % 4 {
@@ -132,7 +193,7 @@ fn changed(input: &mut Input) -> DealingBytes {
 	for _ in 0..input.byte() % 4 {
 		let j = input.below(usize::from(NODES));
 		let seat = j as u8 + 1;
-		match input.byte() % 8 {
+		match input.byte() % 12 {
 			// something else than a share, sealed
 			0 => {
 				let mut plaintext = shares[j].to_bytes().to_vec();
@@ -148,7 +209,11 @@ fn changed(input: &mut Input) -> DealingBytes {
 			4 => _ = input.change(&mut dealing.proof),
 			5 => _ = dealing.sealed[j].pop(),
 			6 => dealing.commitments.push(input.point()),
-			_ => dealing.sealed.push(vec![0; 112]),
+			7 => dealing.sealed.push(vec![0; 112]),
+			8 => _ = input.change(&mut dealing.validity),
+			9 => dealing.validity.truncate(input.below(dealing.validity.len() + 1)),
+			10 => dealing.validity.push(input.byte()),
+			_ => dealing.validity = forged(input, &dealing.commitments),
 		}
 	}
 	if input.flag() {
@@ -180,7 +245,11 @@ pub fn run(data: &[u8]) {
 	let context = &scene.context;
 	let accepted = adjudicator::verify_dealing(context, &DEALER, &dealing, verify_signature);
 	let accepted = match accepted {
-		Ok(accepted) => accepted,
+		Ok(accepted) => {
+			let own = context.proof_length as usize;
+			assert_eq!(dealing.validity.len(), own, "no other length is taken");
+			accepted
+		},
 		Err(_) => {
 			assert!(dealing != *honest(), "an honest dealing is accepted");
 			return;
@@ -254,7 +323,7 @@ fn changed_evidence(
 	let original = worker::evidence(context, secret, j, hash, dealing, &mut rng()).unwrap();
 	let mut evidence = original.clone();
 	for _ in 0..input.byte() % 4 {
-		match input.byte() % 10 {
+		match input.byte() % 11 {
 			0 => evidence.dh = input.key(),
 			1 => _ = input.change(&mut evidence.dh),
 			2 => _ = input.change(&mut evidence.dleq),
@@ -272,6 +341,7 @@ fn changed_evidence(
 			6 => _ = input.change(&mut evidence.sealed),
 			7 => evidence.sealed.clone_from(&dealing.sealed[input.below(dealing.sealed.len())]),
 			8 => evidence.sealed_hashes.truncate(input.below(4)),
+			10 => _ = input.change(&mut evidence.validity_hash),
 			_ => evidence = worker::unopened(j, dealing).unwrap(),
 		}
 	}

@@ -1,10 +1,14 @@
 //! Every decoder of `ostraka-crypto`, and the aggregate's, on valid bytes with changes. The first byte picks the decoder.
 
-use crate::input::{Input, NEUTRAL};
+use crate::{
+	dealings,
+	input::{Input, NEUTRAL},
+};
 use ostraka_crypto::{
 	encoding::{decode_point, decode_scalar, decode_stored_point, encode_point, encode_scalar},
 	proofs::{self, DleqStatement, KeyStatement},
 	seal::{Context, Key, PublicKey, SealSecret},
+	validity::{self, Item},
 	vss::{batch_subgroup, Commitments, SecretShare, UncheckedCommitments},
 	Error, Plain, PointBytes, Scalar, SealKeyBytes,
 };
@@ -21,7 +25,7 @@ fn rng() -> ChaCha20Rng {
 /// Runs the target.
 pub fn run(data: &[u8]) {
 	let mut input = Input(data);
-	match input.byte() % 10 {
+	match input.byte() % 11 {
 		0 => point(&input.point()),
 		1 => scalar(&mut input),
 		2 => share(&mut input),
@@ -31,7 +35,8 @@ pub fn run(data: &[u8]) {
 		6 => proof_of_equality(&mut input),
 		7 => key(&input.key()),
 		8 => batch(&mut input),
-		_ => proof_of_rho(&mut input),
+		9 => proof_of_rho(&mut input),
+		_ => proof_of_validity(&mut input),
 	}
 }
 
@@ -204,6 +209,27 @@ fn proof_of_rho(input: &mut Input) {
 	let other = input.key();
 	let holds = proofs::verify_rho(&digest, &other, &proof, verify).is_ok();
 	assert!(!holds || other == rho.public());
+}
+
+/// The honest dealing's proof of validity, longer, shorter or with changes: of one that is none, a batch says what is said of it
+/// alone.
+fn proof_of_validity(input: &mut Input) {
+	let (honest, relation) = (dealings::honest(), dealings::relation());
+	let mut proof = honest.validity.clone();
+	input.change(&mut proof);
+	match input.byte() % 4 {
+		1 => proof.truncate(input.below(proof.len() + 1)),
+		2 => proof.push(input.byte()),
+		3 => proof = input.0.to_vec(),
+		_ => {},
+	}
+	let statement = dealings::context().statement(&dealings::DEALER, &honest.commitments);
+	let holds = validity::verify::<Plain>(relation, &statement, &proof).is_ok();
+	assert_eq!(holds, proof == honest.validity);
+	let item = |proof| Item { relation, statement, proof };
+	let items = [item(&honest.validity), item(&proof), item(&honest.validity)];
+	let refused = validity::batch_verify::<Plain, _>(&items, &mut rng());
+	assert_eq!(refused, if holds { vec![] } else { vec![1] });
 }
 
 fn proof_of_equality(input: &mut Input) {

@@ -8,9 +8,11 @@
 //! |---|---|
 //! | [`decoders`] | what decodes encodes to the same bytes; many subgroup checks at once say what each alone says; a changed proof or ciphertext does not hold |
 //! | [`dealings`] | behind the proof of ρ, exactly the dealer of a wrong share or of commitments outside of the group is convicted, and exactly the accuser of a right one or with a wrong `K` |
+//! | [`challenge`] | behind the digest, exactly the dealer of an input that it does not prove valid is convicted, or of commitments outside of the group, and else exactly who challenged it |
 //! | [`messages`] | what SCALE decodes encodes to the same bytes and keeps its bounds |
 //! | [`statistics`] | the joint result is that of the pooled rows; any vector has an outcome or an error, and every number prints |
 
+pub mod challenge;
 pub mod dealings;
 pub mod decoders;
 pub mod input;
@@ -23,9 +25,10 @@ mod torsion;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// The targets.
-pub const TARGETS: [Target; 4] = [
+pub const TARGETS: [Target; 5] = [
 	("decoders", decoders::run),
 	("dealings", dealings::run),
+	("challenge", challenge::run),
 	("messages", messages::run),
 	("statistics", statistics::run),
 ];

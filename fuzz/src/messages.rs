@@ -5,12 +5,15 @@ use crate::{dealings, input::Input};
 use codec::{Codec, Encode, MaxEncodedLen};
 use ostraka_crypto::proofs::verify_signature;
 use ostraka_primitives::{
-	message::{DealingMessage, EvidenceMessage, IndexedDealing, MessageKind, ResultShareBytes},
+	message::{
+		ChallengeMessage, DealingMessage, EvidenceMessage, IndexedDealing, MessageKind,
+		ResultShareBytes,
+	},
 	spec::TaskSpec,
 	task::{Committee, Task, TaskResult},
 	AccountId,
 };
-use ostraka_protocol::{adjudicator, wire};
+use ostraka_protocol::{adjudicator, statistics::validity::proof_length, wire};
 use std::fmt::Debug;
 
 /// Decodes, and asserts that the same bytes come out again.
@@ -32,7 +35,7 @@ fn bounded<T: Codec + MaxEncodedLen + PartialEq + Debug>(bytes: &[u8]) -> Option
 /// Runs the target.
 pub fn run(data: &[u8]) {
 	let mut input = Input(data);
-	match input.byte() % 12 {
+	match input.byte() % 14 {
 		0 => {
 			let mut bytes = dealings::honest_message().encode();
 			input.change(&mut bytes);
@@ -61,12 +64,20 @@ pub fn run(data: &[u8]) {
 				assert_eq!(result.scalars().count(), result.vector.len());
 			}
 		},
-		_ => {
+		11 => {
 			if let Some(spec) = bounded::<TaskSpec>(input.0) {
 				// of a length that fits, whatever it is
 				assert!(spec.validate().is_err() || (1..=256).contains(&spec.length()));
+				// and its dealers have something to prove
+				assert_eq!(proof_length(&spec).is_ok(), spec.validate().is_ok());
 			}
 		},
+		12 => {
+			let mut bytes = dealings::honest_challenge_message().encode();
+			input.change(&mut bytes);
+			challenge(&bytes);
+		},
+		_ => challenge(input.0),
 	}
 }
 
@@ -85,4 +96,11 @@ fn evidence(bytes: &[u8]) {
 	let made = wire::evidence_bytes(&message);
 	assert_eq!(wire::evidence_message(made.clone()).as_ref(), Some(&message));
 	dealings::judge_against_the_honest(&made);
+}
+
+fn challenge(bytes: &[u8]) {
+	let Some(message) = bounded::<ChallengeMessage>(bytes) else { return };
+	let made = wire::challenge_bytes(&message);
+	assert_eq!(wire::challenge_message(made.clone()).as_ref(), Some(&message));
+	dealings::judge_challenge_of_the_honest(&made);
 }

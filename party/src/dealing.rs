@@ -1,17 +1,24 @@
 //! What a dealer accepts and what it deals under, checked; and from an encoded input to a dealing.
 
-use crate::{account::address, error::Error};
-use alloc::{borrow::ToOwned, collections::BTreeSet, format, string::String, vec::Vec};
-use ostraka_crypto::Plain;
+use crate::{account::address, error::Error, verify::meaning};
+use alloc::{
+	borrow::ToOwned,
+	collections::BTreeSet,
+	format,
+	string::{String, ToString},
+	vec::Vec,
+};
+use ostraka_crypto::{Plain, Scalar};
 use ostraka_primitives::{
 	api::TaskInfo,
 	message::DealingMessage,
+	spec::TaskSpec,
 	task::{TaskStatus, Terms},
 	AccountId, Digest, TaskId,
 };
 use ostraka_protocol::{
 	dealer,
-	statistics::Encoded,
+	statistics::{finalize, proof_length, relation, Encoded, FinalizeError},
 	wire::{self, cohort_hash, consent_hash, Published},
 	TaskContext, Version,
 };
@@ -119,7 +126,7 @@ pub fn check_accepted(task: TaskId, info: &TaskInfo, dealer: &AccountId) -> Resu
 /// dealer deals through its own (`docs/THREAT_MODEL.md`).
 ///
 /// # Errors
-/// `Failed` if something of it is not the hash of what the node shows.
+/// `Failed` if something of it is not the hash of what the node shows, or there is no proof of what the task computes.
 pub fn context(genesis: &Digest, task: TaskId, info: &TaskInfo) -> Result<TaskContext, Error> {
 	let record = &info.task;
 	let wrong = |what: &str| Error::Failed(format!("task {task}: {what}; nothing is dealt"));
@@ -133,35 +140,62 @@ pub fn context(genesis: &Digest, task: TaskId, info: &TaskInfo) -> Result<TaskCo
 		return Err(wrong("its task hash does not cover what the node shows of it"));
 	}
 	let (threshold, length) = (record.parameters.threshold, record.spec.length());
+	let proof_length = proof_length(&record.spec).map_err(|why| wrong(&why.to_string()))?;
 	let seal_keys = wire::seal_keys(&info.committee);
-	Ok(wire::context_of(version, published, threshold, length, seal_keys))
+	Ok(wire::context_of(version, published, threshold, length, proof_length, seal_keys))
 }
 
-/// Makes a dealing.
+/// Makes a dealing, with the proof that its input is valid: one that rows within the ranges of the spec can give.
 ///
 /// # Errors
-/// `Failed` if the protocol refuses the input or the committee's keys.
+/// `Failed` if the protocol refuses the committee's keys or the input. An input is refused that no such rows give, and it is said
+/// which condition it breaks. [`encode`](ostraka_protocol::statistics::encode()) makes none like that: it refuses a row that is
+/// out of range, and one row too many. So it is the fault of rows that were put together in another way, or of ranges other than
+/// those that they were encoded by.
 pub fn make(
 	ctx: &TaskContext,
+	spec: &TaskSpec,
 	account: &AccountId,
 	input: &Encoded,
 	rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<DealingMessage, Error> {
+	let none = |why: String| Error::Failed(format!("no dealing can be made: {why}"));
+	let relation = relation(spec).map_err(|error| none(error.to_string()))?;
 	let id: &[u8; 32] = account.as_ref();
-	let bytes = dealer::deal::<Plain, _>(ctx, id, &input.vector, rng)
-		.map_err(|error| Error::Failed(format!("no dealing can be made: {error}")))?;
+	let bytes = dealer::deal::<Plain, _>(ctx, &relation, id, &input.vector, rng);
+	let bytes = bytes.map_err(|error| match error {
+		ostraka_crypto::Error::Unsatisfied => none(refused(spec, &input.vector)),
+		error => none(error.to_string()),
+	})?;
 	wire::dealing_message(bytes)
 		.ok_or_else(|| Error::Failed("the dealing is longer than any task allows".to_owned()))
+}
+
+/// Why an input is refused: the condition that it breaks, and whose fault that is.
+fn refused(spec: &TaskSpec, input: &[Scalar]) -> String {
+	// whatever breaks the relation, this calls impossible of one dealer
+	let broken = match finalize(spec, input, 1) {
+		Err(FinalizeError::Inconsistent(what)) => what.to_string(),
+		outcome => meaning::impossible(&outcome)
+			.unwrap_or_else(|| "it is outside the bounds that the ranges set".to_owned()),
+	};
+	format!(
+		"no rows within the declared ranges give this input: {broken}; nothing is dealt\n  it is the fault of the rows, or of ranges \
+		 that are not those which they were encoded by: rows that are encoded for this task give no such input"
+	)
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
 	use crate::fixtures;
+	use ostraka_crypto::seal::SealSecret;
 	use ostraka_primitives::{
-		spec::Statistic,
+		spec::{Grouping, Statistic},
 		task::{Seat, SecurityClass, Task},
 	};
+	use ostraka_protocol::statistics::{encode, Rows};
+	use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 
 	const GENESIS: Digest = [8; 32];
 	const TASK: TaskId = 4;
@@ -309,7 +343,8 @@ mod tests {
 		differs(|info| info.task.fee = 1, other_terms);
 		differs(|info| info.task.data_reward = 1, other_terms);
 		differs(|info| info.task.terms = [0; 32], other_terms);
-		differs(|info| info.task.protocol = 4, "take a newer release");
+		differs(|info| info.task.protocol = 5, "take a newer release");
+		differs(|info| info.task.protocol = 3, "take a newer release");
 		differs(|info| info.dealers.truncate(2), "the invited dealers");
 		differs(|info| info.task.invited = 4, "the invited dealers");
 		differs(|info| info.dealers[0] = account(7), "the invited dealers");
@@ -362,5 +397,72 @@ mod tests {
 			assert!(text.contains("has not accepted task 4"), "{text}");
 			assert!(text.contains(&address(&account(other))), "{text}");
 		}
+	}
+
+	/// A committee of three for that spec.
+	fn committee(spec: &TaskSpec, rng: &mut ChaCha20Rng) -> TaskContext {
+		let seal_keys = [0; 3].map(|_| SealSecret::random(rng).public()).to_vec();
+		let proof_length = proof_length(spec).expect("valid");
+		wire::context_of(Version::CURRENT, [9; 32], 1, spec.length(), proof_length, seal_keys)
+	}
+
+	fn encoded(vector: &[i64]) -> Encoded {
+		Encoded {
+			vector: vector.iter().map(|entry| Scalar::from(*entry)).collect::<Vec<_>>().into(),
+			used: 0,
+			skipped_missing: 0,
+			skipped_other_group: 0,
+			skipped_small_cell: 0,
+			per_group_rows: Vec::new(),
+		}
+	}
+
+	#[test]
+	fn a_dealing_carries_a_proof_of_what_rows_give() {
+		let mut rng = ChaCha20Rng::seed_from_u64(1);
+		let spec = fixtures::spec(Statistic::Mean, vec![fixtures::column("x", 0, 9)]);
+		let ctx = committee(&spec, &mut rng);
+		let mut rows = Rows::new(&spec);
+		[0, 9, 9].iter().for_each(|x| rows.push(&[Some(*x)], None).expect("one column"));
+		let input = encode(&spec, rows.iter(), 1).expect("legal rows");
+		let made = make(&ctx, &spec, &account(1), &input, &mut rng).expect("it is proven");
+		let bytes = wire::dealing_bytes(&made);
+		let relation = relation(&spec).expect("valid");
+		let invalid = |dealer: [u8; 32]| {
+			let mut rng = ChaCha20Rng::seed_from_u64(2);
+			ostraka_protocol::worker::invalid::<Plain, _>(
+				&ctx,
+				&relation,
+				&[(&dealer, &bytes)],
+				&mut rng,
+			)
+		};
+		assert_eq!(invalid([1; 32]), [0; 0]);
+		assert_eq!(invalid([2; 32]), [0], "nobody else's");
+		// a dealer without rows
+		make(&ctx, &spec, &account(1), &encoded(&[0, 0]), &mut rng).expect("zeros are legal");
+	}
+
+	#[test]
+	fn what_no_rows_give_is_refused_with_the_condition() {
+		let mut rng = ChaCha20Rng::seed_from_u64(1);
+		let mut spec = fixtures::spec(Statistic::Mean, vec![fixtures::column("x", 0, 9)]);
+		let ctx = committee(&spec, &mut rng);
+		let mut refuses = |ctx: &TaskContext, spec: &TaskSpec, vector: &[i64], what: &str| {
+			let text = refusal(make(ctx, spec, &account(1), &encoded(vector), &mut rng));
+			assert!(text.contains(what) && text.contains("nothing is dealt"), "{text}");
+			assert!(text.contains("no rows within the declared ranges"), "{text}");
+		};
+		refuses(&ctx, &spec, &[-1, 0], "a count is negative");
+		refuses(&ctx, &spec, &[1, 10], "a sum is out of range");
+		refuses(&ctx, &spec, &[10, 10], "more rows than");
+		refuses(&ctx, &spec, &[0, 1], "a sum over no rows is not zero");
+		let name = |text: &str| text.as_bytes().to_vec().try_into().expect("short");
+		let groups = vec![name("a"), name("b")].try_into().expect("two");
+		spec.group_by = Some(Grouping { column: name("g"), groups });
+		let proof_length = proof_length(&spec).expect("valid");
+		let grouped = TaskContext { length: 4, proof_length, ..ctx };
+		refuses(&grouped, &spec, &[1, 5, 1, 10], "group b is impossible: a sum is out");
+		refuses(&grouped, &spec, &[9, 5, 1, 5], "together are impossible: more rows");
 	}
 }

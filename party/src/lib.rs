@@ -82,6 +82,7 @@ pub mod dealing;
 pub mod due;
 mod error;
 pub mod escape;
+pub mod fault;
 #[cfg(test)]
 mod fixtures;
 pub mod floor;
@@ -102,6 +103,7 @@ pub mod request;
 pub mod simulate;
 mod spec;
 pub mod title;
+pub mod validity;
 pub mod verify;
 pub mod words;
 

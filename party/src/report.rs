@@ -7,7 +7,8 @@ use crate::{
 	lines::{exact_lines, lines},
 	request::{label, text},
 	title::title,
-	verify::meaning,
+	validity::{what_is_proven, Proofs, NOT_PROVEN},
+	verify::{meaning, Verdict},
 	words::counted,
 };
 use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
@@ -33,8 +34,6 @@ const MOST_DIFFERENCES: usize = 5;
 
 /// Why a statistic by group is not computed whose groups nobody counted.
 pub const NOT_COUNTED: &str = "the task that counts the dealers of each group has no result";
-/// What is wrong with a result that was not verified.
-const REFUTED: &str = "the result does not withstand the checks";
 
 /// A task of a run.
 #[derive(Debug, Serialize)]
@@ -54,6 +53,9 @@ pub struct TaskReport {
 	/// What to do, if it was not computed because there is too little data for it.
 	#[serde(skip)]
 	pub advice: Option<String>,
+	/// What a proof about an input says, as [`what_is_proven`] returns it.
+	#[serde(skip)]
+	pub proven: String,
 	/// Number of the task on its chain.
 	#[serde(skip_serializing_if = "Option::is_none")]
 	pub task: Option<u32>,
@@ -90,8 +92,11 @@ pub struct TaskReport {
 	pub plaintext: Tree,
 	/// Whether the two are the same numbers, exactly.
 	pub exact: bool,
-	/// Whether the result was checked again against the dealers' commitments.
+	/// Whether the result was checked again against the dealers' commitments, and is arithmetically right.
 	pub verified: bool,
+	/// How many of the dealings that count prove their input valid, if that was checked.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub proofs: Option<Proofs>,
 	/// What every phase took.
 	#[serde(serialize_with = "in_their_order")]
 	pub phases: Map<String, Json>,
@@ -127,6 +132,7 @@ impl TaskReport {
 			plaintext_lines: Vec::new(),
 			differences: Vec::new(),
 			advice: None,
+			proven: what_is_proven(spec),
 			task: None,
 			statistic: label(spec.statistic).to_owned(),
 			columns: spec.columns.iter().map(|column| text(&column.name)).collect(),
@@ -143,6 +149,7 @@ impl TaskReport {
 			plaintext: Tree::default(),
 			exact: false,
 			verified: false,
+			proofs: None,
 			phases: Map::new(),
 			fees: Json::Null,
 			rewards: Json::Null,
@@ -203,6 +210,23 @@ impl TaskReport {
 		lines
 	}
 
+	/// How many of the proofs hold and what that says of the inputs, in words; nothing if they were not checked.
+	pub fn proofs_line(&self) -> Option<String> {
+		let proofs = self.proofs?;
+		let of_which = if proofs.all() { "of each dealing that counts" } else { "of those" };
+		let proven = &self.proven;
+		Some(format!("{proofs}; {of_which} it is proven that {proven}; {NOT_PROVEN}"))
+	}
+
+	/// What of the result itself is not right.
+	fn verdict(&self) -> Verdict {
+		match self.proofs {
+			_ if !self.verified => Verdict::Wrong,
+			Some(proofs) if !proofs.all() => Verdict::Unproven,
+			_ => Verdict::Right,
+		}
+	}
+
 	/// Records its fault.
 	pub fn fails(&mut self, why: impl Into<String>) {
 		self.failure = Some(why.into());
@@ -228,8 +252,7 @@ impl TaskReport {
 				"{title}: the joint result is not that of the pooled rows{}",
 				self.differences_text()
 			),
-			(None, _) if !self.verified => format!("{title}: {REFUTED}"),
-			(None, _) => return None,
+			(None, _) => format!("{title}: {}", self.verdict().problem()?),
 		})
 	}
 
@@ -330,7 +353,34 @@ mod tests {
 		assert_eq!(said, "mean of x: the result does not withstand the checks");
 		task.verified = true;
 		assert_eq!(task.problem(), None);
+		task.proofs = Some(Proofs { hold: 2, of: 2 });
 		assert!(check(&[task]).is_ok());
+	}
+
+	#[test]
+	fn what_is_proven_is_said_and_what_is_not() {
+		let mut task = TaskReport::of(&spec());
+		assert_eq!(task.proofs_line(), None);
+		task.proofs = Some(Proofs { hold: 2, of: 2 });
+		let line = task.proofs_line().expect("checked");
+		assert_eq!(
+			line,
+			"proofs of valid input: 2 of 2 hold; of each dealing that counts it is proven that its count and sum are such as at \
+			 most 9 rows within the declared range can give; whether its numbers are true to its data no proof can say"
+		);
+		task.compare(&outcome(&[10, 20]), &outcome(&[10, 20]));
+		(task.verified, task.proofs) = (true, Some(Proofs { hold: 1, of: 2 }));
+		let said = task.problem().expect("one is not proven");
+		assert!(said.starts_with("mean of x: the result is arithmetically right"), "{said}");
+		assert!(said.contains("not all proven"), "{said}");
+		assert!(task
+			.proofs_line()
+			.is_some_and(|line| line.contains("1 of 2 hold; of those it is")));
+		let json = serde_json::to_value(&task).expect("JSON");
+		assert_eq!(json["proofs"], serde_json::json!({ "hold": 1, "of": 2 }));
+		// worse is said first
+		task.verified = false;
+		assert!(task.problem().is_some_and(|said| said.ends_with("does not withstand the checks")));
 	}
 
 	#[test]

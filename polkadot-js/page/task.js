@@ -68,7 +68,23 @@ export const REFUSED = [
 		args: [
 			4_000_000_000,
 			zeros(32),
-			{ commitments: [], ephemeral: zeros(32), proof: zeros(64), sealed: [] },
+			{
+				commitments: [],
+				ephemeral: zeros(32),
+				proof: zeros(64),
+				sealed: [],
+				validity: '0x',
+			},
+		],
+		error: 'vss.UnknownTask',
+	},
+	{
+		call: 'vss.challengeWithBond',
+		args: [
+			4_000_000_000,
+			ACCOUNTS.Bob,
+			zeros(32),
+			{ commitments: [], ephemeral: zeros(32), sealedHashes: [], validity: '0x' },
 		],
 		error: 'vss.UnknownTask',
 	},

@@ -48,7 +48,7 @@ pub struct TaskInfo {
 	pub accepted: Vec<AccountId>,
 	/// Dealings in the chain's state.
 	pub dealings: u32,
-	/// Dealings excluded by a valid accusation.
+	/// Dealings excluded by a valid accusation or challenge.
 	pub excluded: u32,
 	/// Members that have attested.
 	pub attested: u32,

@@ -9,7 +9,7 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-/// What is wrong with a dealing: with the accuser's sealed share in it, or with the commitments.
+/// What is wrong with a dealing: with the accuser's sealed share in it, with the commitments, or with the input.
 #[derive(
 	Clone,
 	Copy,
@@ -33,9 +33,11 @@ pub enum DealerFault {
 	WrongShare,
 	/// A commitment lies outside the subgroup of prime order.
 	OutsideSubgroup,
+	/// The proof that its input is valid does not hold.
+	InvalidInput,
 }
 
-/// What is wrong with an accusation.
+/// What is wrong with an accusation or a challenge.
 #[derive(
 	Clone,
 	Copy,
@@ -57,6 +59,8 @@ pub enum AccuserFault {
 	WrongDleq,
 	/// The share that it opens is right.
 	FalseAccusation,
+	/// The proof that it challenges holds.
+	FalseChallenge,
 }
 
 /// What is wrong with a result share.
@@ -97,7 +101,8 @@ pub enum ShareFault {
 	TypeInfo,
 )]
 pub enum Fault {
-	/// A dealer dealt commitments outside the group, or a share that does not fit them or cannot be opened.
+	/// A dealer dealt commitments outside the group, a share that does not fit them or cannot be opened, or an input that it
+	/// does not prove valid.
 	BadDealing,
 	/// A node accused a dealer wrongly.
 	FalseAccusation,
@@ -107,6 +112,8 @@ pub enum Fault {
 	Absence,
 	/// Accepted, and did not deal.
 	NoDealing,
+	/// Somebody challenged a dealing whose proof holds.
+	FalseChallenge,
 }
 
 #[cfg(test)]
@@ -121,11 +128,16 @@ mod tests {
 			DealerFault::NonCanonicalScalar,
 			DealerFault::WrongShare,
 			DealerFault::OutsideSubgroup,
+			DealerFault::InvalidInput,
 		];
-		assert_eq!(dealer.encode(), [0, 1, 2, 3]);
-		let accuser =
-			[AccuserFault::InvalidDh, AccuserFault::WrongDleq, AccuserFault::FalseAccusation];
-		assert_eq!(accuser.encode(), [0, 1, 2]);
+		assert_eq!(dealer.encode(), [0, 1, 2, 3, 4]);
+		let accuser = [
+			AccuserFault::InvalidDh,
+			AccuserFault::WrongDleq,
+			AccuserFault::FalseAccusation,
+			AccuserFault::FalseChallenge,
+		];
+		assert_eq!(accuser.encode(), [0, 1, 2, 3]);
 		assert_eq!([ShareFault::NotAsCommitted, ShareFault::DoesNotFit].encode(), [0, 1]);
 		let punished = [
 			Fault::BadDealing,
@@ -133,7 +145,8 @@ mod tests {
 			Fault::WrongShare,
 			Fault::Absence,
 			Fault::NoDealing,
+			Fault::FalseChallenge,
 		];
-		assert_eq!(punished.encode(), [0, 1, 2, 3, 4]);
+		assert_eq!(punished.encode(), [0, 1, 2, 3, 4, 5]);
 	}
 }

@@ -72,5 +72,7 @@ pub const MAX_COMMITMENTS: u32 = 16;
 pub const MAX_DEALERS: u32 = 512;
 /// Longest sealed share: `32 (L + 1) + 16` bytes.
 pub const MAX_SEALED: u32 = 32 * (spec::MAX_LENGTH + 1) + 16;
+/// Longest proof that an input is valid, in bytes: that of the largest spec, with room for conditions that a later version adds.
+pub const MAX_VALIDITY: u32 = 96 * 1024;
 /// Most tasks that one node can sit on at a time.
 pub const MAX_ASSIGNMENTS: u32 = 256;

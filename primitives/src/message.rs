@@ -8,7 +8,7 @@
 
 use crate::{
 	AccountId, BlockNumber, Digest, PointBytes, SealKeyBytes, TaskId, MAX_COMMITMENTS,
-	MAX_COMMITTEE, MAX_SEALED,
+	MAX_COMMITTEE, MAX_SEALED, MAX_VALIDITY,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -16,6 +16,8 @@ use sp_core::{bounded::BoundedVec, ConstU32};
 
 /// One sealed share: exactly `32 (L + 1) + 16` bytes.
 pub type Sealed = BoundedVec<u8, ConstU32<MAX_SEALED>>;
+/// A proof that an input is valid: how long it is follows from the task.
+pub type ValidityBytes = BoundedVec<u8, ConstU32<MAX_VALIDITY>>;
 /// Points `C_0 .. C_t`.
 pub type CommitmentBytes = BoundedVec<PointBytes, ConstU32<MAX_COMMITMENTS>>;
 
@@ -32,6 +34,8 @@ pub struct DealingMessage {
 	pub proof: [u8; 64],
 	/// Sealed shares, by seat.
 	pub sealed: BoundedVec<Sealed, ConstU32<MAX_COMMITTEE>>,
+	/// Proof that the input is valid. The chain hashes it, and computes with it where somebody challenges it.
+	pub validity: ValidityBytes,
 }
 
 /// A dealing as offchain indexing keeps it, under [`indexed_key`].
@@ -69,8 +73,26 @@ pub struct EvidenceMessage {
 	pub ephemeral: SealKeyBytes,
 	/// Hashes of the dealing's sealed shares, by seat.
 	pub sealed_hashes: BoundedVec<Digest, ConstU32<MAX_COMMITTEE>>,
+	/// Hash of the dealing's proof that its input is valid.
+	pub validity_hash: Digest,
 	/// The accuser's own sealed share.
 	pub sealed: Sealed,
+}
+
+/// A challenge of a dealing's proof that its input is valid: all that the chain needs to compute the verdict, which it has
+/// only the digest of.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct ChallengeMessage {
+	/// The dealing's `C_0 .. C_t`.
+	pub commitments: CommitmentBytes,
+	/// The dealing's `R`.
+	pub ephemeral: SealKeyBytes,
+	/// Hashes of the dealing's sealed shares, by seat.
+	pub sealed_hashes: BoundedVec<Digest, ConstU32<MAX_COMMITTEE>>,
+	/// The dealing's proof that its input is valid.
+	pub validity: ValidityBytes,
 }
 
 /// A result share: `y_j` then `γ_j`, `32 (L + 1)` bytes.
@@ -122,20 +144,29 @@ pub enum MessageKind {
 	Commit,
 	/// Reveals a result share; payload: `h_A`, result share.
 	Reveal,
-	/// Says that it has checked its share of every dealing and accuses none; payload: the hash `dealt` of the dealings.
+	/// Says that it has checked its share and the proof of every dealing and accuses and challenges none; payload: the hash
+	/// `dealt` of the dealings.
 	Attest,
+	/// Challenges a dealing's proof; payload: dealer, digest, challenge.
+	Challenge,
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use alloc::vec;
 
 	/// Signatures and the pool's tags hold these bytes.
 	#[test]
 	fn calls_keep_their_numbers() {
-		let kinds =
-			[MessageKind::Accuse, MessageKind::Commit, MessageKind::Reveal, MessageKind::Attest];
-		assert_eq!(kinds.encode(), [0, 1, 2, 3]);
+		let kinds = [
+			MessageKind::Accuse,
+			MessageKind::Commit,
+			MessageKind::Reveal,
+			MessageKind::Attest,
+			MessageKind::Challenge,
+		];
+		assert_eq!(kinds.encode(), [0, 1, 2, 3, 4]);
 	}
 
 	/// A key or a Diffie-Hellman value stands in its message as it is, without a length.
@@ -147,10 +178,33 @@ mod tests {
 			commitments: Default::default(),
 			ephemeral: [3; 32],
 			sealed_hashes: Default::default(),
+			validity_hash: [4; 32],
 			sealed: Default::default(),
 		};
 		let bytes = evidence.encode();
-		assert_eq!(bytes.len(), 32 + 64 + 1 + 32 + 1 + 1);
+		assert_eq!(bytes.len(), 32 + 64 + 1 + 32 + 1 + 32 + 1);
 		assert!(bytes.starts_with(&[1; 32]));
+		assert!(bytes.ends_with(&[&[0][..], &[4; 32], &[0]].concat()));
+	}
+
+	/// A proof comes last in a dealing and in a challenge, and none longer than the longest is decoded.
+	#[test]
+	fn a_proof_is_bounded_and_comes_last() {
+		let most = vec![7; MAX_VALIDITY as usize];
+		let longer = vec![7; MAX_VALIDITY as usize + 1];
+		let dealing = |validity: &[u8]| {
+			[&[0][..], &[1; 32], &[2; 64], &[0], validity.encode().as_slice()].concat()
+		};
+		let read = DealingMessage::decode(&mut &dealing(&most)[..]).unwrap();
+		assert_eq!(read.validity.as_slice(), most);
+		assert_eq!(read.encode(), dealing(&most));
+		assert!(DealingMessage::decode(&mut &dealing(&longer)[..]).is_err());
+
+		let challenge =
+			|validity: &[u8]| [&[0][..], &[1; 32], &[0], validity.encode().as_slice()].concat();
+		let read = ChallengeMessage::decode(&mut &challenge(&most)[..]).unwrap();
+		assert_eq!(read.validity.as_slice(), most);
+		assert_eq!(read.encode(), challenge(&most));
+		assert!(ChallengeMessage::decode(&mut &challenge(&longer)[..]).is_err());
 	}
 }

@@ -80,7 +80,7 @@ impl ClassParameters {
 
 /// Lengths of a task's phases, in blocks. A phase's deadline is the block in which it was entered plus its
 /// window; a phase ends early when nothing is left to wait for. Verification does when every member that is still awaited has
-/// attested, and then one block later, so that who has attested may still accuse in the block at hand.
+/// attested, and then one block later, so that who has attested may still accuse and challenge in the block at hand.
 #[derive(
 	Clone,
 	Copy,
@@ -96,7 +96,7 @@ impl ClassParameters {
 pub struct Windows {
 	/// For dealers to deal.
 	pub collect: BlockNumber,
-	/// For the committee to check its shares and accuse.
+	/// For the committee to check its shares and the proofs, to accuse and to challenge.
 	pub verify: BlockNumber,
 	/// For the committee to commit to its result shares, the finality lag included.
 	pub commit: BlockNumber,
@@ -221,11 +221,11 @@ pub enum TaskStatus {
 		/// Last block in which a dealing is taken.
 		until: BlockNumber,
 	},
-	/// The committee checks, accuses and attests. Left at the deadline by the freeze (failed, if that finds the sum of the
+	/// The committee checks, accuses, challenges and attests. Left at the deadline by the freeze (failed, if that finds the sum of the
 	/// commitments outside the group).
 	Verifying {
-		/// Last block in which an accusation excludes a dealing and an attestation is taken. It becomes the block at hand
-		/// when all that are awaited have attested.
+		/// Last block in which an accusation or a challenge excludes a dealing and an attestation is taken. It becomes the
+		/// block at hand when all that are awaited have attested.
 		until: BlockNumber,
 	},
 	/// The accepted set is frozen, members commit. Left when all have committed, or at the deadline.

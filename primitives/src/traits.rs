@@ -15,10 +15,12 @@
 //! | [`Sharing`] | vss | tasks |
 //! | [`Escrow`] | incentives | tasks, vss |
 //! | [`Penalties`] | incentives | tasks, vss |
+//! | [`Adjudications`] | the runtime | tasks |
 //! | [`DrawEntropy`] | the runtime | tasks |
 //! | [`Reclaim`] | the runtime | tasks |
 
 use crate::{
+	spec::TaskSpec,
 	task::{ClassParameters, Committee, SecurityClass, TaskStatus},
 	AccountId, Balance, BlockNumber, Digest, ProtocolVersion, SealKeyBytes, TaskId, WorkerKey,
 };
@@ -114,6 +116,8 @@ pub struct TaskView {
 	pub threshold: u8,
 	/// `L`.
 	pub length: u32,
+	/// Bytes of a dealer's proof that its input is valid.
+	pub proof_length: u32,
 	/// Number of dealers who accepted.
 	pub accepted: u32,
 	/// State, deadlines included.
@@ -128,6 +132,9 @@ pub trait TaskBook {
 	fn view(task: TaskId) -> Option<TaskView>;
 	/// The state alone: one read.
 	fn status(task: TaskId) -> Option<TaskStatus>;
+	/// What a task computes. The caller has its [`Self::view`]: whether there is one is not looked at again. One read, of up
+	/// to some kilobytes, for whoever needs the relation of its dealings.
+	fn spec(task: TaskId) -> Option<TaskSpec>;
 	/// Whether this account is an invited dealer of the task and has accepted.
 	fn has_accepted(task: TaskId, dealer: &AccountId) -> bool;
 	/// All dealers who accepted have dealt: collecting may end early.
@@ -222,6 +229,13 @@ pub enum Ending {
 	Forfeited,
 }
 
+/// How fast accusations and challenges are judged. `()` says the least that the trait allows.
+pub trait Adjudications {
+	/// How many accusations or challenges, the dearer of both, a quarter of a block's weight takes, of a task whose proofs
+	/// of validity have `proof_length` bytes. At least one.
+	fn per_block(proof_length: u32) -> u32;
+}
+
 /// The requester's money.
 pub trait Escrow {
 	/// Least fee for a committee of `seats` and dealings of `length` entries from `invited` dealers.
@@ -251,12 +265,22 @@ pub trait Penalties {
 	fn release_deposit(task: TaskId, dealer: &AccountId);
 	/// A dealer who accepted has not dealt: takes a part of its deposit, if it is still there, and returns the rest.
 	fn forfeit_deposit(task: TaskId, dealer: &AccountId);
-	/// A proven bad dealing: slashes the deposit; part goes to the accuser.
+	/// A proven bad dealing: slashes the deposit; part goes to the accuser or challenger, unless that is the dealer.
 	fn punish_dealer(task: TaskId, dealer: &AccountId, accuser: &AccountId);
 	/// A proven false accusation: slashes the accuser; part goes to the dealer whose share it exposed.
 	fn punish_false_accuser(task: TaskId, accuser: &AccountId, exposed: &AccountId);
+	/// A challenge by a member of a proof of validity that holds: slashes the member; part goes to the dealer, although
+	/// nothing of it is exposed.
+	fn punish_false_challenger(task: TaskId, node: &AccountId, dealer: &AccountId);
 	/// A proven wrong result share: slashes the node; part goes to the requester.
 	fn punish_wrong_share(task: TaskId, node: &AccountId);
+	/// Holds the bond of a challenger that has no seat. It is released or forfeited within the same call: nothing is kept of
+	/// it.
+	fn hold_bond(task: TaskId, challenger: &AccountId) -> DispatchResult;
+	/// Returns it: the challenge was right.
+	fn release_bond(task: TaskId, challenger: &AccountId);
+	/// A challenge with a bond of a proof of validity that holds: slashes the bond; part goes to the dealer.
+	fn forfeit_bond(task: TaskId, challenger: &AccountId, dealer: &AccountId);
 }
 
 /// Where the relay chain is, as this block sees it.
@@ -346,6 +370,9 @@ impl TaskBook for () {
 	fn status(_: TaskId) -> Option<TaskStatus> {
 		None
 	}
+	fn spec(_: TaskId) -> Option<TaskSpec> {
+		None
+	}
 	fn has_accepted(_: TaskId, _: &AccountId) -> bool {
 		false
 	}
@@ -380,6 +407,12 @@ impl Sharing for () {
 	}
 }
 
+impl Adjudications for () {
+	fn per_block(_: u32) -> u32 {
+		1
+	}
+}
+
 impl Escrow for () {
 	fn least_fee(_: u8, _: u32, _: u32) -> Balance {
 		0
@@ -400,7 +433,13 @@ impl Penalties for () {
 	fn forfeit_deposit(_: TaskId, _: &AccountId) {}
 	fn punish_dealer(_: TaskId, _: &AccountId, _: &AccountId) {}
 	fn punish_false_accuser(_: TaskId, _: &AccountId, _: &AccountId) {}
+	fn punish_false_challenger(_: TaskId, _: &AccountId, _: &AccountId) {}
 	fn punish_wrong_share(_: TaskId, _: &AccountId) {}
+	fn hold_bond(_: TaskId, _: &AccountId) -> DispatchResult {
+		Ok(())
+	}
+	fn release_bond(_: TaskId, _: &AccountId) {}
+	fn forfeit_bond(_: TaskId, _: &AccountId, _: &AccountId) {}
 }
 
 impl DrawEntropy for () {

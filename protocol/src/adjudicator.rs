@@ -12,6 +12,8 @@
 //!   nothing else. Who checks shares checks them, [`judge`] does where they are disputed, and at the freeze the sums are
 //!   checked ([`Aggregate::checked`]). So nothing that was not checked reaches a multiplication: [`UncheckedCommitments`] and
 //!   [`Aggregate`] offer none, and what does asks for [`Commitments`].
+//! - A proof that an input is valid is hashed at dispatch, and nothing else. [`judge_challenge`] checks one, where somebody
+//!   disputes it.
 //! - `R` is proven when its dealing comes in, `E_j` at its registration. [`AcceptedDigest`] says of a dealing that this was
 //!   done.
 
@@ -20,10 +22,11 @@ use alloc::{vec, vec::Vec};
 use ostraka_crypto::{
 	encoding::{decode_point, encode_point},
 	group,
-	messages::{self, DealingBytes, EvidenceBytes},
+	messages::{self, ChallengeBytes, DealingBytes, EvidenceBytes},
 	proofs::{self, DleqStatement, SignatureCheck},
 	seal::{ciphertext_len, Key, PublicKey},
 	transcript::Transcript,
+	validity::{self, Relation},
 	vss::{self, Commitments, SecretShare, UncheckedCommitments},
 	Curve, Error, Hash, Identity, Plain, PointBytes, Projective, Scalar,
 };
@@ -60,7 +63,7 @@ pub struct AcceptedDealing {
 }
 
 /// Checks a dealing as far as the chain can: lengths, points as far as they are added up, proof of `rho`. Whether the
-/// commitments are in the group and the sealed shares are right is for the nodes to see. `verify` checks an sr25519
+/// commitments are in the group, the sealed shares right and the input valid is for the nodes to see. `verify` checks an sr25519
 /// signature: in a runtime the host's, elsewhere [`proofs::verify_signature`]. The caller still has to refuse an `R` that the
 /// task has seen, and a second dealing.
 ///
@@ -80,12 +83,12 @@ pub fn verify_dealing(
 	Ok(AcceptedDealing { digest: AcceptedDigest(digest), commitments })
 }
 
-/// Who is guilty. There is no third possibility once the evidence matches the digest.
+/// Who is guilty. There is no third possibility once the evidence, or the challenge, matches the digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
 	/// The dealer.
 	DealerGuilty(DealerFault),
-	/// The accuser.
+	/// The accuser, or who challenged.
 	AccuserGuilty(AccuserFault),
 }
 
@@ -200,6 +203,53 @@ pub(crate) fn opening_fault(error: Error) -> DealerFault {
 		Error::NonCanonicalScalar => DealerFault::NonCanonicalScalar,
 		_ => DealerFault::Unopenable,
 	}
+}
+
+/// Checks that a challenge is about the dealing with this digest: lengths, then hashes.
+///
+/// # Errors
+/// `Length`, `DigestMismatch`, `Parameters` of a committee that cannot be.
+pub fn match_challenge(
+	ctx: &TaskContext,
+	dealer: &Identity,
+	digest: &Hash,
+	challenge: &ChallengeBytes,
+) -> Result<(), Error> {
+	let n = ctx.n()?;
+	expect_length("commitments", ctx.commitments(), challenge.commitments.len())?;
+	expect_length("hashes", usize::from(n), challenge.sealed_hashes.len())?;
+	ctx.check_proof_length(challenge.validity.len())?;
+	let matches = challenge.digest(&ctx.task_hash, dealer) == *digest;
+	matches.then_some(()).ok_or(Error::DigestMismatch)
+}
+
+/// Judges a challenge of an accepted dealing, whoever it comes from. `relation` is that of the task
+/// ([`statistics::validity::relation`](crate::statistics::validity::relation())). Commitments outside of the group convict the
+/// dealer, whatever its proof says: what is proven is a claim about elements of the group.
+///
+/// # Errors
+/// Those of [`match_challenge`]: the challenge is not about this dealing, and convicts nobody. `Length` of a relation that is
+/// not the task's: of another vector, or with proofs of another length than those that the chain has taken. `NonCanonicalPoint`
+/// and `NotOnCurve` do not occur for an accepted dealing.
+pub fn judge_challenge<P: Curve>(
+	ctx: &TaskContext,
+	relation: &Relation,
+	dealer: &Identity,
+	accepted: &AcceptedDigest,
+	challenge: &ChallengeBytes,
+) -> Result<Verdict, Error> {
+	expect_length("relation", ctx.length(), relation.length())?;
+	ctx.check_proof_length(relation.layout().proof_length())?;
+	match_challenge(ctx, dealer, accepted.hash(), challenge)?;
+	if checked::<P>(&challenge.commitments, ctx.threshold)?.is_none() {
+		return Ok(Verdict::DealerGuilty(DealerFault::OutsideSubgroup));
+	}
+	let statement = ctx.statement(dealer, &challenge.commitments);
+	Ok(match validity::verify::<P>(relation, &statement, &challenge.validity) {
+		Ok(()) => Verdict::AccuserGuilty(AccuserFault::FalseChallenge),
+		// whatever is wrong with it
+		Err(_) => Verdict::DealerGuilty(DealerFault::InvalidInput),
+	})
 }
 
 /// The running sums `C^A_0 .. C^A_t` of the accepted dealings' commitments. Nobody has checked what they are sums of, so they

@@ -5,7 +5,8 @@
 //! and checked.
 //!
 //! The steps under it are open for who plays a cheat, and for measurements: a cheat is the honest act with one wrong input,
-//! so it is made of the same steps. [`assemble`] makes a dealing from shares, commitments and `rho` as they are given,
+//! so it is made of the same steps. [`assemble`] makes a dealing from shares, commitments, `rho` and a proof of validity as they
+//! are given ([`validity::prove_witness`] makes such a proof of anything, for [`TaskContext::statement`]),
 //! [`sealing_key`] seals other bytes than a share, [`prove`] proves `rho` anew for a dealing that was changed since. None of
 //! them checks what it makes.
 
@@ -15,29 +16,37 @@ use ostraka_crypto::{
 	messages::DealingBytes,
 	proofs,
 	seal::{Key, PublicKey, SealSecret},
+	validity::{self, Relation},
 	vss::{self, SecretShare},
 	Curve, Error, Identity, PointBytes, Scalar, SealKeyBytes,
 };
 use rand_core::{CryptoRng, RngCore};
 
-/// Makes the dealing of `input` (`L` field elements) under the dealer's account.
+/// Makes the dealing of `input` (`L` field elements) under the dealer's account. `relation` is that of the task
+/// ([`statistics::validity::relation`](crate::statistics::validity::relation())).
 ///
 /// # Errors
-/// `Length` if the input has another length than the task's, `Parameters`, `VectorLength`, those of
+/// `Unsatisfied` if the input is none that rows could give, `Length` if it or the relation has another length than the
+/// task's, `Parameters`, `VectorLength`, those of
 /// [`PublicKey::from_bytes`] for a node's key, `ShareMismatch` if the dealing does not withstand its own check (a broken
 /// machine).
 pub fn deal<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	ctx: &TaskContext,
+	relation: &Relation,
 	dealer: &Identity,
 	input: &[Scalar],
 	rng: &mut R,
 ) -> Result<DealingBytes, Error> {
 	let n = ctx.n()?;
 	expect_length("input", ctx.length(), input.len())?;
+	ctx.check_proof_length(relation.layout().proof_length())?;
 	let seal_keys = decode_keys(ctx)?;
 	let (commitments, shares) = vss::share::<P, R>(input, ctx.threshold, n, rng)?;
 	let rho = SealSecret::random(rng);
 	let bytes = commitments.to_bytes();
+	let blinding = vss::secret_blinding(ctx.threshold, &shares)?;
+	let statement = ctx.statement(dealer, &bytes);
+	let validity = validity::prove::<P, R>(relation, &statement, input, &blinding, rng)?;
 	let sealing = Sealing::new(ctx, dealer, &bytes, &rho);
 
 	// Room for all at once: a vector that grows leaves its old, unwiped copy behind.
@@ -50,11 +59,14 @@ pub fn deal<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 		return Err(Error::ShareMismatch);
 	}
 	let ephemeral = sealing.ephemeral;
-	Ok(proven(ctx, dealer, bytes, ephemeral, sealed, &rho, rng))
+	let mut dealing =
+		DealingBytes { commitments: bytes, ephemeral, proof: [0; 64], sealed, validity };
+	prove(ctx, dealer, &mut dealing, &rho, rng);
+	Ok(dealing)
 }
 
 /// Makes a dealing of what is given: seals share `j` (at index `j - 1`) to node `j` under `rho`, and proves `rho`.
-/// Whether the shares fit the commitments is not looked at: [`deal`] does.
+/// Whether the shares fit the commitments is not looked at, nor whether the proof of validity holds: [`deal`] does.
 ///
 /// # Errors
 /// `Parameters`, `Length` if there are not `n` shares, those of [`PublicKey::from_bytes`] for a node's key.
@@ -64,6 +76,7 @@ pub fn assemble<R: RngCore + CryptoRng + ?Sized>(
 	commitments: Vec<PointBytes>,
 	shares: &[SecretShare],
 	rho: &SealSecret,
+	validity: Vec<u8>,
 	rng: &mut R,
 ) -> Result<DealingBytes, Error> {
 	expect_length("shares", usize::from(ctx.n()?), shares.len())?;
@@ -71,7 +84,9 @@ pub fn assemble<R: RngCore + CryptoRng + ?Sized>(
 	let sealing = Sealing::new(ctx, dealer, &commitments, rho);
 	let sealed = sealing.seal(&seal_keys, shares, |_, _| Ok(()))?;
 	let ephemeral = sealing.ephemeral;
-	Ok(proven(ctx, dealer, commitments, ephemeral, sealed, rho, rng))
+	let mut dealing = DealingBytes { commitments, ephemeral, proof: [0; 64], sealed, validity };
+	prove(ctx, dealer, &mut dealing, rho, rng);
+	Ok(dealing)
 }
 
 /// The key that seals node `j`'s share in a dealing with these commitments and this `rho`.
@@ -104,20 +119,6 @@ pub fn prove<R: RngCore + CryptoRng + ?Sized>(
 
 fn decode_keys(ctx: &TaskContext) -> Result<Vec<PublicKey>, Error> {
 	ctx.seal_keys.iter().map(PublicKey::from_bytes).collect()
-}
-
-fn proven<R: RngCore + CryptoRng + ?Sized>(
-	ctx: &TaskContext,
-	dealer: &Identity,
-	commitments: Vec<PointBytes>,
-	ephemeral: SealKeyBytes,
-	sealed: Vec<Vec<u8>>,
-	rho: &SealSecret,
-	rng: &mut R,
-) -> DealingBytes {
-	let mut dealing = DealingBytes { commitments, ephemeral, proof: [0; 64], sealed };
-	prove(ctx, dealer, &mut dealing, rho, rng);
-	dealing
 }
 
 /// What the sealed shares of a dealing have in common.

@@ -5,11 +5,12 @@
 //!
 //! - [`task`]: what everybody knows of a task once its committee is drawn, and the hash that pins it.
 //! - [`dealer`]: from an input vector to a dealing.
-//! - [`worker`]: a compute node opens, checks, accuses, aggregates.
-//! - [`adjudicator`]: the chain verifies dealings, judges accusations, keeps the aggregate, checks and reconstructs.
+//! - [`worker`]: a compute node opens, checks, accuses, challenges, aggregates.
+//! - [`adjudicator`]: the chain verifies dealings, judges accusations and challenges, keeps the aggregate, checks and
+//!   reconstructs.
 //! - [`worker_key`]: what a compute node's one key signs at registration, and its seal secret.
 //! - [`wire`]: from the chain's messages and records to what the roles take, and back.
-//! - [`statistics`]: from rows to an input vector, and from the aggregate to a typed result.
+//! - [`statistics`]: from rows to an input vector, what is proven of it, and from the aggregate to a typed result.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]

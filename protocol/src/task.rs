@@ -6,6 +6,7 @@ use ostraka_crypto::{
 	messages::DealingBytes,
 	seal,
 	transcript::{sha256, Transcript},
+	validity::Statement,
 	vss, Error, Hash, Identity, PointBytes, SealKeyBytes,
 };
 use ostraka_primitives::ProtocolVersion;
@@ -18,19 +19,19 @@ const SPEC_TAG: &str = "ostraka/spec/v1";
 /// differs between versions asks [`TaskContext::version`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
-	/// Shares are sealed on Ristretto255, `R` signs the dealing, and whoever checks shares checks the commitments' points
-	/// too. No task of a version before it is open on any chain.
-	V3,
+	/// Shares are sealed on Ristretto255, `R` signs the dealing, and a dealing proves that its input is valid. Whoever
+	/// checks shares checks the commitments' points and the proofs too. No task of a version before it is open on any chain.
+	V4,
 }
 
 impl Version {
 	/// That of tasks which are submitted now.
-	pub const CURRENT: Self = Self::V3;
+	pub const CURRENT: Self = Self::V4;
 
 	/// As records name it.
 	pub const fn number(self) -> ProtocolVersion {
 		match self {
-			Self::V3 => 3,
+			Self::V4 => 4,
 		}
 	}
 
@@ -40,7 +41,7 @@ impl Version {
 	/// [`UnknownVersion`] of a later one, or of one that is no longer served.
 	pub const fn from_number(number: ProtocolVersion) -> Result<Self, UnknownVersion> {
 		match number {
-			3 => Ok(Self::V3),
+			4 => Ok(Self::V4),
 			_ => Err(UnknownVersion(number)),
 		}
 	}
@@ -137,6 +138,8 @@ pub struct TaskContext {
 	pub threshold: u8,
 	/// `L`, the length of every dealer's vector.
 	pub length: u16,
+	/// Bytes of every dealer's proof that its vector is valid, which follow from the spec.
+	pub proof_length: u32,
 	/// `E_1 .. E_n`.
 	pub seal_keys: Vec<SealKeyBytes>,
 }
@@ -180,11 +183,30 @@ impl TaskContext {
 		vss::check_length(self.length())?;
 		expect_length("commitments", self.commitments(), dealing.commitments.len())?;
 		expect_length("sealed shares", usize::from(n), dealing.sealed.len())?;
+		self.check_proof_length(dealing.validity.len())?;
 		let expected = seal::ciphertext_len(self.length());
 		dealing
 			.sealed
 			.iter()
 			.try_for_each(|sealed| expect_length("ciphertext", expected, sealed.len()))
+	}
+
+	/// Checks the length of a proof of validity, without which no dealing is taken and none is judged.
+	///
+	/// # Errors
+	/// `Length`.
+	pub(crate) fn check_proof_length(&self, found: usize) -> Result<(), Error> {
+		let expected = usize::try_from(self.proof_length).unwrap_or(usize::MAX);
+		expect_length("proof", expected, found)
+	}
+
+	/// What the proof of validity in a dealing with these commitments is of.
+	pub const fn statement<'a>(
+		&'a self,
+		dealer: &'a Identity,
+		commitments: &'a [PointBytes],
+	) -> Statement<'a> {
+		Statement { task_hash: &self.task_hash, dealer, commitments }
 	}
 
 	/// What the sealed share of node `j` is bound to.

@@ -3,7 +3,7 @@
 //!
 //! | on the chain (`ostraka-primitives`) | in the protocol |
 //! |---|---|
-//! | `DealingMessage`, `EvidenceMessage` | [`DealingBytes`], [`EvidenceBytes`] |
+//! | `DealingMessage`, `EvidenceMessage`, `ChallengeMessage` | [`DealingBytes`], [`EvidenceBytes`], [`ChallengeBytes`] |
 //! | `Committee` | [`Member`]s, seal keys |
 //! | a task's record and committee | its [`TaskContext`], and [`Published`] for `TH` |
 //! | accounts of dealers | hashes of cohort and consent |
@@ -15,11 +15,11 @@
 use crate::task::{task_hash, task_hash_preimage, Member, TaskContext, TaskHashInput, Version};
 use alloc::vec::Vec;
 use ostraka_crypto::{
-	messages::{DealingBytes, EvidenceBytes},
+	messages::{ChallengeBytes, DealingBytes, EvidenceBytes},
 	transcript::sha256,
 };
 use ostraka_primitives::{
-	message::{DealingMessage, EvidenceMessage},
+	message::{ChallengeMessage, DealingMessage, EvidenceMessage},
 	spec::TaskSpec,
 	task::{published_bytes, ClassParameters, Committee, SecurityClass, Task, Terms, Windows},
 	AccountId, BlockNumber, Digest, SealKeyBytes, TaskId,
@@ -37,6 +37,7 @@ pub fn dealing_bytes(message: &DealingMessage) -> DealingBytes {
 		ephemeral: message.ephemeral,
 		proof: message.proof,
 		sealed: message.sealed.iter().map(|sealed| sealed.to_vec()).collect(),
+		validity: message.validity.to_vec(),
 	}
 }
 
@@ -48,7 +49,18 @@ pub fn evidence_bytes(message: &EvidenceMessage) -> EvidenceBytes {
 		commitments: message.commitments.to_vec(),
 		ephemeral: message.ephemeral,
 		sealed_hashes: message.sealed_hashes.to_vec(),
+		validity_hash: message.validity_hash,
 		sealed: message.sealed.to_vec(),
+	}
+}
+
+/// A challenge as the protocol's functions take it.
+pub fn challenge_bytes(message: &ChallengeMessage) -> ChallengeBytes {
+	ChallengeBytes {
+		commitments: message.commitments.to_vec(),
+		ephemeral: message.ephemeral,
+		sealed_hashes: message.sealed_hashes.to_vec(),
+		validity: message.validity.to_vec(),
 	}
 }
 
@@ -64,6 +76,7 @@ pub fn dealing_message(bytes: DealingBytes) -> Option<DealingMessage> {
 		ephemeral: bytes.ephemeral,
 		proof: bytes.proof,
 		sealed: sealed.try_into().ok()?,
+		validity: bytes.validity.try_into().ok()?,
 	})
 }
 
@@ -75,7 +88,18 @@ pub fn evidence_message(bytes: EvidenceBytes) -> Option<EvidenceMessage> {
 		commitments: bytes.commitments.try_into().ok()?,
 		ephemeral: bytes.ephemeral,
 		sealed_hashes: bytes.sealed_hashes.try_into().ok()?,
+		validity_hash: bytes.validity_hash,
 		sealed: bytes.sealed.try_into().ok()?,
+	})
+}
+
+/// A challenge as the chain's call takes it; `None` if something of it is longer than any task allows.
+pub fn challenge_message(bytes: ChallengeBytes) -> Option<ChallengeMessage> {
+	Some(ChallengeMessage {
+		commitments: bytes.commitments.try_into().ok()?,
+		ephemeral: bytes.ephemeral,
+		sealed_hashes: bytes.sealed_hashes.try_into().ok()?,
+		validity: bytes.validity.try_into().ok()?,
 	})
 }
 
@@ -134,20 +158,22 @@ pub fn context(
 ) -> Result<TaskContext, crate::UnknownVersion> {
 	let version = Version::from_number(view.protocol)?;
 	let keys = seal_keys(&view.committee);
-	Ok(context_of(version, view.task_hash, view.threshold, view.length, keys))
+	Ok(context_of(version, view.task_hash, view.threshold, view.length, view.proof_length, keys))
 }
 
-/// What everybody knows of a task, from its parts; `seal_keys` are those of the committee.
+/// What everybody knows of a task, from its parts; `proof_length` follows from the spec
+/// ([`proof_length`](crate::statistics::validity::proof_length)), `seal_keys` are those of the committee.
 pub fn context_of(
 	version: Version,
 	task_hash: Digest,
 	threshold: u8,
 	length: u32,
+	proof_length: u32,
 	seal_keys: Vec<SealKeyBytes>,
 ) -> TaskContext {
 	// Above what any spec allows, and refused there.
 	let length = u16::try_from(length).unwrap_or(u16::MAX);
-	TaskContext { version, task_hash, threshold, length, seal_keys }
+	TaskContext { version, task_hash, threshold, length, proof_length, seal_keys }
 }
 
 /// What of a task's record its hash covers.
@@ -259,6 +285,7 @@ mod tests {
 			ephemeral: [3; 32],
 			proof: [4; 64],
 			sealed: [[5; 80], [6; 80], [7; 80]].map(|sealed| sealed.to_vec()).to_vec(),
+			validity: [8; 100].to_vec(),
 		};
 		let message = dealing_message(dealing.clone()).unwrap();
 		assert_eq!(dealing_bytes(&message), dealing);
@@ -268,10 +295,17 @@ mod tests {
 			commitments: dealing.commitments.clone(),
 			ephemeral: dealing.ephemeral,
 			sealed_hashes: dealing.sealed_hashes(),
+			validity_hash: dealing.validity_hash(),
 			sealed: dealing.sealed[1].clone(),
 		};
 		let message = evidence_message(evidence.clone()).unwrap();
 		assert_eq!(evidence_bytes(&message), evidence);
+		let challenge = crate::worker::challenge_unjudged(&dealing);
+		let message = challenge_message(challenge.clone()).unwrap();
+		assert_eq!(challenge_bytes(&message), challenge);
+		let (task_hash, dealer) = ([9; 32], [10; 32]);
+		assert_eq!(challenge.digest(&task_hash, &dealer), dealing.digest(&task_hash, &dealer));
+		assert_eq!(evidence.digest(&task_hash, &dealer), dealing.digest(&task_hash, &dealer));
 	}
 
 	#[test]
@@ -281,10 +315,17 @@ mod tests {
 			ephemeral: [3; 32],
 			proof: [4; 64],
 			sealed: [[5; 80]; 3].map(|sealed| sealed.to_vec()).to_vec(),
+			validity: [8; 100].to_vec(),
 		};
 		let commitments = [[1; 96]; ostraka_primitives::MAX_COMMITMENTS as usize + 1].to_vec();
 		let sealed = [vec![0; ostraka_primitives::MAX_SEALED as usize + 1]].to_vec();
 		let seats = vec![vec![0; 80]; ostraka_primitives::MAX_COMMITTEE as usize + 1];
+		let validity = vec![8; ostraka_primitives::MAX_VALIDITY as usize + 1];
+		let longest = DealingBytes { validity: validity[1..].to_vec(), ..dealing.clone() };
+		assert!(dealing_message(longest).is_some());
+		let longer = DealingBytes { validity, ..dealing.clone() };
+		assert!(challenge_message(crate::worker::challenge_unjudged(&longer)).is_none());
+		assert!(dealing_message(longer).is_none());
 		assert!(dealing_message(DealingBytes { commitments, ..dealing.clone() }).is_none());
 		assert!(dealing_message(DealingBytes { sealed, ..dealing.clone() }).is_none());
 		assert!(dealing_message(DealingBytes { sealed: seats, ..dealing }).is_none());

@@ -1,21 +1,23 @@
-//! The worker: a compute node opens its shares, checks them, accuses dealers of wrong ones, and adds up the rest.
+//! The worker: a compute node opens its shares, checks them and the proofs that inputs are valid, accuses and challenges dealers
+//! of wrong ones, and adds up the rest.
 //!
 //! # Invariants
 //! - A Diffie-Hellman value is computed or revealed only for a dealing whose digest the chain's state holds as accepted.
 //!   The functions here cannot see the state: the callers of [`open`] compare [`DealingBytes::digest`] with it first, also
-//!   for a dealing that someone handed in later, and [`accuse`] asks for an [`AcceptedDigest`].
+//!   for a dealing that someone handed in later, and [`accuse`] and [`challenge`] ask for an [`AcceptedDigest`].
 //! - Nothing is opened of a dealing whose commitments lie outside of the group: the callers of [`open`] call [`commitments`]
 //!   first, and [`accuse`] then reveals nothing.
 
 use crate::{
-	adjudicator::{checked, judge_opened, opening_fault, AcceptedDigest, Verdict},
+	adjudicator::{checked, judge_challenge, judge_opened, opening_fault, AcceptedDigest, Verdict},
 	task::TaskContext,
 };
 use alloc::vec::Vec;
 use ostraka_crypto::{
-	messages::{DealingBytes, EvidenceBytes},
+	messages::{ChallengeBytes, DealingBytes, EvidenceBytes},
 	proofs::{self, DleqStatement},
 	seal::{Key, PublicKey, SealSecret},
+	validity::{self, Item, Relation},
 	vss::{self, Commitments, SecretShare, UncheckedCommitments},
 	Curve, Error, Hash, Identity, PointBytes, SealKeyBytes,
 };
@@ -164,6 +166,7 @@ pub fn unopened(j: u8, dealing: &DealingBytes) -> Result<EvidenceBytes, Error> {
 		commitments: dealing.commitments.clone(),
 		ephemeral: dealing.ephemeral,
 		sealed_hashes: dealing.sealed_hashes(),
+		validity_hash: dealing.validity_hash(),
 		sealed: own_sealed(j, dealing)?.to_vec(),
 	})
 }
@@ -209,6 +212,54 @@ pub fn prove<R: RngCore + CryptoRng + ?Sized>(
 	};
 	evidence.dleq = proofs::prove_dleq(&statement, secret, rng)?;
 	Ok(())
+}
+
+/// Checks the proofs of many dealings, each with its dealer, that their inputs are valid, and returns the places of those that
+/// are refused, rising: their dealers are to be challenged. For dealings whose [`commitments`] are in the group: what it says of
+/// others is nothing to challenge them of. The draws of `rng` must be unknown to the dealers.
+pub fn invalid<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+	ctx: &TaskContext,
+	relation: &Relation,
+	dealings: &[(&Identity, &DealingBytes)],
+	rng: &mut R,
+) -> Vec<usize> {
+	let items: Vec<_> = dealings
+		.iter()
+		.map(|(dealer, dealing)| Item {
+			relation,
+			statement: ctx.statement(dealer, &dealing.commitments),
+			proof: &dealing.validity,
+		})
+		.collect();
+	validity::batch_verify::<P, R>(&items, rng)
+}
+
+/// Makes the challenge of an accepted dealing, and judges it as the runtime will. It needs no secret: anybody can make it.
+///
+/// # Errors
+/// `NoFault` if it would convict its author, `DigestMismatch`, and those of [`judge_challenge`].
+pub fn challenge<P: Curve>(
+	ctx: &TaskContext,
+	relation: &Relation,
+	dealer: &Identity,
+	accepted: &AcceptedDigest,
+	dealing: &DealingBytes,
+) -> Result<ChallengeBytes, Error> {
+	let challenge = challenge_unjudged(dealing);
+	match judge_challenge::<P>(ctx, relation, dealer, accepted, &challenge)? {
+		Verdict::DealerGuilty(_) => Ok(challenge),
+		Verdict::AccuserGuilty(_) => Err(Error::NoFault),
+	}
+}
+
+/// The challenge of a dealing, whatever it will show: nobody judges it here. An honest node sends what [`challenge`] returns.
+pub fn challenge_unjudged(dealing: &DealingBytes) -> ChallengeBytes {
+	ChallengeBytes {
+		commitments: dealing.commitments.clone(),
+		ephemeral: dealing.ephemeral,
+		sealed_hashes: dealing.sealed_hashes(),
+		validity: dealing.validity.clone(),
+	}
 }
 
 /// Adds up a node's shares of the accepted dealings: its result share.

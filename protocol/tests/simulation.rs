@@ -10,10 +10,11 @@
 //! - who is paid has committed to a right share and revealed it, and who never attested is paid less;
 //! - verification ends early if and only if every member that is awaited has attested.
 //!
-//! What must come of a task is computed from the cast alone (`simulation/scenario.rs`), by other rules than those it is
+//! What must come of a task is computed from the cast alone (`simulation/expected.rs`), by other rules than those it is
 //! played by. `simulation/attacks.rs` has the attacks that a random cast does not make, `simulation/unsound.rs` those with
-//! commitments outside of the group, `simulation/attesting.rs` those on the end of verification, `simulation/privacy.rs` the
-//! argument that the views of `t` nodes are independent of the inputs.
+//! commitments outside of the group, `simulation/forged.rs` those with inputs that are not valid and `simulation/challenges.rs`
+//! those on who finds them, `simulation/attesting.rs` those on the end of verification, `simulation/privacy.rs` the argument that
+//! the views of `t` nodes are independent of the inputs.
 //!
 //! A failing random task prints its seed; `OSTRAKA_SIMULATION_SEED=<seed>` plays that one alone.
 
@@ -23,10 +24,16 @@ mod attacks;
 mod attesting;
 #[path = "simulation/chain.rs"]
 mod chain;
+#[path = "simulation/challenges.rs"]
+mod challenges;
 #[path = "simulation/cheats.rs"]
 mod cheats;
 #[path = "simulation/data.rs"]
 mod data;
+#[path = "simulation/expected.rs"]
+mod expected;
+#[path = "simulation/forged.rs"]
+mod forged;
 #[path = "simulation/node.rs"]
 mod node;
 #[path = "simulation/play.rs"]
@@ -44,14 +51,14 @@ mod unsound;
 
 use chain::{Party, Penalty, Phase};
 use data::Data;
+use expected::Expected;
 use ostraka_crypto::Plain;
 use ostraka_primitives::fault::{AccuserFault, DealerFault};
 use ostraka_protocol::adjudicator;
 use play::play;
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use scenario::{
-	dealer_id, AccuserRole, AnswerRole, AttestRole, DealerPart, DealerRole, Expected, NodePart,
-	Scenario,
+	dealer_id, AccuserRole, AnswerRole, AttestRole, DealerPart, DealerRole, NodePart, Scenario,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,7 +79,7 @@ impl Drop for Seed {
 /// Plays a scenario and asserts all that must come of it.
 fn check(scenario: &Scenario, data: &Data, rng: &mut ChaCha20Rng) -> Phase {
 	let expected = Expected::of(scenario);
-	let chain = play(scenario, &data.inputs(), rng);
+	let chain = play(scenario, data, rng);
 
 	let accepted: BTreeSet<_> = chain.accepted().map(|(id, _)| *id).collect();
 	let places = expected.accepted.iter().map(|place| dealer_id(*place));
@@ -182,6 +189,8 @@ fn each_fault_of_a_dealer_alone() {
 			DealerRole::Unopenable => Some(DealerFault::Unopenable),
 			DealerRole::NonCanonical => Some(DealerFault::NonCanonicalScalar),
 			DealerRole::Torsion | DealerRole::OppositeTorsion => Some(DealerFault::OutsideSubgroup),
+			DealerRole::WrongBit | DealerRole::ForeignProof => Some(DealerFault::InvalidInput),
+			// refused, as no proof at all is
 			_ => None,
 		};
 		let ledger: Vec<_> = penalty
@@ -212,6 +221,7 @@ fn each_fault_of_an_accuser_alone() {
 			AccuserRole::False => vec![liar(AccuserFault::FalseAccusation)],
 			AccuserRole::WrongDleq => vec![liar(AccuserFault::WrongDleq)],
 			AccuserRole::NoKeyDh | AccuserRole::FalseTorsion => vec![liar(AccuserFault::InvalidDh)],
+			AccuserRole::FalseChallenge => vec![liar(AccuserFault::FalseChallenge)],
 		};
 		check_ledger(seed, &scenario, &ledger);
 		// whoever keeps its complaint to itself has nothing to attest either
@@ -219,6 +229,40 @@ fn each_fault_of_an_accuser_alone() {
 		assert_eq!(Expected::of(&scenario).is_early, !waits, "{role:?}");
 		let excluded = role == AccuserRole::Foreign;
 		assert_eq!(Expected::of(&scenario).accepted.contains(&2), !excluded, "{role:?}");
+	}
+}
+
+/// A proof that does not hold, and each way to complain of it: of the first who complains in time, nothing of the dealing counts;
+/// who complains later, or of something else, has its share all the same.
+#[test]
+fn each_way_to_complain_of_a_forged_proof() {
+	for (seed, role) in (80..).zip(AccuserRole::FAULTS) {
+		let mut scenario = small();
+		scenario.nodes.iter_mut().for_each(|part| part.accusing = AccuserRole::Silent);
+		scenario.nodes[2].accusing = role;
+		scenario.dealers[0] =
+			DealerPart { role: DealerRole::ForeignProof, victims: BTreeSet::new() };
+		let dealer = || {
+			let fault = Penalty::Dealer(DealerFault::InvalidInput);
+			(Party::Dealer(dealer_id(0)), vec![fault])
+		};
+		let liar = |fault| vec![(Party::Node(3), vec![Penalty::Accuser(fault)])];
+		let ledger = match role {
+			AccuserRole::Diligent => unreachable!("no fault"),
+			AccuserRole::Silent => vec![],
+			AccuserRole::Late | AccuserRole::Foreign => vec![dealer()],
+			AccuserRole::False => liar(AccuserFault::FalseAccusation),
+			AccuserRole::WrongDleq => liar(AccuserFault::WrongDleq),
+			AccuserRole::NoKeyDh | AccuserRole::FalseTorsion => liar(AccuserFault::InvalidDh),
+			AccuserRole::FalseChallenge => liar(AccuserFault::FalseChallenge),
+		};
+		check_ledger(seed, &scenario, &ledger);
+		let expected = Expected::of(&scenario);
+		let excluded = role == AccuserRole::Foreign;
+		assert_eq!(expected.accepted.contains(&0), !excluded, "{role:?}");
+		assert_eq!(expected.is_early, excluded, "who is silent has nothing to attest: {role:?}");
+		let all = &expected.paid | &expected.silent;
+		assert_eq!(all, (1..=5).collect(), "{role:?}");
 	}
 }
 

@@ -4,16 +4,16 @@
 use ostraka_crypto::{encoding::IDENTITY, vss::SecretShare, Scalar};
 use ostraka_protocol::{adjudicator, task_hash, Member, TaskHashInput, UnknownVersion, Version};
 
-const TASK_HASH: &str = "c1cbeb8ca6bdd2669abcc57dd470c0d389ba101629d997eef115ad451abfbf56";
-const ACCEPTED_SET_HASH: &str = "c9789afef17479ff01a1fc472cb26e3f01a2551e202d1ccd40b31ead8f537c31";
-const RESULT_COMMITMENT: &str = "bbd5c499b7ebeedef381aef6854f13fe1fc30368874bde223c3201cd2653241d";
+const TASK_HASH: &str = "191145cd4a009642264b42872798e516e0e74a4d7517b49ea857023f16284b7b";
+const ACCEPTED_SET_HASH: &str = "dd781f53e4f5c5024f220b3dc231a22a52250370c14d44817c90efa1cff6bfaf";
+const RESULT_COMMITMENT: &str = "eee7c2ba5ec27d4d2fcb24b5fdacc553fadab3d4a290c98563ac7220fd0af5ae";
 
 /// Records and `TH` name it.
 #[test]
 fn versions_keep_their_numbers() {
-	assert_eq!(Version::V3.number(), 3);
-	assert_eq!(Version::from_number(3), Ok(Version::V3));
-	for other in [0, 1, 2, 4, u16::MAX] {
+	assert_eq!(Version::V4.number(), 4);
+	assert_eq!(Version::from_number(4), Ok(Version::V4));
+	for other in [0, 1, 2, 3, 5, u16::MAX] {
 		assert_eq!(Version::from_number(other), Err(UnknownVersion(other)));
 	}
 }
@@ -28,7 +28,7 @@ fn hashes_are_what_they_were() {
 	let hash = task_hash(&TaskHashInput {
 		genesis: &[1; 32],
 		task_id: 2,
-		version: Version::V3,
+		version: Version::V4,
 		spec: b"spec",
 		class: 3,
 		n: 3,

@@ -14,9 +14,9 @@ use ostraka_crypto::{
 	generators, group,
 	messages::{DealingBytes, ProofBytes},
 	proofs::rho_message,
-	scalar,
 	seal::{PublicKey, SealSecret},
 	transcript::Transcript,
+	validity::{Conditions, Form, Relation},
 	vss::SecretShare,
 	Plain, Scalar,
 };
@@ -120,14 +120,31 @@ fn committee(seed: u64) -> Committee {
 		task_hash: [7; 32],
 		threshold: THRESHOLD,
 		length: LENGTH as u16,
+		proof_length: relation().layout().proof_length() as u32,
 		seal_keys: nodes.iter().map(|(secret, _)| secret.public()).collect(),
 	};
 	Committee { context, nodes }
 }
 
+/// Long values, as the search takes short ones for what memory is full of.
+const BITS: u32 = 120;
+
 fn input(seed: u64) -> Vec<Scalar> {
 	let mut rng = rng(1_000_000 + seed);
-	(0..LENGTH).map(|_| scalar::random(&mut rng)).collect()
+	let mut draw = || u128::from(rng.next_u64()) << 56 | u128::from(rng.next_u64() >> 8);
+	(0..LENGTH).map(|_| Scalar::from(draw())).collect()
+}
+
+/// What is proven of such an input: its values are not longer, and a product is one.
+fn relation() -> Relation {
+	let entry = |place| Form::default().entry(place, 1);
+	let mut conditions = Conditions::new(LENGTH).unwrap();
+	for place in 0..LENGTH as u16 {
+		conditions.range(entry(place), BITS).unwrap();
+	}
+	let product = conditions.product(entry(0), entry(1)).unwrap();
+	conditions.range(Form::default().product(product, 1), 2 * BITS).unwrap();
+	conditions.finish()
 }
 
 fn note_share(secrets: &mut Secrets, share: &SecretShare) {
@@ -167,14 +184,17 @@ fn note_key(
 
 #[test]
 fn dealing_leaves_nothing() {
+	let relation = relation();
 	for run in 0..RUNS {
 		let Committee { context, nodes } = committee(run);
 		let input = input(run);
 		let mut recording = Recording::new(rng(run));
-		let made = dealer::deal::<Plain, _>(&context, &DEALER, &input, &mut recording).unwrap();
+		let made = dealer::deal::<Plain, _>(&context, &relation, &DEALER, &input, &mut recording);
+		let made = made.unwrap();
 
 		let mut secrets = Secrets::default();
 		input.iter().for_each(|value| secrets.scalar("the input", value));
+		secrets.scalar("a product", &(input[0] * input[1]));
 		// from which one who guesses it can tell that he is right
 		let bases = generators::bases::<Plain>(LENGTH).unwrap();
 		let unblinded = group::affine(&group::msm(&bases[..LENGTH], &input));
@@ -210,7 +230,8 @@ fn dealing_leaves_nothing() {
 			note_key(&mut secrets, &context, (j, node), &made);
 		}
 		let again = assert_wiped(&mut secrets, || {
-			dealer::deal::<Plain, _>(&context, &DEALER, &input, &mut rng(run)).unwrap()
+			let rng = &mut rng(run);
+			dealer::deal::<Plain, _>(&context, &relation, &DEALER, &input, rng).unwrap()
 		});
 		assert_eq!(again, made);
 	}
@@ -218,11 +239,12 @@ fn dealing_leaves_nothing() {
 
 #[test]
 fn a_node_leaves_nothing() {
+	let relation = relation();
 	for run in 0..RUNS {
 		let Committee { context, nodes } = committee(run);
 		let deal = |seed| {
-			let mut rng = rng(seed);
-			dealer::deal::<Plain, _>(&context, &DEALER, &input(seed), &mut rng).unwrap()
+			let rng = &mut rng(seed);
+			dealer::deal::<Plain, _>(&context, &relation, &DEALER, &input(seed), rng).unwrap()
 		};
 		let dealings = [deal(3 * run), deal(3 * run + 1)];
 		// the second share is sealed to the wrong node, and so does not open
@@ -260,6 +282,9 @@ fn a_node_leaves_nothing() {
 			assert_eq!(worker::check(&context, 2, &items, &mut rng(run)), [0usize; 0]);
 			let items = [(&commitments[0], &shares[1]), (&commitments[1], &shares[1])];
 			assert_eq!(worker::check(&context, 2, &items, &mut rng(run)), [0]);
+			let proven = bodies.map(|dealing| (&DEALER, dealing));
+			let invalid = worker::invalid::<Plain, _>(&context, &relation, &proven, &mut rng(run));
+			assert!(invalid.is_empty());
 			let sum = worker::aggregate(&shares).unwrap();
 			let _ = adjudicator::result_commitment(&[1; 32], 2, &[2; 32], &sum);
 			drop(accuse().unwrap());

@@ -18,7 +18,7 @@ use frame_support::{
 	BoundedVec,
 };
 use ostraka_primitives::{
-	spec::{Column, Statistic, TaskSpec},
+	spec::TaskSpec,
 	task::{ClassParameters, Committee, Seat, SecurityClass, Windows},
 	traits::{Escrow, Penalties, TaskView},
 	BlockNumber, TaskId, WorkerKey, MAX_ASSIGNMENTS, MAX_COMMITTEE,
@@ -191,7 +191,7 @@ impl pallet_tasks::benchmarking::BenchmarkHelper for Helper {
 impl pallet_vss::BenchmarkHelper for Helper {
 	/// The first call for a task fills registry and agenda; later ones must bring the same committee. Of seats vss reads
 	/// none, so that nodes hold none.
-	fn set_task(task: TaskId, view: &TaskView, dealers: &[AccountId]) {
+	fn set_task(task: TaskId, view: &TaskView, spec: &TaskSpec, dealers: &[AccountId]) {
 		let now = System::block_number();
 		let requester = AccountId::new([77; 32]);
 		Self::fund(&requester);
@@ -202,17 +202,6 @@ impl pallet_vss::BenchmarkHelper for Helper {
 			stake_factor: 1,
 			least_dealers: 2,
 		};
-		let column = Column { name: Default::default(), decimals: 0, min: 0, max: 1 };
-		let spec = TaskSpec {
-			statistic: Statistic::Mean,
-			columns: [column].to_vec().try_into().unwrap_or_default(),
-			target: None,
-			weight: None,
-			edges: Default::default(),
-			quantiles: Default::default(),
-			group_by: None,
-			max_rows: 1,
-		};
 		let class = SecurityClass::Standard;
 		let (accepted, consent) = (view.accepted, [0; 32]);
 		let known = Records::<Runtime>::contains_key(task);
@@ -221,7 +210,8 @@ impl pallet_vss::BenchmarkHelper for Helper {
 			Record {
 				protocol: view.protocol,
 				requester: requester.clone(),
-				spec,
+				spec: spec.clone(),
+				proof_length: view.proof_length,
 				class,
 				parameters,
 				windows,
@@ -254,6 +244,7 @@ impl pallet_vss::BenchmarkHelper for Helper {
 				task_hash: view.task_hash,
 				threshold: view.threshold,
 				length: view.length,
+				proof_length: view.proof_length,
 				accepted,
 				least_dealers: parameters.least_dealers,
 				windows,
@@ -276,6 +267,10 @@ impl pallet_vss::BenchmarkHelper for Helper {
 			assert!(opened.is_ok(), "{opened:?}");
 		}
 		System::reset_events();
+	}
+
+	fn fund(account: &AccountId) {
+		Self::fund(account);
 	}
 }
 

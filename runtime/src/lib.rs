@@ -103,17 +103,17 @@ macro_rules! version {
 			spec_version: $spec_version,
 			impl_version: 0,
 			apis: apis::RUNTIME_API_VERSIONS,
-			transaction_version: 3,
+			transaction_version: 4,
 			system_version: 1,
 		};
 	};
 }
 
 #[cfg(not(feature = "next-spec-version"))]
-version!(1_003);
+version!(1_004);
 // What a test upgrades to: the same runtime, one version on.
 #[cfg(feature = "next-spec-version")]
-version!(1_004);
+version!(1_005);
 
 /// Migrations that the next upgrade runs, in order; the first release has none.
 pub type Migrations = ();

@@ -3,8 +3,10 @@
 mod chain;
 
 use chain::{
-	account, pair,
-	task::{acceptance, agreed, deal_wrongly, drawn, input, submission, submit},
+	account,
+	challenge::Challenge,
+	pair,
+	task::{acceptance, agreed, deal, deal_wrongly, drawn, input, submission, submit},
 	wealth, worker_keys, Chain,
 };
 use frame_support::traits::{
@@ -107,6 +109,24 @@ fn a_non_transfer_proxy_accepts_no_task_with_a_deposit() {
 	moves_nothing(&mut chain, &thief, &bob, call);
 }
 
+/// The thief deals, and lets the principal challenge that: a false challenge, of which the dealer has a part of the bond.
+#[test]
+fn no_narrow_proxy_puts_a_bond_at_risk() {
+	let (alice, bob) = (pair("//Alice"), pair("//Bob"));
+	for kind in
+		[ProxyType::NonTransfer, ProxyType::CancelProxy, ProxyType::Operator, ProxyType::Dealer]
+	{
+		let (mut chain, thief) = start(&[&bob], kind);
+		let dealers = ["//Ferdie", "//Charlie", "//Dave"].map(pair);
+		let task = agreed(&mut chain, &alice, SecurityClass::Standard, &dealers, 0);
+		drawn(&mut chain, task);
+		let dealing = deal(&mut chain, task, &thief, &input(1, 100));
+		let call = Challenge::of(&thief, &dealing).with_bond();
+		chain.submit(&thief, dealing);
+		moves_nothing(&mut chain, &thief, &bob, call);
+	}
+}
+
 #[test]
 fn a_non_transfer_proxy_gives_nobody_a_nodes_stake() {
 	let operator = chain::operator(1);
@@ -172,6 +192,13 @@ fn samples() -> Vec<RuntimeCall> {
 		ephemeral: [0; 32],
 		proof: [0; 64],
 		sealed: Default::default(),
+		validity: Default::default(),
+	};
+	let challenge = ostraka_primitives::message::ChallengeMessage {
+		commitments: Default::default(),
+		ephemeral: [0; 32],
+		sealed_hashes: Default::default(),
+		validity: Default::default(),
 	};
 	let registry = {
 		use pallet_registry::Call;
@@ -212,6 +239,13 @@ fn samples() -> Vec<RuntimeCall> {
 		pallet_tasks::Call::cancel { task: 0 }.into(),
 		pallet_tasks::Call::accept { task: 0, terms: [0; 32] }.into(),
 		pallet_vss::Call::deal { task: 0, task_hash: [0; 32], dealing }.into(),
+		pallet_vss::Call::challenge_with_bond {
+			task: 0,
+			dealer: who.clone(),
+			digest: [0; 32],
+			challenge,
+		}
+		.into(),
 		pallet_vss::Call::attest {
 			task: 0,
 			seat: 1,

@@ -2,19 +2,27 @@
 
 mod chain;
 
-use chain::{account, pair, Chain};
+use chain::{account, pair, task::mean, Chain};
 use codec::Encode;
 use frame_support::{
 	dispatch::{DispatchClass, GetDispatchInfo},
 	traits::{Get, IntegrityTest, StorageVersion},
+	weights::Weight,
 };
 use ostraka_client::chain::Metadata;
-use ostraka_primitives::task::SecurityClass;
+use ostraka_primitives::{
+	message::DealingMessage,
+	spec::{Column, Statistic, TaskSpec},
+	task::SecurityClass,
+	traits::Adjudications,
+	MAX_VALIDITY,
+};
+use ostraka_protocol::statistics::validity::proof_length;
 use ostraka_runtime::{
 	configs::{
 		ostraka::{
-			AbsenceBuffer, AbsenceSlash, DrawWindow, FalseAccusationSlash, LongestTask, MinStake,
-			PollShare, SeatStake, UnbondingPeriod, WrongShareSlash,
+			AbsenceBuffer, AbsenceSlash, AdjudicationsPerBlock, DrawWindow, FalseAccusationSlash,
+			LongestTask, MinStake, PollShare, SeatStake, UnbondingPeriod, WrongShareSlash,
 		},
 		system::RuntimeBlockWeights,
 	},
@@ -53,10 +61,11 @@ fn every_preset_makes_a_chain() {
 #[test]
 fn a_hold_that_outlived_its_cause_is_seen() {
 	use frame_support::traits::fungible::MutateHold;
-	let reasons: [RuntimeHoldReason; 3] = [
+	let reasons: [RuntimeHoldReason; 4] = [
 		pallet_registry::HoldReason::Stake.into(),
 		pallet_incentives::HoldReason::Escrow.into(),
 		pallet_incentives::HoldReason::Deposit.into(),
+		pallet_incentives::HoldReason::Bond.into(),
 	];
 	let sound = || Registry::do_try_state().and(Incentives::do_try_state());
 	for reason in reasons {
@@ -261,6 +270,52 @@ fn a_block_has_room_for_two_draws() {
 	assert!((Weights::poll() + draw * 2).all_lte(limit), "{draw}, of {limit}");
 }
 
+/// A window counts on room for every accusation and challenge, whatever the proofs' length.
+#[test]
+fn a_quarter_of_a_block_judges_as_many_disputes_as_windows_count_on() {
+	let quarter = RuntimeBlockWeights::get().max_block.saturating_div(4);
+	let mut before = u32::MAX;
+	for length in (0..=MAX_VALIDITY).step_by(1024) {
+		let count = AdjudicationsPerBlock::per_block(length);
+		let dearer = Vss::worst_accusation().max(Vss::worst_challenge(length));
+		assert!(count == 1 || (dearer * u64::from(count)).all_lte(quarter), "{length}: {dearer}");
+		assert!((1..=before).contains(&count), "{length}: {count} after {before}");
+		before = count;
+	}
+}
+
+/// Columns with names of their own.
+fn columns(count: u32) -> Vec<Column> {
+	let name = |number: u32| format!("x{number}").into_bytes().try_into().unwrap();
+	let column = |number| Column { name: name(number), ..mean().columns[0].clone() };
+	(0..count).map(column).collect()
+}
+
+/// Whoever has no seat challenges by an ordinary transaction: the dearest must fit, of the longest proof
+/// that a message carries.
+#[test]
+fn the_dearest_challenge_fits_into_an_ordinary_transaction() {
+	let length = Weight::from_parts(0, u64::from(MAX_VALIDITY) + 8 * 1024);
+	let dearest = Vss::worst_challenge(MAX_VALIDITY).saturating_add(length);
+	let most = RuntimeBlockWeights::get().get(DispatchClass::Normal).max_extrinsic.unwrap();
+	assert!(dearest.all_lte(most), "{dearest}, of {most}");
+}
+
+/// Windows count on one a block even where a quarter of a block takes none. A member's must fit beside all that the book's
+/// hook may take, or it would wait for a block in which that does nothing.
+#[test]
+fn the_dearest_challenge_of_a_member_fits_beside_the_hook() {
+	let limits = RuntimeBlockWeights::get();
+	let class = limits.get(DispatchClass::Operational);
+	let length = Weight::from_parts(0, u64::from(MAX_VALIDITY) + 8 * 1024);
+	let dearest = Vss::worst_challenge(MAX_VALIDITY).saturating_add(length);
+	let hook = limits.base_block.saturating_add(PollShare::get() * limits.max_block);
+	let beside = hook.saturating_add(class.base_extrinsic).saturating_add(dearest);
+	let most = class.max_total.unwrap_or(limits.max_block).min(limits.max_block);
+	assert!(beside.all_lte(most), "{beside}, of {most}");
+	assert!(class.max_extrinsic.is_none_or(|most| dearest.all_lte(most)), "{dearest}");
+}
+
 /// A look at a draw keeps its randomness. With all tasks that can be open in the same block to be drawn, the last is looked
 /// at while its relay block is remembered; half of that is left for blocks that come late.
 #[test]
@@ -328,14 +383,20 @@ fn transactions_made_without_state_are_valid() {
 
 #[test]
 fn two_hundred_dealings_fit_into_a_block() {
-	use ostraka_primitives::message::DealingMessage;
-	// n = 7, t = 3, L = 8.
+	// n = 7, t = 3, L = 8: seven columns of numbers up to a million, and a weight.
+	let mut columns = columns(8);
+	let weight = columns.pop();
+	let columns = columns.try_into().unwrap();
+	let spec = TaskSpec { statistic: Statistic::VectorMean, columns, weight, ..mean() };
+	assert_eq!(spec.length(), 8);
+	let proof = proof_length(&spec).unwrap();
 	let sealed = BoundedVec::truncate_from(vec![0; 32 * 9 + 16]);
 	let dealing = DealingMessage {
 		commitments: BoundedVec::truncate_from(vec![[0; 96]; 4]),
 		ephemeral: [0; 32],
 		proof: [0; 64],
 		sealed: BoundedVec::truncate_from(vec![sealed; 7]),
+		validity: BoundedVec::truncate_from(vec![0; proof as usize]),
 	};
 	let call = RuntimeCall::Vss(pallet_vss::Call::deal { task: 0, task_hash: [0; 32], dealing });
 	let info = call.get_dispatch_info();

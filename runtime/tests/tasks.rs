@@ -56,6 +56,7 @@ fn a_task_completes_and_everybody_is_paid() {
 		dealers: vec![gained(DATA_REWARD / 5); 5],
 		members: vec![gained(FEE / 5); 5],
 		treasury: gained(DrawFee::get()),
+		..Default::default()
 	};
 	let mut chain = watched.ends(Outcome::Completed, &changes);
 	assert_eq!(result(&mut chain, task), [15, 1500]);
@@ -76,6 +77,7 @@ fn an_absent_member_is_punished_and_the_task_completes() {
 		dealers: vec![0; 3],
 		members: vec![lost(AbsenceSlash::get()), gained(FEE / 3), gained(FEE / 3)],
 		treasury: gained(DrawFee::get() + AbsenceSlash::get()),
+		..Default::default()
 	};
 	let mut chain = watched.ends(Outcome::Completed, &changes);
 	assert_eq!(result(&mut chain, task), [6, 600]);
@@ -106,6 +108,7 @@ fn who_accepts_and_does_not_deal_loses_a_part_of_its_deposit() {
 		dealers: vec![0, 0, 0, lost(vanished())],
 		members: vec![gained(FEE / 3); 3],
 		treasury: gained(DrawFee::get() + vanished()),
+		..Default::default()
 	};
 	let mut chain = watched.ends(Outcome::Completed, &changes);
 	assert_eq!(result(&mut chain, task), [6, 600]);
@@ -234,6 +237,7 @@ fn too_few_answers_fail_a_task() {
 		dealers: vec![0; 3],
 		members: vec![gained(BaseFeePerSeat::get()), absent(), absent()],
 		treasury: gained(DrawFee::get() + 2 * AbsenceSlash::get()),
+		..Default::default()
 	};
 	let absent: Vec<_> = watched.committee[1..].iter().map(|seat| seat.account.clone()).collect();
 	let mut chain = watched.ends(failed(FailReason::TooFewShares), &changes);

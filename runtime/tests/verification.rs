@@ -1,96 +1,29 @@
 //! Verification over all pallets: members that attest, that are silent, that accuse. What the freeze finds, and what each of it
-//! does to money.
+//! does to money. Challenges are in `challenge.rs`.
 
 mod chain;
 
 use chain::{
 	account,
-	books::{gained, lost, reward, silence, Changes, Offer, Watched, DATA_REWARD, FEE},
-	task::{
-		accept, deal_all, deal_outside, deal_wrongly, drawn, input, result, start, status, submit,
-	},
-	wealth, worker_number, Chain,
+	books::{gained, lost, silence, Changes, Offer, Watched, DATA_REWARD},
+	task::{accept, deal_all, deal_outside, deal_wrongly, drawn, input, result, start, submit},
+	verdict::{completed, convicted, convicting, frozen_at, verified_until, Conviction},
+	wealth, worker_number,
 };
 use frame_support::dispatch::GetDispatchInfo;
 use ostraka_primitives::{
 	fault::DealerFault,
-	message::EvidenceMessage,
-	task::{FailReason, Outcome, SecurityClass, TaskStatus},
-	AccountId, BlockNumber, TaskId,
+	message::{ChallengeMessage, EvidenceMessage},
+	task::{FailReason, Outcome, SecurityClass},
+	MAX_VALIDITY,
 };
 use ostraka_runtime::{
-	configs::ostraka::{BaseFeePerSeat, DealerDeposit, DrawFee},
+	configs::ostraka::{BaseFeePerSeat, DrawFee},
 	Runtime, RuntimeCall, RuntimeEvent, Vss,
 };
 use pallet_vss::Event;
 use sp_core::ed25519;
 use sp_runtime::DispatchError;
-
-/// Last block of a task's verification.
-fn verified_until(chain: &mut Chain, task: TaskId) -> BlockNumber {
-	match chain.look(|| status(task)) {
-		TaskStatus::Verifying { until } => until,
-		other => panic!("{other:?}"),
-	}
-}
-
-/// Block of a task's freeze, which is waited for.
-fn frozen_at(chain: &mut Chain, task: TaskId) -> BlockNumber {
-	chain.blocks_until(60, || !matches!(status(task), TaskStatus::Verifying { .. }));
-	match chain.look(|| status(task)) {
-		TaskStatus::Committing { frozen_at, .. } => frozen_at,
-		other => panic!("{other:?}"),
-	}
-}
-
-/// A conviction as its event tells of it.
-struct Conviction {
-	dealer: AccountId,
-	seat: u8,
-	fault: DealerFault,
-	excluded: bool,
-}
-
-/// The next conviction of a dealer.
-fn convicted(chain: &mut Chain) -> Conviction {
-	for _ in 0..30 {
-		chain.block(Vec::new());
-		let found = chain.look(chain::events).into_iter().find_map(|event| match event {
-			RuntimeEvent::Vss(Event::DealerConvicted { dealer, seat, fault, excluded, .. }) => {
-				Some(Conviction { dealer, seat, fault, excluded })
-			},
-			_ => None,
-		});
-		if let Some(found) = found {
-			return found;
-		}
-	}
-	panic!("nobody is convicted");
-}
-
-/// What a task with a committee of three changes that completes although the last of its four dealers is convicted, upon the
-/// accusation of this seat.
-fn convicting(seat: u8) -> Changes {
-	let mut members = vec![gained(FEE / 3); 3];
-	members[usize::from(seat) - 1] += gained(reward());
-	let third = gained(DATA_REWARD / 3);
-	Changes {
-		requester: lost(FEE + DATA_REWARD + DrawFee::get()) + gained(reward()),
-		dealers: vec![third, third, third, lost(DealerDeposit::get())],
-		members,
-		treasury: gained(DrawFee::get() + DealerDeposit::get() - 2 * reward()),
-	}
-}
-
-/// What a task changes without a data reward, if all goes well but for what these members lose of their pay.
-fn completed(cuts: [u128; 3]) -> Changes {
-	Changes {
-		requester: lost(FEE + DrawFee::get()),
-		dealers: vec![0; 3],
-		members: cuts.map(|cut| gained(FEE / 3 - cut)).to_vec(),
-		treasury: gained(DrawFee::get() + cuts.iter().sum::<u128>()),
-	}
-}
 
 #[test]
 fn a_task_whose_members_all_attest_freezes_two_blocks_after_its_last_dealing() {
@@ -187,7 +120,7 @@ fn a_wrong_share_convicts_its_dealer_and_the_task_goes_on() {
 	chain.submit(liar, wrong);
 	deal_all(chain, task, honest);
 
-	let mut chain = watched.ends(Outcome::Completed, &convicting(2));
+	let mut chain = watched.ends(Outcome::Completed, &convicting(Some(2)));
 	assert_eq!(result(&mut chain, task), [6, 600]);
 }
 
@@ -198,12 +131,12 @@ fn an_accusation_is_adjudicated_in_the_block_that_brings_it() {
 	let (liar, honest) = watched.dealers.split_last().unwrap();
 	let wrong = deal_wrongly(chain, task, liar, &input(1, 100), 3);
 	chain.submit(liar, wrong);
-	let Conviction { dealer, seat, fault, excluded } = convicted(chain);
-	assert_eq!((dealer, seat), (account(liar), 3));
+	let Conviction { dealer, seat, fault, excluded, .. } = convicted(chain);
+	assert_eq!((dealer, seat), (account(liar), Some(3)));
 	assert_eq!((fault, excluded), (DealerFault::WrongShare, true));
 
 	deal_all(chain, task, honest);
-	watched.ends(Outcome::Completed, &convicting(3));
+	watched.ends(Outcome::Completed, &convicting(Some(3)));
 }
 
 /// All members see it, before they open anything; the one whose turn is first says so.
@@ -214,8 +147,9 @@ fn a_commitment_outside_the_group_convicts_its_dealer_and_the_task_goes_on() {
 	let (liar, honest) = watched.dealers.split_last().unwrap();
 	let outside = deal_outside(chain, task, liar, &input(9, 900));
 	chain.submit(liar, outside);
-	let Conviction { dealer, seat, fault, excluded } = convicted(chain);
+	let Conviction { dealer, seat, fault, excluded, .. } = convicted(chain);
 	assert_eq!(dealer, account(liar));
+	assert!(seat.is_some());
 	assert_eq!((fault, excluded), (DealerFault::OutsideSubgroup, true));
 
 	deal_all(chain, task, honest);
@@ -245,6 +179,7 @@ fn commitments_outside_the_group_that_nobody_accuses_end_the_task() {
 		dealers: vec![0; 4],
 		members: vec![gained(BaseFeePerSeat::get()); 3],
 		treasury: gained(DrawFee::get()),
+		..Default::default()
 	};
 	let failed = Outcome::Failed(FailReason::UnsoundCommitments);
 	let mut chain = watched.ends(failed, &changes);
@@ -285,7 +220,22 @@ fn an_account_that_signs_a_workers_call_is_refused_and_pays() {
 				commitments: Default::default(),
 				ephemeral: [0; 32],
 				sealed_hashes: Default::default(),
+				validity_hash: [0; 32],
 				sealed: vec![0; 32 * 257 + 16].try_into().unwrap(),
+			},
+			at,
+			signature,
+		},
+		pallet_vss::Call::challenge {
+			task: 0,
+			seat: 1,
+			dealer: account(&alice),
+			digest: [0; 32],
+			challenge: ChallengeMessage {
+				commitments: Default::default(),
+				ephemeral: [0; 32],
+				sealed_hashes: Default::default(),
+				validity: vec![0; MAX_VALIDITY as usize].try_into().unwrap(),
 			},
 			at,
 			signature,

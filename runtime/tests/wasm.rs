@@ -1,9 +1,9 @@
 //! The runtime's wasm with host calls for group operations, and without: both give the same bytes. And the digest of the
 //! metadata that is built into it.
 //!
-//! A chain is made natively: registrations, dealings, accusations, attestations, freezes of sound and of unsound sums, result
-//! shares. Then both blobs execute its blocks from the genesis on. Executing a block compares the state's root with the header's, so every byte of state that
-//! group operations had a part in is compared, three ways.
+//! A chain is made natively: registrations, dealings, accusations, challenges that are right and false, attestations, freezes of
+//! sound and of unsound sums, result shares. Then both blobs execute its blocks from the genesis on. Executing a block compares the
+//! state's root with the header's, so every byte of state that group operations had a part in is compared, three ways.
 //!
 //! The first blob is the crate's own. The second is the file that the variable `OSTRAKA_PURE_WASM` names, made by
 //! `scripts/runtime_wasm.sh host-call-weights FILE`: without host calls, but with the same weights, as state holds weights
@@ -12,8 +12,13 @@
 mod chain;
 
 use chain::{
+	books::outsider,
+	challenge::Challenge,
 	metadata_digest, pair,
-	task::{agreed, deal_all, deal_outside, deal_wrongly, drawn, input, settled, start},
+	task::{
+		agreed, deal, deal_all, deal_forged, deal_outside, deal_wrongly, drawn, input, settled,
+		start,
+	},
 	Chain,
 };
 use codec::{Decode, Encode};
@@ -91,17 +96,25 @@ fn count(chain: &Chain, wanted: impl Fn(&pallet_vss::Call<Runtime>) -> bool) -> 
 fn host_calls_and_pure_wasm_give_the_same_bytes() {
 	use pallet_vss::Call;
 	let Some((hooked, pure)) = blobs() else { return };
-	let (mut chain, alice, dealers) = start(5);
+	let (mut chain, alice, dealers) = start(6);
 	let task = agreed(&mut chain, &alice, SecurityClass::Standard, &dealers, 0);
 	drawn(&mut chain, task);
 	let wrong = deal_wrongly(&mut chain, task, &dealers[3], &input(1, 1), 1);
 	chain.submit(&dealers[3], wrong);
 	let outside = deal_outside(&mut chain, task, &dealers[4], &input(1, 1));
 	chain.submit(&dealers[4], outside);
-	deal_all(&mut chain, task, &dealers[..3]);
+	let forged = deal_forged(&mut chain, task, &dealers[5], &input(1, 1_000_000_000));
+	chain.submit(&dealers[5], forged);
+	let right = deal(&mut chain, task, &dealers[0], &input(1, 100));
+	let challenge = Challenge::of(&dealers[0], &right);
+	chain.submit(&dealers[0], right);
+	chain.submit(&outsider(), challenge.with_bond());
+	deal_all(&mut chain, task, &dealers[1..3]);
 	assert_eq!(settled(&mut chain, task), TaskStatus::Settled(Outcome::Completed));
 	assert_eq!(count(&chain, |call| matches!(call, Call::attest { .. })), 3);
 	assert!(count(&chain, |call| matches!(call, Call::accuse { .. })) >= 2);
+	assert!(count(&chain, |call| matches!(call, Call::challenge { .. })) >= 1);
+	assert_eq!(count(&chain, |call| matches!(call, Call::challenge_with_bond { .. })), 1);
 
 	// Nobody looks at the next one's dealings but the freeze.
 	chain.workers = false;

@@ -75,7 +75,8 @@ pub async fn acceptances_that_are_refused(scene: &Scene, stage: &mut Stage) -> R
 	refused(chain, task, &poor, AcceptFault::Late).await?;
 	let ctx = context(chain.genesis(), task, &stage.info)?;
 	let input = &stage.survey.inputs[accepted.len()].encoded;
-	let message = make(&ctx, &poor.account(), input)?;
+	let spec = &stage.info.task.spec;
+	let message = make(&ctx, spec, &poor.account(), input)?;
 	let uninvited = signed(chain, &calls::deal(task, ctx.task_hash, message), &poor).await?;
 	assert_refused(&uninvited, "Vss.NotAccepted");
 	Ok(())

@@ -84,8 +84,9 @@ pub async fn forging_and_copying_dealers(scene: &Scene, stage: &Stage) -> Result
 		let convicted = named(&events, "DealerConvicted")
 			.find(|event| event.field("dealer") == Some(forger.clone()))
 			.expect("convicted");
-		let accuser = convicted.field::<u8>("seat").zip(convicted.field::<AccountId>("accuser"));
-		let accuser = accuser.expect("an accuser");
+		let seat = convicted.field::<Option<u8>>("seat").flatten();
+		let accuser = seat.zip(convicted.field::<AccountId>("accuser"));
+		let accuser = accuser.expect("a member accused");
 		match fault {
 			DealerFault::OutsideSubgroup => assert!(honest.contains(&accuser), "{accuser:?}"),
 			_ => assert_eq!(accuser, *victim),

@@ -7,16 +7,19 @@
 //! |---|---|
 //! | [`accepting`] | acceptances, dealers that vanish, requesters that draw again |
 //! | [`dealing`] | forged and copied dealings |
+//! | [`challenging`] | forged inputs; challenges that are false, late or about nothing |
 //! | [`verifying`] | attestations that are hasty, missing or wrong; false accusations |
 //! | [`answering`] | wrong result shares |
 
 pub mod accepting;
 pub mod answering;
+pub mod challenging;
 pub mod dealing;
 pub mod verifying;
 
 pub use accepting::*;
 pub use answering::*;
+pub use challenging::*;
 pub use dealing::*;
 pub use verifying::*;
 
@@ -89,7 +92,7 @@ fn only_these_were_punished(stage: &Stage, events: &[Event], culprits: &[Account
 pub struct Record {
 	/// Wrong result shares.
 	pub wrong: u32,
-	/// False accusations.
+	/// False accusations and challenges: they cost the same.
 	pub false_accusations: u32,
 	/// Tasks in which it did its part.
 	pub completed: u32,

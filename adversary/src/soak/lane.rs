@@ -7,11 +7,13 @@ use super::{
 };
 use crate::{
 	accept::{refused, AcceptFault},
-	accuse::accuse,
+	accuse::{accuse, convicted},
 	answer::{answer, AnswerFault},
 	attest::{attest, AttestFault},
+	challenge::{challenge, ChallengeFault, Challenger},
 	cheats::DealingFault,
 	deal,
+	forged::FORGED_INPUTS,
 	scene::LONG,
 	seat::Worker,
 	transaction::Outcome,
@@ -38,9 +40,9 @@ use std::{fmt::Write, sync::Arc, time::Instant};
 
 /// Dealers of a lane: as many as its largest cohort.
 pub const MOST_DEALERS: usize = 7;
-/// Acceptances that are refused whatever the play: one task in so many has each.
+/// Acceptances that are refused whatever the play, and challenges that cost a bond: one task in so many has each.
 const EVERY: u32 = 6;
-/// What is wrong with a forged dealing.
+/// What members find wrong with a forged dealing, where it is not that its input is not proven valid.
 const FORGED: [DealerFault; 4] = [
 	DealerFault::WrongShare,
 	DealerFault::Unopenable,
@@ -239,8 +241,10 @@ impl Lane {
 			.map(|(number, _)| number)
 			.collect();
 		let victim = seats[self.below(seats.len() as u32) as usize];
-		let fault =
-			DealingFault::Accusable(FORGED[self.below(FORGED.len() as u32) as usize], victim);
+		let accusable = FORGED.map(|fault| DealingFault::Accusable(fault, victim));
+		let faults = [&accusable[..], &FORGED_INPUTS.map(DealingFault::Input)].concat();
+		let fault = faults[self.below(faults.len() as u32) as usize];
+		let bonded = self.below(EVERY) == 0;
 		let honest = record.play.honest(accepted);
 		let forges = record.play == Play::Forging;
 		let dealers: Vec<_> = (0..honest)
@@ -260,9 +264,22 @@ impl Lane {
 		let accused = self.dealers[0].account();
 		let node = Node { chain, task, worker: &shared.corrupt.worker };
 		let acts = node.act(record.role, tried, &accused, &mut record.acted);
-		let (dealt, acted) = tokio::join!(dealt, acts);
+		// the requester has no seat
+		let challenger = Challenger::Bonded(&self.requester);
+		let challenged = async {
+			match bonded {
+				true => {
+					let fault = ChallengeFault::None;
+					challenge(chain, task, challenger, &accused, fault).await.map(Some)
+				},
+				false => Ok(None),
+			}
+		};
+		let (dealt, acted, challenged) = tokio::join!(dealt, acts, challenged);
 		// a cheat that comes too late is no failure of the chain
-		record.missed = acted.err().map(|error| error.to_string());
+		record.challenged =
+			challenged.as_ref().ok().and_then(|outcome| convicted(outcome.as_ref()?));
+		record.missed = acted.err().or(challenged.err()).map(|error| error.to_string());
 		dealt
 	}
 }
@@ -299,6 +316,11 @@ impl Node<'_> {
 			Role::Accuse(claim) => {
 				let accusation = accuse(self.chain, self.task, self.worker, accused, claim).await?;
 				acted.judged = accusation.convicted();
+			},
+			Role::Challenge => {
+				let (challenger, fault) = (Challenger::Member(self.worker), ChallengeFault::None);
+				let outcome = challenge(self.chain, self.task, challenger, accused, fault).await?;
+				acted.judged = convicted(&outcome);
 			},
 		}
 		if late {

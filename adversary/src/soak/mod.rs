@@ -1,4 +1,4 @@
-//! The soak: a dev chain of its own takes a steady mix of tasks, dealings, accusations and garbage for some minutes, and
+//! The soak: a dev chain of its own takes a steady mix of tasks, dealings, disputes and garbage for some minutes, and
 //! must lose nothing.
 //!
 //! - [`lane`]: tasks one after the other, honest and not, each held against the pooled rows; [`play`] says how each is played,

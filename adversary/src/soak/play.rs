@@ -131,6 +131,8 @@ pub enum Role {
 	Absent,
 	/// It accuses an honest dealer.
 	Accuse(FalseClaim),
+	/// It challenges one.
+	Challenge,
 	/// It answers wrongly.
 	Wrong,
 	/// It reveals another share than it committed to.
@@ -142,7 +144,8 @@ impl Role {
 	pub fn of(number: u32) -> Self {
 		match number {
 			0 => Self::Absent,
-			1..=4 => Self::Accuse(FalseClaim::Share(AccuserFault::FalseAccusation)),
+			1 | 2 => Self::Accuse(FalseClaim::Share(AccuserFault::FalseAccusation)),
+			3 | 4 => Self::Challenge,
 			5 => Self::Accuse(FalseClaim::Share(AccuserFault::WrongDleq)),
 			6 => Self::Accuse(FalseClaim::Share(AccuserFault::InvalidDh)),
 			7 | 8 => Self::Accuse(FalseClaim::Outside),
@@ -158,7 +161,7 @@ impl Role {
 		match self {
 			Self::NotDrawn | Self::Absent => None,
 			Self::Honest | Self::Silent => Some("right"),
-			Self::Accuse(_) => Some("accuser"),
+			Self::Accuse(_) | Self::Challenge => Some("accuser"),
 			Self::Wrong => Some("does-not-fit"),
 			Self::CommitOther => Some("not-as-committed"),
 		}
@@ -170,7 +173,7 @@ impl Role {
 		match self {
 			Self::Honest => &ATTESTATIONS,
 			Self::Wrong | Self::CommitOther | Self::Silent => &ATTESTATIONS[..3],
-			Self::NotDrawn | Self::Absent | Self::Accuse(_) => &[],
+			Self::NotDrawn | Self::Absent | Self::Accuse(_) | Self::Challenge => &[],
 		}
 	}
 }
@@ -183,7 +186,7 @@ mod tests {
 	#[test]
 	fn every_role_and_play_comes_up() {
 		let roles: BTreeSet<Role> = (0..ROLES).map(Role::of).collect();
-		assert_eq!(roles.len(), 9);
+		assert_eq!(roles.len(), 10);
 		assert!(!roles.contains(&Role::NotDrawn));
 		let plays: BTreeSet<Play> = (0..PLAYS).map(Play::of).collect();
 		assert_eq!(plays.len(), 9);

@@ -31,6 +31,8 @@ pub struct Record {
 	pub acted: Acted,
 	/// Why it could not do what it was to do.
 	pub missed: Option<String>,
+	/// Who was convicted by a challenge of an honest dealing that cost a bond, if there was one and it was judged.
+	pub challenged: Option<&'static str>,
 }
 
 /// What the chain made of what the adversary's node did.
@@ -58,6 +60,7 @@ impl Record {
 			error: None,
 			acted: Acted::default(),
 			missed: None,
+			challenged: None,
 		}
 	}
 
@@ -69,6 +72,7 @@ impl Record {
 			&& self.outcome == Some(self.play.outcome())
 			&& self.right != Some(false)
 			&& is_judged_so
+			&& self.challenged.is_none_or(|convicted| convicted == "accuser")
 			&& attested.is_none_or(|(_, was_taken)| !was_taken)
 	}
 
@@ -108,6 +112,7 @@ impl Record {
 			}),
 			"judged": self.acted.judged,
 			"missed": self.missed,
+			"challenged_with_bond": self.challenged,
 		})
 	}
 }
@@ -153,6 +158,7 @@ pub fn summary(records: &[Record]) -> Value {
 		"plays": plays,
 		"refused_acceptances": refused,
 		"wrong_attestations": attested,
+		"false_challenges_with_bond": count(&|record| record.challenged.is_some()),
 		"adversary": roles,
 	})
 }

@@ -1,5 +1,5 @@
-//! The adversary against a development chain: forging and copying dealers, corrupt compute nodes, false accusers, members that
-//! attest too soon or never.
+//! The adversary against a development chain: forging and copying dealers, inputs that are not proven valid, corrupt compute
+//! nodes, false accusers and challengers, members that attest too soon or never.
 //!
 //! Three of the chain's own nodes stay in selection, and are honest. Two more, with worker keys that lie in no keystore,
 //! belong to the adversary, so that it sits on every committee of five; nobody but the test acts for them. All tasks are
@@ -9,13 +9,14 @@ mod chain;
 
 use chain::{DevChain, STAKE};
 use ostraka_adversary::scenarios::{
-	a_dealer_that_vanishes, a_requester_that_draws_again, a_share_that_is_not_what_was_committed,
-	a_silent_member, a_wrong_share_and_one_of_another_task, acceptances_that_are_refused,
-	attestations_that_are_refused, each_draw_cost_the_fee, false_accusers,
-	forgers_lost_their_deposits, forging_and_copying_dealers, hasty_members,
+	a_dealer_that_vanishes, a_false_challenge_costs_the_bond, a_requester_that_draws_again,
+	a_share_that_is_not_what_was_committed, a_silent_member, a_wrong_share_and_one_of_another_task,
+	acceptances_that_are_refused, attestations_that_are_refused, each_draw_cost_the_fee,
+	false_accusers, false_challengers, forged_inputs, forgers_lost_their_deposits,
+	forging_and_copying_dealers, hasty_members, invalid_inputs_cost_deposits,
 	only_the_corrupt_were_slashed, only_this_had_a_silent_member,
 	shares_whose_errors_cancel_at_zero, the_exposed_are_made_whole, the_vanished_lost_a_part,
-	who_accepted_is_counted, with_a_poor_dealer, Record, COPIER,
+	who_accepted_is_counted, with_a_poor_dealer, Record, COPIER, INVALID, VALID,
 };
 use ostraka_primitives::task::SecurityClass;
 
@@ -25,10 +26,13 @@ const DRAWS: usize = 2;
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn cheats_are_convicted_and_results_are_right() {
 	let (dev, scene) = DevChain::start().await;
-	let sizes = [COPIER + 1, 5, 5, 5, 5, 6, 6, 5, 5, 5];
+	let proving = VALID.len() + INVALID.len();
+	let sizes = [COPIER + 1, 5, 5, 5, 5, 6, 6, 5, 5, proving, 5, 5, 2];
 	let (mut cohorts, books) = scene.dealers("//Adversary//dealer", &sizes).await.expect("funded");
 	let class = SecurityClass::Confidential;
 
+	// two who have no part in any task, and challenge
+	let outsiders = cohorts.pop().expect("the last accounts");
 	let accepting = cohorts.pop().expect("the last cohort");
 	let again = a_requester_that_draws_again(&scene, class, &accepting, DRAWS);
 	let again = again.await.expect("drawn and cancelled");
@@ -39,9 +43,10 @@ async fn cheats_are_convicted_and_results_are_right() {
 		acceptances_that_are_refused(&scene, &mut refusing),
 	)
 	.expect("published, drawn and refused");
-	let [forging, wrong, cancelling, accusing, committing, vanishing, hasty, silent, attesting] =
-		&stages[..]
-	else {
+	let [first @ .., silent, attesting, unproven, challenging] = &stages[..] else {
+		unreachable!("one for each cohort")
+	};
+	let [forging, wrong, cancelling, accusing, committing, vanishing, hasty] = first else {
 		unreachable!("one for each cohort")
 	};
 	tokio::try_join!(
@@ -54,21 +59,25 @@ async fn cheats_are_convicted_and_results_are_right() {
 		hasty_members(&scene, hasty),
 		a_silent_member(&scene, silent),
 		attestations_that_are_refused(&scene, attesting),
+		forged_inputs(&scene, unproven, &outsiders[0]),
+		false_challengers(&scene, challenging, &outsiders[1]),
 		who_accepted_is_counted(&scene, &refusing),
 	)
 	.expect("an outcome for each");
 
 	let ledger = books.add_up(&scene.chain).await.expect("read");
 	forgers_lost_their_deposits(&scene.chain, &ledger, forging);
+	invalid_inputs_cost_deposits(&scene.chain, &ledger, unproven);
+	a_false_challenge_costs_the_bond(&scene.chain, &ledger, &outsiders[1]);
 	the_exposed_are_made_whole(&scene.chain, &ledger, accusing);
 	the_vanished_lost_a_part(&scene.chain, &ledger, vanishing);
 	each_draw_cost_the_fee(&scene.chain, &ledger, &again);
 	only_this_had_a_silent_member(&ledger, silent, &[hasty, attesting, vanishing, &refusing]);
 	// each did its part where dealers cheated or vanished, where the two were hasty and where the first was silent; the first
-	// also where only the second accused, and the second where only the first cheated
+	// also where only the second accused, and the second where only the first cheated or challenged
 	let records = [
-		Record { wrong: 3, false_accusations: 1, completed: 6 },
-		Record { wrong: 2, false_accusations: 2, completed: 6 },
+		Record { wrong: 3, false_accusations: 2, completed: 7 },
+		Record { wrong: 2, false_accusations: 2, completed: 8 },
 	];
 	only_the_corrupt_were_slashed(&scene, [STAKE; 2], &records).await.expect("read");
 	dev.stop().await;

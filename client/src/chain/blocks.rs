@@ -40,6 +40,18 @@ impl Event {
 		codec::DecodeAll::decode_all(&mut bytes.as_slice()).ok()
 	}
 
+	/// An event, for unit tests.
+	#[cfg(test)]
+	pub(crate) fn sample(pallet: &str, name: &str, fields: &[(&str, Vec<u8>)]) -> Self {
+		let fields = fields.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.clone()));
+		Self {
+			extrinsic: Some(2),
+			pallet: pallet.to_owned(),
+			name: name.to_owned(),
+			fields: fields.collect(),
+		}
+	}
+
 	/// A field's SCALE bytes.
 	pub fn bytes(&self, name: &str) -> Option<&[u8]> {
 		self.fields.iter().find(|(field, _)| field == name).map(|(_, bytes)| bytes.as_slice())

@@ -5,8 +5,10 @@ use super::layout::Own;
 use codec::Encode;
 use ostraka_party::verify::find::Indices;
 use ostraka_primitives::{
-	message::DealingMessage, spec::TaskSpec, task::SecurityClass, AccountId, Balance, BlockNumber,
-	Digest, SealKeyBytes, TaskId, WorkerKey, WorkerSignature,
+	message::{ChallengeMessage, DealingMessage},
+	spec::TaskSpec,
+	task::SecurityClass,
+	AccountId, Balance, BlockNumber, Digest, SealKeyBytes, TaskId, WorkerKey, WorkerSignature,
 };
 use scale_info::{meta_type, MetaType};
 use subxt::{
@@ -151,6 +153,10 @@ calls! {
 	Tasks.accept as accept(task: TaskId, terms: Digest);
 	/// Deals to a task.
 	Vss.deal as deal(task: TaskId, task_hash: Digest, dealing: DealingMessage);
+	/// Challenges a dealing, for a bond.
+	Vss.challenge_with_bond as challenge_with_bond(
+		task: TaskId, dealer: AccountId, digest: Digest, challenge: ChallengeMessage
+	);
 }
 
 /// Pays `amount` to each account, all or none: `Utility.batch_all` of `Balances.transfer_keep_alive`. `None` if the
@@ -231,11 +237,13 @@ mod tests {
 				ephemeral: [2; 32],
 				proof: [3; 64],
 				sealed: Default::default(),
+				validity: vec![4; 2].try_into().expect("short"),
 			},
 		);
 		assert_eq!(call.title(), "Vss.deal");
+		let lists = [vec![0], vec![8, 4, 4]].concat();
 		let expected =
-			[7u32.encode(), vec![1; 32], vec![0], vec![2; 32], vec![3; 64], vec![0]].concat();
+			[7u32.encode(), vec![1; 32], vec![0], vec![2; 32], vec![3; 64], lists].concat();
 		assert_eq!(call.arguments.0, expected);
 		assert!(withdraw().arguments.0.is_empty());
 	}
@@ -244,8 +252,8 @@ mod tests {
 	fn every_call_has_a_form() {
 		let names: Vec<String> =
 			forms().iter().map(|form| format!("{}.{}", form.pallet, form.call)).collect();
-		assert_eq!(names.len(), 13);
-		for name in ["Tasks.submit", "Tasks.accept"] {
+		assert_eq!(names.len(), 14);
+		for name in ["Tasks.submit", "Tasks.accept", "Vss.challenge_with_bond"] {
 			assert!(names.contains(&name.to_owned()), "{name}");
 		}
 	}

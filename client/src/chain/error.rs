@@ -117,6 +117,9 @@ pub(super) fn advice(name: &str) -> Option<&'static str> {
 		"Tasks.TooManyOfRequester" => {
 			"`ostraka task list` shows the open tasks; `ostraka task cancel` takes one back that still invites"
 		},
+		"Vss.DigestMismatch" => {
+			"another block won, or the node shows another dealing than the chain has: run the command again, it looks before it acts"
+		},
 		"Vss.NotAccepted" => {
 			"who deals accepts while a task invites (`ostraka accept`), before its committee is drawn"
 		},

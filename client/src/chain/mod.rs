@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`link`] | the connection, which comes back when it is lost |
 //! | [`calls`] | the calls, typed; [`layout`] holds them against the node's metadata |
-//! | [`submit`] | signing, submitting, waiting until it is done for good |
+//! | [`submit`] | signing, submitting, waiting until it is done for good; [`fee`] says before what it costs |
 //! | [`track`] | new blocks, and the transactions that are waited for in them |
 //! | [`blocks`] | bodies and events |
 //! | [`finality`] | what is final, and waiting for it; anchors of transactions |
@@ -25,6 +25,7 @@ pub mod api;
 pub mod blocks;
 pub mod calls;
 mod error;
+pub mod fee;
 pub mod finality;
 pub mod layout;
 pub mod link;

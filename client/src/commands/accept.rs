@@ -230,7 +230,7 @@ pub(super) async fn agree(
 		groups::check(chain, task, info).await?;
 	}
 	dealing::check_terms(chain.genesis(), task, info)?;
-	check_money(chain, &signer.account()).await?;
+	check_money(chain, &info.task, &signer.account()).await?;
 	if args.yes {
 		if is_without_policy {
 			without_policy(task, out).await?;

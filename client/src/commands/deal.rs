@@ -3,7 +3,7 @@
 use super::{
 	accept::{agree, check_invited, over, show, Asks, ConsentArgs},
 	connect,
-	dealt::{describe, summary, Sent},
+	dealt::{describe, proof_line, summary, Sent},
 	rules::{without_policy, Keeper, Ruling},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 		Global,
 	},
 	error::Error,
-	onchain::{self, accept::has_accepted, bins, earlier, groups},
+	onchain::{self, accept::has_accepted, bins, deal::Dealt, earlier, groups},
 	output::{progress::Progress, Output},
 	view::{
 		capture::{self, Capture},
@@ -297,16 +297,18 @@ pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	let context = dealing::context(chain.genesis(), task, &drawn)?;
 	keeper.begins(Act::Deal, &drawn)?;
 	let encoded = &prepared.encoded;
-	let receipt = onchain::deal::deal(&chain, task, &context, encoded, &signer, None).await?;
-	let Some(receipt) = receipt else {
+	let spec = &drawn.task.spec;
+	let dealt = onchain::deal::deal(&chain, task, &context, spec, encoded, &signer, None).await?;
+	let Some(Dealt { receipt, proof }) = dealt else {
 		let record = chain.dealing(task, &account).await?;
 		return already(task, record.map_or(0, |record| record.block), out);
 	};
 	keeper.ends(Act::Deal, &receipt);
 	if out.is_json() {
-		let dealt = Some((receipt.block.number, receipt.fee));
+		let dealt = Some((receipt.block.number, receipt.fee, proof));
 		return out.json(&summary(Sent { accept_fee, dealt }));
 	}
+	writeln!(out, "{}", proof_line(&proof))?;
 	writeln!(
 		out,
 		"dealt to task {task}, in block {}, for {}; a deposit is held until the task is settled",

@@ -1,13 +1,14 @@
 //! A dealing, as lines for people and as JSON: what is shared of which rows, what is left out, what the policy says.
 
 use super::rules::{Ruling, RulingRecord};
-use crate::{error::Error, output::Output, view::capture::Capture};
+use crate::{error::Error, onchain::deal::Proof, output::Output, view::capture::Capture};
 use ostraka_party::{
 	data::{decimal::render, Book, Fits, Table},
 	escape::escaped,
 	inputs::Prepared,
 	request::{is_text, label, shown, text},
 	title::title,
+	validity::{what_is_proven, NOT_PROVEN},
 	words::{counted, learn_or_learns},
 };
 use ostraka_primitives::{
@@ -15,6 +16,7 @@ use ostraka_primitives::{
 	spec::{Statistic, TaskSpec},
 	Balance, TaskId,
 };
+use ostraka_protocol::statistics::proof_length;
 use serde::Serialize;
 
 /// Most things that were left out of the numbers which are named.
@@ -95,6 +97,12 @@ pub(super) fn describe(
 			render(column.max, column.decimals)
 		)?;
 	}
+	write!(out, "proven with it, to everybody: {}; {NOT_PROVEN}", what_is_proven(spec))?;
+	match proof_length(spec) {
+		Ok(bytes) => writeln!(out, " (proof of valid input: {bytes} bytes)")?,
+		// the chain takes no such task
+		Err(error) => writeln!(out, " ({error})")?,
+	}
 	let used: Vec<String> = spec.all_columns().map(|column| text(&column.name)).collect();
 	let unused = table.columns().iter().filter(|column| !used.contains(column));
 	let unused: Vec<_> = unused.map(|column| escaped(column)).collect();
@@ -111,6 +119,15 @@ pub(super) fn describe(
 		out,
 		"published, as the sum over all accepted dealers: the same {} numbers",
 		spec.length()
+	)
+}
+
+/// A proof that went with a dealing, in a line.
+pub(super) fn proof_line(proof: &Proof) -> String {
+	format!(
+		"proof of valid input: {} bytes, made with its dealing in {} ms",
+		proof.bytes,
+		proof.took.as_millis()
 	)
 }
 
@@ -160,6 +177,9 @@ pub(super) struct Summary<'a> {
 	already: bool,
 	block: Option<u32>,
 	fee: Option<String>,
+	/// The proof that its input is valid.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	proof: Option<ProofPart>,
 	/// What it cost to accept, if that was done too.
 	#[serde(skip_serializing_if = "Option::is_none")]
 	accept_fee: Option<String>,
@@ -186,6 +206,14 @@ pub(super) struct Summary<'a> {
 	notes: Vec<String>,
 }
 
+/// A proof that went with a dealing.
+#[derive(Serialize)]
+struct ProofPart {
+	bytes: usize,
+	/// Time that it took to make it and the rest of its dealing.
+	milliseconds: f64,
+}
+
 /// A column whose values go into a dealing.
 #[derive(Serialize)]
 struct Shared {
@@ -199,8 +227,8 @@ struct Shared {
 pub(super) struct Sent {
 	/// Fee of the acceptance.
 	pub accept_fee: Option<Balance>,
-	/// Block and fee of the dealing.
-	pub dealt: Option<(u32, Balance)>,
+	/// Block and fee of the dealing, and the proof in it.
+	pub dealt: Option<(u32, Balance, Proof)>,
 }
 
 /// A dealing, or what it would be.
@@ -224,8 +252,12 @@ pub(super) fn summary<'a>(
 		task,
 		dealt: sent.dealt.is_some(),
 		already: false,
-		block: sent.dealt.map(|(block, _)| block),
-		fee: sent.dealt.map(|(_, fee)| fee.to_string()),
+		block: sent.dealt.map(|(block, ..)| block),
+		fee: sent.dealt.map(|(_, fee, _)| fee.to_string()),
+		proof: sent.dealt.map(|(.., proof)| ProofPart {
+			bytes: proof.bytes,
+			milliseconds: proof.took.as_micros() as f64 / 1e3,
+		}),
 		accept_fee: sent.accept_fee.map(|fee| fee.to_string()),
 		statistic: label(spec.statistic),
 		columns: columns.collect(),
@@ -250,6 +282,7 @@ mod tests {
 	use super::*;
 	use crate::{fixtures, output::written};
 	use ostraka_party::inputs::{self, Encoding, Way};
+	use std::time::Duration;
 
 	fn input(csv: &str, info: &TaskInfo) -> (Table, Book, Prepared) {
 		let table = Table::parse("mine.csv", csv.as_bytes()).expect("well-formed");
@@ -278,6 +311,9 @@ mod tests {
 			assert!(text.lines().any(|other| other == line), "no `{line}` in {text}");
 		}
 		assert!(text.contains("any 1 of which learns nothing: 4 numbers"), "{text}");
+		let bytes = proof_length(&info.task.spec).expect("a valid spec");
+		assert!(text.contains("proven with it, to everybody: its count and sum"), "{text}");
+		assert!(text.contains(&format!(" (proof of valid input: {bytes} bytes)\n")), "{text}");
 		assert!(
 			text.contains("not shared: the rows themselves, and the columns g, who\n"),
 			"{text}"
@@ -308,6 +344,20 @@ mod tests {
 		assert_eq!((&record["rows"], &record["numbers"]), (&2.into(), &4.into()));
 		assert_eq!(record["capture"]["third"], 0.1733);
 		assert_eq!((&record["policy"], &record["clipped"]), (&().into(), &0.into()));
+	}
+
+	#[test]
+	fn a_dealing_is_told_with_its_proof() {
+		let proof = Proof { bytes: 3_008, took: Duration::from_micros(12_400) };
+		let said = proof_line(&proof);
+		assert_eq!(said, "proof of valid input: 3008 bytes, made with its dealing in 12 ms");
+		let info = fixtures::task();
+		let (table, _, prepared) = input("x,g\n1,a\n2,b\n", &info);
+		let sent = Sent { accept_fee: None, dealt: Some((8, 20, proof)) };
+		let summary = summary(7, &info, &table, &prepared, None, None, sent);
+		let record = serde_json::to_value(summary).expect("JSON");
+		assert_eq!((&record["block"], &record["fee"]), (&8.into(), &"20".into()));
+		assert_eq!(record["proof"], serde_json::json!({ "bytes": 3008, "milliseconds": 12.4 }));
 	}
 
 	#[test]

@@ -14,7 +14,7 @@ use crate::{
 	error::Error,
 	onchain::gather::{gather, Bodies},
 	output::{progress::Progress, Output},
-	report::Report,
+	report::{ProofsReport, Report},
 	testbed::node::{self, DevNode},
 };
 use clap::Args;
@@ -23,7 +23,7 @@ use ostraka_party::{
 	plan::Plan,
 	report::{TaskReport, NOT_COUNTED},
 	request::rounds,
-	verify::{result_outcome, result_sums},
+	verify::{result_outcome, result_sums, Verdict},
 	words::counted,
 };
 use ostraka_primitives::{
@@ -31,6 +31,7 @@ use ostraka_primitives::{
 	task::{FailReason, Outcome, SecurityClass},
 	Balance,
 };
+use rand_core::OsRng;
 use serde_json::{json, Value as Json};
 use std::path::PathBuf;
 
@@ -130,7 +131,8 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 		chain.token().render(amount)
 	));
 	note(
-		"each accepts what it is asked, with a deposit, before a committee is drawn; then it deals",
+		"each accepts what it is asked, with a deposit, before a committee is drawn; then it deals, with a proof that its input \
+		 is one that rows can give",
 	);
 	let mut chronicle = Chronicle::start(&chain);
 	let setting = Setting {
@@ -164,12 +166,13 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 		let of_group = place.checked_sub(plan.first.len());
 		left_out.push(of_group.and_then(|place| left_out.get(place)).cloned().unwrap_or_default());
 	}
-	note("verifying every result again, from chain data alone…");
+	note("verifying every result and every proof again, from chain data alone…");
 	let bodies = Bodies::default();
 	let mut tasks = Vec::new();
 	for staged in &staged {
 		tasks.push(report(&chain, staged, class, args.book.min_cell, &bodies).await?);
 	}
+	let proofs = proofs(&staged, &tasks, parameters.seats);
 	for (task, left_out) in tasks.iter_mut().skip(plan.first.len()).zip(left_out) {
 		task.left_out = left_out;
 	}
@@ -190,6 +193,7 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 		class: class::label(class).to_owned(),
 		token: Some(chain.token().clone()),
 		notes: table.notes(),
+		proofs: Some(proofs),
 		tasks,
 	};
 	report.write(out)?;
@@ -341,8 +345,32 @@ async fn report(
 	report.enter(joint, &result_sums(&staged.spec, result)?, pooled)?;
 	let info = chain.task(staged.task).await?;
 	let evidence = gather(chain, staged.task, &info, result, bodies).await?;
-	report.verified = tokio::task::block_in_place(|| evidence.check()).is_right();
+	let verification = tokio::task::block_in_place(|| evidence.check(&mut OsRng));
+	let verdict = verification.verdict();
+	report.verified = verdict != Verdict::Wrong;
+	if let (Verdict::Impossible | Verdict::Unexplained, Some(problem)) =
+		(verdict, verdict.problem())
+	{
+		report.fails(problem);
+	}
+	report.proofs = verification.proofs;
+	report.notes.extend(verification.excluded.iter().map(|one| format!("{one} is excluded")));
 	Ok(report)
+}
+
+/// Who made, checked and attested the proofs of all tasks, of which each has a report.
+fn proofs(staged: &[Staged], reports: &[TaskReport], seats: u8) -> ProofsReport {
+	let made = || staged.iter().flat_map(|staged| &staged.proofs);
+	let judged = || reports.iter().filter_map(|report| report.proofs);
+	ProofsReport {
+		made: made().count(),
+		bytes: made().map(|proof| proof.bytes).sum(),
+		milliseconds: made().map(|proof| proof.took.as_secs_f64() * 1e3).sum(),
+		judged: judged().map(|proofs| proofs.of).sum(),
+		hold: judged().map(|proofs| proofs.hold).sum(),
+		members: staged.len() * usize::from(seats),
+		attested: staged.iter().map(|staged| staged.journal.attested.len()).sum(),
+	}
 }
 
 /// Why a task has no result.

@@ -1,6 +1,7 @@
 //! The commands, one file each: its flags, and a function `run(args, .., out)` that does what they say.
 
 mod accept;
+mod challenge;
 mod completions;
 mod csv;
 mod deal;
@@ -8,6 +9,7 @@ mod dealt;
 mod demo;
 mod doctor;
 mod events;
+mod excluded;
 mod inbox;
 mod log;
 mod node;
@@ -42,13 +44,15 @@ Examples:
   ostraka accept 7 --suri //Bob
   ostraka deal --suri //Bob --task 7 --data mine.csv
   ostraka result 7 --verify
+  ostraka challenge 7 --dry-run
 
 Exit codes:
     0  done
-    1  no result, or one that fails the checks; an acceptance or a dealing that was not made
+    1  no result, or one that fails the checks; an acceptance, dealing or challenge not made
     2  wrong flags or data
     3  chain unreachable, stalled, or of another version
     4  refused by the chain, or no such task or node
+    5  a result that is arithmetically right, but of inputs that are not all proven valid
   130  interrupted";
 
 /// Joint statistics over data that nobody shows to anyone
@@ -82,6 +86,8 @@ pub enum Command {
 	Log(log::LogCommandArgs),
 	/// A task's result
 	Result(result::ResultArgs),
+	/// Judge the proofs of a task's dealings, and have the chain convict whose does not hold
+	Challenge(challenge::ChallengeArgs),
 	/// What happens to tasks and nodes, block by block
 	Events(events::EventsArgs),
 	/// Look through what is needed, and say what is not right
@@ -138,6 +144,7 @@ async fn until_interrupted(
 			Command::Policy(args) => policy::run(args, global, out).await,
 			Command::Inbox(args) => inbox::run(args, global, out).await,
 			Command::Result(args) => result::run(args, global, out).await,
+			Command::Challenge(args) => challenge::run(args, global, out).await,
 			Command::Events(args) => events::run(args, global, out).await,
 			Command::Doctor(args) => doctor::run(args, global, out).await,
 			Command::Demo(args) => demo::run(args, global, out).await,

@@ -1,18 +1,20 @@
 //! `ostraka result`: what a task found, checked again if asked.
 
-use super::connect;
+use super::{connect, excluded};
 use crate::{
 	chain::{account::address, Chain, ChainError},
 	cli::{task::TaskArg, Global},
 	error::Error,
 	onchain::{
 		self,
+		convictions::exclusions,
 		gather::{gather, Bodies},
 	},
 	output::{self, Output},
 	view::{
 		command::{self, Flag},
 		lines::{hex, progress, state},
+		records::Exclusion,
 	},
 };
 use clap::Args;
@@ -27,11 +29,16 @@ use ostraka_party::{
 		text,
 	},
 	title::title,
-	verify::{check::Check, meaning, result_outcome, result_sums, transcript::transcript},
+	validity::Proofs,
+	verify::{
+		check::Check, meaning, result_outcome, result_sums, transcript::transcript, Verdict,
+		Verification,
+	},
 	words::counted,
 };
 use ostraka_primitives::{api::TaskInfo, spec::Statistic, task::TaskResult, TaskId};
 use ostraka_protocol::statistics::{Outcome, Sum};
+use rand_core::OsRng;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -39,7 +46,11 @@ const EXAMPLES: &str = "\
 Examples:
   ostraka result 7
   ostraka result 7 --verify --json
-  ostraka result --task 7 --export transcript.json";
+  ostraka result --task 7 --export transcript.json
+
+--verify computes everything again from block bodies, and judges the proofs of the dealings. A result that is the sum of what was
+dealt ends with the exit code 5, and it is said so, if the proof of a dealing among it does not hold, if no data can give it all
+the same, or if nothing tells why a dealing does not count.";
 
 /// Flags of `result`.
 #[derive(Args, Debug)]
@@ -59,7 +70,8 @@ pub struct ResultArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// `Chain`; `Failed` if there is no result, no data can give it, or it does not withstand the checks.
+/// `Chain`; `Failed` if there is no result, it does not withstand the checks or, unchecked, no data can give it; `Unproven` if it is
+/// arithmetically right and no more.
 pub async fn run(args: &ResultArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let chain = connect(global, out).await?;
 	let task = args.task.number;
@@ -69,7 +81,7 @@ pub async fn run(args: &ResultArgs, global: &Global, out: &mut Output<'_>) -> Re
 	}
 	let result = published(&chain, task, &info).await?;
 	let evidence = gather(&chain, task, &info, &result, &Bodies::default()).await?;
-	let verification = evidence.check();
+	let verification = tokio::task::block_in_place(|| evidence.check(&mut OsRng));
 	if let Some(path) = &args.export {
 		let text = serde_json::to_string_pretty(&transcript(&evidence, &verification))
 			.map_err(|error| Error::Failed(error.to_string()))?;
@@ -77,16 +89,24 @@ pub async fn run(args: &ResultArgs, global: &Global, out: &mut Output<'_>) -> Re
 			.map_err(|error| Error::Failed(format!("{}: {error}", path.display())))?;
 	}
 	let accept = accept_window(&chain, task, &info).await?;
-	let found = Found::new(task, &info, &result, accept);
-	found.write(Some(&verification.checks), verification.is_right(), out)?;
+	let mut found = Found::new(task, &info, &result, accept);
+	let told = exclusions(&chain, task, &info).await?;
+	found.record.excluded = excluded::known(&told, &verification.excluded);
+	found.write(Some(&verification), out)?;
 	if let (Some(path), false) = (&args.export, out.is_json()) {
 		writeln!(out, "the transcript is in {}", path.display())?;
 	}
-	if verification.is_right() {
-		Ok(())
-	} else {
-		Err(Error::Failed(format!("the result of task {task} does not withstand the checks")))
-	}
+	judged(task, verification.verdict())
+}
+
+/// The error of a result that is not right.
+fn judged(task: TaskId, verdict: Verdict) -> Result<(), Error> {
+	let Some(problem) = verdict.problem() else { return Ok(()) };
+	let problem = format!("task {task}: {problem}");
+	Err(match verdict {
+		Verdict::Unproven | Verdict::Impossible | Verdict::Unexplained => Error::Unproven(problem),
+		Verdict::Right | Verdict::Wrong => Error::Failed(problem),
+	})
 }
 
 /// The published result.
@@ -109,9 +129,10 @@ pub async fn print(
 ) -> Result<(), Error> {
 	let result = published(chain, task, info).await?;
 	let accept = accept_window(chain, task, info).await?;
-	let found = Found::new(task, info, &result, accept);
+	let mut found = Found::new(task, info, &result, accept);
+	found.record.excluded = excluded::known(&exclusions(chain, task, info).await?, &[]);
 	let impossible = found.record.impossible.clone();
-	found.write(None, false, out)?;
+	found.write(None, out)?;
 	match impossible {
 		Some(what) => Err(Error::Failed(format!("the result of task {task}: {what}"))),
 		None => Ok(()),
@@ -184,8 +205,16 @@ struct Record {
 	#[serde(skip_serializing_if = "Option::is_none")]
 	second_task: Option<String>,
 	accepted_set: String,
+	/// The dealings that do not count for a fault, as far as the node tells or the checks do.
+	excluded: Vec<Exclusion>,
+	/// Whether all that can be checked holds.
 	#[serde(skip_serializing_if = "Option::is_none")]
 	verified: Option<bool>,
+	#[serde(skip_serializing_if = "Option::is_none")]
+	verdict: Option<Verdict>,
+	/// How many of the inputs that count are proven valid.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	proofs: Option<Proofs>,
 	#[serde(skip_serializing_if = "Option::is_none")]
 	checks: Option<Vec<Check>>,
 }
@@ -219,22 +248,27 @@ impl Found {
 			impossible: meaning::impossible(&outcome),
 			second_task,
 			accepted_set: hex(result.accepted_set),
+			excluded: Vec::new(),
 			verified: None,
+			verdict: None,
+			proofs: None,
 			checks: None,
 		};
 		Self { outcome: outcome.ok(), closeness: said, sums, record }
 	}
 
-	/// Writes it, with the checks if they were made, and whether they are right.
+	/// Writes it, with the checks if they were made.
 	fn write(
 		mut self,
-		checks: Option<&[Check]>,
-		is_right: bool,
+		verification: Option<&Verification>,
 		out: &mut Output<'_>,
 	) -> Result<(), Error> {
 		if out.is_json() {
-			self.record.verified = checks.map(|_| is_right);
-			self.record.checks = checks.map(<[Check]>::to_vec);
+			let verdict = verification.map(Verification::verdict);
+			self.record.verified = verdict.map(|verdict| verdict == Verdict::Right);
+			self.record.verdict = verdict;
+			self.record.proofs = verification.and_then(|made| made.proofs);
+			self.record.checks = verification.map(|made| made.checks.clone());
 			return out.json(&self.record);
 		}
 		let dealers = counted(self.record.dealers as usize, "dealer");
@@ -262,9 +296,12 @@ impl Found {
 			writeln!(out, "the sums that were published:")?;
 			out.lines(&sums)?;
 		}
-		let Some(checks) = checks else { return Ok(()) };
+		for exclusion in &self.record.excluded {
+			writeln!(out, "excluded: {}", exclusion.line())?;
+		}
+		let Some(verification) = verification else { return Ok(()) };
 		let mut table = output::table(&["check", "holds", ""]);
-		for check in checks {
+		for check in &verification.checks {
 			let holds = match check.holds {
 				Some(true) => "yes",
 				Some(false) => "NO",
@@ -273,7 +310,18 @@ impl Found {
 			table.add_row([check.what, holds, &check.detail]);
 		}
 		writeln!(out, "{table}")?;
-		writeln!(out, "{}", if is_right { "verified" } else { "NOT VERIFIED" })
+		writeln!(
+			out,
+			"{}",
+			match verification.verdict() {
+				Verdict::Right => "verified",
+				Verdict::Unproven => "ARITHMETICALLY RIGHT, NOT ALL INPUTS PROVEN",
+				Verdict::Impossible => "ARITHMETICALLY RIGHT, BUT NO DATA CAN GIVE IT",
+				Verdict::Unexplained =>
+					"ARITHMETICALLY RIGHT, BUT NOT KNOWN WHY A DEALING IS LEFT OUT",
+				Verdict::Wrong => "NOT VERIFIED",
+			}
+		)
 	}
 }
 
@@ -281,6 +329,7 @@ impl Found {
 mod tests {
 	use super::*;
 	use crate::{fixtures, output::written};
+	use ostraka_party::verify::verdict::{POSSIBLE, PROVEN, SET};
 	use sp_core::U256;
 
 	fn result(vector: Vec<U256>) -> TaskResult {
@@ -304,25 +353,84 @@ mod tests {
 
 	#[test]
 	fn a_result_is_lines_of_its_numbers() {
-		let text = written(false, |out| found().write(None, false, out));
+		let text = written(false, |out| found().write(None, out));
 		assert!(text.starts_with("task 7: mean of x by g (3 dealers)\n"), "{text}");
 		assert!(text.contains("1.5") && text.contains('9'), "{text}");
 		assert!(!text.to_lowercase().contains("verified"), "{text}");
 	}
 
+	/// What came of these checks, by what was checked and whether it holds.
+	fn verification(checks: &[(&'static str, bool)]) -> Verification {
+		let check = |&(what, holds): &(&'static str, bool)| Check {
+			what,
+			holds: Some(holds),
+			detail: "1 of 3".to_owned(),
+		};
+		Verification {
+			checks: checks.iter().map(check).collect(),
+			accepted: vec![[1; 32]],
+			aggregate: Vec::new(),
+			right: Vec::new(),
+			dealings: Vec::new(),
+			shares: Vec::new(),
+			proofs: Some(Proofs { hold: 2, of: 3 }),
+			excluded: Vec::new(),
+			outcome: Ok(Outcome::Undefined),
+		}
+	}
+
 	#[test]
 	fn a_check_that_fails_is_shown() {
-		let detail = "1 of 3".to_owned();
-		let checks = [Check { what: "the shares fit", holds: Some(false), detail }];
-		let text = written(false, |out| found().write(Some(&checks), false, out));
+		let verification = verification(&[("the shares fit", false)]);
+		let text = written(false, |out| found().write(Some(&verification), out));
 		assert!(text.contains("the shares fit") && text.contains("NO "), "{text}");
 		assert!(text.ends_with("NOT VERIFIED\n"), "{text}");
+		let error = judged(7, verification.verdict()).expect_err("wrong");
+		assert_eq!(error.exit_code(), 1);
+		assert!(error.to_string().contains("does not withstand the checks"), "{error}");
+	}
+
+	#[test]
+	fn a_right_sum_that_is_not_right_otherwise_is_told_apart() {
+		for (what, holds, verdict, words) in [
+			(PROVEN, Some(false), "unproven", "NOT ALL INPUTS PROVEN"),
+			(POSSIBLE, Some(false), "impossible", "BUT NO DATA CAN GIVE IT"),
+			(SET, None, "unexplained", "BUT NOT KNOWN WHY A DEALING IS LEFT OUT"),
+		] {
+			let mut verification = verification(&[("the shares fit", true), (what, true)]);
+			verification.checks[1].holds = holds;
+			let text = written(false, |out| found().write(Some(&verification), out));
+			assert!(text.ends_with(&format!("ARITHMETICALLY RIGHT, {words}\n")), "{text}");
+			let error = judged(7, verification.verdict()).expect_err("not right");
+			assert_eq!(error.exit_code(), 5, "{what}");
+			assert!(error.to_string().contains("arithmetically right"), "{error}");
+			let text = written(true, |out| found().write(Some(&verification), out));
+			let record: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+			assert_eq!((&record["verified"], &record["verdict"]), (&false.into(), &verdict.into()));
+			assert_eq!(record["proofs"], serde_json::json!({ "hold": 2, "of": 3 }));
+		}
+	}
+
+	#[test]
+	fn a_dealing_that_does_not_count_is_named_with_who_found_it() {
+		let mut found = found();
+		found.record.excluded = vec![Exclusion {
+			dealer: "5F".to_owned(),
+			fault: Some("InvalidInput, it does not hold".to_owned()),
+			by: Some("5G".to_owned()),
+			seat: Some(2),
+			block: Some(8),
+		}];
+		let text = written(false, |out| found.write(None, out));
+		let line =
+			"excluded: 5F: InvalidInput, it does not hold; found by seat 2 (5G) in block 8\n";
+		assert!(text.contains(line), "{text}");
 	}
 
 	#[test]
 	fn a_group_that_no_data_can_give_is_told_with_its_sums() {
 		// one row whose value is beyond the declared range
-		let text = written(false, |out| of([2, 30, 1, 91]).write(None, false, out));
+		let text = written(false, |out| of([2, 30, 1, 91]).write(None, out));
 		assert!(text.contains("1.5"), "the other group: {text}");
 		assert!(text.contains("group b is impossible"), "{text}");
 		assert!(text.contains("the sums that were published:\nb: "), "{text}");
@@ -344,7 +452,7 @@ mod tests {
 	#[test]
 	fn a_quantile_of_a_wide_bin_is_told_with_the_command_that_divides_it() {
 		let found = || median(&[0, 20, 90], &[0, 1, 4, 0]);
-		let text = written(false, |out| found().write(None, false, out));
+		let text = written(false, |out| found().write(None, out));
 		assert!(text.contains("here from 2.0 to below 9.0\n"), "{text}");
 		let command = text.lines().last().expect("a command").trim();
 		assert!(
@@ -354,12 +462,11 @@ mod tests {
 		let flags = " --class standard --accept-within 20 --collect 1 --dealer 5";
 		assert!(command.contains(flags), "{text}");
 		assert!(command.ends_with(" --between 2.0:9.0"), "{text}");
-		let text = written(true, |out| found().write(None, false, out));
+		let text = written(true, |out| found().write(None, out));
 		let record: serde_json::Value = serde_json::from_str(&text).expect("JSON");
 		assert_eq!(record["second_task"], command);
 		// a bin of one unit says it all
-		let text =
-			written(false, |out| median(&[0, 20, 21], &[0, 1, 4, 0]).write(None, false, out));
+		let text = written(false, |out| median(&[0, 20, 21], &[0, 1, 4, 0]).write(None, out));
 		assert!(!text.contains("task submit"), "{text}");
 	}
 
@@ -374,12 +481,14 @@ mod tests {
 
 	#[test]
 	fn json_says_whether_it_was_checked() {
-		let text = written(true, |out| found().write(None, false, out));
+		let text = written(true, |out| found().write(None, out));
 		let record: serde_json::Value = serde_json::from_str(&text).expect("JSON");
 		assert_eq!(record["dealers"], 3);
 		assert!(record.get("verified").is_none() && record.get("checks").is_none());
-		let text = written(true, |out| found().write(Some(&[]), true, out));
+		let verification = verification(&[("the shares fit", true)]);
+		let text = written(true, |out| found().write(Some(&verification), out));
 		let record: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-		assert_eq!(record["verified"], true);
+		assert_eq!((&record["verified"], &record["verdict"]), (&true.into(), &"right".into()));
+		assert!(judged(7, verification.verdict()).is_ok());
 	}
 }

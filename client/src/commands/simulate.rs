@@ -8,7 +8,6 @@ use crate::{
 	report::Report,
 };
 use clap::Args;
-use codec::Encode;
 use ostraka_party::{
 	class,
 	data::{Book, Table},
@@ -35,6 +34,7 @@ const EXAMPLES: &str = "\
 Examples:
   ostraka simulate
   ostraka simulate --class restricted --faults bad-share=3,wrong-share=2,silent-node=1
+  ostraka simulate --faults forged-input=2,false-challenge=1
   ostraka simulate --data survey.csv --split-by clinic --statistic regression --columns dose,age --target response
   ostraka simulate --task-file task.toml --split-by clinic
   ostraka simulate --data survey.csv --dealers 8 --statistic histogram --columns age --bins 10 --json";
@@ -144,6 +144,7 @@ pub fn run(args: &SimulateArgs, out: &mut Output<'_>) -> Result<(), Error> {
 		class: class::label(class).to_owned(),
 		token: None,
 		notes: table.notes(),
+		proofs: None,
 		tasks: reports,
 	};
 	report.write(out)?;
@@ -219,7 +220,7 @@ impl Simulation<'_> {
 		let played = play(
 			&Cast {
 				task: number,
-				spec: &spec.encode(),
+				spec,
 				class: self.class as u8,
 				parameters: self.parameters,
 				names: &names,
@@ -261,6 +262,7 @@ impl Simulation<'_> {
 		let joint = report.enter(joint, &named_sums(spec, &played.sum)?, pooled)?;
 		report.accepted = accepted;
 		report.verified = played.verified;
+		report.proofs = Some(played.proofs);
 		report.faults = played.faults;
 		for (phase, seconds) in played.phases {
 			report.phase(phase, None, seconds);
@@ -353,7 +355,8 @@ mod tests {
 
 	#[test]
 	fn a_culprit_is_named_and_moves_no_cursor() {
-		for (seed, kind) in (0..8).zip(["bad-share", "outside-group"].into_iter().cycle()) {
+		let kinds = ["bad-share", "outside-group", "forged-input"];
+		for (seed, kind) in (0..9).zip(kinds.into_iter().cycle()) {
 			let (_directory, mut args) = args(&format!("--faults {kind}=1"));
 			args.seed = Some(seed);
 			let text = written(false, |out| run(&args, out));

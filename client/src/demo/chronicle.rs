@@ -1,6 +1,9 @@
 //! What happens to tasks, block by block, as the chain's events tell it.
 
-use crate::chain::{Chain, ChainError, Event, Head};
+use crate::{
+	chain::{Chain, ChainError, Event, Head},
+	onchain::convictions::Conviction,
+};
 use codec::Decode;
 use ostraka_primitives::{task::Outcome, AccountId, Balance, TaskId};
 use std::{
@@ -46,7 +49,7 @@ pub struct Journal {
 	pub acceptances: u32,
 	/// Dealings that came in.
 	pub dealings: u32,
-	/// Members that have checked their shares of all dealings and accuse none.
+	/// Members that have checked their shares and the proofs of all dealings, and accuse and challenge none.
 	pub attested: BTreeSet<AccountId>,
 	/// Commitments that came in.
 	pub commitments: u32,
@@ -93,7 +96,10 @@ impl Journal {
 			return format!("result shares {} of {seats}", self.right.len());
 		}
 		if self.frozen.is_some() {
-			return format!("shares checked, commitments {} of {seats}", self.commitments);
+			return format!(
+				"shares and proofs checked, commitments {} of {seats}",
+				self.commitments
+			);
 		}
 		if self.collected.is_some() {
 			let (attested, left) = (self.attested.len(), self.verify_until.saturating_sub(block));
@@ -119,10 +125,6 @@ impl Journal {
 	fn note(&mut self, event: &Event, mark: Mark) {
 		let amount = |name: &str| event.field::<Balance>(name).unwrap_or_default();
 		let account = |name: &str| event.field::<AccountId>(name);
-		let convicted = |who: &str, name: &str| {
-			let account = account(name).map(|account| crate::chain::account::address(&account));
-			format!("{who} {} convicted in block {}", account.unwrap_or_default(), mark.block)
-		};
 		match (event.pallet.as_str(), event.name.as_str()) {
 			("Tasks", "TaskSubmitted") => self.submitted = Some(mark),
 			("Tasks", "Accepted") => self.acceptances = self.acceptances.saturating_add(1),
@@ -149,9 +151,18 @@ impl Journal {
 			("Vss", "ResultCommitted") => self.commitments = self.commitments.saturating_add(1),
 			("Vss", "Attested") => self.attested.extend(account("node")),
 			("Vss", "ResultShareRight") => self.right.extend(account("node")),
-			("Vss", "DealerConvicted") => self.convictions.push(convicted("dealer", "dealer")),
-			("Vss", "AccuserConvicted") => self.convictions.push(convicted("accuser", "accuser")),
-			("Vss", "ResultShareWrong") => self.convictions.push(convicted("node", "node")),
+			("Vss", "DealerConvicted" | "AccuserConvicted") => {
+				let conviction = Conviction::of(event, mark.block);
+				self.convictions.extend(conviction.map(|(_, conviction)| conviction.line()));
+			},
+			("Vss", "ResultShareWrong") => {
+				let node = account("node").map(|node| crate::chain::account::address(&node));
+				self.convictions.push(format!(
+					"node {} convicted of a wrong result share in block {}",
+					node.unwrap_or_default(),
+					mark.block
+				));
+			},
 			("Incentives", "EscrowOpened") => self.draw_fee = amount("draw_fee"),
 			("Incentives", "FeeSettled") => {
 				(self.paid, self.withheld) = (amount("paid"), amount("withheld"));
@@ -249,6 +260,8 @@ async fn follow(
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use codec::Encode;
+	use ostraka_primitives::fault::DealerFault;
 
 	#[test]
 	fn who_was_paid_for_a_right_share_and_never_attested_is_silent() {
@@ -261,6 +274,23 @@ mod tests {
 			..Default::default()
 		};
 		assert_eq!(journal.silent(), [&two]);
+	}
+
+	#[test]
+	fn a_challenge_is_told_with_who_made_it() {
+		let fields = [
+			("task", 7u32.encode()),
+			("dealer", AccountId::new([1; 32]).encode()),
+			("seat", Some(2u8).encode()),
+			("accuser", AccountId::new([2; 32]).encode()),
+			("fault", DealerFault::InvalidInput.encode()),
+			("excluded", true.encode()),
+		];
+		let mut journal = Journal::default();
+		let mark = Mark { block: 7, at: Instant::now() };
+		journal.note(&Event::sample("Vss", "DealerConvicted", &fields), mark);
+		let [told] = journal.convictions.as_slice() else { panic!("{:?}", journal.convictions) };
+		assert!(told.contains("InvalidInput") && told.contains("challenged by seat 2"), "{told}");
 	}
 
 	#[test]

@@ -7,7 +7,12 @@ use super::{
 use crate::{
 	chain::{Chain, Signer},
 	error::Error,
-	onchain::{accept, deal, groups, tasks::Submission},
+	onchain::{
+		accept,
+		deal::{self, Proof},
+		groups,
+		tasks::Submission,
+	},
 	output::progress::Progress,
 };
 use futures::{future, stream, StreamExt, TryStreamExt};
@@ -70,6 +75,15 @@ pub struct Staged {
 	pub result: Option<TaskResult>,
 	/// Transaction fees of its submission, its acceptances and its dealings.
 	pub transactions: Balance,
+	/// The proofs in its dealings.
+	pub proofs: Vec<Proof>,
+}
+
+/// What came of the acceptances of a task and the dealings to it.
+#[derive(Default)]
+struct Dealt {
+	fees: Balance,
+	proofs: Vec<Proof>,
 }
 
 /// Dealers' parts in a task, with their places in the book.
@@ -110,21 +124,25 @@ impl Setting<'_> {
 				journal: Journal::default(),
 				result: None,
 				transactions: fee,
+				proofs: Vec::new(),
 			});
 		}
 		let bars: Vec<ProgressBar> = staged
 			.iter()
 			.map(|staged| self.progress.bar(&title(&staged.spec), staged.inputs.len() as u64))
 			.collect();
-		let fees = {
+		let dealt = {
 			let dealt = self.deal(&staged);
 			let watched = self.watch(&staged, &bars, chronicle);
 			// dealing may fail long before the tasks end
-			let (fees, ()) = future::try_join(dealt, watched).await?;
-			fees
+			let (dealt, ()) = future::try_join(dealt, watched).await?;
+			dealt
 		};
-		for (staged, fee) in staged.iter_mut().zip(fees.into_iter().chain(std::iter::repeat(0))) {
-			staged.transactions = staged.transactions.saturating_add(fee);
+		for (staged, dealt) in staged.iter_mut().zip(dealt) {
+			staged.transactions = staged.transactions.saturating_add(dealt.fees);
+			staged.proofs = dealt.proofs;
+		}
+		for staged in &mut staged {
 			staged.journal = chronicle.journal(staged.task);
 			staged.result = self.chain.result(staged.task).await?;
 		}
@@ -164,8 +182,8 @@ impl Setting<'_> {
 	}
 
 	/// Lets every dealer accept every task it is invited to, all at once, and deal to each as soon as its committee is drawn.
-	/// Returns the transaction fees, by task.
-	async fn deal(&self, staged: &[Staged]) -> Result<Vec<Balance>, Error> {
+	/// Returns fees and proofs, by task.
+	async fn deal(&self, staged: &[Staged]) -> Result<Vec<Dealt>, Error> {
 		let nonces = self.cast.dealers.iter().map(|signer| {
 			let account = signer.account();
 			async move { self.chain.nonce(&account).await }
@@ -177,13 +195,8 @@ impl Setting<'_> {
 
 	/// All acceptances of one task, and all dealings to it. A dealer's transactions are numbered, its acceptances before its
 	/// dealings and each in the order of the tasks, so that none waits for another to be in a block.
-	async fn deal_one(
-		&self,
-		task: usize,
-		all: &[Staged],
-		nonces: &[u64],
-	) -> Result<Balance, Error> {
-		let Some(staged) = all.get(task) else { return Ok(0) };
+	async fn deal_one(&self, task: usize, all: &[Staged], nonces: &[u64]) -> Result<Dealt, Error> {
+		let Some(staged) = all.get(task) else { return Ok(Dealt::default()) };
 		let players: Vec<_> = staged
 			.inputs
 			.iter()
@@ -204,19 +217,22 @@ impl Setting<'_> {
 			let accepted = accept::accept(self.chain, id, info, signer, Some(*nonce)).await?;
 			Ok::<_, Error>(accepted.map_or(0, |receipt| receipt.fee))
 		});
-		let mut fees: Vec<Balance> =
+		let fees: Vec<Balance> =
 			stream::iter(acceptances).buffer_unordered(AT_ONCE).try_collect().await?;
 
 		let context = &self.drawn(id).await?;
+		let spec = &staged.spec;
 		let dealings = players.iter().map(|(signer, input, _, nonce)| async move {
-			let vector = &input.encoded;
-			let dealt = deal::deal(self.chain, id, context, vector, signer, Some(*nonce)).await?;
-			Ok::<_, Error>(dealt.map_or(0, |receipt| receipt.fee))
+			let (vector, nonce) = (&input.encoded, Some(*nonce));
+			deal::deal(self.chain, id, context, spec, vector, signer, nonce).await
 		});
-		let dealt: Vec<Balance> =
+		let dealt: Vec<Option<deal::Dealt>> =
 			stream::iter(dealings).buffer_unordered(AT_ONCE).try_collect().await?;
-		fees.extend(dealt);
-		Ok(fees.into_iter().sum())
+		let dealt: Vec<deal::Dealt> = dealt.into_iter().flatten().collect();
+		Ok(Dealt {
+			fees: fees.into_iter().chain(dealt.iter().map(|dealt| dealt.receipt.fee)).sum(),
+			proofs: dealt.into_iter().map(|dealt| dealt.proof).collect(),
+		})
 	}
 
 	/// Waits until a task's committee is drawn.

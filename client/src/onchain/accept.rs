@@ -1,29 +1,27 @@
 //! A dealer's consent on a chain: it accepts what a task asks, with a deposit, before the task's committee is drawn.
 
-use super::deal::{deposit, needed};
+use super::deal::{bytes, needed, share_of_deposit};
 use crate::{
 	chain::{account::address, calls, Chain, ChainError, Receipt, Signer},
 	dealing,
 	error::Error,
 };
-use ostraka_primitives::{api::TaskInfo, AccountId, Balance, TaskId};
-
-/// What counts as all of something, in the chain's shares.
-const WHOLE: Balance = 1_000_000;
+use ostraka_primitives::{api::TaskInfo, task::Task, AccountId, Balance, TaskId};
 
 /// What a dealer loses of its deposit that accepts and does not deal; `None` if the chain does not say.
 pub fn lost_by_silence(chain: &Chain) -> Option<Balance> {
-	let share: u32 = chain.constant("Incentives", "VanishedShare")?;
-	Some(deposit(chain).saturating_mul(share.into()) / WHOLE)
+	share_of_deposit(chain, "VanishedShare")
 }
 
-/// Checks that an account can pay for an acceptance and the dealing that follows.
+/// Checks that an account can pay for the acceptance of a task and the dealing that follows, which is as long as the task
+/// makes it.
 ///
 /// # Errors
 /// `Chain` (`Invalid`) if not.
-pub async fn check_money(chain: &Chain, account: &AccountId) -> Result<(), Error> {
+pub async fn check_money(chain: &Chain, task: &Task, account: &AccountId) -> Result<(), Error> {
 	let money = chain.money(account).await?;
-	let (free, needed) = (money.free.saturating_sub(money.frozen), needed(chain));
+	let free = money.free.saturating_sub(money.frozen);
+	let needed = needed(chain).saturating_add(chain.fee_of_length(bytes(task)).await?);
 	if free >= needed {
 		return Ok(());
 	}

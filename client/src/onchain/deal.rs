@@ -5,11 +5,20 @@ use crate::{
 	dealing,
 	error::Error,
 };
+use ostraka_crypto::seal::ciphertext_len;
 use ostraka_primitives::{
-	api::TaskInfo, message::DealingMessage, task::TaskStatus, AccountId, Balance, TaskId,
+	api::TaskInfo,
+	message::DealingMessage,
+	spec::TaskSpec,
+	task::{ClassParameters, Task, TaskStatus},
+	AccountId, Balance, PointBytes, TaskId,
 };
-use ostraka_protocol::{statistics::Encoded, TaskContext};
+use ostraka_protocol::{
+	statistics::{proof_length, Encoded},
+	TaskContext,
+};
 use rand_core::OsRng;
+use std::time::{Duration, Instant};
 
 /// Attempts at a dealing that no block takes.
 const ATTEMPTS: u32 = 3;
@@ -17,6 +26,28 @@ const ATTEMPTS: u32 = 3;
 /// and this multiple of the existential deposit.
 const FEE_PART: Balance = 20;
 const ALIVE: Balance = 10;
+/// What counts as all of something, in the chain's shares.
+const WHOLE: Balance = 1_000_000;
+/// Bytes of a transaction around the shares, commitments and proof of a dealing, more rather than less.
+const ENVELOPE: u32 = 512;
+
+/// A dealing that is on the chain for good.
+#[derive(Clone, Debug)]
+pub struct Dealt {
+	/// Its transaction.
+	pub receipt: Receipt,
+	/// What proves that its input is valid.
+	pub proof: Proof,
+}
+
+/// A dealing's proof that its input is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proof {
+	/// Its bytes.
+	pub bytes: usize,
+	/// How long it took to make it and the rest of its dealing.
+	pub took: Duration,
+}
 
 /// Waits until a task is drawn in a block that is final, or ends before. A draw on a fork that loses names another
 /// committee: the chain would refuse what is sealed for it.
@@ -50,23 +81,41 @@ pub fn deposit(chain: &Chain) -> Balance {
 	chain.constant("Incentives", "DealerDeposit").unwrap_or_default()
 }
 
-/// What a dealer has to hold free for one task, which it accepts and deals to.
+/// The share of a dealer's deposit that a constant of the chain states; `None` if it has no such constant.
+pub(super) fn share_of_deposit(chain: &Chain, constant: &str) -> Option<Balance> {
+	let share: u32 = chain.constant("Incentives", constant)?;
+	Some(deposit(chain).saturating_mul(share.into()) / WHOLE)
+}
+
+/// Bytes of the transaction that deals to a task.
+pub fn bytes(task: &Task) -> u32 {
+	let ClassParameters { seats, threshold, .. } = task.parameters;
+	let sealed = ciphertext_len(task.spec.length() as usize).saturating_mul(seats.into());
+	let points = (usize::from(threshold) + 1).saturating_mul(size_of::<PointBytes>());
+	let proof = proof_length(&task.spec).unwrap_or_default();
+	let bytes = u32::try_from(sealed.saturating_add(points)).unwrap_or(u32::MAX);
+	bytes.saturating_add(proof).saturating_add(ENVELOPE)
+}
+
+/// What a dealer has to hold free for one task, which it accepts and deals to: more than that for one whose dealings are long
+/// ([`bytes`]).
 pub fn needed(chain: &Chain) -> Balance {
 	let deposit = deposit(chain);
 	let existential: Balance = chain.constant("Balances", "ExistentialDeposit").unwrap_or_default();
 	deposit.saturating_add(deposit / FEE_PART).saturating_add(existential.saturating_mul(ALIVE))
 }
 
-/// Makes a dealing, with the system's randomness.
+/// Makes a dealing to a task that computes `spec`, with the system's randomness.
 ///
 /// # Errors
 /// Those of [`dealing::make`].
 pub fn make(
 	ctx: &TaskContext,
+	spec: &TaskSpec,
 	account: &AccountId,
 	input: &Encoded,
 ) -> Result<DealingMessage, Error> {
-	Ok(dealing::make(ctx, account, input, &mut OsRng)?)
+	Ok(dealing::make(ctx, spec, account, input, &mut OsRng)?)
 }
 
 /// An account's dealing, once it is in a final block; `None` if there is none, or the task is settled.
@@ -97,17 +146,20 @@ pub async fn deal(
 	chain: &Chain,
 	task: TaskId,
 	ctx: &TaskContext,
+	spec: &TaskSpec,
 	input: &Encoded,
 	signer: &Signer,
 	nonce: Option<u64>,
-) -> Result<Option<Receipt>, Error> {
+) -> Result<Option<Dealt>, Error> {
 	let account = signer.account();
 	let mut attempt = 1;
 	loop {
-		let message = tokio::task::block_in_place(|| make(ctx, &account, input))?;
+		let began = Instant::now();
+		let message = tokio::task::block_in_place(|| make(ctx, spec, &account, input))?;
+		let proof = Proof { bytes: message.validity.len(), took: began.elapsed() };
 		let call = calls::deal(task, ctx.task_hash, message);
 		match chain.submit(&call, signer, nonce.filter(|_| attempt == 1)).await {
-			Ok(receipt) => return Ok(Some(receipt)),
+			Ok(receipt) => return Ok(Some(Dealt { receipt, proof })),
 			Err(error) => {
 				if error.is_refusal() && dealt(chain, task, &account).await?.is_some() {
 					return Ok(None);
@@ -119,5 +171,20 @@ pub async fn deal(
 				attempt += 1;
 			},
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::fixtures;
+
+	#[test]
+	fn a_dealing_is_as_long_as_its_shares_points_and_proof() {
+		let task = fixtures::task().task;
+		let proof = proof_length(&task.spec).expect("a valid spec");
+		// three shares of four entries and a blinding value each, two points
+		let rest = 3 * (32 * 5 + 16) + 2 * 96;
+		assert_eq!(bytes(&task), rest + proof + ENVELOPE);
 	}
 }

@@ -3,7 +3,7 @@
 use crate::{
 	chain::{calls::indices, Chain, ChainError, Head},
 	verify::{
-		find::{self, Indices},
+		find::{self, Indices, Lengths},
 		gather::{last_block, Gathering, Held, Reported, QUIET},
 		Evidence,
 	},
@@ -13,7 +13,7 @@ use ostraka_crypto::seal::PublicKey;
 use ostraka_primitives::{api::TaskInfo, task::TaskResult, AccountId, Digest, TaskId};
 use ostraka_protocol::{
 	wire::{cohort_hash, consent_hash},
-	Version,
+	TaskContext, Version,
 };
 use std::{
 	collections::{BTreeMap, BTreeSet},
@@ -50,26 +50,30 @@ impl Bodies {
 	}
 }
 
-/// The dealings of a task in a range of blocks, whatever they are worth.
+/// What `pick` makes of a task's dealings in a range of blocks, whatever they are worth: each is shown once, and kept only there.
 ///
 /// # Errors
-/// `Pruned`.
-pub async fn scan_dealings(
+/// `Pruned`, `Unreadable` if the chain has no such calls.
+pub async fn scan_dealings<T>(
 	chain: &Chain,
 	bodies: &Bodies,
-	indices: &Indices,
 	task: TaskId,
-	task_hash: &Digest,
+	context: &TaskContext,
 	(from, to): (u32, u32),
-) -> Result<Vec<(u32, find::FoundDealing)>, ChainError> {
-	let mut found = Vec::new();
+	mut pick: impl FnMut(u32, find::FoundDealing) -> Option<T>,
+) -> Result<Vec<T>, ChainError> {
+	let indices = indices(chain.metadata())
+		.ok_or_else(|| ChainError::Unreadable("the calls are unknown".to_owned()))?;
+	let lengths = Lengths::of(context);
+	let mut picked = Vec::new();
 	for (number, body) in bodies.range(chain, from, to).await? {
 		for extrinsic in body.iter() {
-			let dealings = find::dealings(extrinsic, indices, task, task_hash);
-			found.extend(dealings.into_iter().map(|dealing| (number, dealing)));
+			let task_hash = &context.task_hash;
+			let found = find::dealings(extrinsic, &indices, task, task_hash, lengths);
+			picked.extend(found.filter_map(|dealing| pick(number, dealing)));
 		}
 	}
-	Ok(found)
+	Ok(picked)
 }
 
 /// Gathers a task's messages.
@@ -107,6 +111,7 @@ pub async fn gather(
 		result: result.clone(),
 		dealings: Vec::new(),
 		accusations: Vec::new(),
+		challenged: BTreeSet::new(),
 		shares: Vec::new(),
 	};
 	let may_deal = may_deal(chain, at_draw, &indices, bodies).await?;
@@ -120,18 +125,15 @@ pub async fn gather(
 			for extrinsic in body.iter() {
 				gathering.look(number, extrinsic);
 			}
-		}
-		if gathering.may_be_over() {
+			// after each block: of what the chain did not take nothing long is to stay
 			ask(&mut reported, chain, &gathering).await?;
 			gathering.settle(&reported);
-			if gathering.is_over(to) {
-				break;
-			}
+		}
+		if gathering.may_be_over() && gathering.is_over(to) {
+			break;
 		}
 		from = to.saturating_add(1);
 	}
-	ask(&mut reported, chain, &gathering).await?;
-	gathering.settle(&reported);
 	Ok(gathering.evidence())
 }
 
@@ -213,7 +215,8 @@ pub async fn invited(
 		Err(error) => return Err(error),
 	};
 	let extrinsics = found.iter().flat_map(|(_, body)| body.iter());
-	let mut cohorts = extrinsics
-		.flat_map(|extrinsic| find::cohorts(extrinsic, indices, &record.spec, record.class));
+	let mut cohorts = extrinsics.flat_map(|extrinsic| {
+		find::cohorts(extrinsic, indices, &record.spec, record.class, record.invited)
+	});
 	Ok(cohorts.find(|dealers| is_it(dealers.as_slice())).map(|dealers| dealers.into_inner()))
 }

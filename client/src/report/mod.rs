@@ -23,8 +23,30 @@ pub struct Report {
 	/// What people should know about how the file was read.
 	#[serde(skip_serializing_if = "Vec::is_empty")]
 	pub notes: Vec<String>,
+	/// The proofs that inputs are valid, of a run on a chain.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub proofs: Option<ProofsReport>,
 	/// The tasks.
 	pub tasks: Vec<TaskReport>,
+}
+
+/// Who made, checked and attested the proofs of a whole run.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ProofsReport {
+	/// Proofs that dealers made.
+	pub made: usize,
+	/// Bytes of all of them.
+	pub bytes: usize,
+	/// Time that the dealings with them took to make, together.
+	pub milliseconds: f64,
+	/// Of the dealings that count, those whose proof was judged again from block bodies.
+	pub judged: usize,
+	/// Of these, those whose proof holds.
+	pub hold: usize,
+	/// Members of all committees.
+	pub members: usize,
+	/// Of these, those who attested: to them all shares were right and all proofs held.
+	pub attested: usize,
 }
 
 impl Report {

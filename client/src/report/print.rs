@@ -56,11 +56,12 @@ impl Report {
 		}
 		writeln!(out, "{table}")?;
 		self.write_left_out(out)?;
+		self.write_proofs(out)?;
 		self.write_phases(out)?;
 		self.write_faults(out)
 	}
 
-	/// Says what was left out, and how the file was read.
+	/// Says what was left out, how the file was read, and what is proven of the inputs.
 	fn write_left_out(&self, out: &mut Output<'_>) -> Result<(), Error> {
 		for note in &self.notes {
 			writeln!(out, "note: {note}")?;
@@ -69,8 +70,34 @@ impl Report {
 			for line in task.left_out_lines().iter().chain(&task.notes) {
 				writeln!(out, "{}: {line}", task.title)?;
 			}
+			if let Some(line) = task.proofs_line() {
+				writeln!(out, "{}: {line}", task.title)?;
+			}
 		}
 		Ok(())
+	}
+
+	/// Says who made, checked and attested the proofs of the inputs.
+	fn write_proofs(&self, out: &mut Output<'_>) -> Result<(), Error> {
+		let Some(proofs) = &self.proofs else { return Ok(()) };
+		let each = |all: f64| all / proofs.made.max(1) as f64;
+		writeln!(
+			out,
+			"proofs of valid input made: {}, of {:.0} bytes each; each took {:.1} ms with its dealing",
+			proofs.made,
+			each(proofs.bytes as f64),
+			each(proofs.milliseconds)
+		)?;
+		writeln!(
+			out,
+			"checked: by each member of a committee before it attests; judged again from block bodies, {} of {} hold",
+			proofs.hold, proofs.judged
+		)?;
+		writeln!(
+			out,
+			"attested: by {} of {} members, that their shares are right and all proofs hold",
+			proofs.attested, proofs.members
+		)
 	}
 
 	fn write_phases(&self, out: &mut Output<'_>) -> Result<(), Error> {
@@ -144,5 +171,49 @@ fn phase_text(phase: &Json) -> String {
 	match phase.get("blocks").and_then(Json::as_u64) {
 		Some(blocks) => format!("{blocks} blk\n{seconds:.1} s"),
 		None => format!("{seconds:.3} s"),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{output::written, report::ProofsReport};
+
+	fn report(proofs: Option<ProofsReport>) -> Report {
+		Report {
+			dealers: 4,
+			rows: 9,
+			skipped_rows: 0,
+			class: "Standard".to_owned(),
+			token: None,
+			notes: Vec::new(),
+			proofs,
+			tasks: Vec::new(),
+		}
+	}
+
+	#[test]
+	fn proofs_are_told_from_dealer_to_attester() {
+		let proofs = ProofsReport {
+			made: 4,
+			bytes: 12_000,
+			milliseconds: 50.0,
+			judged: 4,
+			hold: 3,
+			members: 5,
+			attested: 4,
+		};
+		let text = written(false, |out| report(Some(proofs.clone())).write(out));
+		for line in [
+			"proofs of valid input made: 4, of 3000 bytes each; each took 12.5 ms with its dealing\n",
+			"checked: by each member of a committee before it attests; judged again from block bodies, 3 of 4 hold\n",
+			"attested: by 4 of 5 members, that their shares are right and all proofs hold\n",
+		] {
+			assert!(text.contains(line), "no `{line}` in {text}");
+		}
+		let text = written(true, |out| report(Some(proofs.clone())).write(out));
+		let record: Json = serde_json::from_str(&text).expect("JSON");
+		assert_eq!((&record["proofs"]["made"], &record["proofs"]["hold"]), (&4.into(), &3.into()));
+		assert!(!written(false, |out| report(None).write(out)).contains("proofs"));
 	}
 }

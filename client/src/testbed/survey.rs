@@ -119,11 +119,12 @@ pub async fn deal(
 	task: TaskId,
 	dealers: &[(&Signer, &Encoded)],
 ) -> Result<(), Error> {
-	let info = onchain::deal::drawn(chain, task).await?;
-	let context = &dealing::context(chain.genesis(), task, &info)?;
+	let info = &onchain::deal::drawn(chain, task).await?;
+	let context = &dealing::context(chain.genesis(), task, info)?;
 	let dealt = dealers.iter().map(|(signer, input)| async move {
-		let receipt = onchain::deal::deal(chain, task, context, input, signer, None).await?;
-		receipt.ok_or_else(|| Error::Failed("a dealer had dealt already".to_owned()))
+		let spec = &info.task.spec;
+		let dealt = onchain::deal::deal(chain, task, context, spec, input, signer, None).await?;
+		dealt.ok_or_else(|| Error::Failed("a dealer had dealt already".to_owned()))
 	});
 	future::try_join_all(dealt).await.map(|_| ())
 }

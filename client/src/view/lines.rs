@@ -7,6 +7,7 @@ use ostraka_party::{
 	data::decimal::render,
 	request::{is_text, shown},
 	title::title,
+	validity::{what_is_proven, NOT_PROVEN},
 	words::{counted, learn_or_learns},
 };
 use ostraka_primitives::{
@@ -84,8 +85,9 @@ pub fn progress(info: &TaskInfo, block: u32) -> String {
 		},
 		TaskStatus::Verifying { .. } => {
 			format!(
-				"{} of {seats} members attested, {left} blocks left at most, {} dealings excluded",
-				info.attested, info.excluded
+				"{} of {seats} members attested, {left} blocks left at most, {} excluded",
+				info.attested,
+				counted(info.excluded as usize, "dealing")
 			)
 		},
 		TaskStatus::Committing { .. } => format!("commitments {} of {seats}", info.committed),
@@ -147,6 +149,7 @@ pub fn task_lines(
 		("submitted".to_owned(), format!("block {}", task.submitted_at)),
 	]);
 	lines.extend(column_lines(&task.spec));
+	lines.push(("proven".to_owned(), proven(&task.spec)));
 	if let (Some(block), Some(hash)) = (task.drawn_at, task.task_hash) {
 		lines.push(("drawn".to_owned(), format!("block {block}")));
 		lines.push(("task hash".to_owned(), hex(hash)));
@@ -154,13 +157,13 @@ pub fn task_lines(
 	for (seat, j) in info.committee.iter().zip(1u32..) {
 		lines.push((format!("seat {j}"), address(&seat.account)));
 	}
-	lines.push((
-		"dealers".to_owned(),
-		format!(
-			"{} invited, {} have accepted, {} have dealt",
-			task.invited, task.accepted, info.dealings
-		),
-	));
+	let dealt = match task.status {
+		// the state has forgotten how many
+		TaskStatus::Settled(_) => String::new(),
+		_ => format!(", {} have dealt", info.dealings),
+	};
+	let dealers = format!("{} invited, {} have accepted{dealt}", task.invited, task.accepted);
+	lines.push(("dealers".to_owned(), dealers));
 	lines.extend(dealer_lines(&info.dealers, &info.accepted));
 	lines
 }
@@ -175,6 +178,11 @@ pub fn class_line(task: &Task) -> String {
 		learn_or_learns(task.parameters.threshold.into()),
 		task.parameters.least_dealers
 	)
+}
+
+/// What is proven of each dealing to a task, and what is not.
+pub fn proven(spec: &TaskSpec) -> String {
+	format!("of each dealing: {}; {NOT_PROVEN}", what_is_proven(spec))
 }
 
 /// A task's columns with their ranges, and its groups.
@@ -268,6 +276,9 @@ mod tests {
 		assert_eq!(value(&lines, "state"), "collecting (dealings 1 of 3, 13 blocks left)");
 		assert_eq!(value(&lines, "column x"), "0.0 to 9.0, public");
 		assert_eq!(value(&lines, "groups of g"), "a, b");
+		let proven = value(&lines, "proven");
+		assert!(proven.starts_with("of each dealing: its count and sum are such as"), "{proven}");
+		assert!(proven.ends_with(NOT_PROVEN), "{proven}");
 		assert!(value(&lines, "class")
 			.contains("3 nodes hold the shares, any 1 of them learns nothing"));
 		assert_eq!(value(&lines, "dealers"), "3 invited, 3 have accepted, 1 have dealt");
@@ -306,7 +317,7 @@ mod tests {
 		(info.attested, info.excluded) = (2, 1);
 		let lines = task_lines(&fixtures::token(), 7, 3, &info, None);
 		let expected =
-			"verifying (2 of 3 members attested, 13 blocks left at most, 1 dealings excluded)";
+			"verifying (2 of 3 members attested, 13 blocks left at most, 1 dealing excluded)";
 		assert_eq!(value(&lines, "state"), expected);
 		// all have: the set is frozen in the next block
 		(info.attested, info.task.status) = (3, TaskStatus::Verifying { until: 7 });

@@ -41,7 +41,7 @@ pub struct TaskRecord {
 	accepted: u32,
 	dealings: u32,
 	excluded: u32,
-	/// Members that have checked their shares of all dealings and accuse none.
+	/// Members that have checked their shares and the proofs of all dealings, and dispute none.
 	attested: u32,
 	committed: u32,
 	right_shares: u32,
@@ -53,6 +53,41 @@ pub struct TaskRecord {
 	/// The odds of a draw now, where they were asked for.
 	#[serde(skip_serializing_if = "Option::is_none")]
 	pub capture: Option<Capture>,
+	/// The dealings that are excluded, where that was asked for.
+	#[serde(skip_serializing_if = "Vec::is_empty")]
+	pub exclusions: Vec<Exclusion>,
+}
+
+/// A dealing that does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Exclusion {
+	/// Whose it is.
+	pub dealer: String,
+	/// What is wrong with it, if that is known.
+	pub fault: Option<String>,
+	/// Who accused or challenged, where the node still tells.
+	pub by: Option<String>,
+	/// Its seat; none of who challenged with a bond.
+	pub seat: Option<u8>,
+	/// The block in which it was judged.
+	pub block: Option<u32>,
+}
+
+impl Exclusion {
+	/// It in a line.
+	pub fn line(&self) -> String {
+		let fault = self.fault.as_deref().unwrap_or("it was accused");
+		let mut line = format!("{}: {fault}", self.dealer);
+		match (&self.by, self.seat) {
+			(Some(by), Some(seat)) => line.push_str(&format!("; found by seat {seat} ({by})")),
+			(Some(by), None) => line.push_str(&format!("; found by {by}, with a bond,")),
+			(None, _) => {},
+		}
+		if let Some(block) = self.block {
+			line.push_str(&format!(" in block {block}"));
+		}
+		line
+	}
 }
 
 /// A task as JSON.
@@ -89,6 +124,7 @@ pub fn task(id: TaskId, info: &TaskInfo) -> TaskRecord {
 		dealers: info.dealers.iter().map(address).collect(),
 		accepted_by: info.accepted.iter().map(address).collect(),
 		capture: None,
+		exclusions: Vec::new(),
 	}
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
 	capture,
-	lines::{class_line, column_lines, dealer_lines, span},
+	lines::{class_line, column_lines, dealer_lines, proven, span},
 };
 use crate::chain::Token;
 use ostraka_party::{
@@ -55,6 +55,7 @@ impl Asked<'_> {
 				counted(task.spec.max_rows as usize, "row"),
 			),
 		));
+		lines.push(line("proven", proven(&task.spec)));
 		lines.push(line("dealers", self.dealers()));
 		let others: Vec<AccountId> =
 			info.dealers.iter().filter(|dealer| *dealer != self.dealer).cloned().collect();

@@ -50,6 +50,7 @@ fn completions_and_help() {
 		"accept",
 		"deal",
 		"result",
+		"challenge",
 		"simulate",
 		"demo",
 	] {
@@ -74,7 +75,15 @@ fn the_help_says_what_is_needed_and_what_there_is() {
 	assert!(help("task submit").contains("[OPTIONS] --statistic <NAME>"));
 	assert!(help("task submit").contains("--accept-within <BLOCKS>"));
 	assert!(!help("simulate").contains("[OPTIONS] --"));
-	for kind in ["bad-share", "outside-group", "silent-dealer", "uncommitted", "silent-node"] {
+	for kind in [
+		"bad-share",
+		"outside-group",
+		"forged-input",
+		"false-challenge",
+		"silent-dealer",
+		"uncommitted",
+		"silent-node",
+	] {
 		assert!(help("simulate").contains(&format!("\n  {kind} ")), "{kind}");
 	}
 	assert!(help("").contains("130  interrupted"));
@@ -121,6 +130,8 @@ fn amounts_and_numbers_are_refused_before_the_chain() {
 		"task cancel",
 		"result",
 		"result --task",
+		"challenge",
+		"challenge --task",
 		"deal --data x --task",
 		"accept",
 		"accept --task",
@@ -179,6 +190,16 @@ fn a_dealing_needs_a_file() {
 	let mut only = ostraka();
 	only.args(["deal", "--suri", "//Bob", "--task", "0", "--only", "x"]);
 	fails(&mut only, 2, &["COLUMN=TEXT"]);
+}
+
+#[test]
+fn a_challenge_needs_an_account_unless_nothing_is_sent() {
+	fails(ostraka().args(["challenge", "0"]), 2, &["needs an account to sign with"]);
+	fails(ostraka().args(["challenge", "0", "--yes"]), 2, &["needs an account to sign with"]);
+	let wrong = ["challenge", "0", "--dry-run", "--dealer", "nobody"];
+	fails(ostraka().args(wrong), 2, &["`nobody` is not an account"]);
+	let dry = ["challenge", "0", "--dry-run", "--url", "ws://127.0.0.1:1"];
+	fails(ostraka().args(dry), 3, &["no chain answers"]);
 }
 
 #[test]

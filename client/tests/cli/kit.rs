@@ -15,15 +15,23 @@ fn run(words: &str) -> Command {
 
 #[test]
 fn a_number_is_given_alone_or_by_its_flag() {
-	for command in
-		["task show", "task watch", "task cancel --suri //Alice", "result", "node supply", "events"]
-	{
+	for command in [
+		"task show",
+		"task watch",
+		"task cancel --suri //Alice",
+		"result",
+		"challenge --dry-run",
+		"node supply",
+		"events",
+	] {
 		for number in ["7", "--task 7", "--task=7"] {
 			let words = format!("--url {NOWHERE} {command} {number}");
 			fails(&mut run(&words), 3, &["no chain answers"]);
 		}
 	}
-	for command in ["task show", "result", "accept", "deal --data x", "node supply", "events"] {
+	for command in
+		["task show", "result", "challenge", "accept", "deal --data x", "node supply", "events"]
+	{
 		fails(&mut run(&format!("{command} 7 --task 7")), 2, &["cannot be used with"]);
 	}
 	for command in [
@@ -31,6 +39,7 @@ fn a_number_is_given_alone_or_by_its_flag() {
 		"task watch",
 		"task cancel",
 		"result",
+		"challenge",
 		"accept",
 		"deal --data x",
 		"node supply",
@@ -89,6 +98,10 @@ fn what_is_new_is_in_the_help() {
 	for (command, part) in [
 		("", "events"),
 		("", "doctor"),
+		("", "challenge"),
+		("", "5  a result that is arithmetically right"),
+		("challenge", "--dealer <ACCOUNT>"),
+		("challenge", "--dry-run"),
 		("task", "init"),
 		("task submit", "[OPTIONS] <TASK_FILE>"),
 		("task submit", "--count-first"),

@@ -9,6 +9,7 @@
 
 mod account;
 mod chain;
+mod challenge;
 mod connection;
 mod dealing;
 mod groups;
@@ -57,6 +58,11 @@ const SCENARIOS: &[(&str, Ground, Play)] = &[
 	("node::a_killed_chain_leaves_nothing", Ground::Own, node::a_killed_chain_leaves_nothing),
 	("interruption::the_node_is_killed", Ground::Own, interruption::the_node_is_killed),
 	("supply::missed_dealings_are_supplied", Ground::Own, supply::missed_dealings_are_supplied),
+	(
+		"challenge::a_forged_proof_is_challenged_with_a_bond",
+		Ground::Own,
+		challenge::a_forged_proof_is_challenged_with_a_bond,
+	),
 	("inputs::a_chain_without_blocks", Ground::Own, inputs::a_chain_without_blocks),
 	("operator::a_node_from_key_to_chill", Ground::First, operator::a_node_from_key_to_chill),
 	("operator::registrations_refused", Ground::First, operator::registrations_refused),

@@ -193,6 +193,7 @@ pub fn tasks_that_do_not_exist(scene: &Scene) {
 		"task watch 4000000000",
 		"result --task 4000000000",
 		"node supply --task 4000000000",
+		"challenge 4000000000 --dry-run",
 	] {
 		tool.run(command).fails(4, &no_task);
 	}

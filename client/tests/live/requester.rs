@@ -73,6 +73,10 @@ pub fn a_task_to_its_transcript(scene: &Scene) {
 		["dealt", "already", "rows", "skipped_missing", "numbers"].map(|name| last[name].clone());
 	assert_eq!(json!(got), expected);
 	let fees = amount(&last, "accept_fee") + amount(&last, "fee");
+	assert!(last["proof"]["bytes"].as_u64() > Some(1_000), "{last}");
+	// its proof holds: there is nothing to challenge
+	let judged = tool.run(&format!("challenge {task}")).by(&by).json();
+	assert_eq!((&judged["wrong"], &judged["dealings"][0]["holds"]), (&0.into(), &true.into()));
 	let shown = tool.run(&format!("task show {task}")).done();
 	let parts = [
 		"mean of income",
@@ -94,6 +98,7 @@ pub fn a_task_to_its_transcript(scene: &Scene) {
 	// the others deal, and one of them again
 	let first = deal(&tool, task, &dealers[0], &rows).done();
 	first.says(&["dealt to task", "a deposit is held until the task is settled"]);
+	first.says(&["proof of valid input: ", " bytes, made with its dealing in "]);
 	let again = deal(&tool, task, &dealers[0], &rows).done();
 	again.says(&["has dealt to task", "already", "nothing was sent"]);
 	assert_eq!(look.money(&dealers[0]).1, held, "one deposit for one task");
@@ -135,7 +140,8 @@ pub fn a_task_to_its_transcript(scene: &Scene) {
 	assert_eq!((free, held), ((FUNDS + 8 / 4) * UNIT - fees, 0));
 	assert_eq!(look.money(&by).1, 0, "nothing is left in escrow");
 	let verified = tool.run(&format!("result --task {task} --verify")).json();
-	assert_eq!(verified["verified"], true);
+	assert_eq!((&verified["verified"], &verified["verdict"]), (&true.into(), &"right".into()));
+	assert_eq!(verified["proofs"], json!({ "hold": 4, "of": 4 }));
 	let closed = tool.run(&format!("deal --task {task}")).by(&dealers[0]).data(&rows);
 	let closed = closed.start().ends(1, &["takes no dealings any more: completed"]);
 	assert!(closed.out.contains("not shared"));

@@ -149,12 +149,15 @@ fn task_hash(transcript: &Value) {
 #[track_caller]
 fn dealings(transcript: &Value) {
 	for dealing in list(transcript, "/dealings") {
-		let digest = Bytes::of("ostraka/dealing/v2")
+		let validity = bytes(&dealing["validity"]);
+		assert!(!validity.is_empty(), "{dealing}");
+		let digest = Bytes::of("ostraka/dealing/v3")
 			.fixed(&bytes(at(transcript, "/task_hash")))
 			.fixed(&bytes(&dealing["dealer_id"]))
 			.fixed(&bytes(&dealing["ephemeral"]))
 			.list(list(dealing, "/commitments"))
-			.list(list(dealing, "/sealed_hashes"));
+			.list(list(dealing, "/sealed_hashes"))
+			.fixed(&Sha256::digest(&validity));
 		assert_eq!(digest.hash(), bytes(&dealing["digest"]));
 		assert_eq!((bytes(&dealing["ephemeral"]).len(), bytes(&dealing["proof"]).len()), (32, 64));
 		assert_eq!(dealing["counts"], true);

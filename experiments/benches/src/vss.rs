@@ -8,6 +8,8 @@
 //!   be avoided, is in `make experiments ARGS="--only limits"`.
 //! - `check/batch` against `check/one-by-one`, and `subgroup/batch` against `subgroup/one-by-one`: 300 dealings of 8 values,
 //!   threshold 2.
+//! - `validity/prove/L`, `validity/verify/L`: a proof that the values of a dealing have 32 bits each, and its check by itself;
+//!   `validity/batch/L`: that of 300 proofs.
 
 use ark_ec::CurveGroup;
 use criterion::{criterion_group, criterion_main, BatchSize, BenchmarkId, Criterion};
@@ -15,6 +17,7 @@ use ostraka_crypto::{
 	encoding::{decode_point, encode_point},
 	generators, group, proofs, scalar,
 	seal::{Context, Key, PublicKey, SealSecret},
+	validity::{batch_verify, prove, verify, Conditions, Form, Item, Statement},
 	vss::{self, Commitments, SecretShare, UncheckedCommitments},
 	Plain, Scalar,
 };
@@ -133,6 +136,39 @@ fn subgroup(c: &mut Criterion) {
 	});
 }
 
+fn validity(c: &mut Criterion) {
+	let mut rng = ChaCha20Rng::seed_from_u64(5);
+	let mut bench = c.benchmark_group("validity");
+	bench.measurement_time(Duration::from_secs(10)).sample_size(20);
+	for length in [8u16, 64] {
+		let mut conditions = Conditions::new(length.into()).unwrap();
+		for place in 0..length {
+			conditions.range(Form::default().entry(place, 1), 32).unwrap();
+		}
+		let relation = conditions.finish();
+		let input: Vec<_> = (0..length).map(|value| Scalar::from(3 * value)).collect();
+		let (commitments, shares) = vss::share::<Plain, _>(&input, T, N, &mut rng).unwrap();
+		let blinding = vss::secret_blinding(T, &shares).unwrap();
+		let commitments = commitments.to_bytes();
+		let statement =
+			Statement { task_hash: &[1; 32], dealer: &[2; 32], commitments: &commitments };
+		bench.bench_function(BenchmarkId::new("prove", length), |b| {
+			b.iter(|| {
+				let input = black_box(&input);
+				prove::<Plain, _>(&relation, &statement, input, &blinding, &mut rng).unwrap()
+			})
+		});
+		let proof = prove::<Plain, _>(&relation, &statement, &input, &blinding, &mut rng).unwrap();
+		bench.bench_function(BenchmarkId::new("verify", length), |b| {
+			b.iter(|| verify::<Plain>(&relation, &statement, black_box(&proof)).unwrap())
+		});
+		let items = vec![Item { relation: &relation, statement, proof: &proof }; 300];
+		bench.bench_function(BenchmarkId::new("batch", length), |b| {
+			b.iter(|| assert!(batch_verify::<Plain, _>(black_box(&items), &mut rng).is_empty()))
+		});
+	}
+}
+
 fn single(c: &mut Criterion) {
 	let mut rng = ChaCha20Rng::seed_from_u64(3);
 	let mut bench = c.benchmark_group("single");
@@ -167,5 +203,5 @@ fn single(c: &mut Criterion) {
 	});
 }
 
-criterion_group!(benches, dealing, checking, subgroup, single);
+criterion_group!(benches, dealing, checking, subgroup, validity, single);
 criterion_main!(benches);

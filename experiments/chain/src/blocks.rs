@@ -5,7 +5,10 @@ use codec::{Compact, CompactLen, Decode};
 use frame_support::{dispatch::DispatchClass, storage::storage_prefix, weights::Weight};
 use frame_system::ConsumedWeight;
 use ostraka_client::chain::{Chain, Event, Head};
-use ostraka_primitives::{Balance, TaskId};
+use ostraka_primitives::{
+	fault::{AccuserFault, DealerFault},
+	Balance, TaskId,
+};
 use std::{
 	collections::BTreeMap,
 	sync::{Arc, Mutex, PoisonError},
@@ -23,6 +26,9 @@ const KINDS: [(&str, &[(&str, &str)]); 7] = [
 	("commit_result", &[("Vss", "ResultCommitted")]),
 	("reveal_result", &[("Vss", "ResultShareRight"), ("Vss", "ResultShareWrong")]),
 ];
+
+/// The call that [`KINDS`] cannot tell from an accusation.
+const CHALLENGE: &str = "challenge";
 
 /// An extrinsic of a task.
 #[derive(Clone, Debug)]
@@ -106,8 +112,19 @@ fn whole(body: &[u8]) -> u64 {
 fn kind(events: &[&Event]) -> Option<(&'static str, TaskId)> {
 	KINDS.iter().find_map(|(call, names)| {
 		let is = |event: &&&Event| names.iter().any(|(pallet, name)| event.is(pallet, name));
-		Some((*call, events.iter().find(is)?.field("task")?))
+		let event = events.iter().find(is)?;
+		let call = if is_of_a_proof(event) { CHALLENGE } else { *call };
+		Some((call, event.field("task")?))
 	})
+}
+
+/// Whether somebody was convicted by a proof that an input is valid: challenges have the events of accusations.
+fn is_of_a_proof(event: &Event) -> bool {
+	match event.name.as_str() {
+		"DealerConvicted" => event.field("fault") == Some(DealerFault::InvalidInput),
+		"AccuserConvicted" => event.field("fault") == Some(AccuserFault::FalseChallenge),
+		_ => false,
+	}
 }
 
 fn charged(events: &[&Event]) -> Option<Weight> {

@@ -1,7 +1,8 @@
 //! What the chain charges for each call, in bytes, weight and fee, by committee and length of the vector.
 //!
-//! One task for each class of a development chain and each length, all at once, with ten honest dealers and one whose
-//! share for the first seat is wrong: so there is an accusation as well.
+//! One task for each class of a development chain and each length, all at once, with ten honest dealers, one whose share
+//! for the first seat is wrong, and one that proves another input valid than its own: so there is an accusation, and a
+//! challenge, as well.
 //!
 //! A row of `chain_charges.csv` is a [`Charge`].
 
@@ -14,7 +15,9 @@ use crate::{
 };
 use anyhow::{bail, ensure, Context, Result};
 use indicatif::ProgressBar;
-use ostraka_adversary::{cheats::DealingFault, deal, transaction::Outcome, wait};
+use ostraka_adversary::{
+	cheats::DealingFault, deal, forged::ForgedInput, transaction::Outcome, wait,
+};
 use ostraka_client::{testbed::survey::Survey, verify::result_outcome};
 use ostraka_experiment_rows::Charge;
 use ostraka_primitives::{
@@ -24,12 +27,17 @@ use ostraka_primitives::{
 };
 
 /// The calls of a task, in their order.
-const CALLS: [&str; 7] =
-	["submit", "accept", "deal", "accuse", "attest", "commit_result", "reveal_result"];
+const CALLS: [&str; 8] =
+	["submit", "accept", "deal", "accuse", "challenge", "attest", "commit_result", "reveal_result"];
 /// Honest dealers of a task: as many as the most demanding class asks for.
 const HONEST: usize = 10;
 /// The seat whose share is wrong.
 const VICTIM: u8 = 1;
+/// What is wrong with the dealings of those who come after the honest ones.
+const FORGED: [DealingFault; 2] = [
+	DealingFault::Accusable(DealerFault::WrongShare, VICTIM),
+	DealingFault::Input(ForgedInput::OtherVector),
+];
 
 /// The tasks: class and length.
 fn plan(quick: bool) -> Vec<(SecurityClass, u32)> {
@@ -40,7 +48,7 @@ fn plan(quick: bool) -> Vec<(SecurityClass, u32)> {
 
 /// Dealers that this part takes.
 pub fn dealers(quick: bool) -> usize {
-	plan(quick).len() * (HONEST + 1)
+	plan(quick).len() * (HONEST + FORGED.len())
 }
 
 /// Whether there is nothing left to do: all is measured at once.
@@ -61,7 +69,7 @@ pub async fn run(
 	let chain = &stage.chain;
 	let surveys = plan(quick)
 		.into_iter()
-		.map(|(class, length)| Ok((class, stage.survey(length, HONEST + 1)?)))
+		.map(|(class, length)| Ok((class, stage.survey(length, HONEST + FORGED.len())?)))
 		.collect::<Result<Vec<_>>>()?;
 	let first = chain.head().number;
 	bar.set_message(format!("{} tasks published, accepted and drawn", surveys.len()));
@@ -98,15 +106,16 @@ pub async fn run(
 	rows.into_iter().try_for_each(|row| table.add(row))
 }
 
-/// Lets the last dealer deal with a wrong share.
+/// Lets the last dealers deal with a fault each.
 async fn forge(stage: &Stage, task: &Task, survey: &Survey) -> Result<()> {
-	let (signer, input) =
-		task.dealers.iter().zip(&survey.inputs).next_back().context("a dealer")?;
-	let fault = DealingFault::Accusable(DealerFault::WrongShare, VICTIM);
-	match deal::deal(&stage.chain, task.id, signer, &input.encoded, fault).await? {
-		Outcome::Included(_) => Ok(()),
-		Outcome::Refused { reason, .. } => bail!("the forged dealing was refused: {reason}"),
+	let dealers = task.dealers.iter().zip(&survey.inputs).skip(HONEST);
+	for ((signer, input), fault) in dealers.zip(FORGED) {
+		match deal::deal(&stage.chain, task.id, signer, &input.encoded, fault).await? {
+			Outcome::Included(_) => {},
+			Outcome::Refused { reason, .. } => bail!("the forged dealing was refused: {reason}"),
+		}
 	}
+	Ok(())
 }
 
 /// Waits until a task is settled, and holds its result against that of the pooled rows of its first dealers. Returns
@@ -180,6 +189,6 @@ mod tests {
 
 	#[test]
 	fn every_class_and_length_has_a_task() {
-		assert_eq!((plan(false).len(), dealers(true)), (12, 33));
+		assert_eq!((plan(false).len(), dealers(true)), (12, 36));
 	}
 }

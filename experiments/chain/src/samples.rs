@@ -1,12 +1,14 @@
-//! Calls of every size, their contents of no meaning: for what they weigh and how long they are.
+//! Calls of every size, their contents of no meaning: for what they weigh and how long they are. Proofs are as long as those
+//! of the statistics that the chain's tasks compute here ([`edges`]).
 
 use anyhow::{anyhow, Result};
 use codec::Encode;
 use frame_support::dispatch::DispatchClass;
 use frame_system::CheckEra;
+use ostraka_adversary::deal::relation;
 use ostraka_client::chain::submit::VALID_FOR;
 use ostraka_primitives::{
-	message::{DealingMessage, EvidenceMessage, Sealed},
+	message::{ChallengeMessage, CommitmentBytes, DealingMessage, EvidenceMessage, Sealed},
 	spec::{Column, Statistic, TaskSpec},
 	task::SecurityClass,
 	AccountId, WorkerSignature,
@@ -18,6 +20,11 @@ use sp_runtime::generic::Era;
 
 /// Length of the vector of a task that is submitted.
 pub const SUBMITTED_LENGTH: u32 = 8;
+/// The column that is counted, and its largest value.
+pub const COLUMN: &str = "loan_amount";
+const LARGEST: u32 = 40_000;
+/// The most rows of a dealer.
+pub const MAX_ROWS: u32 = 1_000_000;
 
 /// What a call is about; zero where it does not matter.
 #[derive(Clone, Copy, Default)]
@@ -35,6 +42,34 @@ pub struct Size {
 /// Length of a sealed share.
 pub fn sealed_bytes(length: u32) -> u32 {
 	32 * (length + 1) + 16
+}
+
+/// Edges of the histogram with a vector of that length: none for a single number, which is a count.
+pub fn edges(length: u32) -> impl Iterator<Item = u32> {
+	let edges = length.saturating_sub(1);
+	let step = LARGEST.div_ceil(edges.max(1));
+	(0..edges).map(move |edge| edge * step)
+}
+
+/// What is computed, with a vector of that length.
+fn spec(length: u32) -> Result<TaskSpec> {
+	let name = list(COLUMN.as_bytes().to_vec())?;
+	let column = Column { name, decimals: 0, min: 0, max: LARGEST.into() };
+	Ok(TaskSpec {
+		statistic: if length > 1 { Statistic::Histogram } else { Statistic::Count },
+		columns: list(vec![column])?,
+		target: None,
+		weight: None,
+		edges: list(edges(length).map(i64::from).collect::<Vec<_>>())?,
+		quantiles: Default::default(),
+		group_by: None,
+		max_rows: MAX_ROWS,
+	})
+}
+
+/// Length of the proof that such a vector is valid.
+pub fn proof_bytes(length: u32) -> Result<u32> {
+	Ok(u32::try_from(relation(&spec(length)?)?.layout().proof_length())?)
 }
 
 /// What a transaction carries: ordinary ones are signed, and valid as long as clients make them; the workers' are not.
@@ -74,19 +109,8 @@ fn signature() -> WorkerSignature {
 
 /// `tasks.submit`: a histogram.
 pub fn submit(dealers: u32) -> Result<RuntimeCall> {
-	let column = Column { name: list(b"loan_amount".to_vec())?, decimals: 0, min: 0, max: 40_000 };
-	let spec = TaskSpec {
-		statistic: Statistic::Histogram,
-		columns: list(vec![column])?,
-		target: None,
-		weight: None,
-		edges: list((1..i64::from(SUBMITTED_LENGTH)).collect::<Vec<_>>())?,
-		quantiles: Default::default(),
-		group_by: None,
-		max_rows: 1_000,
-	};
 	Ok(RuntimeCall::Tasks(pallet_tasks::Call::submit {
-		spec,
+		spec: spec(SUBMITTED_LENGTH)?,
 		class: SecurityClass::Standard,
 		dealers: list(vec![account(); dealers as usize])?,
 		accept: 100,
@@ -101,14 +125,19 @@ pub fn accept() -> RuntimeCall {
 	RuntimeCall::Tasks(pallet_tasks::Call::accept { task: 0, terms: [0; 32] })
 }
 
-/// `vss.deal`.
-pub fn deal(size: Size) -> Result<RuntimeCall> {
+fn commitments(size: Size) -> Result<CommitmentBytes> {
+	list(vec![[0u8; 96]; size.threshold as usize + 1])
+}
+
+/// `vss.deal`, with a proof of so many bytes.
+pub fn deal(size: Size, proof: u32) -> Result<RuntimeCall> {
 	let sealed: Sealed = list(vec![0u8; sealed_bytes(size.length) as usize])?;
 	let dealing = DealingMessage {
-		commitments: list(vec![[0u8; 96]; size.threshold as usize + 1])?,
+		commitments: commitments(size)?,
 		ephemeral: [0; 32],
 		proof: [0; 64],
 		sealed: list(vec![sealed; size.seats as usize])?,
+		validity: list(vec![0u8; proof as usize])?,
 	};
 	Ok(RuntimeCall::Vss(pallet_vss::Call::deal { task: 0, task_hash: [0; 32], dealing }))
 }
@@ -118,9 +147,10 @@ pub fn accuse(size: Size) -> Result<RuntimeCall> {
 	let evidence = EvidenceMessage {
 		dh: [0; 32],
 		dleq: [0; 64],
-		commitments: list(vec![[0u8; 96]; size.threshold as usize + 1])?,
+		commitments: commitments(size)?,
 		ephemeral: [0; 32],
 		sealed_hashes: list(vec![[0u8; 32]; size.seats as usize])?,
+		validity_hash: [0; 32],
 		sealed: list(vec![0u8; sealed_bytes(size.length) as usize])?,
 	};
 	Ok(RuntimeCall::Vss(pallet_vss::Call::accuse {
@@ -131,6 +161,38 @@ pub fn accuse(size: Size) -> Result<RuntimeCall> {
 		evidence,
 		at: 1,
 		signature: signature(),
+	}))
+}
+
+fn shown(size: Size) -> Result<ChallengeMessage> {
+	Ok(ChallengeMessage {
+		commitments: commitments(size)?,
+		ephemeral: [0; 32],
+		sealed_hashes: list(vec![[0u8; 32]; size.seats as usize])?,
+		validity: list(vec![0u8; proof_bytes(size.length)? as usize])?,
+	})
+}
+
+/// `vss.challenge`.
+pub fn challenge(size: Size) -> Result<RuntimeCall> {
+	Ok(RuntimeCall::Vss(pallet_vss::Call::challenge {
+		task: 0,
+		seat: 1,
+		dealer: account(),
+		digest: [0; 32],
+		challenge: shown(size)?,
+		at: 1,
+		signature: signature(),
+	}))
+}
+
+/// `vss.challenge_with_bond`.
+pub fn challenge_with_bond(size: Size) -> Result<RuntimeCall> {
+	Ok(RuntimeCall::Vss(pallet_vss::Call::challenge_with_bond {
+		task: 0,
+		dealer: account(),
+		digest: [0; 32],
+		challenge: shown(size)?,
 	}))
 }
 

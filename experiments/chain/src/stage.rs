@@ -1,6 +1,9 @@
 //! A development chain of the experiment's own, dealers with money on it, and statistics of any length.
 
-use crate::blocks::Clock;
+use crate::{
+	blocks::Clock,
+	samples::{edges, COLUMN, MAX_ROWS},
+};
 use anyhow::{ensure, Context, Result};
 use codec::Encode;
 use futures::{future, stream, StreamExt, TryStreamExt};
@@ -20,7 +23,7 @@ use ostraka_client::{
 };
 use ostraka_primitives::{api::TaskInfo, task::SecurityClass, Balance, TaskId};
 use ostraka_runtime::configs::{
-	ostraka::AccusationsPerBlock,
+	ostraka::{WorstAccuseFee, WorstChallengeFee},
 	system::{RuntimeBlockLength, RuntimeBlockWeights},
 };
 use rayon::prelude::*;
@@ -37,9 +40,6 @@ const ACCEPT: u32 = 120;
 const COLLECT: u32 = 480;
 /// Requests under way at a time.
 const AT_ONCE: usize = 64;
-/// The column that is counted, and its largest value.
-const COLUMN: &str = "loan_amount";
-const LARGEST: u32 = 40_000;
 
 /// The chain and who plays on it.
 pub struct Stage {
@@ -104,16 +104,15 @@ impl Stage {
 	/// # Errors
 	/// If there is none of that length.
 	pub fn survey(&self, length: u32, dealers: usize) -> Result<Survey> {
-		let edges = length.saturating_sub(1);
-		let step = LARGEST.div_ceil(edges.max(1));
+		let edges: Vec<String> = edges(length).map(|edge| edge.to_string()).collect();
 		let request = StatisticRequest {
-			statistic: Some(match edges {
-				0 => StatisticName::Count,
-				_ => StatisticName::Histogram,
+			statistic: Some(match edges.is_empty() {
+				true => StatisticName::Count,
+				false => StatisticName::Histogram,
 			}),
 			columns: vec![COLUMN.to_owned()],
-			edges: (0..edges).map(|edge| (edge * step).to_string()).collect(),
-			max_rows: 1_000_000,
+			edges,
+			max_rows: MAX_ROWS,
 			..Default::default()
 		};
 		let survey = Survey::of(&self.loans, &request, dealers)?;
@@ -175,8 +174,10 @@ impl Stage {
 		});
 		let nonces: Vec<u64> = stream::iter(nonces).buffered(AT_ONCE).try_collect().await?;
 		let parts: Vec<_> = dealers.iter().copied().zip(&survey.inputs).collect();
-		let deal =
-			|(signer, input): &(&Signer, &Input)| make(&context, &signer.account(), &input.encoded);
+		let spec = &task.info.task.spec;
+		let deal = |(signer, input): &(&Signer, &Input)| {
+			make(&context, spec, &signer.account(), &input.encoded)
+		};
 		let made: Vec<_> = tokio::task::block_in_place(|| parts.par_iter().map(deal).collect());
 		let ready = made.into_iter().zip(dealers).zip(nonces);
 		ready
@@ -212,8 +213,9 @@ fn check(chain: &Chain) -> Result<()> {
 	for (pallet, name, own) in [
 		("System", "BlockWeights", RuntimeBlockWeights::get().encode()),
 		("System", "BlockLength", RuntimeBlockLength::get().encode()),
-		// follows from the weights of accusations
-		("Tasks", "AccusationsPerBlock", AccusationsPerBlock::get().encode()),
+		// follow from the weights of accusations and of challenges
+		("Incentives", "WorstAccuseFee", WorstAccuseFee::get().encode()),
+		("Incentives", "WorstChallengeFee", WorstChallengeFee::get().encode()),
 	] {
 		ensure!(constant(pallet, name) == Some(own), "its {pallet}.{name} is another");
 	}

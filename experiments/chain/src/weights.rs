@@ -8,13 +8,14 @@
 
 use crate::samples::{self, sealed_bytes, Size};
 use anyhow::{ensure, Result};
+use codec::MaxEncodedLen;
 use frame_support::{
 	dispatch::{DispatchClass, GetDispatchInfo},
 	traits::Authorize,
 	weights::Weight,
 };
-use ostraka_experiment_rows::Call;
-use ostraka_primitives::{MAX_COMMITMENTS, MAX_DEALERS};
+use ostraka_experiment_rows::{Call, WITHOUT_PROOF};
+use ostraka_primitives::{spec::TaskSpec, MAX_COMMITMENTS, MAX_DEALERS};
 use ostraka_runtime::{
 	configs::{
 		ostraka::{IndexedWeightPerKb, PollShare},
@@ -22,6 +23,7 @@ use ostraka_runtime::{
 	},
 	weights as host, Runtime, RuntimeCall,
 };
+use pallet_vss::weights::proof_points;
 use sp_runtime::traits::TransactionExtension;
 
 /// The weights that the runtime takes when it is built without host calls. Those of the registry are not asked for.
@@ -207,13 +209,28 @@ impl Rows {
 	/// The calls whose weight depends on committee and length.
 	fn sharing<V: pallet_vss::WeightInfo>(&mut self, size: Size) -> Result<()> {
 		let Size { seats, threshold: t, length: l, .. } = size;
-		let kilobytes = (seats * sealed_bytes(l)).div_ceil(1024);
-		let indexed = IndexedWeightPerKb::get().saturating_mul(kilobytes.into());
-		let weight = V::deal(t, kilobytes).saturating_add(indexed);
-		self.extrinsic("deal", size, samples::deal(size)?, weight, Weight::zero())?;
+		let proof = samples::proof_bytes(l)?;
+		let weight = |proof: u32| {
+			let kilobytes = (seats * sealed_bytes(l) + proof).div_ceil(1024);
+			let indexed = IndexedWeightPerKb::get().saturating_mul(kilobytes.into());
+			V::deal(t, kilobytes).saturating_add(indexed)
+		};
+		self.extrinsic("deal", size, samples::deal(size, proof)?, weight(proof), Weight::zero())?;
+		// what was a dealing before there were proofs: the chain takes none without
+		let sharing = samples::deal(size, 0)?;
+		self.whole(WITHOUT_PROOF, size, sharing, DispatchClass::Normal, weight(0));
 		let authorize = V::authorize_accuse(l, t);
 		let accuse = V::accuse(l, t).max(V::accuse_late(l, t)).max(V::accuse_false(l, t));
 		self.extrinsic("accuse", size, samples::accuse(size)?, accuse, authorize)?;
+		let (points, kilobytes) = (proof_points(proof as usize), proof.div_ceil(1024));
+		// the task's spec, which may be longer than where it was measured
+		let spec = Weight::from_parts(0, TaskSpec::max_encoded_len() as u64);
+		let challenge = V::challenge(t, points).max(V::challenge_with_bond(t, points));
+		let challenge = challenge.saturating_add(spec);
+		let authorize = V::authorize_challenge(kilobytes);
+		self.extrinsic("challenge", size, samples::challenge(size)?, challenge, authorize)?;
+		let call = samples::challenge_with_bond(size)?;
+		self.extrinsic("challenge_with_bond", size, call, challenge, Weight::zero())?;
 		let authorize = V::authorize_reveal_result(l);
 		let most = MAX_COMMITMENTS - 1;
 		let worst = V::reveal_result_checked(l, most)
@@ -289,8 +306,17 @@ mod tests {
 		assert_eq!(deal.class, "normal");
 		assert_ne!(deal.bound, "length");
 		// by the bound of its proof, in which the longest list of used `R`s stands; a chain gives most of it back
-		assert!((190..1_000).contains(&deal.calls_a_block), "{deal:?}");
-		assert!(deal.bytes > 2_700 && deal.bytes <= 2_770, "{deal:?}");
+		assert!((170..1_000).contains(&deal.calls_a_block), "{deal:?}");
+		let proof = u64::from(samples::proof_bytes(8).expect("a statistic"));
+		assert!((2_500..=4_000).contains(&proof), "{proof}");
+		assert!(deal.bytes > 2_700 + proof && deal.bytes <= 2_780 + proof, "{deal:?}");
+		let sharing = row(WITHOUT_PROOF, "host", 8);
+		assert_eq!(sharing.bytes + proof + 1, deal.bytes, "a longer proof has a longer length");
+		assert!(sharing.ref_ms < deal.ref_ms && sharing.bytes <= 2_770, "{sharing:?}");
+		let [member, bonded] =
+			["challenge", "challenge_with_bond"].map(|call| row(call, "host", 8));
+		assert_eq!((member.class.as_str(), bonded.class.as_str()), ("operational", "normal"));
+		assert!(member.bytes > proof && bonded.bytes > proof);
 		assert!(row("accuse", "pure", 256).ref_ms > 2. * row("accuse", "host", 256).ref_ms);
 		let normal = row("normal", "host", 0);
 		assert_eq!((normal.ref_ms, normal.calls_a_block), (1_500., 1));

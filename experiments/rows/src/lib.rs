@@ -13,6 +13,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Name of the row that is a dealing's but for the proof that its input is valid.
+pub const WITHOUT_PROOF: &str = "deal, without its proof";
+
 /// What a call or a step of the task book's hook weighs, against what a block has for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Call {

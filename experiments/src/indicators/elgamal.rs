@@ -1,7 +1,10 @@
 //! Lifted ElGamal aggregation under attack: in its usual deployment, like Paillier's; and with a threshold key of
 //! `elastic-elgamal`, whose contributions carry proofs.
 
-use super::{growth, scalability, squares, words, Column, Finding, USERS};
+use super::{
+	growth, scalability, small, squares, unproven, words, Column, Finding, FALSE_VALUE, LARGEST,
+	USERS,
+};
 use crate::{
 	scheme::plain_sum,
 	schemes::elgamal::{decode, ElGamal, Logarithms},
@@ -11,7 +14,8 @@ use curve25519_dalek::RistrettoPoint;
 use elastic_elgamal::{
 	group::Ristretto,
 	sharing::{ActiveParticipant, Dealer, Params, PublicKeySet},
-	CandidateDecryption, Ciphertext, Keypair, LogEqualityProof, VerifiableDecryption,
+	CandidateDecryption, Ciphertext, Keypair, LogEqualityProof, PreparedRange, RangeDecomposition,
+	RangeProof, VerifiableDecryption,
 };
 use std::time::Instant;
 
@@ -115,10 +119,20 @@ pub fn attack(amounts: &[u64]) -> Result<Column> {
 			sum + 1
 		),
 	);
+	// In this deployment uploads are bare ciphertexts.
+	let bounded = small(amounts);
+	let poisoned: Vec<Sealed> = bounded
+		.iter()
+		.chain([&FALSE_VALUE])
+		.map(|value| keys.public().encrypt(*value, &mut rand::rng()))
+		.collect();
+	let element = keys.secret().decrypt_to_element(total(&poisoned));
+	let validity = unproven(logarithms.find(&element, 2 * FALSE_VALUE), &bounded);
+	let scaling = scaling(amounts, &logarithms)?;
 	Ok(Column {
 		name: "ElGamal",
 		deployment: "aggregator and key holder, c = 1",
-		findings: [fairness, scaling(amounts, &logarithms)?, robustness, privacy, verifiability],
+		findings: [fairness, scaling, robustness, privacy, verifiability, validity],
 	})
 }
 
@@ -153,6 +167,41 @@ impl Public {
 		}
 		(self.combine(sealed, &right), named)
 	}
+}
+
+/// Uploads with the library's range proofs, one of them of another ciphertext than its own: which are refused, and the sum of
+/// the others by all holders.
+fn proven(
+	public: &Public,
+	values: &[u64],
+	mut partials: impl FnMut(Sealed) -> Vec<Partial>,
+) -> Finding {
+	let (key, mut rng) = (public.keys.shared_key(), rand::rng());
+	let range = PreparedRange::from(RangeDecomposition::optimal(LARGEST + 1));
+	let mut uploads: Vec<(Sealed, RangeProof<Ristretto>)> =
+		values.iter().map(|value| key.encrypt_range(&range, *value, &mut rng)).collect();
+	// the library proves nothing of a value out of range
+	let (sealed, proof) = key.encrypt_range(&range, LARGEST, &mut rng);
+	uploads.push((sealed + key.encrypt(FALSE_VALUE - LARGEST, &mut rng), proof));
+	let (mut taken, mut refused) = (Vec::new(), Vec::new());
+	for (user, (sealed, proof)) in uploads.iter().enumerate() {
+		match key.verify_range(&range, *sealed, proof) {
+			Ok(()) => taken.push(*sealed),
+			Err(_) => refused.push(user),
+		}
+	}
+	let honest: u64 = values.iter().sum();
+	let aggregate = total(&taken);
+	let (sum, _) = public.believed(aggregate, &partials(aggregate));
+	Finding::new(
+		sum == Some(honest) && refused == [values.len()],
+		format!(
+			"with the range proofs that the library has, the upload of {FALSE_VALUE} {}: the record gives {}, where the others' \
+			 sum is {honest}",
+			words::refused(refused.contains(&values.len())),
+			words::sum(sum)
+		),
+	)
 }
 
 /// With a threshold key: five holders, any three decrypt.
@@ -224,6 +273,7 @@ pub fn attack_threshold(amounts: &[u64]) -> Result<Column> {
 	let (honest, _) = public.believed(aggregate, &all);
 	let other = partials(aggregate + ciphertexts[0]);
 	let (vouched, _) = public.believed(aggregate, &other);
+	let validity = proven(&public, &small(amounts), partials);
 	let verifiability = Finding::new(
 		honest == right && vouched.is_none(),
 		format!(
@@ -241,6 +291,7 @@ pub fn attack_threshold(amounts: &[u64]) -> Result<Column> {
 			robustness,
 			privacy,
 			verifiability,
+			validity,
 		],
 	})
 }

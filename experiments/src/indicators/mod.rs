@@ -1,7 +1,8 @@
-//! Experiment 1: five indicators, each decided by attacks that are carried out.
+//! Experiment 1: six indicators, each decided by attacks that are carried out.
 //!
 //! A deployment has servers, of which it claims to stand `c` corrupt ones. They crash, withhold, and send what they like.
-//! Users may be corrupt too; a false value in a well-formed upload is not counted, since no scheme here can see it.
+//! Users may be corrupt too, and send a value that none can have. One that is possible and false is not counted, since no
+//! scheme can see it.
 
 pub mod elgamal;
 pub mod ostraka;
@@ -12,6 +13,9 @@ mod words;
 use crate::{data, scheme::plain_sum, scheme::Scheme};
 use anyhow::{ensure, Result};
 use std::{fmt, time::Duration};
+
+/// How many there are.
+pub const INDICATORS: usize = 6;
 
 /// What is asked of a scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,12 +30,20 @@ pub enum Indicator {
 	Privacy,
 	/// See [`Indicator::definition`].
 	Verifiability,
+	/// See [`Indicator::definition`].
+	InputValidity,
 }
 
 impl Indicator {
 	/// All, in the order of the table.
-	pub const ALL: [Self; 5] =
-		[Self::Fairness, Self::Scalability, Self::Robustness, Self::Privacy, Self::Verifiability];
+	pub const ALL: [Self; INDICATORS] = [
+		Self::Fairness,
+		Self::Scalability,
+		Self::Robustness,
+		Self::Privacy,
+		Self::Verifiability,
+		Self::InputValidity,
+	];
 
 	/// What exactly is asked.
 	pub fn definition(self) -> &'static str {
@@ -56,13 +68,20 @@ impl Indicator {
 			Self::Verifiability => {
 				"From the public record alone, anyone accepts the right sum and refuses another, whoever vouches for it."
 			},
+			Self::InputValidity => {
+				"A user that sends 1,000,000,000 where 1,000 is the most is found out, and the right sum over the honest users \
+				 comes out without it; nobody learns more of the others' values. What the scheme's library has for that is used."
+			},
 		}
 	}
 }
 
 impl fmt::Display for Indicator {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		write!(f, "{self:?}")
+		match self {
+			Self::InputValidity => f.write_str("Input validity"),
+			named => write!(f, "{named:?}"),
+		}
 	}
 }
 
@@ -95,7 +114,7 @@ pub struct Column {
 	/// Servers, and how many corrupt ones it claims to stand.
 	pub deployment: &'static str,
 	/// One finding an indicator.
-	pub findings: [Finding; 5],
+	pub findings: [Finding; INDICATORS],
 }
 
 impl Column {
@@ -118,6 +137,26 @@ pub fn run(amounts: &[u64]) -> Result<Vec<Column>> {
 
 /// The users of whom there are few; one contributes each.
 const USERS: usize = 5;
+/// Where values have a bound: the largest that a user can have, and what one sends all the same.
+const LARGEST: u64 = 1_000;
+const FALSE_VALUE: u64 = 1_000_000_000;
+
+/// The first users' values where they have that bound: amounts in hundreds.
+fn small(amounts: &[u64]) -> Vec<u64> {
+	amounts.iter().take(USERS).map(|amount| amount / 100).collect()
+}
+
+/// The finding about a scheme in which nothing says what an upload holds: the sum that comes out with the false value in it.
+fn unproven(sum: Option<u64>, values: &[u64]) -> Finding {
+	let honest: u64 = values.iter().sum();
+	Finding::new(
+		sum == Some(honest),
+		format!(
+			"the upload of {FALSE_VALUE} is taken, as it looks as the others do: users have {}, where the others' sum is {honest}",
+			words::sum(sum)
+		),
+	)
+}
 
 /// Sums of squares of the amounts in cents, of eight users who share the loans among them.
 fn squares(amounts: &[u64]) -> Vec<Vec<u64>> {
@@ -204,11 +243,11 @@ mod tests {
 		assert_eq!(
 			met,
 			[
-				("Ostraka", [true; 5]),
-				("Paillier", [false, true, false, true, false]),
-				("Paillier, threshold", [true; 5]),
-				("ElGamal", [false, false, false, true, false]),
-				("ElGamal, threshold", [true, false, true, true, true]),
+				("Ostraka", [true; INDICATORS]),
+				("Paillier", [false, true, false, true, false, false]),
+				("Paillier, threshold", [true, true, true, true, true, false]),
+				("ElGamal", [false, false, false, true, false, false]),
+				("ElGamal, threshold", [true, false, true, true, true, true]),
 			]
 		);
 	}

@@ -1,8 +1,10 @@
 //! Ostraka under attack: a committee of five with threshold two, by the crates that clients, nodes and runtime run.
 
-use super::{growth, large, scalability, words, Column, Finding, USERS};
+use super::{
+	growth, large, scalability, small, words, Column, Finding, FALSE_VALUE, LARGEST, USERS,
+};
 use crate::scheme::Scheme;
-use crate::schemes::ostraka::{account, to_u64, Ostraka, Upload, N, T};
+use crate::schemes::ostraka::{account, ranges, to_u64, Ostraka, Upload, N, T};
 use anyhow::{ensure, Result};
 use ostraka_crypto::{
 	encoding::IDENTITY,
@@ -10,6 +12,7 @@ use ostraka_crypto::{
 	proofs::verify_signature,
 	scalar,
 	seal::SealSecret,
+	validity::{prove_witness, Conditions, Form, Relation, Witness},
 	vss::{self, Commitments, SecretShare, UncheckedCommitments},
 	Affine, Hash, PointBytes, Scalar,
 };
@@ -84,6 +87,7 @@ pub fn attack(amounts: &[u64]) -> Result<Column> {
 			robustness(&round, values)?,
 			privacy(values[0])?,
 			verifiability(&round)?,
+			input_validity(&small(amounts))?,
 		],
 	})
 }
@@ -110,26 +114,33 @@ fn fairness(round: &Round) -> Result<Finding> {
 
 fn scaling(amounts: &[u64]) -> Result<Finding> {
 	let (sizes, ratio) = growth(&mut Ostraka::new(1)?, amounts)?;
-	Ok(scalability(&sizes, ratio, large(&mut Ostraka::new(1)?, amounts)?))
+	// as many bits as a value has here
+	let mut of_large = Ostraka::of(ranges(1, u64::BITS)?)?;
+	Ok(scalability(&sizes, ratio, large(&mut of_large, amounts)?))
 }
 
 /// What a cheating dealer does to a dealing that is well-formed otherwise.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Cheat {
 	/// The share of node 3 does not fit its commitments.
 	Share,
 	/// A point of order three is added to the last commitment: on the curve still, and outside the group.
 	Commitment,
+	/// The value is out of range. Proven is what can be: the bits are the lowest of those that it has.
+	Value,
 }
 
-/// The node that accuses of both.
+/// The node that accuses of the first two.
 const ACCUSER: u8 = 3;
 
 fn cheating_dealing(scheme: &mut Ostraka, user: usize, cheat: Cheat) -> Result<Upload> {
 	let (dealer, rng) = (account(user), &mut scheme.rng);
-	let (commitments, mut shares) = vss::share::<G1, _>(&[Scalar::from(1u8)], T, N, rng)?;
+	let input = [Scalar::from(if cheat == Cheat::Value { FALSE_VALUE } else { 1 })];
+	let (commitments, mut shares) = vss::share::<G1, _>(&input, T, N, rng)?;
+	let blinding = vss::secret_blinding(T, &shares)?;
 	let mut commitments = commitments.to_bytes();
 	match cheat {
+		Cheat::Value => {},
 		Cheat::Share => shares[usize::from(ACCUSER) - 1].values[0] += Scalar::from(1u8),
 		Cheat::Commitment => {
 			let mut order_three: PointBytes = [0; 96];
@@ -141,8 +152,11 @@ fn cheating_dealing(scheme: &mut Ostraka, user: usize, cheat: Cheat) -> Result<U
 			commitments = sums.to_bytes();
 		},
 	}
-	let rho = SealSecret::random(rng);
-	let dealing = dealer::assemble(&scheme.ctx, &dealer, commitments, &shares, &rho, rng)?;
+	let (ctx, relation, rho) = (&scheme.ctx, &scheme.relation, SealSecret::random(rng));
+	let statement = ctx.statement(&dealer, &commitments);
+	let witness = Witness::new(relation, &input);
+	let proof = prove_witness::<G1, _>(relation, &statement, &witness, &blinding, rng)?;
+	let dealing = dealer::assemble(ctx, &dealer, commitments, &shares, &rho, proof, rng)?;
 	Ok(Upload { dealer, dealing })
 }
 
@@ -212,6 +226,72 @@ fn robustness(round: &Round, values: &[u64]) -> Result<Finding> {
 			words::named("nodes", &named),
 			if convicted { "dealer" } else { "accuser" },
 			words::refused(refused)
+		),
+	))
+}
+
+/// That a value is at most so much.
+fn at_most(largest: u64) -> Result<Relation> {
+	let (mut conditions, width) = (Conditions::new(1)?, largest.ilog2() + 1);
+	conditions.range(Form::default().entry(0, 1), width)?;
+	conditions.range(Form::constant(largest.into()).entry(0, -1), width)?;
+	Ok(conditions.finish())
+}
+
+/// Anybody challenges a dealing: whether that convicts its dealer.
+fn convicts_its_dealer(scheme: &Ostraka, upload: &Upload, digest: Hash) -> Result<bool> {
+	let (Upload { dealer, dealing }, accepted) = (upload, AcceptedDigest::of_state(digest));
+	let Ostraka { ctx, relation, .. } = scheme;
+	let shown = worker::challenge_unjudged(dealing);
+	let verdict = adjudicator::judge_challenge::<G1>(ctx, relation, dealer, &accepted, &shown)?;
+	Ok(matches!(verdict, Verdict::DealerGuilty(_)))
+}
+
+fn input_validity(values: &[u64]) -> Result<Finding> {
+	let mut scheme = Ostraka::of(at_most(LARGEST)?)?;
+	let mut uploads = values
+		.iter()
+		.enumerate()
+		.map(|(user, value)| scheme.upload(user, &[*value]))
+		.collect::<Result<Vec<_>>>()?;
+	// the client makes no such dealing: the user makes its own
+	let made = scheme.upload(values.len(), &[FALSE_VALUE]).is_ok();
+	uploads.push(cheating_dealing(&mut scheme, values.len(), Cheat::Value)?);
+	let (mut digests, mut aggregate) = scheme.accept(&uploads)?;
+	// as if nobody looked at the proofs
+	let mut shares = Vec::new();
+	for j in 1..=N {
+		shares.push((j, worker::aggregate(&scheme.shares(j, &uploads, &digests)?)?));
+	}
+	let poisoned = to_u64(&Ostraka::settle(&aggregate.checked()?, &shares)?[0])?;
+	let mut convicted = Vec::new();
+	for (upload, digest) in uploads.iter().zip(&digests) {
+		convicted.push(convicts_its_dealer(&scheme, upload, *digest)?);
+	}
+	let (cheat, digest) = (uploads.split_off(values.len()), digests.split_off(values.len()));
+	let noticed = scheme.node(ACCUSER, &cheat, &digest).is_err();
+	for Upload { dealer, dealing } in &cheat {
+		let excluded = adjudicator::verify_dealing(&scheme.ctx, dealer, dealing, verify_signature)?;
+		aggregate.sub(&excluded.commitments)?;
+	}
+	let mut shares = Vec::new();
+	for j in 1..=N {
+		shares.push((j, scheme.node(j, &uploads, &digests)?));
+	}
+	let after = to_u64(&Ostraka::settle(&aggregate.checked()?, &shares)?[0])?;
+	let honest: u64 = values.iter().sum();
+	// the last one's alone
+	let only_the_cheat = convicted.iter().rev().skip(1).all(|is_convicted| !is_convicted);
+	let caught = noticed && convicted.last() == Some(&true);
+	Ok(Finding::new(
+		!made && caught && only_the_cheat && after == honest,
+		format!(
+			"the client {} a dealing of {FALSE_VALUE}; of one made without it every node {} the proof, and a challenge convicts \
+			 the {}, one of an honest dealing {}; with it the sum is {poisoned}, without it {after}",
+			if made { "makes" } else { "does not make" },
+			if noticed { "refuses" } else { "accepts" },
+			if caught { "dealer" } else { "challenger" },
+			if only_the_cheat { "its author" } else { "the dealer" },
 		),
 	))
 }

@@ -1,7 +1,9 @@
 //! Paillier aggregation under attack, in its usual deployment: users send ciphertexts to an aggregator, which sends their
 //! product to a key holder, who announces the sum.
 
-use super::{growth, large, scalability, words, Column, Finding, USERS};
+use super::{
+	growth, large, scalability, small, unproven, words, Column, Finding, FALSE_VALUE, USERS,
+};
 use crate::schemes::paillier::{number, Paillier};
 use anyhow::{anyhow, Result};
 use fast_paillier::{backend::Integer, DecryptionKey, EncryptionKey};
@@ -46,13 +48,18 @@ pub fn attack(amounts: &[u64]) -> Result<Column> {
 	let [p, q] = [(); 2].map(|()| Integer::generate_prime(&mut rng, BITS / 2));
 	let secret = DecryptionKey::from_primes(p, q).map_err(|error| anyhow!("{error:?}"))?;
 	let key = secret.encryption_key();
-	let ciphertexts = values
-		.iter()
-		.map(|value| key.encrypt_with_random(&mut rng, &number(*value)))
-		.map(|sealed| {
-			sealed.map(|(ciphertext, _)| ciphertext).map_err(|error| anyhow!("{error:?}"))
-		})
-		.collect::<Result<Vec<_>>>()?;
+	let mut encrypt = |values: &[u64]| {
+		values
+			.iter()
+			.map(|value| key.encrypt_with_random(&mut rng, &number(*value)))
+			.map(|sealed| {
+				sealed.map(|(ciphertext, _)| ciphertext).map_err(|error| anyhow!("{error:?}"))
+			})
+			.collect::<Result<Vec<_>>>()
+	};
+	let ciphertexts = encrypt(values)?;
+	let bounded = small(amounts);
+	let poisoned = encrypt(&[bounded.as_slice(), &[FALSE_VALUE]].concat())?;
 	let sum: u64 = values.iter().sum();
 	let decrypt = |ciphertext: &Integer| secret.decrypt(ciphertext).ok().as_ref().and_then(to_u64);
 	let record = |announced| Record { key, ciphertexts: &ciphertexts, announced };
@@ -111,11 +118,13 @@ pub fn attack(amounts: &[u64]) -> Result<Column> {
 		),
 	);
 
+	let validity = unproven(decrypt(&product(key, &poisoned)?), &bounded);
+
 	let (sizes, ratio) = growth(&mut Paillier::new(1, BITS, false)?, amounts)?;
 	let scaling = scalability(&sizes, ratio, large(&mut Paillier::new(1, BITS, false)?, amounts)?);
 	Ok(Column {
 		name: "Paillier",
 		deployment: "aggregator and key holder, c = 1",
-		findings: [fairness, scaling, robustness, privacy, verifiability],
+		findings: [fairness, scaling, robustness, privacy, verifiability, validity],
 	})
 }

@@ -5,7 +5,7 @@
 use super::{
 	growth, large,
 	paillier::{product, to_u64},
-	scalability, words, Column, Finding, USERS,
+	scalability, small, unproven, words, Column, Finding, FALSE_VALUE, USERS,
 };
 use crate::schemes::paillier::{number, Paillier};
 use anyhow::{anyhow, Context, Result};
@@ -156,11 +156,18 @@ pub fn attack(amounts: &[u64]) -> Result<Column> {
 	let values = &amounts[..USERS];
 	let mut rng = ChaCha20Rng::from_rng(rand_core::OsRng)?;
 	let (public, shares) = deal(&mut rng)?;
-	let mut ciphertexts = Vec::new();
-	for value in values {
-		let sealed = public.key.encrypt_with_random(&mut rng, &number(*value));
-		ciphertexts.push(sealed.map_err(|error| anyhow!("{error:?}"))?.0);
-	}
+	let mut encrypt = |values: &[u64]| {
+		values
+			.iter()
+			.map(|value| public.key.encrypt_with_random(&mut rng, &number(*value)))
+			.map(|sealed| {
+				sealed.map(|(ciphertext, _)| ciphertext).map_err(|error| anyhow!("{error:?}"))
+			})
+			.collect::<Result<Vec<_>>>()
+	};
+	let ciphertexts = encrypt(values)?;
+	let bounded = small(amounts);
+	let poisoned = encrypt(&[bounded.as_slice(), &[FALSE_VALUE]].concat())?;
 	let sum: u64 = values.iter().sum();
 	let aggregate = product(&public.key, &ciphertexts)?;
 	let mut partials = |ciphertext: &Integer| {
@@ -223,11 +230,15 @@ pub fn attack(amounts: &[u64]) -> Result<Column> {
 		),
 	);
 
+	let poisoned = product(&public.key, &poisoned)?;
+	let (believed, _) = public.believed(&poisoned, &partials(&poisoned)?)?;
+	let validity = unproven(believed, &bounded);
+
 	let (sizes, ratio) = growth(&mut Paillier::new(1, BITS, false)?, amounts)?;
 	let scaling = scalability(&sizes, ratio, large(&mut Paillier::new(1, BITS, false)?, amounts)?);
 	Ok(Column {
 		name: "Paillier, threshold",
 		deployment: "5 key holders with proofs, uploads public, c = 2",
-		findings: [fairness, scaling.of_adding_up(), robustness, privacy, verifiability],
+		findings: [fairness, scaling.of_adding_up(), robustness, privacy, verifiability, validity],
 	})
 }

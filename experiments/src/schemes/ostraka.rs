@@ -1,19 +1,23 @@
 //! Ostraka, everything verified: the functions that the client, the offchain worker and the runtime call, natively.
 //!
-//! - client: a dealing, its own check included;
+//! - client: a dealing, the proof that every value is in range and its own check included;
 //! - chain (server 0): every dealing verified as far as the chain looks at one, and added to the aggregate; the sums checked to
 //!   be in the group, once, and frozen; result shares checked, the result reconstructed;
 //! - nodes (servers 1 to n): every dealing held against its digest, the commitments of all checked in one batch to be in the
-//!   group, the own shares opened and checked in one batch, added up, committed to.
+//!   group, the own shares opened and checked in one batch, all proofs checked in one batch; the shares added up, committed to.
 
-use crate::scheme::{Clock, Outcome, Scheme};
+use crate::{
+	data,
+	scheme::{Clock, Outcome, Scheme},
+};
 use anyhow::{bail, ensure, Result};
 use ostraka_crypto::{
 	messages::DealingBytes,
 	proofs::verify_signature,
-	seal::SealSecret,
-	vss::{Commitments, SecretShare},
-	Hash, Identity, Scalar,
+	seal::{self, Key, PublicKey, SealSecret},
+	validity::{Conditions, Form, Relation},
+	vss::{self, Commitments, SecretShare},
+	Error, Hash, Identity, Scalar,
 };
 use ostraka_protocol::{
 	adjudicator::{self, Aggregate},
@@ -30,6 +34,8 @@ pub const T: u8 = 2;
 pub struct Ostraka {
 	/// What everybody knows.
 	pub ctx: TaskContext,
+	/// What is proven of every vector.
+	pub relation: Relation,
 	/// The nodes' seal secrets.
 	pub secrets: Vec<SealSecret>,
 	/// The source of all randomness.
@@ -58,16 +64,75 @@ pub fn to_u64(value: &Scalar) -> Result<u64> {
 	Ok(low)
 }
 
+/// That every one of `length` values has at most so many bits: what the proofs of [`Prio3`](super::prio3::Prio3) say too.
+pub fn ranges(length: usize, bits: u32) -> Result<Relation> {
+	let mut conditions = Conditions::new(length)?;
+	for place in 0..u16::try_from(length)? {
+		conditions.range(Form::default().entry(place, 1), bits)?;
+	}
+	Ok(conditions.finish())
+}
+
+/// A dealing as [`dealer::deal`] makes it, its own check included, but for the proof that its input is valid: there is none. The
+/// chain takes no such dealing; it is what dealings were before there were proofs.
+pub fn without_proof(
+	ctx: &TaskContext,
+	dealer: &Identity,
+	input: &[Scalar],
+	rng: &mut ChaCha20Rng,
+) -> Result<DealingBytes, Error> {
+	let n = ctx.n()?;
+	let nodes = ctx.seal_keys.iter().map(PublicKey::from_bytes).collect::<Result<Vec<_>, _>>()?;
+	let (shared, shares) = vss::share::<G1, _>(input, ctx.threshold, n, rng)?;
+	let rho = SealSecret::random(rng);
+	let (commitments, ephemeral) = (shared.to_bytes(), rho.public());
+	let mut sealed = Vec::with_capacity(nodes.len());
+	let mut opened = Vec::with_capacity(nodes.len());
+	for (j, (node, share)) in (1..=n).zip(nodes.iter().zip(&shares)) {
+		let context = seal::Context {
+			task_hash: &ctx.task_hash,
+			dealer,
+			j,
+			seal_key: node.bytes(),
+			ephemeral: &ephemeral,
+			commitments: &commitments,
+		};
+		let key = Key::derive(&rho.dh(node), &context);
+		let ciphertext = key.seal(share)?;
+		opened.push(key.open(&ciphertext, input.len())?);
+		sealed.push(ciphertext);
+	}
+	if !vss::check_dealing(&shared, &opened, rng) {
+		return Err(Error::ShareMismatch);
+	}
+	let validity = Vec::new();
+	let mut dealing = DealingBytes { commitments, ephemeral, proof: [0; 64], sealed, validity };
+	dealer::prove(ctx, dealer, &mut dealing, &rho, rng);
+	Ok(dealing)
+}
+
 impl Ostraka {
-	/// A task over vectors of `length` values.
+	/// A task over vectors of `length` values of a loan's size.
 	pub fn new(length: usize) -> Result<Self> {
+		Self::of(ranges(length, data::BITS)?)
+	}
+
+	/// A task over vectors that satisfy a relation.
+	pub fn of(relation: Relation) -> Result<Self> {
 		let mut rng = ChaCha20Rng::from_rng(rand_core::OsRng)?;
 		let secrets: Vec<_> = (0..N).map(|_| SealSecret::random(&mut rng)).collect();
 		let seal_keys = secrets.iter().map(SealSecret::public).collect();
-		let length = u16::try_from(length)?;
-		let version = Version::CURRENT;
-		let ctx = TaskContext { version, task_hash: [7; 32], threshold: T, length, seal_keys };
-		Ok(Self { ctx, secrets, rng })
+		let length = u16::try_from(relation.length())?;
+		let proof_length = u32::try_from(relation.layout().proof_length())?;
+		let ctx = TaskContext {
+			version: Version::CURRENT,
+			task_hash: [7; 32],
+			threshold: T,
+			length,
+			proof_length,
+			seal_keys,
+		};
+		Ok(Self { ctx, relation, secrets, rng })
 	}
 
 	/// What the chain does with the dealings: digests and the aggregate.
@@ -85,6 +150,21 @@ impl Ostraka {
 
 	/// What node `j` does with them: its result share.
 	pub fn node(&mut self, j: u8, uploads: &[Upload], digests: &[Hash]) -> Result<SecretShare> {
+		let shares = self.shares(j, uploads, digests)?;
+		let proven: Vec<_> =
+			uploads.iter().map(|upload| (&upload.dealer, &upload.dealing)).collect();
+		let invalid = worker::invalid::<G1, _>(&self.ctx, &self.relation, &proven, &mut self.rng);
+		ensure!(invalid.is_empty(), "the dealings {invalid:?} do not prove their input valid");
+		Ok(worker::aggregate(&shares)?)
+	}
+
+	/// Node `j`'s shares, opened and checked, whatever is proven of the inputs.
+	pub fn shares(
+		&mut self,
+		j: u8,
+		uploads: &[Upload],
+		digests: &[Hash],
+	) -> Result<Vec<SecretShare>> {
 		let secret = &self.secrets[usize::from(j) - 1];
 		for (Upload { dealer, dealing }, digest) in uploads.iter().zip(digests) {
 			ensure!(dealing.digest(&self.ctx.task_hash, dealer) == *digest, "another dealing");
@@ -105,8 +185,7 @@ impl Ostraka {
 			items.iter().map(|(commitments, share)| (commitments, share)).collect();
 		let wrong = worker::check(&self.ctx, j, &borrowed, &mut self.rng);
 		ensure!(wrong.is_empty(), "node {j} holds wrong shares of the dealings {wrong:?}");
-		let shares: Vec<_> = items.into_iter().map(|(_, share)| share).collect();
-		Ok(worker::aggregate(&shares)?)
+		Ok(items.into_iter().map(|(_, share)| share).collect())
 	}
 
 	/// What the chain does with the result shares, by the sums that it has checked.
@@ -134,14 +213,15 @@ impl Scheme for Ostraka {
 	fn upload(&mut self, user: usize, input: &[u64]) -> Result<Upload> {
 		let dealer = account(user);
 		let input: Vec<_> = input.iter().map(|value| Scalar::from(*value)).collect();
-		let dealing = dealer::deal::<G1, _>(&self.ctx, &dealer, &input, &mut self.rng)?;
+		let Self { ctx, relation, rng, .. } = self;
+		let dealing = dealer::deal::<G1, _>(ctx, relation, &dealer, &input, rng)?;
 		Ok(Upload { dealer, dealing })
 	}
 
 	fn bytes(&self, upload: &Upload) -> usize {
-		let DealingBytes { commitments, ephemeral, proof, sealed } = &upload.dealing;
+		let DealingBytes { commitments, ephemeral, proof, sealed, validity } = &upload.dealing;
 		let sealed: usize = sealed.iter().map(Vec::len).sum();
-		96 * commitments.len() + ephemeral.len() + proof.len() + sealed
+		96 * commitments.len() + ephemeral.len() + proof.len() + sealed + validity.len()
 	}
 
 	fn aggregate(&mut self, uploads: &[Upload]) -> Result<Outcome> {
@@ -178,9 +258,41 @@ mod tests {
 		let mut scheme = Ostraka::new(3).unwrap();
 		let mut uploads: Vec<_> =
 			(0..3).map(|user| scheme.upload(user, &inputs[user]).unwrap()).collect();
-		assert_eq!(scheme.bytes(&uploads[0]), 3 * 96 + 32 + 64 + 5 * (32 * 4 + 16));
+		let proof = scheme.relation.layout().proof_length();
+		assert_eq!(scheme.bytes(&uploads[0]), 3 * 96 + 32 + 64 + 5 * (32 * 4 + 16) + proof);
 		assert_eq!(scheme.aggregate(&uploads).unwrap().sum, plain_sum(&inputs));
 		uploads[1].dealing.sealed[4][7] ^= 1;
 		assert!(scheme.aggregate(&uploads).is_err());
+	}
+
+	/// Its shares are those of a dealing: what is missing is the proof alone.
+	#[test]
+	fn a_dealing_without_a_proof_has_all_else() {
+		let mut scheme = Ostraka::new(2).unwrap();
+		let (dealer, input) = (account(0), [3u64, 4].map(Scalar::from));
+		let mut dealing = without_proof(&scheme.ctx, &dealer, &input, &mut scheme.rng).unwrap();
+		assert!(dealing.validity.is_empty());
+		let refused = adjudicator::verify_dealing(&scheme.ctx, &dealer, &dealing, verify_signature);
+		assert!(matches!(refused, Err(Error::Length { what: "proof", .. })));
+		dealing.validity = vec![0; scheme.ctx.proof_length as usize];
+		let digest = dealing.digest(&scheme.ctx.task_hash, &dealer);
+		let upload = Upload { dealer, dealing };
+		assert!(scheme.shares(1, &[upload], &[digest]).is_ok());
+	}
+
+	/// As with `prio3`, whose client refuses it, and whose servers notice another's proof.
+	#[test]
+	fn a_value_out_of_range_is_not_proven_and_another_proof_is_noticed() {
+		let mut scheme = Ostraka::new(2).unwrap();
+		assert!(scheme.upload(0, &[1 << data::BITS, 0]).is_err());
+		let mut uploads: Vec<_> =
+			(0..2).map(|user| scheme.upload(user, &[65_535, 7]).unwrap()).collect();
+		assert_eq!(scheme.aggregate(&uploads).unwrap().sum, [131_070, 14]);
+		let other = scheme.upload(2, &[65_535, 7]).unwrap();
+		uploads[1].dealing.validity = other.dealing.validity;
+		let proven: Vec<_> =
+			uploads.iter().map(|upload| (&upload.dealer, &upload.dealing)).collect();
+		let Ostraka { ctx, relation, rng, .. } = &mut scheme;
+		assert_eq!(worker::invalid::<G1, _>(ctx, relation, &proven, rng), [1]);
 	}
 }

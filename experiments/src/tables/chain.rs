@@ -8,8 +8,17 @@ use std::{collections::BTreeMap, fmt::Write};
 /// Bytes of a KiB.
 const KIB: f64 = 1024.;
 /// The calls, in the order of a task.
-const ORDER: [&str; 7] =
-	["submit", "accept", "deal", "accuse", "attest", "commit_result", "reveal_result"];
+const ORDER: [&str; 9] = [
+	"submit",
+	"accept",
+	"deal",
+	"accuse",
+	"challenge",
+	"challenge_with_bond",
+	"attest",
+	"commit_result",
+	"reveal_result",
+];
 
 /// Median, smallest and largest.
 fn spread(values: impl Iterator<Item = f64>) -> (f64, f64, f64) {

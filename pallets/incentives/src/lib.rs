@@ -12,6 +12,7 @@
 //!   committed, right result share in time.
 //! - *data reward*: split evenly among the accepted dealers of a task that completed.
 //! - *deposit*: a dealer's, on hold from its acceptance until the task is settled.
+//! - *bond*: of who challenges a dealing without a seat, on hold while the challenge is judged, within one call.
 //!
 //! ## Who gets what of a task
 //! | seat | on completion | on failure |
@@ -38,9 +39,12 @@
 //! blocks.
 //!
 //! ## Who gets what of a slash
-//! At most a quarter goes to the accuser and at most a quarter to the victim: the requester of a bad
-//! dealing or a wrong share, or the dealer whose share a false accusation exposed. All else, at
+//! At most a quarter goes to who proved the fault, by an accusation or a challenge, and at most a quarter to the victim: the
+//! requester of a bad dealing or a wrong share, or the dealer whom a false accusation or challenge was against. All else, at
 //! least half, goes to [`Config::Slash`]: sabotage among one's own accounts costs.
+//!
+//! A member that challenges falsely loses what a false accusation costs; who has no seat loses its bond. So a challenge is
+//! never free of risk, and one that is right pays more than it costs: a quarter of a deposit covers the fee of the dearest.
 //!
 //! Who was absent, and who accepted and did not deal, has no victim: else a requester would earn by
 //! aiming at nodes that are down, or get back a part of what its own accounts lose. Of a deposit for
@@ -148,7 +152,16 @@ pub mod pallet {
 		#[pallet::constant]
 		type WorstAccuseFee: Get<Balance>;
 
-		/// Stake that a false accusation costs.
+		/// Highest transaction fee that a challenge could cost while blocks are not full. Who convicts a dealer pays none,
+		/// whatever the fees are.
+		#[pallet::constant]
+		type WorstChallengeFee: Get<Balance>;
+
+		/// What who has no seat puts at risk by a challenge.
+		#[pallet::constant]
+		type ChallengeBond: Get<Balance>;
+
+		/// Stake that a false accusation or challenge costs a member.
 		#[pallet::constant]
 		type FalseAccusationSlash: Get<Balance>;
 
@@ -198,6 +211,9 @@ pub mod pallet {
 		/// Deposits of a dealer.
 		#[codec(index = 1)]
 		Deposit,
+		/// Bond of who challenges a dealing.
+		#[codec(index = 2)]
+		Bond,
 	}
 
 	/// What happened.
@@ -295,11 +311,11 @@ pub mod pallet {
 			culprit: AccountId,
 			/// What for.
 			fault: Fault,
-			/// What was taken, deposit or stake.
+			/// What was taken: deposit, stake or bond.
 			amount: Balance,
-			/// What the accuser got of it.
+			/// What the accuser or challenger got of it.
 			to_accuser: Balance,
-			/// What the victim got of it: the requester, or the dealer whose share was exposed.
+			/// What the victim got of it: the requester, or the dealer whom a false claim was against.
 			to_victim: Balance,
 		},
 	}
@@ -325,6 +341,15 @@ pub mod pallet {
 				T::DealerDeposit::get() / 4 >= T::WorstAccuseFee::get(),
 				"a deposit is at least four times what an accusation costs"
 			);
+			assert!(
+				T::DealerDeposit::get() / 4 >= T::WorstChallengeFee::get(),
+				"a deposit is at least four times what a challenge costs"
+			);
+			assert!(
+				T::ChallengeBond::get() >= T::WorstChallengeFee::get(),
+				"a bond is at least what a challenge costs"
+			);
+			assert!(T::ChallengeBond::get() > 0, "a false challenge must cost");
 			assert!(T::DealerDeposit::get() > 0, "a bad dealing must cost");
 			assert!(
 				!T::VanishedShare::get().is_zero(),

@@ -19,6 +19,7 @@ pub const DRAW_FEE: Balance = 7;
 pub const BASE: Balance = 20;
 pub const PER_ELEMENT: Balance = 3;
 pub const DEPOSIT: Balance = 400;
+pub const BOND: Balance = 202;
 pub const FALSE_ACCUSATION: Balance = 801;
 pub const WRONG_SHARE: Balance = 1003;
 pub const ABSENCE: Balance = 41;
@@ -117,6 +118,8 @@ parameter_types! {
 	pub storage VanishedShare: Permill = Permill::from_percent(50);
 	pub storage SilentCut: Perbill = Perbill::from_percent(5);
 	pub storage WorstAccuseFee: Balance = DEPOSIT / 4;
+	pub storage WorstChallengeFee: Balance = DEPOSIT / 4;
+	pub storage ChallengeBond: Balance = BOND;
 }
 
 /// Burns, and counts.
@@ -148,6 +151,8 @@ impl Config for Test {
 	type FeePerElement = ConstU128<PER_ELEMENT>;
 	type DealerDeposit = ConstU128<DEPOSIT>;
 	type WorstAccuseFee = WorstAccuseFee;
+	type WorstChallengeFee = WorstChallengeFee;
+	type ChallengeBond = ChallengeBond;
 	type FalseAccusationSlash = ConstU128<FALSE_ACCUSATION>;
 	type WrongShareSlash = ConstU128<WRONG_SHARE>;
 	type AbsenceSlash = ConstU128<ABSENCE>;

@@ -82,6 +82,13 @@ impl<T: Config> Pallet<T> {
 		Self::punish(task, node, Fault::Absence, credit, None, None);
 	}
 
+	/// A false claim against a dealer costs a member stake.
+	fn punish_false_claim(task: TaskId, node: &AccountId, fault: Fault, dealer: &AccountId) {
+		let credit = T::Stakes::slash(node, T::FalseAccusationSlash::get());
+		T::Stakes::note_conviction(node);
+		Self::punish(task, node, fault, credit, None, Some(dealer));
+	}
+
 	/// Gives a dealer back what it has on hold.
 	fn return_deposit(task: TaskId, dealer: &AccountId, amount: Balance) {
 		let _ = T::Currency::release(
@@ -133,9 +140,11 @@ impl<T: Config> Penalties for Pallet<T> {
 	}
 
 	fn punish_false_accuser(task: TaskId, accuser: &AccountId, exposed: &AccountId) {
-		let credit = T::Stakes::slash(accuser, T::FalseAccusationSlash::get());
-		T::Stakes::note_conviction(accuser);
-		Self::punish(task, accuser, Fault::FalseAccusation, credit, None, Some(exposed));
+		Self::punish_false_claim(task, accuser, Fault::FalseAccusation, exposed);
+	}
+
+	fn punish_false_challenger(task: TaskId, node: &AccountId, dealer: &AccountId) {
+		Self::punish_false_claim(task, node, Fault::FalseChallenge, dealer);
 	}
 
 	fn punish_wrong_share(task: TaskId, node: &AccountId) {
@@ -143,5 +152,27 @@ impl<T: Config> Penalties for Pallet<T> {
 		T::Stakes::note_conviction(node);
 		let requester = Self::requester(task);
 		Self::punish(task, node, Fault::WrongShare, credit, None, requester.as_ref());
+	}
+
+	/// No event tells of it: the bond is on hold only while its challenge is judged.
+	fn hold_bond(_: TaskId, challenger: &AccountId) -> DispatchResult {
+		T::Currency::hold(&HoldReason::Bond.into(), challenger, T::ChallengeBond::get())
+	}
+
+	fn release_bond(_: TaskId, challenger: &AccountId) {
+		let _ = T::Currency::release(
+			&HoldReason::Bond.into(),
+			challenger,
+			T::ChallengeBond::get(),
+			Precision::BestEffort,
+		)
+		.defensive_proof("a bond is on hold");
+	}
+
+	/// The victim is the dealer. A bond that is not there costs nothing.
+	fn forfeit_bond(task: TaskId, challenger: &AccountId, dealer: &AccountId) {
+		let reason = HoldReason::Bond.into();
+		let (credit, _) = T::Currency::slash(&reason, challenger, T::ChallengeBond::get());
+		Self::punish(task, challenger, Fault::FalseChallenge, credit, None, Some(dealer));
 	}
 }

@@ -9,6 +9,7 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::escrows_are_on_hold()?;
 		Self::deposits_are_on_hold()?;
+		Self::no_bond_is_on_hold()?;
 		Self::escrows_are_sound()
 	}
 
@@ -25,6 +26,11 @@ impl<T: Config> Pallet<T> {
 	fn deposits_are_on_hold() -> Result<(), TryRuntimeError> {
 		let deposits = Deposits::<T>::iter().map(|(_, dealer, amount)| (dealer, amount));
 		Self::is_on_hold(HoldReason::Deposit, deposits, "deposits differ from what is on hold")
+	}
+
+	/// A bond is released or forfeited within the call that holds it.
+	fn no_bond_is_on_hold() -> Result<(), TryRuntimeError> {
+		Self::is_on_hold(HoldReason::Bond, core::iter::empty(), "a bond outlived its call")
 	}
 
 	/// No more of the data reward is left than there was, and a settled fee is gone.

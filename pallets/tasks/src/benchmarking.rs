@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use frame::benchmarking::prelude::*;
 use machine::Machine;
 use ostraka_primitives::spec::{Column, Grouping, Name, Statistic};
-use ostraka_protocol::wire::consent;
+use ostraka_protocol::{statistics::validity::proof_length, wire::consent};
 
 /// Prepares the neighbours.
 pub trait BenchmarkHelper {
@@ -54,6 +54,21 @@ fn longest_spec() -> TaskSpec {
 			groups: groups.try_into().expect("no more than may be"),
 		}),
 		max_rows: u32::MAX,
+	}
+}
+
+/// The spec with the relation that is dearest to derive: of every pair of the most columns that a regression can have, with
+/// no bound that is zero.
+fn dearest_spec() -> TaskSpec {
+	let column = |number| Column { min: -1, ..column(number) };
+	// A vector of 253 entries
+	let columns: Vec<_> = (0..20).map(column).collect();
+	TaskSpec {
+		statistic: Statistic::Regression,
+		columns: columns.try_into().expect("no more than may be"),
+		target: Some(column(20)),
+		group_by: None,
+		..longest_spec()
 	}
 }
 
@@ -194,20 +209,27 @@ fn look<T: Config>(task: TaskId) -> (Option<Stage>, Option<Drawn>) {
 mod benchmarks {
 	use super::*;
 
-	/// The requester operates a candidate.
+	/// The requester operates a candidate. No spec is both the longest and the dearest to derive a relation of: one is
+	/// submitted, and the other's derived besides.
 	#[benchmark(pov_mode = Measured)]
 	fn submit(d: Linear<10, MAX_DEALERS>) -> Result<(), BenchmarkError> {
 		T::BenchmarkHelper::prepare();
 		let (spec, class, list) = (longest_spec(), SecurityClass::Standard, dealers(d));
-		let caller = T::BenchmarkHelper::candidate();
+		let dearest = dearest_spec();
+		let proven;
+		let origin = RawOrigin::Signed(T::BenchmarkHelper::candidate()).into();
 		crowd::<T>(1, BlockNumber::MAX, None);
 		let fee = fee::<T>(&spec, class, d);
 		let task = NextTask::<T>::get();
 		let (window, collect) = (T::MaxAccept::get(), T::MaxCollect::get());
 
-		#[extrinsic_call]
-		_(RawOrigin::Signed(caller), spec, class, list, window, collect, fee, 1);
+		#[block]
+		{
+			proven = proof_length(&dearest).is_ok();
+			Pallet::<T>::submit(origin, spec, class, list, window, collect, fee, 1)?;
+		}
 
+		assert!(proven);
 		assert!(matches!(Statuses::<T>::get(task), Some(TaskStatus::Inviting { .. })));
 		assert_eq!(Barred::<T>::get(task).len(), 1);
 		Ok(())

@@ -34,6 +34,7 @@ impl<T: Config> TaskBook for Pallet<T> {
 			task_hash: drawn.task_hash,
 			threshold: drawn.threshold,
 			length: drawn.length,
+			proof_length: drawn.proof_length,
 			accepted: drawn.accepted,
 			status: Statuses::<T>::get(task)?,
 			committee: drawn.committee,
@@ -42,6 +43,10 @@ impl<T: Config> TaskBook for Pallet<T> {
 
 	fn status(task: TaskId) -> Option<TaskStatus> {
 		Statuses::<T>::get(task)
+	}
+
+	fn spec(task: TaskId) -> Option<TaskSpec> {
+		Records::<T>::get(task).map(|record| record.spec)
 	}
 
 	fn has_accepted(task: TaskId, dealer: &AccountId) -> bool {

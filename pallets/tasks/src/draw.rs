@@ -126,6 +126,7 @@ impl<T: Config> Pallet<T> {
 				task_hash,
 				threshold: parameters.threshold,
 				length: record.spec.length(),
+				proof_length: record.proof_length,
 				accepted,
 				least_dealers: parameters.least_dealers,
 				windows: record.windows,

@@ -1,7 +1,7 @@
 //! Relations between the parameters, checked when a runtime is built.
 
 use crate::{types::verify_window, *};
-use ostraka_primitives::MAX_COMMITMENTS;
+use ostraka_primitives::{MAX_COMMITMENTS, MAX_VALIDITY};
 
 /// The largest threshold that a class may come to have.
 const MAX_THRESHOLD: u8 = (MAX_COMMITMENTS - 1) as u8;
@@ -38,29 +38,27 @@ impl<T: Config> Pallet<T> {
 		assert!(T::RevealWindow::get() > 0, "members need a block to reveal");
 		assert!(Self::longest_life() < BlockNumber::MAX / 2, "the windows are too long");
 
-		let per_block = T::AccusationsPerBlock::get();
-		assert!(per_block > 0, "no accusation would fit into a block");
-		for class in T::Classes::get() {
-			for invited in [class.least_dealers, MAX_DEALERS] {
-				let window = verify_window(T::VerifyBase::get(), class.seats, invited, per_block);
-				let adjudications = u32::from(class.seats).saturating_add(invited);
-				assert!(
-					window.saturating_mul(per_block) >= adjudications,
-					"the verification window lacks room for every accusation"
-				);
+		let shortest = T::Adjudications::per_block(0);
+		let longest = T::Adjudications::per_block(MAX_VALIDITY);
+		assert!(longest <= shortest, "longer proofs would be judged faster");
+		// Whoever counts them may say one where a quarter of a block takes none: that one fits into a block at all is for the
+		// runtime to check, which knows its weight.
+		for per_block in [shortest, longest] {
+			for class in T::Classes::get() {
+				for invited in [class.least_dealers, MAX_DEALERS] {
+					let window =
+						verify_window(T::VerifyBase::get(), class.seats, invited, per_block);
+					let adjudications = u32::from(class.seats).saturating_add(invited);
+					assert!(
+						window.saturating_mul(per_block) >= adjudications,
+						"the verification window lacks room for every accusation and challenge"
+					);
+				}
 			}
 		}
 	}
 
 	fn check_weights() {
-		let block = T::BlockWeights::get().max_block;
-		let accusations =
-			T::AccuseWeight::get().saturating_mul(T::AccusationsPerBlock::get().into());
-		assert!(
-			accusations.all_lte(block.saturating_div(4)),
-			"AccusationsPerBlock accusations exceed a quarter of a block"
-		);
-
 		// A step that does not fit into the hook's share would never be taken.
 		let before = T::WeightInfo::poll().saturating_add(T::WeightInfo::advance());
 		let sharings = T::Sharing::freeze_weight(MAX_DEALERS, MAX_THRESHOLD);

@@ -34,9 +34,11 @@
 //! 8. In chunks: members are paid, deposits and rests returned, storage freed, the committee
 //!    released: `Settled`.
 //!
-//! The state machine itself is [`machine`]. Who has attested may still accuse in the same block, the last before the freeze:
-//! an early end shortens the wait for the silent, and nothing else. The requester may `cancel` until collecting ends; from the draw on that, and
-//! too few dealings, cost the whole fee, as another try would be another committee.
+//! The state machine itself is [`machine`]. Who has attested may still accuse or challenge in the same block, the last
+//! before the freeze: an early end shortens the wait for the silent, and nothing else. How long verification may last follows
+//! from the number of seats and of invited dealers, and from the length of the proofs that these have to deal
+//! ([`Adjudications`]). The requester may `cancel` until collecting ends; from the draw on that, and too few dealings, cost
+//! the whole fee, as another try would be another committee.
 //!
 //! ## What holds
 //! - The hook works in `on_poll`, within the meter it is given and a share of the block of its own;
@@ -47,7 +49,7 @@
 //!   goes behind the others, so that none starves. Draws, which are heavy and may fail, come last
 //!   in a block: those that do not succeed hold nothing else up.
 //! - A draw's candidates are looked at once: what the look finds is handed on to the draw of the same step.
-//! - Left after settlement: the record (248 bytes with one column, 27,914 were everything in it at
+//! - Left after settlement: the record (252 bytes with one column, 27,918 were everything in it at
 //!   its longest), which readers of a result need to understand it, and the state (at most 9). Paid
 //!   for by the draw fee. The cohort (some 37 bytes a dealer), the invitation (119), barred nodes
 //!   and the draw's plan, the committee (160 bytes a seat) and the agenda's entry (at most 17) are
@@ -91,7 +93,9 @@ use ostraka_primitives::{
 	api::TaskInfo,
 	spec::TaskSpec,
 	task::{ClassParameters, Committee, FailReason, Outcome, SecurityClass, Task, TaskStatus},
-	traits::{Committees, DrawEntropy, DrawError, Escrow, Penalties, Reclaim, Sharing},
+	traits::{
+		Adjudications, Committees, DrawEntropy, DrawError, Escrow, Penalties, Reclaim, Sharing,
+	},
 	AccountId, Balance, BlockNumber, Digest, TaskId, MAX_DEALERS,
 };
 use types::{
@@ -177,12 +181,8 @@ pub mod pallet {
 		#[pallet::constant]
 		type VerifyBase: Get<BlockNumber>;
 
-		/// Accusations that fit into a quarter of a block.
-		#[pallet::constant]
-		type AccusationsPerBlock: Get<u32>;
-
-		/// Worst weight of judging one accusation.
-		type AccuseWeight: Get<Weight>;
+		/// How many accusations or challenges a quarter of a block takes.
+		type Adjudications: Adjudications;
 
 		/// Blocks after the freeze in which workers wait for finality. It may be read from state,
 		/// so it is no constant of the metadata.
@@ -358,17 +358,17 @@ pub mod pallet {
 			/// Last block in which a dealing is taken.
 			collect_until: BlockNumber,
 		},
-		/// Dealing is over: the committee checks its shares.
+		/// Dealing is over: the committee checks its shares, and the dealers' proofs.
 		CollectingEnded {
 			/// The task.
 			task: TaskId,
 			/// Whether all who accepted have dealt before the deadline.
 			early: bool,
-			/// Last block in which an accusation excludes a dealing, unless all members attest before.
+			/// Last block in which an accusation or a challenge excludes a dealing, unless all members attest before.
 			verify_until: BlockNumber,
 		},
-		/// All members that are awaited have attested: this is the last block in which an accusation excludes a dealing, and
-		/// the next one freezes the accepted set.
+		/// All members that are awaited have attested: this is the last block in which an accusation or a challenge excludes a
+		/// dealing, and the next one freezes the accepted set.
 		VerificationComplete {
 			/// The task.
 			task: TaskId,
@@ -475,6 +475,9 @@ pub mod pallet {
 		OtherTerms,
 		/// The requester has as many open tasks as one account may have: try again when some are settled.
 		TooManyOfRequester,
+		/// What the spec's dealers would have to prove of their inputs is too much for one proof: fewer columns or groups,
+		/// or narrower ranges.
+		Unprovable,
 	}
 
 	#[pallet::hooks]
@@ -518,7 +521,8 @@ pub mod pallet {
 		///
 		/// ## Errors
 		/// The first broken rule of the spec; `TooFewDealers`, `DuplicateDealer`, `WindowTooShort`,
-		/// `WindowTooLong`, `FeeTooLow`, `TooManyOpenTasks`, `TooManyOfRequester`; `TooFewNodes`, `TooLittleStake` or
+		/// `WindowTooLong`, `FeeTooLow`, `TooManyOpenTasks`, `TooManyOfRequester`; `Unprovable` if no proof could say of a
+		/// dealer's input what the spec asks of it; `TooFewNodes`, `TooLittleStake` or
 		/// `TooLittleCapacity` if no committee could be drawn now; what the escrow answers if the
 		/// requester cannot pay.
 		#[pallet::call_index(0)]

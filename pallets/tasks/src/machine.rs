@@ -77,7 +77,7 @@ pub trait Machine: Sized {
 	/// # Errors
 	/// Not in `Collecting`.
 	fn dealt(self, now: BlockNumber, windows: &Windows) -> Result<Self, Refused>;
-	/// All members that are awaited have attested: this is the last block in which they may accuse.
+	/// All members that are awaited have attested: this is the last block in which they may accuse or challenge.
 	///
 	/// # Errors
 	/// Not in `Verifying`, or its `until` does not come later.

@@ -6,8 +6,13 @@ use ostraka_primitives::{
 	spec::SpecError,
 	task::Windows,
 	traits::{DrawRequest, TaskBook as _},
+	MAX_VALIDITY,
 };
-use ostraka_protocol::{wire::cohort_hash, Version};
+use ostraka_protocol::{
+	statistics::validity::{proof_length, Unprovable},
+	wire::cohort_hash,
+	Version,
+};
 
 impl<T> From<SpecError> for Error<T> {
 	fn from(error: SpecError) -> Self {
@@ -22,6 +27,15 @@ impl<T> From<SpecError> for Error<T> {
 			SpecError::WrongRange => Self::WrongRange,
 			SpecError::NoRows => Self::NoRows,
 			SpecError::TooLong => Self::SpecTooLong,
+		}
+	}
+}
+
+impl<T> From<Unprovable> for Error<T> {
+	fn from(error: Unprovable) -> Self {
+		match error {
+			Unprovable::Spec(error) => error.into(),
+			Unprovable::TooLarge => Self::Unprovable,
 		}
 	}
 }
@@ -64,16 +78,17 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// The windows of a task with this many seats and invited dealers.
-	pub(crate) fn windows(seats: u8, invited: u32, collect: BlockNumber) -> Windows {
+	/// The windows of a task with this many seats and invited dealers, each of whom deals a proof of so many bytes.
+	pub(crate) fn windows(
+		seats: u8,
+		invited: u32,
+		proof_length: u32,
+		collect: BlockNumber,
+	) -> Windows {
+		let per_block = T::Adjudications::per_block(proof_length);
 		Windows {
 			collect,
-			verify: verify_window(
-				T::VerifyBase::get(),
-				seats,
-				invited,
-				T::AccusationsPerBlock::get(),
-			),
+			verify: verify_window(T::VerifyBase::get(), seats, invited, per_block),
 			commit: T::FinalityLag::get().saturating_add(T::CommitWindow::get()),
 			reveal: T::RevealWindow::get(),
 		}
@@ -83,7 +98,7 @@ impl<T: Config> Pallet<T> {
 	/// of the hook after each.
 	pub(crate) fn longest_life() -> BlockNumber {
 		let seats = T::Classes::get().iter().map(|class| class.seats).max().unwrap_or_default();
-		let windows = Self::windows(seats, MAX_DEALERS, T::MaxCollect::get());
+		let windows = Self::windows(seats, MAX_DEALERS, MAX_VALIDITY, T::MaxCollect::get());
 		[
 			T::MaxAccept::get(),
 			T::DrawWindow::get(),
@@ -136,6 +151,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(open < T::MaxOpenTasks::get() as usize, Error::<T>::TooManyOpenTasks);
 		let open = OpenOf::<T>::get(&requester);
 		ensure!(open < T::MaxOpenPerAccount::get(), Error::<T>::TooManyOfRequester);
+		let proof_length = proof_length(&spec).map_err(Error::<T>::from)?;
 
 		let now = Self::now();
 		let task = NextTask::<T>::get();
@@ -152,8 +168,9 @@ impl<T: Config> Pallet<T> {
 		let record = Record {
 			protocol: Version::CURRENT.number(),
 			requester: requester.clone(),
-			windows: Self::windows(parameters.seats, invited, collect),
+			windows: Self::windows(parameters.seats, invited, proof_length, collect),
 			spec,
+			proof_length,
 			class,
 			parameters,
 			submitted_at: now,

@@ -4,6 +4,7 @@ use crate::{machine::Machine, *};
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame::deps::sp_runtime::TryRuntimeError;
 use ostraka_protocol::{
+	statistics::validity::proof_length,
 	wire::{cohort_hash, consent_hash},
 	Version,
 };
@@ -33,6 +34,7 @@ impl<T: Config> Pallet<T> {
 		Self::try_cohorts()?;
 		Self::try_invitations()?;
 		Self::try_draws()?;
+		Self::try_proofs()?;
 		Self::try_open()?;
 		Self::try_drawn()?;
 		Self::try_settlements()?;
@@ -138,6 +140,23 @@ impl<T: Config> Pallet<T> {
 		let plans = Draws::<T>::iter_keys().all(Statuses::<T>::contains_key);
 		let barred = Barred::<T>::iter_keys().all(Statuses::<T>::contains_key);
 		check(plans && barred, "a draw belongs to no task")
+	}
+
+	/// The proofs of a task that is not settled have the length that follows from its spec: by a runtime that derives another
+	/// one, no proof of the task would be judged, though dealings are taken.
+	fn try_proofs() -> Result<(), TryRuntimeError> {
+		for (task, record) in Records::<T>::iter() {
+			if Statuses::<T>::get(task).as_ref().is_some_and(is_settled) {
+				continue;
+			}
+			let holds =
+				proof_length(&record.spec).is_ok_and(|length| length == record.proof_length);
+			check(holds, "a task's proofs have another length than its spec says")?;
+			let drawn = DrawnTasks::<T>::get(task);
+			let same = drawn.is_none_or(|drawn| drawn.proof_length == record.proof_length);
+			check(same, "a task has proofs of two lengths")?;
+		}
+		Ok(())
 	}
 
 	/// Open tasks are counted for their requesters.

@@ -26,6 +26,8 @@ pub struct Record {
 	pub requester: AccountId,
 	/// What it computes.
 	pub spec: TaskSpec,
+	/// Bytes of the proof that its dealers deal, which follow from the spec.
+	pub proof_length: u32,
 	/// Its class.
 	pub class: SecurityClass,
 	/// What the class asked for when the task was submitted.
@@ -157,6 +159,8 @@ pub struct Drawn {
 	pub threshold: u8,
 	/// `L`.
 	pub length: u32,
+	/// Bytes of a dealer's proof.
+	pub proof_length: u32,
 	/// Number of dealers who accepted.
 	pub accepted: u32,
 	/// Least number of accepted dealers.
@@ -285,10 +289,10 @@ pub const MAX_RELAY_BLOCKS: u32 = 64;
 /// Candidates that may not sit on a task: its requester, and dealers who accepted.
 pub type BarredNodes = BoundedVec<AccountId, ConstU32<{ MAX_DEALERS + 1 }>>;
 
-/// The window for checking shares: a fixed part, two blocks a seat for the accusers' staggered
-/// waiting, and room for one adjudication a seat and one an invited dealer.
+/// The window for checking shares and proofs: a fixed part, two blocks a seat for the members' staggered
+/// waiting, and room for one adjudication a seat and one an invited dealer, whether of an accusation or of a challenge.
 ///
-/// `per_block` is the number of adjudications that fit into a quarter of a block; 0 counts as 1.
+/// `per_block` is the number of adjudications that fit into a quarter of a block, of the dearer kind; 0 counts as 1.
 pub fn verify_window(base: BlockNumber, seats: u8, invited: u32, per_block: u32) -> BlockNumber {
 	let seats = u32::from(seats);
 	let adjudications = seats.saturating_add(invited).div_ceil(per_block.max(1));

@@ -8,7 +8,7 @@ use frame::deps::frame_support::weights::Weight;
 /// Weights of this pallet. What the neighbours do is part of each, as benchmarks run with the real
 /// ones; `Sharing::freeze_weight` and what `Sharing::settle` takes from its meter come on top.
 pub trait WeightInfo {
-	/// `submit` with `d` dealers and the longest spec.
+	/// `submit` with `d` dealers, the longest spec, and the relation that is dearest to derive.
 	fn submit(d: u32) -> Weight;
 	/// `cancel` before the draw, with the most nodes barred from it.
 	fn cancel() -> Weight;

@@ -1,7 +1,7 @@
-//! Attestations: a member has checked its share of every dealing that counts, and accuses none.
+//! Attestations: a member has checked its share and the proof of every dealing that counts, and disputes none.
 //!
 //! An attestation binds its member to nothing but the dealings that it is about, by their running hash: on a fork with
-//! others it is refused. Who has attested may still accuse: it attested to what it knew. When all members that are still
+//! others it is refused. Who has attested may still accuse and challenge: it attested to what it knew. When all members that are still
 //! awaited have attested, verification ends with the present block; a silent one costs the others the window.
 
 use crate::{types::Seats as SeatStates, Config, Error, Event, Pallet, Sharings};

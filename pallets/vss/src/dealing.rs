@@ -6,6 +6,8 @@
 //! - An `R` serves once a task.
 //! - After the freeze none of these changes.
 //! - Who has dealt had accepted, so there are no more dealings than acceptances.
+//! - A dealing's proof that its input is valid is bytes here: as many as the task's proofs have, hashed, and perhaps wrong
+//!   ([`challenge`](crate::challenge)).
 //! - A dealing's commitments are on the curve, and perhaps outside of the subgroup of prime order: until the freeze they
 //!   are added up and nothing else. [`Aggregate`] has no configuration of a curve, so that no multiplication, and with it
 //!   no host call, can be asked of them; what the freeze has checked comes out of [`Pallet::frozen_sums`].
@@ -32,9 +34,11 @@ use ostraka_protocol::{
 use sp_core::sr25519;
 
 impl<T: Config> Pallet<T> {
-	/// Weight of a dealing: by kilobytes of sealed shares, as their hashes are what grows with seats and length.
+	/// Weight of a dealing: by kilobytes of sealed shares and of the proof of validity, as their hashes are what grows with
+	/// seats, length and relation.
 	pub(crate) fn deal_weight(dealing: &DealingMessage) -> Weight {
-		let bytes: usize = dealing.sealed.iter().map(|sealed| sealed.len()).sum();
+		let sealed: usize = dealing.sealed.iter().map(|sealed| sealed.len()).sum();
+		let bytes = sealed.saturating_add(dealing.validity.len());
 		let kilobytes = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
 		T::WeightInfo::deal(crate::weights::threshold_of(dealing.commitments.len()), kilobytes)
 			.saturating_add(T::IndexedWeightPerKb::get().saturating_mul(kilobytes.into()))

@@ -1,9 +1,12 @@
-//! Dealings, accusations, attestations and result shares: the sharing protocol of a task, from its drawn committee to its
-//! result.
+//! Dealings, accusations, challenges, attestations and result shares: the sharing protocol of a task, from its drawn
+//! committee to its result.
 //!
 //! # Terms
-//! - *dealing*: a dealer's commitments and sealed shares. The state keeps its *digest*; the shares themselves lie in the
-//!   block body and, by offchain indexing, in the databases of nodes that ask for it.
+//! - *dealing*: a dealer's commitments, its sealed shares, and its proof that what it shares is valid: a vector that rows of
+//!   the task's kind could give. The state keeps its *digest*; shares and proof themselves lie in the block body and, by
+//!   offchain indexing, in the databases of nodes that ask for it.
+//! - *accusation*: a member says that its share, or a commitment, is wrong, and shows it. *Challenge*: somebody says that a
+//!   proof is wrong, and shows it. *Dispute*: one or the other.
 //! - *accepted set* `A`: the dealings that count. *Aggregate*: the sums of their commitments. `h_A` names both.
 //! - *dealt*: the running hash of the dealings' digests, by which an attestation names what it is about.
 //! - *seat* `j` (1-based): a member of the committee with its worker key pinned for the task.
@@ -12,11 +15,12 @@
 //! # How a task goes
 //! 1. The task book opens it ([`Sharing::open`](ostraka_primitives::traits::Sharing)) once its committee is drawn.
 //! 2. Dealers who accepted, each with a deposit, [`deal`](Pallet::deal); the dealing's commitments join the aggregate. That
-//!    they are in the subgroup of prime order is for the members to check, as that shares are right.
-//! 3. Members [`accuse`](Pallet::accuse). The runtime judges at once: the dealer is convicted and its dealing excluded,
-//!    or the accuser is convicted. There is no third outcome. Once nobody deals any more, a member that accuses nobody
-//!    [attests](Pallet::attest); when all that are awaited have, this is the last block of verification. Who is silent
-//!    costs the others the window, and itself a part of its reward.
+//!    they are in the subgroup of prime order is for the members to check, as that shares are right and proofs hold.
+//! 3. Members [`accuse`](Pallet::accuse) and [`challenge`](Pallet::challenge); who is no member challenges
+//!    [with a bond](Pallet::challenge_with_bond). The runtime judges at once: the dealer is convicted and its dealing
+//!    excluded, or the accuser is convicted. There is no third outcome. Once nobody deals any more, a member that disputes
+//!    nothing [attests](Pallet::attest); when all that are awaited have, this is the last block of verification. Who is
+//!    silent costs the others the window, and itself a part of its reward.
 //! 4. The task book freezes `A`, once the `t + 1` points of the aggregate are found in the subgroup; if one is not, the task
 //!    fails, and nobody is convicted. Nothing changes `A` any more.
 //! 5. Members [`commit_result`](Pallet::commit_result), then [`reveal_result`](Pallet::reveal_result). The first `t + 1`
@@ -31,10 +35,12 @@
 //! - Members' calls are *authorized general transactions*: free of fees as nobody's account sends them (an account that
 //!   signs one pays, and is refused), signed by the pinned worker key over genesis,
 //!   task hash, task, seat, call, arguments and the block of the attempt. Before the signature only cheap checks run
-//!   ([`authorize`]); group operations happen at dispatch. No accusation passes authorization unless it is about an
-//!   accepted dealing, so a free call that reaches dispatch convicts somebody or advances the task.
-//! - No point that was not checked is multiplied, and so none reaches a call of the host: what `deal` and `accuse` have
-//!   read may be added up only (`dealing`).
+//!   ([`authorize`]); group operations happen at dispatch. No accusation or challenge passes authorization unless it is about
+//!   an accepted dealing, so a free call that reaches dispatch convicts somebody or advances the task; but for challenges
+//!   under a runtime that derives another relation than the one that the task was taken with, which convict nobody.
+//! - The chain computes with a proof of validity only where somebody disputes it, and what it finds decides.
+//! - No point that was not checked is multiplied, and so none reaches a call of the host: what `deal` has read may be added
+//!   up only (`dealing`), and what disputes show is checked first.
 //! - Every collection is bounded by the committee's size or the number of dealers who accepted.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -57,7 +63,9 @@ mod tests;
 
 mod accusation;
 mod attestation;
+mod challenge;
 mod dealing;
+mod dispute;
 mod result;
 mod seats;
 mod settlement;
@@ -79,14 +87,18 @@ pub const LOG_TARGET: &str = "runtime::ostraka::vss";
 /// Sets tasks up for benchmarks, in whatever holds the task book and the money.
 #[cfg(feature = "runtime-benchmarks")]
 pub trait BenchmarkHelper {
-	/// Puts a task into the book so that `TaskBook::view` answers exactly `view`, over what was there; gives every
-	/// member a stake, and has every dealer accept: with its deposit on hold, unless it is already. Does not call
-	/// `Sharing::open`.
+	/// Puts a task into the book so that `TaskBook::view` answers exactly `view` and `TaskBook::spec` exactly `spec`, over
+	/// what was there; gives every member a stake, and has every dealer accept: with its deposit on hold, unless it is
+	/// already. Does not call `Sharing::open`.
 	fn set_task(
 		task: ostraka_primitives::TaskId,
 		view: &ostraka_primitives::traits::TaskView,
+		spec: &ostraka_primitives::spec::TaskSpec,
 		dealers: &[ostraka_primitives::AccountId],
 	);
+
+	/// Gives an account the means for a bond.
+	fn fund(account: &ostraka_primitives::AccountId);
 }
 
 // The macro's own code unwraps; the calls are one line each. Calls live for the length of a dispatch; a box would not make
@@ -98,7 +110,7 @@ pub mod pallet {
 	use frame::prelude::*;
 	use ostraka_primitives::{
 		fault::{AccuserFault, DealerFault, ShareFault},
-		message::{DealingMessage, EvidenceMessage, ResultShareBytes},
+		message::{ChallengeMessage, DealingMessage, EvidenceMessage, ResultShareBytes},
 		task::{ResultVector, TaskResult},
 		traits::{Escrow, Penalties, Roster, TaskBook},
 		AccountId, BlockNumber, Digest, TaskId, WorkerSignature,
@@ -132,7 +144,7 @@ pub mod pallet {
 		/// set is not to be expected. The task book's commit windows must be longer. It may be read from state, so it is no
 		/// constant of the metadata.
 		type FinalityLag: Get<BlockNumber>;
-		/// Pool priority of members' calls, to which the block of the attempt is added.
+		/// Pool priority of members' calls, to which the block of the attempt and urgency are added (module `authorize`).
 		#[pallet::constant]
 		type BasePriority: Get<TransactionPriority>;
 		/// Weight of a kilobyte of offchain-indexed data, which no benchmark measures.
@@ -145,13 +157,13 @@ pub mod pallet {
 		type BenchmarkHelper: BenchmarkHelper;
 	}
 
-	/// Open tasks. Written at the draw, by `deal`, by accusations that exclude, and by the freeze; freed at settlement.
+	/// Open tasks. Written at the draw, by `deal`, by disputes that exclude, and by the freeze; freed at settlement.
 	/// What grows with the dealings is not in here: all calls of members read it.
 	#[pallet::storage]
 	pub type Sharings<T: Config> = StorageMap<_, Twox64Concat, TaskId, SharingState>;
 
-	/// Members' states, by seat, of open tasks. Written at the draw, by accusations, attestations and result shares; freed
-	/// at settlement.
+	/// Members' states, by seat, of open tasks. Written at the draw, by disputes, attestations and result shares; freed at
+	/// settlement.
 	#[pallet::storage]
 	pub type Seats<T: Config> = StorageMap<_, Twox64Concat, TaskId, types::Seats>;
 
@@ -181,26 +193,29 @@ pub mod pallet {
 	pub enum Event<T: Config> {
 		/// A dealing was taken; `dealings` are in.
 		Dealt { task: TaskId, dealer: AccountId, digest: Digest, dealings: u32 },
-		/// An accusation was right. `excluded`: whether the dealing no longer counts, or it came too late for that.
+		/// An accusation or a challenge was right. `seat`: the accuser's, if it is no account that challenged with a bond.
+		/// `excluded`: whether the dealing no longer counts, or it came too late for that.
 		DealerConvicted {
 			task: TaskId,
 			dealer: AccountId,
-			seat: u8,
+			seat: Option<u8>,
 			accuser: AccountId,
 			fault: DealerFault,
 			excluded: bool,
 		},
 		/// A right accusation came too late to exclude the dealing: the member need not reveal a result share.
 		SeatExcused { task: TaskId, seat: u8, node: AccountId, dealer: AccountId },
-		/// An accusation was false: its author is convicted.
+		/// An accusation or a challenge was false: its author is convicted. `seat`: its own, if it is no account that
+		/// challenged with a bond.
 		AccuserConvicted {
 			task: TaskId,
-			seat: u8,
+			seat: Option<u8>,
 			accuser: AccountId,
 			dealer: AccountId,
 			fault: AccuserFault,
 		},
-		/// A member has checked its share of every dealing that counts, and accuses none; `attested` members have.
+		/// A member has checked its share and the proof of every dealing that counts, and disputes none; `attested` members
+		/// have.
 		Attested { task: TaskId, seat: u8, node: AccountId, attested: u32 },
 		/// The accepted set is frozen.
 		Frozen { task: TaskId, accepted: u32, accepted_set: Digest },
@@ -236,7 +251,7 @@ pub mod pallet {
 		AlreadyDealt,
 		/// The dealing's `R` was used in this task already.
 		EphemeralReused,
-		/// A list, a sealed share or an evidence has not exactly the length that the task asks for.
+		/// A list, a sealed share, an evidence or a proof of validity has not exactly the length that the task asks for.
 		WrongLength,
 		/// A point is not canonical or not on the curve, or `R` is the identity.
 		InvalidPoint,
@@ -248,13 +263,14 @@ pub mod pallet {
 		UnknownSeat,
 		/// The member was convicted of a wrong result share in this task.
 		SeatConvicted,
-		/// The member made a false accusation in this task: it may make no other, and its attestation is not asked for.
+		/// The member made a false accusation or challenge in this task: it may make no other, and its attestation is not
+		/// asked for.
 		AccusationsForfeited,
 		/// The dealer has not dealt to this task.
 		UnknownDealing,
-		/// The evidence, or the given digest, is about another dealing than the accepted one.
+		/// What is shown, or the given digest, is about another dealing than the accepted one.
 		DigestMismatch,
-		/// The dealer was convicted already, and the accuser needs no excuse.
+		/// The dealer was convicted already, and no excuse is asked for.
 		AlreadyConvicted,
 		/// The accepted set is not the frozen one: a message of another fork.
 		WrongAcceptedSet,
@@ -268,7 +284,8 @@ pub mod pallet {
 		BadSignature,
 		/// The state contradicts itself. Never seen unless the runtime is broken; nothing changes.
 		Corrupt,
-		/// The task follows a version of the protocol that this runtime does not know.
+		/// The task follows a version of the protocol that this runtime does not know, or has proofs of another relation than
+		/// the one that this runtime derives from its spec.
 		UnknownProtocol,
 		/// The attestation is about other dealings than those that the task has: of another fork.
 		WrongDealings,
@@ -278,12 +295,13 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Deals to a task: commitments, and one sealed share for each seat. The dealer's deposit is on hold since it
-		/// accepted.
+		/// Deals to a task: commitments, one sealed share for each seat, and the proof that what is shared is valid. The
+		/// dealer's deposit is on hold since it accepted.
 		///
 		/// Fresh polynomials and a fresh `rho` belong to every attempt. The client opens and checks all sealed shares
-		/// before it sends: a wrong one costs the deposit, and so does a commitment outside of the subgroup of prime order,
-		/// which is not looked for here.
+		/// before it sends: a wrong one costs the deposit, and so do a commitment outside of the subgroup of prime order and
+		/// a proof that does not hold, which are not looked for here. Of the proof only the length is, which follows from
+		/// the task.
 		///
 		/// ## Dispatch Origin
 		/// Signed by a dealer who accepted the task.
@@ -408,9 +426,9 @@ pub mod pallet {
 			Self::do_reveal_result(task, seat, accepted_set, share)
 		}
 
-		/// Says that the member has checked its share of every dealing that counts, and accuses none. `dealt` names the
-		/// dealings. It may accuse all the same, as long as verification lasts: when all members that are awaited have
-		/// attested, until the end of this block.
+		/// Says that the member has checked its share and the proof of every dealing that counts, and disputes none. `dealt`
+		/// names the dealings. It may accuse and challenge all the same, as long as verification lasts: when all members that
+		/// are awaited have attested, until the end of this block.
 		///
 		/// ## Dispatch Origin
 		/// Authorized: signed by the seat's pinned worker key.
@@ -432,6 +450,71 @@ pub mod pallet {
 		) -> DispatchResult {
 			ensure_authorized(origin)?;
 			Self::do_attest(task, seat, dealt)
+		}
+
+		/// Challenges a dealing's proof that its input is valid: the member brings what the chain has hashed of it. Judged at
+		/// once: the proof does not hold, and the dealer is convicted and its dealing excluded, or the member is convicted.
+		/// `Ok` means judged, not that it was right.
+		///
+		/// A commitment outside of the subgroup of prime order convicts the dealer, whatever the proof. After the end of
+		/// verification a challenge still convicts the dealer, once, but the dealing stays counted, and nobody is excused.
+		///
+		/// ## Dispatch Origin
+		/// Authorized: signed by the seat's pinned worker key.
+		///
+		/// ## Errors
+		/// `UnknownTask`, `UnknownProtocol`, `WrongPhase`, `DeadlinePassed`, `UnknownSeat`, `SeatConvicted`, `AccusationsForfeited`,
+		/// `WrongLength`, `UnknownDealing`, `DigestMismatch`, `AlreadyConvicted`.
+		#[pallet::call_index(5)]
+		#[pallet::weight((
+			weights::challenge::<T::WeightInfo>(
+				weights::threshold_of(challenge.commitments.len()),
+				weights::proof_points(challenge.validity.len()),
+			),
+			DispatchClass::Operational,
+		))]
+		#[pallet::weight_of_authorize(T::WeightInfo::authorize_challenge(
+			weights::proof_kilobytes(challenge.validity.len()),
+		))]
+		#[pallet::authorize(Self::authorize_challenge)]
+		#[allow(clippy::too_many_arguments)]
+		pub fn challenge(
+			origin: OriginFor<T>,
+			task: TaskId,
+			seat: u8,
+			dealer: AccountId,
+			digest: Digest,
+			challenge: ChallengeMessage,
+			_at: BlockNumber,
+			_signature: WorkerSignature,
+		) -> DispatchResult {
+			ensure_authorized(origin)?;
+			Self::do_challenge(task, seat, dealer, digest, challenge)
+		}
+
+		/// Challenges a dealing's proof as `challenge` does, without a seat: with a bond, which comes back if the proof
+		/// does not hold, and is slashed if it does. Who convicts the dealer pays no fee.
+		///
+		/// ## Dispatch Origin
+		/// Signed by an account with the means for the bond.
+		///
+		/// ## Errors
+		/// `UnknownTask`, `UnknownProtocol`, `WrongPhase`, `DeadlinePassed`, `WrongLength`, `UnknownDealing`, `DigestMismatch`,
+		/// `AlreadyConvicted`; those of the bond's hold.
+		#[pallet::call_index(6)]
+		#[pallet::weight(weights::challenge::<T::WeightInfo>(
+			weights::threshold_of(challenge.commitments.len()),
+			weights::proof_points(challenge.validity.len()),
+		))]
+		pub fn challenge_with_bond(
+			origin: OriginFor<T>,
+			task: TaskId,
+			dealer: AccountId,
+			digest: Digest,
+			challenge: ChallengeMessage,
+		) -> DispatchResultWithPostInfo {
+			let challenger = ensure_signed(origin)?;
+			Self::do_challenge_with_bond(task, challenger, dealer, digest, challenge)
 		}
 	}
 
@@ -471,8 +554,8 @@ pub mod pallet {
 			);
 			assert!(
 				T::BasePriority::get()
-					<= TransactionPriority::MAX - TransactionPriority::from(u32::MAX),
-				"the block of the attempt must fit on top of the base priority"
+					<= TransactionPriority::MAX - 2 * TransactionPriority::from(u32::MAX),
+				"the block of the attempt and what urgency adds must fit on top of the base priority"
 			);
 			const {
 				assert!(

@@ -15,6 +15,7 @@ use frame::{
 	testing_prelude::*,
 };
 use ostraka_primitives::{
+	spec::TaskSpec,
 	task::{Committee, TaskStatus},
 	traits::{Ending, Escrow, Penalties, SeatReport, TaskBook, TaskView},
 	AccountId, Balance, TaskId,
@@ -101,12 +102,19 @@ pub enum Money {
 	Released(TaskId, AccountId),
 	Dealer { task: TaskId, dealer: AccountId, accuser: AccountId },
 	FalseAccuser { task: TaskId, accuser: AccountId, exposed: AccountId },
+	FalseChallenger { task: TaskId, node: AccountId, dealer: AccountId },
 	WrongShare(TaskId, AccountId),
+	BondHeld(TaskId, AccountId),
+	BondReleased(TaskId, AccountId),
+	BondForfeited { task: TaskId, challenger: AccountId, dealer: AccountId },
 	Paid { task: TaskId, dealer: AccountId, accepted: u32 },
 }
 
 parameter_types! {
 	pub static Views: BTreeMap<TaskId, TaskView> = BTreeMap::new();
+	pub static Specs: BTreeMap<TaskId, TaskSpec> = BTreeMap::new();
+	/// Whether challengers have the means for a bond.
+	pub static Means: bool = true;
 	pub static Acceptances: BTreeMap<TaskId, Vec<AccountId>> = BTreeMap::new();
 	pub static BookLog: Vec<Told> = vec![];
 	pub static Deposits: Vec<(TaskId, AccountId)> = vec![];
@@ -132,6 +140,9 @@ impl TaskBook for Book {
 	fn status(task: TaskId) -> Option<TaskStatus> {
 		Self::view(task).map(|view| view.status)
 	}
+	fn spec(task: TaskId) -> Option<TaskSpec> {
+		Specs::get().get(&task).cloned()
+	}
 	fn has_accepted(task: TaskId, dealer: &AccountId) -> bool {
 		Acceptances::get().get(&task).is_some_and(|dealers| dealers.contains(dealer))
 	}
@@ -151,10 +162,13 @@ impl TaskBook for Book {
 
 #[cfg(feature = "runtime-benchmarks")]
 impl crate::BenchmarkHelper for Book {
-	fn set_task(task: TaskId, view: &TaskView, dealers: &[AccountId]) {
+	fn set_task(task: TaskId, view: &TaskView, spec: &TaskSpec, dealers: &[AccountId]) {
 		Views::mutate(|views| views.insert(task, view.clone()));
+		Specs::mutate(|specs| specs.insert(task, spec.clone()));
 		Self::accept(task, dealers);
 	}
+
+	fn fund(_: &AccountId) {}
 }
 
 fn note(entry: Money) {
@@ -188,8 +202,23 @@ impl Penalties for Court {
 	fn punish_false_accuser(task: TaskId, accuser: &AccountId, exposed: &AccountId) {
 		note(Money::FalseAccuser { task, accuser: accuser.clone(), exposed: exposed.clone() });
 	}
+	fn punish_false_challenger(task: TaskId, node: &AccountId, dealer: &AccountId) {
+		note(Money::FalseChallenger { task, node: node.clone(), dealer: dealer.clone() });
+	}
 	fn punish_wrong_share(task: TaskId, node: &AccountId) {
 		note(Money::WrongShare(task, node.clone()));
+	}
+	fn hold_bond(task: TaskId, challenger: &AccountId) -> DispatchResult {
+		ensure!(Means::get(), DispatchError::Token(TokenError::FundsUnavailable));
+		note(Money::BondHeld(task, challenger.clone()));
+		Ok(())
+	}
+	fn release_bond(task: TaskId, challenger: &AccountId) {
+		note(Money::BondReleased(task, challenger.clone()));
+	}
+	fn forfeit_bond(task: TaskId, challenger: &AccountId, dealer: &AccountId) {
+		let (challenger, dealer) = (challenger.clone(), dealer.clone());
+		note(Money::BondForfeited { task, challenger, dealer });
 	}
 }
 
@@ -216,6 +245,8 @@ pub fn new_test_ext() -> TestState {
 	ext.register_extension(KeystoreExt::new(MemoryKeystore::new()));
 	ext.execute_with(|| {
 		Views::take();
+		Specs::take();
+		Means::set(true);
 		Acceptances::take();
 		BookLog::take();
 		Deposits::take();
@@ -241,6 +272,7 @@ pub fn open_task(task: TaskId, n: u8, t: u8, length: u32, accepted: u32) -> Task
 	let view = view_of(task, n, t, length, accepted, Vss::genesis());
 	let context = wire::context(&view).unwrap();
 	Views::mutate(|views| views.insert(task, view));
+	Specs::mutate(|specs| specs.insert(task, fixtures::spec(length)));
 	let dealers: Vec<_> = (0..accepted).map(fixtures::dealer_account).collect();
 	Book::accept(task, &dealers);
 	Vss::open(task, t, n);
@@ -270,8 +302,16 @@ pub fn view_of(
 		committee: &wire::members(&committee),
 	});
 	let status = TaskStatus::Collecting { first_by: 15, until: 20 };
-	let protocol = Version::CURRENT.number();
-	TaskView { protocol, task_hash: hash, threshold: t, length, accepted, status, committee }
+	TaskView {
+		protocol: Version::CURRENT.number(),
+		task_hash: hash,
+		threshold: t,
+		length,
+		proof_length: fixtures::proof_length(length),
+		accepted,
+		status,
+		committee,
+	}
 }
 
 /// Moves a task into a state.

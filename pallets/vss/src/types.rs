@@ -76,9 +76,9 @@ pub struct SeatState {
 	pub answer: Option<Answer>,
 	/// A valid accusation of its came after verification had ended, so it may lack its share.
 	pub excused: bool,
-	/// It made a false accusation, and may make none in this task any more.
+	/// It made a false accusation or challenge, and may make none in this task any more.
 	pub accused_falsely: bool,
-	/// It said that its shares of all dealings that count are right.
+	/// It said that its shares of all dealings that count are right, and their proofs hold.
 	pub attested: bool,
 }
 
@@ -114,7 +114,7 @@ pub type Seats = BoundedVec<SeatState, ConstU32<MAX_COMMITTEE>>;
 pub struct Counters {
 	/// Dealings taken.
 	pub dealings: u32,
-	/// Dealings excluded by a valid accusation.
+	/// Dealings excluded by a valid accusation or challenge.
 	pub excluded: u32,
 	/// Members that have attested.
 	pub attested: u32,

@@ -1,9 +1,13 @@
 //! What calls weigh, by what they cost: `l` is the length of the vector, `t` the threshold, `k` kilobytes of sealed
-//! shares. Seats are not a component: besides the bytes that each adds they cost next to nothing, and benchmarks run
-//! with the largest committee.
+//! shares and of the proof of validity, `b` those of the proof alone, `p` points in it. Seats are not a component: besides
+//! the bytes that each adds they cost next to nothing, and benchmarks run with the largest committee.
+//!
+//! A challenge costs what the points of its proof do. How many these are follows from the task's relation, which a call does
+//! not show; but it shows the proof's length, and [`proof_points`] is never below what a proof of that length has.
 
+use codec::MaxEncodedLen;
 use frame::prelude::Weight;
-use ostraka_primitives::MAX_COMMITMENTS;
+use ostraka_primitives::{spec::TaskSpec, MAX_COMMITMENTS};
 
 /// Weights of the pallet's calls and of the work that the task book does through it.
 pub trait WeightInfo {
@@ -15,6 +19,11 @@ pub trait WeightInfo {
 	fn accuse_late(l: u32, t: u32) -> Weight;
 	/// Judging a false one, of the same kind.
 	fn accuse_false(l: u32, t: u32) -> Weight;
+	/// Judging a challenge by a member: a false one after the freeze, the last that its phase waits for. A right one in time
+	/// writes other things: [`challenge`] is what a member's call weighs by.
+	fn challenge(t: u32, p: u32) -> Weight;
+	/// Judging a challenge with a bond: one that is right and in time.
+	fn challenge_with_bond(t: u32, p: u32) -> Weight;
 	/// Taking an attestation, the last that verification waits for.
 	fn attest() -> Weight;
 	/// Taking a commitment.
@@ -31,6 +40,8 @@ pub trait WeightInfo {
 	fn reveal_result_wrong_later(l: u32, t: u32) -> Weight;
 	/// Authorizing [`Self::accuse`].
 	fn authorize_accuse(l: u32, t: u32) -> Weight;
+	/// Authorizing [`Self::challenge`].
+	fn authorize_challenge(b: u32) -> Weight;
 	/// Authorizing [`Self::attest`].
 	fn authorize_attest() -> Weight;
 	/// Authorizing [`Self::commit_result`].
@@ -65,6 +76,37 @@ pub(crate) fn worst_accuse<W: WeightInfo>(l: u32, t: u32) -> Weight {
 	W::accuse(l, t).max(W::accuse_late(l, t)).max(W::accuse_false(l, t))
 }
 
+/// Kilobytes of a proof of so many bytes, by which its authorization weighs: it is hashed there.
+pub(crate) fn proof_kilobytes(bytes: usize) -> u32 {
+	u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX)
+}
+
+/// Most points of a proof of so many bytes, as any spec asks for.
+///
+/// A point has 96 bytes, and a scalar 32. A proof of `N` bits in `m` rows of `q` has about `m` points, and two openings of
+/// `q` scalars. As long as rows lengthen with the number of bits, `q` is about `4 m`: with each point come 8 scalars, 352
+/// bytes in all. From the longest rows on, of 256 entries, nothing grows but the number of rows: a point's own 96 bytes come
+/// with it, after the some 16 kB of the two openings. The constant part of the first line is what rows of operands and of
+/// coefficients have beside those of bits. Rows that a long vector lengthens beyond what their bits ask for make a proof
+/// longer, and its points fewer.
+pub fn proof_points(bytes: usize) -> u32 {
+	let growing = bytes.saturating_add(4_608) / 352;
+	let longest = bytes.saturating_sub(16_384) / 96;
+	u32::try_from(growing.max(longest)).unwrap_or(u32::MAX)
+}
+
+/// Weight of a challenge of a proof of so many points, by a member or with a bond: the worse of both. Whether it is right does not
+/// follow from the call; a member's is measured with its author convicted, one with a bond with the dealer convicted.
+pub(crate) fn challenge<W: WeightInfo>(t: u32, p: u32) -> Weight {
+	W::challenge(t, p).max(W::challenge_with_bond(t, p)).saturating_add(longest_spec())
+}
+
+/// What the longest spec adds to the proof of validity of the block: those by which challenges are measured are shorter, as
+/// long names make no proof longer.
+fn longest_spec() -> Weight {
+	Weight::from_parts(0, TaskSpec::max_encoded_len() as u64)
+}
+
 /// Worst weight of a reveal: neither the threshold nor the shares that are in follow from the call.
 pub(crate) fn worst_reveal<W: WeightInfo>(l: u32) -> Weight {
 	let t = MAX_COMMITMENTS - 1;
@@ -89,6 +131,12 @@ impl WeightInfo for () {
 	fn accuse_false(l: u32, t: u32) -> Weight {
 		Weight::from_parts(1_200 * u64::from(l + t + 1), 0)
 	}
+	fn challenge(t: u32, p: u32) -> Weight {
+		Weight::from_parts(1_300 * u64::from(t + p + 1), 0)
+	}
+	fn challenge_with_bond(t: u32, p: u32) -> Weight {
+		Weight::from_parts(1_400 * u64::from(t + p + 1), 0)
+	}
 	fn attest() -> Weight {
 		Weight::from_parts(1_000, 0)
 	}
@@ -112,6 +160,9 @@ impl WeightInfo for () {
 	}
 	fn authorize_accuse(l: u32, t: u32) -> Weight {
 		Weight::from_parts(1_000 * u64::from(l + t + 1), 0)
+	}
+	fn authorize_challenge(b: u32) -> Weight {
+		Weight::from_parts(1_000 * u64::from(b + 1), 0)
 	}
 	fn authorize_attest() -> Weight {
 		Weight::from_parts(1_000, 0)

@@ -5,6 +5,7 @@ use ostraka_crypto::{
 	encoding,
 	messages::{DealingBytes, EvidenceBytes},
 	seal::SealSecret,
+	validity::{self, Relation, Witness},
 	vss::{self, UncheckedCommitments},
 	Error, Hash, Identity, Plain, PointBytes, Scalar,
 };
@@ -12,12 +13,14 @@ use ostraka_primitives::fault::{AccuserFault, DealerFault};
 use ostraka_protocol::{adjudicator::Aggregate, dealer, worker, TaskContext};
 use rand_chacha::ChaCha20Rng;
 
-/// A dealing with that fault, of its commitments or of its sealed share for node `victim`, with a proof that holds.
+/// A dealing with that fault, of its commitments or of its sealed share for node `victim`, properly proven to be the dealer's.
+/// With `InvalidInput` nothing of it is changed: its fault is that the relation refuses the input, whose proof then does not hold.
 ///
 /// # Errors
 /// Those of an honest dealing, `Index` if there is no such node.
 pub fn deal(
 	ctx: &TaskContext,
+	relation: &Relation,
 	id: &Identity,
 	input: &[Scalar],
 	fault: DealerFault,
@@ -25,6 +28,7 @@ pub fn deal(
 	rng: &mut ChaCha20Rng,
 ) -> Result<DealingBytes, Error> {
 	let (commitments, mut shares) = vss::share::<Plain, _>(input, ctx.threshold, ctx.n()?, rng)?;
+	let blinding = vss::secret_blinding(ctx.threshold, &shares)?;
 	let place = usize::from(victim).checked_sub(1).ok_or(Error::Index)?;
 	let share = shares.get_mut(place).ok_or(Error::Index)?;
 	if fault == DealerFault::WrongShare {
@@ -36,16 +40,28 @@ pub fn deal(
 	if fault == DealerFault::OutsideSubgroup {
 		commitments = outside(&commitments, ctx.threshold)?;
 	}
+	let (statement, witness) = (ctx.statement(id, &commitments), Witness::new(relation, input));
+	let proof =
+		validity::prove_witness::<Plain, _>(relation, &statement, &witness, &blinding, rng)?;
 	let key = dealer::sealing_key(ctx, id, victim, &commitments, &rho)?;
-	let mut dealing = dealer::assemble(ctx, id, commitments, &shares, &rho, rng)?;
+	let mut dealing = dealer::assemble(ctx, id, commitments, &shares, &rho, proof, rng)?;
 	let sealed = dealing.sealed.get_mut(place).ok_or(Error::Index)?;
 	match fault {
-		DealerFault::WrongShare | DealerFault::OutsideSubgroup => {},
+		DealerFault::WrongShare | DealerFault::OutsideSubgroup | DealerFault::InvalidInput => {},
 		DealerFault::NonCanonicalScalar => *sealed = key.seal_bytes(&no_scalars)?,
 		DealerFault::Unopenable => sealed.iter_mut().take(1).for_each(|byte| *byte ^= 1),
 	}
 	dealer::prove(ctx, id, &mut dealing, &rho, rng);
 	Ok(dealing)
+}
+
+/// The input with 2^200 added to its last entry: no rows give it, whatever the statistic, as the ranges of every relation hold
+/// each entry below that.
+pub fn forged(input: &[Scalar]) -> Vec<Scalar> {
+	let mut input = input.to_vec();
+	let half = Scalar::from(1u128 << 100);
+	input.iter_mut().rev().take(1).for_each(|last| *last += half * half);
+	input
 }
 
 /// The commitments with a point of order three added to `C_t`. Nodes whose number is a multiple of three would find that
@@ -76,7 +92,8 @@ pub fn accuse(
 ) -> Result<EvidenceBytes, Error> {
 	let mut evidence = worker::evidence(ctx, secret, j, digest, dealing, rng)?;
 	match fault {
-		AccuserFault::FalseAccusation => {},
+		// a challenge shows no share: as an accusation it is a false one
+		AccuserFault::FalseAccusation | AccuserFault::FalseChallenge => {},
 		AccuserFault::WrongDleq => evidence.dleq[0] ^= 1,
 		AccuserFault::InvalidDh => evidence.dh = [0; 32],
 	}
@@ -86,7 +103,19 @@ pub fn accuse(
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::fixtures::{column, spec};
+	use ostraka_primitives::spec::Statistic;
+	use ostraka_protocol::statistics::relation;
 	use rand_chacha::rand_core::SeedableRng;
+
+	#[test]
+	fn no_relation_holds_of_a_forged_input() {
+		for statistic in [Statistic::Count, Statistic::Sum, Statistic::Variance] {
+			let relation = relation(&spec(statistic, vec![column("x", 0, 9)])).expect("valid");
+			let zeros = vec![Scalar::from(0u8); relation.length()];
+			assert!(relation.holds(&zeros) && !relation.holds(&forged(&zeros)), "{statistic:?}");
+		}
+	}
 
 	#[test]
 	fn commitments_outside_the_group_add_up_to_some_within() {

@@ -12,7 +12,9 @@ pub enum FaultKind {
 	Unopenable,
 	/// A dealer commits to points outside the group.
 	OutsideGroup,
-	/// A dealer sends a dealing with a wrong proof.
+	/// A dealer deals an input that no rows give, with a proof that does not hold.
+	ForgedInput,
+	/// A dealer sends a dealing whose signature does not hold.
 	Malformed,
 	/// A dealer sends another's dealing as its own.
 	Copied,
@@ -22,6 +24,8 @@ pub enum FaultKind {
 	FalseAccusation,
 	/// A node accuses with a proof that does not hold.
 	WrongProof,
+	/// A node challenges a dealing whose proof holds.
+	FalseChallenge,
 	/// A node reveals a wrong result share.
 	WrongShare,
 	/// A node reveals another result share than it committed to, a right one.
@@ -31,7 +35,7 @@ pub enum FaultKind {
 }
 
 /// The kinds with their names in `--faults` and what they are.
-const KINDS: [(FaultKind, &str, &str); 11] = [
+const KINDS: [(FaultKind, &str, &str); 13] = [
 	(
 		FaultKind::BadShare,
 		"bad-share",
@@ -39,7 +43,12 @@ const KINDS: [(FaultKind, &str, &str); 11] = [
 	),
 	(FaultKind::Unopenable, "unopenable", "A dealer seals to one node bytes that do not open"),
 	(FaultKind::OutsideGroup, "outside-group", "A dealer commits to points outside the group"),
-	(FaultKind::Malformed, "malformed", "A dealer sends a dealing with a wrong proof"),
+	(
+		FaultKind::ForgedInput,
+		"forged-input",
+		"A dealer deals an input that no rows give, with a proof that does not hold",
+	),
+	(FaultKind::Malformed, "malformed", "A dealer sends a dealing whose signature does not hold"),
 	(FaultKind::Copied, "copied", "A dealer sends another's dealing as its own"),
 	(FaultKind::SilentDealer, "silent-dealer", "A dealer does not deal"),
 	(
@@ -48,6 +57,7 @@ const KINDS: [(FaultKind, &str, &str); 11] = [
 		"A node accuses a dealer whose share is right",
 	),
 	(FaultKind::WrongProof, "wrong-proof", "A node accuses with a proof that does not hold"),
+	(FaultKind::FalseChallenge, "false-challenge", "A node challenges a dealing whose proof holds"),
 	(FaultKind::WrongShare, "wrong-share", "A node reveals a wrong result share"),
 	(
 		FaultKind::Uncommitted,
@@ -65,6 +75,7 @@ impl FaultKind {
 			Self::BadShare
 				| Self::Unopenable
 				| Self::OutsideGroup
+				| Self::ForgedInput
 				| Self::Malformed
 				| Self::Copied
 				| Self::SilentDealer
@@ -77,6 +88,7 @@ impl FaultKind {
 			Self::BadShare => Some(DealerFault::WrongShare),
 			Self::Unopenable => Some(DealerFault::Unopenable),
 			Self::OutsideGroup => Some(DealerFault::OutsideSubgroup),
+			Self::ForgedInput => Some(DealerFault::InvalidInput),
 			_ => None,
 		}
 	}
@@ -197,6 +209,10 @@ mod tests {
 		let help = help();
 		assert_eq!(help.lines().count(), KINDS.len());
 		assert!(help.contains("  wrong-share       A node reveals a wrong result share"), "{help}");
+		assert!(help.contains("  false-challenge   A node challenges"), "{help}");
+		for (kind, name, _) in KINDS {
+			assert_eq!(parse(name), Ok(Faults { kind, count: 1 }));
+		}
 	}
 
 	#[test]

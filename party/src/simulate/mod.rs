@@ -4,5 +4,7 @@
 pub(crate) mod cheats;
 pub mod faults;
 mod task;
+#[cfg(test)]
+mod tests;
 
 pub use task::{play, Cast, Failure, Played};

@@ -1,23 +1,26 @@
 //! One task: from the dealers' vectors to the published result.
 
+mod verifying;
+
 use super::{
 	cheats,
 	faults::{FaultKind, Roles},
 };
-use crate::{report::FaultReport, words::counted};
+use crate::{report::FaultReport, validity::Proofs, words::counted};
+use codec::Encode;
 use ostraka_crypto::{
 	messages::DealingBytes,
 	proofs::verify_signature,
 	seal::SealSecret,
-	vss::{Commitments, SecretShare, UncheckedCommitments},
+	vss::{SecretShare, UncheckedCommitments},
 	Error, Hash, Identity, Plain, Scalar,
 };
-use ostraka_primitives::task::ClassParameters;
+use ostraka_primitives::{fault::DealerFault, spec::TaskSpec, task::ClassParameters};
 use ostraka_protocol::{
-	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
-	dealer, task_hash,
-	worker::{self, Fault},
-	Member, TaskContext, TaskHashInput, Version,
+	adjudicator::{self, AcceptedDigest, Aggregate},
+	dealer,
+	statistics::{proof_length, relation, Unprovable},
+	task_hash, worker, Member, TaskContext, TaskHashInput, Version,
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use rayon::prelude::*;
@@ -28,8 +31,8 @@ use std::{collections::BTreeSet, time::Instant};
 pub struct Cast<'a> {
 	/// Number of the task.
 	pub task: u32,
-	/// The spec's SCALE bytes, which the task hash covers.
-	pub spec: &'a [u8],
+	/// What is computed.
+	pub spec: &'a TaskSpec,
 	/// Code of the class.
 	pub class: u8,
 	/// The class's parameters.
@@ -52,6 +55,8 @@ pub struct Played {
 	pub accepted: Vec<usize>,
 	/// Whether the sum opens the sum of the accepted dealers' commitments.
 	pub verified: bool,
+	/// How many of the accepted dealers prove their input valid.
+	pub proofs: Proofs,
 	/// The faults, and who was convicted of them.
 	pub faults: Vec<FaultReport>,
 	/// Seconds of each phase.
@@ -77,6 +82,9 @@ pub enum Failure {
 		/// `t + 1`.
 		needed: usize,
 	},
+	/// Nothing can be proven of an input for this spec.
+	#[error("{0}")]
+	Unprovable(#[from] Unprovable),
 	/// A function of the protocol refused what honest parties sent.
 	#[error("{0}")]
 	Protocol(#[from] Error),
@@ -123,6 +131,7 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 		})
 		.collect();
 	let ctx = context(cast, &nodes);
+	let relation = relation(cast.spec)?;
 	lap(&mut phases, "drawing");
 
 	progress("dealing");
@@ -134,12 +143,14 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 		let id = dealers.get(place).ok_or(Error::Index)?;
 		if let Some(fault) = role(place).and_then(FaultKind::of_dealing) {
 			let victim = 1 + (place % usize::from(seats)) as u8;
-			return cheats::deal(&ctx, id, input, fault, victim, rng).map(Some);
+			let forged = (fault == DealerFault::InvalidInput).then(|| cheats::forged(input));
+			let input = forged.as_deref().unwrap_or(input);
+			return cheats::deal(&ctx, &relation, id, input, fault, victim, rng).map(Some);
 		}
 		if role(place) == Some(FaultKind::SilentDealer) {
 			return Ok(None);
 		}
-		let mut dealing = dealer::deal::<Plain, _>(&ctx, id, input, rng)?;
+		let mut dealing = dealer::deal::<Plain, _>(&ctx, &relation, id, input, rng)?;
 		if role(place) == Some(FaultKind::Malformed) {
 			dealing.proof[0] ^= 1;
 		}
@@ -175,7 +186,14 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 	lap(&mut phases, "collecting");
 
 	progress("verifying");
-	let shares = verify(cast, &ctx, &nodes, &dealers, &mut accepted, &mut faults)?;
+	let verifying = verifying::Verifying {
+		cast,
+		ctx: &ctx,
+		relation: &relation,
+		nodes: &nodes,
+		dealers: &dealers,
+	};
+	let shares = verifying.run(&mut accepted, &mut faults)?;
 	lap(&mut phases, "verifying");
 	if accepted.len() < (least_dealers as usize).max(1) {
 		return Err(Failure::TooFewDealers { accepted: accepted.len(), needed: least_dealers });
@@ -237,109 +255,15 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 		Some(c0) => adjudicator::verify_result::<Plain>(c0, &sum, &blinding)?,
 		None => false,
 	};
+	let proven: Vec<(&Identity, &DealingBytes)> = accepted
+		.iter()
+		.filter_map(|dealing| Some((dealers.get(dealing.place)?, &dealing.bytes)))
+		.collect();
+	let unproven = worker::invalid::<Plain, _>(&ctx, &relation, &proven, &mut rng("read", 0)).len();
+	let proofs = Proofs { hold: proven.len().saturating_sub(unproven), of: proven.len() };
 	lap(&mut phases, "settling");
 	let accepted = accepted.iter().map(|dealing| dealing.place).collect();
-	Ok(Played { sum, accepted, verified, faults, phases })
-}
-
-/// Checks all commitments, opens and checks all shares, accuses and judges; what is convicted leaves `accepted`. Returns
-/// the nodes' shares of what is left.
-fn verify(
-	cast: &Cast<'_>,
-	ctx: &TaskContext,
-	nodes: &[Node],
-	dealers: &[Identity],
-	accepted: &mut Vec<Accepted>,
-	faults: &mut Vec<FaultReport>,
-) -> Result<Vec<Vec<SecretShare>>, Failure> {
-	let seats: Vec<(u8, &Node)> = (1u8..).zip(nodes).collect();
-	let dealer_of = |dealing: &Accepted| dealers.get(dealing.place).ok_or(Error::Index);
-	type Opened = Vec<Result<SecretShare, Fault>>;
-	let dealings: Vec<&DealingBytes> = accepted.iter().map(|dealing| &dealing.bytes).collect();
-	let open = |(i, (j, node)): (usize, &(u8, &Node))| {
-		let rng = &mut stream(&cast.seed, cast.task, "check", i);
-		let commitments: Vec<Result<Commitments<Plain>, Fault>> =
-			worker::commitments(ctx, &dealings, rng);
-		let shares: Opened = accepted
-			.iter()
-			.zip(&commitments)
-			.map(|(dealing, commitments)| {
-				// nothing is opened of a dealing whose points are not in the group
-				commitments.as_ref().map_err(|fault| *fault)?;
-				let id = dealer_of(dealing).map_err(Fault::NotOurs)?;
-				worker::open(ctx, &node.secret, *j, id, &dealing.bytes)
-			})
-			.collect();
-		let good: Vec<(usize, &SecretShare)> = shares
-			.iter()
-			.enumerate()
-			.filter_map(|(k, share)| Some((k, share.as_ref().ok()?)))
-			.collect();
-		let items: Vec<_> = good
-			.iter()
-			.filter_map(|(k, share)| Some((commitments.get(*k)?.as_ref().ok()?, *share)))
-			.collect();
-		let wrong = worker::check(ctx, *j, &items, rng);
-		let mut bad: Vec<usize> =
-			wrong.iter().filter_map(|k| good.get(*k).map(|(place, _)| *place)).collect();
-		bad.extend(shares.iter().enumerate().filter(|(_, share)| share.is_err()).map(|(k, _)| k));
-		(shares, bad)
-	};
-	let opened: Vec<(Opened, Vec<usize>)> = seats.par_iter().enumerate().map(open).collect();
-
-	let mut excluded = BTreeSet::new();
-	for (((j, node), (_, bad)), i) in seats.iter().zip(&opened).zip(0usize..) {
-		let rng = &mut stream(&cast.seed, cast.task, "accuse", i);
-		for k in bad.iter().filter(|k| !excluded.contains(*k)).copied().collect::<Vec<_>>() {
-			let Some(dealing) = accepted.get(k) else { continue };
-			let id = dealer_of(dealing)?;
-			let (digest, bytes) = (&dealing.digest, &dealing.bytes);
-			let evidence =
-				worker::accuse::<Plain, _>(ctx, &node.secret, *j, id, digest, bytes, rng)?;
-			if let Verdict::DealerGuilty(what) =
-				adjudicator::judge::<Plain>(ctx, id, *j, &dealing.digest, &evidence)?
-			{
-				excluded.insert(k);
-				let role = cast.roles.dealers.get(dealing.place).copied().flatten();
-				let verdict = format!("convicted by node {j}: {what:?}");
-				faults.push(fault(role, &name(cast, dealing.place), verdict));
-			}
-		}
-		let cheat = cast.roles.nodes.get(i).copied().flatten();
-		if let Some(fault_of) = cheat.and_then(FaultKind::of_accusation) {
-			let Some(dealing) = accepted.iter().enumerate().find(|(k, _)| !bad.contains(k)) else {
-				continue;
-			};
-			let dealing = dealing.1;
-			let (digest, bytes) = (dealing.digest.hash(), &dealing.bytes);
-			let evidence = cheats::accuse(ctx, &node.secret, *j, digest, bytes, fault_of, rng)?;
-			let verdict = adjudicator::judge::<Plain>(
-				ctx,
-				dealer_of(dealing)?,
-				*j,
-				&dealing.digest,
-				&evidence,
-			)?;
-			let verdict = match verdict {
-				Verdict::AccuserGuilty(what) => format!("convicted: {what:?}"),
-				Verdict::DealerGuilty(what) => format!("the dealer was convicted: {what:?}"),
-			};
-			faults.push(fault(cheat, &format!("node {j}"), verdict));
-		}
-	}
-	let shares = opened
-		.into_iter()
-		.map(|(shares, _)| {
-			let kept = shares.into_iter().enumerate().filter(|(k, _)| !excluded.contains(k));
-			kept.filter_map(|(_, share)| share.ok()).collect()
-		})
-		.collect();
-	let mut k = 0;
-	accepted.retain(|_| {
-		k += 1;
-		!excluded.contains(&(k - 1))
-	});
-	Ok(shares)
+	Ok(Played { sum, accepted, verified, proofs, faults, phases })
 }
 
 /// Lets every dealer with that fault send the dealing of the next one that has none.
@@ -367,7 +291,7 @@ fn context(cast: &Cast<'_>, nodes: &[Node]) -> TaskContext {
 		genesis: &cast.seed,
 		task_id: cast.task,
 		version: Version::CURRENT,
-		spec: cast.spec,
+		spec: &cast.spec.encode(),
 		class: cast.class,
 		n: cast.parameters.seats,
 		threshold: cast.parameters.threshold,
@@ -381,6 +305,8 @@ fn context(cast: &Cast<'_>, nodes: &[Node]) -> TaskContext {
 		task_hash,
 		threshold: cast.parameters.threshold,
 		length: u16::try_from(length).unwrap_or(u16::MAX),
+		// of one without proofs nothing is played
+		proof_length: proof_length(cast.spec).unwrap_or_default(),
 		seal_keys: members.iter().map(|member| member.seal_key).collect(),
 	}
 }

@@ -1,42 +1,48 @@
 //! The checks, on what was gathered. No chain, no clock.
 
 use super::{
+	accepted::Accepted,
+	fitting::Fitting,
+	guilt::{Convicted, Judged},
 	meaning::{self, result_outcome},
-	search::{self, Absence, Options},
+	verdict::{Excluded, POSSIBLE, PROVEN, SET},
 };
+use crate::{account::address, validity::Proofs};
 use alloc::{
 	borrow::ToOwned,
 	collections::{BTreeMap, BTreeSet},
 	format,
-	string::String,
+	string::{String, ToString},
 	vec::Vec,
 };
 use ostraka_crypto::{
-	encoding::{decode_point, decode_scalar},
+	encoding::decode_scalar,
 	messages::{DealingBytes, EvidenceBytes},
-	vss::{Commitments, SecretShare, UncheckedCommitments},
 	Plain, Scalar,
 };
 use ostraka_primitives::{
 	api::TaskInfo,
 	task::{Committee, TaskResult},
-	AccountId, Digest, PointBytes, TaskId,
+	AccountId, Digest, TaskId,
 };
 use ostraka_protocol::{
-	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
-	statistics::{FinalizeError, Outcome},
+	adjudicator::{self, AcceptedDigest},
+	statistics::{proof_length, FinalizeError, Outcome},
 	wire::{self, Published},
 	TaskContext, Version,
 };
+use rand_core::{CryptoRng, RngCore};
 use serde::Serialize;
 
-/// How far the accepted set is searched for, in the units of [`search::find`]: some seconds.
+/// How far the accepted set is searched for, in the units of [`search::find`](super::search::find): some seconds.
 const BUDGET: usize = 1 << 18;
+/// Most dealers that a check names.
+const MOST_NAMED: usize = 8;
 
-/// A dealing whose proof holds.
+/// A dealing whose proof of `ρ` holds. What it proves of its input is bytes here.
 #[derive(Clone, Debug)]
 pub struct Dealing {
-	/// The dealer that the proof names.
+	/// The dealer that the proof of `ρ` names.
 	pub dealer: AccountId,
 	/// Block whose body holds it.
 	pub block: u32,
@@ -89,10 +95,12 @@ pub struct Evidence {
 	pub committee: Option<Committee>,
 	/// Its result.
 	pub result: TaskResult,
-	/// Dealings whose proof holds, in the order of their blocks: of each dealer all that the chain may have taken.
+	/// Dealings whose proof of `ρ` holds, in the order of their blocks: of each dealer all that the chain may have taken.
 	pub dealings: Vec<Dealing>,
 	/// Accusations.
 	pub accusations: Vec<Accusation>,
+	/// Digests of those of the dealings that somebody challenged. What a challenge shows is in the dealing.
+	pub challenged: BTreeSet<Digest>,
 	/// Result shares with the result's `h_A`, in the order of their blocks: all that may be a seat's.
 	pub shares: Vec<Share>,
 }
@@ -123,75 +131,17 @@ pub struct Verification {
 	pub dealings: Vec<usize>,
 	/// Where in [`Evidence::shares`] one of each seat stands: the right one, else the first.
 	pub shares: Vec<usize>,
+	/// How many of the dealings that count prove their input valid, if these could be told.
+	pub proofs: Option<Proofs>,
+	/// Dealers whose dealing does not count, and why.
+	pub excluded: Vec<Excluded>,
 	/// The typed result, which may be undefined; or why no data can give it.
 	pub outcome: Result<Outcome, FinalizeError>,
 }
 
-/// The accepted set.
-pub(super) struct Accepted {
-	/// Where in [`Evidence::dealings`] its dealings stand.
-	places: BTreeSet<usize>,
-	/// `C^A_0 .. C^A_t`.
-	pub(super) aggregate: Vec<PointBytes>,
-	/// Dealers with a dealing of which it is not known whether the chain took it, and which is neither in the set nor
-	/// convicted.
-	unexplained: BTreeSet<AccountId>,
-}
-
-/// The result shares that fit an aggregate, one a seat. Shares may come bit by bit.
-pub(super) struct Fitting {
-	context: TaskContext,
-	aggregate: Commitments<Plain>,
-	looked: usize,
-	/// By seat: where it stands, and the share.
-	right: BTreeMap<u8, (usize, SecretShare)>,
-}
-
-impl Fitting {
-	/// `None` if the aggregate is not one of that task, or not in the group: its summands were only added up, and it is checked
-	/// before anything of it is multiplied.
-	pub(super) fn new(aggregate: &[PointBytes], context: &TaskContext) -> Option<Self> {
-		let aggregate = Commitments::from_bytes(aggregate, context.threshold).ok()?;
-		Some(Self { context: context.clone(), aggregate, looked: 0, right: BTreeMap::new() })
-	}
-
-	/// Looks at the shares that have come since the last time. One that does not fit stands in no other's way.
-	pub(super) fn look(&mut self, shares: &[Share]) {
-		let seats = self.context.seal_keys.len();
-		for (place, share) in shares.iter().enumerate().skip(self.looked) {
-			let is_seat = (1..=seats).contains(&usize::from(share.seat));
-			if !is_seat || self.right.contains_key(&share.seat) {
-				continue;
-			}
-			let Ok(decoded) = SecretShare::from_bytes(&share.share, self.context.length()) else {
-				continue;
-			};
-			if adjudicator::check_result_share(&self.aggregate, share.seat, &decoded) {
-				self.right.insert(share.seat, (place, decoded));
-			}
-		}
-		self.looked = shares.len();
-	}
-
-	/// Where the right shares stand, by seat.
-	pub(super) fn places(&self) -> impl Iterator<Item = (u8, usize)> + '_ {
-		self.right.iter().map(|(seat, (place, _))| (*seat, *place))
-	}
-}
-
-impl Verification {
-	/// Whether every check that could be made holds, those that carry the result among them. A statistic that is not
-	/// defined on the data is as right as any; a result of which one group is impossible is not right as a whole.
-	pub fn is_right(&self) -> bool {
-		self.checks.iter().all(|check| check.holds != Some(false))
-			&& self.checks.iter().any(|check| check.holds == Some(true))
-			&& !self.accepted.is_empty()
-	}
-}
-
 impl Evidence {
-	/// Makes all checks.
-	pub fn check(&self) -> Verification {
+	/// Makes all checks. The draws of `rng` must be unknown to the dealers: proofs are judged in batches by them.
+	pub fn check<R: RngCore + CryptoRng + ?Sized>(&self, rng: &mut R) -> Verification {
 		let mut checks = Vec::new();
 		let mut note = |what, holds, detail: String| checks.push(Check { what, holds, detail });
 		let context = self.context();
@@ -223,38 +173,39 @@ impl Evidence {
 			},
 		);
 
-		let convicted = self.convicted(&context);
-		let accepted = self.accepted(&context, &convicted, BUDGET);
-		let unexplained = accepted.as_ref().map_or(0, |accepted| accepted.unexplained.len());
+		let (judged, accepted, convicted) = self.judged(&context, rng);
+		let unexplained = accepted.as_ref().map(|accepted| self.unexplained(accepted, &convicted));
+		let unexplained = unexplained.unwrap_or_default();
+		let dealings = self.one_a_dealer(&convicted, accepted.as_ref(), &unexplained);
+		let excluded = self.excluded(&dealings, &convicted, accepted.as_ref());
 		let mut detail = format!(
-			"{} dealings with a proof that holds, {} accusations, {} dealings counted",
+			"{} dealings that their dealers signed, {} accusations, {} dealings counted",
 			self.dealings.len(),
 			self.accusations.len(),
 			self.result.dealers
 		);
-		if unexplained > 0 {
+		if !excluded.is_empty() {
+			detail += &format!("; excluded: {}", named(&excluded));
+		}
+		if !unexplained.is_empty() {
 			detail += &format!(
-				"; {unexplained} dealers' are neither counted nor convicted, and the node no longer knows whether the \
-				 chain took them (one with --state-pruning archive does)"
+				"; {} dealers' are neither counted nor convicted, and the node no longer knows enough to tell why (one \
+				 with --state-pruning archive knows which the chain took)",
+				unexplained.len()
 			);
 		}
-		note(
-			"the dealings that count hash to h_A and add up to C_0",
-			// the hash is right then, but an exclusion for no reason would look the same
-			(unexplained == 0).then_some(accepted.is_some()),
-			detail,
-		);
+		// the hash is right then, but an exclusion for no reason would look the same
+		note(SET, unexplained.is_empty().then_some(accepted.is_some()), detail);
+
+		let (proofs, is_proven, detail) = self.proven(&judged, accepted.as_ref());
+		note(PROVEN, is_proven, detail);
 
 		let aggregate = accepted.as_ref().map_or(&[][..], |accepted| accepted.aggregate.as_slice());
 		let mut fitting = Fitting::new(aggregate, &context);
 		let is_outside = fitting.is_none() && !aggregate.is_empty();
 		fitting.iter_mut().for_each(|fitting| fitting.look(&self.shares));
 		let shares = self.one_a_seat(fitting.as_ref());
-		let right: Vec<(u8, SecretShare)> = fitting
-			.into_iter()
-			.flat_map(|fitting| fitting.right)
-			.map(|(seat, (_, share))| (seat, share))
-			.collect();
+		let right = fitting.map(Fitting::into_shares).unwrap_or_default();
 		let needed = context.commitments();
 		let same = right.get(..needed).map(|first| {
 			adjudicator::reconstruct(first)
@@ -277,7 +228,7 @@ impl Evidence {
 		let outcome = result_outcome(&self.info.task.spec, &self.result);
 		let impossible = meaning::impossible(&outcome);
 		note(
-			"the result is one that data can give",
+			POSSIBLE,
 			Some(impossible.is_none()),
 			match impossible {
 				Some(impossible) => impossible,
@@ -290,13 +241,81 @@ impl Evidence {
 			accepted: accepted.iter().flat_map(|accepted| self.digests(&accepted.places)).collect(),
 			aggregate: aggregate.to_vec(),
 			right: right.iter().map(|(seat, _)| *seat).collect(),
-			dealings: self.one_a_dealer(&convicted, accepted.as_ref()),
+			dealings,
 			shares,
+			proofs,
+			excluded,
 			outcome,
 		}
 	}
 
-	/// What a dealing's check needs. Without the committee the seal keys are not known, but how many they are.
+	/// The accepted set, and what convicts of the dealings. Judged are those that are challenged, those that count and some of
+	/// each dealer that is left out; all dealers' only if no set is found otherwise.
+	fn judged<R: RngCore + CryptoRng + ?Sized>(
+		&self,
+		context: &TaskContext,
+		rng: &mut R,
+	) -> (Judged, Option<Accepted>, Convicted) {
+		let mut judged = Judged::new(&self.info.task.spec);
+		let mut convicted = self.disputed(context, &mut judged, rng);
+		let mut accepted = self.accepted(context, &convicted, &BTreeSet::new(), BUDGET);
+		if accepted.is_none() {
+			// what is wrong by itself may be left out, whether or not a body shows who told the chain
+			judged.look(self, context, self.to_judge(|_| true), rng);
+			accepted = self.accepted(context, &convicted, &judged.guilty(), BUDGET);
+		}
+		if let Some(Accepted { places, .. }) = &accepted {
+			let counted = places.iter().filter_map(|place| self.dealings.get(*place));
+			let counted: BTreeSet<&AccountId> = counted.map(|dealing| &dealing.dealer).collect();
+			let left_out = self.to_judge(|dealer| !counted.contains(dealer));
+			judged.look(self, context, places.iter().copied().chain(left_out), rng);
+		}
+		judged.convict(&mut convicted);
+		(judged, accepted, convicted)
+	}
+
+	/// How many of the dealings that count prove their input valid, and what is to be said of that.
+	fn proven(
+		&self,
+		judged: &Judged,
+		accepted: Option<&Accepted>,
+	) -> (Option<Proofs>, Option<bool>, String) {
+		let Some(Accepted { places, .. }) = accepted else {
+			return (None, None, "it is not known which dealings count".to_owned());
+		};
+		let of = places.len();
+		let unproven = match judged.unproven(places) {
+			Ok(unproven) => unproven,
+			Err(error) => return (Some(Proofs { hold: 0, of }), Some(false), error.to_string()),
+		};
+		let proofs = Proofs { hold: of.saturating_sub(unproven.len()), of };
+		let mut detail = proofs.to_string();
+		if !unproven.is_empty() {
+			let dealers = unproven.iter().filter_map(|place| self.dealings.get(*place));
+			let dealers: Vec<String> = dealers.map(|dealing| address(&dealing.dealer)).collect();
+			detail += &format!("; not proven: the input of {}", named(&dealers));
+		}
+		(Some(proofs), Some(proofs.all()), detail)
+	}
+
+	/// Of the dealings that the chain took, those that do not count, and why.
+	fn excluded(
+		&self,
+		dealings: &[usize],
+		convicted: &Convicted,
+		accepted: Option<&Accepted>,
+	) -> Vec<Excluded> {
+		let Some(Accepted { places, .. }) = accepted else { return Vec::new() };
+		let left_out = dealings.iter().filter(|place| !places.contains(*place));
+		let excluded = left_out.filter_map(|place| {
+			let dealer = self.dealings.get(*place)?.dealer.clone();
+			Some(Excluded { dealer, fault: *convicted.get(place)? })
+		});
+		excluded.collect()
+	}
+
+	/// What a dealing's check needs. Without the committee the seal keys are not known, but how many they are. To a task
+	/// without proofs no dealing fits.
 	pub(super) fn context(&self) -> TaskContext {
 		let record = &self.info.task;
 		let committee = self.committee.as_ref().unwrap_or(&self.info.committee);
@@ -304,7 +323,8 @@ impl Evidence {
 		seal_keys.resize(usize::from(record.parameters.seats), [0; 32]);
 		let task_hash = record.task_hash.unwrap_or_default();
 		let (threshold, length) = (record.parameters.threshold, record.spec.length());
-		wire::context_of(self.version, task_hash, threshold, length, seal_keys)
+		let proof_length = proof_length(&record.spec).unwrap_or_default();
+		wire::context_of(self.version, task_hash, threshold, length, proof_length, seal_keys)
 	}
 
 	/// The task hash, computed from what it covers.
@@ -312,155 +332,25 @@ impl Evidence {
 		Some(Published::of(&self.info.task)?.hash(&self.genesis, self.task, committee))
 	}
 
-	/// The dealings that count, and their sums, if they can be told: those that hash to `h_A` and whose commitments add up
-	/// to the result's. One by one their commitments may lie outside the group, as the chain took them: that parts outside
-	/// cancel harms nobody, and [`Fitting::new`] checks the sums.
-	pub(super) fn accepted(
-		&self,
-		context: &TaskContext,
-		convicted: &BTreeSet<usize>,
-		budget: usize,
-	) -> Option<Accepted> {
-		let target = decode_point::<Plain>(&self.result.commitment).ok()?;
-		let decode = |made: &Dealing| {
-			UncheckedCommitments::from_bytes(&made.bytes.commitments, context.threshold).ok()
-		};
-		let commitments: Vec<Option<UncheckedCommitments>> =
-			self.dealings.iter().map(decode).collect();
-		let of = |place: usize| commitments.get(place).and_then(Option::as_ref);
-		let mut dealers: Vec<Options> = self
-			.candidates()
-			.values()
-			.filter_map(|places| {
-				let first = |place: &usize| Some((*place, *of(*place)?.points().first()?));
-				let dealings: Vec<_> = places.iter().filter_map(first).collect();
-				let absence = self.absence(places, convicted);
-				(!dealings.is_empty()).then_some(Options { dealings, absence })
-			})
-			.collect();
-		dealers.sort_by_key(|dealer| dealer.absence);
-
-		let firsts: Vec<Option<usize>> =
-			dealers.iter().map(|dealer| dealer.dealings.first().map(|(place, _)| *place)).collect();
-		let mut all = Aggregate::zero(context.threshold);
-		for first in firsts.iter().flatten() {
-			all.add(of(*first)?).ok()?;
-		}
-		let accept = |choice: &[Option<usize>]| {
-			let mut aggregate = all.clone();
-			for (first, chosen) in firsts.iter().zip(choice).filter(|(first, own)| first != own) {
-				aggregate.sub(of((*first)?)?).ok()?;
-				if let Some(chosen) = chosen {
-					aggregate.add(of(*chosen)?).ok()?;
-				}
-			}
-			let points = aggregate.to_bytes();
-			let places: BTreeSet<usize> = choice.iter().flatten().copied().collect();
-			let digests = self.digests(&places);
-			let hash = adjudicator::accepted_set_hash(&context.task_hash, &digests, &points);
-			(hash == self.result.accepted_set).then_some((places, points))
-		};
-		let count = self.result.dealers as usize;
-		let (places, aggregate) = search::find(&dealers, &target, count, budget, accept)?;
-
-		let explained: BTreeSet<&AccountId> = places
-			.iter()
-			.chain(convicted)
-			.filter_map(|place| Some(&self.dealings.get(*place)?.dealer))
-			.collect();
-		let unexplained = match self.committee {
-			Some(_) => {
-				let dealers = self.candidates().into_keys();
-				dealers.filter(|dealer| !explained.contains(dealer)).cloned().collect()
-			},
-			// no conviction can be seen without the keys: the check of the task hash says that they are not known
-			None => BTreeSet::new(),
-		};
-		Some(Accepted { places, aggregate, unexplained })
-	}
-
-	/// Where each dealer's dealings stand that the chain may have taken.
-	fn candidates(&self) -> BTreeMap<&AccountId, Vec<usize>> {
-		let mut candidates: BTreeMap<&AccountId, Vec<usize>> = BTreeMap::new();
-		for (place, dealing) in self.dealings.iter().enumerate() {
-			if dealing.taken != Some(false) {
-				candidates.entry(&dealing.dealer).or_default().push(place);
-			}
-		}
-		for places in candidates.values_mut() {
-			// it takes one of a dealer
-			if let Some(taken) = places.iter().copied().find(|place| self.is_taken(*place)) {
-				*places = alloc::vec![taken];
-			}
-		}
-		candidates
-	}
-
-	fn is_taken(&self, place: usize) -> bool {
-		self.dealings.get(place).is_some_and(|dealing| dealing.taken == Some(true))
-	}
-
-	fn absence(&self, places: &[usize], convicted: &BTreeSet<usize>) -> Absence {
-		if places.iter().any(|place| convicted.contains(place)) {
-			Absence::Likely
-		} else if self.committee.is_none() || !places.iter().any(|place| self.is_taken(*place)) {
-			Absence::Possible
-		} else {
-			Absence::Never
-		}
-	}
-
-	/// Where the dealings stand that an accusation convicts; if the committee is not known, and none can be judged, those
-	/// that are accused.
-	pub(super) fn convicted(&self, context: &TaskContext) -> BTreeSet<usize> {
-		let places: BTreeMap<(&AccountId, &Digest), usize> = (0..)
-			.zip(&self.dealings)
-			.map(|(place, dealing)| ((&dealing.dealer, dealing.digest.hash()), place))
-			.collect();
-		let mut convicted = BTreeSet::new();
-		for accusation in &self.accusations {
-			let accused = (&accusation.dealer, &accusation.digest);
-			let Some(place) = places.get(&accused).filter(|place| !convicted.contains(*place))
-			else {
-				continue;
-			};
-			let Some(dealing) = self.dealings.get(*place) else { continue };
-			let is_guilty = || {
-				let verdict = adjudicator::judge::<Plain>(
-					context,
-					accusation.dealer.as_ref(),
-					accusation.seat,
-					&dealing.digest,
-					&accusation.evidence,
-				);
-				matches!(verdict, Ok(Verdict::DealerGuilty(_)))
-			};
-			if self.committee.is_none() || is_guilty() {
-				convicted.insert(*place);
-			}
-		}
-		convicted
-	}
-
-	fn digests(&self, places: &BTreeSet<usize>) -> Vec<Digest> {
-		let dealings = places.iter().filter_map(|place| self.dealings.get(*place));
-		dealings.map(|dealing| *dealing.digest.hash()).collect()
-	}
-
 	/// Of each dealer the dealing that the chain took, as far as can be told.
-	fn one_a_dealer(&self, convicted: &BTreeSet<usize>, accepted: Option<&Accepted>) -> Vec<usize> {
+	fn one_a_dealer(
+		&self,
+		convicted: &Convicted,
+		accepted: Option<&Accepted>,
+		unexplained: &BTreeSet<AccountId>,
+	) -> Vec<usize> {
 		let counts =
 			|place: &usize| accepted.is_some_and(|accepted| accepted.places.contains(place));
-		let is_open = |dealer: &AccountId| {
-			accepted.is_some_and(|accepted| accepted.unexplained.contains(dealer))
-		};
 		let mut places: Vec<usize> = self
 			.candidates()
 			.into_iter()
-			.filter(|(dealer, _)| !is_open(dealer))
+			.filter(|(dealer, places)| {
+				let is_accused = || places.iter().any(|place| convicted.contains_key(place));
+				!unexplained.contains(*dealer) || is_accused()
+			})
 			.filter_map(|(_, places)| {
 				let counted = places.iter().find(|place| counts(place));
-				let guilty = || places.iter().find(|place| convicted.contains(*place));
+				let guilty = || places.iter().find(|place| convicted.contains_key(*place));
 				counted.or_else(guilty).or(places.first()).copied()
 			})
 			.collect();
@@ -479,4 +369,14 @@ impl Evidence {
 		places.sort_unstable();
 		places
 	}
+}
+
+/// A list for people, not too long.
+fn named<T: ToString>(items: &[T]) -> String {
+	let mut text =
+		items.iter().take(MOST_NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+	if let Some(more @ 1..) = items.len().checked_sub(MOST_NAMED) {
+		text += &format!(" and {more} more");
+	}
+	text
 }

@@ -1,20 +1,30 @@
 //! The messages of a task, from block bodies.
 
 use super::{
-	check::{Accusation, Dealing, Evidence, Fitting, Share},
-	find::{self, Indices},
+	check::{Accusation, Dealing, Evidence, Share},
+	find::{self, Indices, Lengths},
+	fitting::Fitting,
 };
 use alloc::{
 	collections::{BTreeMap, BTreeSet},
 	vec::Vec,
 };
 use codec::Encode;
-use ostraka_crypto::{messages::DealingBytes, proofs::verify_signature, Error};
-use ostraka_primitives::{api::TaskInfo, task::TaskStatus, AccountId, Digest, TaskId};
+use ostraka_crypto::{
+	messages::{self, DealingBytes},
+	proofs::{verify_rho, verify_signature},
+	validity::Relation,
+	vss::UncheckedCommitments,
+	Plain,
+};
+use ostraka_primitives::{
+	api::TaskInfo, fault::DealerFault, task::TaskStatus, AccountId, Digest, TaskId,
+};
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest},
+	statistics::relation,
 	wire::{dealing_bytes, evidence_bytes},
-	TaskContext,
+	worker, TaskContext,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -26,6 +36,11 @@ pub const QUIET: u32 = 16;
 /// found then, all blocks are read.
 const ATTEMPTS: usize = 8;
 const EARLY_BUDGET: usize = 1 << 10;
+/// How many of a dealer's dealings are judged while there may be blocks to come: one is what the chain takes.
+const EARLY_JUDGED: usize = 8;
+/// How many of all dealers': anybody can name every honest dealing in one remark. Who is not among them is judged when all blocks
+/// are read.
+const EARLY_TOTAL: usize = 32;
 
 /// The last block in which a message of a task can be.
 pub fn last_block(info: &TaskInfo, drawn_at: u32) -> u32 {
@@ -40,6 +55,7 @@ pub struct Gathering {
 	evidence: Evidence,
 	context: TaskContext,
 	indices: Indices,
+	lengths: Lengths,
 	/// Who may deal, if that is known.
 	invited: Option<Vec<AccountId>>,
 	/// By the hash of a dealing as it was sent: where it stands in the evidence, if it proves anything.
@@ -48,6 +64,10 @@ pub struct Gathering {
 	digests: BTreeMap<Digest, usize>,
 	/// By its place: the blocks whose bodies hold a dealing. Anyone can copy it into another block, before it or after.
 	blocks: Vec<BTreeSet<u32>>,
+	/// What each dealer proves of its input, if the task has a relation.
+	relation: Option<Relation>,
+	/// By its place: whether a dealing that was challenged convicts its dealer. Each is judged once.
+	challenged: BTreeMap<usize, bool>,
 	/// Hashes of the accusations and result shares.
 	seen: BTreeSet<Digest>,
 	fitting: Option<Fitting>,
@@ -65,14 +85,18 @@ impl Gathering {
 		invited: Option<Vec<AccountId>>,
 	) -> Self {
 		let context = TaskContext { task_hash, ..evidence.context() };
+		let relation = relation(&evidence.info.task.spec).ok();
 		Self {
 			evidence,
+			lengths: Lengths::of(&context),
 			context,
 			indices,
 			invited,
 			messages: BTreeMap::new(),
 			digests: BTreeMap::new(),
 			blocks: Vec::new(),
+			relation,
+			challenged: BTreeMap::new(),
 			seen: BTreeSet::new(),
 			fitting: None,
 			attempts: 0,
@@ -82,11 +106,11 @@ impl Gathering {
 
 	/// Looks through an extrinsic.
 	pub fn look(&mut self, block: u32, extrinsic: &[u8]) {
-		let (task, indices) = (self.evidence.task, self.indices);
-		for found in find::dealings(extrinsic, &indices, task, &self.context.task_hash) {
+		let (task, indices, lengths) = (self.evidence.task, self.indices, self.lengths);
+		for found in find::dealings(extrinsic, &indices, task, &self.context.task_hash, lengths) {
 			self.dealing(block, found);
 		}
-		for found in find::accusations(extrinsic, &indices, task) {
+		for found in find::accusations(extrinsic, &indices, task, lengths) {
 			let place = self.digests.get(&found.digest);
 			let accused = place.and_then(|place| self.evidence.dealings.get(*place));
 			let is_it = accused.is_some_and(|dealing| dealing.dealer == found.dealer);
@@ -102,10 +126,12 @@ impl Gathering {
 				});
 			}
 		}
-		let length = 32 * (self.context.length() + 1);
-		for found in find::shares(extrinsic, &indices, task, &self.evidence.result.accepted_set) {
-			let may_be = found.share.len() == length && self.is_seat(found.seat);
-			if may_be && self.is_new(&(found.seat, &found.share).encode()) {
+		for found in find::challenges(extrinsic, &indices, task) {
+			self.challenge(&found);
+		}
+		let accepted_set = self.evidence.result.accepted_set;
+		for found in find::shares(extrinsic, &indices, task, accepted_set, lengths) {
+			if self.is_seat(found.seat) && self.is_new(&(found.seat, &found.share).encode()) {
 				let share = found.share.into_inner();
 				self.evidence.shares.push(Share { block, seat: found.seat, share });
 			}
@@ -139,57 +165,105 @@ impl Gathering {
 			}))
 		});
 		self.messages.insert(id, place);
+		let kept = place.and_then(|place| self.evidence.dealings.get_mut(place));
+		if let Some(dealing) = kept.filter(|dealing| dealing.bytes.sealed.is_empty()) {
+			// it was thinned out, and may be taken here
+			dealing.bytes = dealing_bytes(&found.dealing);
+		}
 		if let Some(blocks) = place.and_then(|place| self.blocks.get_mut(place)) {
 			self.is_news |= blocks.insert(block);
 		}
 	}
 
-	/// The dealer that a dealing's proof names, and the digest. Sent by a proxy it is that of another account than the
-	/// signer.
+	/// Notes a dealing that somebody challenges, and judges it for the search of the accepted set while there may be blocks to
+	/// come.
+	fn challenge(&mut self, found: &find::FoundChallenge) {
+		let Some(place) = self.digests.get(&found.digest).copied() else { return };
+		let dealing = self.evidence.dealings.get(place);
+		let Some(dealing) = dealing.filter(|dealing| dealing.dealer == found.dealer) else {
+			return;
+		};
+		self.evidence.challenged.insert(found.digest);
+		let Some(relation) = &self.relation else { return };
+		let is_its = |place: &&usize| {
+			self.evidence.dealings.get(**place).is_some_and(|other| other.dealer == found.dealer)
+		};
+		let is_judged = self.challenged.contains_key(&place);
+		let is_enough = self.challenged.len() >= EARLY_TOTAL
+			|| self.challenged.keys().filter(is_its).count() >= EARLY_JUDGED;
+		if is_judged || is_enough || dealing.taken == Some(false) {
+			return;
+		}
+		let id: &[u8; 32] = dealing.dealer.as_ref();
+		let (digest, bytes) = (&dealing.digest, &dealing.bytes);
+		let convicts =
+			worker::challenge::<Plain>(&self.context, relation, id, digest, bytes).is_ok();
+		self.challenged.insert(place, convicts);
+		self.is_news |= convicts;
+	}
+
+	/// The dealer that a dealing's proof of `ρ` names, and the digest. Sent by a proxy it is that of another account than the
+	/// signer. The long parts are hashed once, however many accounts are tried.
 	fn dealer(
 		&self,
 		signer: Option<AccountId>,
 		bytes: &DealingBytes,
 	) -> Option<(AccountId, AcceptedDigest)> {
+		// what is wrong with them is wrong whoever made it
+		UncheckedCommitments::from_bytes(&bytes.commitments, self.context.threshold).ok()?;
+		let (hashes, validity) = (bytes.sealed_hashes(), bytes.validity_hash());
+		let DealingBytes { ephemeral, commitments, proof, .. } = bytes;
+		let is_of = |dealer: &&AccountId| {
+			let id: &[u8; 32] = (*dealer).as_ref();
+			let task_hash = &self.context.task_hash;
+			let digest =
+				messages::digest(task_hash, id, ephemeral, commitments, &hashes, &validity);
+			verify_rho(&digest, ephemeral, proof, verify_signature).is_ok()
+		};
 		let invited = self.invited.as_deref();
 		let is_invited = |signer: &AccountId| invited.is_none_or(|all| all.contains(signer));
 		let signer = signer.filter(is_invited);
 		let others = invited.unwrap_or_default().iter();
 		let others = others.filter(|other| Some(*other) != signer.as_ref());
-		for dealer in signer.iter().chain(others) {
-			let id: &[u8; 32] = dealer.as_ref();
-			match adjudicator::verify_dealing(&self.context, id, bytes, verify_signature) {
-				Ok(accepted) => return Some((dealer.clone(), accepted.digest)),
-				Err(Error::InvalidProof) => {},
-				// what is wrong with it is wrong whoever made it
-				Err(_) => return None,
-			}
-		}
-		None
+		let dealer = signer.iter().chain(others).find(is_of)?;
+		let id: &[u8; 32] = dealer.as_ref();
+		let accepted = adjudicator::verify_dealing(&self.context, id, bytes, verify_signature);
+		Some((dealer.clone(), accepted.ok()?.digest))
 	}
 
-	/// Records what the chain says of the dealings.
+	/// Records what the chain says of the dealings. What stands in no block of the collecting window was not taken, whatever the
+	/// node still knows. Of what was not taken the long parts are dropped: dealings may overlap in a body, and be many times longer
+	/// together. Where the chain takes one later they come again.
 	pub fn settle(&mut self, reported: &Reported) {
+		let task = &self.evidence.info.task;
+		let collecting =
+			task.drawn_at.map(|drawn| drawn..=drawn.saturating_add(task.windows.collect));
+		let is_outside =
+			|block: &u32| collecting.as_ref().is_some_and(|blocks| !blocks.contains(block));
 		for (dealing, blocks) in self.evidence.dealings.iter_mut().zip(&self.blocks) {
 			let record = reported.records.get(&dealing.dealer).and_then(Option::as_ref);
 			let taken_in = |block: &&u32| {
 				let events = reported.events.get(*block).and_then(Option::as_ref);
 				events.is_some_and(|digests| digests.contains(dealing.digest.hash()))
 			};
-			let are_known =
-				|| blocks.iter().all(|block| matches!(reported.events.get(block), Some(Some(_))));
+			let is_known = |block: &u32| matches!(reported.events.get(block), Some(Some(_)));
+			let was_refused = || blocks.iter().all(|block| is_outside(block) || is_known(block));
 			let (taken, block) = match (record, blocks.iter().find(taken_in)) {
 				(Some(record), _) => {
 					(Some(record.digest == *dealing.digest.hash()), Some(record.block))
 				},
 				(None, Some(block)) => (Some(true), Some(*block)),
-				(None, None) => (are_known().then_some(false), None),
+				(None, None) => (was_refused().then_some(false), None),
 			};
 			if let Some(block) = block.filter(|block| blocks.contains(block)) {
 				dealing.block = block;
 			}
 			self.is_news |= dealing.taken != taken;
 			dealing.taken = taken;
+			if taken == Some(false) {
+				dealing.bytes.sealed = Vec::new();
+				dealing.bytes.validity = Vec::new();
+			}
 		}
 	}
 
@@ -225,8 +299,14 @@ impl Gathering {
 		if self.fitting.is_none() && self.may_be_over() {
 			self.is_news = false;
 			self.attempts += 1;
-			let convicted = self.evidence.convicted(&self.context);
-			let accepted = self.evidence.accepted(&self.context, &convicted, EARLY_BUDGET);
+			let mut convicted = self.evidence.convicted(&self.context);
+			let challenged = self.challenged.iter().filter(|(_, convicts)| **convicts);
+			for (place, _) in challenged {
+				// of which of both faults makes no difference to the search
+				convicted.entry(*place).or_default().get_or_insert(DealerFault::InvalidInput);
+			}
+			let accepted =
+				self.evidence.accepted(&self.context, &convicted, &BTreeSet::new(), EARLY_BUDGET);
 			self.fitting =
 				accepted.and_then(|accepted| Fitting::new(&accepted.aggregate, &self.context));
 		}
@@ -238,6 +318,13 @@ impl Gathering {
 		let is_quiet = blocks.max().is_some_and(|last| to >= last.saturating_add(QUIET));
 		places.len() >= self.context.seal_keys.len()
 			|| (is_quiet && places.len() >= self.context.commitments())
+	}
+
+	/// Bytes of sealed shares and proofs that are kept.
+	#[cfg(test)]
+	pub(super) fn kept(&self) -> usize {
+		let dealings = self.evidence.dealings.iter().map(|dealing| &dealing.bytes);
+		dealings.map(|bytes| bytes.sealed.concat().len() + bytes.validity.len()).sum()
 	}
 
 	/// What was gathered, without the dealings that the chain refused.

@@ -21,7 +21,9 @@ type Sum = Projective<Plain>;
 /// Whether a dealer may have none of its dealings in the accepted set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Absence {
-	/// As it seems.
+	/// One of its dealings was judged, and convicts it.
+	Told,
+	/// It is accused, and nobody can judge that: anybody can say so of any dealing.
 	Likely,
 	/// Perhaps.
 	Possible,
@@ -49,6 +51,11 @@ impl Options {
 		self.dealings.first().map(|(place, _)| *place)
 	}
 
+	/// The first, unless it is as likely as that to have none.
+	fn first_unless(&self, absence: Absence) -> Option<usize> {
+		(self.absence > absence).then(|| self.first()).flatten()
+	}
+
 	fn point(&self, option: Option<usize>) -> Sum {
 		let found = self.all().find(|(other, _)| *other == option);
 		found.map_or_else(Sum::default, |(_, point)| point)
@@ -64,12 +71,14 @@ pub fn find<T>(
 	budget: usize,
 	mut accept: impl FnMut(&[Option<usize>]) -> Option<T>,
 ) -> Option<T> {
-	let likely = |dealer: &Options| match dealer.absence {
-		Absence::Likely => None,
-		_ => dealer.first(),
-	};
-	let mut starts = vec![Start::new(dealers, target, count, likely)];
-	if dealers.iter().any(|dealer| dealer.absence == Absence::Likely) {
+	let is_any = |absence: Absence| dealers.iter().any(|dealer| dealer.absence == absence);
+	let (is_told, is_likely) = (is_any(Absence::Told), is_any(Absence::Likely));
+	let unless = |absence: Absence| move |dealer: &Options| dealer.first_unless(absence);
+	let mut starts = vec![Start::new(dealers, target, count, unless(Absence::Likely))];
+	if is_told && is_likely {
+		starts.push(Start::new(dealers, target, count, unless(Absence::Told)));
+	}
+	if is_told || is_likely {
 		starts.push(Start::new(dealers, target, count, Options::first));
 	}
 	let mut left = budget;
@@ -310,6 +319,20 @@ mod tests {
 		assert_eq!(search(&dealers, &[10, 1000]), None);
 		// nor are there two of one dealer
 		assert_eq!(search(&dealers, &[1, 2, 1000]), None);
+	}
+
+	/// Whoever accuses all whose dealings count makes none of them absent.
+	#[test]
+	fn made_up_accusations_do_not_hide_who_is_absent() {
+		let numbers: Vec<[u64; 1]> = (0..45).map(|n| [1 << n]).collect();
+		let absence = |place: usize| if place < 40 { Absence::Likely } else { Absence::Told };
+		let options: Vec<(&[u64], Absence)> = numbers
+			.iter()
+			.enumerate()
+			.map(|(place, number)| (&number[..], absence(place)))
+			.collect();
+		let wanted: Vec<usize> = numbers[..40].iter().map(|[number]| *number as usize).collect();
+		assert_eq!(search(&dealers(&options), &wanted), Some(wanted));
 	}
 
 	#[test]

@@ -1,12 +1,14 @@
 //! The checks on a whole task, right and with every part of it tampered with.
 
+mod gathering;
+mod proofs;
+mod reading;
+
 use super::{
-	check::{Accusation, Dealing, Evidence, Share},
-	find::Indices,
-	gather::{last_block, Gathering, Reported},
+	check::{Accusation, Check, Dealing, Evidence, Share, Verification},
+	verdict::{Verdict, PROVEN, SET},
 };
 use crate::{class, fixtures, simulate::cheats};
-use codec::Encode;
 use ostraka_crypto::{
 	encoding::encode_scalar,
 	messages::DealingBytes,
@@ -26,14 +28,12 @@ use ostraka_primitives::{
 };
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest, Aggregate},
-	dealer, wire, worker, Version,
+	dealer,
+	statistics::relation,
+	worker, Version,
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use sp_core::U256;
-use std::collections::BTreeSet;
-
-const INDICES: Indices =
-	Indices { deal: [50, 0], accuse: [50, 1], reveal: [50, 3], submit: [49, 0] };
 
 /// The fault of the fourth dealer, the only one that is convicted, where nothing else is said.
 const FOURTH: [Option<DealerFault>; 4] = [None, None, None, Some(DealerFault::WrongShare)];
@@ -55,7 +55,8 @@ pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
 	played_with(spec, inputs, FOURTH)
 }
 
-/// The same of dealers with these faults. Only the fourth is accused.
+/// The same of dealers with these faults. Only the fourth is accused, if its share or its commitments are wrong. A vector that
+/// no rows give is dealt with a proof that does not hold, whatever the fault.
 fn played_with(
 	spec: TaskSpec,
 	inputs: &[Vec<Scalar>; 4],
@@ -119,16 +120,19 @@ fn played_with(
 		result,
 		dealings: Vec::new(),
 		accusations: Vec::new(),
+		challenged: Default::default(),
 		shares: Vec::new(),
 	};
 	let task_hash = evidence.task_hash(&committee).expect("drawn");
 	evidence.info.task.task_hash = Some(task_hash);
 	let context = evidence.context();
+	let relation = relation(&evidence.info.task.spec).expect("valid");
 	for ((place, input), fault) in (1u8..).zip(inputs).zip(faults) {
 		let account = [60 + place; 32];
+		let fault = fault.or((!relation.holds(input)).then_some(DealerFault::InvalidInput));
 		let bytes = match fault {
-			Some(fault) => cheats::deal(&context, &account, input, fault, 2, &mut rng),
-			None => dealer::deal::<Plain, _>(&context, &account, input, &mut rng),
+			Some(fault) => cheats::deal(&context, &relation, &account, input, fault, 2, &mut rng),
+			None => dealer::deal::<Plain, _>(&context, &relation, &account, input, &mut rng),
 		}
 		.expect("a dealing");
 		let digest = digest(&evidence, &account, &bytes);
@@ -142,15 +146,18 @@ fn played_with(
 	}
 	let bad = evidence.dealings.last().expect("four").clone();
 	let (secret, dealer) = (&secrets[1], bad.dealer.as_ref());
-	let accusation =
-		worker::accuse::<Plain, _>(&context, secret, 2, dealer, &bad.digest, &bad.bytes, &mut rng);
-	evidence.accusations.push(Accusation {
-		block: 12,
-		seat: 2,
-		dealer: bad.dealer.clone(),
-		digest: *bad.digest.hash(),
-		evidence: accusation.expect("it is right"),
-	});
+	if faults[3].is_some_and(|fault| fault != DealerFault::InvalidInput) {
+		let (digest, bytes) = (&bad.digest, &bad.bytes);
+		let accusation =
+			worker::accuse::<Plain, _>(&context, secret, 2, dealer, digest, bytes, &mut rng);
+		evidence.accusations.push(Accusation {
+			block: 12,
+			seat: 2,
+			dealer: bad.dealer.clone(),
+			digest: *bad.digest.hash(),
+			evidence: accusation.expect("it is right"),
+		});
+	}
 
 	let accepted = &evidence.dealings[..3];
 	let mut aggregate = Aggregate::zero(1);
@@ -194,36 +201,42 @@ fn digest(evidence: &Evidence, dealer: &[u8; 32], bytes: &DealingBytes) -> Accep
 	accepted.expect("good").digest
 }
 
+/// All checks.
+pub(super) fn check(evidence: &Evidence) -> Verification {
+	evidence.check(&mut ChaCha20Rng::seed_from_u64(6))
+}
+
 /// Names of the checks that do not hold.
 fn broken(evidence: &Evidence) -> Vec<&'static str> {
-	let verification = evidence.check();
+	let verification = check(evidence);
 	let broken: Vec<_> = verification
 		.checks
 		.iter()
 		.filter(|check| check.holds == Some(false))
 		.map(|check| check.what)
 		.collect();
-	assert_eq!(verification.is_right(), broken.is_empty());
+	let is_open = |check: &Check| check.what == SET && check.holds.is_none();
+	let is_open = verification.checks.iter().any(is_open);
+	assert_eq!(verification.is_right(), broken.is_empty() && !is_open);
 	broken
 }
 
 const OPENS: &str = "the result opens its commitment";
 const HASH: &str = "the task hash covers the record";
-const SET: &str = "the dealings that count hash to h_A and add up to C_0";
 const SHARES: &str = "the result shares give the result";
 const MEANS: &str = "the result is one that data can give";
 
 #[test]
 fn a_right_task_withstands_every_check() {
 	let evidence = evidence();
-	let verification = evidence.check();
+	let verification = check(&evidence);
 	assert_eq!(broken(&evidence), Vec::<&str>::new());
 	assert!(verification.checks.iter().all(|check| check.holds == Some(true)));
 	assert_eq!(verification.right, [1, 2, 3]);
 	assert_eq!(verification.accepted.len(), 3);
 	let made = super::transcript::transcript(&evidence, &verification);
 	let text = serde_json::to_string(&made).expect("JSON");
-	assert!(text.starts_with("{\"version\":2,\"genesis\":"), "in the order of the page: {text}");
+	assert!(text.starts_with("{\"version\":3,\"genesis\":"), "in the order of the page: {text}");
 	let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
 	assert_eq!(json["result"]["exact"]["mean"], "2");
 	assert_eq!(json["dealings"][3]["counts"], false);
@@ -237,11 +250,15 @@ fn a_forgotten_committee_leaves_the_rest_checkable() {
 	evidence.committee = None;
 	evidence.info.committee = Default::default();
 	assert_eq!(broken(&evidence), Vec::<&str>::new());
-	let verification = evidence.check();
+	let verification = check(&evidence);
 	assert!(verification.checks.iter().any(|check| check.what == HASH && check.holds.is_none()));
-	// without the accusation the set is still found, as every subset is tried
+	// whether the accusation is right cannot be told, and anybody may have made it up
+	assert_eq!(verification.verdict(), Verdict::Unexplained);
+	assert_eq!(verification.dealings, [0, 1, 2, 3]);
+	// without it the set is still found, as every subset is tried
 	evidence.accusations.clear();
 	assert_eq!(broken(&evidence), Vec::<&str>::new());
+	assert_eq!(check(&evidence).verdict(), Verdict::Unexplained);
 }
 
 #[test]
@@ -297,15 +314,17 @@ fn commitments_outside_the_group_convict_and_nothing_is_opened() {
 	let accusation = &evidence.accusations[0].evidence;
 	assert_eq!((accusation.dh, accusation.dleq), ([0; 32], [0; 64]));
 	assert_eq!(broken(&evidence), Vec::<&str>::new());
-	assert_eq!(evidence.check().accepted.len(), 3);
+	assert_eq!(check(&evidence).accepted.len(), 3);
 	let json = transcript(&evidence);
 	assert_eq!(json["dealings"][3]["counts"], false);
 	assert_eq!(json["accusations"][0]["dh"], format!("0x{}", "00".repeat(32)));
-	// the evidence has to be about that dealing all the same
+	// it is seen in the dealing itself, whoever told the chain, and how
 	let mut other = evidence.clone();
-	other.accusations[0].seat = 1;
-	assert_eq!(broken(&other), [SET]);
-	// and of commitments in the group it convicts nobody
+	other.accusations.clear();
+	assert_eq!(broken(&other), Vec::<&str>::new());
+	let excluded = check(&other).excluded;
+	assert_eq!(excluded[0].fault, Some(DealerFault::OutsideSubgroup));
+	// and of commitments in the group such evidence convicts nobody
 	let mut other = self::evidence();
 	other.accusations[0].evidence.dh = [0; 32];
 	assert_eq!(broken(&other), [SET]);
@@ -317,7 +336,7 @@ fn parts_outside_the_group_that_cancel_are_harmless() {
 	let outside = Some(DealerFault::OutsideSubgroup);
 	let evidence = of_faults([outside, outside, outside, Some(DealerFault::WrongShare)]);
 	assert_eq!(broken(&evidence), Vec::<&str>::new());
-	assert_eq!(evidence.check().right, [1, 2, 3]);
+	assert_eq!(check(&evidence).right, [1, 2, 3]);
 }
 
 #[test]
@@ -325,7 +344,7 @@ fn a_sum_outside_the_group_is_seen() {
 	let outside = Some(DealerFault::OutsideSubgroup);
 	let evidence = of_faults([outside, None, None, Some(DealerFault::WrongShare)]);
 	assert_eq!(broken(&evidence), [SHARES]);
-	let verification = evidence.check();
+	let verification = check(&evidence);
 	let shares = verification.checks.iter().find(|check| check.what == SHARES).expect("made");
 	assert_eq!(shares.detail, "the sum of the commitments lies outside the group");
 	assert!(verification.right.is_empty(), "nothing of it is multiplied");
@@ -334,8 +353,9 @@ fn a_sum_outside_the_group_is_seen() {
 #[test]
 fn a_record_other_than_that_hashed_is_seen() {
 	let mut evidence = evidence();
+	// proofs are of the spec that was dealt to
 	evidence.info.task.spec.max_rows = 10;
-	assert_eq!(broken(&evidence), [HASH]);
+	assert_eq!(broken(&evidence), [HASH, PROVEN]);
 	let mut evidence = self::evidence();
 	evidence.info.task.consent = [0; 32];
 	assert_eq!(broken(&evidence), [HASH]);
@@ -349,7 +369,7 @@ fn wrong_and_too_few_result_shares_are_seen() {
 	let mut evidence = evidence();
 	evidence.shares[0].share[0] ^= 1;
 	assert_eq!(broken(&evidence), Vec::<&str>::new());
-	assert_eq!(evidence.check().right, [2, 3]);
+	assert_eq!(check(&evidence).right, [2, 3]);
 	evidence.shares[1].share[0] ^= 1;
 	assert_eq!(broken(&evidence), [SHARES]);
 	let mut evidence = self::evidence();
@@ -362,7 +382,9 @@ fn wrong_and_too_few_result_shares_are_seen() {
 fn another(evidence: &Evidence, account: [u8; 32], seed: u64) -> Dealing {
 	let mut rng = ChaCha20Rng::seed_from_u64(seed);
 	let input = [Scalar::from(1u8), Scalar::from(9u8)];
-	let bytes = dealer::deal::<Plain, _>(&evidence.context(), &account, &input, &mut rng);
+	let relation = relation(&evidence.info.task.spec).expect("valid");
+	let bytes =
+		dealer::deal::<Plain, _>(&evidence.context(), &relation, &account, &input, &mut rng);
 	let bytes = bytes.expect("a dealing");
 	let digest = digest(evidence, &account, &bytes);
 	Dealing { dealer: AccountId::new(account), block: 8, digest, bytes, taken: None }
@@ -376,7 +398,7 @@ fn without_events() -> Evidence {
 }
 
 fn transcript(evidence: &Evidence) -> serde_json::Value {
-	let made = super::transcript::transcript(evidence, &evidence.check());
+	let made = super::transcript::transcript(evidence, &check(evidence));
 	serde_json::to_value(made).expect("JSON")
 }
 
@@ -386,7 +408,7 @@ fn garbage_before_a_share_stands_in_no_ones_way() {
 	let garbage = (1..=3).map(|seat| Share { block: 13, seat, share: vec![1; 96] });
 	evidence.shares.splice(0..0, garbage);
 	assert_eq!(broken(&evidence), Vec::<&str>::new());
-	let verification = evidence.check();
+	let verification = check(&evidence);
 	assert_eq!(verification.right, [1, 2, 3]);
 	assert_eq!(verification.shares, [3, 4, 5]);
 	let json = transcript(&evidence);
@@ -408,7 +430,7 @@ fn a_refused_dealing_before_the_accepted_one_stands_in_no_ones_way() {
 	let second = another(&evidence, [62; 32], 100);
 	evidence.dealings.splice(0..0, flood.into_iter().chain([second]));
 	assert_eq!(broken(&evidence), Vec::<&str>::new());
-	let verification = evidence.check();
+	let verification = check(&evidence);
 	assert_eq!(verification.accepted.len(), 3);
 	assert_eq!(verification.dealings, [21, 22, 23, 24]);
 	let json = transcript(&evidence);
@@ -420,7 +442,7 @@ fn a_refused_dealing_before_the_accepted_one_stands_in_no_ones_way() {
 	evidence.committee = None;
 	evidence.info.committee = Default::default();
 	assert_eq!(broken(&evidence), Vec::<&str>::new());
-	assert_eq!(evidence.check().accepted.len(), 3);
+	assert_eq!(check(&evidence).accepted.len(), 3);
 }
 
 #[test]
@@ -428,8 +450,8 @@ fn a_dealing_that_the_chain_may_have_refused_is_no_exclusion() {
 	let mut evidence = without_events();
 	let of_a_stranger = another(&evidence, [65; 32], 1);
 	evidence.dealings.insert(0, of_a_stranger);
-	let verification = evidence.check();
-	assert!(verification.is_right());
+	let verification = check(&evidence);
+	assert_eq!(verification.verdict(), Verdict::Unexplained);
 	let set = verification.checks.iter().find(|check| check.what == SET).expect("made");
 	assert_eq!(set.holds, None);
 	assert!(set.detail.contains("1 dealers' are neither counted nor convicted"), "{}", set.detail);
@@ -439,168 +461,20 @@ fn a_dealing_that_the_chain_may_have_refused_is_no_exclusion() {
 	assert!(broken(&evidence).contains(&SET));
 	// and if not, nothing is open
 	evidence.dealings[0].taken = Some(false);
-	assert!(evidence.check().checks.iter().all(|check| check.holds == Some(true)));
+	assert!(check(&evidence).checks.iter().all(|check| check.holds == Some(true)));
 }
 
 #[test]
 fn a_conviction_is_needed_without_events_too() {
 	let mut evidence = without_events();
 	evidence.accusations.clear();
-	let verification = evidence.check();
+	let verification = check(&evidence);
 	let set = verification.checks.iter().find(|check| check.what == SET).expect("made");
 	assert_eq!(set.holds, None);
 	assert_eq!(verification.accepted.len(), 3);
-}
-
-/// Someone's extrinsic around a call.
-fn signed(account: [u8; 32], call: &[u8]) -> Vec<u8> {
-	[&[0x84u8, 0][..], &account, &[1; 70], call].concat()
-}
-
-fn remark(call: &[u8]) -> Vec<u8> {
-	signed([99; 32], &[&[0u8, 7][..], &call.to_vec().encode()].concat())
-}
-
-fn deal_call(evidence: &Evidence, dealing: &Dealing) -> Vec<u8> {
-	let message = wire::dealing_message(dealing.bytes.clone()).expect("short");
-	(INDICES.deal, evidence.task, evidence.context().task_hash, message).encode()
-}
-
-fn accuse_call(evidence: &Evidence, accusation: &Accusation) -> Vec<u8> {
-	let message = wire::evidence_message(accusation.evidence.clone()).expect("short");
-	let (seat, dealer, digest) = (accusation.seat, &accusation.dealer, accusation.digest);
-	(INDICES.accuse, evidence.task, seat, dealer, digest, message).encode()
-}
-
-fn reveal_call(evidence: &Evidence, seat: u8, share: &[u8]) -> Vec<u8> {
-	let call = (INDICES.reveal, evidence.task, seat, evidence.result.accepted_set);
-	(call, share.to_vec()).encode()
-}
-
-/// The beginning of a gathering, and what is to be gathered.
-fn gathering() -> (Gathering, Evidence) {
-	let full = evidence();
-	let start = Evidence {
-		dealings: Vec::new(),
-		accusations: Vec::new(),
-		shares: Vec::new(),
-		..full.clone()
-	};
-	let invited = (61..=64).map(|byte| AccountId::new([byte; 32])).collect();
-	(Gathering::new(start, full.context().task_hash, INDICES, Some(invited)), full)
-}
-
-/// Puts the dealings and the accusation into their blocks.
-fn look_at_dealings(gathering: &mut Gathering, full: &Evidence) {
-	for dealing in &full.dealings {
-		let account: &[u8; 32] = dealing.dealer.as_ref();
-		gathering.look(9, &signed(*account, &deal_call(full, dealing)));
-	}
-	gathering.look(12, &[vec![0x45, 0, 0], accuse_call(full, &full.accusations[0])].concat());
-}
-
-#[test]
-fn a_scan_ends_for_right_shares_alone() {
-	let (mut gathering, full) = gathering();
-	look_at_dealings(&mut gathering, &full);
-	// one remark a seat, with the right head and anything behind it
-	for seat in 1..=3 {
-		gathering.look(19, &remark(&reveal_call(&full, seat, &[1; 96])));
-	}
-	gathering.settle(&Reported::default());
-	assert!(gathering.may_be_over());
-	assert!(!gathering.is_over(19));
-	assert!(!gathering.is_over(1000), "garbage is followed by no quiet");
-	for share in &full.shares[..2] {
-		gathering.look(20, &reveal_call(&full, share.seat, &share.share));
-	}
-	assert!(!gathering.is_over(35));
-	assert!(gathering.is_over(36), "enough, and quiet");
-	gathering.look(40, &reveal_call(&full, 3, &full.shares[2].share));
-	assert!(gathering.is_over(40), "all");
-	let evidence = gathering.evidence();
-	assert_eq!(evidence.shares.len(), 6);
-	assert_eq!(broken(&evidence), Vec::<&str>::new());
-	assert_eq!(evidence.check().right, [1, 2, 3]);
-}
-
-#[test]
-fn what_can_be_no_share_of_a_seat_is_not_kept() {
-	let (mut gathering, full) = gathering();
-	for (seat, length) in [(0, 96), (4, 96), (255, 96), (1, 64), (1, 128)] {
-		gathering.look(19, &remark(&reveal_call(&full, seat, &vec![1; length])));
-	}
-	for _ in 0..3 {
-		gathering.look(19, &remark(&reveal_call(&full, 2, &[1; 96])));
-	}
-	assert_eq!(gathering.evidence().shares.len(), 1);
-}
-
-#[test]
-fn a_copied_dealing_is_the_one_that_the_chain_took() {
-	let (mut gathering, full) = gathering();
-	// someone sees the dealing on its way, and has a copy of it in an earlier block
-	gathering.look(8, &remark(&deal_call(&full, &full.dealings[0])));
-	look_at_dealings(&mut gathering, &full);
-	let digests: BTreeSet<_> = full.dealings.iter().map(|dealing| *dealing.digest.hash()).collect();
-	let mut reported = Reported::default();
-	reported.events.insert(8, Some(BTreeSet::new()));
-	gathering.settle(&reported);
-	reported.events.insert(9, Some(digests));
-	gathering.settle(&reported);
-	let evidence = gathering.evidence();
-	assert_eq!(evidence.dealings.len(), 4);
-	assert!(evidence.dealings.iter().all(|dealing| dealing.taken == Some(true)));
-	assert_eq!(evidence.dealings[0].block, 9);
-	assert_eq!(evidence.dealings[0].dealer, full.dealings[0].dealer);
-}
-
-#[test]
-fn events_tell_a_refused_dealing_and_strangers_deal_nothing() {
-	let (mut gathering, full) = gathering();
-	let refused = another(&full, [61; 32], 1);
-	gathering.look(8, &signed([61; 32], &deal_call(&full, &refused)));
-	// anyone can prove a dealing of its own, and copy another's under its own signature
-	let stranger = another(&full, [99; 32], 2);
-	gathering.look(8, &signed([99; 32], &deal_call(&full, &stranger)));
-	look_at_dealings(&mut gathering, &full);
-	for share in &full.shares {
-		gathering.look(20, &reveal_call(&full, share.seat, &share.share));
-	}
-	let mut reported = Reported::default();
-	gathering.settle(&reported);
-	assert!(gathering.is_over(20), "it is found without the events");
-	reported.events.insert(8, Some(BTreeSet::new()));
-	gathering.settle(&reported);
-	let evidence = gathering.evidence();
-	let digests = |dealings: &[Dealing]| -> Vec<_> {
-		dealings.iter().map(|dealing| dealing.digest).collect()
-	};
-	assert_eq!(digests(&evidence.dealings), digests(&full.dealings));
-	assert_eq!(broken(&evidence), Vec::<&str>::new());
-}
-
-#[test]
-fn accusations_of_no_dealing_are_not_kept() {
-	let (mut gathering, full) = gathering();
-	look_at_dealings(&mut gathering, &full);
-	let right = &full.accusations[0];
-	for _ in 0..2 {
-		gathering.look(12, &remark(&accuse_call(&full, right)));
-	}
-	let other = Accusation { digest: [7; 32], ..right.clone() };
-	gathering.look(12, &remark(&accuse_call(&full, &other)));
-	let other = Accusation { dealer: AccountId::new([61; 32]), ..right.clone() };
-	gathering.look(12, &remark(&accuse_call(&full, &other)));
-	let other = Accusation { seat: 4, ..right.clone() };
-	gathering.look(12, &remark(&accuse_call(&full, &other)));
-	assert_eq!(gathering.evidence().accusations.len(), 1);
-}
-
-#[test]
-fn windows_of_any_length_end() {
-	let mut info = evidence().info;
-	assert_eq!(last_block(&info, 8), 8 + 40 + 64);
-	info.task.windows.reveal = u32::MAX;
-	assert_eq!(last_block(&info, 8), u32::MAX);
+	assert_eq!(verification.verdict(), Verdict::Unexplained);
+	// nor is it forgotten with the committee
+	evidence.committee = None;
+	evidence.info.committee = Default::default();
+	assert_eq!(check(&evidence).verdict(), Verdict::Unexplained);
 }

@@ -19,7 +19,7 @@ use ostraka_protocol::{statistics::Outcome, wire::Published};
 use serde::Serialize;
 
 /// Version of the format.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// A transcript; the fields stand in the order of `docs/TRANSCRIPT.md`.
 #[derive(Debug, Serialize)]
@@ -87,6 +87,7 @@ struct DealingPart {
 	ephemeral: String,
 	proof: String,
 	sealed_hashes: Vec<String>,
+	validity: String,
 	digest: String,
 	counts: bool,
 }
@@ -240,6 +241,7 @@ fn dealing(dealing: &Dealing, counts: bool) -> DealingPart {
 		ephemeral: hex(&dealing.bytes.ephemeral),
 		proof: hex(&dealing.bytes.proof),
 		sealed_hashes: hex_list(&dealing.bytes.sealed_hashes()),
+		validity: hex(&dealing.bytes.validity),
 		digest: hex(dealing.digest.hash()),
 		counts,
 	}
@@ -339,6 +341,7 @@ mod tests {
 		task::{FailReason, Outcome, Seat, Task, TaskResult, TaskStatus},
 		AccountId,
 	};
+	use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 	use sha2::{Digest as _, Sha256};
 
 	fn evidence() -> Evidence {
@@ -379,6 +382,7 @@ mod tests {
 			},
 			dealings: Vec::new(),
 			accusations: Vec::new(),
+			challenged: Default::default(),
 			shares: Vec::new(),
 		}
 	}
@@ -395,7 +399,7 @@ mod tests {
 
 	#[test]
 	fn nothing_gathered_is_nothing_verified() {
-		let verification = evidence().check();
+		let verification = evidence().check(&mut ChaCha20Rng::seed_from_u64(1));
 		assert!(!verification.is_right());
 		let opening: Option<&Check> = verification.checks.first();
 		assert_eq!(opening.and_then(|check| check.holds), Some(false));

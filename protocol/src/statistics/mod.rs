@@ -54,7 +54,7 @@ mod quantile;
 mod regression;
 mod rows;
 mod sums;
-mod validity;
+pub mod validity;
 
 #[cfg(test)]
 mod tests;
@@ -67,4 +67,4 @@ pub use outcome::{Bins, Bounds, Cell, Named, Outcome, Quantile, Summary, Value};
 pub use plaintext::{plaintext, plaintext_contributors};
 pub use rows::{Row, Rows};
 pub use sums::{named_sums, Sum};
-pub use validity::{proves_determinant, relation, Unprovable};
+pub use validity::{proof_length, proves_determinant, relation, Unprovable};

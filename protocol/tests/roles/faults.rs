@@ -120,6 +120,7 @@ fn evidence_that_does_not_match_convicts_nobody() {
 	change(&|e| e.ephemeral = e.dh);
 	change(&|e| e.sealed_hashes[0][0] ^= 1);
 	change(&|e| e.sealed_hashes.swap(0, 1));
+	change(&|e| e.validity_hash[31] ^= 1);
 	change(&|e| e.sealed[0] ^= 1);
 	for evidence in changed {
 		assert_eq!(setup.judge(2, &digest, &evidence), Err(Error::DigestMismatch));

@@ -1,14 +1,15 @@
-//! The roles together, without a chain: whole tasks, every fault that an accusation can name, and every message that
-//! must be turned away.
+//! The roles together, without a chain: whole tasks, every fault that an accusation or a challenge can name, and every message
+//! that must be turned away.
 
 use ostraka_crypto::{
 	encoding::IDENTITY,
-	messages::{DealingBytes, EvidenceBytes},
+	messages::{ChallengeBytes, DealingBytes, EvidenceBytes},
 	proofs::{self, verify_signature},
 	scalar,
 	seal::{ciphertext_len, SealSecret},
+	validity::{self, Conditions, Relation, Witness},
 	vss::{self, Commitments, SecretShare, UncheckedCommitments},
-	Error, Hash, Identity, Plain, Scalar, SealKeyBytes,
+	Error, Hash, Identity, Plain, PointBytes, Scalar, SealKeyBytes,
 };
 use ostraka_primitives::fault::{AccuserFault, DealerFault};
 use ostraka_protocol::{
@@ -20,6 +21,7 @@ use ostraka_protocol::{
 use proptest::prelude::*;
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 
+mod challenges;
 mod faults;
 mod judging;
 mod refusals;
@@ -32,6 +34,8 @@ type Curve = Plain;
 
 struct Setup {
 	ctx: TaskContext,
+	/// Of a task that takes any vector, unless the test says otherwise.
+	relation: Relation,
 	secrets: Vec<SealSecret>,
 	rng: ChaCha20Rng,
 }
@@ -85,18 +89,45 @@ fn setup(threshold: u8, n: u8, length: u16, seed: u64) -> Setup {
 		deadlines: &[10, 20, 30],
 		committee: &committee,
 	});
-	let version = Version::CURRENT;
-	Setup { ctx: TaskContext { version, task_hash, threshold, length, seal_keys }, secrets, rng }
+	let relation = Conditions::new(length.into()).unwrap().finish();
+	let (version, proof_length) = (Version::CURRENT, proof_length(&relation));
+	let ctx = TaskContext { version, task_hash, threshold, length, proof_length, seal_keys };
+	Setup { ctx, relation, secrets, rng }
+}
+
+/// Bytes of every proof of a relation.
+fn proof_length(relation: &Relation) -> u32 {
+	relation.layout().proof_length() as u32
+}
+
+/// The proof that belongs to a dealing of an input, whether it holds or not.
+fn proof(
+	ctx: &TaskContext,
+	relation: &Relation,
+	(dealer, commitments): (&Identity, &[PointBytes]),
+	(input, shares): (&[Scalar], &[SecretShare]),
+	rng: &mut ChaCha20Rng,
+) -> Vec<u8> {
+	let (statement, witness) = (ctx.statement(dealer, commitments), Witness::new(relation, input));
+	let blinding = vss::secret_blinding(ctx.threshold, shares).unwrap();
+	validity::prove_witness::<Curve, _>(relation, &statement, &witness, &blinding, rng).unwrap()
 }
 
 impl Setup {
+	/// The same committee, for vectors that satisfy a relation.
+	fn of(mut self, relation: Relation) -> Self {
+		self.ctx.proof_length = proof_length(&relation);
+		Self { relation, ..self }
+	}
+
 	fn vector(&mut self) -> Vec<Scalar> {
 		(0..self.ctx.length).map(|_| scalar::random(&mut self.rng)).collect()
 	}
 
 	fn deal(&mut self, dealer: &Identity) -> (Vec<Scalar>, DealingBytes) {
 		let input = self.vector();
-		let dealing = dealer::deal::<Curve, _>(&self.ctx, dealer, &input, &mut self.rng).unwrap();
+		let (ctx, relation, rng) = (&self.ctx, &self.relation, &mut self.rng);
+		let dealing = dealer::deal::<Curve, _>(ctx, relation, dealer, &input, rng).unwrap();
 		(input, dealing)
 	}
 
@@ -112,7 +143,9 @@ impl Setup {
 			vss::share::<Curve, _>(&input, ctx.threshold, ctx.n().unwrap(), rng).unwrap();
 		let (commitments, rho) = (commitments.to_bytes(), SealSecret::random(rng));
 		let key = dealer::sealing_key(ctx, &DEALER, j, &commitments, &rho).unwrap();
-		let mut dealing = dealer::assemble(ctx, &DEALER, commitments, &shares, &rho, rng).unwrap();
+		let proof = proof(ctx, &self.relation, (&DEALER, &commitments), (&input, &shares), rng);
+		let mut dealing =
+			dealer::assemble(ctx, &DEALER, commitments, &shares, &rho, proof, rng).unwrap();
 		dealing.sealed[victim] = match plaintext {
 			Some(plaintext) => key.seal_bytes(&plaintext(shares[victim].clone())).unwrap(),
 			None => vec![0xab; ciphertext_len(ctx.length())],
@@ -168,6 +201,15 @@ impl Setup {
 	) -> Result<Verdict, Error> {
 		adjudicator::judge::<Curve>(&self.ctx, &DEALER, j, accepted, evidence)
 	}
+
+	fn judge_challenge(
+		&self,
+		accepted: &AcceptedDigest,
+		challenge: &ChallengeBytes,
+	) -> Result<Verdict, Error> {
+		let Self { ctx, relation, .. } = self;
+		adjudicator::judge_challenge::<Curve>(ctx, relation, &DEALER, accepted, challenge)
+	}
 }
 
 proptest! {
@@ -219,6 +261,9 @@ proptest! {
 				.collect();
 			let items: Vec<_> = points.iter().zip(&shares).collect();
 			prop_assert!(worker::check(&setup.ctx, j, &items, &mut setup.rng).is_empty());
+			let proven: Vec<_> = accepted.iter().map(|(dealer, _, dealing, _)| (dealer, dealing)).collect();
+			let invalid = worker::invalid::<Curve, _>(&setup.ctx, &setup.relation, &proven, &mut setup.rng);
+			prop_assert!(invalid.is_empty());
 			let share = worker::aggregate(&shares).unwrap();
 			prop_assert!(adjudicator::check_result_share(&sums, j, &share));
 			results.push((j, share));
@@ -244,7 +289,8 @@ proptest! {
 		prop_assert_eq!(adjudicator::verify_result::<Curve>(&c0, &changed, &gamma), Ok(false));
 	}
 
-	/// Random bytes in every place of a dealing and of evidence: an error or a verdict against the accuser, no panic.
+	/// Random bytes in every place of a dealing, of evidence and of a challenge: an error or a verdict against the accuser, no
+	/// panic.
 	#[test]
 	fn random_messages_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..400), seed: u64) {
 		let mut setup = setup(1, 3, 2, seed);
@@ -275,5 +321,27 @@ proptest! {
 		prop_assert!(setup.judge(2, &digest, &evidence).is_err());
 		let opened = worker::open(&setup.ctx, setup.secret(2), 2, &DEALER, &bad);
 		prop_assert!(opened.is_err());
+		let honest = worker::challenge_unjudged(&dealing);
+		for challenge in [
+			ChallengeBytes { validity: bytes.clone(), ..honest.clone() },
+			ChallengeBytes { commitments: vec![point; 2], ..honest.clone() },
+			ChallengeBytes { sealed_hashes: vec![take(32).try_into().unwrap(); 3], ..honest.clone() },
+			ChallengeBytes { ephemeral: take(32).try_into().unwrap(), ..honest },
+		] {
+			prop_assert!(setup.judge_challenge(&digest, &challenge).is_err());
+		}
+		// of a dealing that holds such bytes: none is taken, unless they are as many as a proof's
+		let (expected, found) = (dealing.validity.len(), bytes.len());
+		let mut filled = bytes.clone();
+		filled.resize(expected, 0);
+		for (validity, answer) in [
+			(bytes, Err(Error::Length { what: "proof", expected, found })),
+			(filled, Ok(Verdict::DealerGuilty(DealerFault::InvalidInput))),
+		] {
+			let forged = DealingBytes { validity, ..dealing.clone() };
+			let digest = AcceptedDigest::of_state(forged.digest(&setup.ctx.task_hash, &DEALER));
+			let verdict = setup.judge_challenge(&digest, &worker::challenge_unjudged(&forged));
+			prop_assert_eq!(verdict, answer);
+		}
 	}
 }

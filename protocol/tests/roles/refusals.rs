@@ -34,7 +34,9 @@ fn bad_dealings_are_turned_away() {
 	assert_eq!(refused(&|d| d.ephemeral = setup.ctx.seal_keys[0]), Error::InvalidProof);
 	assert_eq!(refused(&|d| d.sealed[2][5] ^= 1), Error::InvalidProof);
 	assert_eq!(refused(&|d| d.sealed.swap(0, 1)), Error::InvalidProof);
-	let edits: [&dyn Fn(&mut DealingBytes); 6] = [
+	// the proof of validity too: nobody looks into it
+	assert_eq!(refused(&|d| d.validity[0] ^= 1), Error::InvalidProof);
+	let edits: [&dyn Fn(&mut DealingBytes); 9] = [
 		&|d| {
 			d.commitments.pop();
 		},
@@ -47,6 +49,11 @@ fn bad_dealings_are_turned_away() {
 			d.sealed[1].pop();
 		},
 		&|d| d.sealed[1].push(0),
+		&|d| d.validity.clear(),
+		&|d| d.validity.push(0),
+		&|d| {
+			d.validity.pop();
+		},
 	];
 	for edit in edits {
 		assert!(matches!(refused(edit), Error::Length { .. }));
@@ -199,13 +206,14 @@ fn misfits_are_errors() {
 	assert!(worker::aggregate(&[]).is_err());
 	assert!(worker::aggregate(&[SecretShare::zero(1), SecretShare::zero(2)]).is_err());
 
-	let short = dealer::deal::<Curve, _>(&setup.ctx, &DEALER, &[Scalar::from(1u8)], &mut setup.rng);
+	let (relation, one) = (setup.relation.clone(), [Scalar::from(1u8)]);
+	let short = dealer::deal::<Curve, _>(&setup.ctx, &relation, &DEALER, &one, &mut setup.rng);
 	assert!(matches!(short, Err(Error::Length { .. })));
 	let mut ctx = setup.ctx.clone();
 	let input = setup.vector();
 	for (key, error) in [(NEUTRAL, Error::Identity), (NO_KEYS[0], Error::NonCanonicalKey)] {
 		ctx.seal_keys[1] = key;
-		let no_key = dealer::deal::<Curve, _>(&ctx, &DEALER, &input, &mut setup.rng);
+		let no_key = dealer::deal::<Curve, _>(&ctx, &relation, &DEALER, &input, &mut setup.rng);
 		assert_eq!(no_key.unwrap_err(), error);
 		let rho = SealSecret::random(&mut setup.rng);
 		let no_key = dealer::sealing_key(&ctx, &DEALER, 2, &[], &rho);
@@ -217,7 +225,7 @@ fn misfits_are_errors() {
 			seal_keys: vec![setup.ctx.seal_keys[0]; n],
 			..setup.ctx.clone()
 		};
-		let refused = dealer::deal::<Curve, _>(&ctx, &DEALER, &input, &mut setup.rng);
+		let refused = dealer::deal::<Curve, _>(&ctx, &relation, &DEALER, &input, &mut setup.rng);
 		assert_eq!(refused.unwrap_err(), Error::Parameters);
 	}
 	// a share of another shape beside a right one
@@ -234,10 +242,11 @@ fn misfits_are_errors() {
 fn a_retry_is_a_new_dealing() {
 	let mut setup = setup(1, 3, 2, 10);
 	let input = setup.vector();
-	let mut deal =
-		|| dealer::deal::<Curve, _>(&setup.ctx, &DEALER, &input, &mut setup.rng).unwrap();
+	let Setup { ctx, relation, rng, .. } = &mut setup;
+	let mut deal = || dealer::deal::<Curve, _>(ctx, relation, &DEALER, &input, rng).unwrap();
 	let (a, b) = (deal(), deal());
 	assert_ne!(a.ephemeral, b.ephemeral);
 	assert!(a.commitments.iter().all(|point| !b.commitments.contains(point)));
 	assert!(a.sealed.iter().zip(&b.sealed).all(|(x, y)| x != y));
+	assert!(a.validity.chunks(32).zip(b.validity.chunks(32)).all(|(x, y)| x != y));
 }

@@ -46,7 +46,8 @@ fn shifted(setup: &mut Setup, dealer: &Identity, by: &[(usize, Point)]) -> Deali
 	let mut commitments = commitments.to_bytes();
 	by.iter().for_each(|(k, point)| shift(&mut commitments[*k], point));
 	let rho = SealSecret::random(rng);
-	dealer::assemble(ctx, dealer, commitments, &shares, &rho, rng).unwrap()
+	let proof = proof(ctx, &setup.relation, (dealer, &commitments), (&input, &shares), rng);
+	dealer::assemble(ctx, dealer, commitments, &shares, &rho, proof, rng).unwrap()
 }
 
 type Point = ostraka_crypto::Affine<Plain>;

@@ -339,7 +339,8 @@ fn a_copied_r_would_make_accusers_an_oracle() {
 	let rho = SealSecret::random(&mut table.rng);
 	let bad = (DealerRole::Unopenable, &BTreeSet::from([2]));
 	let (ctx, thief) = (table.chain.ctx.clone(), dealer_id(1));
-	let mut copy = cheats::deal(&ctx, &thief, &input, bad, &rho, &mut table.rng);
+	let relation = &table.chain.relation;
+	let mut copy = cheats::deal(&ctx, relation, &thief, &input, bad, &rho, &mut table.rng);
 	(copy.ephemeral, copy.proof) = (honest.ephemeral, honest.proof);
 	let answer = table.chain.deal(&thief, &ctx.task_hash, &copy);
 	assert_eq!(answer, Err(Refusal::Protocol(Error::InvalidProof)));

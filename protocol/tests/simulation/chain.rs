@@ -3,13 +3,15 @@
 //!
 //! # Terms
 //! - A message that is *refused* changes nothing and names nobody. What is *punished* stands in the ledger.
-//! - A caller's identity (dealer, seat `j`) counts as authenticated: signatures are the pallets' subject.
+//! - A caller's identity (dealer, seat `j`) counts as authenticated: signatures are the pallets' subject. So does the bond of
+//!   who has no seat and challenges.
 //! - Verification is *complete* when every member that is awaited has attested: it then ends with the block at hand, and an
 //!   accusation is taken until it has ended. Otherwise it lasts its window.
 
 use ostraka_crypto::{
-	messages::{DealingBytes, EvidenceBytes},
+	messages::{ChallengeBytes, DealingBytes, EvidenceBytes},
 	proofs::verify_signature,
+	validity::Relation,
 	vss::{Commitments, SecretShare, UncheckedCommitments},
 	Error, Hash, Identity, Plain, PointBytes, Scalar, SealKeyBytes,
 };
@@ -64,6 +66,8 @@ pub enum Refusal {
 pub enum Party {
 	Dealer(Identity),
 	Node(u8),
+	/// Who has no seat, and a bond.
+	Bonded(Identity),
 }
 
 /// What for.
@@ -121,6 +125,8 @@ pub struct Published {
 
 pub struct Chain {
 	pub ctx: TaskContext,
+	/// What the task's dealers prove.
+	pub relation: Relation,
 	pub phase: Phase,
 	pub records: BTreeMap<Identity, Record>,
 	pub ledger: BTreeMap<Party, Vec<Penalty>>,
@@ -153,6 +159,7 @@ fn ensure(condition: bool, otherwise: Refusal) -> Result<(), Refusal> {
 impl Chain {
 	pub fn new(
 		ctx: TaskContext,
+		relation: Relation,
 		workers: Vec<Identity>,
 		consenting: impl IntoIterator<Item = Identity>,
 		least_dealers: usize,
@@ -176,6 +183,7 @@ impl Chain {
 			aggregate: Aggregate::zero(ctx.threshold).to_bytes(),
 			right: Vec::new(),
 			ctx,
+			relation,
 		}
 	}
 
@@ -251,15 +259,10 @@ impl Chain {
 		digest: &Hash,
 		evidence: &EvidenceBytes,
 	) -> Result<Verdict, Refusal> {
-		let late = match self.phase {
-			Phase::Collecting | Phase::Verifying => false,
-			Phase::Committing | Phase::Revealing => true,
-			Phase::Completed | Phase::Failed(_) => return Err(Refusal::WrongPhase),
-		};
+		let late = self.is_late()?;
 		let seat = self.seat(j);
 		ensure(!seat.accused_falsely, Refusal::Forfeited)?;
-		let record = self.records.get(dealer).ok_or(Refusal::UnknownDealing)?;
-		ensure(record.digest == *digest, Refusal::UnknownDealing)?;
+		let record = self.record(dealer, digest)?;
 		let standing = record.standing;
 		let open = match standing {
 			Standing::Accepted => true,
@@ -277,28 +280,91 @@ impl Chain {
 			},
 			Verdict::DealerGuilty(fault) => {
 				if standing == Standing::Accepted {
-					self.punish(Party::Dealer(*dealer), Penalty::Dealer(fault));
+					self.convict(dealer, fault, late, &evidence.commitments);
 				}
-				let standing = if late {
+				if late {
 					self.seat_mut(j).excused = true;
-					Standing::ConvictedLate
-				} else {
-					let threshold = self.ctx.threshold;
-					let commitments =
-						UncheckedCommitments::from_bytes(&evidence.commitments, threshold).unwrap();
-					let mut aggregate = self.aggregate();
-					aggregate.sub(&commitments).unwrap();
-					self.aggregate = aggregate.to_bytes();
-					Standing::Excluded
-				};
-				self.records.get_mut(dealer).unwrap().standing = standing;
+				}
 			},
 		}
 		self.note_progress();
 		Ok(verdict)
 	}
 
-	/// Node `j` says that it has checked its shares of these dealings, as far as they count, and accuses nobody.
+	/// A member, or somebody with a bond, says that a dealing's proof does not hold.
+	pub fn challenge(
+		&mut self,
+		author: Party,
+		dealer: &Identity,
+		digest: &Hash,
+		challenge: &ChallengeBytes,
+	) -> Result<Verdict, Refusal> {
+		let late = self.is_late()?;
+		if let Party::Node(j) = author {
+			ensure(!self.seat(j).accused_falsely, Refusal::Forfeited)?;
+		}
+		let record = self.record(dealer, digest)?;
+		ensure(record.standing == Standing::Accepted, Refusal::AlreadyConvicted)?;
+		let accepted = AcceptedDigest::of_state(record.digest);
+		let (ctx, relation) = (&self.ctx, &self.relation);
+		let verdict =
+			adjudicator::judge_challenge::<Plain>(ctx, relation, dealer, &accepted, challenge)
+				.map_err(Refusal::Protocol)?;
+		match verdict {
+			Verdict::AccuserGuilty(fault) => {
+				if let Party::Node(j) = author {
+					self.seat_mut(j).accused_falsely = true;
+				}
+				self.punish(author, Penalty::Accuser(fault));
+			},
+			// nobody lacks anything for an answer
+			Verdict::DealerGuilty(fault) => {
+				self.convict(dealer, fault, late, &challenge.commitments);
+			},
+		}
+		self.note_progress();
+		Ok(verdict)
+	}
+
+	/// Whether the set is frozen.
+	fn is_late(&self) -> Result<bool, Refusal> {
+		match self.phase {
+			Phase::Collecting | Phase::Verifying => Ok(false),
+			Phase::Committing | Phase::Revealing => Ok(true),
+			Phase::Completed | Phase::Failed(_) => Err(Refusal::WrongPhase),
+		}
+	}
+
+	fn record(&self, dealer: &Identity, digest: &Hash) -> Result<&Record, Refusal> {
+		let record = self.records.get(dealer).ok_or(Refusal::UnknownDealing)?;
+		ensure(record.digest == *digest, Refusal::UnknownDealing)?;
+		Ok(record)
+	}
+
+	/// Punishes the dealer of an accepted dealing, and takes it out of the sums unless they are frozen.
+	fn convict(
+		&mut self,
+		dealer: &Identity,
+		fault: DealerFault,
+		late: bool,
+		commitments: &[PointBytes],
+	) {
+		self.punish(Party::Dealer(*dealer), Penalty::Dealer(fault));
+		let standing = if late {
+			Standing::ConvictedLate
+		} else {
+			let threshold = self.ctx.threshold;
+			let commitments = UncheckedCommitments::from_bytes(commitments, threshold).unwrap();
+			let mut aggregate = self.aggregate();
+			aggregate.sub(&commitments).unwrap();
+			self.aggregate = aggregate.to_bytes();
+			Standing::Excluded
+		};
+		self.records.get_mut(dealer).unwrap().standing = standing;
+	}
+
+	/// Node `j` says that it has checked its shares of these dealings and their proofs, as far as they count, and complains of
+	/// nobody.
 	pub fn attest(&mut self, j: u8, dealt: &Hash) -> Result<(), Refusal> {
 		self.in_phase(Phase::Verifying)?;
 		ensure(self.seat(j).is_awaited(), Refusal::Forfeited)?;

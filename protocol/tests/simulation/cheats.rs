@@ -1,5 +1,5 @@
 //! Messages that no honest role makes: well-formed and proven where the chain looks at once, wrong where only a committee
-//! member or the result check can see it. Each is the honest act with one wrong input.
+//! member, who checks proofs, or the result check can see it. Each is the honest act with one wrong input.
 
 use super::{
 	scenario::DealerRole,
@@ -9,6 +9,7 @@ use ostraka_crypto::{
 	messages::{DealingBytes, EvidenceBytes},
 	scalar,
 	seal::{ciphertext_len, SealSecret},
+	validity::{self, Relation, Witness},
 	vss::{self, SecretShare},
 	Affine, Hash, Identity, Plain, PointBytes, Scalar, SealKeyBytes,
 };
@@ -24,9 +25,42 @@ pub const NO_KEY: SealKeyBytes = {
 	bytes
 };
 
-/// A dealing under the given `rho`, whose sealed shares for the victims are bad as the role says.
+/// The proof of what is given, whether it is so or not: of the vector that the shares are of.
+pub fn prove(
+	ctx: &TaskContext,
+	relation: &Relation,
+	(id, commitments): (&Identity, &[PointBytes]),
+	(witness, shares): (&Witness, &[SecretShare]),
+	rng: &mut ChaCha20Rng,
+) -> Vec<u8> {
+	let blinding = vss::secret_blinding(ctx.threshold, shares).unwrap();
+	let statement = ctx.statement(id, commitments);
+	validity::prove_witness::<Plain, _>(relation, &statement, witness, &blinding, rng).unwrap()
+}
+
+/// The witness of a valid input but for one bit, which is two and makes up for the next one: all forms are what they must be. If
+/// there is no such bit, the first one is two.
+pub fn with_a_two(relation: &Relation, input: &[Scalar]) -> Witness {
+	let mut witness = Witness::new(relation, input);
+	let (zero, one) = (Scalar::from(0u8), Scalar::from(1u8));
+	let mut start = 0;
+	for (_, width) in relation.ranges() {
+		let end = start + *width as usize;
+		let bits = &mut witness.bits[start..end];
+		if let Some(place) = bits.windows(2).position(|pair| pair == [zero, one]) {
+			(bits[place], bits[place + 1]) = (one + one, zero);
+			return witness;
+		}
+		start = end;
+	}
+	witness.bits[0] = one + one;
+	witness
+}
+
+/// A dealing under the given `rho`, whose sealed shares for the victims, or its proof, are bad as the role says.
 pub fn deal(
 	ctx: &TaskContext,
+	relation: &Relation,
 	id: &Identity,
 	input: &[Scalar],
 	(role, victims): (DealerRole, &BTreeSet<u8>),
@@ -41,6 +75,15 @@ pub fn deal(
 		DealerRole::OppositeTorsion => shift(&mut commitments[0], &-of_order(3)),
 		_ => {},
 	}
+	let witness = match role {
+		DealerRole::WrongBit => with_a_two(relation, input),
+		_ => Witness::new(relation, input),
+	};
+	let author = if role == DealerRole::ForeignProof { &[0; 32] } else { id };
+	let mut proof = prove(ctx, relation, (author, &commitments), (&witness, &shares), rng);
+	if role == DealerRole::NoProof {
+		proof.clear();
+	}
 	let wronged: Vec<usize> = victims.iter().map(|j| usize::from(*j) - 1).collect();
 	for place in &wronged {
 		let share = &mut shares[*place];
@@ -53,7 +96,8 @@ pub fn deal(
 			_ => {},
 		}
 	}
-	let mut dealing = dealer::assemble(ctx, id, commitments.clone(), &shares, rho, rng).unwrap();
+	let mut dealing =
+		dealer::assemble(ctx, id, commitments.clone(), &shares, rho, proof, rng).unwrap();
 	for place in wronged {
 		match role {
 			DealerRole::Unopenable => {
@@ -102,9 +146,10 @@ pub fn evidence(
 	worker::evidence(ctx, secret, j, digest, dealing, rng).unwrap()
 }
 
-/// A dealing of right shares whose commitments are moved out of the group by these points.
+/// A dealing of right shares whose commitments are moved out of the group by these points, and proven as they then stand.
 pub fn shifted(
 	ctx: &TaskContext,
+	relation: &Relation,
 	id: &Identity,
 	input: &[Scalar],
 	by: &[(usize, Affine<Plain>)],
@@ -114,6 +159,7 @@ pub fn shifted(
 	let (commitments, shares) = vss::share::<Plain, _>(input, ctx.threshold, n, rng).unwrap();
 	let mut commitments: Vec<PointBytes> = commitments.to_bytes();
 	by.iter().for_each(|(k, point)| shift(&mut commitments[*k], point));
-	let rho = SealSecret::random(rng);
-	dealer::assemble(ctx, id, commitments, &shares, &rho, rng).unwrap()
+	let (rho, witness) = (SealSecret::random(rng), Witness::new(relation, input));
+	let proof = prove(ctx, relation, (id, &commitments), (&witness, &shares), rng);
+	dealer::assemble(ctx, id, commitments, &shares, &rho, proof, rng).unwrap()
 }

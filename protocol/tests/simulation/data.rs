@@ -1,7 +1,11 @@
 //! Rows of several dealers and a statistic over them, drawn at random.
 
 use super::scenario::below;
-use ostraka_crypto::{scalar, Scalar};
+use ostraka_crypto::{
+	scalar,
+	validity::{Conditions, Relation},
+	Scalar,
+};
 use ostraka_primitives::spec::{Column, Grouping, Statistic, TaskSpec};
 use ostraka_protocol::statistics::{self, Row, Rows};
 use rand_chacha::ChaCha20Rng;
@@ -35,6 +39,14 @@ impl Data {
 		Self::Table { spec: Box::new(spec), rows }
 	}
 
+	/// What each dealer proves of its input: of any field elements, nothing but how many they are.
+	pub fn relation(&self) -> Relation {
+		match self {
+			Self::Vectors(vectors) => anything(vectors[0].len()),
+			Self::Table { spec, .. } => statistics::validity::relation(spec).unwrap(),
+		}
+	}
+
 	/// What each dealer deals.
 	pub fn inputs(&self) -> Vec<Vec<Scalar>> {
 		match self {
@@ -53,39 +65,55 @@ impl Data {
 			(0..sum.len()).map(|l| accepted.iter().map(|place| inputs[*place][l]).sum()).collect();
 		assert_eq!(sum, direct, "the sum over the accepted dealers");
 		if let Self::Table { spec, rows } = self {
-			let pooled: Vec<Row<'_>> =
-				accepted.iter().flat_map(|place| rows[*place].iter()).collect();
 			let joint = statistics::finalize(spec, sum, accepted.len() as u32).unwrap();
-			assert_eq!(joint, statistics::plaintext(spec, pooled).unwrap());
+			let direct = if spec.statistic == Statistic::Contributors {
+				let dealers = accepted.iter().map(|place| rows[*place].iter());
+				statistics::plaintext_contributors(spec, dealers, 1)
+			} else {
+				let pooled = accepted.iter().flat_map(|place| rows[*place].iter());
+				statistics::plaintext(spec, pooled.collect::<Vec<Row<'_>>>())
+			};
+			assert_eq!(joint, direct.unwrap());
 		}
 	}
 }
 
-fn column(name: &str, min: i64, max: i64) -> Column {
+/// The relation that every vector of a length satisfies.
+pub fn anything(length: usize) -> Relation {
+	Conditions::new(length).unwrap().finish()
+}
+
+pub fn column(name: &str, min: i64, max: i64) -> Column {
 	Column { name: name.as_bytes().to_vec().try_into().unwrap(), decimals: 2, min, max }
 }
 
-/// The mean is asked for each of two groups.
+/// The mean is asked for each of two groups, and so are the contributors. One bin of the histogram lies outside the range.
 pub fn spec(statistic: Statistic) -> TaskSpec {
 	let (a, b) = (column("a", -50_000, 50_000), column("b", 0, 90_000));
 	let columns = match statistic {
-		Statistic::Correlation | Statistic::Regression => vec![a, b],
+		Statistic::Covariance
+		| Statistic::Correlation
+		| Statistic::Regression
+		| Statistic::VectorMean => vec![a, b],
 		_ => vec![a],
 	};
 	let edges = match statistic {
-		Statistic::Median => vec![-30_000, -10_000, 0, 10_000, 30_000],
+		Statistic::Median | Statistic::Quantiles => vec![-30_000, -10_000, 0, 10_000, 30_000],
+		Statistic::Histogram => vec![-10_000, 10_000, 60_000],
 		_ => Vec::new(),
 	};
-	let weight = (statistic == Statistic::WeightedMean).then(|| column("w", 0, 500));
+	let quantiles = if statistic == Statistic::Quantiles { vec![250, 750] } else { Vec::new() };
+	let is_weighted = matches!(statistic, Statistic::WeightedMean | Statistic::VectorMean);
+	let is_grouped = matches!(statistic, Statistic::Mean | Statistic::Contributors);
 	let groups = ["one", "two"].map(|group| group.as_bytes().to_vec().try_into().unwrap());
 	TaskSpec {
 		statistic,
 		columns: columns.try_into().unwrap(),
 		target: (statistic == Statistic::Regression).then(|| column("y", -9_000, 9_000)),
-		weight,
+		weight: is_weighted.then(|| column("w", 0, 500)),
 		edges: edges.try_into().unwrap(),
-		quantiles: Vec::new().try_into().unwrap(),
-		group_by: (statistic == Statistic::Mean).then(|| Grouping {
+		quantiles: quantiles.try_into().unwrap(),
+		group_by: is_grouped.then(|| Grouping {
 			column: b"group".to_vec().try_into().unwrap(),
 			groups: groups.to_vec().try_into().unwrap(),
 		}),

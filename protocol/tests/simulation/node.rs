@@ -1,9 +1,10 @@
 //! An honest compute node, and committees of such: what the offchain worker does, with the protocol's own functions.
 
-use super::chain::{Chain, Standing};
+use super::chain::{Chain, Party, Refusal, Standing};
 use ostraka_crypto::{
-	messages::{DealingBytes, EvidenceBytes},
+	messages::{ChallengeBytes, DealingBytes, EvidenceBytes},
 	seal::SealSecret,
+	validity::Relation,
 	vss::SecretShare,
 	Error, Hash, Identity, Plain,
 };
@@ -26,6 +27,8 @@ pub struct Node {
 	shares: BTreeMap<Identity, Option<SecretShare>>,
 	/// Dealers whose shares are bad, or whose commitments are outside of the group.
 	pub bad: BTreeSet<Identity>,
+	/// Dealers whose shares are right, and whose proofs do not hold.
+	pub forged: BTreeSet<Identity>,
 	/// Dealers of whose dealings it has opened something.
 	pub opened: BTreeSet<Identity>,
 	/// The one accepted set that a dealing may enter. A lock of the worker's, not of the chain's.
@@ -34,7 +37,7 @@ pub struct Node {
 
 impl Node {
 	/// Checks all accepted dealings that it has not seen yet: first that their commitments are in the group, then its shares
-	/// of those that are.
+	/// of those that are, then the proofs of those whose share is right.
 	pub fn examine(&mut self, chain: &Chain, rng: &mut ChaCha20Rng) {
 		let new: Vec<(&Identity, &DealingBytes)> = chain
 			.records
@@ -67,20 +70,29 @@ impl Node {
 		let items: Vec<_> = opened.iter().map(|(_, points, share)| (points, share)).collect();
 		let wrong = worker::check(&chain.ctx, self.j, &items, rng);
 		self.bad.extend(wrong.iter().map(|place| opened[*place].0));
+		let right: Vec<(&Identity, &DealingBytes)> = opened
+			.iter()
+			.filter(|(id, ..)| !self.bad.contains(id))
+			.map(|(id, ..)| (id, &chain.records[id].body))
+			.collect();
+		let invalid = worker::invalid::<Plain, _>(&chain.ctx, &chain.relation, &right, rng);
+		self.forged.extend(invalid.iter().map(|place| *right[*place].0));
 		self.shares.extend(opened.into_iter().map(|(id, _, share)| (id, Some(share))));
 	}
 
-	/// What it attests, if its shares of all dealings that count are right.
+	/// What it attests, if its shares of all dealings that count are right and their proofs hold.
 	pub fn attestation(&self, chain: &Chain) -> Option<Hash> {
 		let dealt = chain.order.iter().fold([0; 32], |hash, digest| wire::dealt(&hash, digest));
 		self.is_content(chain).then_some(dealt)
 	}
 
 	fn is_content(&self, chain: &Chain) -> bool {
-		chain.accepted().all(|(id, _)| self.shares.contains_key(id) && !self.bad.contains(id))
+		let is_right = |id: &Identity| !self.bad.contains(id) && !self.forged.contains(id);
+		chain.accepted().all(|(id, _)| self.shares.contains_key(id) && is_right(id))
 	}
 
-	/// Its result share, if it holds right shares of all dealings that count.
+	/// Its result share, if it holds right shares of all dealings that count: also of those whose proof does not hold, which it
+	/// could not have excluded in time.
 	pub fn result_share(&self, chain: &Chain) -> Option<SecretShare> {
 		let shares: Option<Vec<SecretShare>> = chain
 			.accepted()
@@ -101,8 +113,8 @@ impl Node {
 		free
 	}
 
-	/// Accuses all whose shares are bad, as an honest worker does: who is convicted already is left alone. Returns how
-	/// many it convicted.
+	/// Accuses all whose shares are bad and challenges all whose proofs do not hold, as an honest worker does: who is convicted
+	/// already is left alone. Returns how many it convicted.
 	pub fn accuse_all(&self, chain: &mut Chain, rng: &mut ChaCha20Rng) -> usize {
 		let mut convicted = 0;
 		for id in &self.bad {
@@ -118,7 +130,22 @@ impl Node {
 			assert_eq!(outside, evidence.dh == [0; 32], "nothing of it is revealed");
 			convicted += 1;
 		}
+		for id in &self.forged {
+			if chain.records[id].standing != Standing::Accepted {
+				continue;
+			}
+			let verdict = self.challenge(chain, id);
+			assert_eq!(verdict, Ok(Verdict::DealerGuilty(DealerFault::InvalidInput)));
+			convicted += 1;
+		}
 		convicted
+	}
+
+	/// Sends a rightful challenge.
+	pub fn challenge(&self, chain: &mut Chain, id: &Identity) -> Result<Verdict, Refusal> {
+		let challenge = challenge(chain, id).unwrap();
+		let digest = chain.records[id].digest;
+		chain.challenge(Party::Node(self.j), id, &digest, &challenge)
 	}
 
 	/// A rightful accusation.
@@ -138,8 +165,15 @@ impl Node {
 	}
 }
 
-/// The context of a task with the given number, of one committee.
-pub fn context(task_id: u32, threshold: u8, length: usize, nodes: &[Node]) -> TaskContext {
+/// The challenge that anybody can make of a dealing, judged before it is sent.
+pub fn challenge(chain: &Chain, id: &Identity) -> Result<ChallengeBytes, Error> {
+	let record = &chain.records[id];
+	let accepted = AcceptedDigest::of_state(record.digest);
+	worker::challenge::<Plain>(&chain.ctx, &chain.relation, id, &accepted, &record.body)
+}
+
+/// The context of a task with the given number, of one committee: its dealers prove a relation.
+pub fn context(task_id: u32, threshold: u8, relation: &Relation, nodes: &[Node]) -> TaskContext {
 	let committee: Vec<Member> = nodes
 		.iter()
 		.map(|node| Member {
@@ -161,8 +195,14 @@ pub fn context(task_id: u32, threshold: u8, length: usize, nodes: &[Node]) -> Ta
 		committee: &committee,
 	});
 	let seal_keys = committee.iter().map(|member| member.seal_key).collect();
-	let version = Version::CURRENT;
-	TaskContext { version, task_hash, threshold, length: length as u16, seal_keys }
+	TaskContext {
+		version: Version::CURRENT,
+		task_hash,
+		threshold,
+		length: relation.length() as u16,
+		proof_length: relation.layout().proof_length() as u32,
+		seal_keys,
+	}
 }
 
 /// Nodes `1 ..= n` with fresh secrets.
@@ -174,6 +214,7 @@ pub fn committee(n: u8, rng: &mut ChaCha20Rng) -> Vec<Node> {
 			worker: [j | 0x80; 32],
 			shares: BTreeMap::new(),
 			bad: BTreeSet::new(),
+			forged: BTreeSet::new(),
 			opened: BTreeSet::new(),
 			locks: BTreeMap::new(),
 		})

@@ -5,6 +5,7 @@
 use super::{
 	chain::{Chain, Party, Phase, Refusal, Standing},
 	cheats,
+	data::Data,
 	node::{committee, context, Node},
 	scenario::{dealer_id, AccuserRole, AnswerRole, AttestRole, DealerPart, DealerRole, Scenario},
 };
@@ -15,6 +16,7 @@ use ostraka_crypto::{
 	vss::{self, SecretShare},
 	Error, Hash, Plain, Scalar,
 };
+use ostraka_primitives::fault::{AccuserFault, DealerFault};
 use ostraka_protocol::{
 	adjudicator::{self, Verdict},
 	dealer, wire, worker, TaskContext,
@@ -22,18 +24,18 @@ use ostraka_protocol::{
 use rand_chacha::ChaCha20Rng;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Plays a whole task over the dealers' inputs (by place) and returns the chain as it stands at the end.
-pub fn play(scenario: &Scenario, inputs: &[Vec<Scalar>], rng: &mut ChaCha20Rng) -> Chain {
+/// Plays a whole task over the dealers' data (by place) and returns the chain as it stands at the end.
+pub fn play(scenario: &Scenario, data: &Data, rng: &mut ChaCha20Rng) -> Chain {
 	let mut nodes = committee(scenario.n(), rng);
-	let length = inputs[0].len();
-	let ctx = context(1, scenario.threshold, length, &nodes);
-	// Another task of the same committee and length: what is replayed comes from there.
-	let sibling = context(2, scenario.threshold, length, &nodes);
+	let (inputs, relation) = (data.inputs(), data.relation());
+	let ctx = context(1, scenario.threshold, &relation, &nodes);
+	// Another task of the same committee and relation: what is replayed comes from there.
+	let sibling = context(2, scenario.threshold, &relation, &nodes);
 	let workers = nodes.iter().map(|node| node.worker).collect();
 	let consenting = (0..inputs.len()).map(dealer_id);
-	let mut chain = Chain::new(ctx, workers, consenting, scenario.least_dealers);
+	let mut chain = Chain::new(ctx, relation, workers, consenting, scenario.least_dealers);
 
-	collect(scenario, &sibling, inputs, &mut chain, rng);
+	collect(scenario, &sibling, &inputs, &mut chain, rng);
 	chain.end_collecting();
 	verify(scenario, &sibling, &mut nodes, &mut chain, rng);
 	chain.freeze();
@@ -55,12 +57,12 @@ fn collect(
 	chain: &mut Chain,
 	rng: &mut ChaCha20Rng,
 ) {
-	let ctx = chain.ctx.clone();
+	let (ctx, relation) = (chain.ctx.clone(), chain.relation.clone());
 	let mut honest: BTreeMap<usize, DealingBytes> = BTreeMap::new();
 	for (place, part) in scenario.dealers.iter().enumerate() {
 		if part.role == DealerRole::Honest {
-			let dealing =
-				dealer::deal::<Plain, _>(&ctx, &dealer_id(place), &inputs[place], rng).unwrap();
+			let (id, input) = (dealer_id(place), &inputs[place]);
+			let dealing = dealer::deal::<Plain, _>(&ctx, &relation, &id, input, rng).unwrap();
 			honest.insert(place, dealing);
 		}
 	}
@@ -73,7 +75,7 @@ fn collect(
 		let DealerPart { role, victims } = &scenario.dealers[*place];
 		let rho = SealSecret::random(rng);
 		let mut deal = |ctx: &TaskContext, rho: &SealSecret| {
-			cheats::deal(ctx, id, input, (*role, victims), rho, rng)
+			cheats::deal(ctx, &relation, id, input, (*role, victims), rho, rng)
 		};
 		let refused = |error| Err(Refusal::Protocol(error));
 		let (task_hash, dealing, answer) = match role {
@@ -121,6 +123,12 @@ fn collect(
 			DealerRole::NoKeyEphemeral | DealerRole::ForeignEphemeral => {
 				(ctx.task_hash, deal(&ctx, &rho), refused(Error::InvalidProof))
 			},
+			// turned away by its length
+			DealerRole::NoProof => {
+				let expected = ctx.proof_length as usize;
+				let error = Error::Length { what: "proof", expected, found: 0 };
+				(ctx.task_hash, deal(&ctx, &rho), refused(error))
+			},
 			// nobody looks at dispatch
 			DealerRole::Torsion
 			| DealerRole::OppositeTorsion
@@ -128,11 +136,13 @@ fn collect(
 			| DealerRole::BadValue
 			| DealerRole::BadBlinding
 			| DealerRole::Unopenable
-			| DealerRole::NonCanonical => (ctx.task_hash, deal(&ctx, &rho), Ok(())),
+			| DealerRole::NonCanonical
+			| DealerRole::WrongBit
+			| DealerRole::ForeignProof => (ctx.task_hash, deal(&ctx, &rho), Ok(())),
 		};
 		assert_eq!(chain.deal(id, &task_hash, &dealing), answer, "dealer {place}, {role:?}");
 		if *role == DealerRole::SecondDealing {
-			let second = dealer::deal::<Plain, _>(&ctx, id, input, rng).unwrap();
+			let second = dealer::deal::<Plain, _>(&ctx, &relation, id, input, rng).unwrap();
 			assert_eq!(chain.deal(id, &ctx.task_hash, &second), Err(Refusal::DealtBefore));
 		}
 	}
@@ -159,6 +169,7 @@ fn verify(
 		let role = scenario.node(j).accusing;
 		let target = chain.records.iter().find(|(id, _)| match role {
 			AccuserRole::False => !node.bad.contains(*id),
+			AccuserRole::FalseChallenge => node.opened.contains(*id) && !node.forged.contains(*id),
 			// where the commitments are not in the group, no evidence convicts its author
 			_ => node.opened.contains(*id),
 		});
@@ -178,19 +189,22 @@ fn verify(
 				evidence
 			},
 			AccuserRole::FalseTorsion => worker::unopened(j, body).unwrap(),
+			AccuserRole::FalseChallenge => {
+				let challenge = worker::challenge_unjudged(body);
+				let verdict = chain.challenge(Party::Node(j), &id, &digest, &challenge);
+				let fault = AccuserFault::FalseChallenge;
+				assert_eq!(verdict, Ok(Verdict::AccuserGuilty(fault)));
+				assert_forfeited(node, chain, rng);
+				continue;
+			},
 			_ => continue,
 		};
 		let verdict = chain.accuse(j, &id, &digest, &evidence);
 		assert!(matches!(verdict, Ok(Verdict::AccuserGuilty(_))), "node {j}: {verdict:?}");
-		// Whoever lied once is not heard again, not even with the truth.
-		for id in &node.bad {
-			let digest = chain.records[id].digest;
-			let evidence = node.accusation(chain, id, rng).unwrap();
-			assert_eq!(chain.accuse(j, id, &digest, &evidence), Err(Refusal::Forfeited));
-		}
+		assert_forfeited(node, chain, rng);
 	}
 	for node in nodes.iter().filter(|n| scenario.node(n.j).accusing == AccuserRole::Foreign) {
-		accuse_with_foreign_evidence(sibling, nodes, node, chain, rng);
+		complain_of_something_else(sibling, nodes, node, chain, rng);
 	}
 	for node in nodes {
 		if matches!(scenario.node(node.j).accusing, AccuserRole::Diligent | AccuserRole::Foreign) {
@@ -198,6 +212,18 @@ fn verify(
 		}
 	}
 	attest(scenario, sibling, nodes, chain);
+}
+
+/// Whoever lied once is not heard again, not even with the truth.
+fn assert_forfeited(node: &Node, chain: &mut Chain, rng: &mut ChaCha20Rng) {
+	for id in &node.bad {
+		let digest = chain.records[id].digest;
+		let evidence = node.accusation(chain, id, rng).unwrap();
+		assert_eq!(chain.accuse(node.j, id, &digest, &evidence), Err(Refusal::Forfeited));
+	}
+	for id in &node.forged {
+		assert_eq!(node.challenge(chain, id), Err(Refusal::Forfeited));
+	}
 }
 
 /// Attestations, and those that are refused.
@@ -233,8 +259,8 @@ fn attest(scenario: &Scenario, sibling: &TaskContext, nodes: &[Node], chain: &mu
 	assert_eq!(chain.dealt, dealt, "accusations leave it as it is");
 }
 
-/// Evidence that is sound where it belongs, sent where it does not.
-fn accuse_with_foreign_evidence(
+/// Evidence and challenges that are sound where they belong, sent where they do not.
+fn complain_of_something_else(
 	sibling: &TaskContext,
 	nodes: &[Node],
 	node: &Node,
@@ -248,7 +274,7 @@ fn accuse_with_foreign_evidence(
 	// of another task: the same dealer's bad share there
 	let input = vec![Scalar::from(1u8); ctx.length()];
 	let (rho, bad) = (SealSecret::random(rng), (DealerRole::Unopenable, &BTreeSet::from([j])));
-	let there = cheats::deal(sibling, &id, &input, bad, &rho, rng);
+	let there = cheats::deal(sibling, &chain.relation, &id, &input, bad, &rho, rng);
 	let there_digest = there.digest(&sibling.task_hash, &id);
 	let mut foreign = vec![
 		cheats::evidence(sibling, secret, j, &there_digest, &there, rng),
@@ -264,9 +290,28 @@ fn accuse_with_foreign_evidence(
 	}
 	let unknown = chain.accuse(j, &id, &there_digest, &foreign[0]);
 	assert_eq!(unknown, Err(Refusal::UnknownDealing));
+	// what is no proof, in the place of the one that the dealing has; and the other task's dealing whole
+	let (author, expected) = (Party::Node(j), ctx.proof_length as usize);
+	let mut challenges = vec![worker::challenge_unjudged(&there)];
+	challenges.extend(chain.records.values().map(|record| {
+		let without = DealingBytes { validity: vec![0; expected], ..record.body.clone() };
+		worker::challenge_unjudged(&without)
+	}));
+	for challenge in &mut challenges {
+		let refused = Err(Refusal::Protocol(Error::DigestMismatch));
+		assert_eq!(chain.challenge(author, &id, &digest, challenge), refused);
+		// nothing at all
+		let validity = std::mem::take(&mut challenge.validity);
+		let error = Error::Length { what: "proof", expected, found: 0 };
+		let answer = chain.challenge(author, &id, &digest, challenge);
+		assert_eq!(answer, Err(Refusal::Protocol(error)));
+		challenge.validity = validity;
+	}
+	let unknown = chain.challenge(author, &id, &there_digest, &challenges[0]);
+	assert_eq!(unknown, Err(Refusal::UnknownDealing));
 }
 
-/// Rightful accusations after the freeze.
+/// Rightful accusations and challenges after the freeze.
 fn accuse_late(scenario: &Scenario, nodes: &[Node], chain: &mut Chain, rng: &mut ChaCha20Rng) {
 	for node in nodes.iter().filter(|n| scenario.node(n.j).accusing == AccuserRole::Late) {
 		let mut excused = false;
@@ -281,6 +326,12 @@ fn accuse_late(scenario: &Scenario, nodes: &[Node], chain: &mut Chain, rng: &mut
 			} else {
 				assert_eq!(verdict, Err(Refusal::AlreadyConvicted));
 			}
+		}
+		for id in &node.forged {
+			let first = chain.records[id].standing == Standing::Accepted;
+			let guilty = Ok(Verdict::DealerGuilty(DealerFault::InvalidInput));
+			let answer = if first { guilty } else { Err(Refusal::AlreadyConvicted) };
+			assert_eq!(node.challenge(chain, id), answer);
 		}
 	}
 }

@@ -18,6 +18,10 @@
 //! are equally distributed, and a simulator without any input makes them. *Checked: it does, and the nodes' own checks
 //! accept them.*
 //!
+//! The proof that the input is valid, of which `B` sees every byte, adds nothing: it is perfectly zero-knowledge, so that given
+//! commitments to any valid input it is one random variable, made without the input (`docs/VALIDITY.md`, with tests beside the
+//! argument). It is left out here.
+//!
 //! # The view of a task
 //! With several honest dealers, `B` also sees all result shares `(y_j, gamma_j)`, `j = 1 .. n`, and so the result. For
 //! any other inputs with the same sum there are other coins, one for one, under which `B` sees the same bytes: the

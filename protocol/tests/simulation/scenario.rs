@@ -1,10 +1,9 @@
-//! Who plays a task and who cheats in which way; and, from that alone, what must come of it.
+//! Who plays a task, and who cheats in which way.
 
-use super::chain::{Failure, Party, Penalty, Phase};
 use ostraka_crypto::Identity;
-use ostraka_primitives::fault::{AccuserFault, DealerFault};
+use ostraka_primitives::fault::DealerFault;
 use rand_chacha::{rand_core::RngCore, ChaCha20Rng};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What a dealer does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +42,16 @@ pub enum DealerRole {
 	Torsion,
 	/// The opposite of that point: with one of each the sum is in the group.
 	OppositeTorsion,
+	/// A bit that is none in the proof that the input is valid.
+	WrongBit,
+	/// The proof of the same dealing by somebody else.
+	ForeignProof,
+	/// No proof at all, which is refused by its length.
+	NoProof,
 }
 
 impl DealerRole {
-	pub const FAULTS: [Self; 17] = [
+	pub const FAULTS: [Self; 20] = [
 		Self::Absent,
 		Self::BadValue,
 		Self::BadBlinding,
@@ -64,21 +69,25 @@ impl DealerRole {
 		Self::ForeignEphemeral,
 		Self::Torsion,
 		Self::OppositeTorsion,
+		Self::WrongBit,
+		Self::ForeignProof,
+		Self::NoProof,
 	];
 
-	/// What accusations must show.
+	/// What accusations, or a challenge, must show.
 	pub fn fault(self) -> Option<DealerFault> {
 		match self {
 			Self::BadValue | Self::BadBlinding => Some(DealerFault::WrongShare),
 			Self::Unopenable => Some(DealerFault::Unopenable),
 			Self::NonCanonical => Some(DealerFault::NonCanonicalScalar),
 			Self::Torsion | Self::OppositeTorsion => Some(DealerFault::OutsideSubgroup),
+			Self::WrongBit | Self::ForeignProof => Some(DealerFault::InvalidInput),
 			_ => None,
 		}
 	}
 
 	/// How often it adds the point of order three, modulo three.
-	fn torsion(self) -> usize {
+	pub fn torsion(self) -> usize {
 		match self {
 			Self::Torsion => 1,
 			Self::OppositeTorsion => 2,
@@ -90,11 +99,11 @@ impl DealerRole {
 /// What a node does in verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccuserRole {
-	/// Accuses whoever dealt it a bad share.
+	/// Accuses whoever dealt it a bad share, and challenges whoever proved nothing.
 	Diligent,
-	/// Accuses nobody.
+	/// Complains of nobody.
 	Silent,
-	/// Accuses rightly, but after the freeze.
+	/// Complains rightly, but after the freeze.
 	Late,
 	/// Accuses a dealer of a right share.
 	False,
@@ -104,18 +113,21 @@ pub enum AccuserRole {
 	NoKeyDh,
 	/// Claims that commitments are outside of the group which are not.
 	FalseTorsion,
-	/// Evidence about another dealing, of another task and of another node; diligent apart from that.
+	/// Challenges a proof that holds.
+	FalseChallenge,
+	/// Evidence and challenges about another dealing, of another task and of another node; diligent apart from that.
 	Foreign,
 }
 
 impl AccuserRole {
-	pub const FAULTS: [Self; 7] = [
+	pub const FAULTS: [Self; 8] = [
 		Self::Silent,
 		Self::Late,
 		Self::False,
 		Self::WrongDleq,
 		Self::NoKeyDh,
 		Self::FalseTorsion,
+		Self::FalseChallenge,
 		Self::Foreign,
 	];
 }
@@ -123,7 +135,7 @@ impl AccuserRole {
 /// How a node attests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttestRole {
-	/// Once its shares of all dealings that count are right.
+	/// Once its shares of all dealings that count are right, and their proofs hold.
 	Diligent,
 	/// Never.
 	Never,
@@ -195,12 +207,17 @@ pub struct DealerPart {
 }
 
 impl DealerPart {
-	/// Whether node `j` finds a fault. Commitments outside of the group wrong everybody.
-	fn wrongs(&self, j: u8) -> bool {
+	/// Whether node `j` finds a fault. Commitments outside of the group, and what is not proven, everybody does.
+	pub fn is_found_by(&self, j: u8) -> bool {
+		self.role.fault() == Some(DealerFault::InvalidInput) || self.wrongs(j)
+	}
+
+	/// Whether node `j` has no right share of its dealing.
+	pub fn wrongs(&self, j: u8) -> bool {
 		match self.role.fault() {
 			Some(DealerFault::OutsideSubgroup) => true,
+			Some(DealerFault::InvalidInput) | None => false,
 			Some(_) => self.victims.contains(&j),
-			None => false,
 		}
 	}
 }
@@ -348,152 +365,4 @@ impl Scenario {
 	pub fn node(&self, j: u8) -> &NodePart {
 		&self.nodes[usize::from(j) - 1]
 	}
-}
-
-/// What must come of a scenario.
-#[derive(Debug)]
-pub struct Expected {
-	/// Places of the dealers whose input is in the result.
-	pub accepted: BTreeSet<usize>,
-	pub ledger: BTreeMap<Party, Vec<Penalty>>,
-	/// Seats that are paid in full.
-	pub paid: BTreeSet<u8>,
-	/// Seats that are paid less, as they never attested.
-	pub silent: BTreeSet<u8>,
-	/// Whether verification ends before its window does.
-	pub is_early: bool,
-	pub phase: Phase,
-}
-
-impl Expected {
-	pub fn of(scenario: &Scenario) -> Self {
-		let mut ledger: BTreeMap<Party, Vec<Penalty>> = BTreeMap::new();
-		let mut punish = |party, penalty| ledger.entry(party).or_default().push(penalty);
-		let dealt = dealt(scenario);
-		let victim = |place: &usize, j: u8| scenario.dealers[*place].wrongs(j);
-		let accusing = |j: &u8, roles: &[AccuserRole]| roles.contains(&scenario.node(*j).accusing);
-
-		// verification
-		let mut accepted = dealt.clone();
-		for place in &dealt {
-			let Some(fault) = scenario.dealers[*place].role.fault() else { continue };
-			let in_time = [AccuserRole::Diligent, AccuserRole::Foreign];
-			if (1..=scenario.n()).any(|j| victim(place, j) && accusing(&j, &in_time)) {
-				accepted.remove(place);
-				punish(Party::Dealer(dealer_id(*place)), Penalty::Dealer(fault));
-			}
-		}
-		let torsion = accepted.iter().map(|place| scenario.dealers[*place].role.torsion());
-		let sound = torsion.sum::<usize>() % 3 == 0;
-		let frozen = sound && accepted.len() >= scenario.least_dealers.max(1);
-		let mut excused = BTreeSet::new();
-		for place in accepted.iter().filter(|_| frozen) {
-			let Some(fault) = scenario.dealers[*place].role.fault() else { continue };
-			let late: Vec<u8> = (1..=scenario.n())
-				.filter(|j| victim(place, *j) && accusing(j, &[AccuserRole::Late]))
-				.collect();
-			if !late.is_empty() {
-				punish(Party::Dealer(dealer_id(*place)), Penalty::Dealer(fault));
-				excused.extend(late);
-			}
-		}
-		let mut liars = BTreeSet::new();
-		for j in 1..=scenario.n() {
-			// Evidence about commitments outside of the group would convict their dealer, whatever else is wrong with it.
-			let any = dealt.iter().any(|place| scenario.dealers[*place].role.torsion() == 0);
-			let right_one = dealt.iter().any(|place| !victim(place, j));
-			let fault = match scenario.node(j).accusing {
-				AccuserRole::False if right_one => AccuserFault::FalseAccusation,
-				AccuserRole::WrongDleq if any => AccuserFault::WrongDleq,
-				AccuserRole::NoKeyDh | AccuserRole::FalseTorsion if any => AccuserFault::InvalidDh,
-				_ => continue,
-			};
-			punish(Party::Node(j), Penalty::Accuser(fault));
-			liars.insert(j);
-		}
-		let has_right = |j: u8| !accepted.iter().any(|place| victim(place, j));
-		let attests = |j: &u8| match scenario.node(*j).attesting {
-			AttestRole::Hasty => true,
-			AttestRole::Diligent => !liars.contains(j) && has_right(*j),
-			AttestRole::Never | AttestRole::OtherDealings => false,
-		};
-		let attested: BTreeSet<u8> = (1..=scenario.n()).filter(attests).collect();
-		let is_early = (1..=scenario.n()).all(|j| attested.contains(&j) || liars.contains(&j));
-		if !frozen {
-			let failure = if sound { Failure::TooFewDealers } else { Failure::UnsoundCommitments };
-			let (paid, silent) = (BTreeSet::new(), BTreeSet::new());
-			let phase = Phase::Failed(failure);
-			return Self { accepted, ledger, paid, silent, is_early, phase };
-		}
-
-		// computation
-		// Right shares that count, and those that anybody can interpolate from: a right share that is not what was
-		// committed convicts its author and is public all the same.
-		let (mut right, mut public) = (0usize, 0usize);
-		let mut paid = BTreeSet::new();
-		let mut committed = false;
-		for j in 1..=scenario.n() {
-			let penalty = match scenario.node(j).answering {
-				AnswerRole::Diligent if has_right(j) => {
-					committed = true;
-					right += 1;
-					public += 1;
-					paid.insert(j);
-					continue;
-				},
-				AnswerRole::Uncommitted if has_right(j) => {
-					right += 1;
-					public += 1;
-					continue;
-				},
-				AnswerRole::Wrong | AnswerRole::Cancelling => Penalty::WrongShare,
-				AnswerRole::OtherThanCommitted => Penalty::NotAsCommitted,
-				AnswerRole::CommittedToOther => {
-					public += usize::from(has_right(j));
-					Penalty::NotAsCommitted
-				},
-				role if role.waits() => continue,
-				AnswerRole::CommitsOnly | AnswerRole::Misshapen => {
-					committed = true;
-					Penalty::Absent
-				},
-				_ => Penalty::Absent,
-			};
-			committed |= matches!(penalty, Penalty::WrongShare | Penalty::NotAsCommitted);
-			if penalty != Penalty::Absent || !excused.contains(&j) {
-				punish(Party::Node(j), penalty);
-			}
-		}
-		let needed = usize::from(scenario.threshold) + 1;
-		for j in (1..=scenario.n()).filter(|j| scenario.node(*j).answering.waits()) {
-			let copied = committed && scenario.node(j).answering == AnswerRole::CopiedCommitment;
-			match public >= needed {
-				true if copied => punish(Party::Node(j), Penalty::NotAsCommitted),
-				true => right += 1,
-				false if excused.contains(&j) => {},
-				false => punish(Party::Node(j), Penalty::Absent),
-			}
-		}
-		let phase = match right >= needed {
-			true => Phase::Completed,
-			false => Phase::Failed(Failure::TooFewShares),
-		};
-		let (paid, silent) = paid.into_iter().partition(|j| attested.contains(j));
-		Self { accepted, ledger, paid, silent, is_early, phase }
-	}
-}
-
-/// Places of the dealers whose dealing passes at dispatch.
-fn dealt(scenario: &Scenario) -> BTreeSet<usize> {
-	let role = |place: &usize| scenario.dealers[*place].role;
-	let mut shared =
-		scenario.arrivals.iter().filter(|place| role(place) == DealerRole::SharedEphemeral);
-	let first_shared = shared.next();
-	(0..scenario.dealers.len())
-		.filter(|place| match role(place) {
-			DealerRole::Honest | DealerRole::SecondDealing => true,
-			DealerRole::SharedEphemeral => Some(place) == first_shared,
-			role => role.fault().is_some(),
-		})
-		.collect()
 }

@@ -1,15 +1,20 @@
 //! A committee and a chain, for attacks that are played by hand.
 
 use super::{
-	chain::{Chain, Refusal},
+	chain::{Chain, Party, Refusal},
 	cheats,
-	node::{committee, context, Node},
+	data::anything,
+	node::{challenge, committee, context, Node},
 	scenario::{dealer_id, DealerRole},
 };
 use ostraka_crypto::{
-	messages::DealingBytes, scalar, seal::SealSecret, vss::SecretShare, Affine, Plain, Scalar,
+	messages::DealingBytes, scalar, seal::SealSecret, validity::Relation, vss::SecretShare, Affine,
+	Identity, Plain, Scalar,
 };
-use ostraka_protocol::{adjudicator::Verdict, dealer};
+use ostraka_protocol::{
+	adjudicator::{self, Verdict},
+	dealer,
+};
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use std::collections::BTreeSet;
 
@@ -20,17 +25,32 @@ pub struct Table {
 	pub rng: ChaCha20Rng,
 }
 
+/// Of a task that takes any vector.
 pub fn table(threshold: u8, n: u8, length: usize, least_dealers: usize, seed: u64) -> Table {
+	table_of(anything(length), (threshold, n), least_dealers, seed)
+}
+
+/// Of a task with this relation.
+pub fn table_of(
+	relation: Relation,
+	(threshold, n): (u8, u8),
+	least_dealers: usize,
+	seed: u64,
+) -> Table {
 	let mut rng = ChaCha20Rng::seed_from_u64(seed);
 	let nodes = committee(n, &mut rng);
-	let chain = chain(&nodes, threshold, length, least_dealers);
+	let chain = chain_of(&nodes, relation, threshold, least_dealers);
 	Table { nodes, chain, rng }
 }
 
 pub fn chain(nodes: &[Node], threshold: u8, length: usize, least_dealers: usize) -> Chain {
+	chain_of(nodes, anything(length), threshold, least_dealers)
+}
+
+fn chain_of(nodes: &[Node], relation: Relation, threshold: u8, least_dealers: usize) -> Chain {
 	let workers = nodes.iter().map(|node| node.worker).collect();
-	let ctx = context(1, threshold, length, nodes);
-	Chain::new(ctx, workers, (0..8).map(dealer_id), least_dealers)
+	let ctx = context(1, threshold, &relation, nodes);
+	Chain::new(ctx, relation, workers, (0..40).map(dealer_id), least_dealers)
 }
 
 impl Table {
@@ -39,8 +59,8 @@ impl Table {
 	}
 
 	pub fn make(&mut self, place: usize, input: &[Scalar]) -> DealingBytes {
-		let ctx = &self.chain.ctx;
-		dealer::deal::<Plain, _>(ctx, &dealer_id(place), input, &mut self.rng).unwrap()
+		let (ctx, relation) = (&self.chain.ctx, &self.chain.relation);
+		dealer::deal::<Plain, _>(ctx, relation, &dealer_id(place), input, &mut self.rng).unwrap()
 	}
 
 	pub fn deal(&mut self, place: usize, input: &[Scalar]) {
@@ -57,16 +77,17 @@ impl Table {
 		let input = self.vector();
 		let victims: BTreeSet<u8> = victims.iter().copied().collect();
 		let rho = SealSecret::random(&mut self.rng);
-		let (ctx, id) = (&self.chain.ctx, dealer_id(place));
-		let dealing = cheats::deal(ctx, &id, &input, (role, &victims), &rho, &mut self.rng);
+		let (ctx, relation, id) = (&self.chain.ctx, &self.chain.relation, dealer_id(place));
+		let bad = (role, &victims);
+		let dealing = cheats::deal(ctx, relation, &id, &input, bad, &rho, &mut self.rng);
 		self.include(place, &dealing);
 	}
 
 	/// A dealing of right shares whose commitments are moved out of the group. Returns its input.
 	pub fn shift(&mut self, place: usize, by: &[(usize, Affine<Plain>)]) -> Vec<Scalar> {
 		let input = self.vector();
-		let (ctx, id) = (&self.chain.ctx, dealer_id(place));
-		let dealing = cheats::shifted(ctx, &id, &input, by, &mut self.rng);
+		let (ctx, relation, id) = (&self.chain.ctx, &self.chain.relation, dealer_id(place));
+		let dealing = cheats::shifted(ctx, relation, &id, &input, by, &mut self.rng);
 		self.include(place, &dealing);
 		input
 	}
@@ -97,11 +118,44 @@ impl Table {
 		self.chain.reveal(j, &h_a, &share.to_bytes())
 	}
 
+	/// What is left of the task once the set is frozen: every node that has a result share answers.
+	pub fn answer(&mut self) {
+		let own = |node: &Node| Some((node.j, node.result_share(&self.chain)?));
+		let shares: Vec<(u8, SecretShare)> = self.nodes.iter().filter_map(own).collect();
+		shares.iter().for_each(|(j, share)| self.commit(*j, share));
+		self.chain.end_committing();
+		for (j, share) in &shares {
+			assert_eq!(self.reveal(*j, share), Ok(true));
+		}
+		self.chain.settle();
+	}
+
+	/// The published sum, which opens its commitment.
+	pub fn sum(&self) -> Vec<Scalar> {
+		let result = self.chain.result.as_ref().expect("the task is completed");
+		let (c0, sum, blinding) = (&result.commitment, &result.sum, &result.blinding);
+		assert_eq!(adjudicator::verify_result::<Plain>(c0, sum, blinding), Ok(true));
+		sum.clone()
+	}
+
 	/// Node `j`'s rightful accusation.
 	pub fn accuse(&mut self, j: u8, place: usize) -> Result<Verdict, Refusal> {
 		let (node, id) = (&self.nodes[usize::from(j) - 1], dealer_id(place));
 		let evidence = node.accusation(&self.chain, &id, &mut self.rng).unwrap();
 		let digest = self.chain.records[&id].digest;
 		self.chain.accuse(j, &id, &digest, &evidence)
+	}
+
+	/// Node `j`'s rightful challenge.
+	pub fn challenge(&mut self, j: u8, place: usize) -> Result<Verdict, Refusal> {
+		self.nodes[usize::from(j) - 1].challenge(&mut self.chain, &dealer_id(place))
+	}
+
+	/// That of somebody without a seat.
+	pub fn challenge_with_bond(&mut self, who: Identity, place: usize) -> Result<Verdict, Refusal> {
+		let id = dealer_id(place);
+		let challenge = challenge(&self.chain, &id).unwrap();
+		let digest = self.chain.records[&id].digest;
+		self.chain.challenge(Party::Bonded(who), &id, &digest, &challenge)
 	}
 }

@@ -10,6 +10,7 @@
 //! | `Sharing` | vss | tasks |
 //! | `Escrow` | incentives | tasks, vss |
 //! | `Penalties` | incentives | tasks, vss |
+//! | `Adjudications` | this runtime's [`AdjudicationsPerBlock`] | tasks |
 //! | `DrawEntropy` | this runtime's [`RelayEntropy`] | tasks |
 //! | `Reclaim` | this runtime's [`ProofReclaim`] | tasks |
 //!
@@ -28,7 +29,11 @@ use frame_support::{
 	traits::{tokens::imbalance::ResolveTo, ConstU32, Get},
 	weights::{Weight, WeightMeter, WeightToFee as _},
 };
-use ostraka_primitives::{task::ClassParameters, traits::Reclaim};
+use ostraka_primitives::{
+	task::ClassParameters,
+	traits::{Adjudications, Reclaim},
+	MAX_VALIDITY,
+};
 use pallet_network::{Classes, Solo};
 use sp_runtime::{transaction_validity::TransactionPriority, Perbill, Permill};
 
@@ -63,7 +68,7 @@ parameter_types! {
 	pub const MinStake: Balance = 1_000 * UNIT;
 	/// Of it, what absences may take of a node in selection: as many as chill it.
 	pub const AbsenceBuffer: Balance = 3 * AbsenceSlash::get();
-	/// The most that one seat can cost: a member accuses falsely once, and reveals a wrong share.
+	/// The most that one seat can cost: a member accuses or challenges falsely once, and reveals a wrong share.
 	pub const SeatStake: Balance = FalseAccusationSlash::get() + WrongShareSlash::get();
 	/// Between `unbond` and `withdraw`: longer than the longest task.
 	pub const UnbondingPeriod: BlockNumber = 14 * DAYS;
@@ -89,12 +94,8 @@ impl pallet_registry::Config for Runtime {
 parameter_types! {
 	/// Worst weight of authorizing and judging one accusation.
 	pub AccuseWeight: Weight = Vss::worst_accusation();
-	/// Of these, how many fit into a quarter of a block.
-	pub AccusationsPerBlock: u32 = {
-		let quarter = RuntimeBlockWeights::get().max_block.saturating_div(4);
-		let fit = quarter.checked_div_per_component(&AccuseWeight::get());
-		fit.map_or(1, |fit| fit.clamp(1, 1_000) as u32)
-	};
+	/// Worst weight of judging one challenge, of the longest proof that there can be, whoever makes it.
+	pub ChallengeWeight: Weight = Vss::worst_challenge(MAX_VALIDITY);
 	/// A minute.
 	pub const MinAccept: BlockNumber = MINUTES;
 	/// A week: people decide whether to accept. No node's seat is taken meanwhile.
@@ -113,6 +114,19 @@ parameter_types! {
 	/// Of what a step of the hook claimed of the proof and is not recorded when it ends, this much stays claimed: the ways
 	/// through the state's trie to keys that are only written are recorded when the state's root is computed.
 	pub const UnseenKept: Perbill = Perbill::from_percent(25);
+}
+
+/// How many accusations or challenges fit into a quarter of a block. Of the longest proofs it may be one that takes more than a
+/// quarter: no window waits for less than one a block. That one fits beside all that the hook may take, a test checks.
+pub struct AdjudicationsPerBlock;
+
+impl Adjudications for AdjudicationsPerBlock {
+	fn per_block(proof_length: u32) -> u32 {
+		let dearer = AccuseWeight::get().max(Vss::worst_challenge(proof_length));
+		let quarter = RuntimeBlockWeights::get().max_block.saturating_div(4);
+		let fit = quarter.checked_div_per_component(&dearer);
+		fit.map_or(1, |fit| fit.clamp(1, 1_000) as u32)
+	}
 }
 
 /// Gives back what a step claimed and the proof's recorder has not seen, [`UnseenKept`] apart. Who makes, imports or validates a
@@ -163,8 +177,7 @@ impl pallet_tasks::Config for Runtime {
 	type DrawWindow = DrawWindow;
 	type DrawRetry = DrawRetry;
 	type VerifyBase = ConstU32<4>;
-	type AccusationsPerBlock = AccusationsPerBlock;
-	type AccuseWeight = AccuseWeight;
+	type Adjudications = AdjudicationsPerBlock;
 	type FinalityLag = FinalityLag;
 	type CommitWindow = ConstU32<MINUTES>;
 	type RevealWindow = ConstU32<MINUTES>;
@@ -176,7 +189,7 @@ impl pallet_tasks::Config for Runtime {
 }
 
 parameter_types! {
-	/// Above ordinary transactions; the block of the attempt is added.
+	/// Above ordinary transactions; the block of the attempt is added, and what is urgent goes first.
 	pub const WorkerPriority: TransactionPriority = TransactionPriority::MAX / 2;
 	/// Two microseconds to write a kilobyte to a node's offchain database.
 	pub const IndexedWeightPerKb: Weight = Weight::from_parts(2_000_000, 0);
@@ -208,6 +221,12 @@ parameter_types! {
 	/// Of the longest evidence, were an accusation to pay for its weight and its length.
 	pub WorstAccuseFee: Balance = WeightToFee::weight_to_fee(&AccuseWeight::get())
 		.saturating_add(LONGEST_EVIDENCE.saturating_mul(TransactionByteFee::get()));
+	/// Of the longest proof, while blocks are not full. Who has a seat pays none, nor does who convicts a dealer; a false
+	/// challenge pays it, and one that comes second.
+	pub WorstChallengeFee: Balance = WeightToFee::weight_to_fee(&ChallengeWeight::get())
+		.saturating_add(LONGEST_CHALLENGE.saturating_mul(TransactionByteFee::get()));
+	/// Half of a dealer's deposit, which two right challenges bring. More than the fee of the dearest.
+	pub const ChallengeBond: Balance = 5 * UNIT;
 	/// A tenth of the least stake.
 	pub const FalseAccusationSlash: Balance = 100 * UNIT;
 	/// A fifth of the least stake.
@@ -225,6 +244,8 @@ parameter_types! {
 
 /// Bytes of an accusation with the longest vector and the largest committee, with room to spare.
 const LONGEST_EVIDENCE: Balance = 16 * 1024;
+/// Bytes of a challenge with the longest proof, the most commitments and the largest committee, with room to spare.
+const LONGEST_CHALLENGE: Balance = MAX_VALIDITY as Balance + 8 * 1024;
 
 impl pallet_incentives::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
@@ -237,6 +258,8 @@ impl pallet_incentives::Config for Runtime {
 	type FeePerElement = FeePerElement;
 	type DealerDeposit = DealerDeposit;
 	type WorstAccuseFee = WorstAccuseFee;
+	type WorstChallengeFee = WorstChallengeFee;
+	type ChallengeBond = ChallengeBond;
 	type FalseAccusationSlash = FalseAccusationSlash;
 	type WrongShareSlash = WrongShareSlash;
 	type AbsenceSlash = AbsenceSlash;

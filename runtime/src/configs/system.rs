@@ -103,7 +103,7 @@ parameter_types! {
 	pub const ExistentialDeposit: Balance = EXISTENTIAL_DEPOSIT;
 	/// Owner of the treasury account.
 	pub const TreasuryPalletId: PalletId = PalletId(*b"ost/trsy");
-	/// Receives what slashes leave after accusers and the harmed; only root spends from it.
+	/// Receives what slashes leave after accusers, challengers and the harmed; only root spends from it.
 	pub TreasuryAccount: AccountId = TreasuryPalletId::get().into_account_truncating();
 }
 
@@ -206,7 +206,7 @@ pub enum ProxyType {
 	/// but stake comes and goes by the principal alone.
 	Operator,
 	/// Accepting tasks and dealing in them, so that the account that holds an institution's money can stay offline. An
-	/// acceptance puts a deposit at risk.
+	/// acceptance puts a deposit at risk. Challenging others' dealings, which puts a bond at risk, is none of it.
 	Dealer,
 }
 

@@ -2,11 +2,12 @@
 
 use super::{
 	account, operator, pair,
-	task::{accept, drawn, publish, settled, start, submission, with, WINDOW},
+	task::{about, accept, drawn, mean, publish, settled, start, submission, with, WINDOW},
 	wealth, Chain,
 };
 use frame_support::traits::fungible::InspectHold;
 use ostraka_primitives::{
+	spec::TaskSpec,
 	task::{Committee, Outcome, SecurityClass, TaskStatus},
 	Balance, BlockNumber, TaskId,
 };
@@ -29,6 +30,8 @@ pub const DATA_REWARD: Balance = 30 * UNIT;
 pub struct Offer {
 	/// The class.
 	pub class: SecurityClass,
+	/// Of what: like the mean, a vector of two entries.
+	pub spec: TaskSpec,
 	/// Reward for the dealers together.
 	pub data_reward: Balance,
 	/// Blocks for dealing.
@@ -37,7 +40,7 @@ pub struct Offer {
 
 impl Default for Offer {
 	fn default() -> Self {
-		Self { class: SecurityClass::Standard, data_reward: 0, window: WINDOW }
+		Self { class: SecurityClass::Standard, spec: mean(), data_reward: 0, window: WINDOW }
 	}
 }
 
@@ -50,6 +53,8 @@ pub struct Changes {
 	pub dealers: Vec<i128>,
 	/// What each member gains, by seat.
 	pub members: Vec<i128>,
+	/// What the [`outsider`] gains.
+	pub outsider: i128,
 	/// What the treasury gains: draw fees, forfeited fees, cuts, what slashes leave.
 	pub treasury: i128,
 }
@@ -62,6 +67,11 @@ pub fn gained(amount: Balance) -> i128 {
 /// Less, by so much.
 pub fn lost(amount: Balance) -> i128 {
 	-gained(amount)
+}
+
+/// An account with money and no part in any task.
+pub fn outsider() -> sr25519::Pair {
+	pair("//Dave//stash")
 }
 
 /// What a dealer loses who accepted and did not deal.
@@ -79,7 +89,7 @@ pub fn silence() -> Balance {
 	SilentCut::get() * (FEE / 3)
 }
 
-/// The part of a convicted dealer's deposit that its accuser gets, and the requester as well.
+/// The part of a convicted dealer's deposit that its accuser or challenger gets, and the requester as well.
 pub fn reward() -> Balance {
 	SlashShare::get() * DealerDeposit::get()
 }
@@ -95,6 +105,7 @@ pub fn blamed(dealers: usize, last: usize) -> Changes {
 		dealers: each,
 		members: vec![gained(BaseFeePerSeat::get()); 3],
 		treasury: gained(DrawFee::get() + forfeited() + vanished),
+		..Default::default()
 	}
 }
 
@@ -103,8 +114,8 @@ pub fn undrawn(dealers: usize) -> Changes {
 	Changes {
 		requester: lost(DrawFee::get()),
 		dealers: vec![0; dealers],
-		members: Vec::new(),
 		treasury: gained(DrawFee::get()),
+		..Default::default()
 	}
 }
 
@@ -135,6 +146,7 @@ impl Watched {
 		let requester = pair("//Ferdie");
 		let books = Books::open(&mut chain, &requester, &dealers);
 		let call = submission(&mut chain, offer.class, &dealers, offer.data_reward);
+		let call = about(call, offer.spec);
 		let task = publish(&mut chain, &requester, with(call, FEE, offer.window));
 		Self { chain, task, requester, dealers, committee: Default::default(), books }
 	}
@@ -173,7 +185,7 @@ impl Watched {
 
 /// What those have who can gain or lose by a task. None of them makes blocks.
 struct Books {
-	/// The requester, then the dealers: they pay fees for transactions.
+	/// The requester, then the dealers, then the outsider: they pay fees for transactions.
 	people: Vec<(AccountId, i128)>,
 	/// The nodes' operators, who send none.
 	operators: Vec<(AccountId, i128)>,
@@ -183,24 +195,25 @@ struct Books {
 
 impl Books {
 	fn open(chain: &mut Chain, requester: &sr25519::Pair, dealers: &[sr25519::Pair]) -> Self {
+		let outsider = outsider();
 		let mut noted = |who: AccountId| {
 			let owned = owned(chain, &who);
 			(who, owned)
 		};
-		let people = [requester].into_iter().chain(dealers).map(|who| noted(account(who)));
-		let people = people.collect();
+		let people = [requester].into_iter().chain(dealers).chain([&outsider]);
+		let people = people.map(|who| noted(account(who))).collect();
 		let operators = (1..=TEST_NODES).map(|number| noted(account(&operator(number)))).collect();
 		Self { people, operators, treasury: owned(chain, &TreasuryAccount::get()) }
 	}
 
 	fn close(self, chain: &mut Chain, committee: &Committee, changes: &Changes) {
-		let Changes { requester, dealers, members, treasury } = changes;
-		let all = [requester, treasury].into_iter().chain(dealers).chain(members);
+		let Changes { requester, dealers, members, outsider, treasury } = changes;
+		let people = || [requester].into_iter().chain(dealers).chain([outsider]);
+		let all = people().chain(members).chain([treasury]);
 		assert_eq!(all.sum::<i128>(), 0, "the books do not balance");
-		assert_eq!((dealers.len() + 1, members.len()), (self.people.len(), committee.len()));
+		assert_eq!((dealers.len() + 2, members.len()), (self.people.len(), committee.len()));
 
-		for ((who, before), gain) in self.people.iter().zip([requester].into_iter().chain(dealers))
-		{
+		for ((who, before), gain) in self.people.iter().zip(people()) {
 			let fees = before + gain - owned(chain, who);
 			assert!((0..gained(UNIT)).contains(&fees), "{who} paid {fees} besides {gain}");
 			nothing_on_hold(chain, who);

@@ -6,8 +6,10 @@
 #![allow(dead_code)]
 
 pub mod books;
+pub mod challenge;
 pub mod recorded;
 pub mod task;
+pub mod verdict;
 
 use codec::{Decode, Encode};
 use cumulus_pallet_parachain_system::{OnSystemEvent, RelayChainStateProof};
@@ -73,6 +75,8 @@ pub struct Chain {
 	pub blocks: Vec<Block>,
 	/// Whether workers run after each block, and their transactions go into the next.
 	pub workers: bool,
+	/// Calls that workers never make, as if all of them kept still about something: their transactions are lost.
+	pub muted: fn(&RuntimeCall) -> bool,
 	/// Relay blocks from the newest block's relay parent to the next one's. With none both have the same.
 	pub relay_pace: u64,
 	/// Key of the relay chain's state that collators leave out of their proofs.
@@ -131,6 +135,7 @@ impl Chain {
 			config,
 			blocks: Vec::new(),
 			workers: true,
+			muted: |_| false,
 			relay_pace: 1,
 			left_out: None,
 			recording: false,
@@ -181,12 +186,14 @@ impl Chain {
 	/// A block of the workers' transactions and these, each of which must be valid. Answers how these fared.
 	pub fn block(&mut self, transactions: Vec<UncheckedExtrinsic>) -> Vec<ApplyExtrinsicResult> {
 		let (header, inherents) = self.begin();
+		let muted = self.muted;
 		let from_workers: Vec<_> = self
 			.pool
 			.write()
 			.transactions
 			.drain(..)
 			.map(|bytes| UncheckedExtrinsic::decode(&mut bytes.as_slice()).unwrap())
+			.filter(|transaction| !muted(&transaction.function))
 			.collect();
 		let parent = self.parent.hash();
 

@@ -5,6 +5,7 @@ use ostraka_crypto::{
 	encoding::decode_scalar,
 	messages::DealingBytes,
 	seal::SealSecret,
+	validity::{prove_witness, Relation, Witness},
 	vss::{self, SecretShare},
 	PointBytes, Scalar,
 };
@@ -14,7 +15,9 @@ use ostraka_primitives::{
 	traits::TaskBook,
 	Balance, BlockNumber, TaskId,
 };
-use ostraka_protocol::{adjudicator::verify_result, dealer, wire, TaskContext, G1};
+use ostraka_protocol::{
+	adjudicator::verify_result, dealer, statistics::validity, wire, TaskContext, G1,
+};
 use ostraka_runtime::{Incentives, RuntimeCall, Tasks, Vss};
 use rand_core::OsRng;
 use sp_core::sr25519;
@@ -35,12 +38,12 @@ const ORDER_THREE: PointBytes = {
 pub fn start(dealers: usize) -> (Chain, sr25519::Pair, Vec<sr25519::Pair>) {
 	let mut chain = Chain::development();
 	chain.register_nodes();
-	let names = ["//Bob", "//Charlie", "//Dave", "//Eve", "//Bob//stash"];
+	let names = ["//Bob", "//Charlie", "//Dave", "//Eve", "//Bob//stash", "//Charlie//stash"];
 	let dealers = names[..dealers].iter().map(|name| pair(name)).collect();
 	(chain, pair("//Alice"), dealers)
 }
 
-/// The mean of a column of small integers.
+/// The mean of a column of integers up to a million.
 pub fn mean() -> TaskSpec {
 	let column = Column {
 		name: b"income".to_vec().try_into().unwrap(),
@@ -58,6 +61,13 @@ pub fn mean() -> TaskSpec {
 		group_by: None,
 		max_rows: 1_000,
 	}
+}
+
+/// The same of integers up to this one.
+pub fn mean_up_to(most: i64) -> TaskSpec {
+	let mut spec = mean();
+	spec.columns[0].max = most;
+	spec
 }
 
 /// A dealer's vector: number of rows and their sum.
@@ -115,6 +125,14 @@ pub fn with(mut call: RuntimeCall, paid: Balance, window: BlockNumber) -> Runtim
 	call
 }
 
+/// The same submission of another question, as long as the first.
+pub fn about(mut call: RuntimeCall, asked: TaskSpec) -> RuntimeCall {
+	if let RuntimeCall::Tasks(pallet_tasks::Call::submit { spec, .. }) = &mut call {
+		*spec = asked;
+	}
+	call
+}
+
 /// The transaction that accepts what a task asks, by the hash that a client computes of it.
 pub fn acceptance(chain: &mut Chain, task: TaskId) -> RuntimeCall {
 	let genesis = chain.genesis();
@@ -164,6 +182,12 @@ pub fn context(chain: &mut Chain, task: TaskId) -> TaskContext {
 	wire::context(&chain.look(|| <Tasks as TaskBook>::view(task).unwrap())).unwrap()
 }
 
+/// What a task's dealers prove of their inputs.
+pub fn relation(chain: &mut Chain, task: TaskId) -> Relation {
+	let asked = chain.look(|| Tasks::task(task)).unwrap().spec;
+	validity::relation(&asked).unwrap()
+}
+
 /// An honest dealing's transaction.
 pub fn deal(
 	chain: &mut Chain,
@@ -171,10 +195,10 @@ pub fn deal(
 	dealer: &sr25519::Pair,
 	input: &[Scalar],
 ) -> RuntimeCall {
-	let context = context(chain, task);
-	let made =
-		dealer::deal::<G1, _>(&context, account(dealer).as_ref(), input, &mut OsRng).unwrap();
-	call(task, &context, made)
+	let (context, relation) = (context(chain, task), relation(chain, task));
+	let dealer = account(dealer);
+	let made = dealer::deal::<G1, _>(&context, &relation, dealer.as_ref(), input, &mut OsRng);
+	call(task, &context, made.unwrap())
 }
 
 /// The transaction of a dealing in which one seat's share is wrong. Everything that the chain can check of it holds.
@@ -200,7 +224,18 @@ pub fn deal_outside(
 	cheat(chain, task, dealer, input, |commitments, _| commitments[0] = ORDER_THREE)
 }
 
-/// The transaction of a dealing that is made as an honest one is, of commitments and shares that were changed.
+/// The transaction of a dealing of whatever numbers, that no rows could give. All shares are right.
+pub fn deal_forged(
+	chain: &mut Chain,
+	task: TaskId,
+	dealer: &sr25519::Pair,
+	input: &[Scalar],
+) -> RuntimeCall {
+	cheat(chain, task, dealer, input, |_, _| ())
+}
+
+/// The transaction of a dealing that is made as an honest one is, of commitments and shares that were changed. The proof that
+/// its input is valid holds if the input is, and `C_0` as it was.
 fn cheat(
 	chain: &mut Chain,
 	task: TaskId,
@@ -208,15 +243,20 @@ fn cheat(
 	input: &[Scalar],
 	change: impl FnOnce(&mut [PointBytes], &mut [SecretShare]),
 ) -> RuntimeCall {
-	let ctx = context(chain, task);
+	let (ctx, relation) = (context(chain, task), relation(chain, task));
 	let account = account(dealer);
 	let n = ctx.seal_keys.len() as u8;
 	let (commitments, mut shares) =
 		vss::share::<G1, _>(input, ctx.threshold, n, &mut OsRng).unwrap();
+	let blinding = vss::secret_blinding(ctx.threshold, &shares).unwrap();
 	let (mut commitments, rho) = (commitments.to_bytes(), SealSecret::random(&mut OsRng));
 	change(&mut commitments, &mut shares);
 	let id = account.as_ref();
-	let made = dealer::assemble(&ctx, id, commitments, &shares, &rho, &mut OsRng).unwrap();
+	let statement = ctx.statement(id, &commitments);
+	let witness = Witness::new(&relation, input);
+	let proof = prove_witness::<G1, _>(&relation, &statement, &witness, &blinding, &mut OsRng);
+	let proof = proof.unwrap();
+	let made = dealer::assemble(&ctx, id, commitments, &shares, &rho, proof, &mut OsRng).unwrap();
 	call(task, &ctx, made)
 }
 
@@ -235,15 +275,20 @@ pub fn deal_all(chain: &mut Chain, task: TaskId, dealers: &[sr25519::Pair]) {
 	chain.submit_all(calls);
 }
 
-/// The published vector as small integers, after the check that anybody can re-run.
-pub fn result(chain: &mut Chain, task: TaskId) -> Vec<u64> {
+/// The published vector, after the check that anybody can re-run.
+pub fn vector(chain: &mut Chain, task: TaskId) -> Vec<Scalar> {
 	let result = chain.look(|| Vss::result(task)).unwrap();
 	let values: Vec<Scalar> =
 		result.scalars().map(|bytes| decode_scalar(&bytes).unwrap()).collect();
 	let blinding = decode_scalar(&result.blinding).unwrap();
 	assert_eq!(verify_result::<G1>(&result.commitment, &values, &blinding), Ok(true));
+	values
+}
+
+/// The same as small integers.
+pub fn result(chain: &mut Chain, task: TaskId) -> Vec<u64> {
 	let small = |value: &Scalar| {
 		(0..100_000u64).find(|number| Scalar::from(*number) == *value).expect("a small integer")
 	};
-	values.iter().map(small).collect()
+	vector(chain, task).iter().map(small).collect()
 }

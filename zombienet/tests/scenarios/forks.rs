@@ -64,7 +64,8 @@ async fn replaced(network: &Network, stage: &Stage) -> Result<Lost> {
 	let number = chain.head().number - 1;
 	let anchor = Head { number, hash: chain.block_hash(number).await? };
 	let ctx = dealing::context(chain.genesis(), stage.task, &stage.info)?;
-	let message = make(&ctx, &account, &stage.survey.inputs[LATE].encoded)?;
+	let (spec, input) = (&stage.info.task.spec, &stage.survey.inputs[LATE].encoded);
+	let message = make(&ctx, spec, &account, input)?;
 	let call = calls::deal(stage.task, ctx.task_hash, message);
 	let nonce = chain.nonce(&account).await?;
 	hand_in(chain, &chain.sign(&call, dealer, nonce, anchor)?)

@@ -32,6 +32,7 @@ scenarios! {
 	crash: crash::two_of_five,
 	too_many_crashes: crash::three_of_five,
 	forging_dealer: attacks::forging_dealers,
+	forged_input: attacks::forged_inputs,
 	corrupt_node: attacks::corrupt_nodes,
 	false_accuser: attacks::false_accusers,
 	restart: outage::restart,

@@ -2,18 +2,21 @@
 //! from block bodies. The worker checks them as any other: their digests must be in the chain's state.
 
 use crate::{
-	chain::{calls::indices, Chain, ChainError},
+	chain::{Chain, ChainError},
 	cli::{task::TaskArg, values, Global},
 	commands::connect,
+	dealing,
 	error::Error,
-	onchain::gather::{scan_dealings, Bodies},
+	onchain::{
+		gather::{scan_dealings, Bodies},
+		recorded::{records, Recorded},
+	},
 	output::Output,
 };
 use clap::Args;
 use codec::Encode;
-use ostraka_party::address;
+use ostraka_party::{address, verify::find::FoundDealing};
 use ostraka_primitives::message::{indexed_key, IndexedDealing};
-use ostraka_protocol::wire::dealing_bytes;
 use serde_json::json;
 
 /// Flags of `node supply`.
@@ -49,30 +52,27 @@ pub async fn run(args: &SupplyArgs, global: &Global, out: &mut Output<'_>) -> Re
 	};
 	let task = args.task.number;
 	let info = chain.task(task).await?;
-	let (Some(task_hash), Some(drawn_at)) = (info.task.task_hash, info.task.drawn_at) else {
+	let Some(drawn_at) = info.task.drawn_at else {
 		return Err(Error::Failed(format!("task {task} has no committee yet")));
 	};
-	let indices = indices(chain.metadata())
-		.ok_or_else(|| ChainError::Unreadable("the calls are unknown".to_owned()))?;
+	let context = dealing::context(chain.genesis(), task, &info).map_err(|error| {
+		Error::Failed(format!("no dealing of task {task} can be told from others: {error}"))
+	})?;
 	let until = drawn_at.saturating_add(info.task.windows.collect).min(source.head().number);
-	let bodies = Bodies::default();
-	let range = (drawn_at, until);
-	let found = scan_dealings(&source, &bodies, &indices, task, &task_hash, range).await?;
+	let records = records(&chain, task, info.accepted.iter().cloned()).await?;
+	// only what the state holds is of use to the worker
+	let recorded = Recorded::new(&records);
+	let pick = |block: u32, found: FoundDealing| {
+		let (dealer, bytes) = recorded.find(&context.task_hash, block, &found)?;
+		let digest = bytes.digest(&context.task_hash, dealer.as_ref());
+		Some((digest, block, IndexedDealing { dealer: dealer.clone(), dealing: found.dealing }))
+	};
+	let (bodies, range) = (Bodies::default(), (drawn_at, until));
+	let found = scan_dealings(&source, &bodies, task, &context, range, pick).await?;
 	let mut supplied = Vec::new();
-	for (block, found) in found {
-		for dealer in found.signer.iter().chain(&info.dealers) {
-			let bytes = dealing_bytes(&found.dealing);
-			let digest = bytes.digest(&task_hash, dealer.as_ref());
-			// only what the state holds as accepted is of use to the worker
-			let record = chain.dealing(task, dealer).await?;
-			if record.is_none_or(|record| record.digest != digest) {
-				continue;
-			}
-			let value = IndexedDealing { dealer: dealer.clone(), dealing: found.dealing.clone() };
-			chain.set_offchain(&indexed_key(&digest), &value.encode()).await.map_err(refused)?;
-			supplied.push((address(dealer), block));
-			break;
-		}
+	for (digest, block, dealing) in found {
+		chain.set_offchain(&indexed_key(&digest), &dealing.encode()).await.map_err(refused)?;
+		supplied.push((address(&dealing.dealer), block));
 	}
 	if out.is_json() {
 		let supplied: Vec<_> = supplied

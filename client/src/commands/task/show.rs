@@ -2,9 +2,9 @@
 
 use crate::{
 	cli::{task::TaskArg, Global},
-	commands::connect,
+	commands::{connect, excluded},
 	error::Error,
-	onchain,
+	onchain::{self, convictions::exclusions},
 	output::Output,
 	view::{
 		capture::Capture,
@@ -22,13 +22,17 @@ pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Resul
 	let chain = connect(global, out).await?;
 	let info = chain.task(args.number).await?;
 	let odds = onchain::tasks::odds(&chain, &info.task).await?;
+	let excluded = excluded::known(&exclusions(&chain, args.number, &info).await?, &[]);
 	if out.is_json() {
 		let mut record = records::task(args.number, &info);
+		record.exclusions = excluded;
 		record.capture = odds.as_ref().map(Capture::from);
 		return out.json(&record);
 	}
 	let block = chain.head().number;
-	out.lines(&task_lines(chain.token(), block, args.number, &info, odds.as_ref()))?;
+	let mut lines = task_lines(chain.token(), block, args.number, &info, odds.as_ref());
+	lines.extend(excluded::lines(info.excluded, &excluded));
+	out.lines(&lines)?;
 	if chain.is_insecure().await? {
 		writeln!(out, "{INSECURE}")?;
 	}

@@ -5,6 +5,7 @@ use crate::{
 	cli::{task::TaskArg, Global},
 	commands::{connect, result},
 	error::Error,
+	onchain::convictions::{between, exclusions},
 	output::{progress::Progress, Output},
 	view::{
 		lines::{ended, outcome, progress, state},
@@ -30,6 +31,14 @@ pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Resul
 	let bar = bars.spinner(&format!("task {task}, {}:", title(&info.task.spec)));
 	let mut head = chain.head();
 	let mut said = "";
+	let say = |line: &str| match bars.is_shown() {
+		true => bars.say(line),
+		false => out.notes().say(line),
+	};
+	// what was decided before is told first, then what is while this watches
+	let before = exclusions(&chain, task, &info).await?;
+	before.iter().rev().for_each(|conviction| say(&conviction.line()));
+	let mut told = head.number;
 	let how = loop {
 		let line = progress_line(&chain, task, &info, head.number).await?;
 		let state = state(&info.task.status);
@@ -44,6 +53,10 @@ pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Resul
 		}
 		head = chain.next_head(head).await?;
 		info = chain.task(task).await?;
+		let new = (told.saturating_add(1), head.number);
+		let convictions = between(&chain, task, new, usize::MAX).await?;
+		convictions.iter().rev().for_each(|conviction| say(&conviction.line()));
+		told = told.max(head.number);
 	};
 	bars.clear();
 	match how {

@@ -1,6 +1,7 @@
 //! Tests of the incentives. Helpers named `assert_..` do one thing and check its events and
 //! balances.
 
+mod bonds;
 mod fees;
 mod penalties;
 mod random;
@@ -40,6 +41,10 @@ fn in_escrow() -> Balance {
 
 fn deposit(number: u8) -> Balance {
 	Balances::balance_on_hold(&HoldReason::Deposit.into(), &account(number))
+}
+
+fn bond(number: u8) -> Balance {
+	Balances::balance_on_hold(&HoldReason::Bond.into(), &account(number))
 }
 
 fn assert_open(task: TaskId, fee: Balance, data_reward: Balance) {
@@ -161,12 +166,32 @@ fn assert_forfeit_deposit(task: TaskId, dealer: u8, lost: Balance) {
 	assert_eq!(Incentives::deposit(task, account(dealer)), None);
 }
 
+/// Checks the event of a punishment and what was burnt.
+fn assert_punished(
+	culprit: u8,
+	fault: Fault,
+	(amount, to_accuser, to_victim): (Balance, Balance, Balance),
+	punish: impl FnOnce(),
+) {
+	let burnt = Burnt::get();
+	events();
+	punish();
+	let culprit = account(culprit);
+	assert_eq!(
+		events(),
+		[Event::Punished { task: TASK, culprit, fault, amount, to_accuser, to_victim }]
+	);
+	assert_eq!(Burnt::get() - burnt, amount - to_accuser - to_victim);
+	assert!(2 * (Burnt::get() - burnt) >= amount);
+}
+
 /// A hold that outlived what it was for would never be given back.
 #[test]
-fn try_state_sees_a_hold_that_outlived_its_escrow_or_deposit() {
+fn try_state_sees_a_hold_that_outlived_what_it_was_for() {
 	for (reason, complaint) in [
 		(HoldReason::Escrow, "escrows differ from what is on hold"),
 		(HoldReason::Deposit, "deposits differ from what is on hold"),
+		(HoldReason::Bond, "a bond outlived its call"),
 	] {
 		new_test_ext().execute_with(|| {
 			assert_open(TASK, 100, 50);

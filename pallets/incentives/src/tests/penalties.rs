@@ -120,25 +120,6 @@ fn the_least_part_of_a_deposit_is_something_and_the_most_is_all() {
 	});
 }
 
-/// Checks the event of a punishment and what was burnt.
-fn assert_punished(
-	culprit: u8,
-	fault: Fault,
-	(amount, to_accuser, to_victim): (Balance, Balance, Balance),
-	punish: impl FnOnce(),
-) {
-	let burnt = Burnt::get();
-	events();
-	punish();
-	let culprit = account(culprit);
-	assert_eq!(
-		events(),
-		[Event::Punished { task: TASK, culprit, fault, amount, to_accuser, to_victim }]
-	);
-	assert_eq!(Burnt::get() - burnt, amount - to_accuser - to_victim);
-	assert!(2 * (Burnt::get() - burnt) >= amount);
-}
-
 #[test]
 fn a_bad_dealing_costs_the_deposit() {
 	build_and_execute(|| {
@@ -269,6 +250,34 @@ fn victims_get_no_more_than_a_quarter() {
 fn deposits_cover_accusations() {
 	build_and_execute(|| {
 		WorstAccuseFee::set(&(DEPOSIT / 4 + 1));
+		integrity_test();
+	});
+}
+
+#[test]
+#[should_panic(expected = "four times what a challenge costs")]
+fn deposits_cover_challenges() {
+	build_and_execute(|| {
+		WorstChallengeFee::set(&(DEPOSIT / 4 + 1));
+		integrity_test();
+	});
+}
+
+#[test]
+#[should_panic(expected = "a bond is at least what a challenge costs")]
+fn bonds_cover_challenges() {
+	build_and_execute(|| {
+		ChallengeBond::set(&(WorstChallengeFee::get() - 1));
+		integrity_test();
+	});
+}
+
+#[test]
+#[should_panic(expected = "a false challenge must cost")]
+fn a_false_challenge_is_not_free() {
+	build_and_execute(|| {
+		WorstChallengeFee::set(&0);
+		ChallengeBond::set(&0);
 		integrity_test();
 	});
 }

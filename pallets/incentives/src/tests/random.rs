@@ -16,6 +16,9 @@ enum Step {
 	PunishDealer { dealer: u8, accuser: u8 },
 	PunishFalseAccuser { accuser: u8, exposed: u8 },
 	PunishWrongShare(u8),
+	PunishFalseChallenger { node: u8, dealer: u8 },
+	RightBond(u8),
+	FalseBond { challenger: u8, dealer: u8 },
 }
 
 /// Accounts that exist and, from 40 on, some that do not.
@@ -61,6 +64,11 @@ fn step() -> impl Strategy<Value = Step> {
 		1 => (someone(), someone())
 			.prop_map(|(accuser, exposed)| Step::PunishFalseAccuser { accuser, exposed }),
 		1 => someone().prop_map(Step::PunishWrongShare),
+		1 => (someone(), someone())
+			.prop_map(|(node, dealer)| Step::PunishFalseChallenger { node, dealer }),
+		1 => someone().prop_map(Step::RightBond),
+		1 => (someone(), someone())
+			.prop_map(|(challenger, dealer)| Step::FalseBond { challenger, dealer }),
 	]
 }
 
@@ -98,6 +106,19 @@ fn run(task: TaskId, step: Step) {
 			Incentives::punish_false_accuser(task, &account(accuser), &account(exposed))
 		},
 		Step::PunishWrongShare(node) => Incentives::punish_wrong_share(task, &account(node)),
+		Step::PunishFalseChallenger { node, dealer } => {
+			Incentives::punish_false_challenger(task, &account(node), &account(dealer))
+		},
+		Step::RightBond(challenger) => dispatch(&|| {
+			Incentives::hold_bond(task, &account(challenger))?;
+			Incentives::release_bond(task, &account(challenger));
+			Ok(())
+		}),
+		Step::FalseBond { challenger, dealer } => dispatch(&|| {
+			Incentives::hold_bond(task, &account(challenger))?;
+			Incentives::forfeit_bond(task, &account(challenger), &account(dealer));
+			Ok(())
+		}),
 	}
 }
 

@@ -79,20 +79,21 @@ pub const MAX_OPEN: u32 = 8;
 
 parameter_types! {
 	pub static Classes: [ClassParameters; 3] = TEST_CLASSES;
-	pub static AccusationsPerBlock: u32 = 10;
+	pub static PerBlock: u32 = 10;
+	pub static PerLongest: Option<u32> = None;
 	pub static MinAccept: BlockNumber = LEAST_ACCEPT;
 	pub static MinCollect: BlockNumber = LEAST_COLLECT;
 	pub static MaxOpenPerAccount: u32 = MAX_OPEN;
 	pub static DrawWindow: BlockNumber = DRAW_BLOCKS;
 	pub static DrawRetry: BlockNumber = RETRY;
-	pub AccuseWeight: Weight = Weight::from_parts(10_000_000_000, 50_000);
 	pub static PollShare: Perbill = Perbill::from_percent(25);
 }
 
 /// Parameters as they are before a test changes them.
 fn reset_parameters() {
 	Classes::set(TEST_CLASSES);
-	AccusationsPerBlock::set(10);
+	PerBlock::set(10);
+	PerLongest::set(None);
 	MinAccept::set(LEAST_ACCEPT);
 	MinCollect::set(LEAST_COLLECT);
 	MaxOpenPerAccount::set(MAX_OPEN);
@@ -117,8 +118,7 @@ impl Config for Test {
 	type DrawWindow = DrawWindow;
 	type DrawRetry = DrawRetry;
 	type VerifyBase = ConstU32<VERIFY_BASE>;
-	type AccusationsPerBlock = AccusationsPerBlock;
-	type AccuseWeight = AccuseWeight;
+	type Adjudications = Fake;
 	type FinalityLag = ConstU32<3>;
 	type CommitWindow = ConstU32<6>;
 	type RevealWindow = ConstU32<REVEAL>;

@@ -1,12 +1,12 @@
 //! The fake neighbours: they answer as a test tells them, and keep a journal of what the book asked of them.
 
-use super::{account, dealt, recorder::grow, Tasks, Test};
+use super::{account, dealt, recorder::grow, PerBlock, PerLongest, Tasks, Test};
 use crate::*;
 use frame::{deps::frame_support::weights::WeightMeter, testing_prelude::*};
 use ostraka_primitives::{
 	task::Seat,
 	traits::{DrawRequest, Ending, Frozen, Progress, RelayMoment, SeatReport, Seed},
-	WorkerKey,
+	WorkerKey, MAX_VALIDITY,
 };
 use std::{
 	cell::RefCell,
@@ -76,6 +76,8 @@ pub struct World {
 	/// What a freeze finds.
 	pub found: Frozen,
 	pub has_result: bool,
+	/// Lengths of proofs that were asked how many of them a block can judge.
+	pub proofs: Vec<u32>,
 	/// Steps that the sharing's settlement of a task takes, each of one [`units`].
 	pub settle_steps: u64,
 	pub steps_done: BTreeMap<TaskId, u64>,
@@ -106,6 +108,7 @@ impl Default for World {
 			dealt: BTreeMap::new(),
 			found: Frozen::Sound(4),
 			has_result: true,
+			proofs: Vec::new(),
 			settle_steps: 3,
 			steps_done: BTreeMap::new(),
 			reports_due: BTreeMap::new(),
@@ -142,6 +145,9 @@ pub fn journal(task: TaskId) -> Vec<Did> {
 pub fn units(count: u64) -> Weight {
 	Weight::from_parts(1_000_000, 100).saturating_mul(count)
 }
+
+/// Bytes by which proofs are longer of which a block can judge one less. More than those of [`mean`](super::mean) have.
+pub const PROOF_STEP: u32 = 3_072;
 
 /// All neighbours in one.
 pub struct Fake;
@@ -258,6 +264,15 @@ impl Sharing for Fake {
 	}
 }
 
+/// [`PerBlock`] of proofs without a byte, and one less for each [`PROOF_STEP`]. A test can say otherwise of the longest.
+impl Adjudications for Fake {
+	fn per_block(proof_length: u32) -> u32 {
+		world(|world| world.proofs.push(proof_length));
+		let usual = PerBlock::get().saturating_sub(proof_length / PROOF_STEP).max(1);
+		PerLongest::get().filter(|_| proof_length == MAX_VALIDITY).unwrap_or(usual)
+	}
+}
+
 impl Escrow for Fake {
 	fn least_fee(seats: u8, length: u32, invited: u32) -> Balance {
 		(u32::from(seats) * 100 + length + invited).into()
@@ -320,7 +335,17 @@ impl Penalties for Fake {
 
 	fn punish_false_accuser(_: TaskId, _: &AccountId, _: &AccountId) {}
 
+	fn punish_false_challenger(_: TaskId, _: &AccountId, _: &AccountId) {}
+
 	fn punish_wrong_share(_: TaskId, _: &AccountId) {}
+
+	fn hold_bond(_: TaskId, _: &AccountId) -> DispatchResult {
+		Ok(())
+	}
+
+	fn release_bond(_: TaskId, _: &AccountId) {}
+
+	fn forfeit_bond(_: TaskId, _: &AccountId, _: &AccountId) {}
 }
 
 impl DrawEntropy for Fake {

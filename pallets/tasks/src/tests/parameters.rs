@@ -35,19 +35,19 @@ fn a_class_that_needs_too_many_dealers_is_refused() {
 }
 
 #[test]
-#[should_panic(expected = "exceed a quarter of a block")]
-fn too_many_accusations_a_block_are_refused() {
+#[should_panic(expected = "lacks room for every accusation")]
+fn a_challenge_that_no_block_has_room_for_is_refused() {
 	build_and_execute(|| {
-		AccusationsPerBlock::set(51);
+		PerLongest::set(Some(0));
 		integrity();
 	});
 }
 
 #[test]
-#[should_panic(expected = "no accusation would fit")]
-fn no_accusations_a_block_are_refused() {
+#[should_panic(expected = "longer proofs would be judged faster")]
+fn more_challenges_of_longer_proofs_are_refused() {
 	build_and_execute(|| {
-		AccusationsPerBlock::set(0);
+		PerLongest::set(Some(PerBlock::get() + 1));
 		integrity();
 	});
 }
@@ -129,7 +129,8 @@ fn a_share_too_small_for_a_freeze_beside_a_draw_is_refused() {
 #[test]
 fn the_longest_task_has_every_window_at_its_longest() {
 	build_and_execute(|| {
-		let verify = verify_window(VERIFY_BASE, 7, MAX_DEALERS, 10);
+		// Of the longest proofs a block's quarter takes one
+		let verify = verify_window(VERIFY_BASE, 7, MAX_DEALERS, 1);
 		let windows = MAX_ACCEPT + DRAW_BLOCKS + MAX_COLLECT + verify + COMMIT + REVEAL;
 		// And a block of the hook for each
 		assert_eq!(Tasks::longest_task(), windows + 6);

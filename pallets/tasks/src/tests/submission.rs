@@ -3,10 +3,12 @@
 use crate::{mock::*, types::verify_window, *};
 use frame::testing_prelude::*;
 use ostraka_primitives::{
+	spec::{Column, SpecError, Statistic, MAX_BOUND},
 	task::{Task, TaskStatus::*, Terms, Windows},
 	traits::{Seed, TaskBook},
 };
 use ostraka_protocol::{
+	statistics::validity::{proof_length, Unprovable},
 	wire::{cohort_hash, terms_hash},
 	Version,
 };
@@ -173,6 +175,120 @@ fn every_broken_rule_of_a_spec_has_its_error() {
 			},
 			Error::SpecTooLong,
 		);
+	});
+}
+
+/// A regression on 20 columns, of which every pair has to be proven consistent.
+fn regression() -> TaskSpec {
+	let columns: Vec<_> = (0..20).map(|number| column(&format!("x{number}"))).collect();
+	TaskSpec {
+		statistic: Statistic::Regression,
+		columns: columns.try_into().unwrap(),
+		target: Some(column("y")),
+		..mean()
+	}
+}
+
+/// The longer the proofs, the fewer of them a block can judge.
+#[test]
+fn the_window_for_verification_follows_the_length_of_the_proofs() {
+	build_and_execute(|| {
+		PerBlock::set(3);
+		let mut wide = mean();
+		(wide.columns[0].min, wide.columns[0].max) = (-MAX_BOUND, MAX_BOUND);
+		wide.max_rows = u32::MAX;
+		let specs = [mean(), wide, regression()];
+		let lengths = specs.each_ref().map(|spec| proof_length(spec).unwrap());
+		assert_eq!(lengths.map(|length| (length / PROOF_STEP).min(2)), [0, 1, 2]);
+
+		// Seven adjudications: three a block, two, one
+		for (spec, blocks) in specs.into_iter().zip([3, 4, 7]) {
+			let task = NextTask::<Test>::get();
+			assert_ok!(submit_spec(spec));
+			let windows = Tasks::task(task).unwrap().windows;
+			assert_eq!(windows.verify, VERIFY_BASE + 2 * 3 + blocks);
+			let others = Windows { verify: 0, ..windows };
+			let expected = Windows { collect: COLLECT, verify: 0, commit: COMMIT, reveal: REVEAL };
+			assert_eq!(others, expected);
+		}
+		assert_eq!(world(|world| world.proofs.clone()), lengths);
+	});
+}
+
+/// An upgrade that derives another relation is seen while tasks are open that were taken with the one before.
+#[test]
+fn proofs_of_another_length_than_the_spec_says_are_seen_until_the_task_is_settled() {
+	build_and_execute(|| {
+		let task = super::drawn(SecurityClass::Standard);
+		assert_ok!(Tasks::do_try_state());
+		let record = Records::<Test>::get(task).unwrap();
+		let change = |by: u32| {
+			Records::<Test>::mutate(task, |found| {
+				found.as_mut().unwrap().proof_length = record.proof_length + by;
+			});
+		};
+		change(32);
+		assert_eq!(
+			Tasks::do_try_state(),
+			Err(DispatchError::Other("a task's proofs have another length than its spec says"))
+		);
+		change(0);
+		DrawnTasks::<Test>::mutate(task, |found| found.as_mut().unwrap().proof_length += 32);
+		assert_eq!(
+			Tasks::do_try_state(),
+			Err(DispatchError::Other("a task has proofs of two lengths"))
+		);
+		DrawnTasks::<Test>::mutate(task, |found| found.as_mut().unwrap().proof_length -= 32);
+		assert_ok!(Tasks::do_try_state());
+	});
+}
+
+/// No valid spec is too much for a proof today, not even the one with the most bits. One that were would be refused by name.
+#[test]
+fn what_cannot_be_proven_has_its_error() {
+	build_and_execute(|| {
+		let mut most = regression();
+		let wide = |column: &mut Column| (column.min, column.max) = (-MAX_BOUND, MAX_BOUND);
+		most.columns.iter_mut().chain(&mut most.target).for_each(wide);
+		most.max_rows = u32::MAX;
+		assert_ok!(submit_spec(most));
+
+		let refused = |error: Unprovable| DispatchError::from(Error::<Test>::from(error));
+		assert_eq!(refused(Unprovable::TooLarge), Error::<Test>::Unprovable.into());
+		let broken = Unprovable::Spec(SpecError::NoRows);
+		assert_eq!(refused(broken), Error::<Test>::NoRows.into());
+	});
+}
+
+/// A proof's length is not worked out for what is refused for less.
+#[test]
+fn nothing_is_proven_of_what_costs_too_little() {
+	build_and_execute(|| {
+		let (origin, class) = (RuntimeOrigin::signed(requester()), SecurityClass::Standard);
+		let least = Fake::least_fee(3, regression().length(), 4);
+		let call = Tasks::submit(
+			origin,
+			regression(),
+			class,
+			dealers(4),
+			ACCEPT,
+			COLLECT,
+			least - 1,
+			REWARD,
+		);
+		assert_eq!(call, Err(Error::<Test>::FeeTooLow.into()));
+		assert!(world(|world| world.proofs.is_empty()));
+	});
+}
+
+/// Whoever needs the relation of a task's dealings finds what it follows from.
+#[test]
+fn what_a_drawn_task_computes_is_known() {
+	build_and_execute(|| {
+		let task = super::drawn(SecurityClass::Standard);
+		assert!(Tasks::view(task).is_some());
+		assert_eq!(Tasks::spec(task), Some(mean()));
+		assert_eq!(Tasks::spec(task + 1), None);
 	});
 }
 
@@ -360,8 +476,8 @@ fn the_record_is_as_small_as_the_docs_say() {
 		run_to(4);
 		let record = Records::<Test>::get(task).unwrap();
 		assert!(record.drawn.is_some());
-		assert_eq!(record.encoded_size(), 248);
-		assert_eq!(Record::max_encoded_len(), 27_914);
+		assert_eq!(record.encoded_size(), 252);
+		assert_eq!(Record::max_encoded_len(), 27_918);
 		assert_eq!(TaskStatus::max_encoded_len(), 9);
 		assert_eq!(Due::max_encoded_len(), 17);
 		assert_eq!(Invitation::max_encoded_len(), 119);

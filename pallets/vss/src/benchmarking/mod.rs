@@ -13,6 +13,16 @@
 //!
 //! A commitment outside of the subgroup ends a judgement before the share is opened: it is never the dearest case.
 //!
+//! | challenge | touches the aggregate | punishes | moves the task on |
+//! |---|---|---|---|
+//! | `challenge`: false, after the freeze | no | the member, out of selection | yes |
+//! | `challenge_with_bond`: right, in time; the bond comes and goes | yes | the dealer | no |
+//!
+//! Most of a challenge is the check of the proof, which takes as long whether it holds or does not, if that shows at its end.
+//! By what is left, of a member's the false one reads and writes most, and of one with a bond the right one does. What is
+//! proven grows with the points of the proof: the task's relation is derived in the call, and the openings' sums over the
+//! generators, 256 of them where there are most points, are of the check.
+//!
 //! | result share | before the result: multiplied out | after it: read with all that are kept |
 //! |---|---|---|
 //! | right | `reveal_result_checked`, `.._deciding` | `reveal_result_later` |
@@ -57,11 +67,11 @@ mod benchmarks {
 		t: Linear<1, MAX_THRESHOLD>,
 		k: Linear<LEAST_KILOBYTES, MOST_KILOBYTES>,
 	) -> Result<(), BenchmarkError> {
-		let scene = Scene::new::<T>(t, k - 2);
+		let length = (k - 2).min(MAX_LENGTH);
+		// What the longest shares leave of the kilobytes: a proof is hashed, and nothing else.
+		let scene = Scene::with_proof_length::<T>(t, length, 1024 * (k - 2 - length));
 		fill_ephemerals::<T>(MAX_DEALERS - 1);
-		let input = fixtures::input(scene.ctx.length(), 1);
-		let dealing = fixtures::dealing(&scene.ctx, &scene.dealer, &input, 1).map_err(broken)?;
-		let message = fixtures::message(dealing).map_err(broken)?;
+		let message = fixtures::message(scene.without_proof()?).map_err(broken)?;
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(scene.dealer.clone()), TASK, scene.ctx.task_hash, message);
@@ -119,6 +129,41 @@ mod benchmarks {
 		accuse(RawOrigin::Authorized, TASK, 1, dealer, digest, evidence, NOW, none);
 
 		assert!(seat_state::<T>(1).accused_falsely);
+		Ok(())
+	}
+
+	#[benchmark(pov_mode = Measured)]
+	fn challenge(
+		t: Linear<1, MAX_THRESHOLD>,
+		p: Linear<LEAST_POINTS, MOST_POINTS>,
+	) -> Result<(), BenchmarkError> {
+		let mut scene = Scene::proven::<T>(t, p)?;
+		let (digest, shown) = scene.deal_proven::<T>(true)?;
+		scene.await_first::<T>()?;
+		let (dealer, none) = (scene.dealer.clone(), WorkerSignature::default());
+
+		#[extrinsic_call]
+		_(RawOrigin::Authorized, TASK, 1, dealer, digest, shown, NOW, none);
+
+		assert!(seat_state::<T>(1).accused_falsely);
+		Ok(())
+	}
+
+	#[benchmark(pov_mode = Measured)]
+	fn challenge_with_bond(
+		t: Linear<1, MAX_THRESHOLD>,
+		p: Linear<LEAST_POINTS, MOST_POINTS>,
+	) -> Result<(), BenchmarkError> {
+		let mut scene = Scene::proven::<T>(t, p)?;
+		let (digest, shown) = scene.deal_proven::<T>(false)?;
+		scene.verify::<T>(&[]);
+		let (dealer, challenger) = (scene.dealer.clone(), dealer_account(1));
+		T::BenchmarkHelper::fund(&challenger);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(challenger), TASK, dealer, digest, shown);
+
+		assert_eq!(Pallet::<T>::counters(TASK).excluded, 1);
 		Ok(())
 	}
 
@@ -257,6 +302,32 @@ mod benchmarks {
 		let signature = scene.sign::<T>(1, MessageKind::Accuse, payload)?;
 		let call =
 			Call::accuse { task: TASK, seat: 1, dealer, digest, evidence, at: NOW, signature };
+
+		#[block]
+		{
+			authorized::<T>(call)?;
+		}
+
+		Ok(())
+	}
+
+	#[benchmark(pov_mode = Measured)]
+	fn authorize_challenge(b: Linear<0, MOST_PROOF_KILOBYTES>) -> Result<(), BenchmarkError> {
+		let mut scene = Scene::with_proof_length::<T>(MAX_THRESHOLD, 1, 1024 * b);
+		let (digest, shown) = scene.challenge_of::<T>(&scene.without_proof()?)?;
+		scene.await_first::<T>()?;
+		let dealer = scene.dealer.clone();
+		let payload = payload(&(&dealer, &digest, &shown));
+		let signature = scene.sign::<T>(1, MessageKind::Challenge, payload)?;
+		let call = Call::challenge {
+			task: TASK,
+			seat: 1,
+			dealer,
+			digest,
+			challenge: shown,
+			at: NOW,
+			signature,
+		};
 
 		#[block]
 		{

@@ -6,19 +6,21 @@ use crate::{
 	types::{seat_index, Answer, Ephemerals},
 	*,
 };
-use alloc::vec;
+use alloc::{format, vec, vec::Vec};
 use frame::benchmarking::prelude::*;
 use ostraka_crypto::{messages::DealingBytes, vss::SecretShare, Scalar};
 use ostraka_primitives::{
 	fault::{DealerFault, ShareFault},
-	message::{EvidenceMessage, MessageKind, ResultShareBytes},
-	spec::MAX_LENGTH,
+	message::{ChallengeMessage, EvidenceMessage, MessageKind, ResultShareBytes},
+	spec::{Statistic, TaskSpec, MAX_LENGTH},
 	task::{ResultVector, TaskResult, TaskStatus},
 	traits::{Sharing, TaskView},
 	AccountId, BlockNumber, Digest, TaskId, WorkerSignature, MAX_COMMITMENTS, MAX_COMMITTEE,
+	MAX_VALIDITY,
 };
 use ostraka_protocol::{
 	adjudicator,
+	statistics::{proof_length, relation},
 	wire::{self, evidence_message},
 	TaskContext, Version,
 };
@@ -32,8 +34,18 @@ pub const SEATS: u8 = MAX_COMMITTEE as u8;
 pub const MAX_THRESHOLD: u32 = MAX_COMMITMENTS - 1;
 /// Kilobytes of the shares of the largest committee for a vector of one number.
 pub const LEAST_KILOBYTES: u32 = 3;
-/// The same for the longest vector.
-pub const MOST_KILOBYTES: u32 = MAX_LENGTH + 2;
+/// The same for the longest vector, and of the longest proof.
+pub const MOST_KILOBYTES: u32 = MAX_LENGTH + 2 + MAX_VALIDITY / 1024;
+/// What [`proof_points`](crate::weights::proof_points) says of the shortest proofs.
+pub const LEAST_POINTS: u32 = 13;
+/// Points of a proof in nearly the most rows of the greatest length that a spec asks for.
+pub const MOST_POINTS: u32 = 620;
+/// Kilobytes of the longest proof that a message carries.
+pub const MOST_PROOF_KILOBYTES: u32 = MAX_VALIDITY / 1024;
+/// Columns of a regression whose vector is as long as any.
+const COLUMNS: u32 = 20;
+/// Sizes of [`regression`] and of [`mean`].
+const SIZES: u32 = 94;
 /// The block in which everything happens.
 pub const NOW: BlockNumber = 100;
 /// Far ahead.
@@ -46,9 +58,62 @@ pub fn broken<E>(_: E) -> BenchmarkError {
 	BenchmarkError::Stop("the set-up does not work")
 }
 
+/// A statistic of so many columns and perhaps a target, whose dealers prove more, the larger its size: ranges of ever more
+/// rows, then of ever larger numbers.
+fn sized(statistic: Statistic, columns: u32, has_target: bool, size: u32) -> TaskSpec {
+	let (bits_of_rows, width) = if size < 32 { (size + 1, 0) } else { (32, size - 31) };
+	let bound = 1i64 << width;
+	let column = |number: u32| fixtures::column(&format!("x{number}"), -bound, bound);
+	TaskSpec {
+		statistic,
+		columns: (0..columns).map(column).collect::<Vec<_>>().try_into().unwrap_or_default(),
+		target: has_target.then(|| column(columns)),
+		weight: None,
+		edges: Default::default(),
+		quantiles: Default::default(),
+		group_by: None,
+		max_rows: u32::MAX >> (32 - bits_of_rows),
+	}
+}
+
+/// The statistic with the least to prove of a column's range.
+fn mean(size: u32) -> TaskSpec {
+	sized(Statistic::Mean, 1, false, size)
+}
+
+/// Of all statistics it has the most to prove.
+fn regression(columns: u32, size: u32) -> TaskSpec {
+	sized(Statistic::Regression, columns, true, size)
+}
+
+/// Points of the proofs of a task, none if it has no proofs.
+fn points_of(spec: &TaskSpec) -> u32 {
+	relation(spec).map_or(0, |relation| relation.layout().points() as u32)
+}
+
+/// The first of these sizes whose proofs have so many points.
+fn first_with(points: u32, of: impl Fn(u32) -> TaskSpec) -> Option<TaskSpec> {
+	if points_of(&of(SIZES - 1)) < points {
+		return None;
+	}
+	let sizes: Vec<u32> = (0..SIZES).collect();
+	let size = sizes.partition_point(|size| points_of(&of(*size)) < points) as u32;
+	Some(of(size.min(SIZES - 1)))
+}
+
+/// The smallest spec whose proofs have at least so many points: a mean, or a regression of as few columns as have them.
+fn spec_of_proof(points: u32) -> Result<TaskSpec, BenchmarkError> {
+	first_with(points, mean)
+		.or_else(|| {
+			(1..=COLUMNS).find_map(|columns| first_with(points, |size| regression(columns, size)))
+		})
+		.ok_or(BenchmarkError::Stop("no proof has so many points"))
+}
+
 /// A task as a benchmark needs it, with one dealer, who accepted.
 pub struct Scene {
 	view: TaskView,
+	spec: TaskSpec,
 	/// What everybody knows of it.
 	pub ctx: TaskContext,
 	/// The dealer.
@@ -58,13 +123,30 @@ pub struct Scene {
 impl Scene {
 	/// A task that collects.
 	pub fn new<T: Config>(t: u32, length: u32) -> Self {
+		Self::of::<T>(t, fixtures::spec(length), fixtures::proof_length(length))
+	}
+
+	/// One whose proofs have so many points, or some more.
+	pub fn proven<T: Config>(t: u32, points: u32) -> Result<Self, BenchmarkError> {
+		let spec = spec_of_proof(points)?;
+		let proof_length = proof_length(&spec).map_err(broken)?;
+		Ok(Self::of::<T>(t, spec, proof_length))
+	}
+
+	/// One that asks for proofs of so many bytes, whatever there is to prove: none of them holds.
+	pub fn with_proof_length<T: Config>(t: u32, length: u32, proof_length: u32) -> Self {
+		Self::of::<T>(t, fixtures::spec(length), proof_length)
+	}
+
+	fn of<T: Config>(t: u32, spec: TaskSpec, proof_length: u32) -> Self {
 		frame_system::Pallet::<T>::set_block_number(NOW.into());
-		let threshold = t as u8;
+		let (threshold, length) = (t as u8, spec.length());
 		let view = TaskView {
 			protocol: Version::CURRENT.number(),
 			task_hash: [7; 32],
 			threshold,
 			length,
+			proof_length,
 			accepted: 1,
 			status: TaskStatus::Collecting { first_by: UNTIL, until: UNTIL },
 			committee: fixtures::committee(SEATS),
@@ -74,9 +156,10 @@ impl Scene {
 			view.task_hash,
 			threshold,
 			length,
+			proof_length,
 			wire::seal_keys(&view.committee),
 		);
-		let scene = Self { ctx, view, dealer: dealer_account(0) };
+		let scene = Self { ctx, view, spec, dealer: dealer_account(0) };
 		scene.store::<T>();
 		Pallet::<T>::open(TASK, threshold, SEATS);
 		scene
@@ -84,7 +167,8 @@ impl Scene {
 
 	/// Puts it into the book.
 	pub fn store<T: Config>(&self) {
-		T::BenchmarkHelper::set_task(TASK, &self.view, core::slice::from_ref(&self.dealer));
+		let dealers = core::slice::from_ref(&self.dealer);
+		T::BenchmarkHelper::set_task(TASK, &self.view, &self.spec, dealers);
 	}
 
 	/// Moves it into a state.
@@ -101,10 +185,43 @@ impl Scene {
 		let input = fixtures::input(self.ctx.length(), 1);
 		let dealing =
 			fixtures::faulty_dealing(&self.ctx, &self.dealer, &input, faults, 1).map_err(broken)?;
+		self.send::<T>(&dealing)?;
+		Ok(dealing)
+	}
+
+	/// A dealing with bytes in place of a proof, as many as the task asks for.
+	pub fn without_proof(&self) -> Result<DealingBytes, BenchmarkError> {
+		let input = fixtures::input(self.ctx.length(), 1);
+		let proof = vec![7; self.view.proof_length as usize];
+		fixtures::dealing_with_proof(&self.ctx, &self.dealer, &input, proof, 1).map_err(broken)
+	}
+
+	/// The digest of a dealing, once it is dealt, and its challenge.
+	pub fn challenge_of<T: Config>(
+		&self,
+		dealing: &DealingBytes,
+	) -> Result<(Digest, ChallengeMessage), BenchmarkError> {
+		self.send::<T>(dealing)?;
+		let digest = dealing.digest(&self.ctx.task_hash, self.dealer.as_ref());
+		Ok((digest, fixtures::challenge(dealing).map_err(broken)?))
+	}
+
+	fn send<T: Config>(&self, dealing: &DealingBytes) -> Result<(), BenchmarkError> {
 		let message = fixtures::message(dealing.clone()).map_err(broken)?;
 		let origin = RawOrigin::Signed(self.dealer.clone()).into();
-		Pallet::<T>::deal(origin, TASK, self.ctx.task_hash, message).map_err(broken)?;
-		Ok(dealing)
+		Pallet::<T>::deal(origin, TASK, self.ctx.task_hash, message).map_err(broken)
+	}
+
+	/// Deals zeros with a proof that holds or, at the very end of its check, does not. Returns the dealing's digest, and its
+	/// challenge.
+	pub fn deal_proven<T: Config>(
+		&self,
+		holds: bool,
+	) -> Result<(Digest, ChallengeMessage), BenchmarkError> {
+		let relation = fixtures::relation(&self.spec).map_err(broken)?;
+		let dealing = fixtures::proven_dealing(&self.ctx, &relation, &self.dealer, holds, 1)
+			.map_err(broken)?;
+		self.challenge_of::<T>(&dealing)
 	}
 
 	/// Seat 1's evidence about a dealing, after the dealing's digest.

@@ -28,7 +28,7 @@ fn a_right_accusation_excludes_the_dealing() {
 		event(Event::DealerConvicted {
 			task: TASK,
 			dealer: dealer_account(1),
-			seat: 2,
+			seat: Some(2),
 			accuser: operator(2),
 			fault: DealerFault::WrongShare,
 			excluded: true,
@@ -97,7 +97,7 @@ fn a_false_accusation_convicts_its_author_and_ends_its_right() {
 		assert_eq!(money(), vec![accuser_punished(3, 0)]);
 		event(Event::AccuserConvicted {
 			task: TASK,
-			seat: 3,
+			seat: Some(3),
 			accuser: operator(3),
 			dealer: dealer_account(0),
 			fault: AccuserFault::FalseAccusation,
@@ -159,7 +159,7 @@ fn another_form_of_the_right_dh_convicts_the_accuser() {
 			judged(scene.accuse_with(seat, 0, made.unwrap_or(forged)));
 			event(Event::AccuserConvicted {
 				task: TASK,
-				seat,
+				seat: Some(seat),
 				accuser: operator(seat),
 				dealer: dealer_account(0),
 				fault: AccuserFault::InvalidDh,

@@ -25,6 +25,11 @@ fn accusation(scene: &Scene, seat: u8, index: usize, at: BlockNumber) -> Call<Te
 	accuse_call(&scene.ctx, seat, &scene.dealer(index), scene.digest(index), evidence, at)
 }
 
+fn challenge(scene: &Scene, seat: u8, index: usize, at: BlockNumber) -> Call<Test> {
+	let shown = scene.shown(index);
+	challenge_call(&scene.ctx, seat, &scene.dealer(index), scene.digest(index), shown, at)
+}
+
 #[test]
 fn tags_tell_seats_and_dealers_apart_but_not_attempts() {
 	build_and_execute(|| {
@@ -36,6 +41,12 @@ fn tags_tell_seats_and_dealers_apart_but_not_attempts() {
 		assert_eq!(tags(2, 1, 10), tags(2, 1, 9));
 
 		let accuse = tags(1, 0, 10);
+		let tags = |seat, index, at| validity(challenge(&scene, seat, index, at)).provides;
+		assert_eq!(tags(2, 1, 10).len(), 1);
+		assert_ne!(tags(2, 1, 10), tags(1, 1, 10));
+		assert_ne!(tags(2, 1, 10), tags(2, 0, 10));
+		assert_eq!(tags(2, 1, 10), tags(2, 1, 9));
+		let challenge = tags(1, 0, 10);
 		let tags = |seat, at| validity(attest_call(&scene.ctx, seat, dealt(), at)).provides;
 		assert_ne!(tags(1, 10), tags(2, 10));
 		assert_eq!(tags(1, 10), tags(1, 9));
@@ -50,10 +61,10 @@ fn tags_tell_seats_and_dealers_apart_but_not_attempts() {
 		let tags = |seat, at| validity(reveal_call(&scene.ctx, seat, h_a, &share, at)).provides;
 		assert_ne!(tags(1, 10), tags(2, 10));
 		assert_eq!(tags(1, 10), tags(1, 9));
-		let mut all = vec![accuse, attest, commit, tags(1, 10)];
+		let mut all = vec![accuse, challenge, attest, commit, tags(1, 10)];
 		all.sort();
 		all.dedup();
-		assert_eq!(all.len(), 4);
+		assert_eq!(all.len(), 5);
 	});
 }
 
@@ -71,6 +82,60 @@ fn a_later_attempt_displaces_an_earlier_one() {
 	});
 }
 
+/// All tasks share a block: disputes of those whose verification is about to end go before others.
+#[test]
+fn disputes_are_urgent_while_little_is_left_of_verification() {
+	build_and_execute(|| {
+		let scene = scene();
+		// Two attempts take ten blocks.
+		for (now, until, urgency) in
+			[(10, 21, 0), (10, 20, 10), (10, 10, 10), (11, 10, 0), (30, u32::MAX, 0)]
+		{
+			System::set_block_number(now);
+			set_status(TASK, TaskStatus::Verifying { until });
+			let expected = 1_000_000 + u64::from(now) + urgency;
+			assert_eq!(validity(accusation(&scene, 2, 1, now)).priority, expected);
+			assert_eq!(validity(challenge(&scene, 1, 0, now)).priority, expected);
+			// As urgent as a first attempt, and displaced by a second one.
+			let again = validity(accusation(&scene, 2, 1, now - 1)).priority;
+			assert_eq!(again, expected - 1);
+		}
+		System::set_block_number(10);
+		for status in [
+			TaskStatus::Collecting { first_by: 15, until: 12 },
+			TaskStatus::Committing { frozen_at: 9, until: 12 },
+			TaskStatus::Revealing { until: 12 },
+		] {
+			set_status(TASK, status);
+			assert_eq!(validity(challenge(&scene, 1, 0, 10)).priority, 1_000_010, "{status:?}");
+		}
+		set_status(TASK, TaskStatus::Collecting { first_by: 15, until: 15 });
+	});
+}
+
+/// The attack: more urgent disputes than blocks take, of a task with many forged dealings, while members of other tasks have
+/// to answer.
+#[test]
+fn answers_and_attestations_go_before_the_most_urgent_disputes() {
+	build_and_execute(|| {
+		let scene = scene();
+		set_status(TASK, TaskStatus::Verifying { until: 12 });
+		let accused = validity(accusation(&scene, 2, 1, 10)).priority;
+		let challenged = validity(challenge(&scene, 1, 0, 10)).priority;
+		assert_eq!((accused, challenged), (1_000_020, 1_000_020));
+		// As old as an attempt may be.
+		let attest = validity(attest_call(&scene.ctx, 1, dealt(), 5)).priority;
+		let h_a = scene.freeze();
+		let commit = validity(commit_call(&scene.ctx, 1, h_a, [1; 32], 5)).priority;
+		scene.reveal_phase();
+		let share = SecretShare::zero(LENGTH as usize);
+		let reveal = validity(reveal_call(&scene.ctx, 1, h_a, &share, 5)).priority;
+		assert_eq!([attest, commit, reveal], [1_000_025; 3]);
+		// A later attempt displaces an earlier one, as with all calls.
+		assert_eq!(validity(reveal_call(&scene.ctx, 1, h_a, &share, 6)).priority, reveal + 1);
+	});
+}
+
 #[test]
 fn attempts_from_the_future_and_from_long_ago_are_refused() {
 	build_and_execute(|| {
@@ -80,6 +145,7 @@ fn attempts_from_the_future_and_from_long_ago_are_refused() {
 		refused(|| apply(accusation(&scene, 2, 1, u32::MAX)), Error::StaleAttempt);
 		for at in [4, 13] {
 			refused(|| apply(attest_call(&scene.ctx, 1, dealt(), at)), Error::StaleAttempt);
+			refused(|| apply(challenge(&scene, 1, 0, at)), Error::StaleAttempt);
 		}
 		judged(apply(accusation(&scene, 2, 1, 5)));
 		let h_a = scene.freeze();
@@ -97,8 +163,9 @@ fn an_attempt_that_is_a_little_ahead_of_a_peer_is_good() {
 		let scene = scene();
 		for at in [10, 11, 12] {
 			let ahead = validity(accusation(&scene, 2, 1, at));
-			assert_eq!(ahead.priority, 1_000_000 + u64::from(at));
+			assert_eq!(ahead.priority, 1_000_010, "{at}: no more than of now");
 		}
+		assert_eq!(validity(challenge(&scene, 1, 0, 12)).priority, 1_000_010);
 		judged(apply(accusation(&scene, 2, 1, 12)));
 	});
 }
@@ -155,6 +222,37 @@ fn a_signature_binds_every_field() {
 				Box::new(|call| {
 					if let Call::accuse { signature, .. } = call {
 						signature.0[0] ^= 1
+					}
+				}),
+			],
+		);
+
+		// A challenge of a proof that holds: who sends another's would have it convicted.
+		let call = challenge(&scene, 2, 0, now());
+		let other = (scene.dealer(1), scene.digest(1), scene.shown(1));
+		spoil(
+			&call,
+			vec![
+				Box::new(|call| {
+					if let Call::challenge { at, .. } = call {
+						*at -= 1
+					}
+				}),
+				Box::new(|call| {
+					if let Call::challenge { seat, .. } = call {
+						*seat = 3
+					}
+				}),
+				Box::new(|call| {
+					if let Call::challenge { signature, .. } = call {
+						signature.0[0] ^= 1
+					}
+				}),
+				Box::new(move |call| {
+					if let Call::challenge { dealer, digest, challenge, .. } = call {
+						*dealer = other.0.clone();
+						*digest = other.1;
+						*challenge = other.2.clone();
 					}
 				}),
 			],
@@ -266,7 +364,20 @@ fn members_calls_need_authorization() {
 				DispatchError::BadOrigin
 			);
 			assert_noop!(
-				Vss::attest(origin, TASK, 1, dealt(), now(), signature),
+				Vss::attest(origin.clone(), TASK, 1, dealt(), now(), signature),
+				DispatchError::BadOrigin
+			);
+			let (dealer, digest, shown) = (scene.dealer(0), scene.digest(0), scene.shown(0));
+			assert_noop!(
+				Vss::challenge(origin, TASK, 1, dealer, digest, shown, now(), signature),
+				DispatchError::BadOrigin
+			);
+		}
+		// A bond is an account's.
+		for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {
+			let (dealer, digest, shown) = (scene.dealer(0), scene.digest(0), scene.shown(0));
+			assert_noop!(
+				Vss::challenge_with_bond(origin, TASK, dealer, digest, shown),
 				DispatchError::BadOrigin
 			);
 		}

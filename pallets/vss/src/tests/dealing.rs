@@ -3,7 +3,10 @@
 use super::*;
 use codec::Decode;
 use ostraka_crypto::{encoding::IDENTITY, proofs::rho_message, seal::SealSecret, vss};
-use ostraka_primitives::message::{indexed_key, IndexedDealing};
+use ostraka_primitives::{
+	message::{indexed_key, IndexedDealing},
+	MAX_VALIDITY,
+};
 use sp_core::{sr25519, Pair};
 
 fn honest(ctx: &TaskContext, index: u32, seed: u64) -> DealingBytes {
@@ -212,7 +215,9 @@ fn a_copied_ephemeral_is_rejected_even_with_a_valid_proof() {
 			let mut rng = fixtures::rng(seed);
 			let (commitments, shares) = vss::share::<G1, _>(&input, 2, 5, &mut rng).unwrap();
 			let (dealer, commitments) = (dealer.as_ref(), commitments.to_bytes());
-			dealer::assemble(&ctx, dealer, commitments, &shares, rho, &mut rng).unwrap()
+			// The chain does not look at proofs of validity.
+			let proof = vec![7; ctx.proof_length as usize];
+			dealer::assemble(&ctx, dealer, commitments, &shares, rho, proof, &mut rng).unwrap()
 		};
 		let rho = fixtures::seal_secret(77);
 		let original = share(&dealer_account(0), &rho, 1);
@@ -355,6 +360,9 @@ fn bad_points_and_scalars_are_rejected() {
 		// Without the mark by which the hosts' signatures are told from those of an old kind.
 		spoil(Error::InvalidProof, &|dealing| dealing.proof[63] &= 0x7f);
 		spoil(Error::InvalidProof, &|dealing| dealing.sealed[3][0] ^= 1);
+		spoil(Error::InvalidProof, &|dealing| dealing.validity[9] ^= 1);
+		spoil(Error::WrongLength, &|dealing| dealing.validity.push(0));
+		spoil(Error::WrongLength, &|dealing| dealing.validity.clear());
 		spoil(Error::InvalidProof, &|dealing| dealing.commitments.swap(0, 1));
 		spoil(Error::InvalidProof, &|dealing| dealing.commitments[0] = IDENTITY);
 	});
@@ -403,9 +411,60 @@ fn a_dealing_weighs_by_its_kilobytes() {
 	build_and_execute(|| {
 		let ctx = open_task(TASK, 5, 2, 64, 3);
 		let input = fixtures::input(64, 1);
-		let dealing = fixtures::dealing(&ctx, &dealer_account(0), &input, 1).unwrap();
-		// 5 shares of 32 * 65 + 16 bytes are 10.3 kilobytes.
-		let weight = Vss::deal_weight(&dealing_message(dealing).unwrap());
-		assert_eq!(weight, <() as WeightInfo>::deal(2, 11) + IndexedWeightPerKb::get() * 11);
+		// 5 shares of 32 * 65 + 16 bytes are 10,480, which is 784 less than 11 kilobytes.
+		let longest = MAX_VALIDITY as usize;
+		let most = 11 + MAX_VALIDITY / 1024;
+		for (proof, kilobytes) in [(0, 11), (784, 11), (785, 12), (longest, most)] {
+			let (dealer, proof) = (dealer_account(0), vec![0; proof]);
+			let dealing = fixtures::dealing_with_proof(&ctx, &dealer, &input, proof, 1).unwrap();
+			let weight = Vss::deal_weight(&dealing_message(dealing).unwrap());
+			let expected = <() as WeightInfo>::deal(2, kilobytes);
+			let indexed = IndexedWeightPerKb::get() * u64::from(kilobytes);
+			assert_eq!(weight, expected + indexed, "{kilobytes}");
+		}
+	});
+}
+
+/// Nothing of a proof is looked at when its dealing comes in, but that it has the task's length and is under the digest: to say
+/// that it does not hold is for others.
+#[test]
+fn a_dealing_is_taken_whatever_the_bytes_of_its_proof() {
+	build_and_execute(|| {
+		let ctx = opened();
+		let length = ctx.proof_length as usize;
+		let input = fixtures::input(LENGTH as usize, 1);
+		for (index, proof) in (0..).zip([vec![0; length], vec![0xff; length]]) {
+			let dealer = dealer_account(index);
+			let dealing =
+				fixtures::dealing_with_proof(&ctx, &dealer, &input, proof, index.into()).unwrap();
+			assert_ok!(deal(&ctx, &dealer, dealing));
+		}
+		let fault = [(1, DealerFault::InvalidInput)];
+		let dealer = dealer_account(2);
+		let forged = fixtures::faulty_dealing(&ctx, &dealer, &input, &fault, 9).unwrap();
+		assert_ok!(deal(&ctx, &dealer, forged));
+		assert_eq!(Vss::counters(TASK).dealings, 3);
+	});
+}
+
+/// A challenge must bring the proof: one that is longer than the task's proofs would cost more than its window counts on. Who
+/// dealt it is not convicted, keeps its deposit on hold, and may deal again.
+#[test]
+fn a_proof_of_another_length_than_the_tasks_is_not_taken() {
+	build_and_execute(|| {
+		let ctx = opened();
+		let (dealer, input) = (dealer_account(0), fixtures::input(LENGTH as usize, 1));
+		let honest = honest(&ctx, 0, 1);
+		let (right, deposits) = (honest.validity.clone(), Deposits::get());
+		assert_eq!(right.len(), ctx.proof_length as usize);
+		let longer = [right.as_slice(), &[0]].concat();
+		let shorter = right[..right.len() - 1].to_vec();
+		let longest = vec![0; MAX_VALIDITY as usize];
+		for proof in [vec![], shorter, longer, longest] {
+			let dealing = fixtures::dealing_with_proof(&ctx, &dealer, &input, proof, 2).unwrap();
+			rejected(&ctx, 0, dealing, Error::WrongLength);
+		}
+		assert_eq!((Deposits::get(), money()), (deposits, vec![]));
+		assert_ok!(deal(&ctx, &dealer, honest));
 	});
 }

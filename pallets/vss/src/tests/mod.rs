@@ -13,7 +13,7 @@ use frame::{
 	deps::sp_runtime::transaction_validity::TransactionValidityError,
 	testing_prelude::{
 		assert_noop, assert_ok, assert_storage_noop, DispatchError, DispatchResult,
-		InvalidTransaction,
+		InvalidTransaction, TokenError,
 	},
 };
 use ostraka_crypto::{
@@ -23,7 +23,7 @@ use ostraka_crypto::{
 };
 use ostraka_primitives::{
 	fault::{AccuserFault, DealerFault, ShareFault},
-	message::{MessageKind, ResultShareBytes},
+	message::{ChallengeMessage, MessageKind, ResultShareBytes},
 	task::{FailReason, Outcome, TaskStatus},
 	traits::{Frozen, SeatReport, Sharing},
 	AccountId, BlockNumber, Digest, TaskId,
@@ -38,10 +38,13 @@ mod accusation;
 mod attestation;
 mod authorize;
 mod bytes;
+mod challenge;
 mod dealing;
+mod refusals;
 mod result;
 mod settlement;
 mod torsion;
+mod weights;
 
 /// The task of most tests.
 const TASK: TaskId = 7;
@@ -110,6 +113,38 @@ impl Scene {
 			evidence,
 			now(),
 		))
+	}
+
+	/// What a challenge of a dealer's proof shows, right or not.
+	fn shown(&self, index: usize) -> ChallengeMessage {
+		fixtures::challenge(&self.dealt[index].1).unwrap()
+	}
+
+	fn challenge(&self, seat: u8, index: usize) -> Applied {
+		self.challenge_with(seat, index, self.shown(index))
+	}
+
+	fn challenge_with(&self, seat: u8, index: usize, shown: ChallengeMessage) -> Applied {
+		apply(challenge_call(
+			&self.ctx,
+			seat,
+			&self.dealer(index),
+			self.digest(index),
+			shown,
+			now(),
+		))
+	}
+
+	/// By [`challenger`], with a bond.
+	fn challenge_with_bond(&self, index: usize) -> DispatchResult {
+		self.bond_on(index, self.shown(index))
+	}
+
+	fn bond_on(&self, index: usize, shown: ChallengeMessage) -> DispatchResult {
+		let origin = RuntimeOrigin::signed(challenger());
+		Vss::challenge_with_bond(origin, TASK, self.dealer(index), self.digest(index), shown)
+			.map(|_| ())
+			.map_err(|error| error.error)
 	}
 
 	fn verify(&self) {
@@ -185,6 +220,11 @@ impl Scene {
 	}
 }
 
+/// An account that neither deals nor has a seat.
+fn challenger() -> AccountId {
+	dealer_account(77)
+}
+
 fn now() -> BlockNumber {
 	System::block_number()
 }
@@ -230,6 +270,20 @@ fn accuse_call(
 		signed(ctx, seat, MessageKind::Accuse, at, payload(&(dealer, &digest, &evidence)));
 	let dealer = dealer.clone();
 	Call::accuse { task: TASK, seat, dealer, digest, evidence, at, signature }
+}
+
+fn challenge_call(
+	ctx: &TaskContext,
+	seat: u8,
+	dealer: &AccountId,
+	digest: Digest,
+	challenge: ChallengeMessage,
+	at: BlockNumber,
+) -> Call<Test> {
+	let signature =
+		signed(ctx, seat, MessageKind::Challenge, at, payload(&(dealer, &digest, &challenge)));
+	let dealer = dealer.clone();
+	Call::challenge { task: TASK, seat, dealer, digest, challenge, at, signature }
 }
 
 fn attest_call(ctx: &TaskContext, seat: u8, dealt: Digest, at: BlockNumber) -> Call<Test> {

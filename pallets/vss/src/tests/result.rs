@@ -353,7 +353,7 @@ fn weights_follow_what_was_done() {
 		let later = <W as WeightInfo>::reveal_result_later(LENGTH, 2);
 		let wrong_later = <W as WeightInfo>::reveal_result_wrong_later(LENGTH, 2);
 		assert_eq!(seen, vec![checked, checked, deciding, later, wrong_later]);
-		let worst = weights::worst_reveal::<W>(LENGTH);
+		let worst = crate::weights::worst_reveal::<W>(LENGTH);
 		assert!(seen.iter().all(|weight| weight.all_lte(worst)));
 	});
 }

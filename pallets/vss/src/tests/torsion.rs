@@ -73,7 +73,7 @@ fn convicted(seat: u8, index: u32, excluded: bool) {
 	event(Event::DealerConvicted {
 		task: TASK,
 		dealer: dealer_account(index),
-		seat,
+		seat: Some(seat),
 		accuser: operator(seat),
 		fault: DealerFault::OutsideSubgroup,
 		excluded,
@@ -164,7 +164,7 @@ fn to_cry_torsion_where_there_is_none_is_a_false_accusation() {
 		judged(scene.accuse_with(3, 0, bare(&scene, 3, 0)));
 		event(Event::AccuserConvicted {
 			task: TASK,
-			seat: 3,
+			seat: Some(3),
 			accuser: operator(3),
 			dealer: dealer_account(0),
 			fault: AccuserFault::InvalidDh,

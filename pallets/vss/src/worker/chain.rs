@@ -1,19 +1,21 @@
 //! What a run reads of its block's state. Nothing here writes, and nothing else of the worker's reads the state.
 
 use super::{
-	decide::{Dealing, SeatView},
+	decide::{self, Dealing, SeatView},
 	store::SeatKey,
+	WorkerError,
 };
 use crate::{
 	types::seat_index, Config, DealingRecord, Dealings, Pallet, Seats, Sharings, Standing,
 };
 use alloc::vec::Vec;
 use frame::prelude::Get;
+use ostraka_crypto::validity::Relation;
 use ostraka_primitives::{
 	message::CommitmentBytes, task::Seat as PinnedSeat, traits::TaskBook, AccountId, BlockNumber,
 	Digest, TaskId, WorkerKey, MAX_DEALERS,
 };
-use ostraka_protocol::{wire, TaskContext, UnknownVersion};
+use ostraka_protocol::{statistics, wire, TaskContext, UnknownVersion};
 
 pub use ostraka_protocol::G1;
 
@@ -45,6 +47,12 @@ pub fn finality_lag<T: Config>() -> BlockNumber {
 /// Blocks until an attempt is repeated.
 pub fn retry_interval<T: Config>() -> BlockNumber {
 	T::RetryInterval::get()
+}
+
+/// Challenges of dealings of the seat's task that one run may send.
+pub fn most_challenges<T: Config>(seat: &Seat) -> usize {
+	let each = Pallet::<T>::worst_challenge(seat.context.proof_length);
+	decide::most_challenges(T::BlockWeights::get().max_block, each)
 }
 
 /// A seat in a task that follows a version of the protocol which this runtime does not know: it stays idle.
@@ -84,6 +92,20 @@ pub fn seat<T: Config>(task: TaskId, worker: &WorkerKey) -> Result<Option<Seat>,
 		status: view.status,
 	};
 	Ok(Some(Seat { task, key, pinned: pinned.clone(), context, state }))
+}
+
+/// What the dealers of a seat's task prove of their vectors. Only if its proofs have the length of those that the chain has
+/// taken: a runtime that derives something else from the task's spec must judge nobody by it.
+///
+/// # Errors
+/// `Relation`.
+pub fn relation<T: Config>(seat: &Seat) -> Result<Relation, WorkerError> {
+	let relation = T::Tasks::spec(seat.task).and_then(|spec| statistics::relation(&spec).ok());
+	let fits = |relation: &Relation| {
+		let proof = u32::try_from(relation.layout().proof_length());
+		relation.length() == seat.context.length() && proof == Ok(seat.context.proof_length)
+	};
+	relation.filter(fits).ok_or(WorkerError::Relation)
 }
 
 /// The running hash of a task's dealings.
@@ -128,7 +150,8 @@ fn sort(seat: &Seat, records: impl Iterator<Item = (AccountId, DealingRecord)>) 
 			digest: record.digest,
 			dealt_at: record.block,
 			accusable,
-			accused_at: None,
+			challengeable: record.standing == Standing::Accepted,
+			disputed_at: None,
 			share: None,
 		});
 	}

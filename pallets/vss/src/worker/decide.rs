@@ -1,33 +1,44 @@
 //! What a worker does with a task, as a pure function of what it sees: the state of one block and its own notes.
 //!
 //! # Terms
-//! - *rank*: a member's place in the queue of those who may accuse one dealing. Everyone can compute it, it differs
-//!   from dealing to dealing, and no two members share one, so that one accusation is usually enough.
+//! - *dispute*: an accusation of a dealing whose share is wrong, or a challenge of one whose proof is.
+//! - *rank*: a member's place in the queue of those who may dispute one dealing. Everyone can compute it, it differs
+//!   from dealing to dealing, and no two members share one, so that one dispute is usually enough.
 //! - *answer*: the commitment to a result share, or the result share itself.
-//! - *attestation*: the word that the seat's shares of all dealings that count are right.
+//! - *attestation*: the word that the seat's shares of all dealings that count are right, and their proofs hold.
 //!
 //! # Invariants
 //! - Nothing here depends on which block was looked at before: runs may skip blocks, overlap, and follow a re-org.
-//! - An answer is planned only if every dealing of the frozen set was opened and found right.
-//! - An attestation is planned only if that is so of every dealing that counts.
+//! - An answer is planned only if the seat's share of every dealing of the frozen set was opened and found right. Proofs are
+//!   not asked for: nothing that is found of them changes the frozen set any more, and an answer that is late is punished.
+//! - An attestation is planned only if that is so of every dealing that counts, and its proof holds.
+//!
+//! # Late punishment is best effort
+//! Before the freeze every dispute is repeated until it is in a block, or the time is over. Afterwards nothing that is
+//! disputed changes the result, and answers go first: a member that has committed rests until shares are due, and one that
+//! has revealed is done, so a late challenge that got lost is not repeated. Ranks count from the freeze on, and not beyond
+//! the commitment; where shares are due already all members challenge at once, and all but the first in vain. Whoever wants
+//! a dealer punished that late can challenge with a bond.
 
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
+use frame::prelude::Weight;
 use ostraka_primitives::{task::TaskStatus, AccountId, BlockNumber, Digest};
 
-/// Blocks between the turns of two members to accuse one dealing, `δ`.
+/// Blocks between the turns of two members to dispute one dealing, `δ`.
 pub const ACCUSE_STEP: BlockNumber = 2;
-/// Accusations that one seat may send in one run however much time is left.
+/// Disputes that one seat may send in one run however much time is left.
 pub const MIN_ACCUSATIONS: usize = 8;
-/// Most accusations that one seat sends in one run: nearly three times the pace that the verification window is made for.
-/// Of the longest evidence (some 10 kB, some 24 ms to judge) they take three quarters of a block's weight, an eighth of
-/// its length, and a thirtieth of the 20 MB that a transaction pool holds unless told otherwise.
+/// Most disputes that one seat sends in one run: of accusations, nearly three times the pace that the verification window is
+/// made for. Of the longest evidence (some 10 kB, some 24 ms to judge) they take three quarters of a block's weight, an
+/// eighth of its length, and a thirtieth of the 20 MB that a transaction pool holds unless told otherwise. Of challenges there
+/// may be fewer: [`most_challenges`].
 pub const MAX_ACCUSATIONS: usize = 64;
 
 /// What the worker found out about its share of one dealing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum ShareState {
-	/// Opened and right; kept in the node's database.
+	/// Opened and right, and the dealing's proof holds; kept in the node's database.
 	Right,
 	/// Cannot be opened, or does not fit the commitments.
 	Wrong,
@@ -35,6 +46,23 @@ pub enum ShareState {
 	Missing(BlockNumber),
 	/// Seen in the state, but not looked at yet.
 	Unopened,
+	/// Opened and right, and kept, but the dealing's proof does not hold.
+	Forged,
+	/// Opened and right, and kept; the dealing's proof was not looked at yet.
+	Unproven,
+}
+
+impl ShareState {
+	/// Whether the seat can add the share up: a dealing whose proof was disputed too late, or by nobody, is in the set, and
+	/// what its proof is like changes no share.
+	pub const fn adds_up(self) -> bool {
+		matches!(self, Self::Right | Self::Forged | Self::Unproven)
+	}
+
+	/// Whether the share was opened, or shown to be wrong.
+	pub const fn is_opened(self) -> bool {
+		matches!(self, Self::Right | Self::Wrong | Self::Forged | Self::Unproven)
+	}
 }
 
 /// A dealing of the task, as this block's state holds it.
@@ -48,8 +76,10 @@ pub struct Dealing {
 	pub dealt_at: BlockNumber,
 	/// Whether an accusation of it would still do something: convict its dealer, or after the freeze excuse the seat.
 	pub accusable: bool,
-	/// Block in which this seat last sent an accusation of it, if it did.
-	pub accused_at: Option<BlockNumber>,
+	/// Whether a challenge of it would still do something: convict its dealer.
+	pub challengeable: bool,
+	/// Block in which this seat last sent the dispute of it that is due, if it did.
+	pub disputed_at: Option<BlockNumber>,
 	/// What the worker knows of its own share, if it looked.
 	pub share: Option<ShareState>,
 }
@@ -59,7 +89,7 @@ pub struct Dealing {
 pub enum Extent {
 	/// All that count.
 	All,
-	/// Those that count whose share was not known to be right before. Of all others it is.
+	/// Those that count whose share and proof were not known to be right before. Of all others they are.
 	Open,
 }
 
@@ -80,7 +110,7 @@ pub struct SeatView {
 	pub answered: bool,
 	/// A valid accusation of its stands: no result share is due from it.
 	pub excused: bool,
-	/// It may accuse: no false accusation of its stands.
+	/// It may accuse and challenge: no false dispute of its stands.
 	pub may_accuse: bool,
 }
 
@@ -93,12 +123,21 @@ pub enum Answer {
 	Reveal,
 }
 
+/// How a dealing is disputed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dispute {
+	/// Its share is wrong.
+	Accuse,
+	/// Its proof is.
+	Challenge,
+}
+
 /// What is to be done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-	/// Places of the dealings that are due to be accused, in the order in which to try.
-	pub accuse: Vec<usize>,
-	/// How many accusations to send of these. What turns out to be impossible does not count.
+	/// Places of the dealings that are due to be disputed, in the order in which to try.
+	pub dispute: Vec<usize>,
+	/// How many disputes to send of these. What turns out to be impossible does not count.
 	pub most: usize,
 	/// Whether to attest.
 	pub attest: bool,
@@ -107,10 +146,27 @@ pub struct Plan {
 }
 
 impl Dealing {
-	/// Whether an accusation of it is left to send: it would do something, and none is on its way.
+	/// The dispute of it that would do something, by what is known. A wrong share is accused, whatever the proof.
+	pub fn dispute(&self) -> Option<Dispute> {
+		match self.share? {
+			ShareState::Wrong => self.accusable.then_some(Dispute::Accuse),
+			ShareState::Forged => self.challengeable.then_some(Dispute::Challenge),
+			ShareState::Right
+			| ShareState::Missing(_)
+			| ShareState::Unopened
+			| ShareState::Unproven => None,
+		}
+	}
+
+	/// Whether a dispute of it is left to send: it would do something, and none is on its way.
 	fn is_left(&self, now: BlockNumber, retry: BlockNumber) -> bool {
-		let on_its_way = self.accused_at.is_some_and(|at| is_recent(at, now, retry));
-		self.accusable && self.share == Some(ShareState::Wrong) && !on_its_way
+		let on_its_way = self.disputed_at.is_some_and(|at| is_recent(at, now, retry));
+		self.dispute().is_some() && !on_its_way
+	}
+
+	/// Whether this is known of the share.
+	fn share_is(&self, is: fn(ShareState) -> bool) -> bool {
+		self.share.is_some_and(is)
 	}
 }
 
@@ -136,7 +192,7 @@ impl SeatView {
 	/// it), to this `extent`. `lag` is `Δ`, the blocks to wait after the freeze; `retry` the blocks that a transaction has
 	/// to be included.
 	///
-	/// Accusations begin at another place in every block, so that none that fails again and again keeps others back.
+	/// Disputes begin at another place in every block, so that none that fails again and again keeps others back.
 	pub fn plan(
 		&self,
 		dealings: &[Dealing],
@@ -148,34 +204,34 @@ impl SeatView {
 		if !self.is_busy() {
 			return Plan::default();
 		}
-		let may_accuse = self.may_accuse && self.takes_accusations(now);
+		let may_accuse = self.may_accuse && self.takes_disputes(now);
 		let left: Vec<(usize, &Dealing)> = dealings
 			.iter()
 			.enumerate()
 			.filter(|(_, dealing)| may_accuse && dealing.is_left(now, retry))
 			.collect();
-		let due = left.iter().filter(|(_, dealing)| self.accuses_from(dealing, retry) <= now);
-		let mut accuse: Vec<usize> = due.map(|(place, _)| *place).collect();
-		if let Some(first) = (now as usize).checked_rem(accuse.len()) {
-			accuse.rotate_left(first);
+		let due = left.iter().filter(|(_, dealing)| self.disputes_from(dealing, retry) <= now);
+		let mut dispute: Vec<usize> = due.map(|(place, _)| *place).collect();
+		if let Some(first) = (now as usize).checked_rem(dispute.len()) {
+			dispute.rotate_left(first);
 		}
-		let most = self.pace(left.len(), now, retry).min(accuse.len());
-		let all_right = dealings.iter().all(|dealing| dealing.share == Some(ShareState::Right));
-		let attest = self.attestation_due(now) && all_right;
-		let adds_up = extent == Extent::All && !dealings.is_empty() && all_right;
+		let most = self.pace(left.len(), now, retry).min(dispute.len());
+		let all = |is: fn(ShareState) -> bool| dealings.iter().all(|dealing| dealing.share_is(is));
+		let attest = self.attestation_due(now) && all(|share| share == ShareState::Right);
+		let adds_up = extent == Extent::All && !dealings.is_empty() && all(ShareState::adds_up);
 		let answer = self.answer_due(now, lag).filter(|_| adds_up);
-		Plan { accuse, most, attest, answer }
+		Plan { dispute, most, attest, answer }
 	}
 
-	/// Whether an accusation sent now can still be included.
-	fn takes_accusations(&self, now: BlockNumber) -> bool {
+	/// Whether a dispute sent now can still be included.
+	fn takes_disputes(&self, now: BlockNumber) -> bool {
 		match self.status {
 			TaskStatus::Revealing { until } => now < until,
 			_ => true,
 		}
 	}
 
-	/// How many accusations to send in this run, of so many that are left.
+	/// How many disputes to send in this run, of so many that are left.
 	fn pace(&self, left: usize, now: BlockNumber, retry: BlockNumber) -> usize {
 		let blocks = match self.status {
 			// The whole window is yet to come, and dealers need the blocks.
@@ -208,19 +264,44 @@ impl SeatView {
 		}
 	}
 
-	/// First block in which this seat accuses the dealing.
+	/// Whether proofs are looked at now. Once the set is frozen they wait until the answer that this phase asks for is
+	/// `on_its_way`, unless the seat owes none, or cannot give any.
+	pub fn looks_at_proofs(&self, dealings: &[Dealing], on_its_way: bool) -> bool {
+		let frozen =
+			matches!(self.status, TaskStatus::Committing { .. } | TaskStatus::Revealing { .. });
+		let wrong = |dealing: &Dealing| dealing.share_is(|share| share == ShareState::Wrong);
+		!frozen || on_its_way || self.excused || dealings.iter().any(wrong)
+	}
+
+	/// First block in which this seat disputes the dealing.
 	///
-	/// Its turn comes `rank · δ` blocks after the dealing, but early enough for two attempts before verification ends;
-	/// after the freeze at once, as there each accuser needs an excuse of its own.
-	fn accuses_from(&self, dealing: &Dealing, retry: BlockNumber) -> BlockNumber {
+	/// Its turn comes `rank · δ` blocks after the dealing, but early enough for two attempts before verification ends. After
+	/// the freeze it accuses at once, as there each accuser needs an excuse of its own; who challenges has none to gain, and
+	/// waits for its turn from the freeze on, as long as that is known.
+	fn disputes_from(&self, dealing: &Dealing, retry: BlockNumber) -> BlockNumber {
 		let rank = rank(self.seat, self.seats, &dealing.digest);
-		let turn = dealing.dealt_at.saturating_add(rank.saturating_mul(ACCUSE_STEP));
+		let turn = |from: BlockNumber| from.saturating_add(rank.saturating_mul(ACCUSE_STEP));
 		match self.status {
-			TaskStatus::Collecting { .. } => turn,
-			TaskStatus::Verifying { until } => turn.min(last_call(until, retry)),
+			TaskStatus::Collecting { .. } => turn(dealing.dealt_at),
+			TaskStatus::Verifying { until } => turn(dealing.dealt_at).min(last_call(until, retry)),
+			TaskStatus::Committing { frozen_at, .. }
+				if dealing.dispute() == Some(Dispute::Challenge) =>
+			{
+				turn(frozen_at)
+			},
 			_ => 0,
 		}
 	}
+}
+
+/// Most challenges that one seat sends in one run, of dealings of one task: what takes three quarters of a block of this weight,
+/// if judging `each` takes so much. One in any case. The longest proofs (some 80 kB, some half a second to judge) are
+/// challenged one by one or two; beyond that a run's challenges would keep accusations, which have no other way, from the
+/// block after it.
+pub fn most_challenges(block: Weight, each: Weight) -> usize {
+	let most = block.saturating_sub(block.saturating_div(4));
+	let fit = most.checked_div_per_component(&each).unwrap_or(u64::MAX);
+	usize::try_from(fit).unwrap_or(usize::MAX).clamp(1, MAX_ACCUSATIONS)
 }
 
 /// Last block that leaves time for two attempts before verification ends.
@@ -228,7 +309,7 @@ fn last_call(until: BlockNumber, retry: BlockNumber) -> BlockNumber {
 	until.saturating_sub(retry.saturating_mul(2))
 }
 
-/// A seat's rank among the accusers of a dealing: the seats in a row, begun at a place that the digest gives.
+/// A seat's rank among those who dispute a dealing: the seats in a row, begun at a place that the digest gives.
 pub fn rank(seat: u8, seats: u8, digest: &Digest) -> u32 {
 	let [a, b, c, d, ..] = *digest;
 	let seats = u32::from(seats.max(1));

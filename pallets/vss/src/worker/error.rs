@@ -43,11 +43,13 @@ pub enum WorkerError {
 	Version(UnknownVersion),
 	/// A record in the node's database is of a version that is not known here.
 	Record(u8),
+	/// What the task's dealers prove does not follow from the state.
+	Relation,
 }
 
 impl WorkerError {
 	/// Tells complaints apart in their records.
-	pub(super) const KINDS: u8 = 16;
+	pub(super) const KINDS: u8 = 17;
 
 	pub(super) fn kind(&self) -> u8 {
 		match self {
@@ -67,6 +69,7 @@ impl WorkerError {
 			Self::Protocol(_) => 13,
 			Self::Version(_) => 14,
 			Self::Record(_) => 15,
+			Self::Relation => 16,
 		}
 	}
 }
@@ -101,6 +104,9 @@ impl fmt::Display for WorkerError {
 			Self::Refused => f.write_str("the transaction pool refused the transaction"),
 			Self::Protocol(error) => write!(f, "{error}"),
 			Self::Version(error) => write!(f, "{error}; the task is left alone"),
+			Self::Relation => {
+				f.write_str("what the task's dealers prove does not follow from the state")
+			},
 			Self::Record(version) => write!(
 				f,
 				"a record in the node's database is of version {version}, which this runtime does not \

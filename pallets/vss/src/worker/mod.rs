@@ -1,5 +1,6 @@
-//! The offchain worker of a compute node: checks commitments, opens its sealed shares, accuses dealers of wrong ones,
-//! attests where there are none, and answers with commitment and result share.
+//! The offchain worker of a compute node: checks commitments, opens its sealed shares, checks the proofs that inputs are
+//! valid, accuses dealers of wrong shares and challenges wrong proofs, attests where there are none, and answers with
+//! commitment and result share.
 //!
 //! It runs after a block was imported as the best, on every full node that has worker keys in its keystore; there is no
 //! authority gate. Runs may skip block numbers, overlap, and follow a re-org, and the node may stop at any point: so
@@ -13,7 +14,9 @@
 //! | [`store`] | the records |
 //! | `record` | how a record lies in the database |
 //! | `chain` | what a run reads of the block's state |
-//! | `shares` | checking commitments, opening, checking, adding up |
+//! | `look` | what a run has before it of a seat's dealings |
+//! | `shares` | checking commitments, opening, checking shares, adding up |
+//! | `proofs` | checking proofs |
 //! | `send` | calls, signatures, transactions |
 //! | `error` | what goes wrong |
 //!
@@ -22,20 +25,28 @@
 //!
 //! | task is | worker does |
 //! |---|---|
-//! | collecting, verifying | checks commitments, many at once; of sound dealings opens and checks its shares; accuses, when its turn comes |
-//! | verifying | besides: attests, once its shares of all dealings that count are right |
-//! | committing | after `Δ` blocks: commits. If shares of frozen dealings are wrong: accuses, for its excuse and beyond |
-//! | revealing | reveals; or accuses, as before |
+//! | collecting, verifying | checks commitments, many at once; of sound dealings opens and checks its shares; of right shares' dealings checks the proofs; accuses and challenges, when its turn comes |
+//! | verifying | besides: attests, once its shares of all dealings that count are right and their proofs hold |
+//! | committing | opens what it has not yet, and after `Δ` blocks commits; proofs wait until that is on its way. If shares of frozen dealings are wrong: accuses, for its excuse and beyond. If proofs are: challenges, and commits all the same |
+//! | revealing | reveals; or accuses, as before; then challenges what nobody has |
 //! | settled, for [`CLEAR_AFTER`] blocks | frees its records, save the lock, and the node's copies of the dealings |
 //!
 //! It sends nothing again that the state shows as included, nor within the retry interval of the last attempt. A later
 //! attempt carries another block number, and so another hash: the pool and the network drop what they have seen.
 //!
+//! # What comes first
+//! A proof takes the node far longer than a share, and dealers make as many as they are invited. So a run looks at all
+//! seats first, for what cannot wait: it opens shares, sends disputes of what is known, attestations and answers; then it
+//! checks proofs, as far as its work goes: those of seats with few of them first, and of each in its turn. Attestations
+//! and answers go out whatever is left of it, as a seat that is silent is punished, and disputes have work of their own,
+//! so that nobody keeps a node from them by dealings that are dear to check. Where the task's relation cannot be had,
+//! proofs are left alone, and all the rest is done.
+//!
 //! # What a run reads
 //! Of a seat for which there is nothing new: task, members, the sharing's state, and one record. All dealings are read
 //! where the state's running hash of them is not the one in the seat's *survey* ([`store`]), and for an answer that is due,
-//! possible, and not on its way. In between, only those are whose share is not known to be right: to be opened, or accused,
-//! still.
+//! possible, and not on its way. In between, only those are whose share and proof are not known to be right: to be opened, or
+//! disputed, still.
 //!
 //! # A dealing that is not in the node's database
 //! Sealed shares travel in the dealer's extrinsic; offchain indexing copies them to the node's offchain database when
@@ -62,6 +73,8 @@ pub(crate) mod chain;
 pub mod decide;
 mod error;
 pub mod keys;
+mod look;
+mod proofs;
 mod record;
 mod send;
 mod shares;
@@ -72,17 +85,19 @@ mod tests;
 use crate::Config;
 use alloc::{collections::BTreeMap, format, rc::Rc, vec::Vec};
 use core::{fmt, marker::PhantomData};
-use decide::{Dealing, Extent, ShareState};
+use decide::{Answer, Dispute, Extent, Plan, MAX_ACCUSATIONS};
 pub use error::WorkerError;
 use frame::{log, prelude::*};
 use keys::Secrets;
+use look::Look;
+use ostraka_crypto::validity::Relation;
 use ostraka_primitives::{
 	task::TaskStatus,
 	traits::{Roster, TaskBook},
 	AccountId, BlockNumber, Digest, TaskId, WorkerKey, MAX_ASSIGNMENTS,
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
-use store::{Message, MissingDealing, SeatKey, Survey};
+use store::{Message, MissingDealing, SeatKey};
 
 /// Target of the worker's log.
 pub const LOG_TARGET: &str = "ostraka::worker";
@@ -92,6 +107,9 @@ pub const CLEAR_AFTER: BlockNumber = 64;
 pub const COMPLAIN_EVERY: BlockNumber = 50;
 /// Work of one run, in units of about 0.1 ms; what is left goes to the next run.
 const WORK: u32 = 5_000;
+/// Work that a run has for disputes, however much it has done: enough for a challenge of the longest proof, which is judged
+/// here first, or for dozens of accusations.
+const DISPUTE_WORK: u32 = 4_000;
 /// Work that a run has for freeing records, however much it has done: else a node that is always busy would keep them all.
 const FREE_WORK: u32 = 1_000;
 /// Work of freeing a seat's records. Each dealing of its task adds one.
@@ -154,9 +172,11 @@ fn run_within<T: Config>(now: BlockNumber, work: u32) -> Summary {
 		genesis: chain::genesis::<T>(),
 		rng: ChaCha20Rng::from_seed(sp_io::offchain::random_seed()),
 		work,
+		reserve: DISPUTE_WORK,
 		known: book.iter().map(|entry| entry.seat).collect(),
 		seen: Vec::new(),
 		secrets: BTreeMap::new(),
+		relations: BTreeMap::new(),
 		summary: Summary::default(),
 		_config: PhantomData,
 	};
@@ -169,15 +189,22 @@ fn run_within<T: Config>(now: BlockNumber, work: u32) -> Summary {
 	if let Some(first) = (now as usize).checked_rem(seats.len()) {
 		seats.rotate_left(first);
 	}
+	let mut unproven = Vec::new();
 	for (worker, task) in seats {
 		match chain::seat::<T>(task, &worker) {
-			Ok(Some(seat)) => {
-				if let Err(error) = run.attend(&seat) {
-					run.complain(&seat, error);
-				}
+			Ok(Some(seat)) => match run.attend(&seat) {
+				Ok(Some(look)) => unproven.push((seat, look)),
+				Ok(None) => {},
+				Err(error) => run.complain(&seat, error),
 			},
 			Ok(None) => {},
 			Err(unserved) => run.leave_alone(task, &unserved),
+		}
+	}
+	look::order(&mut unproven, now);
+	for (seat, look) in unproven {
+		if let Err(error) = run.prove(&seat, look) {
+			run.complain(&seat, error);
 		}
 	}
 	run.tidy(&book);
@@ -191,31 +218,36 @@ struct Run<T> {
 	rng: ChaCha20Rng,
 	/// Work left.
 	work: u32,
+	/// Work left for disputes alone.
+	reserve: u32,
 	/// Seats in the book.
 	known: Vec<SeatKey>,
 	/// Seats that this block's state has.
 	seen: Vec<SeatKey>,
 	/// Secrets derived in this run.
 	secrets: BTreeMap<(WorkerKey, AccountId), Rc<Secrets>>,
+	/// Relations derived in this run.
+	relations: BTreeMap<TaskId, Rc<Relation>>,
 	summary: Summary,
 	_config: PhantomData<T>,
 }
 
 impl<T: Config> Run<T> {
-	/// Does what there is to do for one seat.
-	fn attend(&mut self, seat: &chain::Seat) -> Result<(), WorkerError> {
+	/// Does for one seat what cannot wait: all but checking proofs. Returns what there is to look at where proofs are to be
+	/// checked.
+	fn attend(&mut self, seat: &chain::Seat) -> Result<Option<Look>, WorkerError> {
 		self.seen.push(seat.key);
 		let over = matches!(seat.state.status, TaskStatus::Settling(_));
 		if !over && !seat.state.is_busy() {
-			return Ok(());
+			return Ok(None);
 		}
 		let new = !self.known.contains(&seat.key);
 		if new {
 			self.enter(seat)?;
 		}
-		let Some(mut look) = Look::take::<T>(seat, false)? else { return Ok(()) };
+		let Some(mut look) = Look::take::<T>(seat, false)? else { return Ok(None) };
 		if over {
-			return Ok(());
+			return Ok(None);
 		}
 		if new {
 			// Checks its key before anything else.
@@ -224,42 +256,109 @@ impl<T: Config> Run<T> {
 		self.open_new(seat, &mut look.dealings)?;
 		look.keep(seat);
 		let (lag, retry) = (chain::finality_lag::<T>(), chain::retry_interval::<T>());
-		if look.extent == Extent::Open && look.is_right() && self.answers(seat, lag, retry) {
-			let Some(all) = Look::take::<T>(seat, true)? else { return Ok(()) };
+		if look.extent == Extent::Open && look.adds_up() && self.answers(seat, lag, retry) {
+			let Some(all) = Look::take::<T>(seat, true)? else { return Ok(None) };
 			look = all;
 			self.open_new(seat, &mut look.dealings)?;
 			look.keep(seat);
 		}
-		for dealing in &mut look.dealings {
-			if dealing.accusable && dealing.share == Some(ShareState::Wrong) {
-				dealing.accused_at = store::sent_at(&seat.key, &Message::Accuse(dealing.digest));
-			}
+		let plan = self.dispute(seat, &mut look);
+		if plan.attest {
+			self.take_work(ATTEST);
+			self.attest(seat, look.dealt, retry)?;
 		}
-		let dealings = &look.dealings;
-		let plan = seat.state.plan(dealings, look.extent, self.now, lag, retry);
-		let mut left = plan.most;
-		for dealing in plan.accuse.iter().filter_map(|place| dealings.get(*place)) {
-			if left == 0 || !self.take_work(shares::accuse_work(seat)) {
+		if let Some(answer) = plan.answer {
+			self.take_work(shares::sum_work(seat, look.dealings.len()));
+			self.answer(seat, &look.dealings, answer, retry)?;
+		}
+		Ok(self.proves(seat, &look).then_some(look))
+	}
+
+	/// Checks proofs beside right shares, as far as work goes, and sends what follows.
+	fn prove(&mut self, seat: &chain::Seat, mut look: Look) -> Result<(), WorkerError> {
+		self.check_proofs(seat, &mut look.dealings)?;
+		look.keep(seat);
+		if self.dispute(seat, &mut look).attest {
+			self.take_work(ATTEST);
+			self.attest(seat, look.dealt, chain::retry_interval::<T>())?;
+		}
+		Ok(())
+	}
+
+	/// Whether there are proofs to be checked now.
+	fn proves(&self, seat: &chain::Seat, look: &Look) -> bool {
+		let answer = match seat.state.status {
+			TaskStatus::Committing { .. } => Some(Answer::Commit),
+			TaskStatus::Revealing { .. } => Some(Answer::Reveal),
+			_ => None,
+		};
+		let sent = |answer| store::sent_at(&seat.key, &Message::Answer(answer)).is_some();
+		look.unproven() > 0 && seat.state.looks_at_proofs(&look.dealings, answer.is_some_and(sent))
+	}
+
+	/// Sends the disputes that are due, and says what else is.
+	fn dispute(&mut self, seat: &chain::Seat, look: &mut Look) -> Plan {
+		let (lag, retry) = (chain::finality_lag::<T>(), chain::retry_interval::<T>());
+		let Look { dealings, extent, tried, disputes, challenges, .. } = look;
+		for dealing in dealings.iter_mut() {
+			let message = match dealing.dispute() {
+				Some(Dispute::Accuse) => Message::Accuse(dealing.digest),
+				Some(Dispute::Challenge) => Message::Challenge(dealing.digest),
+				None => continue,
+			};
+			dealing.disputed_at = store::sent_at(&seat.key, &message);
+		}
+		let plan = seat.state.plan(dealings, *extent, self.now, lag, retry);
+		let dealings: &[decide::Dealing] = dealings;
+		let most = disputes.saturating_add(plan.most).min(MAX_ACCUSATIONS);
+		let most_challenges = chain::most_challenges::<T>(seat);
+		for dealing in plan.dispute.iter().filter_map(|place| dealings.get(*place)) {
+			let Some(dispute) = dealing.dispute() else { continue };
+			if *disputes >= most {
 				break;
 			}
-			let accused = self.accuse(seat, dealing, retry);
-			// What cannot be sent for want of a copy does not take another's place.
-			if accused != Err(WorkerError::NoDealing) {
-				left = left.saturating_sub(1);
+			// Of challenges enough may have gone, and accusations still go.
+			let enough = dispute == Dispute::Challenge && *challenges >= most_challenges;
+			if enough || tried.contains(&dealing.digest) {
+				continue;
 			}
-			if let Err(error) = accused {
+			let work = match dispute {
+				Dispute::Accuse => shares::accuse_work(seat),
+				Dispute::Challenge => match self.relation(seat) {
+					Ok(relation) => proofs::challenge_work(seat, &relation),
+					Err(error) => {
+						*challenges = most_challenges;
+						self.complain(seat, error);
+						continue;
+					},
+				},
+			};
+			let before = (self.work, self.reserve);
+			if !self.take_dispute_work(work) {
+				break;
+			}
+			tried.insert(dealing.digest);
+			let disputed = match dispute {
+				Dispute::Accuse => self.accuse(seat, dealing, retry),
+				Dispute::Challenge => self.challenge(seat, dealing, retry),
+			};
+			if disputed != Err(WorkerError::NoDealing) {
+				*disputes = disputes.saturating_add(1);
+				*challenges = challenges.saturating_add(usize::from(dispute == Dispute::Challenge));
+			} else {
+				// What cannot be sent for want of a copy takes no other's place, nor work that was not done: it is tried again
+				// in every run.
+				(self.work, self.reserve) = before;
+				self.take_dispute_work(shares::LOOK);
+				if dispute == Dispute::Challenge {
+					self.report_lost(seat, dealing);
+				}
+			}
+			if let Err(error) = disputed {
 				self.complain(seat, error);
 			}
 		}
-		if plan.attest && self.take_work(ATTEST) {
-			self.attest(seat, look.dealt, retry)?;
-		}
-		match plan.answer {
-			Some(answer) if self.take_work(shares::sum_work(seat, dealings.len())) => {
-				self.answer(seat, dealings, answer, retry)
-			},
-			_ => Ok(()),
-		}
+		plan
 	}
 
 	/// Whether an answer is due that is not on its way.
@@ -274,6 +373,16 @@ impl<T: Config> Run<T> {
 	fn take_work(&mut self, work: u32) -> bool {
 		let left = self.work > 0;
 		self.work = self.work.saturating_sub(work);
+		left
+	}
+
+	/// Takes work for a dispute: when nothing else is left, of what is kept for these.
+	fn take_dispute_work(&mut self, work: u32) -> bool {
+		if self.take_work(work) {
+			return true;
+		}
+		let left = self.reserve > 0;
+		self.reserve = self.reserve.saturating_sub(work);
 		left
 	}
 
@@ -301,6 +410,16 @@ impl<T: Config> Run<T> {
 		self.secrets.insert(key, secrets.clone());
 		secrets.check(&seat.pinned)?;
 		Ok(secrets)
+	}
+
+	/// What the dealers of the seat's task prove, derived once a run.
+	fn relation(&mut self, seat: &chain::Seat) -> Result<Rc<Relation>, WorkerError> {
+		if let Some(relation) = self.relations.get(&seat.task) {
+			return Ok(relation.clone());
+		}
+		let relation = Rc::new(chain::relation::<T>(seat)?);
+		self.relations.insert(seat.task, relation.clone());
+		Ok(relation)
 	}
 
 	/// Says that a seat's task is not one for this release.
@@ -375,73 +494,6 @@ impl<T: Config> Run<T> {
 			Err(error) => {
 				log::debug!(target: LOG_TARGET, "settled tasks are struck out later: {error}")
 			},
-		}
-	}
-}
-
-/// What a run has before it of a task's dealings.
-struct Look {
-	/// The state's running hash of them.
-	dealt: Digest,
-	/// Which ones these are.
-	extent: Extent,
-	/// Those that count.
-	dealings: Vec<Dealing>,
-	/// Dealers of excluded ones whose share is not known to be right.
-	excluded: Vec<AccountId>,
-	/// The survey as it was found.
-	survey: Option<Survey>,
-}
-
-impl Look {
-	/// Reads what there is to look at, and has all of it in the ledger. `all`: whether all dealings are asked for, also if
-	/// the survey knows that nothing is new.
-	///
-	/// `None` without a sharing, or where the task ended and all its dealings are in the ledger.
-	///
-	/// # Errors
-	/// `Busy`, `Record`.
-	fn take<T: Config>(seat: &chain::Seat, all: bool) -> Result<Option<Self>, WorkerError> {
-		let Some(dealt) = chain::dealt::<T>(seat.task) else { return Ok(None) };
-		let survey = store::survey(&seat.key)?;
-		let known = survey.as_ref().filter(|survey| survey.dealt == dealt);
-		let (extent, found) = match known {
-			// Its dealings go one by one.
-			Some(_) if matches!(seat.state.status, TaskStatus::Settling(_)) => return Ok(None),
-			Some(survey) if !all => (Extent::Open, chain::dealings_of::<T>(seat, &survey.open)),
-			_ => (Extent::All, chain::dealings::<T>(seat)),
-		};
-		let chain::Found { counted: mut dealings, excluded } = found;
-		let digests = dealings.iter().map(|dealing| dealing.digest);
-		let digests: Vec<_> = digests.chain(excluded.iter().map(|(_, digest)| *digest)).collect();
-		let ledger = match digests.is_empty() {
-			true => Default::default(),
-			false => store::list(&seat.key, digests)?,
-		};
-		for dealing in &mut dealings {
-			dealing.share = ledger.get(&dealing.digest).copied();
-		}
-		let open = |(dealer, digest): (AccountId, Digest)| {
-			(ledger.get(&digest) != Some(&ShareState::Right)).then_some(dealer)
-		};
-		let excluded = excluded.into_iter().filter_map(open).collect();
-		Ok(Some(Self { dealt, extent, dealings, excluded, survey }))
-	}
-
-	/// Whether all shares of these are known to be right.
-	fn is_right(&self) -> bool {
-		self.dealings.iter().all(|dealing| dealing.share == Some(ShareState::Right))
-	}
-
-	/// Keeps what was found, for the next runs. Not for a task that ended: of its dealings some are gone already.
-	fn keep(&self, seat: &chain::Seat) {
-		let counted = self.dealings.iter();
-		let open = counted.filter(|dealing| dealing.share != Some(ShareState::Right));
-		let open = open.map(|dealing| dealing.dealer.clone());
-		let open = self.excluded.iter().cloned().chain(open).collect();
-		let survey = Survey { dealt: self.dealt, open };
-		if self.survey.as_ref() != Some(&survey) {
-			store::keep_survey(&seat.key, &survey);
 		}
 	}
 }

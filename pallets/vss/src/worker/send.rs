@@ -1,8 +1,8 @@
-//! Accusations, attestations and answers: what goes into them, and how they reach the pool.
+//! Accusations, challenges, attestations and answers: what goes into them, and how they reach the pool.
 //!
 //! # Invariants
-//! - An accusation is judged here first, by the function that the runtime judges with: an honest worker never sends one
-//!   that would convict itself.
+//! - An accusation or a challenge is judged here first, by the function that the runtime judges with: an honest worker
+//!   never sends one that would convict itself.
 //! - An attestation names the dealings that it is about by their running hash: on a fork with others it is refused.
 //! - An answer is sent only if the accepted set of this block's state hashes to its `h_A`, the sum fits the aggregate,
 //!   and the seat is locked to this `h_A`.
@@ -25,7 +25,7 @@ use ostraka_primitives::{
 };
 use ostraka_protocol::{
 	adjudicator::{accepted_set_hash, check_result_share, result_commitment, AcceptedDigest},
-	wire::evidence_message,
+	wire::{challenge_message, evidence_message},
 	worker,
 };
 
@@ -62,9 +62,56 @@ impl<T: Config> Run<T> {
 			let dealer = dealer.clone();
 			self.submit(Call::accuse { task, seat, dealer, digest, evidence, at, signature })
 		});
-		if matches!(sent, Err(WorkerError::Protocol(_) | WorkerError::NoDealing)) {
-			// The ledger is wrong about this share, or the copy that it was opened from is gone: look again.
-			store::forget(&seat.key, &digest)?;
+		self.disputed(seat, message, &digest, sent)
+	}
+
+	/// Challenges the dealing's proof that its input is valid, unless that was sent recently.
+	///
+	/// # Errors
+	/// Those of [`Self::accuse`], and `Relation`. What is known of the share stays if the copy is gone.
+	pub(super) fn challenge(
+		&mut self,
+		seat: &chain::Seat,
+		dealing: &Dealing,
+		retry: BlockNumber,
+	) -> Result<(), WorkerError> {
+		let (dealer, digest) = (dealing.dealer.clone(), dealing.digest);
+		let message = Message::Challenge(digest);
+		let sent = store::send_once(&seat.key, &message, self.now, retry, || {
+			let relation = self.relation(seat)?;
+			let bytes = accepted_copy(seat, dealing)?;
+			let challenge = worker::challenge::<G1>(
+				&seat.context,
+				&relation,
+				dealer.as_ref(),
+				&AcceptedDigest::of_state(digest),
+				&bytes,
+			)?;
+			let challenge = challenge_message(challenge).ok_or(WorkerError::TooLong)?;
+			let payload = payload(&(&dealer, &digest, &challenge));
+			let signature = self.sign(seat, MessageKind::Challenge, payload)?;
+			let (task, seat, at) = (seat.task, seat.state.seat, self.now);
+			let dealer = dealer.clone();
+			self.submit(Call::challenge { task, seat, dealer, digest, challenge, at, signature })
+		});
+		self.disputed(seat, message, &digest, sent)
+	}
+
+	/// What follows from the attempt to dispute a dealing.
+	fn disputed(
+		&mut self,
+		seat: &chain::Seat,
+		message: Message,
+		digest: &Digest,
+		sent: Result<bool, WorkerError>,
+	) -> Result<(), WorkerError> {
+		// A wrong share is worth nothing. One beside a wrong proof is right: the frozen set may ask for it, and without a copy
+		// it could not be opened again.
+		let lost =
+			matches!(sent, Err(WorkerError::NoDealing)) && matches!(message, Message::Accuse(_));
+		if lost || matches!(sent, Err(WorkerError::Protocol(_))) {
+			// The ledger is wrong about this dealing, or the copy that was looked at is gone: look again.
+			store::forget(&seat.key, digest)?;
 		}
 		if sent? {
 			self.note_sent(seat, message);
@@ -112,6 +159,8 @@ impl<T: Config> Run<T> {
 			if accepted_set_hash(&seat.key.task_hash, &digests, &aggregate) != accepted_set {
 				return Err(WorkerError::AcceptedSet);
 			}
+			// Before anything is added up: after a re-org to another set this fails in every block.
+			store::check_lock(&seat.key, &accepted_set)?;
 			let secrets = self.secrets(seat)?;
 			let share = add_up(seat, &secrets, dealings)?;
 			let sums = Commitments::<G1>::from_stored_bytes(&aggregate, seat.context.threshold)?;
@@ -193,9 +242,14 @@ impl<T: Config> Run<T> {
 				"task {task}, seat {number}: sent the accusation of dealing {}",
 				Hex(&digest),
 			),
+			Message::Challenge(digest) => log::info!(
+				target: LOG_TARGET,
+				"task {task}, seat {number}: sent the challenge of dealing {}",
+				Hex(&digest),
+			),
 			Message::Attest => log::info!(
 				target: LOG_TARGET,
-				"task {task}, seat {number}: sent its attestation: all its shares are right",
+				"task {task}, seat {number}: sent its attestation: all its shares are right, all proofs hold",
 			),
 			Message::Answer(answer) => log::info!(
 				target: LOG_TARGET,

@@ -5,6 +5,8 @@
 //!   accepted, wherever the bytes came from.
 //! - Nothing of a dealing is opened before its commitments were found in the subgroup of prime order, which the chain has
 //!   not looked at. Dealings are taken in batches, as that check and the shares' cost many at once far less than one by one.
+//! - A right share is kept, and added up when it is asked for, whatever the proof beside it, which is looked at later
+//!   (`proofs`).
 
 use super::{
 	chain::{self, G1},
@@ -28,22 +30,22 @@ use ostraka_protocol::{
 };
 
 /// Work of a look into the database.
-const LOOK: u32 = 1;
+pub(super) const LOOK: u32 = 1;
 /// Work of opening and checking one share, its bytes and commitments not counted.
 const OPEN: u32 = 10;
 /// Bytes of a dealing that are read and hashed for one unit of work.
-const BYTES: usize = 16 * 1024;
+pub(super) const BYTES: usize = 16 * 1024;
 /// Microseconds that the subgroup check of a point takes in a batch, in wasm.
 const BATCHED: usize = 60;
 /// Microseconds of an exact one, by which a batch that holds a bad point finds it.
-const EXACT: usize = 460;
+pub(super) const EXACT: usize = 460;
 /// Work of checking a result share and of making a message of it, its summands not counted.
 const ANSWER: u32 = 10;
 /// Work of an accusation, its commitments not counted.
 const ACCUSE: u32 = 30;
-/// Most dealings of a batch, and bytes of sealed shares after which it is full: they lie in memory together.
-const BATCH: usize = 128;
-const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// Most dealings of a batch, and bytes of sealed shares and proofs after which it is full: they lie in memory together.
+pub(super) const BATCH: usize = 128;
+pub(super) const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// Most missing dealings that one run reports for one seat.
 const MAX_REPORTS: usize = 8;
 
@@ -65,8 +67,8 @@ pub(super) fn accepted_copy(
 }
 
 impl<T: Config> Run<T> {
-	/// Opens and checks the shares that are not known yet, as far as this run's work goes, and notes the outcome in
-	/// the ledger and in `dealings`.
+	/// Opens and checks the shares that are not known yet, as far as this run's work goes, and notes the outcome in the
+	/// ledger and in `dealings`: of right ones that their proofs were not looked at.
 	pub(super) fn open_new(
 		&mut self,
 		seat: &chain::Seat,
@@ -79,7 +81,7 @@ impl<T: Config> Run<T> {
 		let first = (self.now as usize).checked_rem(count).unwrap_or_default();
 		for place in (first..count).chain(0..first) {
 			let Some(dealing) = dealings.get(place) else { continue };
-			if matches!(dealing.share, Some(ShareState::Right | ShareState::Wrong)) {
+			if dealing.share.is_some_and(ShareState::is_opened) {
 				continue;
 			}
 			if !self.take_work(LOOK) {
@@ -90,7 +92,7 @@ impl<T: Config> Run<T> {
 				found.extend(self.report_missing(seat, dealing).map(|state| (place, state)));
 				continue;
 			};
-			let size: usize = copy.sealed.iter().map(Vec::len).sum();
+			let size = size(&copy);
 			self.take_work(OPEN.saturating_add((size / BYTES) as u32));
 			self.take_work(points_work(seat, BATCHED));
 			batch.push((place, copy));
@@ -102,20 +104,10 @@ impl<T: Config> Run<T> {
 			}
 		}
 		found.extend(self.open_batch(seat, dealings, &batch)?);
-		if found.is_empty() {
-			return Ok(());
-		}
-		let mut notes = Vec::with_capacity(found.len());
-		for (place, state) in found {
-			if let Some(dealing) = dealings.get_mut(place) {
-				dealing.share = Some(state);
-				notes.push((dealing.digest, state));
-			}
-		}
-		store::note(&seat.key, &notes).map(|_| ())
+		note(seat, dealings, found)
 	}
 
-	/// Checks the commitments of some dealings together, then opens and checks the shares of those that are sound.
+	/// Checks the commitments of some dealings together, opens and checks the shares of those that are sound.
 	fn open_batch(
 		&mut self,
 		seat: &chain::Seat,
@@ -135,7 +127,7 @@ impl<T: Config> Run<T> {
 			let share = checked.and_then(|commitments| {
 				let j = seat.state.seat;
 				let share = worker::open(&seat.context, &secrets.seal, j, dealer, copy)?;
-				Ok((*place, commitments, share))
+				Ok(Opened { dealing, place: *place, commitments, share })
 			});
 			match share {
 				Ok(share) => opened.push(share),
@@ -155,7 +147,7 @@ impl<T: Config> Run<T> {
 				Err(Fault::NotOurs(error)) => self.complain(seat, error.into()),
 			}
 		}
-		found.extend(self.check_opened(seat, dealings, &opened)?);
+		found.extend(self.check_opened(seat, &opened)?);
 		Ok(found)
 	}
 
@@ -163,19 +155,17 @@ impl<T: Config> Run<T> {
 	fn check_opened(
 		&mut self,
 		seat: &chain::Seat,
-		dealings: &[Dealing],
-		opened: &[(usize, Commitments<G1>, SecretShare)],
+		opened: &[Opened<'_>],
 	) -> Result<Vec<(usize, ShareState)>, WorkerError> {
 		if opened.is_empty() {
 			return Ok(Vec::new());
 		}
-		let items: Vec<_> =
-			opened.iter().map(|(_, commitments, share)| (commitments, share)).collect();
+		let items: Vec<_> = opened.iter().map(|one| (&one.commitments, &one.share)).collect();
 		let wrong = worker::check(&seat.context, seat.state.seat, &items, &mut self.rng);
 		let secrets = self.secrets(seat)?;
 		let mut found = Vec::with_capacity(opened.len());
-		for (index, (place, _, share)) in opened.iter().enumerate() {
-			let Some(dealing) = dealings.get(*place) else { continue };
+		for (index, one) in opened.iter().enumerate() {
+			let Opened { dealing, place, share, .. } = one;
 			if wrong.binary_search(&index).is_ok() {
 				log::warn!(
 					target: LOG_TARGET,
@@ -191,7 +181,7 @@ impl<T: Config> Run<T> {
 					&dealing.digest,
 					&secrets.wrap(&dealing.digest, share)?,
 				);
-				found.push((*place, ShareState::Right));
+				found.push((*place, ShareState::Unproven));
 			}
 		}
 		Ok(found)
@@ -204,14 +194,27 @@ impl<T: Config> Run<T> {
 				return None;
 			}
 		}
+		self.report(seat, dealing, "cannot answer").then_some(ShareState::Missing(self.now))
+	}
+
+	/// Reports one whose share was opened before its copy went, at most once in [`COMPLAIN_EVERY`] blocks for a seat.
+	pub(super) fn report_lost(&mut self, seat: &chain::Seat, dealing: &Dealing) {
+		let kind = WorkerError::NoDealing.kind();
+		if store::may_complain(&seat.key, kind, self.now, COMPLAIN_EVERY) {
+			self.report(seat, dealing, "can neither check nor challenge its proof");
+		}
+	}
+
+	/// Says that the node lacks a dealing, and what follows, unless many were reported in this run.
+	fn report(&mut self, seat: &chain::Seat, dealing: &Dealing, so: &str) -> bool {
 		let task = seat.task;
 		if self.summary.missing.iter().filter(|report| report.task == task).count() >= MAX_REPORTS {
-			return None;
+			return false;
 		}
 		log::warn!(
 			target: LOG_TARGET,
 			"task {task}: this node lacks the sealed share of dealer {} (dealing {}, block {}) and \
-			 cannot answer; supply it with `ostraka node supply --task {task}`",
+			 {so}; supply it with `ostraka node supply --task {task}`",
 			Hex(dealing.dealer.as_ref()),
 			Hex(&dealing.digest),
 			dealing.dealt_at,
@@ -222,15 +225,58 @@ impl<T: Config> Run<T> {
 			digest: dealing.digest,
 			dealt_at: dealing.dealt_at,
 		});
-		Some(ShareState::Missing(self.now))
+		true
 	}
 }
 
+/// Notes what was found in the ledger, and in `dealings` by place.
+///
+/// # Errors
+/// `Busy`, `Record`.
+pub(super) fn note(
+	seat: &chain::Seat,
+	dealings: &mut [Dealing],
+	found: Vec<(usize, ShareState)>,
+) -> Result<(), WorkerError> {
+	if found.is_empty() {
+		return Ok(());
+	}
+	let mut notes = Vec::with_capacity(found.len());
+	for (place, state) in found {
+		if let Some(dealing) = dealings.get_mut(place) {
+			dealing.share = Some(state);
+			notes.push((dealing.digest, state));
+		}
+	}
+	store::note(&seat.key, &notes).map(|_| ())
+}
+
+/// Bytes of a dealing that grow with the task.
+pub(super) fn size(dealing: &DealingBytes) -> usize {
+	let sealed: usize = dealing.sealed.iter().map(Vec::len).sum();
+	sealed.saturating_add(dealing.validity.len())
+}
+
+/// A dealing whose share was opened.
+struct Opened<'a> {
+	/// As this block's state holds it.
+	dealing: &'a Dealing,
+	/// Its place among those of the run.
+	place: usize,
+	/// Its commitments, which are in the group.
+	commitments: Commitments<G1>,
+	/// The seat's share.
+	share: SecretShare,
+}
+
 /// Work of checks of a dealing's commitments that take so many microseconds a point.
-fn points_work(seat: &chain::Seat, each: usize) -> u32 {
-	// A unit is a tenth of a millisecond.
-	let units = seat.context.commitments().saturating_mul(each).div_ceil(100);
-	u32::try_from(units).unwrap_or(u32::MAX)
+pub(super) fn points_work(seat: &chain::Seat, each: usize) -> u32 {
+	units(seat.context.commitments().saturating_mul(each))
+}
+
+/// Units of work, each a tenth of a millisecond.
+pub(super) fn units(microseconds: usize) -> u32 {
+	u32::try_from(microseconds.div_ceil(100)).unwrap_or(u32::MAX)
 }
 
 /// Work of an accusation, which is judged here first, its commitments before all else.

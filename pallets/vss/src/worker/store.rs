@@ -3,7 +3,7 @@
 //! | record | one for each | holds | freed |
 //! |---|---|---|---|
 //! | book | node | the tasks that have records | with its last task |
-//! | ledger | seat | the task's dealings, and what is known of its share of each | after settlement |
+//! | ledger | seat | the task's dealings, and what is known of its share and the proof of each | after settlement |
 //! | survey | seat | which dealings are open, of those that the last look at all of them saw | after settlement |
 //! | share | seat and dealing | the opened share, encrypted | after settlement |
 //! | sent | seat and message | block of the last attempt | after settlement |
@@ -18,8 +18,8 @@
 //! them are freed. It names all that were seen in the state, opened or not, excluded or not.
 //!
 //! Reading hundreds of dealings and the ledger in every block would be most of what a node does. So whoever has looked at
-//! all dealings notes the *survey*: the state's running hash of them, and the dealers of those whose share is not known to
-//! be right. Where the hash in the state is the same, the other shares are right, whatever fork it is and whatever has
+//! all dealings notes the *survey*: the state's running hash of them, and the dealers of those whose share or proof is not
+//! known to be right. Where the hash in the state is the same, the others' are right, whatever fork it is and whatever has
 //! been excluded since, and only the open ones are looked at.
 //!
 //! # Invariants
@@ -70,7 +70,7 @@ pub struct BookEntry {
 	pub gone_since: Option<BlockNumber>,
 }
 
-/// What is known of each dealing's share, by digest.
+/// What is known of each dealing's share and proof, by digest.
 pub type Ledger = BTreeMap<Digest, ShareState>;
 
 /// What a run found that had looked at all dealings.
@@ -78,8 +78,8 @@ pub type Ledger = BTreeMap<Digest, ShareState>;
 pub struct Survey {
 	/// The state's running hash of the dealings that it saw.
 	pub dealt: Digest,
-	/// Dealers of those whose share was not known to be right afterwards. Excluded ones are among them: on another fork
-	/// they may count.
+	/// Dealers of those whose share or proof was not known to be right afterwards. Excluded ones are among them: on another
+	/// fork they may count.
 	pub open: Vec<AccountId>,
 }
 
@@ -92,6 +92,8 @@ pub enum Message {
 	Answer(Answer),
 	/// The attestation.
 	Attest,
+	/// The challenge of a dealing.
+	Challenge(Digest),
 }
 
 fn key(record: u8, fields: &impl Encode) -> Vec<u8> {
@@ -206,8 +208,8 @@ pub fn keep_survey(seat: &SeatKey, survey: &Survey) {
 	write(&survey_key(seat), survey);
 }
 
-/// Enters what was found out. Never turns `Right` or `Wrong` into `Missing`, nor anything into `Unopened`: another run
-/// may have been luckier.
+/// Enters what was found out. Never turns what is opened into `Missing` or `Unproven`, nor anything into `Unopened`: another
+/// run may have been luckier.
 ///
 /// # Errors
 /// `Busy`, `Record`.
@@ -218,10 +220,10 @@ pub fn note(seat: &SeatKey, found: &[(Digest, ShareState)]) -> Result<Ledger, Wo
 			let known = ledger.get(digest);
 			let downgrade = match state {
 				ShareState::Unopened => known.is_some(),
-				ShareState::Missing(_) => {
-					matches!(known, Some(ShareState::Right | ShareState::Wrong))
+				ShareState::Missing(_) | ShareState::Unproven => {
+					known.is_some_and(|known| known.is_opened())
 				},
-				ShareState::Right | ShareState::Wrong => false,
+				ShareState::Right | ShareState::Wrong | ShareState::Forged => false,
 			};
 			if !downgrade && (known.is_some() || ledger.len() < MAX_LEDGER) {
 				ledger.insert(*digest, *state);
@@ -312,6 +314,18 @@ pub fn sent_at(seat: &SeatKey, message: &Message) -> Option<BlockNumber> {
 	read(&sent_key(seat, message)).ok().flatten()
 }
 
+/// Looks whether the seat may answer under `h_A`, and locks nothing.
+///
+/// # Errors
+/// `Locked` if it is locked to another one, `Record`.
+pub fn check_lock(seat: &SeatKey, accepted_set: &Digest) -> Result<(), WorkerError> {
+	match read::<Digest>(&lock_key(seat))? {
+		Some(held) if held != *accepted_set => Err(WorkerError::Locked { held }),
+		// One that cannot be read is for `lock` to refuse.
+		_ => Ok(()),
+	}
+}
+
 /// Locks the seat to `h_A`, for good.
 ///
 /// # Errors
@@ -349,6 +363,7 @@ pub fn free(seat: &SeatKey) -> Result<u32, WorkerError> {
 	for digest in ledger.keys() {
 		clear(&share_key(seat, digest));
 		clear(&sent_key(seat, &Message::Accuse(*digest)));
+		clear(&sent_key(seat, &Message::Challenge(*digest)));
 		clear(&indexed_key(digest));
 	}
 	for message in

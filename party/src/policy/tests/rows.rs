@@ -5,7 +5,7 @@ use crate::dealing;
 use codec::Encode;
 use ostraka_crypto::{seal::SealSecret, Scalar};
 use ostraka_primitives::AccountId;
-use ostraka_protocol::{TaskContext, Version};
+use ostraka_protocol::{statistics::proof_length, TaskContext, Version};
 use proptest::{
 	prelude::*,
 	test_runner::{Config, TestRunner},
@@ -82,11 +82,15 @@ fn a_dealing_has_as_many_bytes_whatever_the_rows_are() {
 			task_hash: [1; 32],
 			threshold: 2,
 			length: spec.length() as u16,
+			proof_length: proof_length(&spec).expect("valid"),
 			seal_keys: (0..5).map(|_| SealSecret::random(&mut rng).public()).collect(),
 		};
 		let sizes = tables.each_ref().map(|text| {
 			let encoded = dealt(&policy, &spec, text).encoded;
-			dealing::make(&ctx, &account, &encoded, &mut rng).expect("a dealing").encode().len()
+			dealing::make(&ctx, &spec, &account, &encoded, &mut rng)
+				.expect("a dealing")
+				.encode()
+				.len()
 		});
 		assert!(sizes.iter().all(|size| *size == sizes[0]), "{sizes:?}");
 	}

@@ -33,7 +33,10 @@ use ostraka_crypto::{
 	validity::{Conditions, Form, Relation, MAX_WIDTH},
 	Error,
 };
-use ostraka_primitives::spec::{Column, SpecError, Statistic, TaskSpec};
+use ostraka_primitives::{
+	spec::{Column, SpecError, Statistic, TaskSpec},
+	MAX_VALIDITY,
+};
 
 /// Why there is no relation for a spec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +90,15 @@ pub fn relation(spec: &TaskSpec) -> Result<Relation, Unprovable> {
 	}
 	builder.cap(group, groups)?;
 	Ok(builder.conditions.finish())
+}
+
+/// Bytes of every proof of a task: they follow from the spec alone, whatever the vector.
+///
+/// # Errors
+/// [`Unprovable`].
+pub fn proof_length(spec: &TaskSpec) -> Result<u32, Unprovable> {
+	let length = relation(spec)?.layout().proof_length();
+	u32::try_from(length).ok().filter(|length| *length <= MAX_VALIDITY).ok_or(Unprovable::TooLarge)
 }
 
 /// Whether a dealer also proves that a covariance is no larger than its variances allow. For columns with ranges and rows

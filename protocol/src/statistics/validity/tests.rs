@@ -11,10 +11,10 @@ use alloc::{
 use ostraka_crypto::{
 	encoding::encode_point,
 	generators, group, scalar,
-	validity::{prove, prove_witness, verify, Statement, Witness},
+	validity::{prove, prove_witness, verify, Statement, Witness, MAX_BITS},
 	Scalar,
 };
-use ostraka_primitives::spec::{MAX_BOUND, MAX_LENGTH};
+use ostraka_primitives::spec::{MAX_BOUND, MAX_GROUPS, MAX_LENGTH};
 use proptest::prelude::*;
 use rand_chacha::{ChaCha20Rng, ChaCha8Rng};
 use rand_core::{RngCore, SeedableRng};
@@ -193,7 +193,9 @@ fn accepted(relation: &Relation, vector: &[Scalar], rng: &mut ChaCha20Rng) -> bo
 		let witness = Witness::new(relation, vector);
 		prove_witness::<crate::G1, _>(relation, &statement, &witness, &blinding, rng)
 	};
-	verify::<crate::G1>(relation, &statement, &proof.unwrap()).is_ok()
+	let proof = proof.unwrap();
+	assert_eq!(proof.len(), relation.layout().proof_length());
+	verify::<crate::G1>(relation, &statement, &proof).is_ok()
 }
 
 #[test]
@@ -202,6 +204,7 @@ fn proofs_of_legal_vectors_are_accepted_and_of_forged_ones_refused() {
 	let mut draws = ChaCha20Rng::seed_from_u64(2);
 	for spec in small_specs() {
 		let relation = relation(&spec).unwrap();
+		assert_eq!(proof_length(&spec).unwrap() as usize, relation.layout().proof_length());
 		let mut vector = legal(&mut rng, &spec);
 		while vector.iter().all(|entry| *entry == Scalar::from(0u64)) {
 			vector = legal(&mut rng, &spec);
@@ -287,34 +290,50 @@ fn the_cap_is_exact() {
 	}
 }
 
+/// Columns as wide as there can be.
+fn widest(count: usize) -> Vec<Column> {
+	(0..count).map(|i| column(&format!("c{i}"), 9, -MAX_BOUND, MAX_BOUND)).collect()
+}
+
+/// The same, and weights as large as there can be.
+fn weighted(count: usize) -> Vec<Column> {
+	let mut all = widest(count);
+	all.push(column("w", 9, 0, MAX_BOUND));
+	all
+}
+
+/// A spec with as many groups as there can be, and as many rows.
+fn most_of(mut spec: TaskSpec) -> TaskSpec {
+	spec.max_rows = u32::MAX;
+	let most = (MAX_LENGTH / spec.length_of_group()).min(MAX_GROUPS);
+	let names: Vec<_> = (0..most).map(|i| format!("g{i}")).collect();
+	let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+	let spec = grouped(spec, &names);
+	assert_eq!(spec.validate(), Ok(()));
+	spec
+}
+
 /// The largest specs have relations, and their legal extremes satisfy them.
 #[test]
 fn the_largest_specs_are_provable() {
-	let columns = |count: usize| -> Vec<Column> {
-		(0..count).map(|i| column(&format!("c{i}"), 9, -MAX_BOUND, MAX_BOUND)).collect()
-	};
-	let with_weight = |count: usize| {
-		let mut all = columns(count);
-		all.push(column("w", 9, 0, MAX_BOUND));
-		all
-	};
 	let edges: Vec<i64> = (0..255).collect();
-	let names: Vec<_> = (0..64).map(|i| format!("g{i}")).collect();
-	let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
 	let largest = [
-		spec(Statistic::Regression, columns(21)),
-		spec(Statistic::VectorMean, with_weight(255)),
-		with_edges(spec(Statistic::Histogram, columns(1)), &edges, &[]),
-		grouped(spec(Statistic::Variance, columns(1)), &names),
-		grouped(spec(Statistic::Correlation, columns(2)), &names[..42]),
-		grouped(spec(Statistic::Regression, columns(6)), &names[..7]),
-		grouped(spec(Statistic::VectorMean, with_weight(3)), &names),
+		spec(Statistic::Regression, widest(21)),
+		spec(Statistic::VectorMean, weighted(255)),
+		with_edges(spec(Statistic::Histogram, widest(1)), &edges, &[]),
+		most_of(spec(Statistic::Variance, widest(1))),
+		most_of(spec(Statistic::Correlation, widest(2))),
+		most_of(spec(Statistic::Regression, widest(6))),
+		most_of(spec(Statistic::VectorMean, weighted(3))),
 	];
 	for mut spec in largest {
 		spec.max_rows = u32::MAX;
 		let relation = relation(&spec).unwrap();
 		assert!((190..=MAX_LENGTH).contains(&spec.length()), "{}", spec.length());
-		assert!(relation.layout().proof_length() < 96 * 1024, "{:?}", relation.layout());
+		assert_eq!(
+			proof_length(&spec).map(|length| length as usize),
+			Ok(relation.layout().proof_length())
+		);
 		// a row at the ends of all ranges, counted as often as rows may be
 		for upper in [false, true] {
 			let values: Vec<_> = spec
@@ -331,11 +350,67 @@ fn the_largest_specs_are_provable() {
 	}
 }
 
+/// A message holds the longest proof of any spec, and not much more: of each statistic and number of columns the one with the
+/// widest ranges, the most rows and the most groups. That of a regression on as many columns as fit is the longest. The proofs of
+/// the largest relation that can be made would not fit.
+#[test]
+fn the_longest_proof_fits_into_a_message() {
+	let mut lengths = Vec::new();
+	for statistic in STATISTICS {
+		let specs: Vec<TaskSpec> = match statistic {
+			Statistic::Regression => (2..=21).map(|count| spec(statistic, widest(count))).collect(),
+			Statistic::VectorMean => {
+				(1..=255).map(|count| spec(statistic, weighted(count))).collect()
+			},
+			Statistic::WeightedMean => vec![spec(statistic, weighted(1))],
+			Statistic::Covariance | Statistic::Correlation => {
+				// of the second kind the determinant is proven too
+				let narrow = |name| column(name, 0, 0, (1 << 30) - 1);
+				let narrow = spec(statistic, vec![narrow("x"), narrow("y")]);
+				assert!(proves_determinant(&TaskSpec { max_rows: u32::MAX, ..narrow.clone() }));
+				vec![spec(statistic, widest(2)), narrow]
+			},
+			Statistic::Histogram | Statistic::Quantiles | Statistic::Median => {
+				let quantiles: &[u16] =
+					if statistic == Statistic::Quantiles { &[500] } else { &[] };
+				let of = |edges: i64| {
+					let edges: Vec<_> = (0..edges).collect();
+					with_edges(spec(statistic, widest(1)), &edges, quantiles)
+				};
+				(2..=255).map(of).collect()
+			},
+			Statistic::Contributors => vec![spec(statistic, vec![])],
+			_ => vec![spec(statistic, widest(1))],
+		};
+		let longest = specs
+			.into_iter()
+			.map(most_of)
+			.map(|spec| (proof_length(&spec).unwrap(), spec.length_of_group()));
+		lengths.push((longest.max().unwrap(), statistic));
+	}
+	lengths.sort_by_key(|((bytes, _), _)| *bytes);
+	let ((longest, entries), statistic) = *lengths.last().unwrap();
+	assert_eq!((statistic, entries), (Statistic::Regression, 253), "{lengths:?}");
+	let room = MAX_VALIDITY.checked_sub(longest).unwrap();
+	assert!((1_024..=20 * 1_024).contains(&room), "{room} bytes are left over");
+
+	let mut conditions = Conditions::new(MAX_LENGTH as usize).unwrap();
+	let mut left = MAX_BITS as u32;
+	while left > 0 {
+		let width = left.min(MAX_WIDTH);
+		conditions.range(entry(0, 1), width).unwrap();
+		left -= width;
+	}
+	assert!(conditions.range(entry(0, 1), 1).is_err(), "all bits are taken");
+	assert!(conditions.finish().layout().proof_length() > MAX_VALIDITY as usize);
+}
+
 #[test]
 fn a_spec_that_is_not_valid_has_no_relation() {
 	let mut empty = spec(Statistic::Mean, vec![income()]);
 	empty.max_rows = 0;
 	assert_eq!(relation(&empty), Err(Unprovable::Spec(SpecError::NoRows)));
+	assert_eq!(proof_length(&empty), Err(Unprovable::Spec(SpecError::NoRows)));
 	assert!(Unprovable::TooLarge.to_string().contains("too large"));
 }
 

@@ -3,6 +3,8 @@
 //!
 //! THIS FILE WAS AUTO-GENERATED USING THE SUBSTRATE BENCHMARK CLI VERSION 64.0.0
 //! DATE: 2026-11-27, STEPS: `6`, REPEAT: `3`, LOW RANGE: `[]`, HIGH RANGE: `[]`
+//! `deal`, `authorize_challenge`, `challenge`, `challenge_with_bond` were measured apart from the others, on the same kind of machine;
+//! the last two with STEPS: `2`
 //! WORST CASE MAP SIZE: `1000000`
 //! CPU: `Intel(R) Xeon(R) Processor`
 //! WASM-EXECUTION: `Compiled`, CHAIN: `None`, DB CACHE: 1024
@@ -19,7 +21,7 @@ use core::marker::PhantomData;
 pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3152), added: 5627, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Tasks::Cohorts` (r:1 w:0)
@@ -33,18 +35,16 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	/// The range of component `t` is `[1, 15]`.
-	/// The range of component `k` is `[3, 258]`.
+	/// The range of component `k` is `[3, 354]`.
 	fn deal(t: u32, k: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `20918 + t * (96 ±0)`
-		//  Estimated: `24383 + t * (96 ±0)`
-		// Minimum execution time: 586_689_000 picoseconds.
-		Weight::from_parts(553_073_868, 0)
-			.saturating_add(Weight::from_parts(0, 24383))
-			// Standard Error: 24_146_711
-			.saturating_add(Weight::from_parts(21_738_617, 0).saturating_mul(t.into()))
-			// Standard Error: 1_372_095
-			.saturating_add(Weight::from_parts(8_354_528, 0).saturating_mul(k.into()))
+		//  Measured:  `20922 + t * (96 ±0)`
+		//  Estimated: `24387 + t * (96 ±0)`
+		// Minimum execution time: 673_618_000 picoseconds.
+		Weight::from_parts(1_434_939_743, 0)
+			.saturating_add(Weight::from_parts(0, 24387))
+			// Standard Error: 2_637_425
+			.saturating_add(Weight::from_parts(13_552_718, 0).saturating_mul(k.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(5))
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
@@ -161,6 +161,79 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(541_658_720, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(10))
+	}
+	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3152), added: 5627, mode: `Measured`)
+	/// Storage: `Tasks::Statuses` (r:1 w:1)
+	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
+	/// Storage: `Vss::Seats` (r:1 w:1)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
+	/// Storage: `Vss::Dealings` (r:1 w:0)
+	/// Proof: `Vss::Dealings` (`max_values`: None, `max_size`: Some(129), added: 2604, mode: `Measured`)
+	/// Storage: `Tasks::Records` (r:1 w:0)
+	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(27930), added: 30405, mode: `Measured`)
+	/// Storage: `Registry::Nodes` (r:1 w:1)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(482), added: 2957, mode: `Measured`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(139), added: 2614, mode: `Measured`)
+	/// Storage: `System::Account` (r:3 w:3)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `Measured`)
+	/// Storage: `Registry::Candidates` (r:1 w:1)
+	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(56002), added: 56497, mode: `Measured`)
+	/// Storage: `Vss::Results` (r:1 w:0)
+	/// Proof: `Vss::Results` (`max_values`: None, `max_size`: Some(8370), added: 10845, mode: `Measured`)
+	/// Storage: `Tasks::Agenda` (r:1 w:1)
+	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
+	/// Storage: `Tasks::Settlements` (r:0 w:1)
+	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
+	/// The range of component `t` is `[1, 15]`.
+	/// The range of component `p` is `[13, 620]`.
+	fn challenge(t: u32, p: u32, ) -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `75148`
+		//  Estimated: `83563 + p * (1 ±0)`
+		// The line through the slower of the ends that were measured, p = 13 and p = 620.
+		Weight::from_parts(30_467_549_000, 0)
+			.saturating_add(Weight::from_parts(0, 83563))
+			.saturating_add(Weight::from_parts(660_185_206, 0).saturating_mul(t.into()))
+			.saturating_add(Weight::from_parts(571_443_900, 0).saturating_mul(p.into()))
+			.saturating_add(T::DbWeight::get().reads(13))
+			.saturating_add(T::DbWeight::get().writes(10))
+			.saturating_add(Weight::from_parts(0, 1).saturating_mul(p.into()))
+	}
+	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3152), added: 5627, mode: `Measured`)
+	/// Storage: `Tasks::Statuses` (r:1 w:0)
+	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
+	/// Storage: `Vss::Dealings` (r:1 w:1)
+	/// Proof: `Vss::Dealings` (`max_values`: None, `max_size`: Some(129), added: 2604, mode: `Measured`)
+	/// Storage: `System::Account` (r:4 w:4)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `Measured`)
+	/// Storage: `Balances::Holds` (r:2 w:2)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(139), added: 2614, mode: `Measured`)
+	/// Storage: `Tasks::Records` (r:1 w:0)
+	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(27930), added: 30405, mode: `Measured`)
+	/// Storage: `Vss::Sharings` (r:1 w:1)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
+	/// Storage: `Incentives::Deposits` (r:1 w:1)
+	/// Proof: `Incentives::Deposits` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `Measured`)
+	/// Storage: `Incentives::Escrows` (r:1 w:0)
+	/// Proof: `Incentives::Escrows` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `Measured`)
+	/// The range of component `t` is `[1, 15]`.
+	/// The range of component `p` is `[13, 620]`.
+	fn challenge_with_bond(t: u32, p: u32, ) -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `8756 + t * (96 ±0)`
+		//  Estimated: `19646 + p * (1 ±0) + t * (96 ±0)`
+		// The line through the slower of the ends that were measured, p = 13 and p = 620.
+		Weight::from_parts(32_467_549_000, 0)
+			.saturating_add(Weight::from_parts(0, 19646))
+			.saturating_add(Weight::from_parts(660_185_206, 0).saturating_mul(t.into()))
+			.saturating_add(Weight::from_parts(571_443_900, 0).saturating_mul(p.into()))
+			.saturating_add(T::DbWeight::get().reads(13))
+			.saturating_add(T::DbWeight::get().writes(9))
+			.saturating_add(Weight::from_parts(0, 1).saturating_mul(p.into()))
+			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
 	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
@@ -412,6 +485,28 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(24_012, 0).saturating_mul(l.into()))
 			// Standard Error: 1_734_301
 			.saturating_add(Weight::from_parts(904_633, 0).saturating_mul(t.into()))
+			.saturating_add(T::DbWeight::get().reads(5))
+	}
+	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3152), added: 5627, mode: `Measured`)
+	/// Storage: `Tasks::Statuses` (r:1 w:0)
+	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
+	/// Storage: `Vss::Seats` (r:1 w:0)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
+	/// Storage: `Vss::Dealings` (r:1 w:0)
+	/// Proof: `Vss::Dealings` (`max_values`: None, `max_size`: Some(129), added: 2604, mode: `Measured`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `Measured`)
+	/// The range of component `b` is `[0, 96]`.
+	fn authorize_challenge(b: u32, ) -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `5008`
+		//  Estimated: `8473`
+		// Minimum execution time: 310_289_000 picoseconds.
+		Weight::from_parts(274_502_277, 0)
+			.saturating_add(Weight::from_parts(0, 8473))
+			// Standard Error: 2_158_868
+			.saturating_add(Weight::from_parts(18_974_032, 0).saturating_mul(b.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)

@@ -27,7 +27,7 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Storage: `Tasks::NextTask` (r:1 w:1)
 	/// Proof: `Tasks::NextTask` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `Measured`)
 	/// Storage: `Registry::Nodes` (r:1 w:0)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(482), added: 2957, mode: `Measured`)
 	/// Storage: `Registry::Candidates` (r:1 w:0)
 	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(56002), added: 56497, mode: `Measured`)
 	/// Storage: `Incentives::Escrows` (r:1 w:1)
@@ -35,7 +35,7 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `Measured`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(139), added: 2614, mode: `Measured`)
 	/// Storage: `Network::Solo` (r:1 w:0)
 	/// Proof: `Network::Solo` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `Measured`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
@@ -47,19 +47,17 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Storage: `Tasks::Barred` (r:0 w:1)
 	/// Proof: `Tasks::Barred` (`max_values`: None, `max_size`: Some(16430), added: 18905, mode: `Measured`)
 	/// Storage: `Tasks::Records` (r:0 w:1)
-	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(27926), added: 30401, mode: `Measured`)
+	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(27930), added: 30405, mode: `Measured`)
 	/// Storage: `Tasks::Cohorts` (r:0 w:512)
 	/// Proof: `Tasks::Cohorts` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `Measured`)
 	/// The range of component `d` is `[10, 512]`.
 	fn submit(d: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `69195`
-		//  Estimated: `75135`
-		// Minimum execution time: 1_907_283_000 picoseconds.
-		Weight::from_parts(2_193_355_379, 0)
-			.saturating_add(Weight::from_parts(0, 75135))
-			// Standard Error: 1_126_551
-			.saturating_add(Weight::from_parts(4_347_067, 0).saturating_mul(d.into()))
+		//  Measured:  `69131`
+		//  Estimated: `75071`
+		// Minimum execution time: 5_173_567_000 picoseconds.
+		Weight::from_parts(7_600_010_528, 0)
+			.saturating_add(Weight::from_parts(0, 75071))
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(11))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))

@@ -10,13 +10,13 @@ use crate::{
 };
 use ostraka_primitives::{fault::DealerFault, task::TaskStatus, Digest};
 
-fn convictions(chain: &mut Chain) -> Vec<(u8, bool)> {
+pub fn convictions(chain: &mut Chain) -> Vec<(u8, bool)> {
 	chain.state(|| {
 		let events = System::events().into_iter().map(|record| record.event);
 		events
 			.filter_map(|event| match event {
 				RuntimeEvent::Vss(Event::DealerConvicted { seat, excluded, .. }) => {
-					Some((seat, excluded))
+					Some((seat.expect("a member's"), excluded))
 				},
 				RuntimeEvent::Vss(Event::AccuserConvicted { .. }) => panic!("an honest accuser"),
 				_ => None,
@@ -35,7 +35,7 @@ fn accused(sent: &[Extrinsic]) -> Vec<Digest> {
 		.collect()
 }
 
-fn standing(chain: &mut Chain, dealer: u8) -> Standing {
+pub fn standing(chain: &mut Chain, dealer: u8) -> Standing {
 	chain.state(|| Dealings::<Test>::get(TASK, account(dealer)).expect("dealt").standing)
 }
 

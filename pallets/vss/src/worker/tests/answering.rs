@@ -211,7 +211,7 @@ fn work_that_does_not_fit_one_run_goes_on_in_the_next() {
 		}
 		chain.freeze(task, 20);
 	}
-	// Room for three of twelve shares a run, or for their sums.
+	// Room for three of twelve shares a run. Sums and proofs take what is left.
 	let mut runs = 0;
 	let mut sent = 0;
 	while sent < 3 {

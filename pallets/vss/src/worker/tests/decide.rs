@@ -1,6 +1,7 @@
 //! What to do, as a function of what is seen.
 
 use crate::worker::decide::*;
+use frame::prelude::Weight;
 use ostraka_primitives::{
 	task::{FailReason, Outcome, TaskStatus},
 	BlockNumber,
@@ -18,7 +19,8 @@ fn dealing(first: u8, share: Option<ShareState>) -> Dealing {
 		digest,
 		dealt_at: 10,
 		accusable: true,
-		accused_at: None,
+		challengeable: true,
+		disputed_at: None,
 		share,
 	}
 }
@@ -69,8 +71,13 @@ fn attests_while_there_is_time_and_once() {
 
 #[test]
 fn attests_only_to_shares_that_it_has_seen_to_be_right() {
-	let unsure = [None, Some(ShareState::Unopened), Some(ShareState::Missing(12))];
-	for share in unsure.into_iter().chain([Some(ShareState::Wrong)]) {
+	let unsure = [
+		None,
+		Some(ShareState::Unopened),
+		Some(ShareState::Missing(12)),
+		Some(ShareState::Unproven),
+	];
+	for share in unsure.into_iter().chain([Some(ShareState::Wrong), Some(ShareState::Forged)]) {
 		let mut dealings = right(3);
 		dealings.push(dealing(9, share));
 		assert!(!attests(seat(VERIFYING), &dealings, Extent::All, 25), "{share:?}");
@@ -78,7 +85,7 @@ fn attests_only_to_shares_that_it_has_seen_to_be_right() {
 	}
 	// An accusation that is on its way is none that has been judged.
 	let mut accused = dealing(9, Some(ShareState::Wrong));
-	accused.accused_at = Some(25);
+	accused.disputed_at = Some(25);
 	assert!(!attests(seat(VERIFYING), &[accused], Extent::Open, 26));
 	// That there is none, or none that counts any more, is something to attest to.
 	for extent in [Extent::All, Extent::Open] {
@@ -149,8 +156,8 @@ fn has_nothing_to_do_once_included_convicted_or_ended() {
 #[test]
 fn accuses_in_turn_before_the_freeze() {
 	let wrong = [dealing(0, Some(ShareState::Wrong))];
-	// Seat 2 has rank 2 among the accusers of a digest that starts at place 0.
-	let plan = |now| seat(COLLECTING).plan(&wrong, Extent::All, now, LAG, RETRY).accuse;
+	// Seat 2 has rank 2 in the queue of a digest that starts at place 0.
+	let plan = |now| seat(COLLECTING).plan(&wrong, Extent::All, now, LAG, RETRY).dispute;
 	assert_eq!(plan(13), Vec::<usize>::new());
 	assert_eq!(plan(14), vec![0]);
 }
@@ -160,7 +167,7 @@ fn accuses_in_time_for_two_attempts_before_verification_ends() {
 	let mut late = dealing(0, Some(ShareState::Wrong));
 	late.dealt_at = 50;
 	let verifying = TaskStatus::Verifying { until: 60 };
-	let plan = |now| seat(verifying).plan(&[late.clone()], Extent::All, now, LAG, RETRY).accuse;
+	let plan = |now| seat(verifying).plan(&[late.clone()], Extent::All, now, LAG, RETRY).dispute;
 	assert_eq!(plan(51), Vec::<usize>::new());
 	assert_eq!(plan(52), vec![0]);
 }
@@ -169,9 +176,9 @@ fn accuses_in_time_for_two_attempts_before_verification_ends() {
 fn accuses_at_once_after_the_freeze() {
 	let wrong = [dealing(3, Some(ShareState::Wrong))];
 	for status in [COMMITTING, REVEALING] {
-		assert_eq!(seat(status).plan(&wrong, Extent::All, 20, LAG, RETRY).accuse, vec![0]);
+		assert_eq!(seat(status).plan(&wrong, Extent::All, 20, LAG, RETRY).dispute, vec![0]);
 	}
-	assert_eq!(seat(REVEALING).plan(&wrong, Extent::All, 39, LAG, RETRY).accuse, vec![0]);
+	assert_eq!(seat(REVEALING).plan(&wrong, Extent::All, 39, LAG, RETRY).dispute, vec![0]);
 	assert_eq!(
 		seat(REVEALING).plan(&wrong, Extent::All, 40, LAG, RETRY),
 		Plan::default(),
@@ -186,7 +193,7 @@ fn an_excused_member_accuses_on_and_answers_nothing() {
 		assert_eq!(excused.plan(&right(3), Extent::All, 25, LAG, RETRY), Plan::default());
 		let mut dealings = right(3);
 		dealings.push(dealing(9, Some(ShareState::Wrong)));
-		let plan = Plan { accuse: vec![3], most: 1, attest: false, answer: None };
+		let plan = Plan { dispute: vec![3], most: 1, attest: false, answer: None };
 		assert_eq!(excused.plan(&dealings, Extent::All, 25, LAG, RETRY), plan);
 	}
 }
@@ -195,12 +202,95 @@ fn an_excused_member_accuses_on_and_answers_nothing() {
 fn accuses_nobody_without_the_right_to_or_to_no_effect() {
 	let wrong = [dealing(0, Some(ShareState::Wrong))];
 	let barred = SeatView { may_accuse: false, ..seat(COLLECTING) };
-	assert_eq!(barred.plan(&wrong, Extent::All, 50, LAG, RETRY).accuse, Vec::<usize>::new());
+	assert_eq!(barred.plan(&wrong, Extent::All, 50, LAG, RETRY).dispute, Vec::<usize>::new());
 	let spent = [Dealing { accusable: false, ..wrong[0].clone() }];
 	assert_eq!(
-		seat(COLLECTING).plan(&spent, Extent::All, 50, LAG, RETRY).accuse,
+		seat(COLLECTING).plan(&spent, Extent::All, 50, LAG, RETRY).dispute,
 		Vec::<usize>::new()
 	);
+}
+
+/// The share is right: of the frozen set it is added up, whoever was to challenge the proof, or to look at it.
+#[test]
+fn answers_over_forged_and_unproven_dealings() {
+	let mut dealings = right(3);
+	dealings.push(dealing(8, Some(ShareState::Unproven)));
+	dealings.push(dealing(9, Some(ShareState::Forged)));
+	for (status, answer) in [(COMMITTING, Answer::Commit), (REVEALING, Answer::Reveal)] {
+		let plan = |extent| seat(status).plan(&dealings, extent, 25, LAG, RETRY).answer;
+		assert_eq!(plan(Extent::All), Some(answer));
+		assert_eq!(plan(Extent::Open), None);
+	}
+}
+
+#[test]
+fn disputes_nothing_whose_proof_it_has_not_seen() {
+	let unproven = dealing(0, Some(ShareState::Unproven));
+	assert_eq!(unproven.dispute(), None);
+	for status in [COLLECTING, VERIFYING, COMMITTING, REVEALING] {
+		let one = core::slice::from_ref(&unproven);
+		assert!(seat(status).plan(one, Extent::All, 30, LAG, RETRY).dispute.is_empty());
+	}
+}
+
+#[test]
+fn proofs_wait_for_the_answer_once_the_set_is_frozen() {
+	let dealings = [dealing(0, Some(ShareState::Unproven)), dealing(1, Some(ShareState::Forged))];
+	for status in [COLLECTING, VERIFYING] {
+		assert!(seat(status).looks_at_proofs(&dealings, false));
+	}
+	for status in [COMMITTING, REVEALING] {
+		assert!(!seat(status).looks_at_proofs(&dealings, false));
+		assert!(seat(status).looks_at_proofs(&dealings, true));
+		// None is due, or none can be given.
+		assert!(SeatView { excused: true, ..seat(status) }.looks_at_proofs(&dealings, false));
+		let wrong = dealing(2, Some(ShareState::Wrong));
+		let dealings = [dealings[0].clone(), wrong];
+		assert!(seat(status).looks_at_proofs(&dealings, false));
+	}
+}
+
+#[test]
+fn challenges_in_turn_before_the_freeze_and_from_it_on() {
+	let forged = [dealing(0, Some(ShareState::Forged))];
+	assert_eq!(forged[0].dispute(), Some(Dispute::Challenge));
+	let due = |status, now| {
+		let plan = seat(status).plan(&forged, Extent::All, now, LAG, RETRY);
+		assert_eq!(plan.dispute.len(), plan.most);
+		plan.most == 1
+	};
+	// Dealt in block 10, and of rank 2.
+	assert!(!due(COLLECTING, 13) && due(COLLECTING, 14));
+	assert!(!due(VERIFYING, 13) && due(VERIFYING, 14));
+	let soon_over = TaskStatus::Verifying { until: 19 };
+	assert!(!due(soon_over, 10) && due(soon_over, 11), "in time for two attempts");
+	// Frozen in block 20.
+	assert!(!due(COMMITTING, 23) && due(COMMITTING, 24));
+	assert!(due(REVEALING, 31) && !due(REVEALING, 40), "too late");
+}
+
+#[test]
+fn challenges_only_what_its_challenge_would_convict() {
+	let forged = dealing(0, Some(ShareState::Forged));
+	let wrong = dealing(0, Some(ShareState::Wrong));
+	for (changed, expected) in [
+		// A dealer convicted late may still be accused, for an excuse, and not challenged.
+		(Dealing { challengeable: false, ..forged.clone() }, None),
+		(Dealing { accusable: false, ..forged.clone() }, Some(Dispute::Challenge)),
+		(Dealing { challengeable: false, ..wrong.clone() }, Some(Dispute::Accuse)),
+		(Dealing { accusable: false, ..wrong }, None),
+		(dealing(0, Some(ShareState::Right)), None),
+		(dealing(0, None), None),
+	] {
+		assert_eq!(changed.dispute(), expected);
+		let plan = seat(COLLECTING).plan(&[changed], Extent::All, 50, LAG, RETRY);
+		assert_eq!(plan.dispute.len(), usize::from(expected.is_some()));
+	}
+	let barred = SeatView { may_accuse: false, ..seat(COLLECTING) };
+	let one = core::slice::from_ref(&forged);
+	assert_eq!(barred.plan(one, Extent::All, 50, LAG, RETRY), Plan::default());
+	let on_its_way = Dealing { disputed_at: Some(49), ..forged };
+	assert_eq!(seat(COLLECTING).plan(&[on_its_way], Extent::All, 50, LAG, RETRY), Plan::default());
 }
 
 /// So many wrong shares, dealt in block 0.
@@ -232,19 +322,30 @@ fn accuses_as_fast_as_the_time_left_asks_for() {
 }
 
 #[test]
+fn challenges_of_a_run_leave_a_quarter_of_a_block() {
+	let block = Weight::from_parts(2_000, 4_000);
+	let most = |time, proof| most_challenges(block, Weight::from_parts(time, proof));
+	assert_eq!([most(500, 0), most(501, 0), most(750, 0), most(751, 0)], [3, 2, 2, 1]);
+	assert_eq!(most(5_000, 0), 1, "one may always be sent");
+	assert_eq!(most(500, 1_500), 2, "by what is scarcest");
+	assert_eq!([most(24, 0), most(23, 0), most(1, 0)], [62, MAX_ACCUSATIONS, MAX_ACCUSATIONS]);
+	assert_eq!(most(0, 0), MAX_ACCUSATIONS);
+}
+
+#[test]
 fn what_is_on_its_way_takes_no_place() {
 	let mut dealings = flood(12);
 	let first = seat(COLLECTING).plan(&dealings, Extent::All, 90, LAG, RETRY);
-	assert_eq!((first.accuse.len(), first.most), (12, MIN_ACCUSATIONS));
-	for place in first.accuse.into_iter().take(first.most) {
-		dealings[place].accused_at = Some(90);
+	assert_eq!((first.dispute.len(), first.most), (12, MIN_ACCUSATIONS));
+	for place in first.dispute.into_iter().take(first.most) {
+		dealings[place].disputed_at = Some(90);
 	}
 	let second = seat(COLLECTING).plan(&dealings, Extent::All, 91, LAG, RETRY);
-	assert_eq!((second.accuse.len(), second.most), (4, 4));
-	assert!(second.accuse.iter().all(|place| dealings[*place].accused_at.is_none()));
+	assert_eq!((second.dispute.len(), second.most), (4, 4));
+	assert!(second.dispute.iter().all(|place| dealings[*place].disputed_at.is_none()));
 	// Those that were not included come again when their time is over.
 	assert_eq!(
-		seat(COLLECTING).plan(&dealings, Extent::All, 90 + RETRY, LAG, RETRY).accuse.len(),
+		seat(COLLECTING).plan(&dealings, Extent::All, 90 + RETRY, LAG, RETRY).dispute.len(),
 		12
 	);
 }
@@ -252,7 +353,7 @@ fn what_is_on_its_way_takes_no_place() {
 #[test]
 fn every_accusation_comes_first_in_some_block() {
 	let dealings = flood(12);
-	let first = |now| seat(COLLECTING).plan(&dealings, Extent::All, now, LAG, RETRY).accuse[0];
+	let first = |now| seat(COLLECTING).plan(&dealings, Extent::All, now, LAG, RETRY).dispute[0];
 	let mut firsts: Vec<_> = (50..62).map(first).collect();
 	firsts.sort_unstable();
 	assert_eq!(firsts, (0..12).collect::<Vec<usize>>());
@@ -271,8 +372,8 @@ fn a_flood_of_wrong_shares_is_accused_before_verification_ends() {
 			dealings[place].accusable = false;
 		}
 		let plan = seat.plan(&dealings, Extent::All, now, LAG, RETRY);
-		for place in plan.accuse.into_iter().take(plan.most) {
-			dealings[place].accused_at = Some(now);
+		for place in plan.dispute.into_iter().take(plan.most) {
+			dealings[place].disputed_at = Some(now);
 			pool.push(place);
 		}
 	}
@@ -295,7 +396,7 @@ proptest! {
 
 	#[test]
 	fn an_answer_never_rests_on_anything_but_right_shares(
-		states in proptest::collection::vec(0u8..4, 0..12),
+		states in proptest::collection::vec(0u8..6, 0..12),
 		now in 0u32..60,
 		revealing: bool,
 	) {
@@ -303,13 +404,15 @@ proptest! {
 			0 => Some(ShareState::Right),
 			1 => Some(ShareState::Wrong),
 			2 => Some(ShareState::Missing(1)),
+			3 => Some(ShareState::Forged),
+			4 => Some(ShareState::Unproven),
 			_ => None,
 		};
 		let dealings: Vec<_> = states.iter().zip(0u8..).map(|(s, i)| dealing(i, share(*s))).collect();
 		let status = if revealing { REVEALING } else { COMMITTING };
 		let plan = seat(status).plan(&dealings, Extent::All, now, LAG, RETRY);
 		if plan.answer.is_some() {
-			prop_assert!(!states.is_empty() && states.iter().all(|state| *state == 0));
+			prop_assert!(!states.is_empty() && states.iter().all(|state| [0, 3, 4].contains(state)));
 		}
 	}
 }

@@ -1,7 +1,10 @@
 //! Re-orgs: two chains are two forks, the node and its database are one.
 
 use super::{mock::*, node::*};
-use crate::{worker::WorkerError, Call};
+use crate::{
+	worker::{store, WorkerError},
+	Call,
+};
 use ostraka_primitives::task::TaskStatus;
 
 #[test]
@@ -107,6 +110,25 @@ fn two_forks_with_different_accepted_sets_never_both_get_a_share() {
 		first.set_status(TASK, TaskStatus::Revealing { until: 90 });
 		assert_eq!(first.sent(70).len(), 1);
 	}
+}
+
+/// It fails in every block, for as long as the task lasts: so nothing is added up for it.
+#[test]
+fn a_locked_seat_adds_nothing_up_for_another_set() {
+	let node = Node::new(&[1]);
+	let (mut first, mut second) = forks_that_differ(&node);
+	assert_eq!(first.sent(23).len(), 1);
+	second.state(|| {
+		let ledger = store::ledger(&seat_key(1)).unwrap();
+		assert_eq!(ledger.len(), 3);
+		// Who adds these up says so, and forgets them.
+		ledger.keys().for_each(|digest| store::keep_share(&seat_key(1), digest, &[]));
+	});
+	for block in [40, 41] {
+		let summary = second.run(block);
+		assert!(matches!(summary.errors[..], [(TASK, _, WorkerError::Locked { .. })]), "{block}");
+	}
+	assert_eq!(second.state(|| store::ledger(&seat_key(1))).unwrap().len(), 3);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use codec::Encode;
 use frame::{
 	deps::{
 		frame_support::storage::unhashed,
-		frame_system,
+		frame_system::{self, limits::BlockWeights},
 		sp_runtime::{generic, traits::BlakeTwo256},
 	},
 	prelude::*,
@@ -17,6 +17,7 @@ use frame::{
 use ostraka_crypto::{messages::DealingBytes, Scalar};
 use ostraka_primitives::{
 	fault::DealerFault,
+	spec::TaskSpec,
 	task::{Committee, Seat, TaskStatus},
 	traits::{Roster, TaskBook, TaskView},
 	AccountId, BlockNumber, Digest, ProtocolVersion, SealKeyBytes, TaskId, WorkerKey,
@@ -51,6 +52,16 @@ impl frame_system::Config for Test {
 	type AccountId = AccountId;
 	type Block = Block;
 	type Lookup = frame::deps::sp_runtime::traits::IdentityLookup<AccountId>;
+	type BlockWeights = Limits;
+}
+
+/// Blocks that weigh as much as a test says.
+pub struct Limits;
+
+impl Get<BlockWeights> for Limits {
+	fn get() -> BlockWeights {
+		BlockWeights { max_block: MaxBlock::get(), ..Default::default() }
+	}
 }
 
 impl<LocalCall> CreateTransactionBase<LocalCall> for Test
@@ -82,6 +93,7 @@ where
 
 frame::testing_prelude::parameter_types! {
 	pub const PerKb: Weight = Weight::zero();
+	pub static MaxBlock: Weight = Weight::MAX;
 }
 
 impl pallet_vss::Config for Test {
@@ -101,7 +113,7 @@ impl pallet_vss::Config for Test {
 /// The task book and the roster: entries in the state under the tasks' numbers.
 pub struct Book;
 
-type Entry = (ProtocolVersion, Digest, u8, u32, u32, TaskStatus, Committee);
+type Entry = (ProtocolVersion, Digest, u8, u32, u32, u32, TaskStatus, Committee);
 
 fn entry_key(task: TaskId) -> Vec<u8> {
 	(b"book", task).encode()
@@ -113,9 +125,18 @@ impl Book {
 	}
 
 	pub fn set(task: TaskId, view: &TaskView) {
-		let TaskView { protocol, task_hash, threshold, length, accepted, status, committee } =
-			view.clone();
-		let entry: Entry = (protocol, task_hash, threshold, length, accepted, status, committee);
+		let TaskView {
+			protocol,
+			task_hash,
+			threshold,
+			length,
+			proof_length,
+			accepted,
+			status,
+			committee,
+		} = view.clone();
+		let entry: Entry =
+			(protocol, task_hash, threshold, length, proof_length, accepted, status, committee);
 		unhashed::put(&entry_key(task), &entry);
 		let mut tasks = Self::tasks();
 		if !tasks.contains(&task) {
@@ -129,6 +150,11 @@ impl Book {
 		Self::set(task, &TaskView { status, ..view });
 	}
 
+	/// Has no task's spec any more.
+	pub fn forget_specs() {
+		unhashed::put(b"no spec", &());
+	}
+
 	/// Settles the task: the book forgets it, and its members are released.
 	pub fn forget(task: TaskId) {
 		unhashed::kill(&entry_key(task));
@@ -140,11 +166,25 @@ impl Book {
 impl TaskBook for Book {
 	fn view(task: TaskId) -> Option<TaskView> {
 		let entry: Option<Entry> = unhashed::get(&entry_key(task));
-		let (protocol, task_hash, threshold, length, accepted, status, committee) = entry?;
-		Some(TaskView { protocol, task_hash, threshold, length, accepted, status, committee })
+		let (protocol, task_hash, threshold, length, proof_length, accepted, status, committee) =
+			entry?;
+		Some(TaskView {
+			protocol,
+			task_hash,
+			threshold,
+			length,
+			proof_length,
+			accepted,
+			status,
+			committee,
+		})
 	}
 	fn status(task: TaskId) -> Option<TaskStatus> {
 		Self::view(task).map(|view| view.status)
+	}
+	/// Every task's is the same, as long as there is one.
+	fn spec(task: TaskId) -> Option<TaskSpec> {
+		Self::status(task).filter(|_| !unhashed::exists(b"no spec")).map(|_| fixtures::spec(LENGTH))
 	}
 	fn has_accepted(_: TaskId, _: &AccountId) -> bool {
 		true
@@ -172,9 +212,11 @@ impl Roster for Book {
 
 #[cfg(feature = "runtime-benchmarks")]
 impl crate::BenchmarkHelper for Book {
-	fn set_task(task: TaskId, view: &TaskView, _: &[AccountId]) {
+	fn set_task(task: TaskId, view: &TaskView, _: &TaskSpec, _: &[AccountId]) {
 		Self::set(task, view);
 	}
+
+	fn fund(_: &AccountId) {}
 }
 
 pub fn account(number: u8) -> AccountId {
@@ -222,6 +264,7 @@ pub fn view(task: TaskId) -> TaskView {
 		task_hash: [task as u8; 32],
 		threshold: THRESHOLD,
 		length: LENGTH,
+		proof_length: fixtures::proof_length(LENGTH),
 		accepted: 100,
 		status: TaskStatus::Collecting { first_by: 100, until: 100 },
 		committee: committee(),

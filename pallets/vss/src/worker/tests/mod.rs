@@ -3,6 +3,7 @@
 mod accusing;
 mod answering;
 mod attesting;
+mod challenging;
 mod decide;
 mod forks;
 mod keeping;
@@ -10,3 +11,4 @@ mod keys;
 mod looking;
 mod mock;
 mod node;
+mod proving;

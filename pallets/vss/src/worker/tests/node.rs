@@ -21,6 +21,7 @@ use frame::{
 	prelude::*,
 	testing_prelude::TestState,
 };
+use ostraka_crypto::messages::DealingBytes;
 use ostraka_primitives::{
 	fault::DealerFault,
 	message::indexed_key,
@@ -210,9 +211,20 @@ impl Chain {
 		seed: u64,
 	) -> Digest {
 		let ctx = self.context(task);
-		let who = account(dealer);
 		let input = [dealer.into(), u64::from(dealer) * 10];
-		let bytes = make_dealing(&ctx, &who, input, fault, seed);
+		let bytes = make_dealing(&ctx, &account(dealer), input, fault, seed);
+		self.deal_bytes(task, block, dealer, bytes)
+	}
+
+	/// Deals what is given.
+	pub fn deal_bytes(
+		&mut self,
+		task: TaskId,
+		block: BlockNumber,
+		dealer: u8,
+		bytes: DealingBytes,
+	) -> Digest {
+		let (ctx, who) = (self.context(task), account(dealer));
 		let digest = bytes.digest(&ctx.task_hash, who.as_ref());
 		self.ext.execute_with(|| {
 			System::set_block_number(block);

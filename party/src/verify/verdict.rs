@@ -1,0 +1,107 @@
+//! What the checks come to.
+
+use super::check::{Check, Verification};
+use crate::{account::address, fault};
+use core::fmt;
+use ostraka_primitives::{fault::DealerFault, AccountId};
+use serde::Serialize;
+
+/// What is checked of the proofs that inputs are valid. This check and [`POSSIBLE`] do not bear on the arithmetic.
+pub const PROVEN: &str = "the inputs that count are proven valid";
+/// What is checked of the dealings that count, and of those that do not.
+pub const SET: &str = "the dealings that count hash to h_A and add up to C_0";
+/// What is checked of the vector's meaning.
+pub const POSSIBLE: &str = "the result is one that data can give";
+
+/// What the checks say of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+	/// Every check that could be made holds, and nobody is left out for no reason.
+	Right,
+	/// It is the sum of what was dealt, but of a dealing that counts the proof that its input is valid does not hold: what was
+	/// dealt may be none that data can give, and so may the sum. The chain takes such a dealing, as it computes nothing with a
+	/// proof that nobody challenges, and keeps it if the challenge comes after the set is frozen.
+	Unproven,
+	/// It is the sum of what was dealt, and each input is proven to meet the conditions of the relation, but no data can give the
+	/// sum: of a regression's products, and of a covariance without its determinant, the proofs say less than what is asked of a
+	/// result.
+	Impossible,
+	/// It is the sum of what was dealt and counts, and nothing that is left tells why a dealing does not count: the node no longer
+	/// knows whether the chain took it, or whom the committee convicted. An exclusion for no reason would look the same.
+	Unexplained,
+	/// A check of the arithmetic does not hold, or none could be made.
+	Wrong,
+}
+
+impl Verdict {
+	/// What is not right, in words; nothing if all is.
+	pub fn problem(self) -> Option<&'static str> {
+		match self {
+			Self::Right => None,
+			Self::Unproven => Some(
+				"the result is arithmetically right, its inputs are not all proven: of a dealing that counts the proof that its \
+				 input is valid does not hold",
+			),
+			Self::Impossible => Some(
+				"the result is arithmetically right and all of its inputs are proven, but no data can give it: the proofs of this \
+				 statistic do not exclude that",
+			),
+			Self::Unexplained => Some(
+				"the result is arithmetically right and all of its inputs are proven, but of a dealing that does not count it \
+				 cannot be told why: a node with --state-pruning archive knows whether the chain took it",
+			),
+			Self::Wrong => Some("the result does not withstand the checks"),
+		}
+	}
+}
+
+impl Verification {
+	/// What the checks that could be made say together. A statistic that is not defined on the data is as right as any; a
+	/// result of which one group is impossible is not right as a whole.
+	pub fn verdict(&self) -> Verdict {
+		let is_broken = |check: &&Check| check.holds == Some(false);
+		let broken =
+			|what: &str| self.checks.iter().filter(is_broken).any(|check| check.what == what);
+		let is_of_arithmetic = |check: &Check| ![PROVEN, POSSIBLE].contains(&check.what);
+		let is_made = self.checks.iter().any(|check| check.holds == Some(true));
+		let is_refuted = self.checks.iter().filter(is_broken).any(is_of_arithmetic);
+		if !is_made || self.accepted.is_empty() || is_refuted {
+			Verdict::Wrong
+		} else if broken(PROVEN) {
+			Verdict::Unproven
+		} else if broken(POSSIBLE) {
+			Verdict::Impossible
+		} else if self.checks.iter().any(|check| check.what == SET && check.holds.is_none()) {
+			Verdict::Unexplained
+		} else {
+			Verdict::Right
+		}
+	}
+
+	/// Whether every check that could be made holds, those that carry the result among them, and nobody is left out for no
+	/// reason.
+	pub fn is_right(&self) -> bool {
+		self.verdict() == Verdict::Right
+	}
+}
+
+/// A dealer whose dealing the chain took and does not count, for its fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excluded {
+	/// The dealer.
+	pub dealer: AccountId,
+	/// What is wrong with the dealing; `None` if it was accused and the committee, by whose keys that is judged, is not known. That
+	/// explains nothing: anybody can make such an accusation up.
+	pub fault: Option<DealerFault>,
+}
+
+impl fmt::Display for Excluded {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.write_str(&address(&self.dealer))?;
+		match self.fault {
+			Some(what) => write!(f, " ({})", fault::dealer(what)),
+			None => f.write_str(" (accused; not judged, as the committee is not known)"),
+		}
+	}
+}

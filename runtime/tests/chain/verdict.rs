@@ -1,0 +1,115 @@
+//! Verification in tests: how long it lasts, who is convicted, and what that does to everybody's money.
+
+use super::{
+	books::{gained, lost, reward, Changes, DATA_REWARD, FEE},
+	events,
+	task::status,
+	Chain,
+};
+use ostraka_primitives::{
+	fault::{AccuserFault, DealerFault},
+	task::TaskStatus,
+	AccountId, Balance, BlockNumber, TaskId,
+};
+use ostraka_runtime::{
+	configs::ostraka::{DealerDeposit, DrawFee},
+	RuntimeEvent,
+};
+use pallet_vss::Event;
+
+/// Last block of a task's verification.
+pub fn verified_until(chain: &mut Chain, task: TaskId) -> BlockNumber {
+	match chain.look(|| status(task)) {
+		TaskStatus::Verifying { until } => until,
+		other => panic!("{other:?}"),
+	}
+}
+
+/// Block of a task's freeze, which is waited for.
+pub fn frozen_at(chain: &mut Chain, task: TaskId) -> BlockNumber {
+	chain.blocks_until(60, || !matches!(status(task), TaskStatus::Verifying { .. }));
+	match chain.look(|| status(task)) {
+		TaskStatus::Committing { frozen_at, .. } => frozen_at,
+		other => panic!("{other:?}"),
+	}
+}
+
+/// A conviction of a dealer as its event tells of it.
+#[derive(Debug)]
+pub struct Conviction {
+	/// Who was convicted.
+	pub dealer: AccountId,
+	/// Seat of who proved it, if it has one.
+	pub seat: Option<u8>,
+	/// Who proved it.
+	pub accuser: AccountId,
+	/// What of.
+	pub fault: DealerFault,
+	/// Whether the dealing no longer counts.
+	pub excluded: bool,
+}
+
+/// The conviction of a dealer in the newest block.
+pub fn conviction(chain: &mut Chain) -> Option<Conviction> {
+	chain.look(events).into_iter().find_map(|event| match event {
+		RuntimeEvent::Vss(Event::DealerConvicted {
+			dealer,
+			seat,
+			accuser,
+			fault,
+			excluded,
+			..
+		}) => Some(Conviction { dealer, seat, accuser, fault, excluded }),
+		_ => None,
+	})
+}
+
+/// The next conviction of a dealer.
+pub fn convicted(chain: &mut Chain) -> Conviction {
+	for _ in 0..30 {
+		chain.block(Vec::new());
+		if let Some(found) = conviction(chain) {
+			return found;
+		}
+	}
+	panic!("nobody is convicted");
+}
+
+/// Who was convicted of a false claim against a dealer in the newest block, on which seat, and of what.
+pub fn false_claim(chain: &mut Chain) -> Option<(AccountId, Option<u8>, AccuserFault)> {
+	chain.look(events).into_iter().find_map(|event| match event {
+		RuntimeEvent::Vss(Event::AccuserConvicted { accuser, seat, fault, .. }) => {
+			Some((accuser, seat, fault))
+		},
+		_ => None,
+	})
+}
+
+/// What a task with a committee of three changes that completes although the last of its four dealers is convicted, upon the
+/// accusation or challenge of this seat, or else of the outsider.
+pub fn convicting(seat: Option<u8>) -> Changes {
+	let (mut members, mut outsider) = (vec![gained(FEE / 3); 3], 0);
+	match seat {
+		Some(seat) => members[usize::from(seat) - 1] += gained(reward()),
+		None => outsider = gained(reward()),
+	}
+	let third = gained(DATA_REWARD / 3);
+	Changes {
+		requester: lost(FEE + DATA_REWARD + DrawFee::get()) + gained(reward()),
+		dealers: vec![third, third, third, lost(DealerDeposit::get())],
+		members,
+		outsider,
+		treasury: gained(DrawFee::get() + DealerDeposit::get() - 2 * reward()),
+	}
+}
+
+/// What a task changes without a data reward, if all goes well but for what these members lose of their pay.
+pub fn completed(cuts: [Balance; 3]) -> Changes {
+	Changes {
+		requester: lost(FEE + DrawFee::get()),
+		dealers: vec![0; 3],
+		members: cuts.map(|cut| gained(FEE / 3 - cut)).to_vec(),
+		treasury: gained(DrawFee::get() + cuts.iter().sum::<Balance>()),
+		..Default::default()
+	}
+}
