@@ -19,9 +19,6 @@ from unittest import mock
 from checker import bls12_381, check_transcript, commitments, meaning, reading, ristretto255, sr25519
 from checker import validity
 from checker.bls12_381 import IDENTITY
-
-# the first two run with the tests of this module
-from checker.consistency_test import Consistency, Honest  # noqa: F401
 from checker.consistency_test import GROUPS, SPEC, X, Y, encoded, spec_of
 from checker.made_up import TORSION, MadeUp, double, exact, remembering, written
 

@@ -17,9 +17,6 @@ from checker.bls12_381 import IDENTITY, ORDER, Point
 from checker.commitments import commit
 from checker.made_up import TORSION, number
 from checker.made_up_proof import Witness
-
-# run with the tests of this module
-from checker.points_test import Points  # noqa: F401
 from checker.relation import ENTRY, POINT, PRODUCT, SCALAR, Layout, Relation, form, form_of_entries
 from checker.spec import STATISTICS, WITH_EDGES, validate
 from checker.validity import Challenges, Refused, chunks
