@@ -49,7 +49,7 @@ use sp_io::TestExternalities;
 use sp_keystore::{testing::MemoryKeystore, Keystore, KeystoreExt};
 use sp_runtime::{
 	traits::{Block as _, Header as _},
-	transaction_validity::TransactionSource,
+	transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
 	ApplyExtrinsicResult, Digest, DigestItem, DispatchResult, TransactionOutcome,
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -211,9 +211,14 @@ impl Chain {
 			Executive::initialize_block(&header);
 			let mut extrinsics = recorded::inherent_extrinsics(inherents, &recorder);
 			extrinsics.extend(from_workers);
-			for extrinsic in &extrinsics {
-				Executive::apply_extrinsic(extrinsic.clone()).unwrap().unwrap();
-			}
+			extrinsics.retain(|extrinsic| {
+				let result = Executive::apply_extrinsic(extrinsic.clone());
+				if comes_after_the_last(&result) {
+					return false;
+				}
+				result.unwrap().unwrap();
+				true
+			});
 			let mut results = Vec::new();
 			for transaction in transactions {
 				let result = Executive::apply_extrinsic(transaction.clone());
@@ -471,6 +476,16 @@ fn registration(genesis: &Hash, operator: &sr25519::Pair, worker: &ed25519::Pair
 /// The VRF output of a relay block's author.
 fn vrf_output(relay: u64) -> [u8; 32] {
 	sp_io::hashing::blake2_256(&(b"vrf", relay).encode())
+}
+
+/// Whether another transaction of the same block had ended the phase that this one was for, as the last awaited answer does. It
+/// was valid on the parent's state, so a pool holds it, and an author leaves it out.
+fn comes_after_the_last(result: &ApplyExtrinsicResult) -> bool {
+	let ended = pallet_vss::Error::<Runtime>::WrongPhase.encode()[0];
+	matches!(
+		result,
+		Err(TransactionValidityError::Invalid(InvalidTransaction::Custom(error))) if *error == ended
+	)
 }
 
 /// State of a relay chain after the block with this number, whose author had this VRF output.
