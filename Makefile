@@ -43,7 +43,7 @@ demo: node ## Start a dev chain and let 50 institutions compute joint statistics
 	$(OSTRAKA) demo $(ARGS)
 
 .PHONY: dev
-dev: node ## Run a dev chain until Ctrl-C (1 s blocks, seven compute nodes, ws://127.0.0.1:9944)
+dev: node ## Run a dev chain until Ctrl-C (1 s blocks, seven compute nodes and three verifiers, ws://127.0.0.1:9944)
 	$(OSTRAKA_NODE) --dev
 
 .PHONY: test
@@ -64,7 +64,7 @@ soak: ## A dev chain under cheats and garbage for 20 minutes (ARGS="MINUTES …"
 	@scripts/soak.sh $(ARGS)
 
 .PHONY: zombienet
-zombienet: ## Run one task over a relay chain, two collators and five compute nodes, each a process
+zombienet: ## Run one task over a relay chain, two collators, five compute nodes and two verifiers, each a process
 	@scripts/setup.sh --zombienet
 	@scripts/zombienet_test.sh smoke
 
@@ -106,3 +106,7 @@ format: ## Format the code
 docs: ## Build the API documentation
 	@scripts/setup.sh
 	SKIP_WASM_BUILD=1 cargo doc --release --locked --workspace --no-deps
+
+.PHONY: site
+site: ## Build the documents as a site, into target/site (needs mdbook)
+	@scripts/docs_site.sh

@@ -5,7 +5,8 @@
 An implementation of its own, written from that document, whose numbers the checks below have: it
 shares no code with Ostraka and needs nothing but Python 3.8. Proofs of validity, which take most of
 the time, are shared out to as many processes as `-j` says: one, if it says nothing. Exit code 0: all
-checks hold; 1: one failed; 2: the file cannot be read."""
+checks hold; 1: one failed; 2: the file cannot be read; 3: none failed, but nothing ties what was asked
+to the task hash, as the file has no committee."""
 
 import os
 import sys
@@ -23,6 +24,9 @@ from checker.ristretto255 import GENERATOR
 
 CLASSES = ["Standard", "Confidential", "Restricted"]
 MAX_PROCESSES = 64
+# What the task hash alone ties, and the exit code where it cannot be made.
+UNPINNED = "genesis, task.id, protocol, class, seats, threshold, verifiers, least_dealers, windows, consent, spec"
+UNPINNED_CODE = 3
 
 
 def challenge(tag, *fields):
@@ -52,35 +56,40 @@ def check_task(t):
 
 
 def check_task_hash(t):
-	"""1. The task hash covers all of it, and the committee."""
+	"""1. The task hash covers all of it, committee and panel."""
 	task, windows = t.task, t.task["windows"]
 	if t.committee is None:
 		return None
-	members = []
-	for j, member in enumerate(t.committee, 1):
-		demand(member["seat"].number() == j, f"{member.place}.seat is not {j}")
-		account = member["account_id"].bytes(32)
-		address(member["account"], account)
-		member["seal_key"].key()
-		members.append(u8(j) + account + member["worker"].bytes(32) + member["seal_key"].bytes(32))
+	seats, accounts = [], set()
+	for j, seat in enumerate(t.committee + t.panel, 1):
+		demand(seat["seat"].number() == j, f"{seat.place}.seat is not {j}")
+		account = seat["account_id"].bytes(32)
+		address(seat["account"], account)
+		demand(account not in accounts, f"{seat.place} is an account that has a seat already")
+		accounts.add(account)
+		if j <= t.n:
+			# shares are sealed to it; to a verifier's nothing is
+			seat["seal_key"].key()
+		seats.append(u8(j) + account + seat["worker"].bytes(32) + seat["seal_key"].bytes(32))
 	published = task["spec_scale"].bytes() + task["consent"].bytes(32)
 	phases = [windows[name] for name in ("collect", "verify", "commit", "reveal")]
 	preimage = b"".join(
 		[
-			variable(b"ostraka/task/v3"),
+			variable(b"ostraka/task/v4"),
 			t.root["genesis"].bytes(32),
 			u32(task["id"].number()) + u16(task["protocol"].number(16)),
 			transcript_hash(b"ostraka/spec/v1", variable(published)),
 			u8(task["class_index"].number(8)) + u8(t.n) + u8(t.t),
 			u32(task["least_dealers"].number()),
 			items([u32(number.number()) for number in [task["drawn_at"]] + phases]),
-			items(members),
+			items(seats[: t.n]),
+			items(seats[t.n :]),
 		]
 	)
 	demand(sha256(preimage).digest() == t.task_hash, "task_hash is not the hash of the task")
 	given = t.root["task_hash_preimage"].bytes()
 	demand(given == preimage, "task_hash_preimage is not the task's")
-	return f"{len(preimage)} bytes, a committee of {t.n}"
+	return f"{len(preimage)} bytes, a committee of {t.n}, a panel of {t.v}"
 
 
 def check_digests(t):
@@ -147,6 +156,14 @@ def check_excluded(t):
 	"""5. Every dealing that does not count shows by itself that it is wrong, or was rightly accused."""
 	excluded = [dealing for dealing in t.dealings if not dealing["counts"].truth()]
 	accusations = t.root["accusations"].list()
+	accused = set()
+	for accusation in accusations:
+		# a verifier accuses of no share, whomever it names
+		seat = accusation["seat"].number(8)
+		demand(1 <= seat <= t.n, f"{accusation.place}.seat is none")
+		about = (seat, accusation["digest"].bytes(32))
+		demand(about not in accused, f"{accusation.place}: seat {seat} accuses the same dealing twice")
+		accused.add(about)
 	reasons, is_known = [], True
 	for dealing, refused in zip(excluded, t.faults(excluded)):
 		points = t.commitments(dealing)
@@ -191,7 +208,6 @@ def acquittal(t, accusation, dealing, commitments):
 		accusation["seat"].number(8),
 		dealing["dealer_id"].bytes(32),
 	)
-	demand(1 <= j <= t.n, f"{place}.seat is none")
 	demand(accusation["dealer"].value == dealing["dealer"].value, f"{place} is of another dealer")
 	sealed = accusation["sealed"].bytes(32 * (t.length + 1) + 16)
 	if sha256(sealed).digest() != t.sealed_hashes(dealing)[j - 1]:
@@ -325,6 +341,24 @@ def check_valid_inputs(t):
 	return text + (f", {wrong} of excluded dealings do not" if wrong else "")
 
 
+def check_panel(t):
+	"""11. What is said of the panel can be: who attested has a seat, and what was disproven is wrong for all to see."""
+	attested, disproven = (t.result[name].number() for name in ("attested", "disproven"))
+	demand(attested <= t.v, f"result.attested is {attested}, and the panel has {t.v} seats")
+	wrong = 0
+	for dealing, refused in zip(t.counting, t.faults(t.counting)):
+		# the subgroup takes long, and is looked at only where that makes a difference
+		if disproven > wrong:
+			points = t.commitments(dealing)
+			wrong += refused is not None or not all(point.is_in_subgroup() for point in points)
+	demand(
+		disproven <= wrong,
+		f"result.disproven is {disproven}, and {wrong} of the dealings that count are wrong",
+	)
+	text = f"attested by {attested} of {t.v} verifiers" if t.v else "there is no panel"
+	return text + (f"; {disproven} disproven after the freeze" if disproven else "")
+
+
 def compared(expected, exact, typed, place):
 	"""What to show of numbers that are what they should be."""
 	try:
@@ -358,6 +392,7 @@ CHECKS = [
 	("meaning", check_meaning),
 	("consistency", check_consistency),
 	("valid inputs", check_valid_inputs),
+	("panel", check_panel),
 ]
 
 
@@ -431,16 +466,36 @@ def main():
 
 
 def report(document, processes):
-	failed = []
+	failed, not_made = [], []
 	for name, holds, text in check(document, processes):
 		word = {True: "ok", False: "FAILED", None: "not made"}[holds]
 		print(f"{word:8}  {shown(name):18}  {shown(text)}", flush=True)
 		if holds is False:
 			failed.append(name)
+		if holds is None:
+			not_made.append(name)
 	if failed == ["valid inputs"]:
 		print("\nThe result is arithmetically right, but not all of its inputs are proven valid.")
-	if not failed:
-		print("\nCompare with the state of a node that you trust: genesis, task_hash, h_A, result.")
-		print(f"  genesis    {document['genesis']}\n  task_hash  {document['task_hash']}")
-		print(f"  h_A        {document['accepted_set']['h_A']}")
-	return 1 if failed else 0
+	if failed:
+		return 1
+	task, result = document["task"], document["result"]
+	print("\nThe file is consistent. It can be made up as a whole, dealings and all: it is a chain's word only")
+	print("if a node that you trust says all of this of its task too.")
+	for name, value in [
+		# no check reads the requester, nor these without a committee
+		("genesis", document.get("genesis")),
+		("task", task.get("id")),
+		("task_hash", document["task_hash"]),
+		("requester", task.get("requester")),
+		("h_A", document["accepted_set"]["h_A"]),
+		("attested", f"{result['attested']} of {task['verifiers']}"),
+		("disproven", result["disproven"]),
+	]:
+		is_plain = isinstance(value, (str, int))
+		print(f"  {name:10}  {shown(str(value)) if is_plain else 'not said'}")
+	print(f"  {'values':10}  {' '.join(result['values'])}")
+	if "task hash" not in not_made:
+		return 0
+	print("\nIt has no committee, so that nothing ties these to task_hash; they are the file's word:")
+	print(f"  {UNPINNED}")
+	return UNPINNED_CODE

@@ -8,8 +8,9 @@ from checker.bls12_381 import ORDER
 from checker.reading import Node, Wrong, demand
 
 # Of the protocol: it fixes tags, encodings and groups.
-PROTOCOL = 4
-MAX_SEATS, MAX_LENGTH, MAX_DEALERS = 32, 256, 512
+PROTOCOL = 5
+FORMAT = 4
+MAX_SEATS, MAX_PANEL, MAX_LENGTH, MAX_DEALERS = 32, 16, 256, 512
 
 
 class Transcript:
@@ -17,7 +18,8 @@ class Transcript:
 
 	def __init__(self, document, processes=1):
 		self.root = Node(document)
-		demand(self.root["version"].number() == 3, "version is not 3")
+		version = self.root["version"].number()
+		demand(version == FORMAT, f"version is {version}: transcripts of format {FORMAT} are read")
 		self.task = self.root["task"]
 		protocol = self.task["protocol"].number(16)
 		demand(protocol == PROTOCOL, f"task.protocol is {protocol}, not {PROTOCOL}")
@@ -27,10 +29,19 @@ class Transcript:
 			1 <= self.t and 2 * self.t + 1 <= self.n <= MAX_SEATS,
 			f"task: {self.n} seats and threshold {self.t} are impossible",
 		)
+		self.v = self.task["verifiers"].number(8)
+		demand(self.v <= MAX_PANEL, f"task: {self.v} verifiers are impossible")
 		demand(1 <= self.length <= MAX_LENGTH, f"task.length is not from 1 to {MAX_LENGTH}")
 		self.task_hash = self.root["task_hash"].bytes(32)
 		committee = self.root["committee"]
 		self.committee = None if committee.value is None else committee.list(self.n)
+		# one is not known without the other
+		panel = self.root["panel"]
+		demand(
+			self.committee is not None or panel.value is None,
+			"there is a panel and no committee",
+		)
+		self.panel = [] if self.committee is None else panel.list(self.v)
 		self.dealings = self.root["dealings"].list()
 		demand(len(self.dealings) <= MAX_DEALERS, f"there are more than {MAX_DEALERS} dealings")
 		self.counting = [dealing for dealing in self.dealings if dealing["counts"].truth()]

@@ -134,6 +134,10 @@ class Documents(unittest.TestCase):
 
 	def test_seats_and_thresholds(self):
 		good = MadeUp().document
+		for v in (17, 48, 255):
+			bad = copy.deepcopy(good)
+			bad["task"]["verifiers"] = v
+			self.assertIn("impossible", failed(bad)["document"])
 		for n, t in [(3, 0), (2, 1), (4, 2), (33, 1), (33, 16), (0, 0), (255, 127)]:
 			bad = copy.deepcopy(good)
 			bad["task"].update(seats=n, threshold=t)
@@ -193,6 +197,36 @@ class Files(unittest.TestCase):
 			):
 				code = check_transcript.main()
 		return code, output.buffer.getvalue().decode("ascii")
+
+	def test_what_was_asked_is_tied_to_the_task_hash_or_nothing(self):
+		good = MadeUp().document
+		code, said = self.run_on(json.dumps(good).encode())
+		self.assertEqual(code, 0, said)
+		values = " ".join(good["result"]["values"])
+		for part in ("consistent", good["accepted_set"]["h_A"], good["task"]["requester"], values):
+			self.assertIn(part, said)
+		self.assertIn("attested    2 of 2", said)
+		self.assertNotIn("file's word", said)
+		# who leaves out the seats may say what it likes of the rest
+		code, said = self.run_on(json.dumps(dict(good, committee=None, panel=None)).encode())
+		self.assertEqual(code, 3, said)
+		self.assertIn("file's word", said)
+		self.assertIn("class, seats", said)
+		for genesis in ({}, {"genesis": [[]]}, {"genesis": "\x1b[2A"}):
+			task = dict(good["task"], id=[7])
+			bad = {name: value for name, value in good.items() if name != "genesis"}
+			bad = dict(bad, task=task, committee=None, panel=None, **genesis)
+			code, said = self.run_on(json.dumps(bad).encode())
+			self.assertEqual(code, 3, said)
+			self.assertNotIn("\x1b", said)
+		bad = dict(good, committee=None, panel=None, accusations=[])
+		self.assertEqual(self.run_on(json.dumps(bad).encode())[0], 1)
+		# what no check reads need not be there
+		for requester in ({}, {"requester": [[]]}, {"requester": "\x1b[2A" * 1000}):
+			task = {name: value for name, value in good["task"].items() if name != "requester"}
+			code, said = self.run_on(json.dumps(dict(good, task=dict(task, **requester))).encode())
+			self.assertEqual(code, 0, said)
+			self.assertNotIn("\x1b", said)
 
 	def test_what_cannot_be_read(self):
 		for data, why in [
@@ -295,6 +329,8 @@ def claims(document):
 		found.pop(name, None)
 	for name in ("requester", "submitted_at", "least_dealers", "invited", "accepted"):
 		found["task"].pop(name, None)
+	for name in ("attested", "disproven"):
+		found["result"].pop(name, None)
 	found["dealings"] = [dealing for dealing in found["dealings"] if dealing["counts"]]
 	for dealing in found["dealings"]:
 		dealing.pop("block", None)

@@ -144,11 +144,11 @@ def remembering(verify):
 
 
 class MadeUp:
-	"""A task of three nodes and four dealers, the last of which seals a wrong share to seat 2, or does what else `how` says.
+	"""A task of three nodes, two verifiers and four dealers, the last of which seals a wrong share to seat 2, or does what else `how` says.
 	(An "invalid input", a "wrong proof" or a "short proof" shows in the dealing, and nobody accuses of it.) Another spec
 	needs the dealers' vectors. To the commitments of dealer `i` the points `torsion[i]` are added."""
 
-	N, T = 3, 1
+	N, T, V = 3, 1, 2
 
 	def __init__(self, how="wrong share", spec=None, vectors=None, torsion=None):
 		self.torsion = torsion or {}
@@ -169,12 +169,13 @@ class MadeUp:
 		consent = consent_of(accounts[::-1])
 		task = {
 			"id": 7,
-			"protocol": 4,
+			"protocol": 5,
 			"requester": address(bytes(32)),
 			"class": "Standard",
 			"class_index": 0,
 			"seats": self.N,
 			"threshold": self.T,
+			"verifiers": self.V,
 			"length": meaning.length(self.spec),
 			"least_dealers": 3,
 			"invited": 4,
@@ -187,24 +188,28 @@ class MadeUp:
 			"spec": self.spec,
 			"spec_scale": text(meaning.encode_spec(self.spec)),
 		}
-		committee = [
+		everybody = range(1, self.N + self.V + 1)
+		# to a verifier's key nothing is sealed: it need not be one
+		keys = [self.keys.get(j, u8(j) * 32) for j in everybody]
+		seats = [
 			{
 				"seat": j,
 				"account": address(u8(j) * 32),
 				"account_id": text(u8(j) * 32),
 				"worker": text(u8(j) * 32),
-				"seal_key": text(self.keys[j]),
+				"seal_key": text(key),
 			}
-			for j in self.seats
+			for j, key in zip(everybody, keys)
 		]
 		published = meaning.encode_spec(self.spec) + consent
-		preimage = variable(b"ostraka/task/v3") + bytes(32) + u32(7) + u16(4)
+		preimage = variable(b"ostraka/task/v4") + bytes(32) + u32(7) + u16(5)
 		preimage += transcript_hash(b"ostraka/spec/v1", variable(published)) + bytes(
 			[0, self.N, self.T]
 		)
 		preimage += u32(3)
 		preimage += items([u32(block) for block in (2, 3, 4, 5, 6)])
-		preimage += items([u8(j) + u8(j) * 64 + self.keys[j] for j in self.seats])
+		hashed = [u8(j) + u8(j) * 64 + key for j, key in zip(everybody, keys)]
+		preimage += items(hashed[: self.N]) + items(hashed[self.N :])
 		self.task_hash = sha256(preimage).digest()
 		last = [2, 700] if how == "invalid input" else [2, 7]
 		vectors = vectors or [[3, 40], [4, -25], [1, 12], last]
@@ -228,10 +233,11 @@ class MadeUp:
 		]
 		shares[2][0] += 1
 		self.document = {
-			"version": 3,
+			"version": 4,
 			"genesis": text(bytes(32)),
 			"task": task,
-			"committee": committee,
+			"committee": seats[: self.N],
+			"panel": seats[self.N :],
 			"task_hash": text(self.task_hash),
 			"task_hash_preimage": text(preimage),
 			"dealings": dealings,
@@ -256,6 +262,8 @@ class MadeUp:
 				"values": texts(map(raw, totals[0][:-1])),
 				"blinding": text(raw(totals[0][-1])),
 				"commitment": text(points[0].encode()),
+				"attested": self.V,
+				"disproven": 0,
 				"exact": result(self.spec, vector, len(good), exact),
 				"typed": result(self.spec, vector, len(good), double),
 			},

@@ -25,7 +25,7 @@ LONGEST_FILE = 128 << 20
 LONGEST_NUMBER = 40
 # Characters of a message: names and numbers in it come from the file.
 LONGEST_MESSAGE = 2000
-HEXADECIMAL = re.compile("0x((?:[0-9a-fA-F]{2})*)")
+HEXADECIMAL = re.compile("0x((?:[0-9a-f]{2})*)")
 ADDRESS = re.compile("[1-9A-HJ-NP-Za-km-z]{1,50}")
 
 
@@ -124,7 +124,7 @@ class Node:
 
 	def bytes(self, length=None):
 		found = HEXADECIMAL.fullmatch(self.value) if isinstance(self.value, str) else None
-		demand(found, f"{self.place} is not bytes in hexadecimal, with 0x before them")
+		demand(found, f"{self.place} is not bytes in hexadecimal of lower case, with 0x before them")
 		data = bytes.fromhex(found[1])
 		demand(length in (None, len(data)), f"{self.place} has {len(data)} bytes, not {length}")
 		return data

@@ -44,6 +44,11 @@ def changed(document, path, value):
 	return copied
 
 
+def forgotten(document):
+	"""A copy without the seats, as a node exports it that no longer knows them."""
+	return dict(copy.deepcopy(document), committee=None, panel=None)
+
+
 def flip(data):
 	"""Another last digit of bytes in hexadecimal."""
 	return data[:-1] + ("0" if data[-1] != "0" else "1")
@@ -78,7 +83,8 @@ def torsion(order):
 
 # Path, change, and the check that has to refuse it, for any good transcript.
 CHANGES = [
-	(["version"], 2, "document"),
+	(["version"], 3, "document"),
+	(["version"], 5, "document"),
 	(["genesis"], flip, "task hash"),
 	(["task", "id"], lambda n: n + 1, "task hash"),
 	(["task", "class"], "Restricted", "task"),
@@ -89,7 +95,9 @@ CHANGES = [
 	(["task", "length"], lambda n: n + 1, "task"),
 	(["task", "least_dealers"], 99, "task"),
 	(["task", "least_dealers"], 2, "task hash"),
-	(["task", "protocol"], 3, "document"),
+	(["task", "protocol"], 4, "document"),
+	(["task", "verifiers"], 17, "document"),
+	(["task", "verifiers"], lambda v: v + 1, "document"),
 	(["task", "invited"], 1, "task"),
 	(["task", "accepted"], lambda n: n - 1, "task"),
 	(["task", "accepted"], lambda n: n + 1, "task"),
@@ -108,6 +116,14 @@ CHANGES = [
 	(["committee", 1, "seal_key"], next_key, "task hash"),
 	(["committee", 1, "account"], "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY", "task hash"),
 	(["committee"], lambda committee: committee[::-1], "task hash"),
+	(["panel", 1, "worker"], flip, "task hash"),
+	(["panel", 1, "seal_key"], flip, "task hash"),
+	(["panel", 0, "seat"], 1, "task hash"),
+	(["panel", 1, "account"], "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY", "task hash"),
+	(["panel"], lambda panel: panel[::-1], "task hash"),
+	(["panel"], lambda panel: panel[:-1], "document"),
+	(["panel"], None, "document"),
+	(["committee"], None, "document"),
 	(["dealings", 0, "dealer_id"], flip, "digests"),
 	(["dealings", 0, "dealer"], lambda name: name[:-1] + "1", "digests"),
 	(["dealings", 0, "commitments", 1], next_point, "digests"),
@@ -151,6 +167,7 @@ CHANGES = [
 	(["result_shares", 0, "auxiliary"], "0x" + 32 * "ff", "result shares"),
 	(["result_shares", 0, "right"], False, "result shares"),
 	(["result_shares", 0, "seat"], lambda seat: seat % 3 + 1, "result shares"),
+	(["result_shares", 0, "seat"], lambda seat: seat + 3, "result shares"),
 	(["result_shares"], [], "result shares"),
 	(["result", "values", 0], next_scalar, "result"),
 	(["result", "values", 0], next_scalar, "result shares"),
@@ -162,6 +179,10 @@ CHANGES = [
 	(["result", "blinding"], next_scalar, "result"),
 	(["result", "blinding"], next_scalar, "result shares"),
 	(["result", "commitment"], next_point, "result"),
+	(["result", "attested"], lambda n: n + 100, "panel"),
+	(["result", "attested"], -1, "panel"),
+	(["result", "disproven"], 1, "panel"),
+	(["result", "disproven"], None, "panel"),
 	(["result", "exact", "count"], "1", "meaning"),
 	(["result", "exact", "mean"], "1/3", "meaning"),
 	(["result", "exact", "mean"], "1e5000000000000000000000", "meaning"),
@@ -217,13 +238,30 @@ class Transcripts(unittest.TestCase):
 		]:
 			self.assertIn(message, failed(changed(good, path, value))["excluded dealings"])
 
+	def test_a_seat_accuses_a_dealing_once(self):
+		"""Each is judged in full, those too that convict nobody."""
+		good = MadeUp().document
+		first = good["accusations"][0]
+		for name, value in [
+			("dleq", first["dleq"]),
+			("dleq", text(bytes(64))),
+			("dealer", address(bytes(32))),
+		]:
+			bad = changed(good, ["accusations"], [first, dict(first, **{name: value})])
+			message = f"accusations[1]: seat {first['seat']} accuses the same dealing twice"
+			for document in (bad, forgotten(bad)):
+				self.assertEqual(failed(document)["excluded dealings"], message, name)
+		for name, value in (("seat", 1), ("digest", text(bytes(32)))):
+			more = [first, dict(first, **{name: value})]
+			self.assertEqual(failed(changed(good, ["accusations"], more)), {}, name)
+
 	def test_an_input_that_is_not_valid_excludes(self):
 		"""Nobody needs to accuse: what is wrong is in the dealing. It is told without the committee too."""
 		for how in ("invalid input", "wrong proof"):
 			document = MadeUp(how).document
 			self.assertEqual(document["accusations"], [], how)
 			self.assertEqual(failed(document), {}, how)
-			for known in (document, changed(document, ["committee"], None)):
+			for known in (document, forgotten(document)):
 				found = {name: (holds, text) for name, holds, text in checker.check(known)}
 				holds, text = found["excluded dealings"]
 				self.assertTrue(holds, how)
@@ -286,9 +324,10 @@ class Transcripts(unittest.TestCase):
 			(["accusations", 0, "dleq"], text(b"\xff" * 64)),
 			(["accusations", 0, "sealed"], flip),
 			(["accusations"], []),
-			(["committee"], None),
+			(["panel"], None),
 		]:
-			bad = changed(good, path, value)
+			# without the panel there is no committee either
+			bad = forgotten(good) if path == ["panel"] else changed(good, path, value)
 			self.assertEqual(failed(bad), {}, path)
 			found = {name: text for name, _, text in checker.check(bad)}
 			self.assertIn("dealings[3]: a commitment is not in the", found["excluded dealings"])
@@ -311,7 +350,7 @@ class Transcripts(unittest.TestCase):
 			self.assertEqual(failed(bad), {"proofs of rho": "dealings[0].proof does not hold"}, name)
 
 	def test_without_the_committee(self):
-		unknown = changed(MadeUp().document, ["committee"], None)
+		unknown = forgotten(MadeUp().document)
 		made = {name: holds for name, holds, _ in checker.check(unknown)}
 		self.assertEqual(made.pop("task hash"), None)
 		self.assertEqual(made.pop("excluded dealings"), None)
@@ -319,6 +358,79 @@ class Transcripts(unittest.TestCase):
 		# whom nobody accused is left out for no reason, whoever is in the committee
 		unexplained = changed(unknown, ["accusations"], [])
 		self.assertIn("nobody accused it", failed(unexplained)["excluded dealings"])
+
+	def test_bytes_have_one_form(self):
+		"""In upper case the same bytes would be another text, which is what people compare."""
+		good = MadeUp().document
+		for path in (["result", "commitment"], ["dealings", 0, "sealed_hashes", 0], ["task_hash"]):
+			found = failed(changed(good, path, lambda data: "0x" + data[2:].upper()))
+			self.assertTrue(any("of lower case" in said for said in found.values()), (path, found))
+
+	def test_an_earlier_format(self):
+		"""Its tasks have no panel, and other hashes."""
+		old = dict(MadeUp().document, version=3)
+		self.assertEqual(
+			failed(old), {"document": "version is 3: transcripts of format 4 are read"}
+		)
+
+	def test_a_panel_that_slept(self):
+		"""It changes no number, and is said."""
+		document = changed(MadeUp().document, ["result", "attested"], 0)
+		found = {name: (holds, text) for name, holds, text in checker.check(document)}
+		self.assertEqual(found["panel"], (True, "attested by 0 of 2 verifiers"))
+		self.assertEqual(failed(document), {})
+		more = changed(document, ["result", "attested"], 3)
+		self.assertEqual(list(failed(more)), ["panel"])
+
+	def test_a_task_without_a_panel(self):
+		with mock.patch.object(MadeUp, "V", 0):
+			document = MadeUp().document
+		found = {name: (holds, text) for name, holds, text in checker.check(document)}
+		self.assertEqual(found["panel"], (True, "there is no panel"))
+		self.assertEqual(failed(document), {})
+		# of a task that has one it hides nobody: the hash counts the seats
+		hidden = MadeUp().document
+		hidden["task"]["verifiers"], hidden["panel"], hidden["result"]["attested"] = 0, [], 0
+		self.assertEqual(list(failed(hidden)), ["task hash"])
+
+	def test_nobody_has_two_seats(self):
+		"""A verifier among the committee, or a member among the panel: also where the hash is of it."""
+		good = MadeUp().document
+		for path, other in ((["panel", 0], ["committee", 2]), (["panel", 1], ["panel", 0])):
+			named = good[other[0]][other[1]]
+			seat = dict(good[path[0]][path[1]], account=named["account"], account_id=named["account_id"])
+			found = failed(changed(good, path, seat))
+			self.assertIn("has a seat already", found["task hash"])
+
+	def test_a_verifier_neither_accuses_nor_reveals(self):
+		good = MadeUp().document
+		found = failed(changed(good, ["accusations", 0, "seat"], 4))
+		self.assertIn("accusations[0].seat is none", found["excluded dealings"])
+		# whomever it names, before any other, and where nobody can judge it
+		for seat in (0, 4, 255):
+			more = [dict(good["accusations"][0], seat=seat, digest=text(bytes(32)))]
+			bad = changed(good, ["accusations"], good["accusations"] + more)
+			for document in (bad, forgotten(bad)):
+				found = failed(document)
+				self.assertEqual(found, {"excluded dealings": "accusations[1].seat is none"}, seat)
+		found = failed(changed(good, ["result_shares", 2, "seat"], 4))
+		self.assertIn("result_shares[2].seat is none", found["result shares"])
+
+	def test_what_is_disproven_is_wrong_for_all_to_see(self):
+		"""An invalid input that counts, as committee and panel looked away; and that is shown since, or not."""
+		vectors = [[3, 400], [4, -25], [1, 12], [2, 7]]
+		forged = MadeUp(vectors=vectors).document
+		for disproven, wrong in ((0, []), (1, []), (2, ["panel"])):
+			document = changed(forged, ["result", "disproven"], disproven)
+			self.assertEqual(list(failed(document)), ["valid inputs"] + wrong, disproven)
+		# a member's share is nothing that everybody sees
+		accused = changed(MadeUp().document, ["result", "disproven"], 1)
+		self.assertEqual(list(failed(accused)), ["panel"])
+		# commitments outside the subgroup are, though their sum lies within
+		outside = MadeUp(torsion={1: [IDENTITY, torsion(3)], 2: [IDENTITY, -torsion(3)]}).document
+		for disproven, wrong in ((2, []), (3, ["panel"])):
+			document = changed(outside, ["result", "disproven"], disproven)
+			self.assertEqual(list(failed(document)), wrong, disproven)
 
 	def test_who_has_accepted_without_dealing(self):
 		"""Of more invited dealers than dealt: the cohort is not told by the dealings, and what is left holds."""

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Holds the documents against the code: every test that the threat model names is one, and every local link leads somewhere, to a
-# heading too. Needs git and python3.
+# Holds the documents against the code and each other: every test that the threat model names is one; every local link leads
+# somewhere, to a heading too; every page of docs/ is in the book and says whom it is for; and what the glossary has is explained
+# where it says. Needs git and python3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 exec python3 - <<'END'
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -41,15 +43,59 @@ def prose(path):
 	return re.sub(r"`[^`\n]*`", lambda code: "`" * len(code[0]), text), text
 
 
-def anchors(path):
-	"""The names by which headings of a document are linked to."""
-	found, seen = set(), {}
-	for heading in re.findall(r"^#{1,6} +(.+?) *#*$", prose(path)[1], flags=re.M):
-		heading = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
-		name = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+@cache
+def sections(path):
+	"""A document's sections, by the names by which their headings are linked to: each down to the next that is none of its own."""
+	found, seen, text = {}, {}, prose(path)[1]
+	headings = list(re.finditer(r"^(#{1,6}) +(.+?) *#*$", text, flags=re.M))
+	for place, heading in enumerate(headings):
+		title = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading[2])
+		name = re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 		count = seen[name] = seen.get(name, -1) + 1
-		found.add(f"{name}-{count}" if count else name)
+		others = (later.start() for later in headings[place + 1 :] if len(later[1]) <= len(heading[1]))
+		found[f"{name}-{count}" if count else name] = text[heading.start() : next(others, len(text))]
 	return found
+
+
+def book(summary):
+	"""What is wrong with the book: each page of docs/ stands in it once and says first whom it is for."""
+	pages = set(files("docs/*.md")) - {summary}
+	listed = [summary.parent / unquote(link) for link in LINK.findall(prose(summary)[0])]
+	yield from (f"{summary} lacks {page}" for page in sorted(pages - set(listed)))
+	yield from (f"{summary} has what is no page of docs/: {page}" for page in listed if page not in pages)
+	yield from (f"{summary} has {page} twice" for page in sorted(pages) if listed.count(page) > 1)
+	for page in sorted(pages):
+		# the tables' own pages are for whoever their index is for
+		is_table = page.parent != summary.parent and page.name != "README.md"
+		if not is_table and not re.match(r"# .+\n\n\*For ", page.read_text(encoding="utf-8")):
+			yield f"{page} does not say under its title whom it is for: *For …*"
+
+
+def plain(text):
+	return " ".join(re.sub(r"[`*]", "", text).casefold().split())
+
+
+def glossary(path):
+	"""What is wrong with the glossary: its terms are in order, and each stands in the section that it is said to be explained in."""
+	rows = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("| ")][1:]
+	last = ""
+	for term, _, *places in ([cell.strip() for cell in row.strip("|").split("|")] for row in rows):
+		links = [link.partition("#") for link in LINK.findall("|".join(places))]
+		if len(places) != 1 or len(links) != 1:
+			yield f"{path}: `{term}` has a sentence and one link"
+			continue
+		target = path.parent / unquote(links[0][0])
+		anchor = unquote(links[0][2])
+		# a link that leads nowhere is told as all are
+		if target.is_file() and (not anchor or anchor in sections(target)):
+			text = sections(target)[anchor] if anchor else prose(target)[1]
+			if not re.search(rf"\b{re.escape(plain(term))}", plain(text)):
+				yield f"{path}: `{term}` is not in {links[0][0]}{links[0][1]}{anchor}"
+		if not last < plain(term):
+			yield f"{path}: `{term}` stands in the wrong place"
+		last = plain(term)
+	if not rows:
+		yield f"{path} has no terms"
 
 
 def named_tests(path):
@@ -77,8 +123,10 @@ for path in files("*.md"):
 		target = (path.parent / place) if place else path
 		if not target.exists():
 			faults.append(f"{path} links to what does not exist: {target}")
-		elif anchor and target.suffix == ".md" and anchor not in anchors(target):
+		elif anchor and target.suffix == ".md" and anchor not in sections(target):
 			faults.append(f"{path} links to a heading that does not exist: {link}")
+faults += book(Path("docs/SUMMARY.md"))
+faults += glossary(Path("docs/GLOSSARY.md"))
 print("\n".join(faults), file=sys.stderr, end="\n" if faults else "")
 sys.exit(1 if faults else 0)
 END

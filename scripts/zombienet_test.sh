@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 export CARGO_TARGET_DIR OSTRAKA_BUILT="$CARGO_TARGET_DIR"
-ALL=(smoke crash too-many-crashes forging-dealer forged-input corrupt-node false-accuser restart lost-database
+ALL=(smoke crash too-many-crashes forging-dealer forged-input lying-verifier sleeping-panel corrupt-node false-accuser restart lost-database
 	concurrency pure-wasm upgrade lost-transactions re-org redraw)
 
 die() { printf '[zombienet] error: %s\n' "$*" >&2; exit 2; }

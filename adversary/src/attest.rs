@@ -1,14 +1,16 @@
-//! Attestations of committee members in the adversary's hands: by who has looked at nothing, and such as the chain must
+//! Attestations of members and verifiers in the adversary's hands: by who has looked at nothing, and such as the chain must
 //! refuse.
 
 use crate::{
-	seat::{dealt, digests, Member, Worker},
+	seat::{Member, Seen, Worker},
 	transaction::{Outcome, Refuser},
 };
 use clap::ValueEnum;
 use ostraka_client::{chain::Chain, Error};
 use ostraka_primitives::{message::MessageKind, TaskId};
 
+/// Why an attestation to other dealings or exclusions than the chain's is refused.
+const WRONG_DEALINGS: &str = "Vss.WrongDealings";
 /// Secret of a key that has no seat anywhere.
 const STRANGER: &str = "//Adversary//stranger";
 
@@ -21,9 +23,11 @@ pub enum AttestFault {
 	OtherDealings,
 	/// It is about all dealings but the last
 	FewerDealings,
+	/// It is about other exclusions, as on another fork
+	OtherExclusions,
 	/// It is signed with a key that has no seat
 	OtherKey,
-	/// The member has attested before
+	/// The seat has attested before
 	Twice,
 	/// Verification has not begun, or is over
 	WrongPhase,
@@ -34,7 +38,9 @@ impl AttestFault {
 	pub fn reason(self) -> Option<&'static str> {
 		match self {
 			Self::None => None,
-			Self::OtherDealings | Self::FewerDealings => Some("Vss.WrongDealings"),
+			Self::OtherDealings | Self::FewerDealings | Self::OtherExclusions => {
+				Some(WRONG_DEALINGS)
+			},
 			Self::OtherKey => Some("Vss.BadSignature"),
 			Self::Twice => Some("Vss.AlreadyAttested"),
 			Self::WrongPhase => Some("Vss.WrongPhase"),
@@ -42,7 +48,8 @@ impl AttestFault {
 	}
 }
 
-/// Attests for the member with that worker key, at a time that the caller has seen to.
+/// Attests for the seat with that worker key, at a time that the caller has seen to. Without a fault it is made anew as often as
+/// a dealing is excluded before it gets in.
 ///
 /// # Errors
 /// `Failed` if the key has no seat, or the fault takes a dealing and there is none; `Chain`.
@@ -53,18 +60,31 @@ pub async fn attest(
 	fault: AttestFault,
 ) -> Result<Outcome, Error> {
 	let mut member = Member::find(chain, task, worker).await?;
-	let mut named = digests(chain, task).await?;
-	if fault == AttestFault::FewerDealings && named.pop().is_none() {
-		return Err(Error::Failed(format!("nobody has dealt to task {task}")));
-	}
-	let mut dealt = dealt(&named);
-	if fault == AttestFault::OtherDealings {
-		dealt[0] ^= 1;
-	}
 	if fault == AttestFault::OtherKey {
 		member.worker = Worker::from_secret(STRANGER)?;
 	}
-	member.send(chain, MessageKind::Attest, &dealt).await
+	let mut seen = Seen::of(chain, task).await?;
+	loop {
+		let mut named = seen.clone();
+		if fault == AttestFault::FewerDealings && named.dealt.pop().is_none() {
+			return Err(Error::Failed(format!("nobody has dealt to task {task}")));
+		}
+		let (mut dealt, mut excluded) = named.hashes();
+		match fault {
+			AttestFault::OtherDealings => dealt[0] ^= 1,
+			AttestFault::OtherExclusions => excluded[0] ^= 1,
+			_ => {},
+		}
+		let outcome = member.send(chain, MessageKind::Attest, &(dealt, excluded)).await?;
+		if fault != AttestFault::None || outcome.refusal() != Some(WRONG_DEALINGS) {
+			return Ok(outcome);
+		}
+		let now = Seen::of(chain, task).await?;
+		if now == seen {
+			return Ok(outcome);
+		}
+		seen = now;
+	}
 }
 
 /// Sends an attestation with a fault, whose time the caller has seen to.

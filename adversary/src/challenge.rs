@@ -1,5 +1,5 @@
-//! Challenges of dealings' proofs that their inputs are valid: by committee members in the adversary's hands, and by anybody
-//! with a bond.
+//! Challenges of dealings' proofs that their inputs are valid: by members and verifiers in the adversary's hands, and by
+//! anybody with a bond.
 
 use crate::{
 	seat::{held, Member, Worker},
@@ -38,8 +38,8 @@ impl ChallengeFault {
 /// Who challenges.
 #[derive(Clone, Copy)]
 pub enum Challenger<'a> {
-	/// The member with this worker key.
-	Member(&'a Worker),
+	/// The seat with this worker key, on the committee or on the panel.
+	Seat(&'a Worker),
 	/// Anybody, with a bond.
 	Bonded(&'a Signer),
 }
@@ -69,7 +69,7 @@ pub async fn challenge(
 	let message = challenge_message(shown)
 		.ok_or_else(|| Error::Failed("the challenge is longer than any task allows".to_owned()))?;
 	match challenger {
-		Challenger::Member(worker) => {
+		Challenger::Seat(worker) => {
 			let member = Member::find(chain, task, worker).await?;
 			let arguments = (dealer, dealing.digest, message);
 			member.send(chain, MessageKind::Challenge, &arguments).await

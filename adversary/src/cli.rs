@@ -31,7 +31,7 @@ use ostraka_primitives::{
 };
 use serde_json::{json, Value};
 
-/// Dealers and compute nodes that cheat, against a running chain
+/// Dealers and nodes that cheat, against a running chain
 #[derive(Debug, Parser)]
 #[command(
 	name = "ostraka-adversary",
@@ -61,13 +61,13 @@ pub enum Command {
 	Deal(DealArgs),
 	/// Send another dealer's dealing, or its R, as one's own
 	Copy(CopyArgs),
-	/// Attest with a fault or without having looked, as a committee member
+	/// Attest with a fault or without having looked, as a member or verifier
 	Attest(AttestArgs),
 	/// Commit to and reveal result shares with a fault, as committee members
 	Answer(AnswerArgs),
 	/// Accuse a dealer wrongly, as a committee member
 	Accuse(AccuseArgs),
-	/// Challenge a dealer's proof that its input is valid, as a committee member or with a bond
+	/// Challenge a dealer's proof that its input is valid, as a member or verifier, or with a bond
 	Challenge(ChallengeArgs),
 	/// Send malformed, truncated, oversized, random, replayed and absurd transactions
 	Garbage(GarbageArgs),
@@ -134,7 +134,7 @@ pub struct AttestArgs {
 	/// The task
 	#[arg(long, value_name = "N")]
 	pub task: TaskId,
-	/// Secret of a member's worker key
+	/// Secret of the worker key of a member or verifier
 	#[arg(long, value_name = "SURI")]
 	pub suri_worker: String,
 	/// What is wrong with it; twice and wrong-phase are a matter of when it is sent: that is at once for wrong-phase, and
@@ -184,7 +184,7 @@ pub struct ChallengeArgs {
 	/// The task
 	#[arg(long, value_name = "N")]
 	pub task: TaskId,
-	/// Secret of a member's worker key
+	/// Secret of the worker key of a member or verifier
 	#[arg(long, value_name = "SURI", required_unless_present = "suri", conflicts_with = "suri")]
 	pub suri_worker: Option<String>,
 	/// Secret of an account, which puts up a bond
@@ -349,7 +349,7 @@ async fn challenge_command(args: &ChallengeArgs, chain: &Chain) -> Result<Value,
 	let worker = args.suri_worker.as_deref().map(Worker::from_secret).transpose()?;
 	let signer = args.suri.as_deref().map(Signer::from_secret).transpose()?;
 	let challenger = match (&worker, &signer) {
-		(Some(worker), _) => Challenger::Member(worker),
+		(Some(worker), _) => Challenger::Seat(worker),
 		(None, Some(signer)) => Challenger::Bonded(signer),
 		(None, None) => return Err(Error::Usage("name who challenges".to_owned())),
 	};

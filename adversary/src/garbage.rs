@@ -270,9 +270,10 @@ impl Garbage {
 		let (name, middle) = match self.below(5) {
 			0 => ("commit_result", (self.array::<32>(), self.array::<32>()).encode()),
 			1 => {
-				// of a task without dealings that hash is the right one
+				// of a task without dealings these hashes are the right ones
 				let dealt = if self.below(2) == 0 { [0; 32] } else { self.array::<32>() };
-				("attest", dealt.encode())
+				let excluded = if self.below(2) == 0 { [0; 32] } else { self.array::<32>() };
+				("attest", (dealt, excluded).encode())
 			},
 			2 => {
 				let length = 32 * (2 + self.below(3) as usize);
@@ -402,11 +403,12 @@ impl Garbage {
 }
 
 /// The calls of our own pallets.
-const CALLS: [(&str, &str); 19] = [
+const CALLS: [(&str, &str); 20] = [
 	("Registry", "register"),
 	("Registry", "bond"),
 	("Registry", "unbond"),
 	("Registry", "set_capacity"),
+	("Registry", "set_role"),
 	("Registry", "rotate_key"),
 	("Tasks", "submit"),
 	("Tasks", "cancel"),

@@ -14,6 +14,8 @@ pub struct Ledger {
 	forfeited: BTreeMap<TaskId, Balance>,
 	/// What silent members lacked of what they earned, by which nobody gains.
 	withheld: BTreeMap<TaskId, Balance>,
+	/// Who first showed of a task that somebody attested falsely.
+	exposers: BTreeMap<TaskId, AccountId>,
 	/// What dealers lost who accepted and did not deal.
 	vanished: BTreeMap<TaskId, BTreeMap<AccountId, Balance>>,
 	changes: BTreeMap<AccountId, i128>,
@@ -106,6 +108,10 @@ impl Ledger {
 				},
 				("Incentives", "DealerPaid") => self.paid(event, "dealer")?,
 				("Incentives", "Punished") => self.punished(event, events)?,
+				("Vss", "AttestedFalsely") => {
+					let exposer: AccountId = event.field("exposer")?;
+					self.exposers.insert(event.field("task")?, exposer);
+				},
 				_ => {},
 			}
 		}
@@ -144,8 +150,18 @@ impl Ledger {
 			_ => self.requester(event)?,
 		};
 		let to_accuser: Balance = event.field("to_accuser")?;
-		if fault == Fault::BadDealing {
-			self.give(verdict("DealerConvicted")?.field("accuser")?, to_accuser);
+		match fault {
+			Fault::BadDealing => {
+				self.give(verdict("DealerConvicted")?.field("accuser")?, to_accuser);
+			},
+			// at settlement, long after it was exposed
+			Fault::FalseAttestation => {
+				// none after a freeze that found the sum unsound: then the treasury has it all
+				if let Some(exposer) = self.exposers.get(&event.field("task")?).cloned() {
+					self.give(exposer, to_accuser);
+				}
+			},
+			_ => {},
 		}
 		self.take(culprit, amount);
 		self.give(victim, event.field("to_victim")?);

@@ -9,10 +9,10 @@
 //! | [`accept`] | acceptances that the chain must refuse |
 //! | [`forged`] | dealings that do not prove their input valid |
 //! | [`deal`], [`copy`] | dealers that forge, and dealers that copy |
-//! | [`seat`] | a committee member's key: its sealed shares from block bodies, its result share |
-//! | [`attest`] | members that attest without having looked, and attestations that the chain must refuse |
+//! | [`seat`] | the key of a member or a verifier; a member's sealed shares from block bodies, its result share |
+//! | [`attest`] | who attests without having looked, and attestations that the chain must refuse |
 //! | [`answer`], [`accuse`] | members with wrong result shares and wrong accusations |
-//! | [`challenge`] | challenges of dealings' proofs, by members and with a bond |
+//! | [`challenge`] | challenges of dealings' proofs, by members, by verifiers and with a bond |
 //! | [`garbage`] | transactions that no chain should do anything for |
 //! | [`wait`] | a task's phases |
 //! | [`scene`], [`scenarios`] | whole attacks, each with what the chain has to make of it: for tests on any chain |

@@ -45,8 +45,10 @@ pub struct Scene {
 	pub requester: Signer,
 	/// Who pays for the dealers.
 	pub sponsor: Signer,
-	/// The adversary's compute nodes.
+	/// The adversary's compute nodes, which do nothing but compute.
 	pub corrupt: Vec<Corrupt>,
+	/// The adversary's verifiers, which do nothing but verify.
+	pub verifiers: Vec<Corrupt>,
 }
 
 /// A task with its dealers and their rows. All dealers are invited.
@@ -100,8 +102,9 @@ impl Scene {
 		Ok((cohorts.collect(), books))
 	}
 
-	/// Publishes a task for each cohort, all at the same time, lets all dealers accept, and waits for the committees. All of
-	/// the adversary's nodes have to sit on each: there must not be more candidates than seats.
+	/// Publishes a task for each cohort, all at the same time, lets all dealers accept, and waits for the draws. All of the
+	/// adversary's nodes have to sit on each committee, and its verifiers on each panel: there must not be more candidates than
+	/// seats.
 	///
 	/// # Errors
 	/// `Failed` if a draw leaves one of them out, `Data`, `Chain`.
@@ -116,7 +119,7 @@ impl Scene {
 			self.stage(class, survey, dealers, LONG, Some(nonce)).await
 		});
 		let stages = futures::future::try_join_all(published).await?;
-		let mut nodes = self.corrupt.iter().map(Corrupt::account);
+		let mut nodes = self.corrupt.iter().chain(&self.verifiers).map(Corrupt::account);
 		if nodes.all(|node| stages.iter().all(|stage| stage.seat(&node).is_some())) {
 			return Ok(stages);
 		}
@@ -160,24 +163,35 @@ impl Scene {
 		Ok(Stage { task, info, survey, dealers })
 	}
 
-	/// The worker keys of the adversary's nodes.
+	/// The worker keys of the adversary's compute nodes.
 	pub fn workers(&self) -> Vec<Worker> {
 		self.corrupt.iter().map(|node| node.worker.clone()).collect()
 	}
 }
 
 impl Stage {
-	/// The seat of an account's node.
+	/// The seat of an account's node, on the committee or on the panel.
 	pub fn seat(&self, account: &AccountId) -> Option<u8> {
-		self.seats().find(|(_, node)| node == account).map(|(seat, _)| seat)
+		self.row().find(|(_, node)| node == account).map(|(seat, _)| seat)
 	}
 
-	/// All seats, with their nodes' accounts.
+	/// The seats of committee and panel in their row, with their nodes' accounts.
+	pub fn row(&self) -> impl Iterator<Item = (u8, AccountId)> + '_ {
+		let seats = self.info.committee.iter().chain(self.info.panel.iter());
+		(1u8..).zip(seats).map(|(number, seat)| (number, seat.account.clone()))
+	}
+
+	/// The committee's seats.
 	pub fn seats(&self) -> impl Iterator<Item = (u8, AccountId)> + '_ {
-		(1u8..).zip(&self.info.committee).map(|(number, seat)| (number, seat.account.clone()))
+		self.row().take(self.info.committee.len())
 	}
 
-	/// The seats that are not the adversary's, with their nodes' accounts.
+	/// The panel's seats.
+	pub fn panel(&self) -> impl Iterator<Item = (u8, AccountId)> + '_ {
+		self.row().skip(self.info.committee.len())
+	}
+
+	/// The committee's seats that are not the adversary's, with their nodes' accounts.
 	pub fn honest(&self, corrupt: &[Corrupt]) -> Vec<(u8, AccountId)> {
 		let is_honest = |account: &AccountId| corrupt.iter().all(|node| node.account() != *account);
 		self.seats().filter(|(_, account)| is_honest(account)).collect()

@@ -25,7 +25,7 @@ use ostraka_crypto::{
 use ostraka_primitives::{
 	api::TaskInfo,
 	message::{MessageKind, WorkerMessage, WORKER_MESSAGE},
-	task::Committee,
+	role::Role,
 	AccountId, Balance, Digest, TaskId, WorkerSignature,
 };
 use ostraka_protocol::{
@@ -36,6 +36,7 @@ use ostraka_protocol::{
 use rand_core::OsRng;
 use sha2::{Digest as _, Sha256};
 use sp_core::{ed25519, Pair};
+use std::collections::BTreeMap;
 
 /// Attempts at a transaction before it is given up.
 const ATTEMPTS: u32 = 4;
@@ -82,7 +83,7 @@ pub struct Corrupt {
 }
 
 impl Corrupt {
-	/// Registers a node. Its stake decides how often it is drawn.
+	/// Registers a node. Its stake decides how often it is drawn, its role for what.
 	///
 	/// # Errors
 	/// `Usage` if a secret is not usable, `Chain`.
@@ -91,6 +92,7 @@ impl Corrupt {
 		operator: &str,
 		worker: &str,
 		stake: Balance,
+		role: Role,
 	) -> Result<Self, Error> {
 		let node =
 			Self { operator: Signer::from_secret(operator)?, worker: Worker::from_secret(worker)? };
@@ -102,7 +104,8 @@ impl Corrupt {
 			.ok_or_else(|| Error::Usage("the worker key does not sign".to_owned()))?;
 		let signature = WorkerSignature::from_raw(made.signature);
 		let capacity = ostraka_primitives::MAX_ASSIGNMENTS;
-		let call = calls::register(key, made.seal_key, made.proof, signature, stake, capacity);
+		let call =
+			calls::register(key, made.seal_key, made.proof, signature, stake, capacity, role);
 		chain.submit(&call, &node.operator, None).await?;
 		Ok(node)
 	}
@@ -203,44 +206,74 @@ async fn in_bodies(
 		.collect())
 }
 
-/// The digests of the dealings that a task has taken, in that order, as its events tell: who attests names them all, those
-/// that were excluded since among them.
-///
-/// # Errors
-/// `Failed` before the draw, `Chain`.
-pub async fn digests(chain: &Chain, task: TaskId) -> Result<Vec<Digest>, Error> {
-	let info = chain.task(task).await?;
-	let (from, until) = collecting(chain, task, &info)?;
-	let mut digests = Vec::new();
-	for number in from..=until {
-		let hash = chain.block_hash(number).await?;
-		let events = chain.events(Head { number, hash }).await?;
-		let dealt = events
-			.iter()
-			.filter(|event| event.is("Vss", "Dealt") && event.field("task") == Some(task));
-		digests.extend(dealt.filter_map(|event| event.field::<Digest>("digest")));
-	}
-	Ok(digests)
+/// What an attestation is about, as a task's events tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+	/// Digests of the dealings that the task has taken, in that order, those that were excluded since among them.
+	pub dealt: Vec<Digest>,
+	/// Digests of those, in the order in which they were excluded.
+	pub excluded: Vec<Digest>,
 }
 
-/// What stands for dealings in an attestation.
-pub fn dealt(digests: &[Digest]) -> Digest {
-	digests.iter().fold(Digest::default(), |before, digest| wire::dealt(&before, digest))
+impl Seen {
+	/// That of a task as of the best block.
+	///
+	/// # Errors
+	/// `Failed` before the draw, `Chain`.
+	pub async fn of(chain: &Chain, task: TaskId) -> Result<Self, Error> {
+		let from = drawn_at(task, &chain.task(task).await?)?;
+		let head = chain.head();
+		let mut seen = Self::default();
+		let mut digests: BTreeMap<AccountId, Digest> = BTreeMap::new();
+		for number in from..=head.number {
+			let hash = match number == head.number {
+				true => head.hash,
+				false => chain.block_hash(number).await?,
+			};
+			let events = chain.events(Head { number, hash }).await?;
+			for event in events.iter().filter(|event| event.field("task") == Some(task)) {
+				let dealer = event.field::<AccountId>("dealer");
+				if event.is("Vss", "Dealt") {
+					let Some(digest) = event.field::<Digest>("digest") else { continue };
+					seen.dealt.push(digest);
+					digests.extend(dealer.map(|dealer| (dealer, digest)));
+				} else if event.is("Vss", "DealerConvicted")
+					&& event.field("excluded") == Some(true)
+				{
+					seen.excluded.extend(dealer.and_then(|dealer| digests.get(&dealer).copied()));
+				}
+			}
+		}
+		Ok(seen)
+	}
+
+	/// What stands for the dealings, and for the exclusions, in an attestation.
+	pub fn hashes(&self) -> (Digest, Digest) {
+		let zeros = Digest::default();
+		(
+			self.dealt.iter().fold(zeros, |before, digest| wire::dealt(&before, digest)),
+			self.excluded.iter().fold(zeros, |before, digest| wire::excluded(&before, digest)),
+		)
+	}
 }
 
 /// The blocks in which a task can have taken dealings so far.
 fn collecting(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<(u32, u32), Error> {
-	let no_committee = || Error::Failed(format!("task {task} has no committee yet"));
-	let drawn_at = info.task.drawn_at.ok_or_else(no_committee)?;
+	let drawn_at = drawn_at(task, info)?;
 	let until = drawn_at.saturating_add(info.task.windows.collect);
 	Ok((drawn_at, until.min(chain.head().number)))
 }
 
-/// A seat whose worker key the adversary holds.
+fn drawn_at(task: TaskId, info: &TaskInfo) -> Result<u32, Error> {
+	let no_committee = || Error::Failed(format!("task {task} has no committee yet"));
+	info.task.drawn_at.ok_or_else(no_committee)
+}
+
+/// A seat whose worker key the adversary holds: on the committee, or on the panel, which sees no share.
 pub struct Member {
 	/// The task.
 	pub task: TaskId,
-	/// Its number, `j`.
+	/// Its number, `j`: on the panel it is above `n`.
 	pub seat: u8,
 	/// The node's account.
 	pub node: AccountId,
@@ -264,7 +297,7 @@ impl Member {
 
 	fn of(chain: &Chain, task: TaskId, info: &TaskInfo, worker: &Worker) -> Result<Self, Error> {
 		let none = || Error::Failed(format!("the worker key has no seat in task {task}"));
-		let (seat, node) = seat_of(&info.committee, worker).ok_or_else(none)?;
+		let (seat, node) = seat_of(info, worker).ok_or_else(none)?;
 		let genesis = *chain.genesis();
 		Ok(Self {
 			task,
@@ -360,10 +393,12 @@ impl Member {
 	}
 }
 
-fn seat_of(committee: &Committee, worker: &Worker) -> Option<(u8, AccountId)> {
+/// The seat of a worker key, on the committee or behind it on the panel, and its node.
+fn seat_of(info: &TaskInfo, worker: &Worker) -> Option<(u8, AccountId)> {
 	let key = worker.public();
-	let found = (1u8..).zip(committee).find(|(_, seat)| seat.worker == key);
-	found.map(|(seat, member)| (seat, member.account.clone()))
+	let mut row = (1u8..).zip(info.committee.iter().chain(info.panel.iter()));
+	let found = row.find(|(_, seat)| seat.worker == key);
+	found.map(|(number, seat)| (number, seat.account.clone()))
 }
 
 /// The key's right result share of the newest other task with vectors of that length on whose committee it sits or sat,
@@ -379,9 +414,10 @@ pub async fn share_elsewhere(
 ) -> Result<(TaskId, SecretShare), Error> {
 	for task in (0..chain.tasks().await?).rev().filter(|task| *task != but) {
 		let Some((info, drawn)) = drawn(chain, task).await? else { continue };
-		if drawn.task.spec.length() as usize != length
-			|| seat_of(&drawn.committee, worker).is_none()
-		{
+		// a verifier has no share
+		let is_member = seat_of(&drawn, worker)
+			.is_some_and(|(seat, _)| usize::from(seat) <= drawn.committee.len());
+		if drawn.task.spec.length() as usize != length || !is_member {
 			continue;
 		}
 		let member = Member::of(chain, task, &drawn, worker)?;
@@ -410,5 +446,23 @@ async fn drawn(chain: &Chain, task: TaskId) -> Result<Option<(TaskInfo, TaskInfo
 		Ok(drawn) => Ok(Some((info, drawn))),
 		Err(ChainError::Pruned { .. }) => Ok(None),
 		Err(error) => Err(error.into()),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	/// As the chain hashes them: in their order, from zeros on.
+	#[test]
+	fn an_attestation_names_dealings_and_exclusions() {
+		let (zeros, first, second) = (Digest::default(), [1; 32], [2; 32]);
+		assert_eq!(Seen::default().hashes(), (zeros, zeros));
+		let seen = Seen { dealt: vec![first, second], excluded: vec![second, first] };
+		let dealt = wire::dealt(&wire::dealt(&zeros, &first), &second);
+		let excluded = wire::excluded(&wire::excluded(&zeros, &second), &first);
+		assert_eq!(seen.hashes(), (dealt, excluded));
+		let other = Seen { excluded: vec![first, second], ..seen };
+		assert_ne!(other.hashes().1, excluded);
 	}
 }

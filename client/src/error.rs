@@ -25,8 +25,8 @@ pub enum Error {
 	/// A task has no result, or a result is not right.
 	#[error("{0}")]
 	Failed(String),
-	/// A result is arithmetically right and no more: an input is not proven valid, no data can give it, or nothing tells why a
-	/// dealing does not count.
+	/// A result is arithmetically right and no more: an input is not proven valid, no data can give it, nothing tells why a
+	/// dealing does not count, or, of a file, what was asked is tied to nothing.
 	#[error("{0}")]
 	Unproven(String),
 	/// The output cannot be written.

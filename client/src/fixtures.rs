@@ -4,6 +4,7 @@ use crate::chain::Token;
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
 	odds::Odds,
+	role::Role,
 	spec::{Column, Grouping, Name, Statistic, TaskSpec},
 	task::{ClassParameters, SecurityClass, Task, TaskStatus, Windows},
 	AccountId, WorkerKey,
@@ -38,7 +39,13 @@ pub fn task() -> TaskInfo {
 		requester: AccountId::new([9; 32]),
 		spec,
 		class: SecurityClass::Standard,
-		parameters: ClassParameters { seats: 3, threshold: 1, stake_factor: 1, least_dealers: 3 },
+		parameters: ClassParameters {
+			seats: 3,
+			threshold: 1,
+			stake_factor: 1,
+			least_dealers: 3,
+			verifiers: 2,
+		},
 		windows: Windows { collect: 1, verify: 2, commit: 3, reveal: 4 },
 		submitted_at: 5,
 		invited: 3,
@@ -63,6 +70,9 @@ pub fn task() -> TaskInfo {
 		attested: 0,
 		committed: 0,
 		right_shares: 0,
+		panel: Default::default(),
+		verified: 0,
+		disproven: 0,
 	}
 }
 
@@ -86,7 +96,7 @@ pub fn odds() -> Odds {
 	}
 }
 
-/// An active node with one of 16 seats taken.
+/// An active node for both roles, with one of 16 seats taken.
 pub fn node() -> NodeInfo {
 	NodeInfo {
 		account: AccountId::new([4; 32]),
@@ -100,5 +110,6 @@ pub fn node() -> NodeInfo {
 		completed: 7,
 		absences: 0,
 		convictions: 0,
+		role: Role::Both,
 	}
 }

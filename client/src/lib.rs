@@ -8,6 +8,7 @@
 //! | [`testbed`] | honest company for tests, measurements and `demo`: a development chain, accounts, dealers |
 //! | [`demo`] | institutions and their tasks, for a demonstration |
 //! | [`cli`], [`commands`] | flags and commands |
+//! | [`metrics`] | what an operator watches, as Prometheus reads it |
 //! | [`view`], [`report`], [`output`] | tasks, nodes and results as lines, tables and JSON; progress |
 //!
 //! The client never links the runtime: it knows the chain by the SCALE types of `ostraka-primitives` and holds
@@ -22,6 +23,7 @@ pub mod demo;
 pub mod error;
 #[cfg(test)]
 mod fixtures;
+pub mod metrics;
 pub mod onchain;
 pub mod output;
 pub mod report;

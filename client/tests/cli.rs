@@ -9,6 +9,8 @@ mod flags;
 mod kit;
 #[path = "cli/policy.rs"]
 mod policy;
+#[path = "cli/reference.rs"]
+mod reference;
 #[path = "cli/task_file.rs"]
 mod task_file;
 #[path = "cli/told.rs"]
@@ -477,6 +479,7 @@ fn a_chain_that_is_not_there() {
 		"result --task 0",
 		"challenge 0",
 		"node bond 1",
+		"node role verify",
 		"task cancel 0",
 		"accept 0",
 	] {

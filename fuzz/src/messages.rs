@@ -9,9 +9,10 @@ use ostraka_primitives::{
 		ChallengeMessage, DealingMessage, EvidenceMessage, IndexedDealing, MessageKind,
 		ResultShareBytes,
 	},
+	role::Role,
 	spec::TaskSpec,
-	task::{Committee, Task, TaskResult},
-	AccountId,
+	task::{ClassParameters, Committee, Panel, Task, TaskResult},
+	AccountId, MAX_SEATS,
 };
 use ostraka_protocol::{adjudicator, statistics::validity::proof_length, wire};
 use std::fmt::Debug;
@@ -56,9 +57,20 @@ pub fn run(data: &[u8]) {
 			input.change(&mut bytes);
 			read::<IndexedDealing>(&bytes);
 		},
-		7 => drop(bounded::<MessageKind>(input.0)),
-		8 => drop(bounded::<Committee>(input.0)),
-		9 => drop(bounded::<Task>(input.0)),
+		7 => {
+			bounded::<MessageKind>(input.0);
+			bounded::<Role>(input.0);
+		},
+		8 => {
+			bounded::<Committee>(input.0);
+			bounded::<Panel>(input.0);
+		},
+		9 => {
+			bounded::<Task>(input.0);
+			if let Some(class) = bounded::<ClassParameters>(input.0) {
+				assert!(!class.is_sound() || u32::from(class.all_seats()) <= MAX_SEATS);
+			}
+		},
 		10 => {
 			if let Some(result) = bounded::<TaskResult>(input.0) {
 				assert_eq!(result.scalars().count(), result.vector.len());

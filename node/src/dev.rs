@@ -1,7 +1,7 @@
 //! `--dev`: a development chain in one go.
 //!
 //! This process readies a base path and a keystore with the workers' keys, starts this program again as the chain's
-//! node, and registers the compute nodes by transactions ([`crate::registration`]). Then it waits.
+//! node, and registers the nodes that compute and verify by transactions ([`crate::registration`]). Then it waits.
 //!
 //! # How it ends
 //! - A signal to this process is passed on to the node; when that has shut down, the temporary base path is removed.
@@ -16,6 +16,7 @@ use nix::{
 	unistd::Pid,
 };
 use ostraka_primitives::WORKER_KEY_TYPE;
+use ostraka_runtime::presets::{TEST_NODES, TEST_VERIFIERS};
 use sc_keystore::LocalKeystore;
 use sp_keystore::Keystore;
 use std::{
@@ -109,8 +110,8 @@ pub fn run(mut arguments: Vec<OsString>) -> Result<()> {
 		if register {
 			registration::register_test_nodes(&url).await?;
 			eprintln!(
-				"Ostraka: development chain at {url}, {} compute nodes registered",
-				ostraka_runtime::presets::TEST_NODES
+				"Ostraka: development chain at {url}, {TEST_NODES} compute nodes registered, and \
+				{TEST_VERIFIERS} verifiers"
 			);
 		}
 		Ok(())
@@ -374,7 +375,7 @@ mod tests {
 		insert_worker_keys(directory.path()).unwrap();
 		let keystore = LocalKeystore::open(directory.path(), None).unwrap();
 		let workers = registration::test_workers().unwrap();
-		assert_eq!(workers.len(), 7);
+		assert_eq!(workers.len(), 10);
 		for (_, worker) in workers {
 			let signature = keystore.ed25519_sign(WORKER_KEY_TYPE, &worker, b"x").unwrap();
 			assert!(signature.is_some());

@@ -3,7 +3,7 @@
 //! What it adds to the library:
 //! - the runtime and its chain specifications ([`chain_spec`]);
 //! - `--compute`, which turns on what a compute node's worker needs;
-//! - `--dev`, which runs a whole development chain, seven compute nodes included, in one go ([`dev`]).
+//! - `--dev`, which runs a whole development chain, its compute nodes and verifiers included, in one go ([`dev`]).
 //!
 //! The library reads the arguments of its process by itself. So both flags start this program again, with the
 //! library's own flags in their place ([`arguments`]).
@@ -61,12 +61,12 @@ impl CliConfig for OstrakaCli {
 			"Ostraka's node.\n\
 			\n\
 			{executable} --dev\n\
-			    runs a development chain in this process: a block a second, seven compute nodes with stake and \
-			    workers, its own base path that is removed at the end (unless --base-path is given). Other flags are \
-			    passed on.\n\
+			    runs a development chain in this process: a block a second, seven compute nodes and three verifiers \
+			    with stake and workers, its own base path that is removed at the end (unless --base-path is given). \
+			    Other flags are passed on.\n\
 			{executable} --compute --chain FILE [parachain flags] [-- relay chain flags]\n\
-			    runs a full node that works for the compute nodes whose worker keys are in its keystore: short for \
-			    --offchain-worker always --enable-offchain-indexing true.\n\
+			    runs a full node that works for the compute nodes and verifiers whose worker keys are in its \
+			    keystore: short for --offchain-worker always --enable-offchain-indexing true.\n\
 			{executable} key insert --chain FILE --key-type ostr --scheme ed25519 --suri SECRET\n\
 			    puts a worker key into the keystore.\n\
 			\n\

@@ -1,4 +1,5 @@
-//! Registers the compute nodes of a development chain, the way any operator registers one: by a transaction.
+//! Registers the nodes of a development chain, those that compute and those that verify, the way any operator registers one:
+//! by a transaction.
 //!
 //! It cannot be done in the chain's genesis, since a seal key depends on the hash of the genesis block.
 
@@ -9,11 +10,11 @@ use jsonrpsee::{
 	rpc_params,
 	ws_client::{WsClient, WsClientBuilder},
 };
-use ostraka_primitives::{api::NodeInfo, WorkerKey};
+use ostraka_primitives::{api::NodeInfo, role::Role, WorkerKey};
 use ostraka_protocol::worker_key;
 use ostraka_runtime::{
 	configs::ostraka::MinStake,
-	presets::{TEST_NODES, TEST_OPERATOR_PATH, TEST_WORKER_PATH},
+	presets::{test_numbers, test_role, TEST_OPERATOR_PATH, TEST_WORKER_PATH},
 	transaction, AccountId, Balance, Hash, Nonce, RuntimeCall, Signature, UncheckedExtrinsic,
 	VERSION,
 };
@@ -35,7 +36,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 
 /// The test workers' keys, with the secret each is made from.
 pub fn test_workers() -> Result<Vec<(String, WorkerKey)>> {
-	(1..=TEST_NODES)
+	test_numbers()
 		.map(|number| {
 			let secret = format!("{TEST_WORKER_PATH}{number}");
 			let pair: ed25519::Pair = pair(&secret)?;
@@ -53,14 +54,14 @@ pub async fn register_test_nodes(url: &str) -> Result<()> {
 	let genesis: Hash = client.request("chain_getBlockHash", rpc_params![0]).await?;
 
 	let mut pending = Vec::new();
-	for number in 1..=TEST_NODES {
+	for number in test_numbers() {
 		let operator: sr25519::Pair = pair(&format!("{TEST_OPERATOR_PATH}{number}"))?;
 		let account = AccountId::from(operator.public());
 		if is_registered(&client, &account).await? {
 			continue;
 		}
 		let worker: ed25519::Pair = pair(&format!("{TEST_WORKER_PATH}{number}"))?;
-		let call = registration(&genesis, &account, &worker)?;
+		let call = registration(&genesis, &account, &worker, test_role(number))?;
 		let nonce: Nonce = client.request("system_accountNextIndex", rpc_params![&account]).await?;
 		let transaction = Bytes(sign(call, &operator, nonce, genesis)?.encode());
 		let _: Hash = client
@@ -88,6 +89,7 @@ fn registration(
 	genesis: &Hash,
 	account: &AccountId,
 	worker: &ed25519::Pair,
+	role: Role,
 ) -> Result<RuntimeCall> {
 	let sign = |message: &[u8]| Some(worker.sign(message).0);
 	let key = worker.public();
@@ -100,6 +102,7 @@ fn registration(
 		worker_signature: ed25519::Signature::from_raw(made.signature),
 		stake: STAKE_FACTOR * MinStake::get(),
 		capacity: CAPACITY,
+		role,
 	}))
 }
 
@@ -161,7 +164,7 @@ mod tests {
 
 	#[test]
 	fn operators_are_the_endowed_ones() {
-		for (number, account) in (1..=TEST_NODES).zip(TEST_OPERATORS) {
+		for (number, account) in test_numbers().zip(TEST_OPERATORS) {
 			let operator: sr25519::Pair = pair(&format!("{TEST_OPERATOR_PATH}{number}")).unwrap();
 			assert_eq!(operator.public().0, account);
 		}
@@ -173,7 +176,7 @@ mod tests {
 		let worker: ed25519::Pair = pair(&format!("{TEST_WORKER_PATH}1")).unwrap();
 		let account = AccountId::from(operator.public());
 		let genesis = Hash::repeat_byte(1);
-		let call = registration(&genesis, &account, &worker).unwrap();
+		let call = registration(&genesis, &account, &worker, Role::Verify).unwrap();
 		let bytes = sign(call, &operator, 0, genesis).unwrap().encode();
 		let decoded = UncheckedExtrinsic::decode(&mut bytes.as_slice()).unwrap();
 		assert_eq!(decoded.encode(), bytes);

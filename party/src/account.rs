@@ -9,6 +9,11 @@ pub fn address(account: &AccountId) -> String {
 	account.to_ss58check()
 }
 
+/// The account of an address; `None` if it is none.
+pub(crate) fn account(address: &str) -> Option<AccountId> {
+	AccountId::from_ss58check(address).ok()
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -19,5 +24,11 @@ mod tests {
 		let bytes: [u8; 32] = hex::decode(alice).expect("hexadecimal").try_into().expect("32");
 		let expected = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 		assert_eq!(address(&AccountId::new(bytes)), expected);
+		assert_eq!(account(expected), Some(AccountId::new(bytes)));
+		for none in
+			["", "0x00", alice, &expected[1..], "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQZ"]
+		{
+			assert_eq!(account(none), None, "{none}");
+		}
 	}
 }

@@ -26,13 +26,14 @@ pub fn for_more_dealers(class: SecurityClass, is_grouped: bool) -> String {
 
 /// A class's parameters as a dev chain or a production chain sets them.
 pub fn parameters(class: SecurityClass, production: bool) -> ClassParameters {
+	// Seats, threshold, verifiers.
 	let (dev, real, stake_factor, least_dealers) = match class {
-		SecurityClass::Standard => ((3, 1), (7, 3), 1, 3),
-		SecurityClass::Confidential => ((5, 2), (13, 6), 2, 5),
-		SecurityClass::Restricted => ((7, 3), (31, 15), 5, 10),
+		SecurityClass::Standard => ((3, 1, 2), (7, 3, 3), 1, 3),
+		SecurityClass::Confidential => ((5, 2, 2), (13, 6, 3), 2, 5),
+		SecurityClass::Restricted => ((7, 3, 3), (31, 15, 5), 5, 10),
 	};
-	let (seats, threshold) = if production { real } else { dev };
-	ClassParameters { seats, threshold, stake_factor, least_dealers }
+	let (seats, threshold, verifiers) = if production { real } else { dev };
+	ClassParameters { seats, threshold, stake_factor, least_dealers, verifiers }
 }
 
 #[cfg(test)]

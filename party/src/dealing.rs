@@ -118,8 +118,8 @@ pub fn check_accepted(task: TaskId, info: &TaskInfo, dealer: &AccountId) -> Resu
 }
 
 /// What a dealer deals under. Terms, consent and task hash are computed here from what the node shows, and compared with
-/// those that it shows: they fit together, and a dealing under that hash counts for this committee, these dealers and this
-/// spec or, if the chain's task is another one, for none. [`check_accepted`] says whether the dealer is one of them.
+/// those that it shows: they fit together, and a dealing under that hash counts for this committee and panel, these dealers and
+/// this spec or, if the chain's task is another one, for none. [`check_accepted`] says whether the dealer is one of them.
 ///
 /// This is no check of the node. One that shows a committee of its own shows a task hash to go with it, and reads what is
 /// sealed to that committee; that the chain then refuses the dealing comes too late. The node has to be trusted for it: a
@@ -136,7 +136,7 @@ pub fn context(genesis: &Digest, task: TaskId, info: &TaskInfo) -> Result<TaskCo
 	if !is_consent(info) {
 		return Err(wrong("those who accepted are not those that its record names"));
 	}
-	if drawn.hash(genesis, task, &info.committee) != published {
+	if drawn.hash(genesis, task, &info.committee, &info.panel) != published {
 		return Err(wrong("its task hash does not cover what the node shows of it"));
 	}
 	let (threshold, length) = (record.parameters.threshold, record.spec.length());
@@ -221,7 +221,7 @@ mod tests {
 	/// With a task hash that covers it.
 	fn hashed(mut info: TaskInfo) -> TaskInfo {
 		let drawn = Published::of(&info.task).expect("drawn");
-		let task_hash = drawn.hash(&GENESIS, TASK, &info.committee);
+		let task_hash = drawn.hash(&GENESIS, TASK, &info.committee, &info.panel);
 		info.task.task_hash = Some(task_hash);
 		info
 	}
@@ -245,6 +245,9 @@ mod tests {
 			attested: 0,
 			committed: 0,
 			right_shares: 0,
+			panel: Default::default(),
+			verified: 0,
+			disproven: 0,
 		};
 		accepted(asked(info), &[3])
 	}
@@ -258,6 +261,7 @@ mod tests {
 		};
 		let mut info = accepted(info(), &[3, 1, 2]);
 		info.committee = [11, 12, 13].map(seat).to_vec().try_into().expect("three seats");
+		info.panel = [14, 15].map(seat).to_vec().try_into().expect("two seats");
 		info.task.drawn_at = Some(7);
 		info.task.status = TaskStatus::Collecting { first_by: 9, until: 20 };
 		hashed(info)
@@ -343,8 +347,8 @@ mod tests {
 		differs(|info| info.task.fee = 1, other_terms);
 		differs(|info| info.task.data_reward = 1, other_terms);
 		differs(|info| info.task.terms = [0; 32], other_terms);
-		differs(|info| info.task.protocol = 5, "take a newer release");
-		differs(|info| info.task.protocol = 3, "take a newer release");
+		differs(|info| info.task.protocol = 6, "take a newer release");
+		differs(|info| info.task.protocol = 4, "take a newer release");
 		differs(|info| info.dealers.truncate(2), "the invited dealers");
 		differs(|info| info.task.invited = 4, "the invited dealers");
 		differs(|info| info.dealers[0] = account(7), "the invited dealers");
@@ -385,6 +389,16 @@ mod tests {
 		assert!(refusal(context(&hashed(shown))).contains("its terms do not cover"));
 		let mut shown = drawn();
 		shown.committee[0].seal_key = [1; 32];
+		assert!(refusal(context(&shown)).contains("its task hash does not cover"));
+		// another panel, of the node's own, or none; and a verifier among those that shares are sealed to
+		let mut shown = drawn();
+		shown.panel[0].account = account(11);
+		assert!(refusal(context(&shown)).contains("its task hash does not cover"));
+		let alone = TaskInfo { panel: Default::default(), ..drawn() };
+		assert!(refusal(context(&alone)).contains("its task hash does not cover"));
+		let mut shown = drawn();
+		let verifier = shown.panel[0].clone();
+		shown.committee.try_push(verifier).expect("there is room");
 		assert!(refusal(context(&shown)).contains("its task hash does not cover"));
 	}
 

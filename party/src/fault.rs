@@ -26,6 +26,17 @@ pub fn accuser(fault: AccuserFault) -> String {
 	format!("{fault:?}, {what}")
 }
 
+/// What a node is convicted of that attested to a dealing with this fault.
+pub fn attester(fault: DealerFault) -> String {
+	let what = match fault {
+		DealerFault::OutsideSubgroup => {
+			"a commitment of a dealing that it attested to lies outside the group"
+		},
+		_ => "the proof of a dealing that it attested to does not hold",
+	};
+	format!("FalseAttestation, {what}")
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -36,5 +47,10 @@ mod tests {
 		assert_eq!(said, "InvalidInput, the proof that its input is valid does not hold");
 		let said = accuser(AccuserFault::FalseChallenge);
 		assert_eq!(said, "FalseChallenge, the proof that it challenges holds");
+		let said = attester(DealerFault::InvalidInput);
+		assert_eq!(
+			said,
+			"FalseAttestation, the proof of a dealing that it attested to does not hold"
+		);
 	}
 }

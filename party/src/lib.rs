@@ -13,7 +13,8 @@
 //! | [`groups`] | groups with enough dealers |
 //! | [`dealing`] | what a dealer accepts and deals under, checked against the task's record; a dealing |
 //! | [`due`] | what a task wants of a dealer next |
-//! | [`verify`] | checking a published result again |
+//! | [`verify`] | checking a published result again, from a chain or a transcript |
+//! | [`attestation`] | what the verification nodes said of a task, in words |
 //! | [`simulate`] | the protocol in one process |
 //! | [`report`], [`json`], [`lines`] | results beside those of the pooled rows, as JSON and as lines |
 //! | [`escape`] | text of others, made safe to print |
@@ -73,6 +74,7 @@ extern crate alloc;
 
 mod account;
 mod advice;
+pub mod attestation;
 #[cfg(feature = "std")]
 pub mod audit;
 pub mod class;

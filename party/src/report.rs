@@ -1,6 +1,7 @@
 //! What a run of tasks reports of each: its result beside that of the pooled rows.
 
 use crate::{
+	attestation::Attestation,
 	error::Error,
 	escape::escaped,
 	json::{self, Tree},
@@ -97,6 +98,9 @@ pub struct TaskReport {
 	/// How many of the dealings that count prove their input valid, if that was checked.
 	#[serde(skip_serializing_if = "Option::is_none")]
 	pub proofs: Option<Proofs>,
+	/// What the panel said of it, if that is known.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub attestation: Option<Attestation>,
 	/// What every phase took.
 	#[serde(serialize_with = "in_their_order")]
 	pub phases: Map<String, Json>,
@@ -150,6 +154,7 @@ impl TaskReport {
 			exact: false,
 			verified: false,
 			proofs: None,
+			attestation: None,
 			phases: Map::new(),
 			fees: Json::Null,
 			rewards: Json::Null,

@@ -89,7 +89,9 @@ export function checkRuntimeApi({ offered, answers }, { task }) {
 		assert.ok(offered.includes(name), `ostrakaApi.${name} is not in the metadata`);
 	}
 	assert.equal(answers.isInsecure, true);
-	assert.equal(answers.nodes.length, 7);
+	const roles = (role) => answers.nodes.filter((node) => node.role === role).length;
+	assert.deepEqual(['Compute', 'Verify', 'Both'].map(roles), [7, 3, 0]);
+	assert.equal(answers.node.role, 'Compute', 'a member computes');
 	assert.equal(number(answers.node.stake) > 0n, true);
 	assert.equal(answers.node.active, true);
 	assert.deepEqual(
@@ -97,7 +99,8 @@ export function checkRuntimeApi({ offered, answers }, { task }) {
 		answers.node.worker,
 	);
 	assert.equal(answers.task.task.spec.columns[0].name, SUBMIT.spec.columns[0].name);
-	assert.equal(answers.class.seats, answers.task.task.parameters.seats);
+	assert.deepEqual(answers.class, answers.task.task.parameters);
+	assert.deepEqual([answers.class.seats, answers.class.verifiers], ['3', '2']);
 	assert.equal(answers.result.dealers, '3');
 	assert.equal(answers.expectedRewards, '0');
 	assert.equal(number(answers.leastFee) <= TOKEN, true, `the fee of ${task} would be too low`);
@@ -149,6 +152,8 @@ export async function checkTask({ task, call, events, phases, info, result, reco
 	assert.deepEqual([invited.early, invited.accepted], [true, '3']);
 	const drawn = only('tasks.CommitteeDrawn');
 	assert.equal(drawn.members.length, 3);
+	assert.equal(drawn.panel.length, 2);
+	assert.equal(new Set([...drawn.members, ...drawn.panel]).size, 5, 'nobody has two seats');
 	assert.match(drawn.taskHash, /^0x[0-9a-f]{64}$/);
 	assert.deepEqual(
 		of('vss.Dealt').map(({ dealings }) => dealings),
@@ -164,9 +169,14 @@ export async function checkTask({ task, call, events, phases, info, result, reco
 		);
 	}
 	assert.equal(only('tasks.CollectingEnded').early, true);
+	const attested = of('vss.Attested');
+	for (const counted of ['attested', 'seat']) {
+		const numbers = attested.map((fields) => fields[counted]).sort();
+		assert.deepEqual(numbers, ['1', '2', '3', '4', '5'], counted);
+	}
 	assert.deepEqual(
-		of('vss.Attested').map(({ attested }) => attested),
-		['1', '2', '3'],
+		attested.map(({ node }) => node).sort(),
+		[...drawn.members, ...drawn.panel].sort(),
 	);
 	only('tasks.VerificationComplete');
 	assert.equal(only('tasks.AcceptedSetFrozen').accepted, '3');
@@ -182,13 +192,14 @@ export async function checkTask({ task, call, events, phases, info, result, reco
 	// money, in the smallest unit: all of the fee is accounted for, and each dealer got its part of the reward
 	const settled = only('incentives.FeeSettled');
 	const paid = of('incentives.NodePaid').map(({ amount }) => number(amount));
-	assert.equal(paid.length, 3);
+	assert.equal(paid.length, 5);
+	assert.deepEqual(paid, Array(5).fill(SUBMIT.fee / 5n), 'members and verifiers alike');
 	assert.equal(
 		paid.reduce((sum, amount) => sum + amount),
 		number(settled.paid),
 	);
 	assert.equal(number(settled.paid) + number(settled.returned), SUBMIT.fee);
-	assert.equal(settled.withheld, '0', 'no member was silent');
+	assert.equal(settled.withheld, '0', 'nobody was silent');
 	const rewards = of('incentives.DealerPaid').map(({ amount }) => number(amount));
 	assert.deepEqual(rewards, Array(3).fill(SUBMIT.dataReward / 3n));
 	assert.equal(of('incentives.DepositReturned').length, 3);
@@ -207,6 +218,7 @@ export async function checkTask({ task, call, events, phases, info, result, reco
 	assert.equal(info.task.accepted, '3');
 	assert.match(info.task.terms, /^0x[0-9a-f]{64}$/);
 	assert.equal(result.dealers, 3);
+	assert.deepEqual([result.panel, result.attested, result.disproven], [2, 2, 0]);
 	assert.deepEqual(result.vector.map(BigInt), await pooled());
 	assert.deepEqual(result.human.vector, published.vector);
 }

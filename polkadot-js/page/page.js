@@ -44,8 +44,9 @@ window.walk = async (url) => {
 		'metadata',
 		`v${metadata.version}, ${metadata.types} types, ${metadata.unknown.length} unknown`,
 	);
-	const nodes = await steps.computeNodes(api, 7);
-	row('chain', 'compute nodes', `${nodes}`);
+	const nodes = await steps.nodes(api, 10);
+	const roles = Object.entries(nodes).map(([role, count]) => `${count} ${role}`);
+	row('chain', 'nodes', roles.join(', '));
 
 	state('making mistakes');
 	const refusals = await steps.refusals(api, alice);

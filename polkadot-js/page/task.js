@@ -47,6 +47,7 @@ const zeros = (length) => new Uint8Array(length);
 /** Calls of Alice's that the chain refuses, and the error that it answers. */
 export const REFUSED = [
 	{ call: 'registry.bond', args: [TOKEN], error: 'registry.NotRegistered' },
+	{ call: 'registry.setRole', args: ['Verify'], error: 'registry.NotRegistered' },
 	{ call: 'tasks.cancel', args: [4_000_000_000], error: 'tasks.UnknownTask' },
 	{ call: 'tasks.accept', args: [4_000_000_000, zeros(32)], error: 'tasks.UnknownTask' },
 	{ call: 'tasks.submit', args: spec({ maxRows: 0 }), error: 'tasks.NoRows' },

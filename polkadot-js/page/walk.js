@@ -180,15 +180,19 @@ export async function runtimeApi(api, task, operator) {
 	return { offered: Object.keys(api.call.ostrakaApi), answers };
 }
 
-/** Waits until the development chain's compute nodes are in selection; answers with their number. */
-export async function computeNodes(api, least) {
-	let active = 0;
+/** Waits until the development chain's nodes are in selection; answers with how many there are in each role. */
+export async function nodes(api, least) {
+	let active = [];
 	await heads(api, async () => {
-		const nodes = await api.call.ostrakaApi.nodes(null);
-		active = nodes.filter((node) => node.active.isTrue).length;
-		return active >= least;
+		const known = await api.call.ostrakaApi.nodes(null);
+		active = known.filter((node) => node.active.isTrue);
+		return active.length >= least;
 	});
-	return active;
+	const roles = {};
+	for (const { role } of active) {
+		roles[role.type] = (roles[role.type] ?? 0) + 1;
+	}
+	return roles;
 }
 
 /** Calls `look` at every new head until it answers true. */
@@ -285,6 +289,9 @@ export async function task(api, requester, deal, show = () => {}) {
 		result: {
 			human: result.toHuman(),
 			dealers: result.dealers.toNumber(),
+			panel: result.panel.toNumber(),
+			attested: result.attested.toNumber(),
+			disproven: result.disproven.toNumber(),
 			// strings, as a page hands its answers over as JSON
 			vector: result.vector.map((entry) => text(entry)),
 		},

@@ -61,6 +61,7 @@ test(
 
 		await context.test('metadata', () => checkMetadata(seen.metadata));
 		await context.test('errors', () => checkRefusals(seen.refusals));
+		await context.test('nodes', () => assert.deepEqual(seen.nodes, { Compute: 7, Verify: 3 }));
 		await context.test('task', () => checkTask(seen.task));
 		await context.test('runtime API', () => checkRuntimeApi(seen.runtimeApi, seen.task));
 		await context.test('console', () => checkConsole(lines, seen.metadata));

@@ -35,7 +35,7 @@ before(
 		api = await chain.during(ApiPromise.create({ provider }));
 		alice = new Keyring({ type: 'sr25519' }).addFromUri('//Alice');
 		assert.equal(alice.address, ACCOUNTS.Alice);
-		assert.equal(await chain.during(walk.computeNodes(api, 7)), 7);
+		assert.deepEqual(await chain.during(walk.nodes(api, 10)), { Compute: 7, Verify: 3 });
 	},
 	{ timeout: LIMIT },
 );
@@ -65,7 +65,7 @@ test(
 		const zeros = (length) => new Uint8Array(length);
 		const calls = [
 			api.tx.vss.commitResult(0, 1, zeros(32), zeros(32), 1, zeros(64)),
-			api.tx.vss.attest(0, 1, zeros(32), 1, zeros(64)),
+			api.tx.vss.attest(0, 1, zeros(32), zeros(32), 1, zeros(64)),
 		];
 		for (const call of calls) {
 			assert.equal(await chain.during(walk.attempt(api, call, alice)), 'BadOrigin');

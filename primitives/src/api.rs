@@ -1,14 +1,15 @@
 //! Nodes and tasks as the runtime API and the view functions give them to clients.
 
 use crate::{
-	task::{Committee, Task},
+	role::Role,
+	task::{Committee, Panel, Task},
 	AccountId, Balance, SealKeyBytes, WorkerKey,
 };
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
 
-/// A compute node, as clients see it.
+/// A node, as clients see it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub struct NodeInfo {
 	/// The operator.
@@ -33,6 +34,8 @@ pub struct NodeInfo {
 	pub absences: u32,
 	/// Convictions, over its life.
 	pub convictions: u32,
+	/// What it lets itself be drawn for.
+	pub role: Role,
 }
 
 /// A task, as clients see it.
@@ -56,4 +59,10 @@ pub struct TaskInfo {
 	pub committed: u32,
 	/// Right result shares so far.
 	pub right_shares: u32,
+	/// Its panel; empty before the draw, and where its class asks for none.
+	pub panel: Panel,
+	/// Verifiers that have attested.
+	pub verified: u32,
+	/// Dealings that count and were found invalid after the freeze.
+	pub disproven: u32,
 }

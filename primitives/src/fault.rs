@@ -37,6 +37,16 @@ pub enum DealerFault {
 	InvalidInput,
 }
 
+impl DealerFault {
+	/// Whether everybody can see it, without a share: whoever attested to such a dealing did not look.
+	pub const fn is_public(&self) -> bool {
+		match self {
+			Self::OutsideSubgroup | Self::InvalidInput => true,
+			Self::Unopenable | Self::NonCanonicalScalar | Self::WrongShare => false,
+		}
+	}
+}
+
 /// What is wrong with an accusation or a challenge.
 #[derive(
 	Clone,
@@ -114,6 +124,8 @@ pub enum Fault {
 	NoDealing,
 	/// Somebody challenged a dealing whose proof holds.
 	FalseChallenge,
+	/// A node attested to a dealing whose commitments lie outside the group, or whose input is not valid.
+	FalseAttestation,
 }
 
 #[cfg(test)]
@@ -146,7 +158,19 @@ mod tests {
 			Fault::Absence,
 			Fault::NoDealing,
 			Fault::FalseChallenge,
+			Fault::FalseAttestation,
 		];
-		assert_eq!(punished.encode(), [0, 1, 2, 3, 4, 5]);
+		assert_eq!(punished.encode(), [0, 1, 2, 3, 4, 5, 6]);
+	}
+
+	/// What takes a share to be seen exposes nobody who attested.
+	#[test]
+	fn commitments_and_proofs_are_public() {
+		assert!([DealerFault::OutsideSubgroup, DealerFault::InvalidInput]
+			.iter()
+			.all(DealerFault::is_public));
+		let secret =
+			[DealerFault::Unopenable, DealerFault::NonCanonicalScalar, DealerFault::WrongShare];
+		assert!(!secret.iter().any(DealerFault::is_public));
 	}
 }

@@ -4,8 +4,9 @@
 //! |---|---|
 //! | [`spec`] | what a task computes |
 //! | [`name`] | which characters a name may not hold |
-//! | [`task`] | a task's class, committee, windows and states |
-//! | [`message`] | what dealers and compute nodes send |
+//! | [`task`] | a task's class, committee, panel, windows and states |
+//! | [`role`] | what a node registers for |
+//! | [`message`] | what dealers and nodes send |
 //! | [`fault`] | what they are convicted of |
 //! | [`record`] | what state keeps of a dealing |
 //! | [`odds`] | how likely a committee is captured |
@@ -29,6 +30,7 @@ pub mod message;
 pub mod name;
 pub mod odds;
 pub mod record;
+pub mod role;
 #[cfg(feature = "runtime")]
 pub mod runtime_api;
 pub mod spec;
@@ -56,7 +58,7 @@ pub type PointBytes = [u8; 96];
 pub type SealKeyBytes = [u8; 32];
 /// A scalar: 32 bytes, little-endian, canonical.
 pub type ScalarBytes = [u8; 32];
-/// A compute node's ed25519 key, held in its keystore under [`WORKER_KEY_TYPE`].
+/// A node's ed25519 key, held in its keystore under [`WORKER_KEY_TYPE`].
 pub type WorkerKey = sp_core::ed25519::Public;
 /// A signature by a [`WorkerKey`].
 pub type WorkerSignature = sp_core::ed25519::Signature;
@@ -66,6 +68,10 @@ pub const WORKER_KEY_TYPE: sp_core::crypto::KeyTypeId = sp_core::crypto::KeyType
 
 /// Most seats of a committee, `n`.
 pub const MAX_COMMITTEE: u32 = 32;
+/// Most seats of a panel, `v`.
+pub const MAX_PANEL: u32 = 16;
+/// Most seats of a task, of both kinds: `n + v`. Fits the `u8` that numbers them.
+pub const MAX_SEATS: u32 = MAX_COMMITTEE + MAX_PANEL;
 /// Most points of a dealing's commitments, `t + 1`, as `n >= 2 t + 1`.
 pub const MAX_COMMITMENTS: u32 = 16;
 /// Most dealers that one task can invite.

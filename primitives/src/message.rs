@@ -1,4 +1,4 @@
-//! What dealers and compute nodes send to the chain.
+//! What dealers and nodes send to the chain.
 //!
 //! # Invariants
 //! - Every list is bounded, so that nothing longer is ever decoded. Whether points, keys and scalars are what they stand
@@ -144,8 +144,8 @@ pub enum MessageKind {
 	Commit,
 	/// Reveals a result share; payload: `h_A`, result share.
 	Reveal,
-	/// Says that it has checked its share and the proof of every dealing and accuses and challenges none; payload: the hash
-	/// `dealt` of the dealings.
+	/// Says that it has checked every dealing that is not excluded, its share (if it has one), commitments and proof, and
+	/// accuses and challenges none; payload: the hashes `dealt` of the dealings and `excluded` of those excluded.
 	Attest,
 	/// Challenges a dealing's proof; payload: dealer, digest, challenge.
 	Challenge,

@@ -1,15 +1,16 @@
-//! A task's class, committee, windows and states.
+//! A task's class, committee, panel, windows and states.
 //!
 //! # Invariants
 //! - What a task was submitted with (spec, class, parameters, windows, version) is never changed; a runtime that knows
 //!   better applies it to tasks that come after.
-//! - A committee's keys are pinned at the draw and bound by `TH`.
+//! - The keys of committee and panel are pinned at the draw and bound by `TH`.
+//! - A task's seats stand in one row: `1 ..= n` is its committee, `n + 1 ..= n + v` its panel.
 //! - Enums keep their order, new variants come last: state holds their numbers.
 
 use crate::{
 	spec::{TaskSpec, MAX_LENGTH},
 	AccountId, Balance, BlockNumber, Digest, PointBytes, ProtocolVersion, ScalarBytes,
-	SealKeyBytes, TaskId, WorkerKey, MAX_COMMITTEE,
+	SealKeyBytes, TaskId, WorkerKey, MAX_COMMITTEE, MAX_PANEL,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -55,19 +56,21 @@ pub struct ClassParameters {
 	pub seats: u8,
 	/// Threshold `t`: any `t` shares reveal nothing, `t + 1` reconstruct.
 	pub threshold: u8,
-	/// Least stake of a member, as a multiple of the registry's least stake.
+	/// Least stake of who has a seat, as a multiple of the registry's least stake.
 	pub stake_factor: u32,
 	/// Least number of accepted dealers for a result to be computed.
 	pub least_dealers: u32,
+	/// Seats of the panel, `v`; there may be none.
+	pub verifiers: u8,
 }
 
 /// Least number of accepted dealers that a class can ask for.
 pub const LEAST_DEALERS: u32 = 3;
 
 impl ClassParameters {
-	/// Whether `t >= 1`, `2 t + 1 <= n <= 32`, and at least three dealers are asked for. What `k` dealers who share
-	/// what they know learn is the sum of the others: a lone dealer's result is its input, and of two each has the
-	/// other's by subtraction.
+	/// Whether `t >= 1`, `2 t + 1 <= n <= 32`, `v <= 16`, and at least three dealers are asked for. What `k` dealers who
+	/// share what they know learn is the sum of the others: a lone dealer's result is its input, and of two each has
+	/// the other's by subtraction.
 	pub fn is_sound(&self) -> bool {
 		let (n, t) = (u32::from(self.seats), u32::from(self.threshold));
 		t >= 1
@@ -75,11 +78,17 @@ impl ClassParameters {
 			&& n <= MAX_COMMITTEE
 			&& self.least_dealers >= LEAST_DEALERS
 			&& self.stake_factor >= 1
+			&& u32::from(self.verifiers) <= MAX_PANEL
+	}
+
+	/// Seats of both kinds, `n + v`.
+	pub const fn all_seats(&self) -> u8 {
+		self.seats.saturating_add(self.verifiers)
 	}
 }
 
 /// Lengths of a task's phases, in blocks. A phase's deadline is the block in which it was entered plus its
-/// window; a phase ends early when nothing is left to wait for. Verification does when every member that is still awaited has
+/// window; a phase ends early when nothing is left to wait for. Verification does when every seat that is still awaited has
 /// attested, and then one block later, so that who has attested may still accuse and challenge in the block at hand.
 #[derive(
 	Clone,
@@ -96,7 +105,7 @@ impl ClassParameters {
 pub struct Windows {
 	/// For dealers to deal.
 	pub collect: BlockNumber,
-	/// For the committee to check its shares and the proofs, to accuse and to challenge.
+	/// For committee and panel to check shares and proofs, to accuse and to challenge.
 	pub verify: BlockNumber,
 	/// For the committee to commit to its result shares, the finality lag included.
 	pub commit: BlockNumber,
@@ -104,7 +113,8 @@ pub struct Windows {
 	pub reveal: BlockNumber,
 }
 
-/// One member of a committee, its keys pinned for the task. Seat `j` (1-based) is entry `j - 1`.
+/// One seat of a task, its keys pinned. Seat `j` (1-based) is entry `j - 1` of the committee; those of the panel are
+/// numbered on from there.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -113,12 +123,14 @@ pub struct Seat {
 	pub account: AccountId,
 	/// Key that signs the worker's messages.
 	pub worker: WorkerKey,
-	/// `E_j`, which the dealers seal this member's shares to.
+	/// `E_j`, which the dealers seal a member's shares to. To a verifier's nothing is sealed.
 	pub seal_key: SealKeyBytes,
 }
 
 /// A committee, ordered by seat.
 pub type Committee = BoundedVec<Seat, ConstU32<MAX_COMMITTEE>>;
+/// A panel, ordered by seat: entry `i` has the number `n + 1 + i`.
+pub type Panel = BoundedVec<Seat, ConstU32<MAX_PANEL>>;
 
 /// Why a task failed.
 #[derive(
@@ -221,7 +233,7 @@ pub enum TaskStatus {
 		/// Last block in which a dealing is taken.
 		until: BlockNumber,
 	},
-	/// The committee checks, accuses, challenges and attests. Left at the deadline by the freeze (failed, if that finds the sum of the
+	/// Committee and panel check, accuse, challenge and attest. Left at the deadline by the freeze (failed, if that finds the sum of the
 	/// commitments outside the group).
 	Verifying {
 		/// Last block in which an accusation or a challenge excludes a dealing and an attestation is taken. It becomes the
@@ -275,7 +287,7 @@ pub struct Task {
 	pub accepted: u32,
 	/// Hash of the dealers who have accepted, in their order: bound by `TH`.
 	pub consent: Digest,
-	/// Fee for the committee, in escrow.
+	/// Fee for committee and panel, in escrow.
 	pub fee: Balance,
 	/// Reward for the accepted dealers together, in escrow.
 	pub data_reward: Balance,
@@ -295,7 +307,7 @@ impl SecurityClass {
 }
 
 /// Domain of [`Terms::bytes`].
-const TERMS_TAG: &[u8; 16] = b"ostraka/terms/v1";
+const TERMS_TAG: &[u8; 16] = b"ostraka/terms/v2";
 
 /// What an invited dealer accepts, besides which task on which chain it is.
 #[derive(Clone, Copy, Debug)]
@@ -314,7 +326,7 @@ pub struct Terms<'a> {
 	pub parameters: &'a ClassParameters,
 	/// The phases' lengths.
 	pub windows: &'a Windows,
-	/// Fee for the committee.
+	/// Fee for committee and panel.
 	pub fee: Balance,
 	/// Reward for the accepted dealers together.
 	pub data_reward: Balance,
@@ -378,6 +390,12 @@ pub struct TaskResult {
 	pub vector: ResultVector,
 	/// `γ_0`, the sum of the dealings' blinding values.
 	pub blinding: ScalarBytes,
+	/// Seats of the panel.
+	pub panel: u32,
+	/// Of them, those that attested to a set in which nothing was shown to be invalid since.
+	pub attested: u32,
+	/// Dealings that count and were found invalid after the freeze: they change no number.
+	pub disproven: u32,
 }
 
 impl TaskResult {
@@ -392,14 +410,20 @@ mod tests {
 	use super::*;
 	use alloc::vec::Vec;
 
+	const CLASS: ClassParameters =
+		ClassParameters { seats: 3, threshold: 1, stake_factor: 1, least_dealers: 3, verifiers: 2 };
+
+	#[test]
+	fn a_panel_may_be_empty_and_is_bounded() {
+		let class = |verifiers| ClassParameters { verifiers, ..CLASS };
+		assert!([0, 1, 16].into_iter().all(|verifiers| class(verifiers).is_sound()));
+		assert!([17, 255].into_iter().all(|verifiers| !class(verifiers).is_sound()));
+		assert_eq!([0, 2, 255].map(|verifiers| class(verifiers).all_seats()), [3, 5, 255]);
+	}
+
 	#[test]
 	fn a_class_asks_for_three_dealers_at_least() {
-		let class = |least_dealers| ClassParameters {
-			seats: 3,
-			threshold: 1,
-			stake_factor: 1,
-			least_dealers,
-		};
+		let class = |least_dealers| ClassParameters { least_dealers, ..CLASS };
 		for unsound in [0, 1, 2] {
 			assert!(!class(unsound).is_sound(), "{unsound} dealers know each other's inputs");
 		}

@@ -21,7 +21,7 @@
 
 use crate::{
 	spec::TaskSpec,
-	task::{ClassParameters, Committee, SecurityClass, TaskStatus},
+	task::{ClassParameters, Committee, Panel, Seat, SecurityClass, TaskStatus},
 	AccountId, Balance, BlockNumber, Digest, ProtocolVersion, SealKeyBytes, TaskId, WorkerKey,
 };
 use alloc::vec::Vec;
@@ -30,7 +30,11 @@ use scale_info::TypeInfo;
 use sp_runtime::{DispatchError, DispatchResult};
 use sp_weights::WeightMeter;
 
-/// What is missing for a committee.
+#[cfg(test)]
+mod tests;
+mod unit;
+
+/// What is missing for a draw.
 #[derive(
 	Clone,
 	Copy,
@@ -50,6 +54,9 @@ pub enum DrawError {
 	TooLittleStake,
 	/// Enough nodes with stake, but too few with free capacity, or those hold less than two thirds of the stake.
 	TooLittleCapacity,
+	/// Too few nodes that verify, with the class's least stake and a free place, for a panel beside whatever committee is drawn,
+	/// or those hold less than two thirds of the stake of all that verify.
+	TooFewVerifiers,
 }
 
 /// What a draw is for.
@@ -65,23 +72,33 @@ pub struct DrawRequest<'a> {
 	pub barred: &'a [AccountId],
 }
 
-/// Draws committees.
+/// Who a draw seated: nobody twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seated {
+	/// Seats `1 ..= n`.
+	pub committee: Committee,
+	/// Seats `n + 1 ..= n + v`; empty where the class asks for none.
+	pub panel: Panel,
+}
+
+/// Draws committees and panels.
 pub trait Committees {
 	/// Who may sit on one task, as [`Self::eligible`] found it.
 	type Eligible;
-	/// Who may sit on the task now, or what is missing for a committee. This alone looks at all candidates.
+	/// Who may sit on the task now, or what is missing for a committee or for a panel beside it. This alone looks at all
+	/// candidates.
 	fn eligible(request: &DrawRequest) -> Result<Self::Eligible, DrawError>;
-	/// Whether a committee could be drawn now.
+	/// Whether committee and panel could be drawn now.
 	fn can_draw(request: &DrawRequest) -> Result<(), DrawError> {
 		Self::eligible(request).map(|_| ())
 	}
-	/// Draws a committee from these by stake without replacement and reserves its members' capacity. Between the look and
-	/// the draw nothing may change: both are one step of the caller's.
-	fn draw(eligible: Self::Eligible, seed: [u8; 32]) -> Result<Committee, DrawError>;
+	/// Draws a committee from these by stake without replacement, then a panel of those that are left, and reserves their
+	/// capacity. Between the look and the draw nothing may change: both are one step of the caller's.
+	fn draw(eligible: Self::Eligible, seed: [u8; 32]) -> Result<Seated, DrawError>;
 	/// Whether this account's node is in selection now. One that is not cannot be drawn for any task submitted before.
 	fn is_candidate(account: &AccountId) -> bool;
-	/// Gives the members' capacity back; called once, when the task settles.
-	fn release(task: TaskId, committee: &Committee);
+	/// Gives the capacity of both back; called once, when the task settles.
+	fn release(task: TaskId, committee: &Committee, panel: &Panel);
 }
 
 /// Looks nodes up.
@@ -124,6 +141,30 @@ pub struct TaskView {
 	pub status: TaskStatus,
 	/// Members, by seat.
 	pub committee: Committee,
+	/// Verifiers, by seat, numbered on from the committee's.
+	pub panel: Panel,
+}
+
+impl TaskView {
+	/// The seat with this number: of the committee, then of the panel.
+	pub fn seat(&self, number: u8) -> Option<&Seat> {
+		let index = usize::from(number).checked_sub(1)?;
+		match index.checked_sub(self.committee.len()) {
+			None => self.committee.get(index),
+			Some(of_panel) => self.panel.get(of_panel),
+		}
+	}
+
+	/// Whether the seat with this number is the committee's: it has shares.
+	pub fn computes(&self, number: u8) -> bool {
+		(1..=self.committee.len()).contains(&usize::from(number))
+	}
+
+	/// Seats of both kinds, `n + v`.
+	pub fn seats(&self) -> u8 {
+		let seats = self.committee.len().saturating_add(self.panel.len());
+		u8::try_from(seats).unwrap_or(u8::MAX)
+	}
 }
 
 /// The book of tasks. `()` knows none.
@@ -139,7 +180,7 @@ pub trait TaskBook {
 	fn has_accepted(task: TaskId, dealer: &AccountId) -> bool;
 	/// All dealers who accepted have dealt: collecting may end early.
 	fn all_dealt(task: TaskId);
-	/// All members that are still awaited have attested: verification may end early, with the block at hand.
+	/// All seats of both kinds that are still awaited have attested: verification may end early, with the block at hand.
 	fn all_attested(task: TaskId);
 	/// All members have committed (or are convicted): committing may end early.
 	fn all_committed(task: TaskId);
@@ -147,7 +188,7 @@ pub trait TaskBook {
 	fn all_revealed(task: TaskId);
 }
 
-/// How a member did in a task that ended.
+/// How who has a seat did in a task that ended.
 #[derive(
 	Clone,
 	Copy,
@@ -161,7 +202,7 @@ pub trait TaskBook {
 	TypeInfo,
 )]
 pub enum SeatReport {
-	/// Attested, committed in time, then revealed a right share: is paid.
+	/// A member: attested, committed in time, then revealed a right share. A verifier: attested. Is paid.
 	Right,
 	/// Committed in time and revealed a right share, but never attested, so that the task waited for it: is paid less.
 	Silent,
@@ -169,12 +210,14 @@ pub enum SeatReport {
 	Uncommitted,
 	/// A valid accusation of its stands, so it may lack its share: neither punished nor paid from the rest.
 	Excused,
-	/// Revealed nothing although result shares were due.
+	/// A member: revealed nothing although result shares were due. A verifier: did not attest although the set was frozen.
 	Absent,
-	/// Had nothing to do: the task ended before result shares were due.
+	/// Had nothing to do: the task ended before it was due.
 	Idle,
 	/// Convicted in this task.
 	Convicted,
+	/// Attested to a dealing whose input was found invalid.
+	FalseAttestation,
 }
 
 /// Progress of work done in chunks.
@@ -197,8 +240,9 @@ pub enum Frozen {
 
 /// The sharing protocol, as the task book drives it.
 pub trait Sharing {
-	/// Readies what a drawn task needs (its empty aggregate, its seats).
-	fn open(task: TaskId, threshold: u8, seats: u8);
+	/// Readies what a drawn task needs (its empty aggregate, its seats). `seats` are those of both kinds, `n + v`; of them
+	/// the last `verifiers` are the panel's.
+	fn open(task: TaskId, threshold: u8, seats: u8, verifiers: u8);
 	/// Freezes the accepted set: checks that the sums of the commitments lie in the group, and fixes `h_A`.
 	fn freeze(task: TaskId) -> Frozen;
 	/// Worst weight of [`Self::freeze`] with this many dealings of `threshold + 1` commitments.
@@ -207,8 +251,11 @@ pub trait Sharing {
 	fn dealings(task: TaskId) -> u32;
 	/// Whether the result is published.
 	fn has_result(task: TaskId) -> bool;
-	/// How every member did, by seat. `due`: whether result shares were due (the task reached revealing).
+	/// How everybody with a seat did, `n + v` of them, by seat. `due`: whether result shares were due (the task reached
+	/// revealing).
 	fn reports(task: TaskId, due: bool) -> Vec<SeatReport>;
+	/// Who showed that somebody attested falsely: of several, who exposed most seats at once. Nobody where the freeze found it.
+	fn exposer(task: TaskId) -> Option<AccountId>;
 	/// Returns deposits, has accepted dealers paid if the task completed, and frees storage, as far as the meter
 	/// allows. Called again until it is done; it must be able to take at least one step with the meter that the task
 	/// book's share of a block is. Called only for tasks that were opened.
@@ -220,11 +267,11 @@ pub trait Sharing {
 /// What becomes of a task's fee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-	/// The task completed: members earn base part and rest.
+	/// The task completed: who has a seat earns base part and rest.
 	Completed,
-	/// It failed, and not by the requester or the dealers: members get their base part, the rest goes back.
+	/// It failed, and not by the requester or the dealers: who has a seat gets its base part, the rest goes back.
 	Returned,
-	/// It failed after its draw, by the requester or for want of dealings: members get their base part, and nothing goes
+	/// It failed after its draw, by the requester or for want of dealings: who has a seat gets its base part, and nothing goes
 	/// back. So another draw costs a whole fee.
 	Forfeited,
 }
@@ -238,7 +285,7 @@ pub trait Adjudications {
 
 /// The requester's money.
 pub trait Escrow {
-	/// Least fee for a committee of `seats` and dealings of `length` entries from `invited` dealers.
+	/// Least fee for `seats`, those of committee and panel together, and dealings of `length` entries from `invited` dealers.
 	fn least_fee(seats: u8, length: u32, invited: u32) -> Balance;
 	/// Takes the draw fee, and holds `fee` and `data_reward`.
 	fn open(
@@ -247,10 +294,17 @@ pub trait Escrow {
 		fee: Balance,
 		data_reward: Balance,
 	) -> DispatchResult;
-	/// Pays the members by their reports, punishes the absent, and does with what is left of `fee` as `ending` says.
-	/// Without a committee (none was drawn: both lists are empty) all of `fee` goes back. Called once a task. The data
-	/// reward stays until [`Self::close`].
-	fn settle_fee(task: TaskId, committee: &Committee, reports: &[SeatReport], ending: Ending);
+	/// Pays members and verifiers by their reports, punishes the absent and those who attested falsely (part of which goes
+	/// to the `exposer`), and does with what is left of `fee` as `ending` says. Without a committee (none was drawn: all
+	/// lists are empty) all of `fee` goes back. Called once a task. The data reward stays until [`Self::close`].
+	fn settle_fee(
+		task: TaskId,
+		committee: &Committee,
+		panel: &Panel,
+		reports: &[SeatReport],
+		exposer: Option<&AccountId>,
+		ending: Ending,
+	);
 	/// Pays the dealer its part of the data reward, which `accepted` dealers share evenly.
 	fn pay_dealer(task: TaskId, dealer: &AccountId, accepted: u32);
 	/// Returns what is left of the data reward, and forgets the task.
@@ -269,8 +323,8 @@ pub trait Penalties {
 	fn punish_dealer(task: TaskId, dealer: &AccountId, accuser: &AccountId);
 	/// A proven false accusation: slashes the accuser; part goes to the dealer whose share it exposed.
 	fn punish_false_accuser(task: TaskId, accuser: &AccountId, exposed: &AccountId);
-	/// A challenge by a member of a proof of validity that holds: slashes the member; part goes to the dealer, although
-	/// nothing of it is exposed.
+	/// A challenge by a member or a verifier of a proof of validity that holds: slashes it; part goes to the dealer,
+	/// although nothing of it is exposed.
 	fn punish_false_challenger(task: TaskId, node: &AccountId, dealer: &AccountId);
 	/// A proven wrong result share: slashes the node; part goes to the requester.
 	fn punish_wrong_share(task: TaskId, node: &AccountId);
@@ -331,127 +385,4 @@ pub trait Reclaim: Sized {
 	fn begin(meter: &WeightMeter) -> Self;
 	/// After it. Never leaves the meter with more than it had at [`Self::begin`], nor gives time back.
 	fn end(self, meter: &mut WeightMeter);
-}
-
-impl Committees for () {
-	type Eligible = ();
-	fn eligible(_: &DrawRequest) -> Result<(), DrawError> {
-		Err(DrawError::TooFewNodes)
-	}
-	fn draw(_: (), _: [u8; 32]) -> Result<Committee, DrawError> {
-		Err(DrawError::TooFewNodes)
-	}
-	fn is_candidate(_: &AccountId) -> bool {
-		false
-	}
-	fn release(_: TaskId, _: &Committee) {}
-}
-
-impl Roster for () {
-	fn assignments(_: &WorkerKey) -> Vec<TaskId> {
-		Vec::new()
-	}
-	fn seal_key(_: &WorkerKey) -> Option<SealKeyBytes> {
-		None
-	}
-}
-
-impl Stakes for () {
-	type Credit = ();
-	fn slash(_: &AccountId, _: Balance) {}
-	fn note_presence(_: &AccountId, _: bool) {}
-	fn note_conviction(_: &AccountId) {}
-}
-
-impl TaskBook for () {
-	fn view(_: TaskId) -> Option<TaskView> {
-		None
-	}
-	fn status(_: TaskId) -> Option<TaskStatus> {
-		None
-	}
-	fn spec(_: TaskId) -> Option<TaskSpec> {
-		None
-	}
-	fn has_accepted(_: TaskId, _: &AccountId) -> bool {
-		false
-	}
-	fn all_dealt(_: TaskId) {}
-	fn all_attested(_: TaskId) {}
-	fn all_committed(_: TaskId) {}
-	fn all_revealed(_: TaskId) {}
-}
-
-impl Sharing for () {
-	fn open(_: TaskId, _: u8, _: u8) {}
-	fn freeze(_: TaskId) -> Frozen {
-		Frozen::Sound(0)
-	}
-	fn freeze_weight(_: u32, _: u8) -> sp_weights::Weight {
-		sp_weights::Weight::zero()
-	}
-	fn dealings(_: TaskId) -> u32 {
-		0
-	}
-	fn has_result(_: TaskId) -> bool {
-		false
-	}
-	fn reports(_: TaskId, _: bool) -> Vec<SeatReport> {
-		Vec::new()
-	}
-	fn settle(_: TaskId, _: bool, _: &mut WeightMeter) -> Progress {
-		Progress::Done
-	}
-	fn settle_weight() -> sp_weights::Weight {
-		sp_weights::Weight::zero()
-	}
-}
-
-impl Adjudications for () {
-	fn per_block(_: u32) -> u32 {
-		1
-	}
-}
-
-impl Escrow for () {
-	fn least_fee(_: u8, _: u32, _: u32) -> Balance {
-		0
-	}
-	fn open(_: TaskId, _: &AccountId, _: Balance, _: Balance) -> DispatchResult {
-		Ok(())
-	}
-	fn settle_fee(_: TaskId, _: &Committee, _: &[SeatReport], _: Ending) {}
-	fn pay_dealer(_: TaskId, _: &AccountId, _: u32) {}
-	fn close(_: TaskId) {}
-}
-
-impl Penalties for () {
-	fn hold_deposit(_: TaskId, _: &AccountId) -> Result<(), DispatchError> {
-		Ok(())
-	}
-	fn release_deposit(_: TaskId, _: &AccountId) {}
-	fn forfeit_deposit(_: TaskId, _: &AccountId) {}
-	fn punish_dealer(_: TaskId, _: &AccountId, _: &AccountId) {}
-	fn punish_false_accuser(_: TaskId, _: &AccountId, _: &AccountId) {}
-	fn punish_false_challenger(_: TaskId, _: &AccountId, _: &AccountId) {}
-	fn punish_wrong_share(_: TaskId, _: &AccountId) {}
-	fn hold_bond(_: TaskId, _: &AccountId) -> DispatchResult {
-		Ok(())
-	}
-	fn release_bond(_: TaskId, _: &AccountId) {}
-	fn forfeit_bond(_: TaskId, _: &AccountId, _: &AccountId) {}
-}
-
-impl DrawEntropy for () {
-	fn seed(_: SecurityClass, _: &RelayMoment) -> Seed {
-		Seed::Soon
-	}
-	fn moment() -> RelayMoment {
-		RelayMoment::default()
-	}
-}
-
-impl Reclaim for () {
-	fn begin(_: &WeightMeter) -> Self {}
-	fn end(self, _: &mut WeightMeter) {}
 }

@@ -3,12 +3,12 @@
 //! # Modules
 //! One a role. Its functions take what they must know and return what they have to say.
 //!
-//! - [`task`]: what everybody knows of a task once its committee is drawn, and the hash that pins it.
+//! - [`task`]: what everybody knows of a task once its seats are drawn, and the hash that pins it.
 //! - [`dealer`]: from an input vector to a dealing.
-//! - [`worker`]: a compute node opens, checks, accuses, challenges, aggregates.
+//! - [`worker`]: a compute node opens, checks, accuses, challenges, aggregates; a verifier checks and challenges.
 //! - [`adjudicator`]: the chain verifies dealings, judges accusations and challenges, keeps the aggregate, checks and
 //!   reconstructs.
-//! - [`worker_key`]: what a compute node's one key signs at registration, and its seal secret.
+//! - [`worker_key`]: what a node's one key signs at registration, and its seal secret.
 //! - [`wire`]: from the chain's messages and records to what the roles take, and back.
 //! - [`statistics`]: from rows to an input vector, what is proven of it, and from the aggregate to a typed result.
 

@@ -1,4 +1,4 @@
-//! What everybody knows of a task once its committee is drawn, and the hash `TH` that pins all of it.
+//! What everybody knows of a task once its committee and its panel are drawn, and the hash `TH` that pins all of it.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -11,7 +11,7 @@ use ostraka_crypto::{
 };
 use ostraka_primitives::ProtocolVersion;
 
-const TASK_TAG: &str = "ostraka/task/v3";
+const TASK_TAG: &str = "ostraka/task/v4";
 const SPEC_TAG: &str = "ostraka/spec/v1";
 
 /// A version of the protocol: which transcripts, decoders and rules a task follows. A task's record pins the one that was
@@ -19,19 +19,20 @@ const SPEC_TAG: &str = "ostraka/spec/v1";
 /// differs between versions asks [`TaskContext::version`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
-	/// Shares are sealed on Ristretto255, `R` signs the dealing, and a dealing proves that its input is valid. Whoever
-	/// checks shares checks the commitments' points and the proofs too. No task of a version before it is open on any chain.
-	V4,
+	/// Shares are sealed on Ristretto255, `R` signs the dealing, and a dealing proves that its input is valid. A committee
+	/// checks shares, commitments and proofs, a panel beside it commitments and proofs; who attests names the dealings and
+	/// the exclusions that it knew of. No task of a version before it is open on any chain.
+	V5,
 }
 
 impl Version {
 	/// That of tasks which are submitted now.
-	pub const CURRENT: Self = Self::V4;
+	pub const CURRENT: Self = Self::V5;
 
 	/// As records name it.
 	pub const fn number(self) -> ProtocolVersion {
 		match self {
-			Self::V4 => 4,
+			Self::V5 => 5,
 		}
 	}
 
@@ -41,7 +42,7 @@ impl Version {
 	/// [`UnknownVersion`] of a later one, or of one that is no longer served.
 	pub const fn from_number(number: ProtocolVersion) -> Result<Self, UnknownVersion> {
 		match number {
-			4 => Ok(Self::V4),
+			5 => Ok(Self::V5),
 			_ => Err(UnknownVersion(number)),
 		}
 	}
@@ -63,14 +64,15 @@ impl fmt::Display for UnknownVersion {
 
 impl core::error::Error for UnknownVersion {}
 
-/// A member of a task's committee, as pinned at the draw. Its index `j` is its place, counted from 1.
+/// Who has a seat in a task, as pinned at the draw. Its index `j` is its place in the row of seats, counted from 1: the
+/// committee's, then the panel's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Member {
 	/// The operator's account.
 	pub account: Identity,
 	/// The worker key.
 	pub worker: Identity,
-	/// `E_j`.
+	/// `E_j`. To a verifier's nothing is sealed; it is pinned with the rest of what the node registered.
 	pub seal_key: SealKeyBytes,
 }
 
@@ -97,6 +99,8 @@ pub struct TaskHashInput<'a> {
 	pub deadlines: &'a [u32],
 	/// The committee, in the order of its indices.
 	pub committee: &'a [Member],
+	/// The panel, in the order of its indices, which go on from the committee's.
+	pub panel: &'a [Member],
 }
 
 /// The task hash `TH`.
@@ -119,10 +123,17 @@ pub fn task_hash_preimage(input: &TaskHashInput<'_>) -> Vec<u8> {
 	for deadline in input.deadlines {
 		transcript = transcript.u32(*deadline);
 	}
-	transcript = transcript.count(input.committee.len());
-	for (j, member) in (1u8..=u8::MAX).zip(input.committee) {
-		transcript =
-			transcript.u8(j).fixed(&member.account).fixed(&member.worker).fixed(&member.seal_key);
+	let mut indices = 1u8..=u8::MAX;
+	for seats in [input.committee, input.panel] {
+		transcript = transcript.count(seats.len());
+		// The slice is asked first: a range that is asked in vain has gone on.
+		for (member, j) in seats.iter().zip(&mut indices) {
+			transcript = transcript
+				.u8(j)
+				.fixed(&member.account)
+				.fixed(&member.worker)
+				.fixed(&member.seal_key);
+		}
 	}
 	transcript.into_bytes()
 }
@@ -140,7 +151,7 @@ pub struct TaskContext {
 	pub length: u16,
 	/// Bytes of every dealer's proof that its vector is valid, which follow from the spec.
 	pub proof_length: u32,
-	/// `E_1 .. E_n`.
+	/// `E_1 .. E_n`, of the committee alone: to a panel nothing is sealed.
 	pub seal_keys: Vec<SealKeyBytes>,
 }
 

@@ -1,14 +1,14 @@
-//! From SCALE types to the protocol's own, and back: the one place where a message's bytes, a committee and a task's record
+//! From SCALE types to the protocol's own, and back: the one place where a message's bytes, a task's seats and its record
 //! become what the roles take.
 //!
 //! | on the chain (`ostraka-primitives`) | in the protocol |
 //! |---|---|
 //! | `DealingMessage`, `EvidenceMessage`, `ChallengeMessage` | [`DealingBytes`], [`EvidenceBytes`], [`ChallengeBytes`] |
-//! | `Committee` | [`Member`]s, seal keys |
-//! | a task's record and committee | its [`TaskContext`], and [`Published`] for `TH` |
+//! | `Committee`, `Panel` | [`Member`]s, seal keys |
+//! | a task's record, committee and panel | its [`TaskContext`], and [`Published`] for `TH` |
 //! | accounts of dealers | hashes of cohort and consent |
 //! | what was asked | the hash of its terms |
-//! | digests of dealings | the hash that attestations name |
+//! | digests of dealings, and of those excluded | the hashes that attestations name |
 //!
 //! Nothing is checked here but lengths that a SCALE type bounds.
 
@@ -21,7 +21,10 @@ use ostraka_crypto::{
 use ostraka_primitives::{
 	message::{ChallengeMessage, DealingMessage, EvidenceMessage},
 	spec::TaskSpec,
-	task::{published_bytes, ClassParameters, Committee, SecurityClass, Task, Terms, Windows},
+	task::{
+		published_bytes, ClassParameters, Committee, Panel, Seat, SecurityClass, Task, Terms,
+		Windows,
+	},
 	AccountId, BlockNumber, Digest, SealKeyBytes, TaskId,
 };
 
@@ -29,6 +32,8 @@ use ostraka_primitives::{
 const CONSENT_TAG: &[u8] = b"ostraka/consent/v1";
 /// Domain of [`dealt`].
 const DEALT_TAG: &[u8] = b"ostraka/dealt/v1";
+/// Domain of [`excluded`].
+const EXCLUDED_TAG: &[u8] = b"ostraka/excluded/v1";
 
 /// A dealing as the protocol's functions take it.
 pub fn dealing_bytes(message: &DealingMessage) -> DealingBytes {
@@ -103,14 +108,14 @@ pub fn challenge_message(bytes: ChallengeBytes) -> Option<ChallengeMessage> {
 	})
 }
 
-/// The members of a committee, by seat.
-pub fn members(committee: &Committee) -> Vec<Member> {
-	let member = |seat: &ostraka_primitives::task::Seat| Member {
+/// Those who have these seats, of a committee or of a panel, in their order.
+pub fn members(seats: &[Seat]) -> Vec<Member> {
+	let member = |seat: &Seat| Member {
 		account: seat.account.clone().into(),
 		worker: seat.worker.0,
 		seal_key: seat.seal_key,
 	};
-	committee.iter().map(member).collect()
+	seats.iter().map(member).collect()
 }
 
 /// `E_1 .. E_n` of a committee.
@@ -143,12 +148,20 @@ pub fn dealt(before: &Digest, digest: &Digest) -> Digest {
 	sha256(&[DEALT_TAG, before, digest].concat())
 }
 
+/// Hash of the digests of the dealings that a task has excluded, in the order in which it did, this one included, from the
+/// hash of those before it. It begins with zeros. Who attests names it beside [`dealt`]: an attestation in flight is void once
+/// a dealing more is excluded, and none speaks for a dealing that its author had seen excluded, which on another fork still
+/// counts.
+pub fn excluded(before: &Digest, digest: &Digest) -> Digest {
+	sha256(&[EXCLUDED_TAG, before, digest].concat())
+}
+
 /// Hash of what an invited dealer accepts: who accepts names it, so that nobody accepts something else than it was shown.
 pub fn terms_hash(terms: &Terms<'_>, genesis: &Digest, task: TaskId) -> Digest {
 	sha256(&terms.bytes(genesis, task))
 }
 
-/// What everybody knows of a task whose committee is drawn.
+/// What everybody knows of a task whose seats are drawn. Of the panel nothing is in it.
 ///
 /// # Errors
 /// [`UnknownVersion`](crate::UnknownVersion).
@@ -209,14 +222,26 @@ impl<'a> Published<'a> {
 		})
 	}
 
-	/// `TH` of the task with this number and committee, on the chain with this genesis.
-	pub fn hash(&self, genesis: &Digest, task: TaskId, committee: &Committee) -> Digest {
-		self.with_input(genesis, task, committee, task_hash)
+	/// `TH` of the task with this number, committee and panel, on the chain with this genesis.
+	pub fn hash(
+		&self,
+		genesis: &Digest,
+		task: TaskId,
+		committee: &Committee,
+		panel: &Panel,
+	) -> Digest {
+		self.with_input(genesis, task, committee, panel, task_hash)
 	}
 
 	/// The bytes whose SHA-256 is [`Self::hash`].
-	pub fn preimage(&self, genesis: &Digest, task: TaskId, committee: &Committee) -> Vec<u8> {
-		self.with_input(genesis, task, committee, task_hash_preimage)
+	pub fn preimage(
+		&self,
+		genesis: &Digest,
+		task: TaskId,
+		committee: &Committee,
+		panel: &Panel,
+	) -> Vec<u8> {
+		self.with_input(genesis, task, committee, panel, task_hash_preimage)
 	}
 
 	fn with_input<T>(
@@ -224,6 +249,7 @@ impl<'a> Published<'a> {
 		genesis: &Digest,
 		task: TaskId,
 		committee: &Committee,
+		panel: &Panel,
 		then: impl FnOnce(&TaskHashInput<'_>) -> T,
 	) -> T {
 		then(&TaskHashInput {
@@ -237,6 +263,7 @@ impl<'a> Published<'a> {
 			least_dealers: self.parameters.least_dealers,
 			deadlines: &self.windows.deadlines(self.drawn_at),
 			committee: &members(committee),
+			panel: &members(panel),
 		})
 	}
 }
@@ -276,6 +303,69 @@ mod tests {
 		assert_ne!(dealt(&[0; 32], &[2; 32]), both, "the last of two");
 		// 32 bytes are no account: the domain keeps both apart
 		assert_ne!(dealt(&[0; 32], &[1; 32]), consent(&[0; 32], &AccountId::new([1; 32])));
+	}
+
+	/// An attestation names the exclusions too, apart from the dealings.
+	#[test]
+	fn exclusions_are_hashed_in_their_order_under_a_domain_of_their_own() {
+		let first = sha256(&[&b"ostraka/excluded/v1"[..], &[0; 32], &[1; 32]].concat());
+		assert_eq!(excluded(&[0; 32], &[1; 32]), first);
+		let both = excluded(&first, &[2; 32]);
+		assert_ne!(excluded(&excluded(&[0; 32], &[2; 32]), &[1; 32]), both, "another order");
+		assert_ne!(first, both, "one more");
+		// all dealings excluded is not all dealings dealt
+		assert_ne!(first, dealt(&[0; 32], &[1; 32]));
+	}
+
+	#[test]
+	fn the_hash_covers_committee_and_panel_and_which_is_which() {
+		let spec = TaskSpec {
+			statistic: ostraka_primitives::spec::Statistic::Count,
+			columns: Default::default(),
+			target: None,
+			weight: None,
+			edges: Default::default(),
+			quantiles: Default::default(),
+			group_by: None,
+			max_rows: 1,
+		};
+		let parameters = ClassParameters {
+			seats: 3,
+			threshold: 1,
+			stake_factor: 1,
+			least_dealers: 3,
+			verifiers: 1,
+		};
+		let windows = Windows { collect: 1, verify: 2, commit: 3, reveal: 4 };
+		let published = Published {
+			version: Version::CURRENT,
+			spec: &spec,
+			consent: &[1; 32],
+			class: SecurityClass::Standard,
+			parameters: &parameters,
+			windows: &windows,
+			drawn_at: 5,
+		};
+		let seat = |number: u8| Seat {
+			account: AccountId::new([number; 32]),
+			worker: ostraka_primitives::WorkerKey::from_raw([number | 0x80; 32]),
+			seal_key: [number | 0x40; 32],
+		};
+		let hash = |committee: &[u8], panel: &[u8]| {
+			let seats = |numbers: &[u8]| numbers.iter().copied().map(seat).collect::<Vec<_>>();
+			let committee = Committee::try_from(seats(committee)).unwrap();
+			let panel = Panel::try_from(seats(panel)).unwrap();
+			let preimage = published.preimage(&[6; 32], 7, &committee, &panel);
+			let hash = published.hash(&[6; 32], 7, &committee, &panel);
+			assert_eq!(sha256(&preimage), hash);
+			hash
+		};
+		let base = hash(&[1, 2, 3], &[4]);
+		let others: [(&[u8], &[u8]); 4] =
+			[(&[1, 2, 3], &[]), (&[1, 2, 3, 4], &[]), (&[1, 2], &[3, 4]), (&[1, 2, 3], &[5])];
+		for (committee, panel) in others {
+			assert_ne!(hash(committee, panel), base, "{committee:?} {panel:?}");
+		}
 	}
 
 	#[test]

@@ -1,5 +1,6 @@
 //! The worker: a compute node opens its shares, checks them and the proofs that inputs are valid, accuses and challenges dealers
-//! of wrong ones, and adds up the rest.
+//! of wrong ones, and adds up the rest. A verifier has no share: it calls [`commitments`], [`invalid`] and [`challenge`] alone,
+//! none of which takes a secret, and what it finds it can show.
 //!
 //! # Invariants
 //! - A Diffie-Hellman value is computed or revealed only for a dealing whose digest the chain's state holds as accepted.

@@ -7,13 +7,16 @@
 //! - exactly the culprits are punished, each for what it did; nobody who is honest is ever named;
 //! - the task completes if and only if enough dealings were accepted and `t + 1` right result shares came in; with at
 //!   most `t` cheating nodes and enough accepted dealers it always does;
-//! - who is paid has committed to a right share and revealed it, and who never attested is paid less;
-//! - verification ends early if and only if every member that is awaited has attested.
+//! - who is paid has committed to a right share and revealed it, and who never attested is paid less; a verifier is paid for its
+//!   attestation;
+//! - exactly those are exposed who attested to what anybody could show to be invalid, and somebody did;
+//! - verification ends early if and only if every seat that is awaited has attested, the committee's and the panel's.
 //!
 //! What must come of a task is computed from the cast alone (`simulation/expected.rs`), by other rules than those it is
 //! played by. `simulation/attacks.rs` has the attacks that a random cast does not make, `simulation/unsound.rs` those with
 //! commitments outside of the group, `simulation/forged.rs` those with inputs that are not valid and `simulation/challenges.rs`
-//! those on who finds them, `simulation/attesting.rs` those on the end of verification, `simulation/privacy.rs` the argument that
+//! those on who finds them, `simulation/attesting.rs` those on the end of verification, `simulation/panel.rs` those by verifiers and
+//! on them, `simulation/privacy.rs` the argument that
 //! the views of `t` nodes are independent of the inputs.
 //!
 //! A failing random task prints its seed; `OSTRAKA_SIMULATION_SEED=<seed>` plays that one alone.
@@ -36,6 +39,8 @@ mod expected;
 mod forged;
 #[path = "simulation/node.rs"]
 mod node;
+#[path = "simulation/panel.rs"]
+mod panel;
 #[path = "simulation/play.rs"]
 mod play;
 #[path = "simulation/privacy.rs"]
@@ -44,12 +49,16 @@ mod privacy;
 mod scenario;
 #[path = "simulation/table.rs"]
 mod table;
+#[path = "simulation/terms.rs"]
+mod terms;
 #[path = "torsion/mod.rs"]
 mod torsion;
 #[path = "simulation/unsound.rs"]
 mod unsound;
+#[path = "simulation/verifying.rs"]
+mod verifying;
 
-use chain::{Party, Penalty, Phase};
+use chain::{Failure, Party, Penalty, Phase};
 use data::Data;
 use expected::Expected;
 use ostraka_crypto::Plain;
@@ -59,6 +68,7 @@ use play::play;
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use scenario::{
 	dealer_id, AccuserRole, AnswerRole, AttestRole, DealerPart, DealerRole, NodePart, Scenario,
+	VerifierRole,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,6 +99,14 @@ fn check(scenario: &Scenario, data: &Data, rng: &mut ChaCha20Rng) -> Phase {
 	assert_eq!(chain.paid(true), expected.paid, "paid nodes of {scenario:?}");
 	assert_eq!(chain.paid(false), expected.silent, "nodes paid less of {scenario:?}");
 	assert_eq!(chain.is_complete, expected.is_early, "end of verification of {scenario:?}");
+	assert_eq!(chain.verified(), expected.verified, "paid verifiers of {scenario:?}");
+	assert_eq!(chain.exposed(), expected.exposed, "exposed seats of {scenario:?}");
+	// The freeze exposes for nobody.
+	let by_nobody = chain.phase == Phase::Failed(Failure::UnsoundCommitments);
+	let exposer = chain.exposer.is_some() || by_nobody;
+	assert!(exposer || expected.exposed.is_empty(), "exposer of {scenario:?}");
+	assert!(chain.exposer.is_none() || !expected.exposed.is_empty(), "exposer of {scenario:?}");
+	assert_eq!(chain.disproven, expected.disproven, "what is disproven of {scenario:?}");
 
 	// no innocent named
 	for (place, part) in scenario.dealers.iter().enumerate() {
@@ -99,6 +117,9 @@ fn check(scenario: &Scenario, data: &Data, rng: &mut ChaCha20Rng) -> Phase {
 	}
 	let cheats = scenario.nodes.iter().filter(|part| !part.is_honest()).count();
 	for (j, _) in (1u8..).zip(&scenario.nodes).filter(|(_, part)| part.is_honest()) {
+		assert!(!chain.ledger.contains_key(&Party::Node(j)));
+	}
+	for (j, _) in scenario.verifiers().filter(|(_, role)| *role == VerifierRole::Diligent) {
 		assert!(!chain.ledger.contains_key(&Party::Node(j)));
 	}
 
@@ -147,6 +168,9 @@ fn random_committees_compute_the_sum_and_name_every_culprit() {
 			*roles.entry(format!("attest {attesting:?}")).or_default() += 1;
 			*roles.entry(format!("answer {answering:?}")).or_default() += 1;
 		}
+		for role in &scenario.panel {
+			*roles.entry(format!("verifier {role:?}")).or_default() += 1;
+		}
 	};
 	if let Some(seed) = replayed {
 		play_one(seed);
@@ -159,7 +183,8 @@ fn random_committees_compute_the_sum_and_name_every_culprit() {
 		.map(|role| format!("{role:?}"))
 		.chain(AccuserRole::FAULTS.iter().map(|role| format!("accuser {role:?}")))
 		.chain(AttestRole::FAULTS.iter().map(|role| format!("attest {role:?}")))
-		.chain(AnswerRole::FAULTS.iter().map(|role| format!("answer {role:?}")));
+		.chain(AnswerRole::FAULTS.iter().map(|role| format!("answer {role:?}")))
+		.chain(VerifierRole::FAULTS.iter().map(|role| format!("verifier {role:?}")));
 	let missing: Vec<_> = every.filter(|role| !roles.contains_key(role)).collect();
 	assert!(missing.is_empty(), "no random task has {missing:?}");
 	assert_eq!(ends.len(), 2 * 4, "completed, too few dealers, too few shares, unsound: {ends:?}");
@@ -287,6 +312,46 @@ fn each_fault_of_an_attestation_alone() {
 	let dealer = (Party::Dealer(dealer_id(2)), vec![Penalty::Dealer(DealerFault::WrongShare)]);
 	check_ledger(33, &scenario, &[dealer]);
 	assert!(Expected::of(&scenario).is_early);
+}
+
+/// Each fault of a verifier alone, beside an honest one, members that look at no proof, and a dealer whose proof does not hold.
+#[test]
+fn each_fault_of_a_verifier_alone() {
+	for (seed, role) in (90..).zip(VerifierRole::FAULTS) {
+		for diligent in [true, false] {
+			let mut scenario = small();
+			scenario.nodes.iter_mut().for_each(|part| part.accusing = AccuserRole::Silent);
+			scenario.panel = if diligent { vec![role, VerifierRole::Diligent] } else { vec![role] };
+			scenario.dealers[1] =
+				DealerPart { role: DealerRole::ForeignProof, victims: BTreeSet::new() };
+			let invalid = vec![Penalty::Dealer(DealerFault::InvalidInput)];
+			let dealer = (Party::Dealer(dealer_id(1)), invalid);
+			let own = |penalty| (Party::Node(6), vec![penalty]);
+			let lie = Penalty::Accuser(AccuserFault::FalseChallenge);
+			let ledger = match (role, diligent) {
+				(VerifierRole::Diligent, _) => unreachable!("no fault"),
+				(VerifierRole::Asleep, true) => vec![dealer, own(Penalty::Absent)],
+				(VerifierRole::Asleep, false) => vec![own(Penalty::Absent)],
+				(VerifierRole::Hasty, true) => vec![dealer, own(Penalty::FalseAttestation)],
+				// nobody ever shows it
+				(VerifierRole::Hasty, false) => vec![],
+				(VerifierRole::FalseChallenge, true) => vec![dealer, own(lie)],
+				(VerifierRole::FalseChallenge, false) => vec![own(lie)],
+				(VerifierRole::Late, true) => vec![dealer],
+				// it knew better than to attest, and owes nothing to what it shows
+				(VerifierRole::Late, false) => vec![dealer],
+			};
+			check_ledger(seed, &scenario, &ledger);
+			let expected = Expected::of(&scenario);
+			assert_eq!(expected.accepted.contains(&1), !diligent, "{role:?}");
+			assert_eq!(expected.verified.contains(&7), diligent, "{role:?}");
+			let own = role == VerifierRole::Late && diligent;
+			let unseen = role == VerifierRole::Hasty && !diligent;
+			assert_eq!(expected.verified.contains(&6), own || unseen, "{role:?}");
+			let late = role == VerifierRole::Late && !diligent;
+			assert_eq!(expected.disproven, u32::from(late), "{role:?}");
+		}
+	}
 }
 
 /// Each fault of a node with its result share, alone.

@@ -295,6 +295,8 @@ sp_api::impl_runtime_apis! {
 				attested: counters.attested,
 				committed: counters.committed,
 				right_shares: counters.right_shares,
+				verified: counters.verified,
+				disproven: counters.disproven,
 				..info
 			})
 		}
@@ -305,7 +307,7 @@ sp_api::impl_runtime_apis! {
 
 		fn expected_rewards(account: AccountId) -> Balance {
 			let tasks = Registry::tasks_of(&account).into_iter();
-			let seats = |task| Tasks::committee(task).len() as u32;
+			let seats = |task| (Tasks::committee(task).len() + Tasks::panel(task).len()) as u32;
 			Incentives::expected_rewards(tasks.map(|task| (task, seats(task))))
 		}
 
@@ -314,7 +316,7 @@ sp_api::impl_runtime_apis! {
 		}
 
 		fn least_fee(spec: TaskSpec, class: SecurityClass, invited: u32) -> Balance {
-			let seats = Tasks::class_parameters(class).seats;
+			let seats = Tasks::class_parameters(class).all_seats();
 			<Incentives as Escrow>::least_fee(seats, spec.length(), invited)
 		}
 

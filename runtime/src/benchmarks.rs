@@ -1,7 +1,7 @@
 //! Sets our pallets' neighbours up for benchmarks, with the real ones, and with as much in state as there can be:
-//! the largest committees that root may ask for, selection and agenda full, nodes with all the chunks of stake on their
-//! way out that fit, the seats of all tasks that may be open, and all that is remembered of the relay chain. No two
-//! nodes are alike. Nothing depends on the genesis preset. At the end, what the SDK's own benchmarks ask of a runtime.
+//! the largest committees and panels that root may ask for, selection and agenda full, nodes that can be drawn for either,
+//! with all the chunks of stake on their way out that fit, the seats of all tasks that may be open, and all that is
+//! remembered of the relay chain. No two nodes are alike. Nothing depends on the genesis preset. At the end, what the SDK's own benchmarks ask of a runtime.
 
 use crate::{
 	entropy::RelayDelay, AccountId, Balance, Balances, Incentives, ParachainSystem, Runtime,
@@ -18,10 +18,11 @@ use frame_support::{
 	BoundedVec,
 };
 use ostraka_primitives::{
+	role::Role,
 	spec::TaskSpec,
-	task::{ClassParameters, Committee, Seat, SecurityClass, Windows},
+	task::{ClassParameters, Committee, Panel, Seat, SecurityClass, Windows},
 	traits::{Escrow, Penalties, TaskView},
-	BlockNumber, TaskId, WorkerKey, MAX_ASSIGNMENTS, MAX_COMMITTEE,
+	BlockNumber, TaskId, WorkerKey, MAX_ASSIGNMENTS, MAX_COMMITTEE, MAX_PANEL, MAX_SEATS,
 };
 use pallet_network::{Classes, Relay, RelayView, Solo, Table, PRODUCTION};
 use pallet_registry::{
@@ -46,9 +47,13 @@ const WINDOW: BlockNumber = 1_000;
 /// Relay block that a benchmark's block is built on, and its epoch.
 const RELAY: u32 = 1_000_000;
 const EPOCH: u64 = 1_000;
-/// Production's classes, the largest with one seat more: the most that `set_classes` takes.
+/// Production's classes, the largest with as many seats of both kinds as `set_classes` takes.
 const CLASSES: Table = Table {
-	restricted: ClassParameters { seats: MAX_COMMITTEE as u8, ..PRODUCTION.restricted },
+	restricted: ClassParameters {
+		seats: MAX_COMMITTEE as u8,
+		verifiers: MAX_PANEL as u8,
+		..PRODUCTION.restricted
+	},
 	..PRODUCTION
 };
 
@@ -66,12 +71,12 @@ impl Helper {
 		Seat { account: AccountId::new(bytes), worker: WorkerKey::from_raw(bytes), seal_key: bytes }
 	}
 
-	/// Fills the registry: the members of a committee, and others up to the most nodes that can be in selection. Each
+	/// Fills the registry: those on a task's seats, and others up to the most nodes that can be in selection. Each
 	/// holds so many seats, in tasks of no benchmark.
-	fn fill_registry(members: &[Seat], held: u32) {
+	fn fill_registry(seated: &[Seat], held: u32) {
 		let most: u32 = MaxNodes::get();
 		let others = (0..most).map(Self::numbered);
-		let nodes = members.iter().cloned().chain(others).take(most as usize);
+		let nodes = seated.iter().cloned().chain(others).take(most as usize);
 		let mut candidates: Vec<_> =
 			nodes.zip(0..).map(|(node, number)| Self::add_node(node, number, held)).collect();
 		candidates.sort_by(|left, right| left.account.cmp(&right.account));
@@ -107,6 +112,7 @@ impl Helper {
 			},
 			assigned: held,
 			pinned: held,
+			role: Role::Both,
 		};
 		for seat in 0..held {
 			let least_stake = MinStake::get() + Balance::from(seat);
@@ -118,9 +124,9 @@ impl Helper {
 		}
 		Keys::<Runtime>::insert(worker, KeyOwner { account: account.clone(), seal_key });
 		SealKeys::<Runtime>::insert(seal_key, worker);
-		let free = node.free_seats(SeatStake::get());
+		let (free, role) = (node.free_seats(SeatStake::get()), node.role);
 		Nodes::<Runtime>::insert(&account, node);
-		Candidate { account, stake, since, free }
+		Candidate { account, stake, since, free, role }
 	}
 
 	/// As many blocks and epochs of the relay chain are known as are remembered, up to the ones that this block is built on.
@@ -154,11 +160,11 @@ impl Helper {
 }
 
 impl pallet_tasks::benchmarking::BenchmarkHelper for Helper {
-	/// Open tasks have no more seats than are held then: as many, on average, as a committee.
+	/// Open tasks have no more seats than are held then: as many, on average, as a committee and a panel.
 	fn prepare() {
 		System::set_block_number(System::block_number() + 10);
 		Classes::<Runtime>::put(CLASSES);
-		Self::fill_registry(&[], MAX_COMMITTEE);
+		Self::fill_registry(&[], MAX_SEATS);
 		// On an insecure chain draws of all classes take the randomness of relay blocks, the longer list.
 		Insecure::<Runtime>::put(true);
 		Solo::<Runtime>::put(false);
@@ -181,15 +187,15 @@ impl pallet_tasks::benchmarking::BenchmarkHelper for Helper {
 		Self::fund(account);
 	}
 
-	fn rotate_keys(committee: &Committee) {
-		for seat in committee {
+	fn rotate_keys(committee: &Committee, panel: &Panel) {
+		for seat in committee.iter().chain(panel) {
 			pallet_registry::benchmarking::outdate_key::<Runtime>(&seat.account);
 		}
 	}
 }
 
 impl pallet_vss::BenchmarkHelper for Helper {
-	/// The first call for a task fills registry and agenda; later ones must bring the same committee. Of seats vss reads
+	/// The first call for a task fills registry and agenda; later ones must bring the same seats. Of those held vss reads
 	/// none, so that nodes hold none.
 	fn set_task(task: TaskId, view: &TaskView, spec: &TaskSpec, dealers: &[AccountId]) {
 		let now = System::block_number();
@@ -201,6 +207,7 @@ impl pallet_vss::BenchmarkHelper for Helper {
 			threshold: view.threshold,
 			stake_factor: 1,
 			least_dealers: 2,
+			verifiers: view.panel.len() as u8,
 		};
 		let class = SecurityClass::Standard;
 		let (accepted, consent) = (view.accepted, [0; 32]);
@@ -249,6 +256,7 @@ impl pallet_vss::BenchmarkHelper for Helper {
 				least_dealers: parameters.least_dealers,
 				windows,
 				committee: view.committee.clone(),
+				panel: view.panel.clone(),
 			},
 		);
 		for (dealer, place) in dealers.iter().zip(0u32..) {
@@ -261,7 +269,8 @@ impl pallet_vss::BenchmarkHelper for Helper {
 		}
 		if !known {
 			NextTask::<Runtime>::put(task + 1);
-			Self::fill_registry(&view.committee, 0);
+			let seated: Vec<_> = view.committee.iter().chain(&view.panel).cloned().collect();
+			Self::fill_registry(&seated, 0);
 			Self::fill_agenda(Due { at: now + WINDOW, task, epoch: None });
 			let opened = <Incentives as Escrow>::open(task, &requester, UNIT, UNIT);
 			assert!(opened.is_ok(), "{opened:?}");

@@ -103,20 +103,26 @@ macro_rules! version {
 			spec_version: $spec_version,
 			impl_version: 0,
 			apis: apis::RUNTIME_API_VERSIONS,
-			transaction_version: 4,
+			transaction_version: 5,
 			system_version: 1,
 		};
 	};
 }
 
 #[cfg(not(feature = "next-spec-version"))]
-version!(1_004);
+version!(1_005);
 // What a test upgrades to: the same runtime, one version on.
 #[cfg(feature = "next-spec-version")]
-version!(1_005);
+version!(1_006);
 
-/// Migrations that the next upgrade runs, in order; the first release has none.
-pub type Migrations = ();
+/// Migrations that an upgrade to this version runs, in order. Each looks at its pallet's storage version first, and does nothing
+/// on a chain that has done it.
+pub type Migrations = (
+	pallet_network::migrations::V1ToV2<Runtime>,
+	pallet_registry::migrations::V1ToV2<Runtime>,
+	pallet_tasks::migrations::V1ToV2<Runtime>,
+	pallet_vss::migrations::V1ToV2<Runtime>,
+);
 
 /// Executes blocks.
 pub type Executive = frame_executive::Executive<

@@ -7,9 +7,9 @@
 //! | `production` | a network that matters | as the threat model asks | none | none: to be filled in |
 //!
 //! On `development` workers do not wait for finality after the freeze, as its chain has no forks; on the others they do. The
-//! first two endow the usual test accounts, Alice richly, and the operators of seven test nodes. No preset
-//! registers a node: a registration proves knowledge of a key that depends on the genesis block's hash, so it comes
-//! as a transaction (`ostraka-node --dev` sends seven of them).
+//! first two endow the usual test accounts, Alice richly, and the operators of ten test nodes: seven that compute, and three
+//! that verify. No preset registers a node: a registration proves knowledge of a key that depends on the genesis block's hash,
+//! so it comes as a transaction (`ostraka-node --dev` sends ten of them).
 //!
 //! `production` is a template. Before a chain starts from it, `balances.balances`,
 //! `collatorSelection.invulnerables`, `session.keys` and `parachainInfo.parachainId` of its chain specification have
@@ -23,9 +23,11 @@ use crate::{
 	SudoConfig, TasksConfig, EXISTENTIAL_DEPOSIT, UNIT,
 };
 use alloc::{vec, vec::Vec};
+use core::ops::RangeInclusive;
 use cumulus_primitives_core::ParaId;
 use frame_support::build_struct_json_patch;
 use hex_literal::hex;
+use ostraka_primitives::role::Role;
 use serde_json::Value;
 use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use sp_keyring::Sr25519Keyring;
@@ -41,8 +43,11 @@ const ENDOWMENT: Balance = 1_000_000 * UNIT;
 /// What Alice starts with, who pays for a demonstration's dealers.
 const ALICE_ENDOWMENT: Balance = 10_000_000 * UNIT;
 
-/// Derivation paths of the test operators' sr25519 keys and of their workers' ed25519 keys end in 1 to this.
+/// Test nodes that compute. Derivation paths of their operators' sr25519 keys and of their workers' ed25519 keys end in 1 to
+/// this.
 pub const TEST_NODES: u8 = 7;
+/// Test nodes that verify. Theirs end in the numbers after those.
+pub const TEST_VERIFIERS: u8 = 3;
 /// Path of the test operators' keys, less the number.
 pub const TEST_OPERATOR_PATH: &str = "//Ostraka//operator//";
 /// Path of the test workers' keys, less the number.
@@ -50,7 +55,7 @@ pub const TEST_WORKER_PATH: &str = "//Ostraka//worker//";
 
 /// Accounts of the test operators: public keys of [`TEST_OPERATOR_PATH`] under the development seed. Constants, as
 /// the runtime cannot derive keys.
-pub const TEST_OPERATORS: [[u8; 32]; TEST_NODES as usize] = [
+pub const TEST_OPERATORS: [[u8; 32]; (TEST_NODES + TEST_VERIFIERS) as usize] = [
 	hex!("3cafd9dc91ca5e5c65243832ca107161a1d8daa74e38f6940493c0e282dbf96f"),
 	hex!("e8c7ab70ebd74ef4d830a210b2cf5fe84af41ff93dfbcdbbbbe27b3b0c3ce844"),
 	hex!("e4243916507b61bb33733d8a885f5afa1fac9bdb42ecc8b0af8293c1d0df7f0e"),
@@ -58,7 +63,24 @@ pub const TEST_OPERATORS: [[u8; 32]; TEST_NODES as usize] = [
 	hex!("285cdfdd3fcf17a6da3e2845e411d6cc37831d338539691fe0650592c912217f"),
 	hex!("06b480feb3aa83c8a3bed17a5d1eadfab120dd5facd929fb31a881727ed1d768"),
 	hex!("74a098208c30424d0950149793252dc47f18135e08bd45c69356d9e743c33f1b"),
+	hex!("961fadf5a5824b7003c929fe304d20d5bee78cafb2a138b73766992d1ef35822"),
+	hex!("f2714e164b0b7b0fbb236ea44f681596975cf49421aca327b71ce50198b66d48"),
+	hex!("8aaa670f8dfe00732e237792ec665493a1a562129662567491d70c213e7e5810"),
 ];
+
+/// Numbers of all test nodes.
+pub const fn test_numbers() -> RangeInclusive<u8> {
+	1..=TEST_NODES + TEST_VERIFIERS
+}
+
+/// What the test node with this number registers for.
+pub const fn test_role(number: u8) -> Role {
+	if number <= TEST_NODES {
+		Role::Compute
+	} else {
+		Role::Verify
+	}
+}
 
 /// A preset's patch of the default genesis, as JSON; `None` if there is no such preset.
 pub fn get(id: &PresetId) -> Option<Vec<u8>> {

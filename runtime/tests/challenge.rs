@@ -7,7 +7,7 @@ use chain::{
 	account,
 	books::{
 		balances_add_up, gained, lost, nothing_on_hold, outsider, reward, silence, Changes, Offer,
-		Watched, DATA_REWARD, FEE,
+		Watched, DATA_REWARD, EACH, FEE,
 	},
 	challenge::Challenge,
 	pair,
@@ -25,7 +25,10 @@ use ostraka_primitives::{
 	Balance,
 };
 use ostraka_runtime::{
-	configs::ostraka::{ChallengeBond, DealerDeposit, DrawFee, FalseAccusationSlash, SlashShare},
+	configs::ostraka::{
+		AbsenceSlash, BaseFeePerSeat, ChallengeBond, DealerDeposit, DrawFee, FalseAccusationSlash,
+		SlashShare,
+	},
 	Balances, Registry, Runtime, RuntimeCall, Vss, UNIT,
 };
 use sp_runtime::DispatchError;
@@ -63,7 +66,7 @@ fn the_greatest_legal_input_is_taken_and_the_next_is_challenged() {
 }
 
 #[test]
-fn a_members_challenge_excludes_a_forged_input_and_the_task_goes_on() {
+fn a_challenge_from_a_seat_excludes_a_forged_input_and_the_task_goes_on() {
 	let mut watched = Watched::drawn(4, asked(DATA_REWARD));
 	let (task, chain) = (watched.task, &mut watched.chain);
 	let (liar, honest) = watched.dealers.split_last().unwrap();
@@ -72,8 +75,8 @@ fn a_members_challenge_excludes_a_forged_input_and_the_task_goes_on() {
 	let Conviction { dealer, seat, accuser, fault, excluded } = convicted(chain);
 	assert_eq!(dealer, account(liar));
 	assert_eq!((fault, excluded), (DealerFault::InvalidInput, true));
-	let member = usize::from(seat.unwrap()) - 1;
-	assert_eq!(accuser, watched.committee[member].account);
+	let mut seats = watched.committee.iter().chain(&watched.panel);
+	assert_eq!(accuser, seats.nth(usize::from(seat.unwrap()) - 1).unwrap().account);
 	let calls = chain.blocks.iter().flat_map(|block| &block.extrinsics);
 	assert_eq!(calls.filter(|call| is_challenge(&call.function)).count(), 1);
 
@@ -131,7 +134,8 @@ fn a_dealer_that_challenges_its_own_forged_input_gets_no_part_of_its_deposit() {
 	let changes = Changes {
 		requester: lost(FEE + DrawFee::get()) + gained(reward()),
 		dealers: vec![0, 0, 0, lost(DealerDeposit::get())],
-		members: vec![gained(FEE / 3); 3],
+		members: vec![gained(EACH); 3],
+		verifiers: vec![gained(EACH); 2],
 		treasury: gained(DrawFee::get() + DealerDeposit::get() - reward()),
 		..Default::default()
 	};
@@ -150,25 +154,26 @@ fn a_members_false_challenge_convicts_the_member() {
 
 	let liar = &watched.committee[0];
 	let key = worker(worker_number(&liar.worker));
-	let transaction = challenge.by_member(chain, 1, &key);
+	let transaction = challenge.by_seat(chain, 1, &key);
 	assert_eq!(chain.block(vec![transaction]), [Ok(Ok(()))]);
 	let convicted = (liar.account.clone(), Some(1), AccuserFault::FalseChallenge);
 	assert_eq!(false_claim(chain), Some(convicted));
 	assert!(conviction(chain).is_none());
 	assert!(!chain.look(|| Registry::node_info(&liar.account)).unwrap().active);
-	let again = challenge.by_member(chain, 1, &key);
+	let again = challenge.by_seat(chain, 1, &key);
 	assert!(chain.block(vec![again])[0].is_err());
 	// Nor does another's key speak for a seat
-	let forged = challenge.by_member(chain, 2, &key);
+	let forged = challenge.by_seat(chain, 2, &key);
 	assert!(chain.block(vec![forged])[0].is_err());
 
 	deal_all(chain, task, others);
 	let slash = FalseAccusationSlash::get();
 	let part = SlashShare::get() * slash;
 	let changes = Changes {
-		requester: lost(FEE * 2 / 3 + DrawFee::get()),
+		requester: lost(4 * EACH + DrawFee::get()),
 		dealers: vec![gained(part), 0, 0],
-		members: vec![lost(slash), gained(FEE / 3), gained(FEE / 3)],
+		members: vec![lost(slash), gained(EACH), gained(EACH)],
+		verifiers: vec![gained(EACH); 2],
 		treasury: gained(DrawFee::get() + slash - part),
 		..Default::default()
 	};
@@ -236,8 +241,8 @@ fn who_has_no_means_or_shows_something_else_is_not_judged() {
 	balances_add_up(chain);
 }
 
-/// A committee in league with the liar, of which nobody challenges: what the chain publishes is what was dealt. So somebody has
-/// to look, and anybody can: a transcript shows the proofs to all.
+/// A committee and a panel in league with the liar, of which nobody challenges: what the chain publishes is what was dealt, and
+/// that nobody attested to it. So somebody has to look, and anybody can: a transcript shows the proofs to all.
 #[test]
 fn a_poisoned_sum_goes_through_where_nobody_challenges() {
 	let mut watched = Watched::drawn(4, asked(DATA_REWARD));
@@ -252,14 +257,17 @@ fn a_poisoned_sum_goes_through_where_nobody_challenges() {
 	assert_eq!(frozen_at(chain, task), until + 1);
 
 	let changes = Changes {
-		requester: lost(FEE + DATA_REWARD + DrawFee::get()),
+		requester: lost(3 * EACH + DATA_REWARD + DrawFee::get()),
 		dealers: vec![gained(DATA_REWARD / 4); 4],
-		members: vec![gained(FEE / 3 - silence()); 3],
-		treasury: gained(DrawFee::get() + 3 * silence()),
+		members: vec![gained(EACH - silence()); 3],
+		verifiers: vec![lost(AbsenceSlash::get()); 2],
+		treasury: gained(DrawFee::get() + 3 * silence() + 2 * AbsenceSlash::get()),
 		..Default::default()
 	};
 	let mut chain = watched.ends(Outcome::Completed, &changes);
 	assert_eq!(vector(&mut chain, task), input(7, FORGED + 600));
+	let result = chain.look(|| Vss::result(task)).unwrap();
+	assert_eq!((result.panel, result.attested, result.disproven), (2, 0, 0));
 }
 
 /// Once the set is frozen a challenge changes no number, but the dealer pays for what it did.
@@ -281,15 +289,18 @@ fn a_late_challenge_convicts_the_dealer_of_a_poisoned_sum() {
 	let again = chain.attempt(&outsider(), challenge.with_bond());
 	assert_eq!(again, Err(Refusal::AlreadyConvicted.into()));
 
-	// Its part of the data reward goes back
-	let quarter = DATA_REWARD / 4;
+	// Its part of the data reward goes back. The verifiers knew better than to attest, and are not absent
+	let (base, quarter) = (BaseFeePerSeat::get(), DATA_REWARD / 4);
 	let changes = Changes {
-		requester: lost(FEE + 3 * quarter + DrawFee::get()) + gained(reward()),
+		requester: lost(3 * EACH + 2 * base + 3 * quarter + DrawFee::get()) + gained(reward()),
 		dealers: [vec![gained(quarter); 3], vec![lost(DealerDeposit::get())]].concat(),
-		members: vec![gained(FEE / 3 - silence()); 3],
+		members: vec![gained(EACH - silence()); 3],
+		verifiers: vec![gained(base); 2],
 		outsider: gained(reward()),
 		treasury: gained(DrawFee::get() + 3 * silence() + DealerDeposit::get() - 2 * reward()),
 	};
 	let mut chain = watched.ends(Outcome::Completed, &changes);
 	assert_eq!(vector(&mut chain, task), input(7, FORGED + 600));
+	let result = chain.look(|| Vss::result(task)).unwrap();
+	assert_eq!((result.panel, result.attested, result.disproven), (2, 0, 1));
 }

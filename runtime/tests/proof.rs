@@ -13,6 +13,7 @@ use chain::{
 };
 use frame_support::{traits::fungible::Mutate, weights::Weight};
 use ostraka_primitives::{
+	role::Role,
 	task::{Outcome, SecurityClass, TaskStatus},
 	traits::Sharing,
 	TaskId,
@@ -22,7 +23,7 @@ use ostraka_runtime::{
 		ostraka::{PollShare, UnseenKept},
 		system::{RuntimeBlockWeights, TreasuryAccount},
 	},
-	presets::TEST_NODES,
+	presets::{test_numbers, test_role},
 	Balances, Runtime, RuntimeCall, Vss, UNIT,
 };
 use pallet_tasks::{types::Stage, Cohorts, DrawnTasks, Draws, Settlements, WeightInfo as _};
@@ -32,8 +33,10 @@ use sp_core::{sr25519, Pair};
 type Weights = <Runtime as pallet_tasks::Config>::WeightInfo;
 type SharingWeights = <Runtime as pallet_vss::Config>::WeightInfo;
 
-/// Nodes of the chain whose committees are production's largest, of 31 seats.
-const NODES: u8 = 33;
+/// Nodes of the chain whose committees and panels are production's largest, of 31 and of 5 seats. Of those beside the test nodes
+/// all up to [`COMPUTING`] compute, 33 together, and the rest verify, seven together.
+const NODES: u8 = 40;
+const COMPUTING: u8 = 36;
 /// Dealers that its task invites, that accept, and that deal.
 const INVITED: u8 = 12;
 const ACCEPTED: usize = 11;
@@ -51,12 +54,18 @@ fn large() -> (Chain, Vec<sr25519::Pair>) {
 	let dealers: Vec<_> = [operator(1)].into_iter().chain(named).collect();
 	chain.look(|| {
 		pallet_network::Classes::<Runtime>::put(pallet_network::PRODUCTION);
-		let operators = (TEST_NODES + 1..=NODES).map(operator);
+		let others = (1..=NODES).filter(|number| !test_numbers().contains(number));
+		let operators = others.map(operator);
 		for who in operators.chain(dealers.iter().cloned()) {
 			Balances::mint_into(&account(&who), 20_000 * UNIT).unwrap();
 		}
 	});
-	chain.register(1..=NODES);
+	let role = |number: u8| match number {
+		_ if test_numbers().contains(&number) => test_role(number),
+		..=COMPUTING => Role::Compute,
+		_ => Role::Verify,
+	};
+	chain.register((1..=NODES).map(|number| (number, role(number))));
 	(chain, dealers)
 }
 
@@ -165,8 +174,8 @@ fn tries(task: TaskId) -> Option<u8> {
 	Draws::<Runtime>::get(task).map(|plan| plan.tries)
 }
 
-/// A task of the largest committee, whose members are all absent, which is dearer than paying them: every step of the hook,
-/// each in a block of its own, on a state as deep as a large network's.
+/// A task of the largest committee and panel, where everybody is absent, which is dearer than paying them: every step of the
+/// hook, each in a block of its own, on a state as deep as a large network's.
 #[test]
 fn every_step_claims_what_it_adds_to_the_proof() {
 	let (mut chain, dealers) = large();
@@ -187,7 +196,8 @@ fn every_step_claims_what_it_adds_to_the_proof() {
 	});
 	let draw = look + Weights::draw_check() + Weights::draw();
 	plain(&mut chain, "draw", draw, || matches!(status(task), TaskStatus::Collecting { .. }));
-	assert_eq!(chain.look(|| DrawnTasks::<Runtime>::get(task)).unwrap().committee.len(), 31);
+	let drawn = chain.look(|| DrawnTasks::<Runtime>::get(task)).unwrap();
+	assert_eq!((drawn.committee.len(), drawn.panel.len()), (31, 5));
 	chain.uncrowd(&others);
 	chain.look(try_state);
 
@@ -234,23 +244,25 @@ fn every_step_claims_what_it_adds_to_the_proof() {
 	chain.look(try_state);
 }
 
-/// It begins only if there is enough for a draw, and takes a look at the candidates.
+/// It begins only if there is enough for a draw, and takes a look at the candidates: whether members are missing or verifiers.
 #[test]
 fn a_draw_that_finds_too_few_nodes_claims_what_it_adds_to_the_proof() {
-	let (mut chain, dealers) = large();
-	let task = ask(&mut chain, &dealers);
-	let chill = || RuntimeCall::Registry(pallet_registry::Call::chill {});
-	let operators: Vec<_> = (2..=4).map(operator).collect();
-	let call = acceptance(&mut chain, task);
-	let accepts = dealers.iter().map(|dealer| (dealer, call.clone()));
-	chain.submit_all(accepts.chain(operators.iter().map(|who| (who, chill()))).collect());
-	assert_eq!(chain.look(|| tries(task)), Some(0));
+	for missing in [2..=4, 8..=10] {
+		let (mut chain, dealers) = large();
+		let task = ask(&mut chain, &dealers);
+		let chill = || RuntimeCall::Registry(pallet_registry::Call::chill {});
+		let operators: Vec<_> = missing.map(operator).collect();
+		let call = acceptance(&mut chain, task);
+		let accepts = dealers.iter().map(|dealer| (dealer, call.clone()));
+		chain.submit_all(accepts.chain(operators.iter().map(|who| (who, chill()))).collect());
+		assert_eq!(chain.look(|| tries(task)), Some(0));
 
-	let others = chain.crowd(&ways(task, &dealers));
-	let look = Weights::advance() + Weights::draw_wait() + Weights::draw_check();
-	step(&mut chain, "failed draw", look + Weights::draw(), look, || tries(task) == Some(1));
-	chain.uncrowd(&others);
-	chain.look(try_state);
+		let others = chain.crowd(&ways(task, &dealers));
+		let look = Weights::advance() + Weights::draw_wait() + Weights::draw_check();
+		step(&mut chain, "failed draw", look + Weights::draw(), look, || tries(task) == Some(1));
+		chain.uncrowd(&others);
+		chain.look(try_state);
+	}
 }
 
 /// A task from its beginning to its end, with all calls and workers. Who imports a block finds that as much came back as who

@@ -13,7 +13,7 @@ use frame_support::traits::{
 	fungible::{Inspect, InspectHold},
 	InstanceFilter,
 };
-use ostraka_primitives::task::SecurityClass;
+use ostraka_primitives::{role::Role, task::SecurityClass};
 use ostraka_runtime::{
 	configs::system::ProxyType, AccountId, Balance, Balances, Runtime, RuntimeCall, RuntimeEvent,
 	SessionKeys, UNIT,
@@ -203,9 +203,17 @@ fn samples() -> Vec<RuntimeCall> {
 	let registry = {
 		use pallet_registry::Call;
 		let (worker, seal_key, proof) = (Default::default(), [0; 32], [0; 64]);
-		let worker_signature = Default::default();
+		let (worker_signature, role) = (Default::default(), Role::Both);
 		[
-			Call::register { worker, seal_key, proof, worker_signature, stake: 1, capacity: 1 },
+			Call::register {
+				worker,
+				seal_key,
+				proof,
+				worker_signature,
+				stake: 1,
+				capacity: 1,
+				role,
+			},
 			Call::bond { amount: 1 },
 			Call::unbond { amount: 1 },
 			Call::withdraw {},
@@ -213,6 +221,7 @@ fn samples() -> Vec<RuntimeCall> {
 			Call::activate {},
 			Call::rotate_key { worker, seal_key, proof, worker_signature },
 			Call::set_capacity { capacity: 1 },
+			Call::set_role { role },
 			Call::deregister {},
 		]
 	};
@@ -237,6 +246,7 @@ fn samples() -> Vec<RuntimeCall> {
 		pallet_utility::Call::batch { calls: Vec::new() }.into(),
 		pallet_sudo::Call::remove_key {}.into(),
 		pallet_tasks::Call::cancel { task: 0 }.into(),
+		pallet_tasks::Call::poke { task: 0 }.into(),
 		pallet_tasks::Call::accept { task: 0, terms: [0; 32] }.into(),
 		pallet_vss::Call::deal { task: 0, task_hash: [0; 32], dealing }.into(),
 		pallet_vss::Call::challenge_with_bond {
@@ -250,6 +260,7 @@ fn samples() -> Vec<RuntimeCall> {
 			task: 0,
 			seat: 1,
 			dealt: [0; 32],
+			excluded: [0; 32],
 			at: 0,
 			signature: Default::default(),
 		}
@@ -280,17 +291,25 @@ fn proxies_do_what_they_are_for_and_nothing_else() {
 			"Registry.chill",
 			"Registry.activate",
 			"Registry.set_capacity",
+			"Registry.set_role",
 			"Proxy.reject_announcement",
 			"System.remark",
 			"System.remark_with_event",
 			"Session.purge_keys",
 			"Utility.batch",
+			"Tasks.poke",
 		]
 	);
 	assert_eq!(allowed(ProxyType::CancelProxy), ["Proxy.reject_announcement", "Utility.batch"]);
 	assert_eq!(
 		allowed(ProxyType::Operator),
-		["Registry.chill", "Registry.activate", "Registry.rotate_key", "Registry.set_capacity"]
+		[
+			"Registry.chill",
+			"Registry.activate",
+			"Registry.rotate_key",
+			"Registry.set_capacity",
+			"Registry.set_role",
+		]
 	);
 	assert_eq!(allowed(ProxyType::Dealer), ["Tasks.accept", "Vss.deal"]);
 }

@@ -6,17 +6,21 @@ mod chain;
 use chain::{
 	account,
 	books::{
-		balances_add_up, blamed, gained, lost, nothing_on_hold, undrawn, vanished, Changes, Offer,
-		Watched, DATA_REWARD, FEE,
+		balances_add_up, blamed, gained, lost, nothing_on_hold, outsider, undrawn, vanished,
+		Changes, Offer, Watched, DATA_REWARD, EACH, FEE,
 	},
 	operator, pair,
 	task::{
-		accept, acceptance, agreed, deal, deal_all, drawn, input, result, start, status, submit,
-		WINDOW,
+		accept, acceptance, agreed, deal, deal_all, drawn, input, panel, result, start, status,
+		submit, WINDOW,
 	},
-	worker_number, Chain,
+	wealth, Chain,
 };
-use frame_support::traits::fungible::Mutate;
+use frame_support::{
+	storage::with_transaction_unchecked,
+	traits::{fungible::Mutate, Hooks},
+	weights::WeightMeter,
+};
 use ostraka_primitives::{
 	task::{FailReason, Outcome, SecurityClass, TaskStatus},
 	traits::{DrawEntropy, DrawError},
@@ -25,10 +29,10 @@ use ostraka_primitives::{
 use ostraka_runtime::{
 	configs::ostraka::{AbsenceSlash, BaseFeePerSeat, DealerDeposit, DrawFee},
 	entropy::RelayEntropy,
-	presets::TEST_NODES,
-	Balances, Registry, Runtime, RuntimeCall, Tasks, Vss,
+	presets::test_numbers,
+	Balances, Registry, Runtime, RuntimeCall, RuntimeEvent, System, Tasks, Vss,
 };
-use sp_runtime::DispatchError;
+use sp_runtime::{DispatchError, TransactionOutcome};
 
 type Refusal = pallet_tasks::Error<Runtime>;
 
@@ -44,6 +48,19 @@ fn cancel(task: TaskId) -> RuntimeCall {
 	RuntimeCall::Tasks(pallet_tasks::Call::cancel { task })
 }
 
+/// What the hook would make of a task, were the block after so many more the next one, and all its weight there. Nothing stays
+/// of it.
+fn hooked(chain: &mut Chain, task: TaskId, blocks: u32) -> TaskStatus {
+	let at = chain.number() + blocks;
+	chain.look(|| {
+		with_transaction_unchecked(|| {
+			System::set_block_number(at);
+			<Tasks as Hooks<u32>>::on_poll(at, &mut WeightMeter::new());
+			TransactionOutcome::Rollback(status(task))
+		})
+	})
+}
+
 #[test]
 fn a_task_completes_and_everybody_is_paid() {
 	let mut watched = Watched::drawn(5, Offer { class: SecurityClass::Confidential, ..rewarded() });
@@ -54,7 +71,8 @@ fn a_task_completes_and_everybody_is_paid() {
 	let changes = Changes {
 		requester: lost(FEE + DATA_REWARD + DrawFee::get()),
 		dealers: vec![gained(DATA_REWARD / 5); 5],
-		members: vec![gained(FEE / 5); 5],
+		members: vec![gained(FEE / 7); 5],
+		verifiers: vec![gained(FEE / 7); 2],
 		treasury: gained(DrawFee::get()),
 		..Default::default()
 	};
@@ -67,15 +85,16 @@ fn a_task_completes_and_everybody_is_paid() {
 fn an_absent_member_is_punished_and_the_task_completes() {
 	let mut watched = Watched::drawn(3, Offer::default());
 	let task = watched.task;
-	let (absent, present) = watched.committee.split_first().unwrap();
-	let absent = absent.account.clone();
-	watched.chain.keep_only_workers(present.iter().map(|seat| worker_number(&seat.worker)));
+	let absent = watched.committee[0].account.clone();
+	let workers = watched.workers();
+	watched.chain.keep_only_workers(workers[1..].iter().copied());
 	deal_all(&mut watched.chain, task, &watched.dealers);
 
 	let changes = Changes {
-		requester: lost(FEE * 2 / 3 + DrawFee::get()),
+		requester: lost(4 * EACH + DrawFee::get()),
 		dealers: vec![0; 3],
-		members: vec![lost(AbsenceSlash::get()), gained(FEE / 3), gained(FEE / 3)],
+		members: vec![lost(AbsenceSlash::get()), gained(EACH), gained(EACH)],
+		verifiers: vec![gained(EACH); 2],
 		treasury: gained(DrawFee::get() + AbsenceSlash::get()),
 		..Default::default()
 	};
@@ -106,7 +125,8 @@ fn who_accepts_and_does_not_deal_loses_a_part_of_its_deposit() {
 	let changes = Changes {
 		requester: lost(FEE + DrawFee::get()),
 		dealers: vec![0, 0, 0, lost(vanished())],
-		members: vec![gained(FEE / 3); 3],
+		members: vec![gained(EACH); 3],
+		verifiers: vec![gained(EACH); 2],
 		treasury: gained(DrawFee::get() + vanished()),
 		..Default::default()
 	};
@@ -194,17 +214,20 @@ fn an_acceptance_that_is_not_asked_for_or_cannot_pay_is_refused() {
 	balances_add_up(&mut chain);
 }
 
-/// Who accepts bars its own node, by a deposit. Naming others bars nobody.
+/// Who accepts bars its own node, be it for computing or for verifying, by a deposit. Naming others bars nobody.
 #[test]
-fn only_who_accepts_is_kept_off_the_committee() {
+fn only_who_accepts_is_kept_off_committee_and_panel() {
 	let (mut chain, alice, others) = start(3);
-	let operators: Vec<_> = (1..=TEST_NODES).map(operator).collect();
-	let dealers = [operators[0].clone(), operators[1].clone(), others[0].clone()];
+	let operators: Vec<_> = test_numbers().map(operator).collect();
+	let dealers = [operators[0].clone(), operators[7].clone(), others[0].clone()];
 	for _ in 0..4 {
 		let task = agreed(&mut chain, &alice, SecurityClass::Standard, &dealers, 0);
 		let committee = drawn(&mut chain, task);
+		let panel = panel(&mut chain, task);
 		let barred: Vec<_> = dealers.iter().map(account).collect();
-		assert!(committee.iter().all(|seat| !barred.contains(&seat.account)));
+		assert_eq!((committee.len(), panel.len()), (3, 2));
+		let mut seats = committee.iter().chain(&panel);
+		assert!(seats.all(|seat| !barred.contains(&seat.account)));
 	}
 
 	// All nodes are named, and none is barred.
@@ -214,7 +237,7 @@ fn only_who_accepts_is_kept_off_the_committee() {
 	assert!(chain.look(|| pallet_tasks::Barred::<Runtime>::get(task)).is_empty());
 	drawn(&mut chain, task);
 
-	// More than a third of the stake is: the draw waits.
+	// More than a third of the computing nodes' stake is: the draw waits.
 	let task = agreed(&mut chain, &alice, SecurityClass::Standard, &operators[..3], 0);
 	chain.block(Vec::new());
 	chain.block(Vec::new());
@@ -227,15 +250,16 @@ fn only_who_accepts_is_kept_off_the_committee() {
 #[test]
 fn too_few_answers_fail_a_task() {
 	let mut watched = Watched::drawn(3, Offer::default());
-	let present = worker_number(&watched.committee[0].worker);
-	watched.chain.keep_only_workers([present]);
+	let workers = watched.workers();
+	watched.chain.keep_only_workers([&workers[..1], &workers[3..]].concat());
 	deal_all(&mut watched.chain, watched.task, &watched.dealers);
 
 	let absent = || lost(AbsenceSlash::get());
 	let changes = Changes {
-		requester: lost(BaseFeePerSeat::get() + DrawFee::get()),
+		requester: lost(3 * BaseFeePerSeat::get() + DrawFee::get()),
 		dealers: vec![0; 3],
 		members: vec![gained(BaseFeePerSeat::get()), absent(), absent()],
+		verifiers: vec![gained(BaseFeePerSeat::get()); 2],
 		treasury: gained(DrawFee::get() + 2 * AbsenceSlash::get()),
 		..Default::default()
 	};
@@ -287,4 +311,52 @@ fn restricted_waits_for_randomness_of_two_epochs_later_and_is_woken_by_it() {
 	// In the first block that knows the epoch.
 	assert_eq!(u64::from(now.number), now.epoch * chain::RELAY_EPOCH);
 	balances_add_up(&mut chain);
+}
+
+/// Without its entry on the agenda the hook never comes to a task again, and what is locked up in it is nobody's. Whoever sees
+/// that puts it back, without a stake in it and for nothing; and once is enough.
+#[test]
+fn a_task_that_fell_off_the_agenda_is_put_back_by_anybody_and_completes() {
+	let mut watched = Watched::drawn(3, Offer::default());
+	let task = watched.task;
+	deal_all(&mut watched.chain, task, &watched.dealers);
+	// All have attested: the next block is to freeze, and there is nothing that anybody with a seat could do for it.
+	let over = || status(task) == TaskStatus::Verifying { until: System::block_number() };
+	watched.chain.blocks_until(20, over);
+	let verifying = watched.chain.look(|| status(task));
+	assert!(matches!(hooked(&mut watched.chain, task, 1), TaskStatus::Committing { .. }));
+	watched.chain.look(|| {
+		pallet_tasks::Agenda::<Runtime>::mutate(|agenda| agenda.retain(|due| due.task != task));
+	});
+	for blocks in [1, 1_000, 1_000_000] {
+		assert_eq!(hooked(&mut watched.chain, task, blocks), verifying);
+	}
+
+	let poke = RuntimeCall::Tasks(pallet_tasks::Call::poke { task });
+	let owned = |chain: &mut Chain| chain.look(|| wealth(&account(&outsider())));
+	let before = owned(&mut watched.chain);
+	watched.chain.submit(&outsider(), poke.clone());
+	assert_eq!(owned(&mut watched.chain), before);
+	let at = watched.chain.number();
+	let put_back = RuntimeEvent::Tasks(pallet_tasks::Event::PutBack { task, at });
+	assert!(watched.chain.look(chain::events).contains(&put_back));
+	assert_eq!(watched.chain.look(|| status(task)), verifying);
+
+	// By then it is frozen, and on the agenda: to poke it is of no use, and costs.
+	let refused = watched.chain.attempt(&outsider(), poke.clone());
+	assert_eq!(refused, Err(Refusal::NothingToDo.into()));
+	assert!(owned(&mut watched.chain) < before);
+	assert!(matches!(watched.chain.look(|| status(task)), TaskStatus::Committing { .. }));
+
+	let changes = Changes {
+		requester: lost(FEE + DrawFee::get()),
+		dealers: vec![0; 3],
+		members: vec![gained(EACH); 3],
+		verifiers: vec![gained(EACH); 2],
+		treasury: gained(DrawFee::get()),
+		..Default::default()
+	};
+	let mut chain = watched.ends(Outcome::Completed, &changes);
+	assert_eq!(result(&mut chain, task), [6, 600]);
+	assert_eq!(chain.attempt(&outsider(), poke), Err(Refusal::NothingToDo.into()));
 }

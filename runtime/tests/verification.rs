@@ -1,14 +1,16 @@
 //! Verification over all pallets: members that attest, that are silent, that accuse. What the freeze finds, and what each of it
-//! does to money. Challenges are in `challenge.rs`.
+//! does to money. Challenges are in `challenge.rs`, what a panel does in `panel.rs`.
 
 mod chain;
 
 use chain::{
 	account,
 	books::{gained, lost, silence, Changes, Offer, Watched, DATA_REWARD},
-	task::{accept, deal_all, deal_outside, deal_wrongly, drawn, input, result, start, submit},
+	task::{
+		accept, deal_all, deal_outside, deal_wrongly, drawn, input, result, start, submit, WINDOW,
+	},
 	verdict::{completed, convicted, convicting, frozen_at, verified_until, Conviction},
-	wealth, worker_number,
+	wealth,
 };
 use frame_support::dispatch::GetDispatchInfo;
 use ostraka_primitives::{
@@ -26,7 +28,7 @@ use sp_core::ed25519;
 use sp_runtime::DispatchError;
 
 #[test]
-fn a_task_whose_members_all_attest_freezes_two_blocks_after_its_last_dealing() {
+fn a_task_whose_seats_all_attest_freezes_two_blocks_after_its_last_dealing() {
 	let mut watched = Watched::drawn(3, Offer::default());
 	let (task, chain) = (watched.task, &mut watched.chain);
 	deal_all(chain, task, &watched.dealers);
@@ -43,7 +45,7 @@ fn a_task_whose_members_all_attest_freezes_two_blocks_after_its_last_dealing() {
 		}
 	}
 	seats.sort_unstable();
-	assert_eq!(seats, [1, 2, 3]);
+	assert_eq!(seats, [1, 2, 3, 4, 5]);
 	let complete = RuntimeEvent::Tasks(pallet_tasks::Event::VerificationComplete { task });
 	assert!(events.contains(&complete));
 	assert_eq!(verified_until(chain, task), dealt + 1);
@@ -58,9 +60,8 @@ fn a_task_whose_members_all_attest_freezes_two_blocks_after_its_last_dealing() {
 #[test]
 fn a_silent_member_costs_the_whole_window_and_is_paid_less() {
 	let mut watched = Watched::drawn(3, Offer::default());
+	let workers = watched.workers();
 	let (task, chain) = (watched.task, &mut watched.chain);
-	let workers: Vec<_> =
-		watched.committee.iter().map(|seat| worker_number(&seat.worker)).collect();
 	chain.keep_only_workers(workers[1..].iter().copied());
 	deal_all(chain, task, &watched.dealers);
 	let until = verified_until(chain, task);
@@ -74,9 +75,8 @@ fn a_silent_member_costs_the_whole_window_and_is_paid_less() {
 #[test]
 fn a_member_that_comes_back_ends_the_window_and_loses_nothing() {
 	let mut watched = Watched::drawn(3, Offer::default());
+	let workers = watched.workers();
 	let (task, chain) = (watched.task, &mut watched.chain);
-	let workers: Vec<_> =
-		watched.committee.iter().map(|seat| worker_number(&seat.worker)).collect();
 	chain.keep_only_workers(workers[1..].iter().copied());
 	deal_all(chain, task, &watched.dealers);
 	let until = verified_until(chain, task);
@@ -126,7 +126,9 @@ fn a_wrong_share_convicts_its_dealer_and_the_task_goes_on() {
 
 #[test]
 fn an_accusation_is_adjudicated_in_the_block_that_brings_it() {
-	let mut watched = Watched::drawn(4, Offer { data_reward: DATA_REWARD, ..Default::default() });
+	// Its turn may be the last of five
+	let offer = Offer { data_reward: DATA_REWARD, window: 2 * WINDOW, ..Default::default() };
+	let mut watched = Watched::drawn(4, offer);
 	let (task, chain) = (watched.task, &mut watched.chain);
 	let (liar, honest) = watched.dealers.split_last().unwrap();
 	let wrong = deal_wrongly(chain, task, liar, &input(1, 100), 3);
@@ -139,7 +141,8 @@ fn an_accusation_is_adjudicated_in_the_block_that_brings_it() {
 	watched.ends(Outcome::Completed, &convicting(Some(3)));
 }
 
-/// All members see it, before they open anything; the one whose turn is first says so.
+/// All seats see it, members before they open anything; the one whose turn is first says so, a member by an accusation and a
+/// verifier by a challenge.
 #[test]
 fn a_commitment_outside_the_group_convicts_its_dealer_and_the_task_goes_on() {
 	let mut watched = Watched::drawn(4, Offer { data_reward: DATA_REWARD, ..Default::default() });
@@ -157,8 +160,8 @@ fn a_commitment_outside_the_group_convicts_its_dealer_and_the_task_goes_on() {
 	assert_eq!(result(&mut chain, task), [6, 600]);
 }
 
-/// The dealer and the whole committee are in league, or the committee is away. Nobody can be convicted without an accusation,
-/// and nothing comes out: everybody has back what is theirs, and the members their base parts.
+/// The dealer, the whole committee and the panel are in league, or they are away. Nobody can be convicted without an accusation
+/// or a challenge, and nothing comes out: everybody has back what is theirs, and who has a seat its base part.
 #[test]
 fn commitments_outside_the_group_that_nobody_accuses_end_the_task() {
 	let mut watched = Watched::drawn(4, Offer { data_reward: DATA_REWARD, ..Default::default() });
@@ -175,9 +178,10 @@ fn commitments_outside_the_group_that_nobody_accuses_end_the_task() {
 	assert!(chain.look(chain::events).contains(&RuntimeEvent::Vss(Event::Unsound { task })));
 
 	let changes = Changes {
-		requester: lost(3 * BaseFeePerSeat::get() + DrawFee::get()),
+		requester: lost(5 * BaseFeePerSeat::get() + DrawFee::get()),
 		dealers: vec![0; 4],
 		members: vec![gained(BaseFeePerSeat::get()); 3],
+		verifiers: vec![gained(BaseFeePerSeat::get()); 2],
 		treasury: gained(DrawFee::get()),
 		..Default::default()
 	};
@@ -190,9 +194,9 @@ fn commitments_outside_the_group_that_nobody_accuses_end_the_task() {
 fn an_account_that_signs_a_workers_call_is_refused_and_pays() {
 	let (mut chain, alice, _) = start(0);
 	let signature = ed25519::Signature::from_raw([0; 64]);
-	let (accepted_set, at) = ([0; 32], 1);
+	let (accepted_set, dealt, excluded, at) = ([0; 32], [0; 32], [0; 32], 1);
 	let calls = [
-		pallet_vss::Call::attest { task: 0, seat: 1, dealt: [0; 32], at, signature },
+		pallet_vss::Call::attest { task: 0, seat: 1, dealt, excluded, at, signature },
 		pallet_vss::Call::commit_result {
 			task: 0,
 			seat: 1,

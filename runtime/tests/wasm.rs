@@ -111,9 +111,11 @@ fn host_calls_and_pure_wasm_give_the_same_bytes() {
 	chain.submit(&outsider(), challenge.with_bond());
 	deal_all(&mut chain, task, &dealers[1..3]);
 	assert_eq!(settled(&mut chain, task), TaskStatus::Settled(Outcome::Completed));
-	assert_eq!(count(&chain, |call| matches!(call, Call::attest { .. })), 3);
-	assert!(count(&chain, |call| matches!(call, Call::accuse { .. })) >= 2);
-	assert!(count(&chain, |call| matches!(call, Call::challenge { .. })) >= 1);
+	assert_eq!(count(&chain, |call| matches!(call, Call::attest { .. })), 5);
+	// Of what lies outside the group a member accuses, and a verifier challenges
+	let accused = count(&chain, |call| matches!(call, Call::accuse { .. }));
+	let challenged = count(&chain, |call| matches!(call, Call::challenge { .. }));
+	assert!(accused >= 1 && challenged >= 1 && accused + challenged >= 3);
 	assert_eq!(count(&chain, |call| matches!(call, Call::challenge_with_bond { .. })), 1);
 
 	// Nobody looks at the next one's dealings but the freeze.

@@ -1,5 +1,5 @@
-//! Ostraka on many machines: a relay chain of two validators, two collators and five compute nodes, each a process of
-//! its own with its own keystore. What the tests in `tests/` attack and break.
+//! Ostraka on many machines: a relay chain of two validators, two collators, five compute nodes and two verifiers, each a
+//! process of its own with its own keystore. What the tests in `tests/` attack and break.
 //!
 //! | module | for |
 //! |---|---|

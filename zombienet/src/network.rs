@@ -12,12 +12,14 @@ use ostraka_adversary::{
 	seat::Corrupt,
 };
 use ostraka_client::chain::{Chain, Head, Signer};
-use ostraka_primitives::{AccountId, Balance};
+use ostraka_primitives::{role::Role, AccountId, Balance};
 use std::time::Instant;
 use tokio::process::Command;
 
-/// Compute nodes.
+/// Compute nodes: as many as a Confidential committee has seats.
 pub const NODES: usize = 5;
+/// Verifiers, apart from them: as many as a panel has seats.
+pub const VERIFIERS: usize = 2;
 /// Stake of each, in tokens: enough for every class.
 pub const STAKE: Balance = 10_000;
 /// Tasks that each takes at a time.
@@ -27,12 +29,14 @@ const OPERATOR: &str = "//Ostraka//operator";
 /// Path of the worker keys that the adversary holds.
 const WORKER: &str = "//Zombienet//worker";
 
-/// A network with its compute nodes.
+/// A network with its compute nodes and verifiers.
 pub struct Network {
 	/// The chain as a full node without worker sees it, and who plays on it.
 	pub scene: Scene,
 	/// The compute nodes.
 	pub nodes: Vec<Node>,
+	/// The verifiers.
+	pub verifiers: Vec<Node>,
 	/// The relay chain and the collators.
 	pub relay: Relay,
 	/// What was built.
@@ -49,16 +53,18 @@ pub struct Plan {
 	pub name: &'static str,
 	/// Which runtime and relay chain.
 	pub variant: Variant,
-	/// How many of the five nodes are the adversary's: registered, but run by nobody.
+	/// How many of the five compute nodes are the adversary's: registered, but run by nobody.
 	pub corrupt: usize,
+	/// Whether both verifiers are.
+	pub corrupt_panel: bool,
 	/// Whether the parachain's nodes ask a full node of the relay chain that is no validator.
 	pub witness: bool,
 }
 
 impl Plan {
-	/// Five honest nodes.
+	/// Five honest compute nodes, two honest verifiers.
 	pub const fn honest(name: &'static str) -> Self {
-		Self { name, variant: Variant::HostCalls, corrupt: 0, witness: false }
+		Self { name, variant: Variant::HostCalls, corrupt: 0, corrupt_panel: false, witness: false }
 	}
 }
 
@@ -77,36 +83,38 @@ impl Network {
 		let setting = Setting::of(&relay, built.node(), run.folder())?;
 		let mut observer = Node::new("observer", &setting, false)?;
 		observer.start()?;
-		let mut nodes = Vec::new();
-		for number in 1..=NODES - plan.corrupt {
-			let mut node = Node::new(&format!("compute-{number}"), &setting, true)?;
-			node.make_key().await?;
-			node.start()?;
-			nodes.push(node);
-		}
+		let (computing, verifying) =
+			(NODES - plan.corrupt, if plan.corrupt_panel { 0 } else { VERIFIERS });
+		let mut nodes = started(&setting, "compute", computing).await?;
+		let mut verifiers = started(&setting, "verify", verifying).await?;
 		let chain = observer.ready().await?;
-		for node in &mut nodes {
+		for node in nodes.iter_mut().chain(&mut verifiers) {
 			node.ready().await?;
 		}
-		say(began, "compute nodes are up");
+		say(began, "compute nodes and verifiers are up");
 		chain.wait_final(1).await?;
 		say(began, "the parachain's first block is final");
 
-		let registered = nodes
-			.iter()
-			.zip(1..)
-			.map(|(node, number)| register(&built, &chain, node, format!("{OPERATOR}//{number}")));
+		// operators are numbered: first those of compute nodes, then those of verifiers
+		let of_verifiers = NODES + 1..=NODES + VERIFIERS;
+		let computing = nodes.iter().zip(1..).map(|(node, number)| (node, number, Role::Compute));
+		let verifying = verifiers.iter().zip(of_verifiers.clone());
+		let verifying = verifying.map(|(node, number)| (node, number, Role::Verify));
+		let registered = computing
+			.chain(verifying)
+			.map(|(node, number, role)| register(&built, &chain, node, number, role));
 		futures::future::try_join_all(registered).await?;
 		let mut corrupt = Vec::new();
 		for number in NODES - plan.corrupt + 1..=NODES {
-			let (operator, worker) =
-				(format!("{OPERATOR}//{number}"), format!("{WORKER}//{number}"));
-			let stake = units(&chain, STAKE);
-			corrupt.push(Corrupt::register(&chain, &operator, &worker, stake).await?);
+			corrupt.push(corrupted(&chain, number, Role::Compute).await?);
+		}
+		let mut lying = Vec::new();
+		for number in of_verifiers.filter(|_| plan.corrupt_panel) {
+			lying.push(corrupted(&chain, number, Role::Verify).await?);
 		}
 		let head = chain.wait_final(chain.head().number).await?;
 		let found = chain.nodes_at(head).await?;
-		ensure!(found.len() == NODES, "not all nodes are registered");
+		ensure!(found.len() == NODES + VERIFIERS, "not all nodes are registered");
 		let stake = units(&chain, STAKE);
 		for node in found {
 			ensure!(
@@ -115,15 +123,17 @@ impl Network {
 				node.account
 			);
 		}
-		say(began, &format!("{NODES} compute nodes are registered, at block {}", head.number));
+		let all = format!("{NODES} compute nodes and {VERIFIERS} verifiers");
+		say(began, &format!("{all} are registered, at block {}", head.number));
 		let scene = Scene {
 			chain,
 			requester: Signer::from_secret("//Dave")?,
 			sponsor: Signer::from_secret("//Alice")?,
 			corrupt,
+			verifiers: lying,
 		};
 		let began = (Instant::now(), head);
-		Ok(Self { scene, nodes, relay, built, observer, run, began })
+		Ok(Self { scene, nodes, verifiers, relay, built, observer, run, began })
 	}
 
 	/// The chain, as the observing full node sees it.
@@ -172,7 +182,7 @@ impl Network {
 			usage.seconds,
 			usage.memory,
 		));
-		for node in self.nodes.iter_mut().filter(|node| node.runs()) {
+		for node in self.nodes.iter_mut().chain(&mut self.verifiers).filter(|node| node.runs()) {
 			node.kill().await?;
 		}
 		self.observer.kill().await?;
@@ -182,10 +192,37 @@ impl Network {
 	}
 }
 
+/// Nodes of a kind with a worker key each, on their way up.
+async fn started(setting: &Setting, kind: &str, count: usize) -> Result<Vec<Node>> {
+	let mut nodes = Vec::new();
+	for number in 1..=count {
+		let mut node = Node::new(&format!("{kind}-{number}"), setting, true)?;
+		node.make_key().await?;
+		node.start()?;
+		nodes.push(node);
+	}
+	Ok(nodes)
+}
+
+/// Registers a node of the adversary's.
+async fn corrupted(chain: &Chain, number: usize, role: Role) -> Result<Corrupt> {
+	let (operator, worker) = (format!("{OPERATOR}//{number}"), format!("{WORKER}//{number}"));
+	let stake = units(chain, STAKE);
+	Ok(Corrupt::register(chain, &operator, &worker, stake, role).await?)
+}
+
 /// Registers a node by the command line tool, as an operator does.
-async fn register(built: &Built, chain: &Chain, node: &Node, operator: String) -> Result<()> {
+async fn register(
+	built: &Built,
+	chain: &Chain,
+	node: &Node,
+	number: usize,
+	role: Role,
+) -> Result<()> {
+	let operator = format!("{OPERATOR}//{number}");
 	let output = Command::new(built.tool())
 		.args(["node", "register", "--url", chain.url(), "--suri", &operator])
+		.args(["--role", role.label()])
 		.arg("--keystore")
 		.arg(node.keystore())
 		.args(["--stake", &STAKE.to_string(), "--capacity", &CAPACITY.to_string()])

@@ -160,18 +160,19 @@ pub async fn a_requester_that_draws_again(
 	Ok(stages)
 }
 
-/// Asserts that each draw of [`a_requester_that_draws_again`] cost the whole fee, of which members got their base part.
+/// Asserts that each draw of [`a_requester_that_draws_again`] cost the whole fee, of which members and verifiers got their base
+/// part.
 pub fn each_draw_cost_the_fee(chain: &Chain, ledger: &Ledger, stages: &[Stage]) {
 	let base: Balance = chain.constant("Incentives", "BaseFeePerSeat").expect("a constant");
 	for stage in stages {
 		let fee = stage.info.task.fee;
-		let seats = Balance::from(stage.info.task.parameters.seats);
+		let seats = Balance::from(stage.info.task.parameters.all_seats());
 		assert_eq!(ledger.forfeited(stage.task), fee - base * seats);
 		assert!(ledger.vanished(stage.task).is_empty(), "nobody could have dealt");
 	}
 }
 
-/// Takes a drawn task back: the members get their base part, the dealers their deposits, the requester nothing.
+/// Takes a drawn task back: members and verifiers get their base part, the dealers their deposits, the requester nothing.
 ///
 /// # Errors
 /// `Chain`.
@@ -184,10 +185,10 @@ pub async fn cancelled(scene: &Scene, stage: Stage) -> Result<Stage, Error> {
 	let amount = |field| settled.and_then(|event| event.field::<Balance>(field)).expect("told");
 	assert_eq!(amount("paid") + amount("forfeited"), stage.info.task.fee);
 	assert_eq!(amount("returned"), 0);
-	assert!(amount("forfeited") > 0, "the fee is more than the members' base part");
-	let mut members: Vec<AccountId> = stage.seats().map(|(_, node)| node).collect();
-	members.sort();
-	assert_eq!(accounts(&end.events, "Incentives", "NodePaid", "node"), members);
+	assert!(amount("forfeited") > 0, "the fee is more than the base part of all seats");
+	let mut nodes: Vec<AccountId> = stage.row().map(|(_, node)| node).collect();
+	nodes.sort();
+	assert_eq!(accounts(&end.events, "Incentives", "NodePaid", "node"), nodes);
 	let returned = accounts(&end.events, "Incentives", "DepositReturned", "dealer");
 	assert_eq!(returned, stage.accounts(&stage.everybody()));
 	assert!(accounts(&end.events, "Incentives", "Punished", "culprit").is_empty());

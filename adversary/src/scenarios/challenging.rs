@@ -1,7 +1,7 @@
 //! Dealers that do not prove their input valid, and challenges: rightful, false, late, and of something else than the chain
 //! holds.
 
-use super::{assert_refused, judged, only_these_were_punished};
+use super::{assert_refused, attested, judged, only_these_were_punished};
 use crate::{
 	accuse::convicted,
 	answer::{answer, AnswerFault},
@@ -11,7 +11,7 @@ use crate::{
 	forged::{FORGED_INPUTS, MISSHAPEN_INPUTS},
 	ledger::Ledger,
 	scene::{count, named, Scene, Stage},
-	seat::excluded,
+	seat::{excluded, Corrupt, Worker},
 	transaction::{Outcome, Refuser},
 };
 use futures::future::try_join_all;
@@ -31,11 +31,11 @@ pub const INVALID: [usize; FORGED_INPUTS.len()] = [5, 6, 7];
 /// Those who deal honestly at the second attempt: the first has a proof of another length, each another.
 const MISSHAPEN: [usize; MISSHAPEN_INPUTS.len()] = [0, 1];
 
-/// Dealings that do not prove their input valid, each in another way, come first, and the chain takes them. Honest workers
-/// challenge them all; whoever has no seat may be first with one. All are excluded, and their dealers slashed. Nobody
-/// challenges an excluded one again. Then the others deal, and the result is theirs. Of these some first send a proof of another
-/// length than the task's: the chain takes no such dealing, convicts nobody, and takes the next. The cohort is of eight; the
-/// adversary's seats, if it has any, are played honestly.
+/// Dealings that do not prove their input valid, each in another way, come first, and the chain takes them. Honest workers,
+/// those of members and those of verifiers, challenge them all; whoever has no seat may be first with one. All are excluded,
+/// and their dealers slashed. Nobody challenges an excluded one again. Then the others deal, and the result is theirs. Of
+/// these some first send a proof of another length than the task's: the chain takes no such dealing, convicts nobody, and
+/// takes the next. The cohort is of eight; the adversary's seats, if it has any, are played honestly.
 ///
 /// # Errors
 /// `Chain`.
@@ -66,7 +66,7 @@ pub async fn forged_inputs(scene: &Scene, stage: &Stage, outsider: &Signer) -> R
 		let again = challenge(chain, task, again, first, ChallengeFault::None).await?;
 		assert_refused(&again, "Vss.AlreadyConvicted");
 		if let Some(worker) = workers.first() {
-			let again = Challenger::Member(worker);
+			let again = Challenger::Seat(worker);
 			let again = challenge(chain, task, again, first, ChallengeFault::None).await?;
 			assert_refused_at_once(&again, "Vss.AlreadyConvicted");
 		}
@@ -92,7 +92,7 @@ pub async fn forged_inputs(scene: &Scene, stage: &Stage, outsider: &Signer) -> R
 	assert_eq!(count(&events, "AccuserConvicted"), 0);
 	// nobody lacks a share of what is only invalid
 	assert_eq!(count(&events, "SeatExcused"), 0);
-	let honest = stage.honest(&scene.corrupt);
+	let honest = [stage.honest(&scene.corrupt), stage.panel().collect()].concat();
 	for forger in &forgers {
 		let convicted = named(&events, "DealerConvicted")
 			.find(|event| event.field("dealer") == Some(forger.clone()))
@@ -120,56 +120,64 @@ pub fn invalid_inputs_cost_deposits(chain: &Chain, ledger: &Ledger, stage: &Stag
 }
 
 /// Challenges of honest dealers, while dealings come in. Those that show something else than the chain holds are refused, and
-/// convict nobody. The first of the adversary's members and one without a seat then challenge a dealing as it is, whose proof
-/// holds: both are convicted, and the member may challenge no more. The dealers' inputs count on.
+/// convict nobody. One of the adversary's nodes, a member or a verifier, and one without a seat then challenge a dealing as it is,
+/// whose proof holds: both are convicted, and the node may challenge no more. The dealers' inputs count on. The adversary's other
+/// seats are played honestly.
 ///
 /// # Errors
 /// `Chain`.
 pub async fn false_challengers(
 	scene: &Scene,
 	stage: &Stage,
+	challenger: &Corrupt,
 	outsider: &Signer,
 ) -> Result<(), Error> {
 	let (chain, task) = (&scene.chain, stage.task);
-	let workers = scene.workers();
-	let (member, without_seat) = (Challenger::Member(&workers[0]), Challenger::Bonded(outsider));
+	let others = |nodes: &[Corrupt]| -> Vec<Worker> {
+		let others = nodes.iter().filter(|node| node.account() != challenger.account());
+		others.map(|node| node.worker.clone()).collect()
+	};
+	let (members, verifiers) = (others(&scene.corrupt), others(&scene.verifiers));
+	let (seated, without_seat) =
+		(Challenger::Seat(&challenger.worker), Challenger::Bonded(outsider));
 	let accused = [stage.dealers[0].account(), stage.dealers[1].account()];
 	let challenged = async {
 		stage.deal(chain, &stage.all_but_last()).await?;
 		for fault in [ChallengeFault::OtherProof, ChallengeFault::FewerHashes] {
 			let reason = fault.reason().expect("to be refused");
-			let outcome = challenge(chain, task, member, &accused[0], fault).await?;
+			let outcome = challenge(chain, task, seated, &accused[0], fault).await?;
 			assert_refused_at_once(&outcome, reason);
 			let outcome = challenge(chain, task, without_seat, &accused[1], fault).await?;
 			assert_refused(&outcome, reason);
 		}
-		for (challenger, dealer) in [member, without_seat].into_iter().zip(&accused) {
-			let outcome = challenge(chain, task, challenger, dealer, ChallengeFault::None).await?;
+		for (author, dealer) in [seated, without_seat].into_iter().zip(&accused) {
+			let outcome = challenge(chain, task, author, dealer, ChallengeFault::None).await?;
 			assert_eq!(convicted(&outcome), Some("accuser"), "{outcome:?}");
 		}
-		let again = challenge(chain, task, member, &accused[1], ChallengeFault::None).await?;
+		let again = challenge(chain, task, seated, &accused[1], ChallengeFault::None).await?;
 		assert_refused_at_once(&again, "Vss.AccusationsForfeited");
 		// with the last one dealing ends
 		stage.deal(chain, &[stage.dealers.len() - 1]).await
 	};
-	let answered = answer(chain, task, &workers[1..], AnswerFault::None);
-	let ((), answered) = tokio::try_join!(challenged, answered)?;
+	let answered = answer(chain, task, &members, AnswerFault::None);
+	let verified = attested(chain, task, &verifiers);
+	let ((), answered, ()) = tokio::try_join!(challenged, answered, verified)?;
 	assert!(judged(&answered).into_iter().all(|judged| judged == Some("right")));
 
 	let events = stage.completed(chain, &stage.everybody()).await?;
 	assert_eq!(count(&events, "DealerConvicted"), 0);
 	assert_eq!(count(&events, "AccuserConvicted"), 2);
-	let node = scene.corrupt[0].account();
+	let node = challenger.account();
 	let challengers = [(stage.seat(&node), node), (None, outsider.account())];
-	for ((seat, challenger), dealer) in challengers.iter().zip(accused) {
+	for ((seat, author), dealer) in challengers.iter().zip(accused) {
 		let convicted = named(&events, "AccuserConvicted")
-			.find(|event| event.field("accuser") == Some(challenger.clone()))
+			.find(|event| event.field("accuser") == Some(author.clone()))
 			.expect("convicted");
 		assert_eq!(convicted.field("seat"), Some(*seat));
 		assert_eq!(convicted.field("dealer"), Some(dealer));
 		assert_eq!(convicted.field("fault"), Some(AccuserFault::FalseChallenge));
 	}
-	only_these_were_punished(stage, &events, &challengers.map(|(_, challenger)| challenger));
+	only_these_were_punished(stage, &events, &challengers.map(|(_, author)| author));
 	Ok(())
 }
 

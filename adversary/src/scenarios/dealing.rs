@@ -8,6 +8,7 @@ use crate::{
 	deal::deal,
 	ledger::Ledger,
 	scene::{count, named, Scene, Stage},
+	seat::excluded,
 };
 use ostraka_client::{chain::Chain, Error};
 use ostraka_primitives::{fault::DealerFault, AccountId, Balance};
@@ -27,8 +28,8 @@ const FORGED: [DealerFault; 4] = [
 /// The copier's place, the last.
 pub const COPIER: usize = 9;
 
-/// Each dealing with a forged share is accused by the honest worker that was wronged, the one with commitments outside of the
-/// group by any; all are excluded, and their dealers slashed. Copies are refused in their blocks; the copier can still deal
+/// Each dealing with a forged share is accused by the honest worker that was wronged; the one with commitments outside of the
+/// group is accused by any member, or challenged by any verifier; all are excluded, and their dealers slashed. Copies are refused in their blocks; the copier can still deal
 /// for itself. The cohort is of [`COPIER`] `+ 1`; the adversary's seats, if it has any, are played honestly.
 ///
 /// # Errors
@@ -66,10 +67,15 @@ pub async fn forging_and_copying_dealers(scene: &Scene, stage: &Stage) -> Result
 		Ok(())
 	};
 	let answered = async {
-		match scene.workers() {
-			workers if workers.is_empty() => Ok(Vec::new()),
-			workers => answer(chain, task, &workers, AnswerFault::None).await,
+		let workers = scene.workers();
+		if workers.is_empty() {
+			return Ok(Vec::new());
 		}
+		// they look at nothing, and who attests to commitments outside of the group is slashed
+		for place in FORGERS {
+			excluded(chain, task, &stage.dealers[place].account()).await?;
+		}
+		answer(chain, task, &workers, AnswerFault::None).await
 	};
 	let ((), (), answered) = tokio::try_join!(dealt, forged, answered)?;
 	assert!(judged(&answered).into_iter().all(|judged| judged == Some("right")));
@@ -86,9 +92,12 @@ pub async fn forging_and_copying_dealers(scene: &Scene, stage: &Stage) -> Result
 			.expect("convicted");
 		let seat = convicted.field::<Option<u8>>("seat").flatten();
 		let accuser = seat.zip(convicted.field::<AccountId>("accuser"));
-		let accuser = accuser.expect("a member accused");
+		let accuser = accuser.expect("who has a seat disputed it");
 		match fault {
-			DealerFault::OutsideSubgroup => assert!(honest.contains(&accuser), "{accuser:?}"),
+			DealerFault::OutsideSubgroup => {
+				let is_verifier = stage.panel().any(|seat| seat == accuser);
+				assert!(is_verifier || honest.contains(&accuser), "{accuser:?}");
+			},
 			_ => assert_eq!(accuser, *victim),
 		}
 		assert_eq!(convicted.field("fault"), Some(fault));

@@ -58,7 +58,7 @@ pub async fn hasty_members(scene: &Scene, stage: &Stage) -> Result<(), Error> {
 	assert_eq!(convicted.field("accuser"), Some(accuser));
 	assert_eq!(convicted.field("excluded"), Some(true));
 	// all attested in the end, who accused after its accusation; with the last of them verification was over
-	assert_eq!(count(&events, "Attested"), stage.seats().count());
+	assert_eq!(count(&events, "Attested"), stage.row().count());
 	let place = |pallet, name| events.iter().position(|event| event.is(pallet, name));
 	let complete = place("Tasks", "VerificationComplete");
 	assert!(complete.is_some() && complete > place("Vss", "DealerConvicted"), "{events:?}");
@@ -83,7 +83,7 @@ pub async fn a_silent_member(scene: &Scene, stage: &Stage) -> Result<(), Error> 
 	let events = stage.completed(chain, &stage.everybody()).await?;
 	only_these_were_punished(stage, &events, &[]);
 
-	assert_eq!(count(&events, "Attested"), stage.seats().count() - 1);
+	assert_eq!(count(&events, "Attested"), stage.row().count() - 1);
 	assert!(!events.iter().any(|event| event.is("Tasks", "VerificationComplete")));
 	let told = |name| events.iter().find(|event| event.is("Tasks", name)).expect("told");
 	let last: Option<u32> = told("CollectingEnded").field("verify_until");
@@ -119,9 +119,9 @@ fn paid(events: &[Event], node: &AccountId) -> Balance {
 	paid.expect("it was paid")
 }
 
-/// Attestations that the chain must refuse: before verification, of other dealings or fewer, by another key, a second time. Who
-/// has attested may still accuse: the second of the adversary's members claims that a dealer's commitments lie outside of the
-/// group, which they do not, and is convicted. Nothing of it keeps the task from its result.
+/// Attestations that the chain must refuse: before verification, of other dealings, fewer or other exclusions, by another
+/// key, a second time. Who has attested may still accuse: the second of the adversary's members claims that a dealer's
+/// commitments lie outside of the group, which they do not, and is convicted. Nothing of it keeps the task from its result.
 ///
 /// # Errors
 /// `Failed` if the chain does otherwise, `Chain`.
@@ -133,8 +133,12 @@ pub async fn attestations_that_are_refused(scene: &Scene, stage: &Stage) -> Resu
 	stage.deal(chain, &stage.everybody()).await?;
 	// verification lasts until the first one attests, and no longer than its window
 	let wronged = async {
-		for fault in [AttestFault::OtherDealings, AttestFault::FewerDealings, AttestFault::OtherKey]
-		{
+		for fault in [
+			AttestFault::OtherDealings,
+			AttestFault::FewerDealings,
+			AttestFault::OtherExclusions,
+			AttestFault::OtherKey,
+		] {
 			refused(chain, task, first, fault).await?;
 		}
 		Ok::<_, Error>(())
@@ -157,7 +161,7 @@ pub async fn attestations_that_are_refused(scene: &Scene, stage: &Stage) -> Resu
 	assert_eq!(convicted.field("dealer"), Some(accused));
 	assert_eq!(convicted.field("fault"), Some(AccuserFault::InvalidDh));
 	// each once, however many were sent
-	assert_eq!(count(&events, "Attested"), stage.seats().count());
+	assert_eq!(count(&events, "Attested"), stage.row().count());
 	only_these_were_punished(stage, &events, &[scene.corrupt[1].account()]);
 	Ok(())
 }

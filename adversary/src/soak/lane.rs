@@ -1,7 +1,7 @@
 //! Tasks one after the other, each from its publication to its settlement.
 
 use super::{
-	play::{Play, Role, PLAYS, ROLES},
+	play::{Play, Role, PLAYS, ROLES, VERIFIERS_ROLES},
 	record::{Acted, Record},
 	Shared,
 };
@@ -29,7 +29,7 @@ use ostraka_client::{
 use ostraka_primitives::{
 	api::TaskInfo,
 	fault::DealerFault,
-	task::{Outcome as Ended, SecurityClass},
+	task::{Outcome as Ended, Seat, SecurityClass},
 	AccountId, TaskId,
 };
 use rand_chacha::{
@@ -226,10 +226,11 @@ impl Lane {
 	) -> Result<(), Error> {
 		let chain = &shared.chain;
 		let corrupt = shared.corrupt.account();
-		let is_drawn = info.committee.iter().any(|seat| seat.account == corrupt);
-		record.role = match is_drawn {
-			true => Role::of(self.below(ROLES)),
-			false => Role::NotDrawn,
+		let is_among = |seats: &[Seat]| seats.iter().any(|seat| seat.account == corrupt);
+		record.role = match (is_among(&info.committee), is_among(&info.panel)) {
+			(true, _) => Role::of(self.below(ROLES)),
+			(_, true) => Role::of_verifier(self.below(VERIFIERS_ROLES)),
+			_ => Role::NotDrawn,
 		};
 		let attestations = record.role.attestations();
 		// about every second time
@@ -284,7 +285,7 @@ impl Lane {
 	}
 }
 
-/// The adversary's node on a task's committee.
+/// The adversary's node on a task's committee or panel.
 struct Node<'a> {
 	chain: &'a Chain,
 	task: TaskId,
@@ -309,6 +310,11 @@ impl Node<'_> {
 		}
 		match role {
 			Role::NotDrawn | Role::Absent => {},
+			Role::Verify => {
+				wait::until(self.chain, self.task, Phase::Verifying).await?;
+				// it may have attested, where it was to try that twice; and verification may be over
+				attest(self.chain, self.task, self.worker, AttestFault::None).await?;
+			},
 			Role::Honest => self.answer(AnswerFault::None, acted).await?,
 			Role::Silent => self.answer(AnswerFault::Silent, acted).await?,
 			Role::Wrong => self.answer(AnswerFault::WrongShare, acted).await?,
@@ -318,7 +324,7 @@ impl Node<'_> {
 				acted.judged = accusation.convicted();
 			},
 			Role::Challenge => {
-				let (challenger, fault) = (Challenger::Member(self.worker), ChallengeFault::None);
+				let (challenger, fault) = (Challenger::Seat(self.worker), ChallengeFault::None);
 				let outcome = challenge(self.chain, self.task, challenger, accused, fault).await?;
 				acted.judged = convicted(&outcome);
 			},

@@ -31,7 +31,7 @@ use ostraka_client::{
 	},
 	Error,
 };
-use ostraka_primitives::{AccountId, Balance};
+use ostraka_primitives::{role::Role, AccountId, Balance};
 use record::Record;
 use serde_json::{json, Value};
 use std::{
@@ -43,10 +43,10 @@ use std::{
 	time::{Duration, Instant},
 };
 
-/// Compute nodes of the chain's own.
-const HONEST_NODES: usize = 7;
+/// Nodes of the chain's own: seven compute, three verify.
+const HONEST_NODES: usize = 10;
 /// Stake of the adversary's node, in tokens: three times that of an honest one. What counts of it is bounded by the class: it
-/// sits on three Standard committees of eight, and on most Confidential ones.
+/// sits on three Standard committees of eight, on most Confidential ones, and on panels of many of the other tasks.
 const STAKE: Balance = 30_000;
 /// What a dealer starts with, in tokens: deposits of many forged dealings.
 const DEALER: Balance = 5_000;
@@ -177,7 +177,8 @@ struct Shared {
 
 async fn soak(args: &SoakArgs, chain: &Chain, watch: &Watch) -> Result<Value, Error> {
 	let unit = 10u128.pow(u32::from(chain.token().decimals));
-	let corrupt = Corrupt::register(chain, "//Bob", "//Soak//worker", STAKE * unit).await?;
+	let corrupt =
+		Corrupt::register(chain, "//Bob", "//Soak//worker", STAKE * unit, Role::Both).await?;
 	let alice = Signer::from_secret("//Alice")?;
 	let requesters = accounts("//Soak//requester", args.lanes as usize)?;
 	fund(chain, &alice, &requesters, REQUESTER * unit).await?;

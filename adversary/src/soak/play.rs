@@ -11,12 +11,15 @@ use std::ops::Range;
 pub const PLAYS: u32 = 30;
 /// Roles, each as often as [`Role::of`] has it.
 pub const ROLES: u32 = 24;
+/// Roles of a verifier, each as often as [`Role::of_verifier`] has it.
+pub const VERIFIERS_ROLES: u32 = 6;
 /// Blocks for accepting or dealing, if not all do.
 const SHORT: u32 = 30;
 /// Attestations that are refused, those first that anybody can try before its own.
-static ATTESTATIONS: [AttestFault; 5] = [
+static ATTESTATIONS: [AttestFault; 6] = [
 	AttestFault::OtherDealings,
 	AttestFault::FewerDealings,
+	AttestFault::OtherExclusions,
 	AttestFault::OtherKey,
 	AttestFault::Twice,
 	AttestFault::WrongPhase,
@@ -117,18 +120,20 @@ impl Play {
 	}
 }
 
-/// What the adversary's node does in a task. Where it answers it attests in the first block of verification, and has looked at
-/// no share, whatever was dealt.
+/// What the adversary's node does in a task. Where it answers or verifies it attests in the first block of verification, and has
+/// looked at nothing, whatever was dealt: if that is shown to be invalid later, it is slashed besides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-	/// It is not on the committee.
+	/// It has no seat.
 	NotDrawn,
 	/// It answers rightly.
 	Honest,
 	/// The same, but that it does not attest.
 	Silent,
-	/// It does not answer, nor attest.
+	/// It does not answer, nor attest. On the panel there is nothing to answer.
 	Absent,
+	/// It is on the panel, and attests.
+	Verify,
 	/// It accuses an honest dealer.
 	Accuse(FalseClaim),
 	/// It challenges one.
@@ -156,10 +161,19 @@ impl Role {
 		}
 	}
 
+	/// One of them all for a node on the panel; `number` is below [`VERIFIERS_ROLES`].
+	pub fn of_verifier(number: u32) -> Self {
+		match number {
+			0 => Self::Absent,
+			1 => Self::Challenge,
+			_ => Self::Verify,
+		}
+	}
+
 	/// How the chain has to judge it, if it is judged.
 	pub fn expected(self) -> Option<&'static str> {
 		match self {
-			Self::NotDrawn | Self::Absent => None,
+			Self::NotDrawn | Self::Absent | Self::Verify => None,
 			Self::Honest | Self::Silent => Some("right"),
 			Self::Accuse(_) | Self::Challenge => Some("accuser"),
 			Self::Wrong => Some("does-not-fit"),
@@ -171,8 +185,8 @@ impl Role {
 	/// own, or after the end.
 	pub fn attestations(self) -> &'static [AttestFault] {
 		match self {
-			Self::Honest => &ATTESTATIONS,
-			Self::Wrong | Self::CommitOther | Self::Silent => &ATTESTATIONS[..3],
+			Self::Honest | Self::Verify => &ATTESTATIONS,
+			Self::Wrong | Self::CommitOther | Self::Silent => &ATTESTATIONS[..4],
 			Self::NotDrawn | Self::Absent | Self::Accuse(_) | Self::Challenge => &[],
 		}
 	}
@@ -188,13 +202,17 @@ mod tests {
 		let roles: BTreeSet<Role> = (0..ROLES).map(Role::of).collect();
 		assert_eq!(roles.len(), 10);
 		assert!(!roles.contains(&Role::NotDrawn));
+		let verifiers: BTreeSet<Role> = (0..VERIFIERS_ROLES).map(Role::of_verifier).collect();
+		assert_eq!(verifiers, BTreeSet::from([Role::Absent, Role::Verify, Role::Challenge]));
 		let plays: BTreeSet<Play> = (0..PLAYS).map(Play::of).collect();
 		assert_eq!(plays.len(), 9);
 	}
 
 	#[test]
 	fn only_what_the_chain_refuses_is_tried() {
-		for fault in (0..ROLES).flat_map(|number| Role::of(number).attestations()) {
+		let roles = (0..ROLES).map(Role::of);
+		let roles = roles.chain((0..VERIFIERS_ROLES).map(Role::of_verifier));
+		for fault in roles.flat_map(Role::attestations) {
 			assert!(fault.reason().is_some(), "{fault:?}");
 		}
 		// who is silent does not attest in the course of it

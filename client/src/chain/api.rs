@@ -15,7 +15,7 @@ use std::{collections::BTreeSet, future::Future};
 use subxt::metadata::Metadata;
 
 const API: &str = "OstrakaApi";
-/// Most compute nodes that are listed; a chain has some thousand at most.
+/// Most nodes that are listed; a chain has some thousand at most.
 const MOST_NODES: usize = 1 << 16;
 
 /// The methods that are called, with their arguments and answers.
@@ -77,17 +77,17 @@ impl Chain {
 			.map_err(|error| ChainError::Unreadable(format!("{function}: {error}")))
 	}
 
-	/// A compute node.
+	/// A node.
 	pub async fn node(&self, account: &AccountId) -> Result<Option<NodeInfo>, ChainError> {
 		self.call("node", account, self.head()).await
 	}
 
-	/// All compute nodes.
+	/// All nodes.
 	pub async fn nodes(&self) -> Result<Vec<NodeInfo>, ChainError> {
 		self.nodes_at(self.head()).await
 	}
 
-	/// All compute nodes as of a block.
+	/// All nodes as of a block.
 	///
 	/// # Errors
 	/// `Pruned`, `Unreadable` if there is no end to them.
@@ -188,6 +188,9 @@ impl Chain {
 			DrawError::TooLittleCapacity => {
 				"too few compute nodes with enough stake have room for another task"
 			},
+			DrawError::TooFewVerifiers => {
+				"too few nodes that verify have enough stake and room for another task, beside those that may be on the committee"
+			},
 		}))
 	}
 
@@ -216,9 +219,7 @@ where
 			return Ok(nodes);
 		}
 		if nodes.len() > MOST_NODES {
-			return Err(ChainError::Unreadable(format!(
-				"it lists more than {MOST_NODES} compute nodes"
-			)));
+			return Err(ChainError::Unreadable(format!("it lists more than {MOST_NODES} nodes")));
 		}
 	}
 }
@@ -226,6 +227,7 @@ where
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use ostraka_primitives::role::Role;
 	use sp_core::ed25519;
 	use std::cell::Cell;
 
@@ -244,6 +246,7 @@ mod tests {
 			completed: 0,
 			absences: 0,
 			convictions: 0,
+			role: Role::Both,
 		}
 	}
 
@@ -277,7 +280,7 @@ mod tests {
 			async move { Ok((from..from + 256).map(node).collect()) }
 		});
 		let error = nodes.await.expect_err("no end");
-		assert!(error.to_string().contains("more than 65536 compute nodes"), "{error}");
+		assert!(error.to_string().contains("more than 65536 nodes"), "{error}");
 		assert!(asked.get() <= MOST_NODES / 256 + 1);
 	}
 }

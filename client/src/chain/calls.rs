@@ -6,6 +6,7 @@ use codec::Encode;
 use ostraka_party::verify::find::Indices;
 use ostraka_primitives::{
 	message::{ChallengeMessage, DealingMessage},
+	role::Role,
 	spec::TaskSpec,
 	task::SecurityClass,
 	AccountId, Balance, BlockNumber, Digest, SealKeyBytes, TaskId, WorkerKey, WorkerSignature,
@@ -119,10 +120,10 @@ macro_rules! calls {
 }
 
 calls! {
-	/// Registers a compute node.
+	/// Registers a node.
 	Registry.register as register(
 		worker: WorkerKey, seal_key: SealKeyBytes, proof: [u8; 64], worker_signature: WorkerSignature,
-		stake: Balance, capacity: u32
+		stake: Balance, capacity: u32, role: Role
 	);
 	/// Adds to a node's stake.
 	Registry.bond as bond(amount: Balance);
@@ -140,6 +141,8 @@ calls! {
 	);
 	/// Sets how many tasks a node takes at a time.
 	Registry.set_capacity as set_capacity(capacity: u32);
+	/// Sets what a node is drawn for.
+	Registry.set_role as set_role(role: Role);
 	/// Forgets a node.
 	Registry.deregister as deregister();
 	/// Publishes a task.
@@ -151,6 +154,8 @@ calls! {
 	Tasks.cancel as cancel(task: TaskId);
 	/// Accepts what a task asks, as an invited dealer.
 	Tasks.accept as accept(task: TaskId, terms: Digest);
+	/// Puts a task back that fell off the agenda.
+	Tasks.poke as poke(task: TaskId);
 	/// Deals to a task.
 	Vss.deal as deal(task: TaskId, task_hash: Digest, dealing: DealingMessage);
 	/// Challenges a dealing, for a bond.
@@ -246,14 +251,41 @@ mod tests {
 			[7u32.encode(), vec![1; 32], vec![0], vec![2; 32], vec![3; 64], lists].concat();
 		assert_eq!(call.arguments.0, expected);
 		assert!(withdraw().arguments.0.is_empty());
+		let role = set_role(Role::Verify);
+		assert_eq!((role.title(), role.arguments()), ("Registry.set_role".to_owned(), &[1][..]));
+		let poke = poke(258);
+		assert_eq!((poke.title(), poke.arguments()), ("Tasks.poke".to_owned(), &[2, 1, 0, 0][..]));
+	}
+
+	#[test]
+	fn a_registration_ends_in_what_the_node_is_drawn_for() {
+		let of = |role| {
+			let (worker, signature) =
+				(WorkerKey::from_raw([1; 32]), WorkerSignature::from_raw([4; 64]));
+			register(worker, [2; 32], [3; 64], signature, 5, 16, role).arguments.0
+		};
+		let expected =
+			[&[1; 32][..], &[2; 32], &[3; 64], &[4; 64], &5u128.encode(), &[16, 0, 0, 0]];
+		for (role, number) in [(Role::Compute, 0), (Role::Verify, 1), (Role::Both, 2)] {
+			assert_eq!(of(role), [&expected.concat()[..], &[number]].concat());
+		}
+		let forms = forms();
+		let form = forms.iter().find(|form| form.call == "register").expect("a call");
+		assert_eq!(form.arguments.last().map(|(name, _)| *name), Some("role"));
 	}
 
 	#[test]
 	fn every_call_has_a_form() {
 		let names: Vec<String> =
 			forms().iter().map(|form| format!("{}.{}", form.pallet, form.call)).collect();
-		assert_eq!(names.len(), 14);
-		for name in ["Tasks.submit", "Tasks.accept", "Vss.challenge_with_bond"] {
+		assert_eq!(names.len(), 16);
+		for name in [
+			"Registry.set_role",
+			"Tasks.submit",
+			"Tasks.accept",
+			"Tasks.poke",
+			"Vss.challenge_with_bond",
+		] {
 			assert!(names.contains(&name.to_owned()), "{name}");
 		}
 	}

@@ -74,9 +74,7 @@ pub enum ChainError {
 	#[error("there is no task {0}\n  `ostraka task list` shows the tasks there are")]
 	NoTask(u32),
 	/// There is no such node.
-	#[error(
-		"the account {0} has no compute node\n  `ostraka node list` shows the nodes there are"
-	)]
+	#[error("the account {0} has no node\n  `ostraka node list` shows the nodes there are")]
 	NoNode(String),
 }
 

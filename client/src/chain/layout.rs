@@ -145,7 +145,12 @@ fn kind(def: &TypeDef<PortableForm>) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use ostraka_primitives::{spec::TaskSpec, task::SecurityClass, AccountId};
+	use ostraka_primitives::{
+		role::Role,
+		spec::TaskSpec,
+		task::{ClassParameters, SecurityClass},
+		AccountId,
+	};
 	use scale_info::{meta_type, TypeInfo};
 
 	fn compare<A: TypeInfo + 'static, B: TypeInfo + 'static>() -> Outcome {
@@ -177,6 +182,15 @@ mod tests {
 		#[derive(scale_info::TypeInfo)]
 		#[allow(dead_code)]
 		pub struct Tree(u8, Vec<Tree>);
+		/// As it was before there were panels.
+		#[derive(scale_info::TypeInfo)]
+		#[allow(dead_code)]
+		pub struct ClassParameters {
+			seats: u8,
+			threshold: u8,
+			stake_factor: u32,
+			least_dealers: u32,
+		}
 	}
 
 	#[test]
@@ -184,6 +198,14 @@ mod tests {
 		assert_eq!(compare::<TaskSpec, TaskSpec>(), Ok(()));
 		assert_eq!(compare::<AccountId, [u8; 32]>(), Ok(()));
 		assert_eq!(compare::<other::Tree, other::Tree>(), Ok(()));
+	}
+
+	#[test]
+	fn a_chain_without_panels_is_another_version() {
+		let without = "4 fields where the client has 5".to_owned();
+		assert_eq!(compare::<ClassParameters, other::ClassParameters>(), Err(without));
+		assert_eq!(compare::<Role, Role>(), Ok(()));
+		assert!(compare::<Role, other::SecurityClass>().is_err());
 	}
 
 	#[test]

@@ -9,7 +9,7 @@
 //! | [`blocks`] | bodies and events |
 //! | [`finality`] | what is final, and waiting for it; anchors of transactions |
 //! | [`state`], [`api`] | storage, constants, the runtime API |
-//! | [`stake`] | stake on its way out, nodes for a committee |
+//! | [`stake`] | stake on its way out, nodes for a draw |
 //! | [`account`], [`token`] | accounts and their secrets, amounts of the chain's token |
 //!
 //! # Errors

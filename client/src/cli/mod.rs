@@ -4,6 +4,7 @@ pub mod account;
 pub mod class;
 pub mod data;
 pub mod policy;
+pub mod role;
 pub mod statistic;
 pub mod task;
 pub mod values;

@@ -27,7 +27,7 @@ Every dealing carries a proof that its numbers are ones that rows within the tas
 task's dealings from block bodies and judges each proof here. Of one that does not hold it asks the chain to compute the same:
 the dealer is convicted then, its dealing excluded if the accepted set is not frozen yet, and you have a part of its deposit. A
 bond is held meanwhile, and would be lost if the proof held: what was not judged here, and found wrong, is never challenged. The
-members of the committee do this by themselves; anybody may. Without a terminal it challenges with --yes only.";
+nodes that have a seat in the task do this by themselves; anybody may. Without a terminal it challenges with --yes only.";
 
 /// Flags of `challenge`.
 #[derive(Args, Debug)]
@@ -206,12 +206,17 @@ async fn check_money(chain: &Chain, account: &AccountId, stakes: &Stakes) -> Res
 
 /// What was found of a dealing, in words.
 fn found(judged: &Judged) -> String {
+	let besides = match judged.record.standing {
+		Standing::Accepted => "",
+		Standing::Excluded => "; its dealer is convicted already of another fault: excluded",
+		Standing::ConvictedLate => "; its dealer is convicted already of another fault, too late",
+	};
 	match (&judged.finding, judged.record.standing) {
-		(Finding::Holds, _) => "holds".to_owned(),
+		(Finding::Holds, _) => format!("holds{besides}"),
 		(Finding::Wrong(what @ DealerFault::InvalidInput, _), _) => {
-			format!("DOES NOT HOLD: {}", fault::dealer(*what))
+			format!("DOES NOT HOLD: {}{besides}", fault::dealer(*what))
 		},
-		(Finding::Wrong(what, _), _) => format!("WRONG: {}", fault::dealer(*what)),
+		(Finding::Wrong(what, _), _) => format!("WRONG: {}{besides}", fault::dealer(*what)),
 		(Finding::Convicted, Standing::ConvictedLate) => {
 			"its dealer was convicted too late: it counts on".to_owned()
 		},
@@ -254,7 +259,7 @@ fn write(task: TaskId, judged: &[Judged], out: &mut Output<'_>) -> Result<(), Er
 fn line(token: &Token, dealer: &AccountId, sent: &Sent) -> String {
 	let dealer = address(dealer);
 	match sent {
-		Sent::Convicted { receipt, excluded, reward } => {
+		Sent::Convicted { receipt, excluded, reward, .. } => {
 			let counts = if *excluded {
 				"its dealing is excluded"
 			} else {
@@ -267,9 +272,15 @@ fn line(token: &Token, dealer: &AccountId, sent: &Sent) -> String {
 				token.render(receipt.fee)
 			)
 		},
-		Sent::Forestalled => {
-			format!("{dealer} was convicted before: nothing was judged, and no bond is held")
-		},
+		Sent::Shown { receipt, exposed } => format!(
+			"{dealer} was convicted before of another fault; that its dealing is invalid the chain has seen in block {}; slashed at \
+			 settlement, as they had attested to it: {}",
+			receipt.block.number,
+			counted(*exposed, "seat")
+		),
+		Sent::Forestalled => format!(
+			"{dealer} was convicted before, and there is nothing more to show: nothing was judged, and no bond is held"
+		),
 	}
 }
 
@@ -304,18 +315,20 @@ struct DealingRecord {
 	fault: Option<String>,
 	/// Whether its dealer was convicted before.
 	convicted: bool,
-	/// The challenge that convicted its dealer, if one was made here.
+	/// The challenge that the chain found right, if one was made here.
 	challenge: Option<Challenge>,
 }
 
-/// A challenge that convicted a dealer, as JSON.
+/// A challenge that the chain found right, as JSON.
 #[derive(Debug, Serialize)]
 struct Challenge {
 	block: u32,
 	fee: String,
 	reward: String,
-	/// Whether the dealing no longer counts.
+	/// Whether it is why the dealing no longer counts.
 	excluded: bool,
+	/// Seats that had attested to it.
+	exposed: usize,
 }
 
 impl Record {
@@ -333,7 +346,7 @@ impl Record {
 				Finding::Wrong(fault, _) => Some(fault::dealer(fault)),
 				_ => None,
 			},
-			convicted: judged.finding == Finding::Convicted,
+			convicted: judged.record.standing != Standing::Accepted,
 			challenge: None,
 		};
 		Self {
@@ -353,12 +366,22 @@ impl Record {
 			return;
 		};
 		match sent {
-			Sent::Convicted { receipt, excluded, reward } => {
+			Sent::Convicted { receipt, excluded, reward, exposed } => {
 				dealing.challenge = Some(Challenge {
 					block: receipt.block.number,
 					fee: receipt.fee.to_string(),
 					reward: reward.to_string(),
 					excluded: *excluded,
+					exposed: *exposed,
+				});
+			},
+			Sent::Shown { receipt, exposed } => {
+				dealing.challenge = Some(Challenge {
+					block: receipt.block.number,
+					fee: receipt.fee.to_string(),
+					reward: "0".to_owned(),
+					excluded: false,
+					exposed: *exposed,
 				});
 			},
 			Sent::Forestalled => dealing.convicted = true,
@@ -377,7 +400,7 @@ mod tests {
 	use ostraka_primitives::task::{Outcome, TaskStatus};
 
 	fn judged(dealer: u8, standing: Standing, finding: Finding) -> Judged {
-		let record = Held { digest: [dealer; 32], ephemeral: [0; 32], block: 9, standing };
+		let record = Held { standing, ..Held::taken([dealer; 32], [0; 32], 9) };
 		Judged { dealer: AccountId::new([dealer; 32]), record, finding }
 	}
 
@@ -408,7 +431,7 @@ mod tests {
 	fn convicted(excluded: bool) -> Sent {
 		let block = Head { number: 12, hash: Default::default() };
 		let receipt = Receipt { block, fee: 20, events: Vec::new() };
-		Sent::Convicted { receipt, excluded, reward: 2_500 }
+		Sent::Convicted { receipt, excluded, reward: 2_500, exposed: 1 }
 	}
 
 	#[test]
@@ -459,6 +482,28 @@ mod tests {
 		let late = line(&token(), &dealer, &convicted(false));
 		assert!(late.contains("too late: its dealing counts on"), "{late}");
 		assert!(line(&token(), &dealer, &Sent::Forestalled).contains("no bond is held"));
+		let block = Head { number: 13, hash: Default::default() };
+		let receipt = Receipt { block, fee: 0, events: Vec::new() };
+		let shown = line(&token(), &dealer, &Sent::Shown { receipt, exposed: 2 });
+		assert!(
+			shown.contains("in block 13") && shown.ends_with("attested to it: 2 seats"),
+			"{shown}"
+		);
+	}
+
+	#[test]
+	fn what_else_a_dealer_is_convicted_of_is_said() {
+		let wrong = || forged(2).finding;
+		for standing in [Standing::Excluded, Standing::ConvictedLate] {
+			for finding in [Finding::Holds, wrong()] {
+				let said = found(&judged(2, standing, finding));
+				assert!(said.contains("convicted already of another fault"), "{said}");
+			}
+		}
+		assert_eq!(found(&judged(2, Standing::Accepted, Finding::Holds)), "holds");
+		// and it is challenged all the same
+		let late = judged(2, Standing::ConvictedLate, wrong());
+		assert!(super::wrong(&late).is_some());
 	}
 
 	#[test]
@@ -472,6 +517,7 @@ mod tests {
 		assert_eq!(serde_json::json!(holds), serde_json::json!([true, false, null, null, null]));
 		assert_eq!(record["dealings"][1]["challenge"]["excluded"], true);
 		assert_eq!(record["dealings"][1]["challenge"]["reward"], "2500");
+		assert_eq!(record["dealings"][1]["challenge"]["exposed"], 1);
 		assert_eq!(record["dealings"][2]["convicted"], true);
 		assert_eq!(record["dealings"][0]["challenge"], serde_json::Value::Null);
 	}

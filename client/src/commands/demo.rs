@@ -8,7 +8,7 @@ use crate::{
 	},
 	demo::{
 		cast::Cast,
-		chronicle::Chronicle,
+		chronicle::{Chronicle, Journal},
 		tasks::{Setting, Staged},
 	},
 	error::Error,
@@ -28,7 +28,7 @@ use ostraka_party::{
 };
 use ostraka_primitives::{
 	spec::TaskSpec,
-	task::{FailReason, Outcome, SecurityClass},
+	task::{ClassParameters, FailReason, Outcome, SecurityClass},
 	Balance,
 };
 use rand_core::OsRng;
@@ -113,8 +113,11 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	let parameters = chain.class(class).await?;
 	book.check_dealers(&table, parameters.least_dealers)?;
 	if let Some(node) = &mut node {
-		let nodes = node.registered(&chain, usize::from(parameters.seats)).await?;
-		note(&format!("{nodes} compute nodes are registered"));
+		let nodes = node.drawable(&chain, &parameters).await?;
+		note(&format!(
+			"{nodes} nodes are registered; a task has {} that compute and {} that verify the inputs",
+			parameters.seats, parameters.verifiers
+		));
 	}
 	if chain.is_insecure().await? {
 		note("draws are predictable on this chain: it is for trying things out");
@@ -172,7 +175,7 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	for staged in &staged {
 		tasks.push(report(&chain, staged, class, args.book.min_cell, &bodies).await?);
 	}
-	let proofs = proofs(&staged, &tasks, parameters.seats);
+	let proofs = proofs(&staged, &tasks, &parameters);
 	for (task, left_out) in tasks.iter_mut().skip(plan.first.len()).zip(left_out) {
 		task.left_out = left_out;
 	}
@@ -325,12 +328,13 @@ async fn report(
 	}
 	report.fees = fees(staged);
 	report.rewards = rewards(staged);
-	report.notes.extend(silent(staged));
+	report.notes.extend(silent(&staged.journal));
 	let Some(result) = &staged.result else {
 		enter_failure(&mut report, staged, class);
 		return Ok(report);
 	};
 	report.accepted = result.dealers;
+	report.attestation = Some(result.into());
 	if result.dealers as usize != staged.inputs.len() {
 		report.fails(format!(
 			"{} of {} dealings were accepted: {}",
@@ -359,17 +363,20 @@ async fn report(
 }
 
 /// Who made, checked and attested the proofs of all tasks, of which each has a report.
-fn proofs(staged: &[Staged], reports: &[TaskReport], seats: u8) -> ProofsReport {
+fn proofs(staged: &[Staged], reports: &[TaskReport], parameters: &ClassParameters) -> ProofsReport {
 	let made = || staged.iter().flat_map(|staged| &staged.proofs);
 	let judged = || reports.iter().filter_map(|report| report.proofs);
+	let attested = || staged.iter().map(|staged| staged.journal.attested());
 	ProofsReport {
 		made: made().count(),
 		bytes: made().map(|proof| proof.bytes).sum(),
 		milliseconds: made().map(|proof| proof.took.as_secs_f64() * 1e3).sum(),
 		judged: judged().map(|proofs| proofs.of).sum(),
 		hold: judged().map(|proofs| proofs.hold).sum(),
-		members: staged.len() * usize::from(seats),
-		attested: staged.iter().map(|staged| staged.journal.attested.len()).sum(),
+		members: staged.len() * usize::from(parameters.seats),
+		members_attested: attested().map(|(members, _)| members).sum(),
+		verifiers: staged.len() * usize::from(parameters.verifiers),
+		verifiers_attested: attested().map(|(_, verifiers)| verifiers).sum(),
 	}
 }
 
@@ -388,10 +395,10 @@ fn enter_failure(report: &mut TaskReport, staged: &Staged, class: SecurityClass)
 /// What the requester and the dealers paid.
 fn fees(staged: &Staged) -> Json {
 	let journal = &staged.journal;
-	let committee = journal.paid + journal.withheld;
-	let total = committee + journal.dealers + journal.draw_fee + staged.transactions;
+	let nodes = journal.paid + journal.withheld;
+	let total = nodes + journal.dealers + journal.draw_fee + staged.transactions;
 	json!({
-		"committee": money(journal.paid),
+		"nodes": money(journal.paid),
 		"withheld": money(journal.withheld),
 		"data_reward": money(journal.dealers),
 		"draw": money(journal.draw_fee),
@@ -414,12 +421,14 @@ fn rewards(staged: &Staged) -> Json {
 	})
 }
 
-/// What is said of members that never attested.
-fn silent(staged: &Staged) -> Option<String> {
-	let silent = counted(staged.journal.silent().len(), "member");
-	(staged.journal.withheld > 0).then(|| {
-		format!("{silent} of the committee never attested: verification took its whole window, and they were paid less")
-	})
+/// What is said of members and verifiers that never attested.
+fn silent(journal: &Journal) -> Vec<String> {
+	let (silent, asleep) = (journal.silent().len(), journal.asleep());
+	let waited = "never attested: verification took its whole window, and they were";
+	let members = || format!("{} of the committee {waited} paid less", counted(silent, "member"));
+	let panel = || format!("{} of the panel {waited} not paid", counted(asleep, "verifier"));
+	let said = [(journal.withheld > 0 && silent > 0).then(members), (asleep > 0).then(panel)];
+	said.into_iter().flatten().collect()
 }
 
 /// An amount in the token's smallest unit: a number as far as these reach, else a text.
@@ -430,11 +439,38 @@ fn money(amount: Balance) -> Json {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::demo::chronicle::Mark;
 	use ostraka_party::{
 		data::Table,
 		plan::{LOANS, LOANS_NAME},
 		request::{StatisticName, StatisticRequest},
 	};
+	use ostraka_primitives::AccountId;
+
+	#[test]
+	fn who_never_attested_is_told_by_what_it_cost() {
+		let account = |byte| AccountId::new([byte; 32]);
+		let mut journal = Journal {
+			right: [account(1), account(2)].into(),
+			nodes: [(account(1), 100), (account(2), 95)].into(),
+			panel: [account(4)].into(),
+			attested: [account(1), account(4)].into(),
+			frozen: Some(Mark { block: 7, at: std::time::Instant::now() }),
+			withheld: 5,
+			..Default::default()
+		};
+		let said = silent(&journal);
+		assert_eq!(said.len(), 1, "{said:?}");
+		assert!(said[0].starts_with("1 member of the committee never attested"), "{said:?}");
+		assert!(said[0].ends_with("paid less"), "{said:?}");
+		journal.attested = [account(1), account(2)].into();
+		let said = silent(&journal);
+		assert_eq!(said.len(), 1, "{said:?}");
+		assert!(said[0].starts_with("1 verifier of the panel never attested"), "{said:?}");
+		assert!(said[0].ends_with("not paid"), "{said:?}");
+		journal.attested.insert(account(4));
+		assert!(silent(&journal).is_empty());
+	}
 
 	#[test]
 	fn how_long_it_takes_is_said_before() {

@@ -7,7 +7,7 @@ use crate::{
 };
 use ostraka_party::{address, fault, verify::Excluded};
 
-/// A conviction that excluded a dealing, as a record.
+/// A conviction of a dealing's dealer, as a record.
 pub(super) fn of_conviction(conviction: &Conviction) -> Exclusion {
 	Exclusion {
 		dealer: address(&conviction.dealer),
@@ -21,9 +21,15 @@ pub(super) fn of_conviction(conviction: &Conviction) -> Exclusion {
 	}
 }
 
+/// What the events tell of dealings that were disproven too late to be excluded.
+pub(super) fn late(convictions: &[Conviction]) -> Vec<Exclusion> {
+	convictions.iter().filter(|told| told.disproves()).map(of_conviction).collect()
+}
+
 /// What the events tell of dealings that are excluded; where they no longer do, what the check of the result found.
 pub(super) fn known(convictions: &[Conviction], found: &[Excluded]) -> Vec<Exclusion> {
-	let told = |dealer: &Excluded| convictions.iter().find(|told| told.dealer == dealer.dealer);
+	let excluding = || convictions.iter().filter(|told| told.excludes());
+	let told = |dealer: &Excluded| excluding().find(|told| told.dealer == dealer.dealer);
 	let of_found = |excluded: &Excluded| match told(excluded) {
 		Some(conviction) => of_conviction(conviction),
 		None => Exclusion {
@@ -35,7 +41,7 @@ pub(super) fn known(convictions: &[Conviction], found: &[Excluded]) -> Vec<Exclu
 		},
 	};
 	match found {
-		[] => convictions.iter().map(of_conviction).collect(),
+		[] => excluding().map(of_conviction).collect(),
 		found => found.iter().map(of_found).collect(),
 	}
 }
@@ -87,6 +93,19 @@ mod tests {
 		assert_eq!(lines[2].1, "1 more, of which the node no longer has the events");
 		assert_eq!(super::lines(1, &[])[0].1, "1, of which the node no longer has the events");
 		assert!(super::lines(0, &[]).is_empty());
+	}
+
+	#[test]
+	fn what_was_found_too_late_is_told_apart() {
+		let mut disproven = conviction(2, Some(5));
+		let fault = DealerFault::InvalidInput;
+		disproven.verdict = Verdict::Dealer { fault, excluded: false };
+		let told = [conviction(1, Some(3)), disproven];
+		assert_eq!(known(&told, &[]).len(), 1);
+		let late = late(&told);
+		assert_eq!(late.len(), 1);
+		let said = late[0].line();
+		assert!(said.starts_with(&address(&account(2))) && said.contains("seat 5"), "{said}");
 	}
 
 	#[test]

@@ -10,16 +10,19 @@ mod demo;
 mod doctor;
 mod events;
 mod excluded;
+mod found;
 mod inbox;
 mod log;
 mod node;
 mod policy;
+mod reference;
 mod result;
 mod rules;
 mod simulate;
 mod task;
 pub mod task_file;
 pub mod usage;
+mod verify;
 
 use crate::{
 	chain::{Chain, ChainError, DEFAULT_URL},
@@ -44,6 +47,7 @@ Examples:
   ostraka accept 7 --suri //Bob
   ostraka deal --suri //Bob --task 7 --data mine.csv
   ostraka result 7 --verify
+  ostraka verify transcript.json
   ostraka challenge 7 --dry-run
 
 Exit codes:
@@ -70,7 +74,7 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-	/// The operator's side: compute nodes and their stake
+	/// The operator's side: nodes, what they are drawn for, and their stake
 	Node(node::NodeArgs),
 	/// The requester's side: tasks
 	Task(task::TaskArgs),
@@ -86,6 +90,8 @@ pub enum Command {
 	Log(log::LogCommandArgs),
 	/// A task's result
 	Result(result::ResultArgs),
+	/// Check a transcript from its file alone: a result with all that it rests on, as `result --export` wrote it
+	Verify(verify::VerifyArgs),
 	/// Judge the proofs of a task's dealings, and have the chain convict whose does not hold
 	Challenge(challenge::ChallengeArgs),
 	/// What happens to tasks and nodes, block by block
@@ -101,6 +107,9 @@ pub enum Command {
 		/// The shell
 		shell: Shell,
 	},
+	/// Print the page of all commands, docs/CLI.md
+	#[command(hide = true)]
+	Reference,
 }
 
 /// Runs a command: results to standard output, notes to standard error.
@@ -115,7 +124,9 @@ pub fn run(cli: Cli) -> Result<(), Error> {
 	match &cli.command {
 		Command::Simulate(args) => simulate::run(args, out),
 		Command::Completions { shell } => completions::run(*shell, out),
+		Command::Reference => reference::run(out),
 		Command::Log(args) => log::run(args, out),
+		Command::Verify(args) => verify::run(args, out),
 		command => {
 			let runtime = tokio::runtime::Builder::new_multi_thread()
 				.enable_all()
@@ -148,7 +159,11 @@ async fn until_interrupted(
 			Command::Events(args) => events::run(args, global, out).await,
 			Command::Doctor(args) => doctor::run(args, global, out).await,
 			Command::Demo(args) => demo::run(args, global, out).await,
-			Command::Simulate(_) | Command::Completions { .. } | Command::Log(_) => Ok(()),
+			Command::Simulate(_)
+			| Command::Completions { .. }
+			| Command::Reference
+			| Command::Log(_)
+			| Command::Verify(_) => Ok(()),
 		}
 	};
 	tokio::select! {

@@ -35,6 +35,7 @@ Examples:
   ostraka simulate
   ostraka simulate --class restricted --faults bad-share=3,wrong-share=2,silent-node=1
   ostraka simulate --faults forged-input=2,false-challenge=1
+  ostraka simulate --faults forged-input=1,lying-verifier=1
   ostraka simulate --data survey.csv --split-by clinic --statistic regression --columns dose,age --target response
   ostraka simulate --task-file task.toml --split-by clinic
   ostraka simulate --data survey.csv --dealers 8 --statistic histogram --columns age --bins 10 --json";
@@ -104,7 +105,7 @@ pub fn run(args: &SimulateArgs, out: &mut Output<'_>) -> Result<(), Error> {
 	}
 	let start = usize::from(seed[0]);
 	let roles =
-		Roles::cast(&args.faults, book.dealers.len(), seats, start).map_err(Error::Usage)?;
+		Roles::cast(&args.faults, book.dealers.len(), &parameters, start).map_err(Error::Usage)?;
 	let lost = roles.nodes.iter().flatten().filter(|fault| fault.loses_share()).count();
 	if seats - lost < usize::from(parameters.threshold) + 1 {
 		let most = seats - usize::from(parameters.threshold) - 1;
@@ -263,6 +264,7 @@ impl Simulation<'_> {
 		report.accepted = accepted;
 		report.verified = played.verified;
 		report.proofs = Some(played.proofs);
+		report.attestation = Some(played.attestation);
 		report.faults = played.faults;
 		for (phase, seconds) in played.phases {
 			report.phase(phase, None, seconds);
@@ -278,6 +280,7 @@ impl Simulation<'_> {
 		Roles {
 			dealers: names.iter().map(|name| role(name).and_then(|(_, role)| *role)).collect(),
 			nodes: self.roles.nodes.clone(),
+			verifiers: self.roles.verifiers.clone(),
 		}
 	}
 
@@ -295,9 +298,8 @@ impl Simulation<'_> {
 	/// Every culprit must be named, and nobody else.
 	fn check_culprits(&self, report: &mut TaskReport, names: &[String], roles: &Roles) {
 		let dealers = names.iter().cloned().zip(roles.dealers.iter().copied());
-		let nodes = (1..).map(|j: u32| format!("node {j}")).zip(roles.nodes.iter().copied());
 		let expected: Vec<(String, FaultKind)> =
-			dealers.chain(nodes).filter_map(|(name, role)| Some((name, role?))).collect();
+			dealers.chain(roles.seats()).filter_map(|(name, role)| Some((name, role?))).collect();
 		let named: Vec<&str> = report.faults.iter().map(|fault| fault.by.as_str()).collect();
 		let missed = expected.iter().find(|(name, _)| !named.contains(&name.as_str()));
 		let innocent = named.iter().find(|name| expected.iter().all(|(other, _)| other != *name));
@@ -363,6 +365,26 @@ mod tests {
 			assert!(text.contains(kind) && text.contains("convicted by node"), "{text}");
 			assert!(!text.contains('\u{1b}'), "{text}");
 		}
+	}
+
+	#[test]
+	fn a_verifier_that_does_not_look_is_exposed_and_one_that_sleeps_is_counted() {
+		for (faults, attested, said) in [
+			("forged-input=1,lying-verifier=1", 1, "FalseAttestation"),
+			("silent-verifier=1", 1, "absent"),
+			("false-verifier=1", 1, "FalseChallenge"),
+		] {
+			let (_directory, args) = args(&format!("--faults {faults}"));
+			let text = written(false, |out| run(&args, out));
+			assert!(text.contains(said), "{faults}: {text}");
+			let line = format!("mean of x: attested by {attested} of 2 verifiers\n");
+			assert!(text.contains(&line), "{faults}: {text}");
+		}
+		let (_directory, args) = args("");
+		let text = written(true, |out| run(&args, out));
+		let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+		let all = serde_json::json!({ "verifiers_attested": 2, "verifiers": 2, "disproven": 0 });
+		assert_eq!(report["tasks"][0]["attestation"], all);
 	}
 
 	#[test]

@@ -3,9 +3,13 @@
 use crate::{
 	chain::{Chain, ChainError, Event, Head},
 	onchain::convictions::Conviction,
+	view::attested,
 };
 use codec::Decode;
-use ostraka_primitives::{task::Outcome, AccountId, Balance, TaskId};
+use ostraka_primitives::{
+	task::{ClassParameters, Outcome},
+	AccountId, Balance, TaskId,
+};
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	sync::{Arc, Mutex, PoisonError},
@@ -43,13 +47,15 @@ pub struct Journal {
 	pub settled: Option<Mark>,
 	/// How it ended.
 	pub outcome: Option<Outcome>,
-	/// Last block of the verification: of its window, or that in which the last member attested.
+	/// Last block of the verification: of its window, or that in which the last seat attested.
 	pub verify_until: u32,
 	/// Dealers who accepted.
 	pub acceptances: u32,
 	/// Dealings that came in.
 	pub dealings: u32,
-	/// Members that have checked their shares and the proofs of all dealings, and accuse and challenge none.
+	/// Verifiers of the panel.
+	pub panel: BTreeSet<AccountId>,
+	/// Members and verifiers that have checked all dealings, and accuse and challenge none.
 	pub attested: BTreeSet<AccountId>,
 	/// Commitments that came in.
 	pub commitments: u32,
@@ -57,9 +63,9 @@ pub struct Journal {
 	pub right: BTreeSet<AccountId>,
 	/// What was paid for the draw.
 	pub draw_fee: Balance,
-	/// What the committee got of the fee.
+	/// What committee and panel got of the fee.
 	pub paid: Balance,
-	/// What silent members lacked of it.
+	/// What silent seats lacked of it.
 	pub withheld: Balance,
 	/// What the nodes were paid, by operator.
 	pub nodes: BTreeMap<AccountId, Balance>,
@@ -85,7 +91,8 @@ impl Journal {
 	}
 
 	/// How far the task is, in a few words.
-	pub fn progress(&self, invited: usize, seats: u8, block: u32) -> String {
+	pub fn progress(&self, invited: usize, parameters: &ClassParameters, block: u32) -> String {
+		let seats = parameters.seats;
 		if self.settled.is_some() {
 			return "settled".to_owned();
 		}
@@ -102,8 +109,11 @@ impl Journal {
 			);
 		}
 		if self.collected.is_some() {
-			let (attested, left) = (self.attested.len(), self.verify_until.saturating_sub(block));
-			return format!("{attested} of {seats} members attested, {left} blocks left at most");
+			let left = self.verify_until.saturating_sub(block);
+			let (members, verifiers) = self.attested();
+			let verifiers = (verifiers, usize::from(parameters.verifiers));
+			let by = attested::attested(Some((members, usize::from(seats))), verifiers);
+			return format!("{} so far, {left} blocks left at most", by.unwrap_or_default());
 		}
 		if self.drawn.is_some() {
 			return format!("dealings {} of {}", self.dealings, self.acceptances);
@@ -114,12 +124,24 @@ impl Journal {
 		format!("accepted {} of {invited}", self.acceptances)
 	}
 
+	/// How many members, and how many verifiers, have attested.
+	pub fn attested(&self) -> (usize, usize) {
+		let verifiers = self.attested.intersection(&self.panel).count();
+		(self.attested.len().saturating_sub(verifiers), verifiers)
+	}
+
 	/// Members that were paid for a right result share and never attested, so that the task waited for them: they were paid
 	/// less.
 	pub fn silent(&self) -> Vec<&AccountId> {
 		let is_silent =
 			|node: &&AccountId| self.right.contains(*node) && !self.attested.contains(*node);
 		self.nodes.keys().filter(is_silent).collect()
+	}
+
+	/// Verifiers that never attested, so that the task waited for them: they were not paid.
+	pub fn asleep(&self) -> usize {
+		let asleep = self.panel.difference(&self.attested).count();
+		self.frozen.map_or(0, |_| asleep)
 	}
 
 	fn note(&mut self, event: &Event, mark: Mark) {
@@ -129,7 +151,11 @@ impl Journal {
 			("Tasks", "TaskSubmitted") => self.submitted = Some(mark),
 			("Tasks", "Accepted") => self.acceptances = self.acceptances.saturating_add(1),
 			("Tasks", "InvitingEnded") => self.invited = Some(mark),
-			("Tasks", "CommitteeDrawn") => self.drawn = Some(mark),
+			("Tasks", "CommitteeDrawn") => {
+				self.drawn = Some(mark);
+				let panel: Vec<AccountId> = event.field("panel").unwrap_or_default();
+				self.panel = panel.into_iter().collect();
+			},
 			("Tasks", "CollectingEnded") => {
 				self.collected = Some(mark);
 				self.verify_until = event.field("verify_until").unwrap_or_default();
@@ -154,6 +180,15 @@ impl Journal {
 			("Vss", "DealerConvicted" | "AccuserConvicted") => {
 				let conviction = Conviction::of(event, mark.block);
 				self.convictions.extend(conviction.map(|(_, conviction)| conviction.line()));
+			},
+			("Vss", "AttestedFalsely") => {
+				let seats = event.field::<Vec<u8>>("seats").unwrap_or_default();
+				let seats: Vec<String> = seats.iter().map(u8::to_string).collect();
+				self.convictions.push(format!(
+					"attested falsely: seat {}, as block {} shows",
+					seats.join(", "),
+					mark.block
+				));
 			},
 			("Vss", "ResultShareWrong") => {
 				let node = account("node").map(|node| crate::chain::account::address(&node));
@@ -260,6 +295,7 @@ async fn follow(
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::fixtures;
 	use codec::Encode;
 	use ostraka_primitives::fault::DealerFault;
 
@@ -294,14 +330,36 @@ mod tests {
 	}
 
 	#[test]
+	fn the_panel_is_read_from_the_draw_and_who_is_exposed_is_told() {
+		let panel: Vec<AccountId> = [4, 5].map(|byte| AccountId::new([byte; 32])).to_vec();
+		let mut journal = Journal::default();
+		let mark = Mark { block: 7, at: Instant::now() };
+		let drawn = [("task", 7u32.encode()), ("panel", panel.encode())];
+		journal.note(&Event::sample("Tasks", "CommitteeDrawn", &drawn), mark);
+		assert!(journal.panel.iter().eq(&panel) && journal.drawn.is_some());
+		let exposed = [("task", 7u32.encode()), ("seats", vec![2u8, 5].encode())];
+		journal.note(&Event::sample("Vss", "AttestedFalsely", &exposed), mark);
+		assert_eq!(journal.convictions, ["attested falsely: seat 2, 5, as block 7 shows"]);
+	}
+
+	#[test]
 	fn verification_is_shown_by_who_has_attested() {
 		let mark = Mark { block: 7, at: Instant::now() };
 		let journal = Journal {
 			collected: Some(mark),
 			verify_until: 20,
-			attested: [AccountId::new([1; 32])].into(),
+			panel: [4, 5].map(|byte| AccountId::new([byte; 32])).into(),
+			attested: [1, 5].map(|byte| AccountId::new([byte; 32])).into(),
 			..Default::default()
 		};
-		assert_eq!(journal.progress(4, 3, 8), "1 of 3 members attested, 12 blocks left at most");
+		let parameters = fixtures::task().task.parameters;
+		assert_eq!(
+			journal.progress(4, &parameters, 8),
+			"attested by 1 of 3 members and 1 of 2 verifiers so far, 12 blocks left at most"
+		);
+		assert_eq!(journal.attested(), (1, 1));
+		// nobody has slept before the freeze
+		let frozen = Journal { frozen: Some(mark), ..journal.clone() };
+		assert_eq!((journal.asleep(), frozen.asleep()), (0, 1));
 	}
 }

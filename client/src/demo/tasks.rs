@@ -257,11 +257,7 @@ impl Setting<'_> {
 			for (staged, bar) in staged.iter().zip(bars) {
 				let journal = chronicle.journal(staged.task);
 				bar.set_position(u64::from(journal.dealings));
-				bar.set_message(journal.progress(
-					staged.inputs.len(),
-					self.parameters.seats,
-					block,
-				));
+				bar.set_message(journal.progress(staged.inputs.len(), &self.parameters, block));
 				settled += usize::from(journal.settled.is_some());
 			}
 			if settled == staged.len() {

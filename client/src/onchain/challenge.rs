@@ -22,8 +22,8 @@ use ostraka_crypto::{
 };
 use ostraka_party::{address, verify::find::FoundDealing};
 use ostraka_primitives::{
-	api::TaskInfo, fault::DealerFault, message::ChallengeMessage, record::Standing, spec::TaskSpec,
-	task::TaskStatus, AccountId, Balance, TaskId,
+	api::TaskInfo, fault::DealerFault, message::ChallengeMessage, spec::TaskSpec, task::TaskStatus,
+	AccountId, Balance, TaskId,
 };
 use ostraka_protocol::{
 	adjudicator::{self, Verdict},
@@ -52,7 +52,7 @@ pub enum Finding {
 	Holds,
 	/// Something is wrong with it, which a challenge shows.
 	Wrong(DealerFault, Box<ChallengeMessage>),
-	/// Its dealer is convicted already: it was not judged.
+	/// Its dealer is convicted already, and a challenge would show nothing more: it was not judged.
 	Convicted,
 	/// The body of its block does not hold it.
 	Absent,
@@ -79,7 +79,14 @@ pub fn reward(chain: &Chain) -> Option<Balance> {
 	share_of_deposit(chain, "AccuserShare")
 }
 
-/// Reads the dealings of a task, or one dealer's, from block bodies, and judges each whose dealer is not convicted.
+/// Whether a challenge may do something, as far as the record tells. Of a dealer that is convicted of what not everybody sees
+/// it marks the result, or exposes who had attested. The seats that the record names may have been exposed meanwhile: the chain
+/// refuses then, before it judges or holds a bond.
+fn is_open_to_challenge(record: &DealingRecord) -> bool {
+	!record.disproven && record.is_challengeable(record.attested)
+}
+
+/// Reads the dealings of a task, or one dealer's, from block bodies, and judges each of which a challenge may show something.
 ///
 /// # Errors
 /// `Failed` if what the node shows of the task does not fit together, `Pruned` if it no longer has a body, `Chain`.
@@ -99,14 +106,14 @@ pub async fn look(
 	tokio::task::block_in_place(|| judge(&context, &info.task.spec, &records, &to_judge))
 }
 
-/// The dealings of those who are not convicted, by dealer, as far as their blocks' bodies hold them.
+/// The dealings of which a challenge may show something, by dealer, as far as their blocks' bodies hold them.
 async fn read(
 	chain: &Chain,
 	task: TaskId,
 	context: &TaskContext,
 	records: &[(AccountId, DealingRecord)],
 ) -> Result<BTreeMap<AccountId, DealingBytes>, ChainError> {
-	let open = || records.iter().filter(|(_, record)| record.standing == Standing::Accepted);
+	let open = || records.iter().filter(|(_, record)| is_open_to_challenge(record));
 	let blocks: BTreeSet<u32> = open().map(|(_, record)| record.block).collect();
 	let (bodies, recorded) = (Bodies::default(), Recorded::new(open()));
 	let mut found = BTreeMap::new();
@@ -142,7 +149,7 @@ fn judge(
 	suspects.extend(outside.map(|((dealer, _), _)| *dealer));
 
 	let finding = |dealer: &AccountId, record: &DealingRecord, dealing: Option<&DealingBytes>| {
-		if record.standing != Standing::Accepted {
+		if !is_open_to_challenge(record) {
 			return Ok(Finding::Convicted);
 		}
 		let Some(dealing) = dealing else { return Ok(Finding::Absent) };
@@ -201,6 +208,15 @@ pub enum Sent {
 		excluded: bool,
 		/// What it paid.
 		reward: Balance,
+		/// Seats that had attested to it.
+		exposed: usize,
+	},
+	/// The dealer was convicted before, of what not everybody sees: now all know that the input is invalid.
+	Shown {
+		/// The transaction.
+		receipt: Receipt,
+		/// Seats that had attested to it.
+		exposed: usize,
 	},
 	/// Somebody else was there before.
 	Forestalled,
@@ -226,17 +242,23 @@ pub async fn send(
 		},
 		Err(error) => return Err(error.into()),
 	};
-	let Some(convicted) = receipt.event("Vss", "DealerConvicted") else {
+	if receipt.event("Vss", "AccuserConvicted").is_some() {
 		return Err(Error::Failed(format!(
 			"the chain does not find the dealing of {} wrong, which was judged here: the bond is lost\n  chain and tool \
 			 differ, which must not be: send no other challenge, and report it (SECURITY.md)",
 			address(dealer)
 		)));
+	}
+	let exposing = receipt.event("Vss", "AttestedFalsely");
+	let seats: Option<Vec<u8>> = exposing.and_then(|event| event.field("seats"));
+	let exposed = seats.map_or(0, |seats| seats.len());
+	let Some(convicted) = receipt.event("Vss", "DealerConvicted") else {
+		return Ok(Sent::Shown { receipt, exposed });
 	};
 	let excluded = convicted.field("excluded").unwrap_or_default();
 	let punished = receipt.event("Incentives", "Punished");
 	let reward = punished.and_then(|event| event.field("to_accuser")).unwrap_or_default();
-	Ok(Sent::Convicted { receipt, excluded, reward })
+	Ok(Sent::Convicted { receipt, excluded, reward, exposed })
 }
 
 #[cfg(test)]
@@ -247,6 +269,7 @@ mod tests {
 	use ostraka_crypto::transcript::sha256;
 	use ostraka_crypto::{seal::SealSecret, vss, Scalar};
 	use ostraka_party::verify::find::{self, Indices, Lengths};
+	use ostraka_primitives::record::{SeatSet, Standing};
 	use ostraka_protocol::{dealer, wire, Version};
 
 	/// Two groups of (rows, sum): within the bounds of the fixture's task, and outside them by one.
@@ -300,8 +323,8 @@ mod tests {
 			standing: Standing,
 		) -> (AccountId, DealingRecord) {
 			let digest = dealing.digest(&self.context.task_hash, &[dealer; 32]);
-			let record =
-				DealingRecord { digest, ephemeral: sha256(&dealing.ephemeral), block: 9, standing };
+			let taken = DealingRecord::taken(digest, sha256(&dealing.ephemeral), 9);
+			let record = DealingRecord { standing, ..taken };
 			(AccountId::new([dealer; 32]), record)
 		}
 
@@ -322,23 +345,45 @@ mod tests {
 	#[test]
 	fn a_forged_proof_alone_is_challenged() {
 		let stage = Stage::new();
-		let (first, forged, third, fourth) =
-			(stage.honest(1), stage.forged(2), stage.honest(3), stage.forged(4));
+		let (first, forged, third, fourth, late) =
+			(stage.honest(1), stage.forged(2), stage.honest(3), stage.forged(4), stage.forged(5));
 		let findings = stage.findings(vec![
 			(Standing::Accepted, Some(first.clone()), first),
 			(Standing::Accepted, Some(forged.clone()), forged.clone()),
 			// its block's body does not hold it
 			(Standing::Accepted, None, third),
-			// others were there before
-			(Standing::Excluded, None, fourth.clone()),
-			(Standing::ConvictedLate, None, fourth),
+			// others were there before, and nobody had attested
+			(Standing::Excluded, None, fourth),
+			// of a share that it saw a member convicted it too late: that its input counts and is invalid nobody has shown
+			(Standing::ConvictedLate, Some(late.clone()), late.clone()),
 		]);
 		let findings = findings.expect("all of it can be judged");
-		let challenge = challenge_message(worker::challenge_unjudged(&forged)).expect("short");
-		let wrong = Finding::Wrong(DealerFault::InvalidInput, Box::new(challenge));
-		let expected =
-			[Finding::Holds, wrong, Finding::Absent, Finding::Convicted, Finding::Convicted];
+		let wrong = |dealing| {
+			let challenge = challenge_message(worker::challenge_unjudged(dealing)).expect("short");
+			Finding::Wrong(DealerFault::InvalidInput, Box::new(challenge))
+		};
+		let (first, last) = (wrong(&forged), wrong(&late));
+		let expected = [Finding::Holds, first, Finding::Absent, Finding::Convicted, last];
 		assert_eq!(findings, expected);
+	}
+
+	#[test]
+	fn who_is_convicted_is_challenged_as_long_as_that_shows_something() {
+		let mut seats = SeatSet::default();
+		seats.insert(4);
+		let nobody = SeatSet::default();
+		for (standing, attested, disproven, expected) in [
+			(Standing::Accepted, nobody, false, true),
+			(Standing::ConvictedLate, nobody, false, true),
+			(Standing::ConvictedLate, nobody, true, false),
+			(Standing::Excluded, nobody, false, false),
+			(Standing::Excluded, seats, false, true),
+			(Standing::Excluded, seats, true, false),
+		] {
+			let taken = DealingRecord::taken([1; 32], [2; 32], 9);
+			let record = DealingRecord { standing, attested, disproven, ..taken };
+			assert_eq!(is_open_to_challenge(&record), expected, "{record:?}");
+		}
 	}
 
 	const INDICES: Indices = Indices {

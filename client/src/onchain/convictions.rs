@@ -66,7 +66,12 @@ impl Conviction {
 		matches!(self.verdict, Verdict::Dealer { excluded: true, .. })
 	}
 
-	/// Who accused or challenged: a member by its seat, or an account with a bond.
+	/// Whether the dealing counts, and everybody can see that it must not: it was found out after the freeze.
+	pub fn disproves(&self) -> bool {
+		matches!(self.verdict, Verdict::Dealer { fault, excluded: false } if fault.is_public())
+	}
+
+	/// Who accused or challenged: a member or verifier by its seat, or an account with a bond.
 	pub fn by(&self) -> String {
 		let author = address(&self.author);
 		match self.seat {
@@ -75,9 +80,10 @@ impl Conviction {
 		}
 	}
 
-	/// What the author did.
+	/// What the author did, if that can be told: who has a seat may have shown commitments outside the group either way.
 	fn act(&self) -> &'static str {
 		match (self.seat, self.verdict) {
+			(Some(_), Verdict::Dealer { fault: DealerFault::OutsideSubgroup, .. }) => "found",
 			(None, _)
 			| (_, Verdict::Dealer { fault: DealerFault::InvalidInput, .. })
 			| (_, Verdict::Author(AccuserFault::FalseChallenge)) => "challenged",
@@ -107,7 +113,7 @@ impl Conviction {
 }
 
 /// The convictions of a task in a range of blocks of the best chain, those of the newest block first; as far back as the
-/// node still has the events, and no further than until `most` dealings are found to be excluded.
+/// node still has the events, and no further than until these are enough.
 ///
 /// # Errors
 /// `Rpc`, `Gone`, `Unreadable`.
@@ -115,7 +121,7 @@ pub async fn between(
 	chain: &Chain,
 	task: TaskId,
 	(from, to): (u32, u32),
-	most: usize,
+	is_enough: impl Fn(&[Conviction]) -> bool,
 ) -> Result<Vec<Conviction>, ChainError> {
 	let mut found: Vec<Conviction> = Vec::new();
 	for number in (from..=to).rev() {
@@ -130,28 +136,34 @@ pub async fn between(
 		};
 		let convictions = events.iter().filter_map(|event| Conviction::of(event, number));
 		found.extend(convictions.filter(|(other, _)| *other == task).map(|(_, found)| found));
-		if found.iter().filter(|conviction| conviction.excludes()).count() >= most {
+		if is_enough(&found) {
 			break;
 		}
 	}
 	Ok(found)
 }
 
-/// The convictions by which dealings of a task are excluded, as far as the node still tells; nothing is looked for where
-/// none is excluded, nor once the task is settled, as the state no longer says so then.
+/// The convictions by which dealings of a task are excluded, or were disproven too late for that, as far as the node still
+/// tells. Nothing is looked for where there is none, nor once the task is settled, as the state no longer says so then.
 ///
 /// # Errors
 /// `Rpc`, `Gone`, `Unreadable`.
-pub async fn exclusions(
+pub async fn of_dealings(
 	chain: &Chain,
 	task: TaskId,
 	info: &TaskInfo,
 ) -> Result<Vec<Conviction>, ChainError> {
-	let (Some(drawn_at), 1..) = (info.task.drawn_at, info.excluded) else { return Ok(Vec::new()) };
+	let (excluded, disproven) = (info.excluded as usize, info.disproven as usize);
+	let drawn_at = info.task.drawn_at.filter(|_| excluded > 0 || disproven > 0);
+	let Some(drawn_at) = drawn_at else { return Ok(Vec::new()) };
+	let are_all = |found: &[Conviction]| {
+		let of = |is: fn(&Conviction) -> bool| found.iter().filter(|one| is(one)).count();
+		of(Conviction::excludes) >= excluded && of(Conviction::disproves) >= disproven
+	};
 	let to = chain.head().number;
 	let range = (drawn_at.max(to.saturating_sub(SEARCHED)), to);
-	let mut found = between(chain, task, range, info.excluded as usize).await?;
-	found.retain(Conviction::excludes);
+	let mut found = between(chain, task, range, are_all).await?;
+	found.retain(|found| found.excludes() || found.disproves());
 	Ok(found)
 }
 
@@ -196,6 +208,14 @@ mod tests {
 		);
 		let late = line(&dealer_convicted(Some(3), DealerFault::WrongShare, false));
 		assert!(late.contains("accused by seat 3") && late.contains("it counts on"), "{late}");
+		// a verifier cannot accuse
+		let outside = line(&dealer_convicted(Some(5), DealerFault::OutsideSubgroup, true));
+		assert!(
+			outside.contains("; found by seat 5 (") && !outside.contains("accused"),
+			"{outside}"
+		);
+		let outside = line(&dealer_convicted(None, DealerFault::OutsideSubgroup, true));
+		assert!(outside.contains("; challenged by "), "{outside}");
 	}
 
 	#[test]
@@ -229,7 +249,15 @@ mod tests {
 		assert_eq!(Conviction::of(&Event::sample("Vss", "Dealt", &[]), 1), None);
 		// of a chain whose events are others
 		assert_eq!(Conviction::of(&Event::sample("Vss", "DealerConvicted", &[]), 1), None);
-		let late = dealer_convicted(Some(3), DealerFault::InvalidInput, false);
-		assert!(Conviction::of(&late, 1).is_some_and(|(_, late)| !late.excludes()));
+		let told = |fault, excluded| {
+			let event = dealer_convicted(Some(3), fault, excluded);
+			let (_, told) = Conviction::of(&event, 1).expect("a conviction");
+			(told.excludes(), told.disproves())
+		};
+		assert_eq!(told(DealerFault::InvalidInput, true), (true, false));
+		assert_eq!(told(DealerFault::InvalidInput, false), (false, true));
+		assert_eq!(told(DealerFault::OutsideSubgroup, false), (false, true));
+		// a share that one member alone has seen says nothing of who attested
+		assert_eq!(told(DealerFault::WrongShare, false), (false, false));
 	}
 }

@@ -108,6 +108,7 @@ pub async fn gather(
 		version,
 		info: info.clone(),
 		committee: (!committee.is_empty()).then(|| committee.clone()),
+		panel: at_draw.panel.clone(),
 		result: result.clone(),
 		dealings: Vec::new(),
 		accusations: Vec::new(),

@@ -46,7 +46,11 @@ pub struct ProofsReport {
 	/// Members of all committees.
 	pub members: usize,
 	/// Of these, those who attested: to them all shares were right and all proofs held.
-	pub attested: usize,
+	pub members_attested: usize,
+	/// Verifiers of all panels.
+	pub verifiers: usize,
+	/// Of these, those who attested: to them all proofs held.
+	pub verifiers_attested: usize,
 }
 
 impl Report {

@@ -4,8 +4,11 @@ use super::Report;
 use crate::{
 	error::Error,
 	output::{self, Output},
+	view::attested,
 };
-use ostraka_party::{escape::escaped, lines::scalar, report::PHASES, words::counted};
+use ostraka_party::{
+	attestation::Attestation, escape::escaped, lines::scalar, report::PHASES, words::counted,
+};
 use serde_json::Value as Json;
 
 impl Report {
@@ -73,6 +76,11 @@ impl Report {
 			if let Some(line) = task.proofs_line() {
 				writeln!(out, "{}: {line}", task.title)?;
 			}
+			// a run on a chain has a line for all of its tasks: see `write_proofs`
+			let is_told = |said: &Attestation| self.proofs.is_none() || !is_all(said);
+			if let Some(said) = task.attestation.filter(is_told) {
+				writeln!(out, "{}: {said}", task.title)?;
+			}
 		}
 		Ok(())
 	}
@@ -90,14 +98,17 @@ impl Report {
 		)?;
 		writeln!(
 			out,
-			"checked: by each member of a committee before it attests; judged again from block bodies, {} of {} hold",
+			"checked: by each member of a committee and each verifier of a panel before it attests; judged again from block \
+			 bodies, {} of {} hold",
 			proofs.hold, proofs.judged
 		)?;
-		writeln!(
-			out,
-			"attested: by {} of {} members, that their shares are right and all proofs hold",
-			proofs.attested, proofs.members
-		)
+		let members = (proofs.members_attested, proofs.members);
+		match attested::attested(Some(members), (proofs.verifiers_attested, proofs.verifiers)) {
+			Some(by) => {
+				writeln!(out, "{by}: all proofs hold, and to members their shares are right")
+			},
+			None => Ok(()),
+		}
 	}
 
 	fn write_phases(&self, out: &mut Output<'_>) -> Result<(), Error> {
@@ -158,6 +169,11 @@ impl Report {
 	}
 }
 
+/// Whether nobody of a panel slept or was exposed, and nothing was found too late.
+fn is_all(said: &Attestation) -> bool {
+	said.attested == said.panel && said.disproven == 0
+}
+
 fn yes_no(yes: bool) -> &'static str {
 	if yes {
 		"yes"
@@ -201,19 +217,23 @@ mod tests {
 			judged: 4,
 			hold: 3,
 			members: 5,
-			attested: 4,
+			members_attested: 4,
+			verifiers: 2,
+			verifiers_attested: 1,
 		};
 		let text = written(false, |out| report(Some(proofs.clone())).write(out));
 		for line in [
 			"proofs of valid input made: 4, of 3000 bytes each; each took 12.5 ms with its dealing\n",
-			"checked: by each member of a committee before it attests; judged again from block bodies, 3 of 4 hold\n",
-			"attested: by 4 of 5 members, that their shares are right and all proofs hold\n",
+			"checked: by each member of a committee and each verifier of a panel before it attests; judged again from block \
+			 bodies, 3 of 4 hold\n",
+			"attested by 4 of 5 members and 1 of 2 verifiers: all proofs hold, and to members their shares are right\n",
 		] {
 			assert!(text.contains(line), "no `{line}` in {text}");
 		}
 		let text = written(true, |out| report(Some(proofs.clone())).write(out));
 		let record: Json = serde_json::from_str(&text).expect("JSON");
 		assert_eq!((&record["proofs"]["made"], &record["proofs"]["hold"]), (&4.into(), &3.into()));
+		assert_eq!(record["proofs"]["verifiers_attested"], 1);
 		assert!(!written(false, |out| report(None).write(out)).contains("proofs"));
 	}
 }

@@ -9,6 +9,7 @@ use nix::{
 	sys::signal::{kill, Signal},
 	unistd::Pid,
 };
+use ostraka_primitives::{role::Role, task::ClassParameters};
 use std::{
 	ffi::OsString,
 	fs::File,
@@ -145,24 +146,52 @@ impl DevNode {
 		}
 	}
 
-	/// Waits until the chain's own compute nodes are registered.
+	/// Waits until so many of the chain's own nodes are registered, whatever for.
 	///
 	/// # Errors
 	/// `Failed` if they are not in time, `Chain`.
-	pub async fn registered(&mut self, chain: &Chain, seats: usize) -> Result<usize, Error> {
+	pub async fn registered(&mut self, chain: &Chain, nodes: usize) -> Result<usize, Error> {
+		self.all_registered(chain, |active| active.len() >= nodes).await
+	}
+
+	/// Waits until the chain's own nodes are registered, and a task of such a class can be drawn of them.
+	///
+	/// # Errors
+	/// `Failed` if they are not in time, `Chain`.
+	pub async fn drawable(
+		&mut self,
+		chain: &Chain,
+		class: &ClassParameters,
+	) -> Result<usize, Error> {
+		self.all_registered(chain, |active| can_be_drawn(active, class)).await
+	}
+
+	/// Waits until the roles of the active nodes are enough, and no more come.
+	async fn all_registered(
+		&mut self,
+		chain: &Chain,
+		is_enough: impl Fn(&[Role]) -> bool,
+	) -> Result<usize, Error> {
 		let start = Instant::now();
 		let mut head = chain.head();
 		let mut before = 0;
 		loop {
-			let active = chain.nodes().await?.iter().filter(|node| node.active).count();
+			let nodes = chain.nodes().await?;
+			let active: Vec<Role> =
+				nodes.iter().filter(|node| node.active).map(|node| node.role).collect();
 			// a block without a new one after enough are there: these are all
-			if active >= seats && active == before {
-				return Ok(active);
+			if is_enough(&active) && active.len() == before {
+				return Ok(active.len());
 			}
 			if start.elapsed() > START {
-				return Err(self.failure(&format!("only {active} compute nodes are registered")));
+				let (computing, verifying) =
+					(count(&active, Role::computes), count(&active, Role::verifies));
+				return Err(self.failure(&format!(
+					"only {} nodes are registered: {computing} compute, {verifying} verify",
+					active.len()
+				)));
 			}
-			before = active;
+			before = active.len();
 			head = chain.next_head(head).await?;
 		}
 	}
@@ -200,6 +229,18 @@ impl Drop for DevNode {
 	}
 }
 
+fn count(roles: &[Role], is: fn(Role) -> bool) -> usize {
+	roles.iter().filter(|role| is(**role)).count()
+}
+
+/// Whether nodes with these roles fill a committee and a panel, whichever of those that do both the committee takes.
+fn can_be_drawn(roles: &[Role], class: &ClassParameters) -> bool {
+	let (seats, verifiers) = (usize::from(class.seats), usize::from(class.verifiers));
+	let taken = count(roles, |role| role.computes() && role.verifies()).min(seats);
+	count(roles, Role::computes) >= seats
+		&& count(roles, Role::verifies).saturating_sub(taken) >= verifiers
+}
+
 fn no_port(error: std::io::Error) -> Error {
 	Error::Failed(format!("no port can be listened on: {error}"))
 }
@@ -223,12 +264,35 @@ fn usual_port() -> std::io::Result<u16> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use ostraka_party::class;
+	use ostraka_primitives::task::SecurityClass;
 
 	#[test]
 	fn a_port_is_found_also_when_the_usual_one_is_taken() {
 		let taken = TcpListener::bind(("127.0.0.1", USUAL_PORT));
 		let port = usual_port().expect("a free port");
 		assert!(taken.is_err() || port != USUAL_PORT);
+	}
+
+	#[test]
+	fn who_computes_fills_no_panel() {
+		let class = class::parameters(SecurityClass::Standard, false);
+		assert_eq!((class.seats, class.verifiers), (3, 2));
+		let (compute, verify, both) = (Role::Compute, Role::Verify, Role::Both);
+		for (roles, expected) in [
+			(vec![compute; 7], false),
+			(vec![verify; 7], false),
+			(vec![both; 5], true),
+			(vec![both; 4], false),
+			(vec![compute, compute, compute, verify], false),
+			(vec![compute, compute, verify, verify, verify], false),
+			(vec![compute, compute, compute, verify, verify], true),
+			// the committee may take all who do both
+			(vec![compute, compute, compute, both, both, verify], false),
+			(vec![compute, both, both, verify, verify], true),
+		] {
+			assert_eq!(can_be_drawn(&roles, &class), expected, "{roles:?}");
+		}
 	}
 
 	#[test]

@@ -1,6 +1,6 @@
 //! Tasks and nodes as lines for people.
 
-use super::capture;
+use super::{attested, capture};
 use crate::chain::{stake::Unlock, Token};
 use ostraka_party::{
 	address, class,
@@ -13,6 +13,7 @@ use ostraka_party::{
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
 	odds::Odds,
+	role::Role,
 	spec::TaskSpec,
 	task::{Outcome, Task, TaskStatus},
 	AccountId, TaskId,
@@ -84,11 +85,9 @@ pub fn progress(info: &TaskInfo, block: u32) -> String {
 			}
 		},
 		TaskStatus::Verifying { .. } => {
-			format!(
-				"{} of {seats} members attested, {left} blocks left at most, {} excluded",
-				info.attested,
-				counted(info.excluded as usize, "dealing")
-			)
+			let so_far = attested_by(info).map_or_else(String::new, |by| format!("{by} so far, "));
+			let excluded = counted(info.excluded as usize, "dealing");
+			format!("{so_far}{left} blocks left at most, {excluded} excluded")
 		},
 		TaskStatus::Committing { .. } => format!("commitments {} of {seats}", info.committed),
 		TaskStatus::Revealing { .. } => format!("result shares {} of {seats}", info.right_shares),
@@ -97,6 +96,24 @@ pub fn progress(info: &TaskInfo, block: u32) -> String {
 		},
 		TaskStatus::Settled(outcome) => ended(*outcome),
 	}
+}
+
+/// Who has attested to the dealings of an unsettled task; `None` if it has neither seats nor a panel.
+fn attested_by(info: &TaskInfo) -> Option<String> {
+	let (seats, verifiers) = (info.task.parameters.seats, info.task.parameters.verifiers);
+	let members = (info.attested as usize, usize::from(seats));
+	attested::attested(Some(members), (info.verified as usize, usize::from(verifiers)))
+}
+
+/// What came of the attestations, once the accepted set is frozen and as long as the state knows.
+fn judged_lines(info: &TaskInfo) -> Vec<(String, String)> {
+	let attested = match info.task.status {
+		TaskStatus::Committing { .. } | TaskStatus::Revealing { .. } => attested_by(info),
+		_ => None,
+	};
+	let named = |name: &str, said: Option<String>| said.map(|said| (name.to_owned(), said));
+	let disproven = attested::disproven(info.disproven);
+	[named("inputs", attested), named("disproven", disproven)].into_iter().flatten().collect()
 }
 
 /// How many of the invited dealers have accepted.
@@ -157,6 +174,11 @@ pub fn task_lines(
 	for (seat, j) in info.committee.iter().zip(1u32..) {
 		lines.push((format!("seat {j}"), address(&seat.account)));
 	}
+	let panel = u32::from(task.parameters.seats).saturating_add(1)..;
+	for (seat, j) in info.panel.iter().zip(panel) {
+		lines.push((format!("seat {j}"), format!("{} (verifies)", address(&seat.account))));
+	}
+	lines.extend(judged_lines(info));
 	let dealt = match task.status {
 		// the state has forgotten how many
 		TaskStatus::Settled(_) => String::new(),
@@ -170,8 +192,13 @@ pub fn task_lines(
 
 /// A task's class, and what it means.
 pub fn class_line(task: &Task) -> String {
+	let panel = match task.parameters.verifiers {
+		0 => String::new(),
+		1 => "; 1 more verifies the inputs and sees no share".to_owned(),
+		more => format!("; {more} more verify the inputs and see no share"),
+	};
 	format!(
-		"{}: {} nodes hold the shares, any {} of them {} nothing; {} dealers at least",
+		"{}: {} nodes hold the shares, any {} of them {} nothing{panel}; {} dealers at least",
 		class::label(task.class),
 		task.parameters.seats,
 		task.parameters.threshold,
@@ -217,6 +244,16 @@ pub fn dealer_lines(dealers: &[AccountId], accepted: &[AccountId]) -> Vec<(Strin
 	lines
 }
 
+/// What a node is drawn for.
+fn drawn_for(role: Role) -> String {
+	let what = match role {
+		Role::Compute => "it computes: seats of committees",
+		Role::Verify => "it verifies: seats of panels, which see no share",
+		Role::Both => "it computes, and verifies: one seat in a task, of either kind",
+	};
+	format!("{}: {what}", role.label())
+}
+
 /// A node as lines of name and value.
 pub fn node_lines(token: &Token, node: &NodeInfo, unlocks: &[Unlock]) -> Vec<(String, String)> {
 	let selection = if node.active { "in selection" } else { "not in selection (chilled)" };
@@ -231,10 +268,12 @@ pub fn node_lines(token: &Token, node: &NodeInfo, unlocks: &[Unlock]) -> Vec<(St
 	[
 		("account", address(&node.account)),
 		("state", selection.to_owned()),
+		("role", drawn_for(node.role)),
 		("stake", token.render(node.stake)),
 		("unbonding", unbonding),
 		("tasks", format!("{} of {}", node.assigned, node.capacity)),
-		("right result shares", node.completed.to_string()),
+		// right result shares of seats of committees, attestations of those of panels
+		("right answers", node.completed.to_string()),
 		("absences", node.absences.to_string()),
 		("convictions", node.convictions.to_string()),
 		("worker key", hex(node.worker.0)),
@@ -253,6 +292,7 @@ pub fn hex(bytes: impl AsRef<[u8]>) -> String {
 mod tests {
 	use super::*;
 	use crate::fixtures;
+	use ostraka_primitives::{task::Seat, WorkerKey};
 
 	fn value(lines: &[(String, String)], name: &str) -> String {
 		let line = lines.iter().find(|(other, _)| other == name);
@@ -311,17 +351,59 @@ mod tests {
 	}
 
 	#[test]
-	fn who_has_checked_its_shares_is_counted() {
+	fn who_has_attested_is_counted() {
 		let mut info = fixtures::task();
 		info.task.status = TaskStatus::Verifying { until: 20 };
-		(info.attested, info.excluded) = (2, 1);
-		let lines = task_lines(&fixtures::token(), 7, 3, &info, None);
-		let expected =
-			"verifying (2 of 3 members attested, 13 blocks left at most, 1 dealing excluded)";
-		assert_eq!(value(&lines, "state"), expected);
+		(info.attested, info.verified, info.excluded) = (2, 1, 1);
+		let shown = |info: &_| task_lines(&fixtures::token(), 7, 3, info, None);
+		let expected = "verifying (attested by 2 of 3 members and 1 of 2 verifiers so far, \
+		                13 blocks left at most, 1 dealing excluded)";
+		assert_eq!(value(&shown(&info), "state"), expected);
+		assert_eq!(value(&shown(&info), "inputs"), "", "the state says it");
 		// all have: the set is frozen in the next block
-		(info.attested, info.task.status) = (3, TaskStatus::Verifying { until: 7 });
-		assert!(progress(&info, 7).starts_with("3 of 3 members attested, 0 blocks left"));
+		(info.attested, info.verified) = (3, 2);
+		info.task.status = TaskStatus::Verifying { until: 7 };
+		let all = "attested by 3 of 3 members and 2 of 2 verifiers";
+		assert!(progress(&info, 7).starts_with(&format!("{all} so far, 0 blocks left")));
+		info.task.status = TaskStatus::Committing { frozen_at: 7, until: 20 };
+		assert_eq!(value(&shown(&info), "inputs"), all);
+		// the state has forgotten it
+		info.task.status = TaskStatus::Settled(Outcome::Completed);
+		assert_eq!(value(&shown(&info), "inputs"), "");
+	}
+
+	#[test]
+	fn a_dealing_that_was_disproven_too_late_is_told() {
+		let mut info = fixtures::task();
+		info.task.status = TaskStatus::Revealing { until: 20 };
+		let shown =
+			|info: &_| value(&task_lines(&fixtures::token(), 7, 3, info, None), "disproven");
+		assert_eq!(shown(&info), "");
+		info.disproven = 1;
+		let said = "1 dealing, found invalid after the freeze: it changed no number";
+		assert_eq!(shown(&info), said);
+	}
+
+	#[test]
+	fn the_panel_has_the_seats_after_the_committees() {
+		let mut info = fixtures::task();
+		let seat = |byte: u8| Seat {
+			account: AccountId::new([byte; 32]),
+			worker: WorkerKey::from_raw([byte; 32]),
+			seal_key: [byte; 32],
+		};
+		info.committee = vec![seat(1), seat(2), seat(3)].try_into().expect("few");
+		info.panel = vec![seat(4), seat(5)].try_into().expect("few");
+		let lines = task_lines(&fixtures::token(), 7, 3, &info, None);
+		assert_eq!(value(&lines, "seat 3"), address(&AccountId::new([3; 32])));
+		assert_eq!(
+			value(&lines, "seat 5"),
+			format!("{} (verifies)", address(&AccountId::new([5; 32])))
+		);
+		assert_eq!(value(&lines, "seat 6"), "");
+		assert!(value(&lines, "class").contains("; 2 more verify the inputs and see no share; 3"));
+		info.task.parameters.verifiers = 0;
+		assert!(class_line(&info.task).ends_with("learns nothing; 3 dealers at least"));
 	}
 
 	#[test]
@@ -366,5 +448,12 @@ mod tests {
 		assert_eq!(value(&lines, "stake"), "5 OST");
 		assert_eq!(value(&lines, "unbonding"), "2 OST; 2 OST from block 90 on");
 		assert_eq!(value(&lines, "tasks"), "1 of 16");
+		let role = |role| {
+			let node = NodeInfo { role, ..fixtures::node() };
+			value(&node_lines(&fixtures::token(), &node, &[]), "role")
+		};
+		assert_eq!(role(Role::Compute), "compute: it computes: seats of committees");
+		assert!(role(Role::Verify).starts_with("verify: it verifies: seats of panels"));
+		assert!(role(Role::Both).starts_with("both: it computes, and verifies"));
 	}
 }

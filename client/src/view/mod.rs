@@ -1,11 +1,13 @@
 //! Tasks and nodes of a chain for people and for programs. No chain: what it says comes as values.
 //!
+//! - [`attested`]: who has attested, in words.
 //! - [`capture`]: how likely a committee is captured, and at what price.
 //! - [`command`]: as the command that publishes it again.
 //! - [`lines`]: as lines of name and value, and the words that go with them.
 //! - [`records`]: as JSON.
 //! - [`terms`]: what a dealer is asked to accept.
 
+pub mod attested;
 pub mod capture;
 pub mod command;
 pub mod lines;

@@ -29,6 +29,8 @@ pub struct TaskRecord {
 	class: &'static str,
 	seats: u8,
 	threshold: u8,
+	/// Seats of the panel.
+	verifiers: u8,
 	least_dealers: u32,
 	windows: WindowsPart,
 	submitted_at: u32,
@@ -41,12 +43,17 @@ pub struct TaskRecord {
 	accepted: u32,
 	dealings: u32,
 	excluded: u32,
+	/// Dealings that count and were found invalid after the accepted set was frozen.
+	disproven: u32,
 	/// Members that have checked their shares and the proofs of all dealings, and dispute none.
-	attested: u32,
+	members_attested: u32,
+	/// Verifiers that have checked the commitments and the proofs of all dealings, and dispute none.
+	verifiers_attested: u32,
 	committed: u32,
 	right_shares: u32,
 	spec: Spec,
 	committee: Vec<String>,
+	panel: Vec<String>,
 	dealers: Vec<String>,
 	/// Of the dealers those who have accepted, in the order in which they did.
 	accepted_by: Vec<String>,
@@ -56,9 +63,12 @@ pub struct TaskRecord {
 	/// The dealings that are excluded, where that was asked for.
 	#[serde(skip_serializing_if = "Vec::is_empty")]
 	pub exclusions: Vec<Exclusion>,
+	/// The dealings that were disproven too late to be excluded, where that was asked for.
+	#[serde(skip_serializing_if = "Vec::is_empty")]
+	pub late: Vec<Exclusion>,
 }
 
-/// A dealing that does not count.
+/// A dealing that was found bad: it does not count, or was found out too late.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Exclusion {
 	/// Whose it is.
@@ -104,6 +114,7 @@ pub fn task(id: TaskId, info: &TaskInfo) -> TaskRecord {
 		class: class::label(task.class),
 		seats: task.parameters.seats,
 		threshold: task.parameters.threshold,
+		verifiers: task.parameters.verifiers,
 		least_dealers: task.parameters.least_dealers,
 		windows: windows(&task.windows),
 		submitted_at: task.submitted_at,
@@ -116,15 +127,19 @@ pub fn task(id: TaskId, info: &TaskInfo) -> TaskRecord {
 		accepted: task.accepted,
 		dealings: info.dealings,
 		excluded: info.excluded,
-		attested: info.attested,
+		disproven: info.disproven,
+		members_attested: info.attested,
+		verifiers_attested: info.verified,
 		committed: info.committed,
 		right_shares: info.right_shares,
 		spec: spec(&task.spec),
 		committee: info.committee.iter().map(|seat| address(&seat.account)).collect(),
+		panel: info.panel.iter().map(|seat| address(&seat.account)).collect(),
 		dealers: info.dealers.iter().map(address).collect(),
 		accepted_by: info.accepted.iter().map(address).collect(),
 		capture: None,
 		exclusions: Vec::new(),
+		late: Vec::new(),
 	}
 }
 
@@ -137,6 +152,7 @@ pub struct NodeRecord {
 	stake: String,
 	unbonding: String,
 	active: bool,
+	role: &'static str,
 	capacity: u32,
 	assigned: u32,
 	completed: u32,
@@ -156,6 +172,7 @@ pub fn node(node: &NodeInfo) -> NodeRecord {
 		stake: node.stake.to_string(),
 		unbonding: node.unbonding.to_string(),
 		active: node.active,
+		role: node.role.label(),
 		capacity: node.capacity,
 		assigned: node.assigned,
 		completed: node.completed,

@@ -60,7 +60,9 @@ impl Asked<'_> {
 		let others: Vec<AccountId> =
 			info.dealers.iter().filter(|dealer| *dealer != self.dealer).cloned().collect();
 		lines.extend(dealer_lines(&others, &info.accepted));
-		lines.push(line("fee", format!("{} for the committee", self.token.render(task.fee))));
+		let whose =
+			if task.parameters.verifiers > 0 { "committee and panel" } else { "the committee" };
+		lines.push(line("fee", format!("{} for {whose}", self.token.render(task.fee))));
 		lines.push(line("data reward", self.reward()));
 		lines.extend(self.windows());
 		lines.push(line("deposit", self.deposit()));
@@ -159,9 +161,11 @@ mod tests {
 		assert_eq!(value("task", same), "7: mean of x by g");
 		assert_eq!(value("column x", same), "0.0 to 9.0, public");
 		assert_eq!(value("groups of g", same), "a, b");
-		assert!(value("class", same).starts_with("Standard: 3 nodes hold the shares, any 1 of"));
+		let class = value("class", same);
+		assert!(class.starts_with("Standard: 3 nodes hold the shares, any 1 of"), "{class}");
+		assert!(class.contains("2 more verify the inputs"), "{class}");
 		assert!(value("capture", same).starts_with("3.3 % a draw for a fifth of the stake (some"));
-		assert_eq!(value("fee", same), "1.5 OST for the committee");
+		assert_eq!(value("fee", same), "1.5 OST for committee and panel");
 		assert_eq!(
 			value("data reward", same),
 			"2 OST for the accepted dealers together, 0.666 OST each if all are"

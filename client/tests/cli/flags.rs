@@ -45,6 +45,8 @@ fn completions_and_help() {
 		"",
 		"node",
 		"node register",
+		"node role",
+		"verify",
 		"task",
 		"task submit",
 		"accept",

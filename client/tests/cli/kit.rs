@@ -71,6 +71,20 @@ fn events_of_a_chain_that_is_not_there() {
 }
 
 #[test]
+fn a_transcript_is_checked_without_a_chain() {
+	let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/transcript.json");
+	let output = run("verify").arg(example).output().expect("runs");
+	let text = String::from_utf8_lossy(&output.stdout);
+	assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+	for part in ["\nconsistent\n", " verifiers\n", "a file can be made up", "h_A "] {
+		assert!(text.contains(part), "no `{part}` in {text}");
+	}
+	fails(&mut run("verify"), 2, &["<FILE>"]);
+	fails(&mut run("verify /no/such/transcript"), 2, &["/no/such/transcript: "]);
+	fails(&mut run("verify --json /no/such/transcript"), 2, &["\"code\":2"]);
+}
+
+#[test]
 fn a_doctor_who_meets_no_chain() {
 	let output = run(&format!("doctor --url {NOWHERE}")).output().expect("runs");
 	assert_eq!(output.status.code(), Some(3));
@@ -99,6 +113,14 @@ fn what_is_new_is_in_the_help() {
 		("", "events"),
 		("", "doctor"),
 		("", "challenge"),
+		("", "verify"),
+		("verify", "verify [OPTIONS] <FILE>"),
+		("node register", "--role <ROLE>"),
+		("node", "role"),
+		("node", "check"),
+		("node check", "--base-path <DIR>"),
+		("node metrics", "--listen <ADDRESS:PORT>"),
+		("task", "poke"),
 		("", "5  a result that is arithmetically right"),
 		("challenge", "--dealer <ACCOUNT>"),
 		("challenge", "--dry-run"),

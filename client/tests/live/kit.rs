@@ -148,5 +148,8 @@ pub fn what_the_doctor_sees(scene: &Scene) {
 	let poor = tool.run("doctor").by("//nobody//has//paid").start();
 	poor.ends(1, &["failed    account", "send tokens to it first"]);
 	let worker = tool.run("doctor --worker-suri //no//such//worker").start();
-	worker.ends(1, &["failed    worker key", "no compute node has the worker key"]);
+	worker.ends(1, &["failed    worker key", "no node has the worker key"]);
+	// what is said of its sealing key follows from whether it has a seat just now
+	let verifier = tool.run("doctor --worker-suri //Ostraka//worker//8").done();
+	verifier.says(&["ok        worker key", "registered to verify (", "), active"]);
 }

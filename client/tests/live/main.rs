@@ -16,6 +16,7 @@ mod groups;
 mod inputs;
 mod interruption;
 mod kit;
+mod metrics;
 mod node;
 mod operator;
 mod other_chain;
@@ -63,6 +64,7 @@ const SCENARIOS: &[(&str, Ground, Play)] = &[
 		Ground::Own,
 		challenge::a_forged_proof_is_challenged_with_a_bond,
 	),
+	("metrics::a_chain_that_is_gone_is_told", Ground::Own, metrics::a_chain_that_is_gone_is_told),
 	("inputs::a_chain_without_blocks", Ground::Own, inputs::a_chain_without_blocks),
 	("operator::a_node_from_key_to_chill", Ground::First, operator::a_node_from_key_to_chill),
 	("operator::registrations_refused", Ground::First, operator::registrations_refused),
@@ -108,6 +110,8 @@ const SCENARIOS: &[(&str, Ground, Play)] = &[
 	("refusals::tasks_that_do_not_exist", Ground::Shared, refusals::tasks_that_do_not_exist),
 	("kit::a_task_file_to_its_result", Ground::Shared, kit::a_task_file_to_its_result),
 	("kit::what_the_doctor_sees", Ground::Shared, kit::what_the_doctor_sees),
+	("metrics::a_task_is_watched", Ground::Shared, metrics::a_task_is_watched),
+	("metrics::a_node_is_checked", Ground::Shared, metrics::a_node_is_checked),
 ];
 
 /// What a scenario has to itself, and the chain it plays on.

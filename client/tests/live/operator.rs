@@ -39,14 +39,14 @@ fn stake(tool: &Tool, by: &str) -> Value {
 pub fn a_node_from_key_to_chill(scene: &Scene) {
 	let (tool, by) = (scene.tool(), scene.secret(0));
 	let own = address(&by);
-	tool.run("node show").by(&by).fails(4, &[&own, "has no compute node", "ostraka node list"]);
+	tool.run("node show").by(&by).fails(4, &[&own, "has no node", "ostraka node list"]);
 
 	let (phrase, public) = worker_key(scene);
 	let base = scene.path("base").display().to_string();
 	let insert = ["key", "insert", "--base-path", &base, "--chain", "dev", "--key-type", "ostr"];
 	node(scene, &[&insert[..], &["--scheme", "ed25519", "--suri", &phrase]].concat());
 	let keystore = scene.path("base/chains/ostraka_dev/keystore");
-	let register = "node register --stake 2000 --capacity 4";
+	let register = "node register --stake 2000 --capacity 4 --role verify";
 	let said = tool.run(register).by(&by).flag("--keystore", &keystore).done();
 	said.says(&[
 		"Registry.register is in block",
@@ -54,6 +54,7 @@ pub fn a_node_from_key_to_chill(scene: &Scene) {
 		"in selection",
 		"2000 OST",
 		"0 of 4",
+		"verify: it verifies",
 		&public,
 	]);
 	let again = tool.run(register).by(&by).flag("--worker-suri", "//live//another");
@@ -61,10 +62,12 @@ pub fn a_node_from_key_to_chill(scene: &Scene) {
 
 	let listed = tool.run("node list").json();
 	let nodes = listed.as_array().expect("a list");
-	assert_eq!(nodes.len(), 8);
+	assert_eq!(nodes.len(), 11);
+	let roles = |role: &str| nodes.iter().filter(|node| node["role"] == role).count();
+	assert_eq!(["compute", "verify", "both"].map(roles), [7, 4, 0]);
 	let listed = nodes.iter().find(|node| node["account"] == own).expect("the new node");
 	assert_eq!(listed["worker"], public);
-	tool.run("node list").done().says(&[&own, "2000 OST", "0/4", "8 nodes"]);
+	tool.run("node list").done().says(&[&own, "2000 OST", "0/4", "11 nodes"]);
 	tool.run(&format!("node show {own}")).done().says(&["expected rewards", &public]);
 
 	// stake: in, out, and not yet back
@@ -88,6 +91,11 @@ pub fn a_node_from_key_to_chill(scene: &Scene) {
 	tool.run("node activate").by(&by).fails(4, &["Registry.AlreadyActive"]);
 	tool.run("node deregister").by(&by).fails(4, &["Registry.StillActive", "`chill` first"]);
 	tool.run("node capacity 8").by(&by).done().says(&["0 of 8"]);
+	for role in ["compute", "verify", "both"] {
+		let said = tool.run(&format!("node role {role}")).by(&by).done();
+		said.says(&["Registry.set_role is in block", &format!("{role}: it ")]);
+		assert_eq!(stake(&tool, &by)["role"], role);
+	}
 	tool.run("node chill").by(&by).done().says(&["not in selection"]);
 	tool.run("node chill").by(&by).fails(4, &["Registry.NotActive"]);
 	tool.run("node activate").by(&by).done().says(&["in selection"]);
@@ -117,16 +125,19 @@ pub fn registrations_refused(scene: &Scene) {
 	register(&by, "not a secret", "--stake 1000").fails(2, &["worker key is not usable"]);
 	register(&by, "//live//w", "--stake 1000 --capacity 0").fails(2, &["--capacity"]);
 	register(&by, "//live//w", "--stake 1000 --capacity 257").fails(2, &["--capacity"]);
+	register(&by, "//live//w", "--stake 1000 --role judge").fails(2, &["--role", "verify"]);
 	register("no secret", "//live//w", "--stake 1000").fails(2, &["account is not usable"]);
-	for command in ["bond 1", "unbond 1", "withdraw", "chill", "activate", "deregister"] {
+	let commands =
+		["bond 1", "unbond 1", "withdraw", "chill", "activate", "role verify", "deregister"];
+	for command in commands {
 		let refused = tool.run(&format!("node {command}")).by(&by);
 		refused.fails(4, &["Registry.NotRegistered", "Call `register` first"]);
 	}
 	assert_eq!(scene.look().money(&by).1, 0, "nothing is held of who is not registered");
 }
 
-/// Restricted tasks need all seven nodes: with one barred there are too few, with a poor one instead too little stake,
-/// with a busy one too little capacity.
+/// Restricted tasks need all seven nodes that compute, and all three that verify: with one barred there are too few, with a
+/// poor one instead too little stake, with a busy one too little capacity, and without a verifier no panel.
 pub fn what_a_committee_lacks(scene: &Scene) {
 	let tool = scene.tool();
 	let dealers: Vec<String> = (10..20).map(|number| scene.secret(number)).collect();
@@ -142,8 +153,18 @@ pub fn what_a_committee_lacks(scene: &Scene) {
 	let poor = scene.secret(0);
 	let register = tool.run("node register --stake 1000").by(&poor);
 	register.flag("--worker-suri", "//live//poor").done();
-	refused(&barred, &["Tasks.TooLittleStake", "8 are in selection, 7 of them have that stake"]);
+	let lacking = "8 that compute are in selection, 7 of them have that stake";
+	refused(&barred, &["Tasks.TooLittleStake", lacking]);
 	tool.run("node chill").by(&poor).done();
+
+	// a verifier less, be it out of selection or drawn for something else now
+	for (takes, gives) in [("chill", "activate"), ("role compute", "role verify")] {
+		let verifier = operator(8);
+		tool.run(&format!("node {takes}")).by(&verifier).done();
+		let lacking = ["Tasks.TooFewVerifiers", "the panel needs 3 others", "2 that verify"];
+		refused(&scene.secret(1), &lacking);
+		tool.run(&format!("node {gives}")).by(&verifier).done();
+	}
 
 	// two tasks, and a node that takes one: when both are accepted, the second waits for its committee
 	tool.run("node capacity 1").by(&operator(7)).done();
@@ -175,6 +196,7 @@ pub fn what_a_committee_lacks(scene: &Scene) {
 	let task = number(&submit(&tool, &by, flags, &dealers));
 	let shown = drawn(&tool, task, &dealers);
 	assert_eq!(shown["committee"].as_array().map(Vec::len), Some(7));
+	assert_eq!(shown["panel"].as_array().map(Vec::len), Some(3));
 	tool.run(&format!("task cancel {task}")).by(&by).done();
 	for task in [first, second, task] {
 		reaches(&tool, task, &["settled"]);

@@ -26,7 +26,7 @@ pub fn tasks_that_cannot_be_submitted(scene: &Scene) {
 		("--accept-within 100801", 2, &["--accept-within 100801", "between 10 and 100800"]),
 		("--collect 9", 2, &["--collect 9", "between 10 and 14400 blocks"]),
 		("--collect 14401", 2, &["--collect 14401", "between 10 and 14400 blocks"]),
-		("--fee 0.1", 2, &["--fee 0.1 OST is below the least fee", "0.324 OST"]),
+		("--fee 0.1", 2, &["--fee 0.1 OST is below the least fee", "0.54 OST"]),
 		("--fee 20000", 4, &["Tasks.submit", &own, "free"]),
 		("--data-reward 20000", 4, &["Tasks.submit", &own, "free"]),
 		("--fee -1", 2, &["`-1` must not be negative"]),

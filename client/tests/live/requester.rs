@@ -119,7 +119,10 @@ pub fn a_task_to_its_transcript(scene: &Scene) {
 	};
 	let [verifying, committing, revealing] = ["verifying:", "committing:", "revealing:"].map(block);
 	assert!(verifying < committing && committing < revealing, "{}", watched.err);
-	assert!(watched.err.contains("of 3 members attested"), "{}", watched.err);
+	let attested =
+		watched.err.contains(" of 3 members and ") && watched.err.contains(" of 2 verifiers");
+	assert!(attested, "{}", watched.err);
+	watched.says(&[" of 2 verifiers\n"]);
 	let result = tool.run(&format!("result --task {task}")).json();
 	assert_eq!(result["result"]["count"], 16);
 	assert_eq!(result["result"]["sum"], 4.0 * SUM as f64 / 100.0);
@@ -130,6 +133,16 @@ pub fn a_task_to_its_transcript(scene: &Scene) {
 	run.done().says(&["verified", "mean of income", "the transcript is in"]);
 	let text = std::fs::read_to_string(&export).expect("exported");
 	transcript::check(&serde_json::from_str(&text).expect("JSON"));
+
+	// who has the file alone finds the same, and that it was changed
+	let from_file = tool.run(&format!("verify {}", export.display())).json();
+	assert_eq!((&from_file["verdict"], &from_file["exact"]), (&"right".into(), &result["exact"]));
+	assert_eq!(from_file["proofs"], json!({ "hold": 4, "of": 4 }));
+	let mut changed: Value = serde_json::from_str(&text).expect("JSON");
+	changed["result"]["values"][1] = changed["result"]["values"][0].clone();
+	let changed = scene.file("changed.json", &changed.to_string());
+	let checked = tool.run(&format!("verify {}", changed.display())).start();
+	checked.ends(1, &["NOT VERIFIED", "does not withstand the checks"]);
 
 	// what was held comes back, what was earned is paid
 	let settled = reaches(&tool, task, &["settled"]);

@@ -11,12 +11,12 @@ use crate::{
 };
 use serde_json::Value;
 
-/// Right result shares of all nodes.
+/// Right answers of all nodes in a role: result shares of those that compute, attestations of those that verify.
 #[track_caller]
-fn completed(tool: &Tool) -> u64 {
+fn completed(tool: &Tool, role: &str) -> u64 {
 	let nodes = tool.run("node list").json();
-	let nodes = nodes.as_array().expect("a list");
-	nodes.iter().map(|node| node["completed"].as_u64().expect("a number")).sum()
+	let nodes = nodes.as_array().expect("a list").iter().filter(|node| node["role"] == role);
+	nodes.map(|node| node["completed"].as_u64().expect("a number")).sum()
 }
 
 pub fn missed_dealings_are_supplied(scene: &Scene) {
@@ -56,7 +56,8 @@ pub fn missed_dealings_are_supplied(scene: &Scene) {
 	assert_eq!(result["dealers"], 4, "{result}\n{}", chain.log());
 	assert_eq!(result["result"]["mean"], 2.0);
 	reaches(&tool, task, &["settled"]);
-	assert_eq!(completed(&tool), 3, "every member of the committee has answered: {}", chain.log());
+	let answered = ["compute", "verify"].map(|role| completed(&tool, role));
+	assert_eq!(answered, [3, 2], "every member has answered, and every verifier: {}", chain.log());
 	let verified = tool.run(&format!("result --task {task} --verify")).json();
 	assert_eq!(verified["verified"], true);
 	ends_with_its_supervisor(chain);

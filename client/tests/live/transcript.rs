@@ -120,7 +120,7 @@ fn task_hash(transcript: &Value) {
 	let spec = Bytes::of("ostraka/spec/v1").variable(&published.concat()).hash();
 	let number = |pointer| at(transcript, pointer).as_u64().expect("a number");
 	let committee = list(transcript, "/committee");
-	let preimage = Bytes::of("ostraka/task/v3")
+	let preimage = Bytes::of("ostraka/task/v4")
 		.fixed(&bytes(at(transcript, "/genesis")))
 		.number(number("/task/id"))
 		.fixed(&(number("/task/protocol") as u16).to_le_bytes())
@@ -137,11 +137,16 @@ fn task_hash(transcript: &Value) {
 		.number(number("/task/windows/commit"))
 		.number(number("/task/windows/reveal"))
 		.number(committee.len() as u64);
-	let preimage = committee.iter().zip(1u8..).fold(preimage, |so_far, (member, j)| {
-		assert_eq!(small(member, "/seat"), j);
-		let keys = ["account_id", "worker", "seal_key"].map(|name| bytes(&member[name]));
+	let panel = list(transcript, "/panel");
+	let seated = |so_far: Bytes, (seat, j): (&Value, u8)| {
+		assert_eq!(small(seat, "/seat"), j);
+		let keys = ["account_id", "worker", "seal_key"].map(|name| bytes(&seat[name]));
 		so_far.fixed(&[j]).fixed(&keys.concat())
-	});
+	};
+	let preimage = committee.iter().zip(1u8..).fold(preimage, seated);
+	assert_eq!(panel.len(), usize::from(small(transcript, "/task/verifiers")));
+	let behind = small(transcript, "/task/seats") + 1;
+	let preimage = panel.iter().zip(behind..).fold(preimage.number(panel.len() as u64), seated);
 	assert_eq!(preimage.0, bytes(at(transcript, "/task_hash_preimage")));
 	assert_eq!(preimage.hash(), bytes(at(transcript, "/task_hash")));
 }

@@ -1,10 +1,10 @@
 //! Throughput and latency: tasks of so many dealers and such a length, so many at once, from submission to settlement.
 //!
 //! The dealings of all tasks of a run are made beforehand and sent together, so that dealers do not wait for each other's
-//! arithmetic. Every result is held against that of the pooled rows. All compute nodes are up, so that no task waits for the
-//! whole of a window: verification ends when all members have attested. Blocks are of the development chain's pace, one a
-//! second or, when they are full, slower; the seven compute nodes and all dealers share the machine's cores with it.
-//! Committees are of the class Confidential, (5, 2).
+//! arithmetic. Every result is held against that of the pooled rows. All nodes are up, so that no task waits for the
+//! whole of a window: verification ends when all members and verifiers have attested. Blocks are of the development chain's
+//! pace, one a second or, when they are full, slower; the seven compute nodes, the three verifiers and all dealers share the
+//! machine's cores with it. Committees are of the class Confidential, (5, 2), with panels of two.
 //!
 //! A row of `chain_runs.csv` is an [`ostraka_experiment_rows::Run`].
 

@@ -202,6 +202,7 @@ pub fn attest() -> RuntimeCall {
 		task: 0,
 		seat: 1,
 		dealt: [0; 32],
+		excluded: [0; 32],
 		at: 1,
 		signature: signature(),
 	})

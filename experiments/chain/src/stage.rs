@@ -22,16 +22,19 @@ use ostraka_client::{
 	},
 };
 use ostraka_primitives::{api::TaskInfo, task::SecurityClass, Balance, TaskId};
-use ostraka_runtime::configs::{
-	ostraka::{WorstAccuseFee, WorstChallengeFee},
-	system::{RuntimeBlockLength, RuntimeBlockWeights},
+use ostraka_runtime::{
+	configs::{
+		ostraka::{WorstAccuseFee, WorstChallengeFee},
+		system::{RuntimeBlockLength, RuntimeBlockWeights},
+	},
+	presets::TEST_OPERATORS,
 };
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
-/// Compute nodes of the chain's own.
-const NODES: usize = 7;
+/// Nodes of the chain's own, those that compute and those that verify.
+const NODES: usize = TEST_OPERATORS.len();
 /// What a dealer starts with, in tokens: a deposit that may be lost, and the fees of many dealings.
 const DEALER: Balance = 200;
 /// Blocks for accepting: more than all dealers' acceptances take.
@@ -121,7 +124,7 @@ impl Stage {
 	}
 
 	/// Publishes a task for each survey, all at the same time, each with dealers of its own, lets these accept, and waits
-	/// until all committees are drawn.
+	/// until all committees and panels are drawn.
 	///
 	/// # Errors
 	/// If there are too few dealers, or the chain refuses.

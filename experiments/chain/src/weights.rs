@@ -12,10 +12,10 @@ use codec::MaxEncodedLen;
 use frame_support::{
 	dispatch::{DispatchClass, GetDispatchInfo},
 	traits::Authorize,
-	weights::Weight,
+	weights::{RuntimeDbWeight, Weight},
 };
 use ostraka_experiment_rows::{Call, WITHOUT_PROOF};
-use ostraka_primitives::{spec::TaskSpec, MAX_COMMITMENTS, MAX_DEALERS};
+use ostraka_primitives::{spec::TaskSpec, task::TaskResult, MAX_COMMITMENTS, MAX_DEALERS};
 use ostraka_runtime::{
 	configs::{
 		ostraka::{IndexedWeightPerKb, PollShare},
@@ -221,12 +221,17 @@ impl Rows {
 		self.whole(WITHOUT_PROOF, size, sharing, DispatchClass::Normal, weight(0));
 		let authorize = V::authorize_accuse(l, t);
 		let accuse = V::accuse(l, t).max(V::accuse_late(l, t)).max(V::accuse_false(l, t));
+		// the mark in a result that is out, the longest there is
+		let db: RuntimeDbWeight = <Runtime as frame_system::Config>::DbWeight::get();
+		let result = Weight::from_parts(0, TaskResult::max_encoded_len() as u64);
+		let mark = db.reads_writes(1, 1).saturating_add(result);
+		let accuse = accuse.saturating_add(mark);
 		self.extrinsic("accuse", size, samples::accuse(size)?, accuse, authorize)?;
 		let (points, kilobytes) = (proof_points(proof as usize), proof.div_ceil(1024));
 		// the task's spec, which may be longer than where it was measured
 		let spec = Weight::from_parts(0, TaskSpec::max_encoded_len() as u64);
 		let challenge = V::challenge(t, points).max(V::challenge_with_bond(t, points));
-		let challenge = challenge.saturating_add(spec);
+		let challenge = challenge.saturating_add(spec).saturating_add(mark);
 		let authorize = V::authorize_challenge(kilobytes);
 		self.extrinsic("challenge", size, samples::challenge(size)?, challenge, authorize)?;
 		let call = samples::challenge_with_bond(size)?;

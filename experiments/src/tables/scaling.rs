@@ -19,6 +19,8 @@ const KEPT: f64 = 0.25;
 
 /// The committee and the length that the page is about, and its task sizes.
 const COMMITTEE: (u32, u32) = (7, 3);
+/// Seats of the panel beside that committee.
+const PANEL: u32 = 3;
 const LENGTH: u32 = 8;
 const COHORTS: [u32; 4] = [10, 50, 200, 512];
 /// The committees whose dealings are counted alone.
@@ -68,8 +70,8 @@ struct Task {
 	dealers: f64,
 	/// `submit`, the acceptances and the dealings.
 	normal: Cost,
-	/// The members' calls.
-	members: Cost,
+	/// The calls of members and verifiers.
+	seats: Cost,
 	/// The draw.
 	draw: Cost,
 	/// The hook's other steps.
@@ -78,7 +80,7 @@ struct Task {
 
 impl Task {
 	fn all(&self) -> Cost {
-		self.normal + self.members + self.draw + self.hook
+		self.normal + self.seats + self.draw + self.hook
 	}
 }
 
@@ -122,7 +124,8 @@ impl<'a> Weights<'a> {
 		Some(Task {
 			dealers: count,
 			normal: cost("submit")? + (cost("accept")? + cost("deal")?) * count,
-			members: (cost("attest")? + cost("commit_result")?) * seats
+			seats: cost("attest")? * (seats + f64::from(PANEL))
+				+ cost("commit_result")? * seats
 				+ cost("reveal_result, checked")? * threshold
 				+ cost("reveal_result, deciding")?
 				+ cost("reveal_result, later")? * (seats - threshold - 1.),
@@ -174,7 +177,11 @@ pub fn dealing(chain: &Chain) -> Option<String> {
 		("`accept`", "transaction", weights.cost("accept", 0)?),
 		("`deal`", "transaction", weights.cost("deal", 0)?),
 		("its part of `submit`", "transaction", part("submit")?),
-		("its part of the members' calls", "transaction", task.members * (1. / count)),
+		(
+			"its part of the calls of members and verifiers",
+			"transaction",
+			task.seats * (1. / count),
+		),
 		("its part of `freeze`", "hook", part("freeze")?),
 		("`settle_dealing`", "hook", weights.cost("settle_dealing", 0)?),
 		("its part of the draw", "hook", task.draw * (1. / count)),
@@ -182,7 +189,7 @@ pub fn dealing(chain: &Chain) -> Option<String> {
 		("**sum**", "", all),
 	];
 	let mut text = format!(
-		"\nA dealing in a task of {most}, n = {}, t = {}, L = {LENGTH}:\n\n| | in | ref time, ms | proof, KB | bytes in blocks |\n|---|---|---|---|---|\n",
+		"\nA dealing in a task of {most}, n = {}, t = {}, a panel of {PANEL}, L = {LENGTH}:\n\n| | in | ref time, ms | proof, KB | bytes in blocks |\n|---|---|---|---|---|\n",
 		COMMITTEE.0, COMMITTEE.1
 	);
 	for (name, place, cost) in lines {
@@ -388,7 +395,7 @@ mod tests {
 		let chain = chain();
 		let weights = Weights::of(&chain, "host");
 		let task = weights.task(512).unwrap();
-		assert_eq!(task.members.ms, 7. + 7. + 14.);
+		assert_eq!(task.seats.ms, 10. + 7. + 14.);
 		let uses = weights.uses(&task).unwrap();
 		// dealings of 4 ms each, and the submission, in 1,500 ms a block
 		assert_eq!(uses[0].what, "ref time of ordinary transactions");

@@ -7,7 +7,7 @@ use frame::{
 	traits::Imbalance,
 };
 use ostraka_primitives::{
-	task::Committee,
+	task::{Committee, Panel},
 	traits::{Ending, Escrow, SeatReport},
 };
 
@@ -62,8 +62,8 @@ impl<T: Config> Pallet<T> {
 }
 
 impl<T: Config> Escrow for Pallet<T> {
-	/// `seats * (BaseFeePerSeat + FeePerElement * length * invited)`: a member checks and adds that
-	/// many entries.
+	/// `seats * (BaseFeePerSeat + FeePerElement * length * invited)`, of seats of both kinds: each checks that many
+	/// entries.
 	fn least_fee(seats: u8, length: u32, invited: u32) -> Balance {
 		let entries = Balance::from(length).saturating_mul(invited.into());
 		T::FeePerElement::get()
@@ -106,14 +106,22 @@ impl<T: Config> Escrow for Pallet<T> {
 	}
 
 	/// A seat without a report is neither paid nor punished. Settles once: later calls do nothing.
-	fn settle_fee(task: TaskId, committee: &Committee, reports: &[SeatReport], ending: Ending) {
+	fn settle_fee(
+		task: TaskId,
+		committee: &Committee,
+		panel: &Panel,
+		reports: &[SeatReport],
+		exposer: Option<&AccountId>,
+		ending: Ending,
+	) {
 		let Some(mut escrow) = Escrows::<T>::get(task) else { return };
 		if escrow.settled {
 			return;
 		}
-		let pay = escrow.pay(committee.len().saturated_into());
+		let seats = committee.len().saturating_add(panel.len());
+		let pay = escrow.pay(seats.saturated_into());
 		let (mut paid, mut withheld): (Balance, Balance) = (0, 0);
-		for (seat, report) in committee.iter().zip(reports) {
+		for (seat, report) in committee.iter().chain(panel.iter()).zip(reports) {
 			let earned = pay.earned(*report, ending, T::SilentCut::get());
 			let amount = earned.paid;
 			if amount > 0 && Self::pay(task, &escrow.requester, &seat.account, amount) {
@@ -127,6 +135,9 @@ impl<T: Config> Escrow for Pallet<T> {
 					T::Stakes::note_presence(&seat.account, true)
 				},
 				SeatReport::Absent => Self::punish_absence(task, &seat.account),
+				SeatReport::FalseAttestation => {
+					Self::punish_false_attestation(task, &seat.account, exposer)
+				},
 				SeatReport::Excused | SeatReport::Idle | SeatReport::Convicted => {},
 			}
 		}

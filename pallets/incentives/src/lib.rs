@@ -8,8 +8,9 @@
 //!   settled.
 //! - *draw fee*: paid at submission and never returned, as a draw costs the chain the same whatever
 //!   comes of the task.
-//! - *base part*: what each seat earns also when the task fails. The *rest* is earned by a
-//!   committed, right result share in time.
+//! - *seat*: a member's on the committee, or a verifier's on the panel. The fee is divided evenly by the seats of both kinds.
+//! - *base part*: what each seat earns also when the task fails. The *rest* is earned by a member's
+//!   committed, right result share in time, and by a verifier's attestation.
 //! - *data reward*: split evenly among the accepted dealers of a task that completed.
 //! - *deposit*: a dealer's, on hold from its acceptance until the task is settled.
 //! - *bond*: of who challenges a dealing without a seat, on hold while the challenge is judged, within one call.
@@ -19,10 +20,16 @@
 //! |---|---|---|
 //! | attested, committed, right result share | base + rest | base |
 //! | the same without an attestation (*silent*) | the same less [`Config::SilentCut`] | the same less [`Config::SilentCut`] |
+//! | verifier that attested | base + rest | base |
 //! | excused by a valid accusation, or had nothing to do | base | base |
 //! | right result share without a commitment | nothing | nothing |
-//! | absent | nothing, and is slashed | the same |
+//! | absent: no result share of a member, no attestation of a verifier | nothing, and is slashed | the same |
+//! | attested falsely | nothing, and is slashed | the same |
 //! | convicted | nothing; was slashed when it was | the same |
+//!
+//! *Attested falsely* has who attested to a dealing that was then shown to have commitments outside the group or an invalid
+//! input: both can be seen without a share, so that who attests to them has not looked. It is slashed when the task is settled,
+//! [`Config::FalseAttestationSlash`] once a task, and out of selection.
 //!
 //! All that nobody earned, remainders of divisions included, goes by the task's [`Ending`]:
 //!
@@ -41,14 +48,16 @@
 //! ## Who gets what of a slash
 //! At most a quarter goes to who proved the fault, by an accusation or a challenge, and at most a quarter to the victim: the
 //! requester of a bad dealing or a wrong share, or the dealer whom a false accusation or challenge was against. All else, at
-//! least half, goes to [`Config::Slash`]: sabotage among one's own accounts costs.
+//! least half, goes to [`Config::Slash`]: sabotage among one's own accounts costs. Nobody has a part of its own slash.
 //!
-//! A member that challenges falsely loses what a false accusation costs; who has no seat loses its bond. So a challenge is
+//! Who has a seat and challenges falsely loses what a false accusation costs; who has none loses its bond. So a challenge is
 //! never free of risk, and one that is right pays more than it costs: a quarter of a deposit covers the fee of the dearest.
+//! Of what false attesters lose a part goes to who exposed them: planting an invalid input to catch those who do not look
+//! can be a living, and looking costs nobody anything but the work.
 //!
-//! Who was absent, and who accepted and did not deal, has no victim: else a requester would earn by
-//! aiming at nodes that are down, or get back a part of what its own accounts lose. Of a deposit for
-//! which there is no dealing only [`Config::VanishedShare`] is slashed; the rest goes back.
+//! Who was absent, who attested falsely, and who accepted and did not deal, has no victim: else a requester would earn by
+//! aiming at nodes that are down or by its own dealers' invalid inputs, or get back a part of what its own accounts lose. Of a
+//! deposit for which there is no dealing only [`Config::VanishedShare`] is slashed; the rest goes back.
 //!
 //! [`Ending`]: ostraka_primitives::traits::Ending
 //!
@@ -122,7 +131,7 @@ pub mod pallet {
 			+ MutateHold<AccountId, Reason = Self::RuntimeHoldReason>
 			+ BalancedHold<AccountId>;
 
-		/// The stakes of compute nodes.
+		/// The stakes of nodes.
 		type Stakes: Stakes<Credit = CreditOf<Self>>;
 
 		/// Where draw fees and forfeited fees go: to nobody who could be the requester's friend, as a collator could.
@@ -161,13 +170,18 @@ pub mod pallet {
 		#[pallet::constant]
 		type ChallengeBond: Get<Balance>;
 
-		/// Stake that a false accusation or challenge costs a member.
+		/// Stake that a false accusation or challenge costs who has a seat.
 		#[pallet::constant]
 		type FalseAccusationSlash: Get<Balance>;
 
 		/// Stake that a wrong result share costs.
 		#[pallet::constant]
 		type WrongShareSlash: Get<Balance>;
+
+		/// Stake that it costs to have attested to a dealing that is shown to be invalid. What a seat puts at risk must cover it
+		/// beside a false claim and a wrong result share: all three can come of one task.
+		#[pallet::constant]
+		type FalseAttestationSlash: Get<Balance>;
 
 		/// Stake that an absence costs.
 		#[pallet::constant]
@@ -226,14 +240,14 @@ pub mod pallet {
 			task: TaskId,
 			/// Who pays.
 			requester: AccountId,
-			/// For the committee.
+			/// For committee and panel.
 			fee: Balance,
 			/// For the dealers.
 			data_reward: Balance,
 			/// For the draw.
 			draw_fee: Balance,
 		},
-		/// A compute node was paid.
+		/// A node was paid.
 		NodePaid {
 			/// The task.
 			task: TaskId,
@@ -257,7 +271,7 @@ pub mod pallet {
 			task: TaskId,
 			/// The requester.
 			requester: AccountId,
-			/// What the committee got.
+			/// What committee and panel got.
 			paid: Balance,
 			/// What went back to the requester.
 			returned: Balance,
@@ -313,7 +327,7 @@ pub mod pallet {
 			fault: Fault,
 			/// What was taken: deposit, stake or bond.
 			amount: Balance,
-			/// What the accuser or challenger got of it.
+			/// What the accuser or challenger got of it: of a false attestation, who exposed it.
 			to_accuser: Balance,
 			/// What the victim got of it: the requester, or the dealer whom a false claim was against.
 			to_victim: Balance,
@@ -361,6 +375,10 @@ pub mod pallet {
 				T::FalseAccusationSlash::get() > 0 && T::WrongShareSlash::get() > 0,
 				"a proven fault must cost"
 			);
+			assert!(
+				T::FalseAttestationSlash::get() > T::BaseFeePerSeat::get(),
+				"a false attestation must cost more than the base part that it is paid with"
+			);
 		}
 
 		#[cfg(feature = "try-runtime")]
@@ -381,8 +399,8 @@ pub mod pallet {
 			Deposits::<T>::get(task, dealer)
 		}
 
-		/// What a seat of an unsettled task with `seats` of them earns if the task completes and
-		/// its result share is right, committed and in time: base part and rest.
+		/// What a seat of an unsettled task with `seats` of them, committee and panel together, earns if the task completes
+		/// and it did all its work in time: base part and rest.
 		pub fn expected_reward(task: TaskId, seats: u32) -> Balance {
 			let escrow = Escrows::<T>::get(task);
 			escrow.map_or(0, |escrow| {

@@ -22,6 +22,7 @@ pub const DEPOSIT: Balance = 400;
 pub const BOND: Balance = 202;
 pub const FALSE_ACCUSATION: Balance = 801;
 pub const WRONG_SHARE: Balance = 1003;
+pub const FALSE_ATTESTATION: Balance = 607;
 pub const ABSENCE: Balance = 41;
 
 #[frame_construct_runtime]
@@ -120,6 +121,7 @@ parameter_types! {
 	pub storage WorstAccuseFee: Balance = DEPOSIT / 4;
 	pub storage WorstChallengeFee: Balance = DEPOSIT / 4;
 	pub storage ChallengeBond: Balance = BOND;
+	pub storage FalseAttestationSlash: Balance = FALSE_ATTESTATION;
 }
 
 /// Burns, and counts.
@@ -155,6 +157,7 @@ impl Config for Test {
 	type ChallengeBond = ChallengeBond;
 	type FalseAccusationSlash = ConstU128<FALSE_ACCUSATION>;
 	type WrongShareSlash = ConstU128<WRONG_SHARE>;
+	type FalseAttestationSlash = FalseAttestationSlash;
 	type AbsenceSlash = ConstU128<ABSENCE>;
 	type SilentCut = SilentCut;
 	type AccuserShare = AccuserShare;

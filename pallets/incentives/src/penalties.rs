@@ -82,7 +82,19 @@ impl<T: Config> Pallet<T> {
 		Self::punish(task, node, Fault::Absence, credit, None, None);
 	}
 
-	/// A false claim against a dealer costs a member stake.
+	/// Part of it goes to who exposed it. There is no victim: a requester whose own account dealt the invalid input would earn
+	/// by who believed it.
+	pub(crate) fn punish_false_attestation(
+		task: TaskId,
+		node: &AccountId,
+		exposer: Option<&AccountId>,
+	) {
+		let credit = T::Stakes::slash(node, T::FalseAttestationSlash::get());
+		T::Stakes::note_conviction(node);
+		Self::punish(task, node, Fault::FalseAttestation, credit, exposer, None);
+	}
+
+	/// A false claim against a dealer costs who has a seat stake.
 	fn punish_false_claim(task: TaskId, node: &AccountId, fault: Fault, dealer: &AccountId) {
 		let credit = T::Stakes::slash(node, T::FalseAccusationSlash::get());
 		T::Stakes::note_conviction(node);

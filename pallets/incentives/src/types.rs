@@ -16,7 +16,7 @@ use scale_info::TypeInfo;
 pub struct TaskEscrow {
 	/// Who pays.
 	pub requester: AccountId,
-	/// The committee's fee. Zero once it is settled.
+	/// The fee of committee and panel. Zero once it is settled.
 	pub fee: Balance,
 	/// Part of the fee that each seat earns also if the task fails, as it was when the task was
 	/// submitted.
@@ -35,8 +35,7 @@ impl TaskEscrow {
 		self.fee.saturating_add(self.data_left)
 	}
 
-	/// What each seat of `seats` can earn: see [`SeatPay`]. `seats` times all of it is at most the
-	/// fee.
+	/// What each seat of `seats`, of both kinds, can earn: see [`SeatPay`]. `seats` times all of it is at most the fee.
 	pub fn pay(&self, seats: u32) -> SeatPay {
 		let seats = Balance::from(seats);
 		let each = self.fee.checked_div(seats).unwrap_or_default();
@@ -52,9 +51,8 @@ impl TaskEscrow {
 
 /// What one seat can earn.
 ///
-/// The rest of the fee is divided by the number of seats, not by the number of right answers: a
-/// member must not gain by another's fall. What nobody earns goes back to the requester, or is
-/// forfeited.
+/// The rest of the fee is divided by the number of seats of both kinds, not by the number of right answers: nobody must gain by
+/// another's fall. What nobody earns goes back to the requester, or is forfeited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeatPay {
 	/// Whether or not the task completes.
@@ -66,7 +64,7 @@ pub struct SeatPay {
 /// What comes of one seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Earned {
-	/// What its member gets.
+	/// What who sits on it gets.
 	pub paid: Balance,
 	/// What it would have got, had it not been silent.
 	pub withheld: Balance,
@@ -83,7 +81,10 @@ impl SeatPay {
 			SeatReport::Right | SeatReport::Silent | SeatReport::Excused | SeatReport::Idle => {
 				self.base
 			},
-			SeatReport::Uncommitted | SeatReport::Absent | SeatReport::Convicted => 0,
+			SeatReport::Uncommitted
+			| SeatReport::Absent
+			| SeatReport::Convicted
+			| SeatReport::FalseAttestation => 0,
 		};
 		let withheld =
 			if report == SeatReport::Silent { cut.mul_ceil(whole).min(whole) } else { 0 };
@@ -107,7 +108,7 @@ mod tests {
 		}
 	}
 
-	const REPORTS: [SeatReport; 7] = [
+	const REPORTS: [SeatReport; 8] = [
 		SeatReport::Right,
 		SeatReport::Silent,
 		SeatReport::Uncommitted,
@@ -115,6 +116,7 @@ mod tests {
 		SeatReport::Absent,
 		SeatReport::Idle,
 		SeatReport::Convicted,
+		SeatReport::FalseAttestation,
 	];
 
 	#[test]
@@ -123,11 +125,11 @@ mod tests {
 		let cut = Perbill::from_percent(5);
 		let paid = |ending| REPORTS.map(|report| pay.earned(report, ending, cut).paid);
 		let withheld = |ending| REPORTS.map(|report| pay.earned(report, ending, cut).withheld);
-		assert_eq!(paid(Ending::Completed), [100, 95, 0, 30, 0, 30, 0]);
-		assert_eq!(withheld(Ending::Completed), [0, 5, 0, 0, 0, 0, 0]);
+		assert_eq!(paid(Ending::Completed), [100, 95, 0, 30, 0, 30, 0, 0]);
+		assert_eq!(withheld(Ending::Completed), [0, 5, 0, 0, 0, 0, 0, 0]);
 		for ending in [Ending::Returned, Ending::Forfeited] {
-			assert_eq!(paid(ending), [30, 28, 0, 30, 0, 30, 0]);
-			assert_eq!(withheld(ending), [0, 2, 0, 0, 0, 0, 0]);
+			assert_eq!(paid(ending), [30, 28, 0, 30, 0, 30, 0, 0]);
+			assert_eq!(withheld(ending), [0, 2, 0, 0, 0, 0, 0, 0]);
 		}
 	}
 
@@ -169,7 +171,7 @@ mod tests {
 		}
 
 		#[test]
-		fn seats_share_no_more_than_the_fee(fee: Balance, base: Balance, seats in 0u32..=32) {
+		fn seats_share_no_more_than_the_fee(fee: Balance, base: Balance, seats in 0u32..=48) {
 			let pay = escrow(fee, base, 0).pay(seats);
 			let each = pay.base.checked_add(pay.rest).unwrap();
 			let all = each.checked_mul(seats.into()).unwrap();

@@ -3,14 +3,14 @@
 //! What differs from one Ostraka network to the next, and the relay parent of each block.
 //!
 //! One runtime serves all networks, so that they share one metadata. What a development chain does
-//! differently is state that its genesis preset sets: small committees ([`Classes`]), and, if it has
-//! no forks, a short wait for finality ([`Solo`]).
+//! differently is state that its genesis preset sets: small committees and panels ([`Classes`]), and,
+//! if it has no forks, a short wait for finality ([`Solo`]).
 //!
 //! ## Terminology
 //! - *relay parent*: the relay-chain block that a parachain block is built in the context of. Its
 //!   *number*, *epoch* and the *VRF output* of its author reach the runtime by the inherent of every block.
-//! - *class*: Standard, Confidential or Restricted; its *parameters* say how many seats, which
-//!   threshold, how much stake and how many dealers a task of it has.
+//! - *class*: Standard, Confidential or Restricted; its *parameters* say how many seats its committee
+//!   and its panel have, which threshold, how much stake and how many dealers a task of it has.
 //!
 //! ## What holds
 //! - [`Relay`] is rewritten in every block, before any transaction.
@@ -27,6 +27,7 @@ use frame::prelude::*;
 
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
+pub mod migrations;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
@@ -47,7 +48,7 @@ pub mod pallet {
 	use super::*;
 
 	/// Version of the storage layout.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
@@ -119,8 +120,8 @@ pub mod pallet {
 	/// Why a call was refused, and what to do.
 	#[pallet::error]
 	pub enum Error<T> {
-		/// A class needs `t >= 1`, `2 t + 1 <= n <= 32`, 3 to 512 dealers and a stake factor of at
-		/// least one. Give it those.
+		/// A class needs `t >= 1`, `2 t + 1 <= n <= 32`, at most 16 verifiers, 3 to 512 dealers and a
+		/// stake factor of at least one. Give it those.
 		UnsoundClass,
 	}
 

@@ -1,7 +1,12 @@
 //! Tests of the pallet.
 
-use crate::{mock::*, *};
-use frame::testing_prelude::*;
+use crate::{
+	migrations::{v1, V1ToV2},
+	mock::*,
+	*,
+};
+use frame::{deps::frame_support::storage::unhashed, testing_prelude::*};
+use ostraka_primitives::task::ClassParameters;
 
 type Error = crate::Error<Test>;
 
@@ -14,7 +19,7 @@ fn genesis_sets_what_differs_between_networks() {
 			assert_eq!(Classes::<Test>::get(), classes);
 			assert_eq!(Solo::<Test>::get(), solo);
 			assert_eq!(Relay::<Test>::get(), RelayView::default());
-			assert_eq!(StorageVersion::get::<Network>(), 1);
+			assert_eq!(StorageVersion::get::<Network>(), 2);
 			assert_ok!(Network::do_try_state());
 		});
 	}
@@ -41,14 +46,12 @@ fn root_sets_the_classes() {
 
 /// Tables each of which has one class that no task could be computed with.
 fn unsound() -> impl Iterator<Item = Table> {
-	use ostraka_primitives::{
-		task::{ClassParameters, LEAST_DEALERS},
-		MAX_DEALERS,
-	};
-	let changes: [fn(&mut ClassParameters); 6] = [
+	use ostraka_primitives::{task::LEAST_DEALERS, MAX_DEALERS};
+	let changes: [fn(&mut ClassParameters); 7] = [
 		|class| class.threshold = 0,
 		|class| class.seats = 2 * class.threshold,
 		|class| class.seats = 33,
+		|class| class.verifiers = 17,
 		|class| class.stake_factor = 0,
 		|class| class.least_dealers = LEAST_DEALERS - 1,
 		|class| class.least_dealers = MAX_DEALERS + 1,
@@ -91,6 +94,42 @@ fn both_tables_are_sound_and_production_asks_for_more() {
 	assert!(PRODUCTION.is_sound() && DEVELOPMENT.is_sound());
 	for (small, large) in DEVELOPMENT.to_array().iter().zip(PRODUCTION.to_array()) {
 		assert!(small.seats < large.seats && small.threshold < large.threshold);
+		assert!(0 < small.verifiers && small.verifiers <= large.verifiers);
 		assert_eq!(small.least_dealers, large.least_dealers);
 	}
+}
+
+/// A chain that exists keeps its classes, whatever they are, and has no panels until Root asks for them.
+#[test]
+fn old_classes_have_no_panel() {
+	build_and_execute(|| {
+		let old = |class: ClassParameters| v1::Class {
+			seats: class.seats,
+			threshold: class.threshold,
+			stake_factor: class.stake_factor,
+			least_dealers: class.least_dealers,
+		};
+		let before: v1::Table = DEVELOPMENT.to_array().map(old);
+		unhashed::put(&Classes::<Test>::hashed_key(), &before);
+		StorageVersion::new(1).put::<Network>();
+		V1ToV2::<Test>::on_runtime_upgrade();
+		let without = |class: ClassParameters| ClassParameters { verifiers: 0, ..class };
+		assert_eq!(Classes::<Test>::get().to_array(), DEVELOPMENT.to_array().map(without));
+		assert_eq!(StorageVersion::get::<Network>(), 2);
+		// a second time it does nothing
+		assert_ok!(Network::set_classes(RuntimeOrigin::root(), PRODUCTION));
+		V1ToV2::<Test>::on_runtime_upgrade();
+		assert_eq!(Classes::<Test>::get(), PRODUCTION);
+	});
+}
+
+/// A chain that nobody configured has none in state, and production's, panels and all.
+#[test]
+fn classes_that_nobody_set_need_no_migration() {
+	TestState::new_empty().execute_with(|| {
+		StorageVersion::new(1).put::<Network>();
+		V1ToV2::<Test>::on_runtime_upgrade();
+		assert!(!Classes::<Test>::exists());
+		assert_eq!(Classes::<Test>::get(), PRODUCTION);
+	});
 }

@@ -50,21 +50,27 @@ impl Table {
 	}
 }
 
-const fn class(seats: u8, threshold: u8, stake_factor: u32, least_dealers: u32) -> ClassParameters {
-	ClassParameters { seats, threshold, stake_factor, least_dealers }
+const fn class(
+	(seats, threshold): (u8, u8),
+	verifiers: u8,
+	stake_factor: u32,
+	least_dealers: u32,
+) -> ClassParameters {
+	ClassParameters { seats, threshold, stake_factor, least_dealers, verifiers }
 }
 
 /// Classes of a production network. With a fifth of the stake corrupt, a committee is captured with
-/// probability 3 % at (7, 3) and 0.009 % at (31, 15).
+/// probability 3 % at (7, 3) and 0.009 % at (31, 15). Of a panel one honest verifier that is awake is enough, beside members
+/// who look too.
 pub const PRODUCTION: Table = Table {
-	standard: class(7, 3, 1, 3),
-	confidential: class(13, 6, 2, 5),
-	restricted: class(31, 15, 5, 10),
+	standard: class((7, 3), 3, 1, 3),
+	confidential: class((13, 6), 3, 2, 5),
+	restricted: class((31, 15), 5, 5, 10),
 };
 
-/// Classes of a development chain, which seven nodes can serve.
+/// Classes of a development chain, which seven nodes that compute and three that verify can serve.
 pub const DEVELOPMENT: Table = Table {
-	standard: class(3, 1, 1, 3),
-	confidential: class(5, 2, 2, 5),
-	restricted: class(7, 3, 5, 10),
+	standard: class((3, 1), 2, 1, 3),
+	confidential: class((5, 2), 2, 2, 5),
+	restricted: class((7, 3), 3, 5, 10),
 };

@@ -48,7 +48,9 @@ fn fill_selection<T: Config>(count: u32) {
 		fund::<T>(&operator);
 		let (worker, seal_key) = keys(&index.to_le_bytes());
 		let stake = T::MinStake::get().saturating_add(MAX_UNLOCKS.saturating_add(index).into());
-		Registry::<T>::admit(&operator, worker, seal_key, stake, MAX_ASSIGNMENTS).unwrap();
+		let (capacity, role) = (MAX_ASSIGNMENTS, Role::Both);
+		let node = NewNode { worker, seal_key, stake, capacity, role };
+		Registry::<T>::admit(&operator, &node).unwrap();
 		if index == present {
 			unbond_in_chunks::<T>(&operator, MAX_UNLOCKS);
 		}
@@ -105,6 +107,7 @@ fn operator<T: Config>(seats: u32) -> AccountId {
 		WorkerSignature::from_raw(made.signature),
 		stake::<T>(),
 		MAX_ASSIGNMENTS,
+		Role::Both,
 	)
 	.unwrap();
 	hold_seats::<T>(&operator, seats);
@@ -148,6 +151,7 @@ mod benchmarks {
 			signature,
 			stake::<T>(),
 			MAX_ASSIGNMENTS,
+			Role::Both,
 		);
 
 		assert!(Nodes::<T>::get(operator).unwrap().active_since.is_some());
@@ -254,6 +258,21 @@ mod benchmarks {
 		_(RawOrigin::Signed(operator.clone()));
 
 		assert!(!Nodes::<T>::contains_key(operator));
+	}
+
+	/// Of a node in selection, whose entry changes too.
+	#[benchmark(pov_mode = Measured)]
+	fn set_role() {
+		let operator = operator::<T>(MOST_SEATS);
+		unbond_in_chunks::<T>(&operator, MAX_UNLOCKS);
+		wait::<T>(1);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(operator.clone()), Role::Verify);
+
+		let node = Nodes::<T>::get(operator).unwrap();
+		assert_eq!(node.role, Role::Verify);
+		assert_eq!(node.active_since, Some(Registry::<T>::now()));
 	}
 
 	impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);

@@ -1,10 +1,10 @@
-//! Committees: the draw against storage, and the seats that follow from it.
+//! Committees and panels: the draw against storage, and the seats that follow from it.
 
 use crate::{draw::StakeBounds, selection::Selection, *};
 use ostraka_primitives::{
 	odds::Odds,
-	task::{ClassParameters, Committee, Seat},
-	traits::{Committees, DrawError, DrawRequest, Roster},
+	task::{ClassParameters, Committee, Panel, Seat},
+	traits::{Committees, DrawError, DrawRequest, Roster, Seated},
 };
 
 impl<T: Config> Pallet<T> {
@@ -19,14 +19,24 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// The odds that a committee of this class is captured, drawn of the present candidates; `price` is what one draw costs
-	/// that comes to nothing.
+	/// The odds that a committee of this class is captured, drawn of the present candidates that compute; `price` is what one
+	/// draw costs that comes to nothing.
 	pub fn odds(parameters: &ClassParameters, price: Balance) -> Odds {
 		let candidates = Candidates::<T>::get();
 		let bounds = Self::bounds(parameters);
-		let stakes = candidates.iter().map(|node| node.stake);
+		let computing = candidates.iter().filter(|node| node.role.computes());
+		let stakes = computing.map(|node| node.stake);
 		let stakes = stakes.filter(|stake| *stake >= bounds.least);
 		Odds::of(stakes, bounds.most, parameters.seats, parameters.threshold, price)
+	}
+
+	/// These candidates' nodes.
+	fn nodes_of(candidates: &[&Candidate]) -> Result<Vec<(AccountId, Node)>, DrawError> {
+		let node = |candidate: &&Candidate| {
+			let account = candidate.account.clone();
+			Nodes::<T>::get(&account).map(|node| (account, node)).ok_or(DrawError::TooFewNodes)
+		};
+		candidates.iter().map(node).collect()
 	}
 
 	/// Gives back the seat that the operator's node has in the task, if it has one. The caller stores
@@ -39,13 +49,24 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
+/// The seats of these nodes, in their order, with their present keys.
+fn seats(nodes: &[(AccountId, Node)]) -> Vec<Seat> {
+	let seat = |(account, node): &(AccountId, Node)| Seat {
+		account: account.clone(),
+		worker: node.worker,
+		seal_key: node.seal_key,
+	};
+	nodes.iter().map(seat).collect()
+}
+
 /// Who may sit on one task, and the selection that they are of.
 pub struct Eligible<T: Config> {
 	task: TaskId,
-	seats: usize,
+	parameters: ClassParameters,
 	bounds: StakeBounds,
 	selection: Selection<T>,
-	candidates: Vec<Candidate>,
+	computing: Vec<Candidate>,
+	verifying: Vec<Candidate>,
 }
 
 impl<T: Config> Committees for Pallet<T> {
@@ -55,37 +76,34 @@ impl<T: Config> Committees for Pallet<T> {
 	fn eligible(request: &DrawRequest) -> Result<Eligible<T>, DrawError> {
 		let selection = Selection::<T>::load();
 		let bounds = Self::bounds(&request.parameters);
-		let candidates = draw::eligible(selection.candidates(), request, &bounds)?;
-		let candidates = candidates.into_iter().cloned().collect();
-		let seats = usize::from(request.parameters.seats);
-		Ok(Eligible { task: request.task, seats, bounds, selection, candidates })
+		let (computing, verifying) = draw::for_task(selection.candidates(), request, &bounds)?;
+		let own = |nodes: Vec<&Candidate>| nodes.into_iter().cloned().collect();
+		let (computing, verifying) = (own(computing), own(verifying));
+		let DrawRequest { task, parameters, .. } = *request;
+		Ok(Eligible { task, parameters, bounds, selection, computing, verifying })
 	}
 
-	/// A read and a write of the node, and a write of its seat, a member, and one write of
-	/// [`Candidates`]: what was found, with the members' changes. An error changes nothing.
-	fn draw(eligible: Eligible<T>, seed: [u8; 32]) -> Result<Committee, DrawError> {
-		let Eligible { task, seats, bounds, mut selection, candidates } = eligible;
-		let candidates: Vec<_> = candidates.iter().collect();
-		let drawn = draw::race(&seed, task, &candidates, seats, &bounds);
+	/// A read and a write of the node, and a write of its seat, a seat of either kind, and one write of
+	/// [`Candidates`]: what was found, with the changes of those drawn. An error changes nothing.
+	fn draw(eligible: Eligible<T>, seed: [u8; 32]) -> Result<Seated, DrawError> {
+		let Eligible { task, parameters, bounds, mut selection, computing, verifying } = eligible;
+		let computing: Vec<_> = computing.iter().collect();
+		let verifying: Vec<_> = verifying.iter().collect();
+		let members = draw::race(&seed, task, &computing, parameters.seats.into(), &bounds);
+		let left = draw::beside(&members, verifying);
+		let seed = draw::panel_seed(&seed);
+		let verifiers = draw::race(&seed, task, &left, parameters.verifiers.into(), &bounds);
 
 		// All that could go wrong is looked at before the first write. In a sound state nothing
-		// does: a candidate is a node, and `n` is at most the bound of a committee.
-		let mut members = Vec::new();
-		for candidate in drawn {
-			let node = Nodes::<T>::get(&candidate.account).ok_or(DrawError::TooFewNodes)?;
-			members.push((candidate.account.clone(), node));
-		}
-		let committee: Vec<_> = members
-			.iter()
-			.map(|(account, node)| Seat {
-				account: account.clone(),
-				worker: node.worker,
-				seal_key: node.seal_key,
-			})
-			.collect();
-		let committee = Committee::try_from(committee).map_err(|_| DrawError::TooFewNodes)?;
+		// does: a candidate is a node, and `n` and `v` are at most what a task has room for.
+		let members = Self::nodes_of(&members)?;
+		let verifiers = Self::nodes_of(&verifiers)?;
+		let seated = Seated {
+			committee: seats(&members).try_into().map_err(|_| DrawError::TooFewNodes)?,
+			panel: seats(&verifiers).try_into().map_err(|_| DrawError::TooFewVerifiers)?,
+		};
 
-		for (account, mut node) in members {
+		for (account, mut node) in members.into_iter().chain(verifiers) {
 			let seat = HeldSeat { worker: node.worker, least_stake: bounds.least };
 			Seats::<T>::insert(&account, task, seat);
 			node.take_seat();
@@ -93,7 +111,7 @@ impl<T: Config> Committees for Pallet<T> {
 			Nodes::<T>::insert(&account, node);
 		}
 		selection.save();
-		Ok(committee)
+		Ok(seated)
 	}
 
 	/// One read of the node: selection is a copy of what nodes say of themselves.
@@ -101,10 +119,10 @@ impl<T: Config> Committees for Pallet<T> {
 		Nodes::<T>::get(account).is_some_and(|node| node.active_since.is_some())
 	}
 
-	/// A read and a write of the node, and of its seat, a member, and of [`Candidates`].
-	fn release(task: TaskId, committee: &Committee) {
+	/// A read and a write of the node, and of its seat, a seat of either kind, and of [`Candidates`].
+	fn release(task: TaskId, committee: &Committee, panel: &Panel) {
 		let mut selection = Selection::<T>::load();
-		for seat in committee {
+		for seat in committee.iter().chain(panel) {
 			// Nobody with a seat is forgotten.
 			let Some(mut node) = Nodes::<T>::get(&seat.account).defensive() else { continue };
 			Self::give_back(task, &seat.account, &mut node);

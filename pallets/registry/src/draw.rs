@@ -1,5 +1,5 @@
-//! The draw: who may sit on a committee, and the race that picks by stake. Pure functions over
-//! candidates.
+//! The draw: who may sit on a committee or on a panel, and the race that picks by stake. Pure
+//! functions over candidates.
 //!
 //! # What counts
 //! Of each stake [`StakeBounds::counted`], in the race as in the two thirds. The classes' odds are
@@ -18,7 +18,22 @@
 //! stake shifts all that come after it. Whoever learns the seed a block early could then choose, by
 //! chilling or bonding some of many nodes, among many committees, until one suits. In the race a
 //! candidate's time depends on nobody else, so all that an operator can do is take its own nodes
-//! out, and, where selection is full, those with the least stake by entering it with more.
+//! out, and, where selection is full, those with the least stake by entering it with more. On the
+//! committee it moves nobody else thereby: who would have come next is let in.
+//!
+//! # The panel
+//! It is drawn after the committee, of those that verify and are not on it, by a race of its own: the
+//! order of arrival there says nothing about this one. So one account has one seat, and a node that
+//! does both is no more likely on both. Whether a panel can be filled is asked before the committee is
+//! drawn, and of the worst committee: otherwise the seed would decide whether there is a draw, and a
+//! draw that fails is one that can be tried again. So is whether two thirds of the stake of those that
+//! verify may be drawn: the committee then takes its part of them, and nothing is asked of the rest.
+//!
+//! Of nodes that do both, the panel is drawn of what the committee leaves. There who leaves does move
+//! others: if one of the committee's is taken out, who comes next is let in, and may be somebody that
+//! the panel's race would have seated. So an operator that learns the seed a block early can pull others
+//! off the panel, one for each node of its own on the committee, and lose these seats by it. Nobody can
+//! do it to nodes that verify alone: they are on no committee, and their race is theirs.
 //!
 //! # How exact
 //! `U_i` has 128 bits and the logarithm 48 fractional bits; times are compared as exact fractions.
@@ -30,18 +45,61 @@ use alloc::{collections::BTreeSet, vec::Vec};
 use core::cmp::Ordering;
 use frame::deps::{sp_core::U256, sp_io::hashing::sha2_256};
 use ostraka_primitives::{
+	role::Role,
+	task::ClassParameters,
 	traits::{DrawError, DrawRequest},
 	AccountId, Balance, TaskId,
 };
 
+#[cfg(test)]
+mod tests;
+
 /// Fractional bits of the logarithm.
 const FRACTION: u32 = 48;
 const DRAW_TAG: &[u8; 15] = b"ostraka/draw/v1";
+/// Domain of [`panel_seed`].
+const PANEL_TAG: &[u8; 16] = b"ostraka/panel/v1";
+
+/// Whose seats are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+	/// The committee's.
+	Committee,
+	/// The panel's.
+	Panel,
+}
+
+impl Body {
+	/// Whether a node in this role may have one.
+	fn takes(self, role: Role) -> bool {
+		match self {
+			Self::Committee => role.computes(),
+			Self::Panel => role.verifies(),
+		}
+	}
+
+	/// How many there are.
+	fn seats(self, parameters: &ClassParameters) -> usize {
+		match self {
+			Self::Committee => parameters.seats.into(),
+			Self::Panel => parameters.verifiers.into(),
+		}
+	}
+
+	/// What to say of something that is missing. Of a panel it is always the same: what helps is more
+	/// nodes that verify.
+	fn lack(self, error: DrawError) -> DrawError {
+		match self {
+			Self::Committee => error,
+			Self::Panel => DrawError::TooFewVerifiers,
+		}
+	}
+}
 
 /// What a class makes of stakes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StakeBounds {
-	/// Least that a member holds.
+	/// Least that who has a seat holds.
 	pub least: Balance,
 	/// Most that counts of what one account holds.
 	pub most: Balance,
@@ -54,30 +112,66 @@ impl StakeBounds {
 	}
 }
 
-/// The candidates that may sit on the task, or what is missing for a draw.
+/// The candidates that may sit on the task's committee, and those that may sit on its panel, or what
+/// is missing for a draw. Who does both is among both. Whatever committee is drawn, the latter fill a
+/// panel beside it; a class without verifiers asks for none, and nothing is looked at for it.
 ///
-/// Of the candidates that were in selection before the task was submitted, with their present stake
-/// or more, those sit that are not barred, hold the class's least stake and have a place free. They
-/// must be as many as seats, and of what counts of the stakes of *all* of the former that hold the
-/// least stake, barred ones included, at least two thirds must be theirs: otherwise a requester
-/// could choose its committee by asking many operators to be dealers, or by filling the others'
+/// # Errors
+/// Those of [`eligible`]; `TooFewVerifiers` besides, if the worst committee left too few.
+pub fn for_task<'a>(
+	candidates: &'a [Candidate],
+	request: &DrawRequest,
+	bounds: &StakeBounds,
+) -> Result<(Vec<&'a Candidate>, Vec<&'a Candidate>), DrawError> {
+	let computing = eligible(candidates, request, bounds, Body::Committee)?;
+	let verifiers = Body::Panel.seats(&request.parameters);
+	if verifiers == 0 {
+		return Ok((computing, Vec::new()));
+	}
+	let verifying = eligible(candidates, request, bounds, Body::Panel)?;
+	// Whoever may sit on the panel and computes may sit on the committee too.
+	let either = verifying.iter().filter(|node| node.role.computes()).count();
+	let taken = either.min(Body::Committee.seats(&request.parameters));
+	if verifying.len().saturating_sub(taken) < verifiers {
+		return Err(DrawError::TooFewVerifiers);
+	}
+	Ok((computing, verifying))
+}
+
+/// The candidates that may have a seat of this body, or what is missing for a draw.
+///
+/// Of the candidates in its role that were in selection before the task was submitted, with their
+/// present stake or more, those sit that are not barred, hold the class's least stake and have a
+/// place free. They must be as many as seats, and of what counts of the stakes of *all* of the former
+/// that hold the least stake, barred ones included, at least two thirds must be theirs: otherwise a
+/// requester could choose who sits by asking many operators to be dealers, or by filling the others'
 /// capacity.
+///
+/// # Errors
+/// Of a committee what is missing, of a panel `TooFewVerifiers`, whatever it is.
 pub fn eligible<'a>(
 	candidates: &'a [Candidate],
 	request: &DrawRequest,
 	bounds: &StakeBounds,
+	body: Body,
 ) -> Result<Vec<&'a Candidate>, DrawError> {
-	let seats = usize::from(request.parameters.seats);
+	let seats = body.seats(&request.parameters);
 	let barred: BTreeSet<_> = request.barred.iter().collect();
-	let present = || candidates.iter().filter(|node| node.since < request.submitted_at);
+	let is_present = |node: &&Candidate| body.takes(node.role) && node.since < request.submitted_at;
+	let present = || candidates.iter().filter(is_present);
 	let stake = |nodes: &mut dyn Iterator<Item = &Candidate>| {
 		nodes.fold(U256::zero(), |sum, node| sum.saturating_add(bounds.counted(node.stake).into()))
 	};
 	let whole = stake(&mut present().filter(|node| node.stake >= bounds.least));
 
 	let mut nodes: Vec<_> = present().filter(|node| !barred.contains(&node.account)).collect();
-	let enough =
-		|nodes: &[&Candidate], error| if nodes.len() < seats { Err(error) } else { Ok(()) };
+	let enough = |nodes: &[&Candidate], error| {
+		if nodes.len() < seats {
+			Err(body.lack(error))
+		} else {
+			Ok(())
+		}
+	};
 	enough(&nodes, DrawError::TooFewNodes)?;
 	nodes.retain(|node| node.stake >= bounds.least);
 	enough(&nodes, DrawError::TooLittleStake)?;
@@ -85,9 +179,24 @@ pub fn eligible<'a>(
 	enough(&nodes, DrawError::TooLittleCapacity)?;
 	let eligible = stake(&mut nodes.iter().copied());
 	if eligible.saturating_mul(3.into()) < whole.saturating_mul(2.into()) {
-		return Err(DrawError::TooLittleCapacity);
+		return Err(body.lack(DrawError::TooLittleCapacity));
 	}
 	Ok(nodes)
+}
+
+/// Those that are not on the committee.
+pub fn beside<'a>(
+	committee: &[&Candidate],
+	mut verifying: Vec<&'a Candidate>,
+) -> Vec<&'a Candidate> {
+	let seated: BTreeSet<_> = committee.iter().map(|member| &member.account).collect();
+	verifying.retain(|node| !seated.contains(&node.account));
+	verifying
+}
+
+/// The seed of the panel's race, from the committee's.
+pub fn panel_seed(seed: &[u8; 32]) -> [u8; 32] {
+	sha2_256(&[PANEL_TAG.as_slice(), seed].concat())
 }
 
 /// The first `seats` candidates to arrive, in order. Fewer candidates give a shorter list.
@@ -148,247 +257,4 @@ fn neg_log2(ticket: u128) -> u64 {
 		log = (log << 1) | carry;
 	}
 	(128u64 << FRACTION) - log
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-	use ostraka_primitives::task::ClassParameters;
-	use proptest::prelude::*;
-
-	/// All stake counts.
-	const ALL: StakeBounds = StakeBounds { least: 0, most: Balance::MAX };
-
-	fn candidate(index: u8, stake: Balance) -> Candidate {
-		Candidate { account: AccountId::new([index; 32]), stake, since: 0, free: 1 }
-	}
-
-	/// A request for `seats`, submitted in block 1.
-	fn request(task: TaskId, seats: u8, barred: &[AccountId]) -> DrawRequest<'_> {
-		let threshold = (seats - 1) / 2;
-		let parameters = ClassParameters { seats, threshold, stake_factor: 1, least_dealers: 3 };
-		DrawRequest { task, parameters, submitted_at: 1, barred }
-	}
-
-	fn seed(number: u32) -> [u8; 32] {
-		sha2_256(&number.to_le_bytes())
-	}
-
-	fn index_of(candidate: &Candidate) -> usize {
-		let bytes: &[u8; 32] = candidate.account.as_ref();
-		bytes[0].into()
-	}
-
-	#[test]
-	fn the_logarithm_is_the_logarithm() {
-		let exact = |ticket: u128| (128.0 - (ticket as f64).log2()) * (FRACTION as f64).exp2();
-		assert_eq!(neg_log2(0), 128 << FRACTION);
-		assert_eq!(neg_log2(1), 128 << FRACTION);
-		assert_eq!(neg_log2(1 << 127), 1 << FRACTION);
-		assert_eq!(neg_log2(u128::MAX), 1);
-		for number in 0..2000 {
-			let ticket = ticket(&seed(number), number, &AccountId::new([7; 32]));
-			let error = (neg_log2(ticket) as f64 - exact(ticket)).abs() / (FRACTION as f64).exp2();
-			assert!(error < 1e-12, "{ticket}: off by {error}");
-		}
-	}
-
-	/// The probability of each ordered pair is that of two draws without replacement.
-	#[test]
-	fn seats_are_drawn_by_stake_without_replacement() {
-		let stakes: [Balance; 4] = [1, 2, 3, 6];
-		let candidates: Vec<_> = stakes
-			.iter()
-			.enumerate()
-			.map(|(index, stake)| candidate(index as u8, *stake))
-			.collect();
-		let candidates: Vec<_> = candidates.iter().collect();
-		let rounds = 40_000;
-		let mut counts = [[0u32; 4]; 4];
-		for round in 0..rounds {
-			let seated = race(&seed(round), round, &candidates, 2, &ALL);
-			counts[index_of(seated[0])][index_of(seated[1])] += 1;
-		}
-		let total: Balance = stakes.iter().sum();
-		for first in 0..4 {
-			for second in 0..4 {
-				let expected = if first == second {
-					0.0
-				} else {
-					let left = (total - stakes[first]) as f64;
-					stakes[first] as f64 / total as f64 * stakes[second] as f64 / left
-				};
-				let expected = expected * f64::from(rounds);
-				let deviation = (f64::from(counts[first][second]) - expected).abs();
-				// Six standard deviations: a fair draw fails one run in 10^8.
-				assert!(
-					deviation <= 6.0 * expected.sqrt(),
-					"{first} then {second}: {} for {expected}",
-					counts[first][second]
-				);
-			}
-		}
-	}
-
-	#[test]
-	fn huge_stakes_do_not_overflow() {
-		let candidates = [candidate(1, Balance::MAX), candidate(2, 1), candidate(3, Balance::MAX)];
-		let candidates: Vec<_> = candidates.iter().collect();
-		for number in 0..100 {
-			let seated = race(&seed(number), 0, &candidates, 3, &ALL);
-			assert_eq!(index_of(seated[2]), 2);
-		}
-	}
-
-	#[test]
-	fn seed_and_task_each_change_the_draw() {
-		let candidates: Vec<_> = (0..40).map(|index| candidate(index, 5)).collect();
-		let candidates: Vec<_> = candidates.iter().collect();
-		let drawn = |seed, task| -> Vec<_> {
-			race(&seed, task, &candidates, 5, &ALL).into_iter().map(index_of).collect()
-		};
-		assert_eq!(drawn([1; 32], 1), drawn([1; 32], 1));
-		assert_ne!(drawn([1; 32], 1), drawn([2; 32], 1));
-		assert_ne!(drawn([1; 32], 1), drawn([1; 32], 2));
-	}
-
-	/// Half of all stake in one account has no more of the seats than the cap gives it.
-	#[test]
-	fn a_whale_counts_no_more_than_the_cap() {
-		let mut candidates: Vec<_> = (1..=20).map(|index| candidate(index, 10)).collect();
-		candidates.push(candidate(0, 200));
-		let candidates: Vec<_> = candidates.iter().collect();
-		let rounds = 10_000;
-		let wins = |bounds: &StakeBounds| {
-			let first = |round| index_of(race(&seed(round), round, &candidates, 1, bounds)[0]);
-			(0..rounds).filter(|round| first(*round) == 0).count() as f64
-		};
-		// Six standard deviations, and more.
-		let is_about = |wins: f64, expected: f64| (wins - expected).abs() < 6.0 * expected.sqrt();
-		let rounds = f64::from(rounds);
-		assert!(is_about(wins(&ALL), rounds / 2.0));
-		assert!(is_about(wins(&StakeBounds { least: 1, most: 30 }), rounds * 30.0 / 230.0));
-	}
-
-	/// Nor does it stop all draws when it has no place left.
-	#[test]
-	fn a_full_whale_does_not_stop_draws() {
-		let mut candidates: Vec<_> = (1..=20).map(|index| candidate(index, 10)).collect();
-		candidates.push(Candidate { free: 0, ..candidate(0, 200) });
-		let request = request(1, 3, &[]);
-		assert_eq!(
-			eligible(&candidates, &request, &ALL).map(|_| ()),
-			Err(DrawError::TooLittleCapacity)
-		);
-		let bounds = StakeBounds { least: 1, most: 100 };
-		assert_eq!(eligible(&candidates, &request, &bounds).map(|nodes| nodes.len()), Ok(20));
-	}
-
-	/// The audit's attack: nine of 45 equal nodes are the requester's, and it names the operators of
-	/// another 15 as dealers. Naming bars nobody, so that the odds stay those of a fifth of the stake;
-	/// they become those of 30 % only if all 15 accept, with a deposit each.
-	#[test]
-	fn naming_dealers_does_not_multiply_captures() {
-		let candidates: Vec<_> = (0..45).map(|index| candidate(index, 5)).collect();
-		let captures = |barred: &[AccountId]| {
-			let is_captured = |round: &u32| {
-				let may_sit = eligible(&candidates, &request(*round, 7, barred), &ALL).unwrap();
-				let seated = race(&seed(*round), *round, &may_sit, 7, &ALL);
-				seated.iter().filter(|node| index_of(node) < 9).count() > 3
-			};
-			(0..2_000).filter(is_captured).count()
-		};
-		// Expected are 43 and 192; the bounds are five standard deviations and more away.
-		assert!(captures(&[]) < 80);
-		let accepted: Vec<_> = (30..45).map(|index| AccountId::new([index; 32])).collect();
-		let at_the_limit = captures(&accepted);
-		assert!((120..270).contains(&at_the_limit), "{at_the_limit}");
-	}
-
-	proptest! {
-		/// Who leaves lets the next one in and moves nobody else.
-		#[test]
-		fn leaving_moves_nobody_else(
-			stakes in prop::collection::vec(1u128..1_000_000, 3..30),
-			gone in any::<prop::sample::Index>(),
-			seed: [u8; 32],
-		) {
-			let candidates: Vec<_> =
-				stakes.iter().enumerate().map(|(index, stake)| candidate(index as u8, *stake)).collect();
-			let gone = gone.index(candidates.len());
-			let all: Vec<_> = candidates.iter().collect();
-			let others: Vec<_> = candidates.iter().filter(|node| index_of(node) != gone).collect();
-			let mut before = race(&seed, 9, &all, all.len(), &ALL);
-			before.retain(|node| index_of(node) != gone);
-			prop_assert_eq!(before, race(&seed, 9, &others, others.len(), &ALL));
-		}
-
-		/// More stake never makes a candidate later, and above the most that counts nothing moves.
-		#[test]
-		fn more_stake_never_harms(
-			stakes in prop::collection::vec(1u128..1_000_000, 2..30),
-			richer in any::<prop::sample::Index>(),
-			more in 1u128..1_000_000,
-			most in 1u128..1_000_000,
-			seed: [u8; 32],
-		) {
-			let bounds = StakeBounds { least: 0, most };
-			let mut candidates: Vec<_> =
-				stakes.iter().enumerate().map(|(index, stake)| candidate(index as u8, *stake)).collect();
-			let richer = richer.index(candidates.len());
-			let place = |candidates: &[Candidate]| {
-				let all: Vec<_> = candidates.iter().collect();
-				let order = race(&seed, 9, &all, all.len(), &bounds);
-				order.iter().position(|node| index_of(node) == richer)
-			};
-			let before = place(&candidates);
-			candidates[richer].stake += more;
-			prop_assert!(place(&candidates) <= before);
-			if candidates[richer].stake - more >= most {
-				prop_assert_eq!(place(&candidates), before);
-			}
-		}
-
-		/// `eligible` against its definition, said differently.
-		#[test]
-		fn eligible_is_what_it_says(
-			nodes in prop::collection::vec((1u128..6, 0u32..4, 0u32..3), 0..12),
-			dealers in prop::collection::vec(any::<bool>(), 12),
-		) {
-			let candidates: Vec<_> = nodes
-				.iter()
-				.enumerate()
-				.map(|(index, (stake, since, free))| Candidate {
-					account: AccountId::new([index as u8; 32]),
-					stake: *stake,
-					since: *since,
-					free: *free,
-				})
-				.collect();
-			let is_barred = |index: usize| index == 0 || dealers[index];
-			let barred: Vec<_> = (0u8..12)
-				.filter(|index| is_barred(usize::from(*index)))
-				.map(|index| AccountId::new([index; 32]))
-				.collect();
-			let request = DrawRequest {
-				task: 1,
-				parameters: ClassParameters { seats: 3, threshold: 1, stake_factor: 1, least_dealers: 2 },
-				submitted_at: 2,
-				barred: &barred,
-			};
-			let found = eligible(&candidates, &request, &StakeBounds { least: 3, most: 4 });
-			let holds = |node: &&Candidate| node.since < 2 && node.stake >= 3;
-			let may = |node: &&Candidate| {
-				holds(node) && !is_barred(index_of(node)) && node.free > 0
-			};
-			let fit: Vec<_> = candidates.iter().filter(may).collect();
-			let fit_stake: u128 = fit.iter().map(|node| node.stake.min(4)).sum();
-			let whole: u128 = candidates.iter().filter(holds).map(|node| node.stake.min(4)).sum();
-			let can = fit.len() >= 3 && fit_stake * 3 >= whole * 2;
-			prop_assert_eq!(found.is_ok(), can);
-			if let Ok(found) = found {
-				prop_assert_eq!(found, fit);
-			}
-		}
-	}
 }

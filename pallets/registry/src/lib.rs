@@ -1,11 +1,13 @@
 //! # Registry
 //!
-//! The compute nodes: their stake, keys, capacity and reputation, and the draw of committees from
-//! them.
+//! The nodes, those that compute and those that verify: their stake, keys, capacity and reputation,
+//! and the draw of committees and panels from them.
 //!
 //! ## Terminology
 //! - *operator*: the account that registered a node and owns its stake. One account, one node, one
-//!   seat of a committee.
+//!   seat of a task.
+//! - *role*: what a node lets itself be drawn for. *Committees* hold shares and compute; *panels*
+//!   beside them judge what everybody can see, and hold nothing.
 //! - *worker key*: the ed25519 key that signs the node's messages. *Seal key* `E = e B`, an element
 //!   of Ristretto255 (RFC 9496): what dealers seal its shares to. It has one form in bytes, so that
 //!   who compares bytes compares keys.
@@ -13,8 +15,8 @@
 //!   that it sits on.
 //! - *least stake*: of a node that enters selection. A security class asks for a multiple of it.
 //!   Who is in may lose the *buffer* of it by absences.
-//! - *seat*: a place on a running task's committee. It pins the worker key and seal key of the
-//!   draw.
+//! - *seat*: a place on a running task's committee or panel. It pins the worker key and seal key of
+//!   the draw.
 //! - *bonded* stake counts in draws; stake *on its way out* does not, but a slash reaches it until
 //!   it is withdrawn.
 //! - *capacity*: the tasks that an operator wants its node to sit on at a time. *Free* places are
@@ -32,11 +34,15 @@
 //!    which forgets the node. One that slashes left with nothing is forgotten by `deregister`.
 //!
 //! ## What keeps a draw honest
-//! - Only nodes that were in selection, with no less stake, before the task was submitted: nobody
-//!   can join or grow once the seed can be guessed. `activate` and `bond` therefore restart a
-//!   node's `active_since`.
-//! - The pick itself gives nobody influence on others' places: see [`draw`].
-//! - Two thirds of the stake that meets the class must be eligible, or the draw waits.
+//! - Only nodes that were in selection, with no less stake and in the same role, before the task was
+//!   submitted: nobody can join, grow or choose its seat once the seed can be guessed. `activate`,
+//!   `bond` and `set_role` therefore restart a node's `active_since`.
+//! - The pick itself gives nobody influence on others' places on a committee, nor on those of nodes
+//!   that verify alone; what it gives over those of nodes that do both, [`draw`] says.
+//! - Two thirds of the stake that meets the class must be eligible, or the draw waits: of those that
+//!   compute, and of those that verify, before the committee takes its part of these.
+//! - Before any seat is given it is certain that a panel can be filled beside whatever committee is
+//!   drawn.
 //! - What counts of one account's stake is capped, there as in the pick.
 //! - Selection is not for who came first: in a full one, who enters with more stake displaces the
 //!   node with the least.
@@ -62,7 +68,7 @@ use frame::{
 	},
 };
 use ostraka_primitives::{
-	api::NodeInfo, AccountId, Balance, BlockNumber, SealKeyBytes, TaskId, WorkerKey,
+	api::NodeInfo, role::Role, AccountId, Balance, BlockNumber, SealKeyBytes, TaskId, WorkerKey,
 	WorkerSignature, MAX_ASSIGNMENTS,
 };
 
@@ -72,6 +78,7 @@ mod committees;
 pub mod draw;
 mod integrity;
 mod keys;
+pub mod migrations;
 #[cfg(test)]
 mod mock;
 mod operator;
@@ -86,6 +93,7 @@ mod views;
 pub mod weights;
 
 pub use pallet::*;
+use types::NewNode;
 pub use types::{
 	Candidate, ChillCause, GenesisNode, HeldSeat, KeyOwner, Node, Reputation, Unlock, MAX_UNLOCKS,
 };
@@ -104,7 +112,7 @@ pub mod pallet {
 	use super::*;
 
 	/// Version of the storage layout.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
@@ -200,7 +208,7 @@ pub mod pallet {
 	/// Why tokens are on hold.
 	#[pallet::composite_enum]
 	pub enum HoldReason {
-		/// Stake of a compute node, stake on its way out included.
+		/// Stake of a node, stake on its way out included.
 		#[codec(index = 0)]
 		Stake,
 	}
@@ -241,6 +249,8 @@ pub mod pallet {
 			stake: Balance,
 			/// Tasks that it takes at a time.
 			capacity: u32,
+			/// What it lets itself be drawn for.
+			role: Role,
 		},
 		/// Stake was added.
 		Bonded {
@@ -344,6 +354,13 @@ pub mod pallet {
 			/// Convictions over its life.
 			convictions: u32,
 		},
+		/// A node is drawn for something else from now on.
+		RoleSet {
+			/// Its operator.
+			operator: AccountId,
+			/// What it lets itself be drawn for.
+			role: Role,
+		},
 	}
 
 	/// Why a call was refused, and what to do.
@@ -413,8 +430,8 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Registers the caller's compute node and puts it in selection. If that is full, the node
-		/// with the least stake leaves it.
+		/// Registers the caller's node and puts it in selection. If that is full, the node with the
+		/// least stake leaves it.
 		///
 		/// ## Dispatch Origin
 		/// Signed by the operator, who must have `stake` free beyond the existential deposit.
@@ -425,7 +442,8 @@ pub mod pallet {
 		/// - `worker_signature`: the worker key's over `"ostraka/worker-key/v2"`, genesis,
 		///   operator, seal key: without it anybody could take another's worker key;
 		/// - `stake`: to hold; at least `MinStake`;
-		/// - `capacity`: tasks to take at a time; `SeatStake` of the stake covers one.
+		/// - `capacity`: tasks to take at a time; `SeatStake` of the stake covers one;
+		/// - `role`: whether it computes, verifies, or does either as it is drawn.
 		///
 		/// ## Errors
 		/// `AlreadyRegistered`, `BelowLeastStake`, `InvalidCapacity`, `WorkerKeyTaken`,
@@ -433,6 +451,8 @@ pub mod pallet {
 		/// `SelectionFull` of nodes with no less stake, or the currency's if the stake is not there.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::register())]
+		// One account's whole claim, signed at once.
+		#[allow(clippy::too_many_arguments)]
 		pub fn register(
 			origin: OriginFor<T>,
 			worker: WorkerKey,
@@ -441,17 +461,11 @@ pub mod pallet {
 			worker_signature: WorkerSignature,
 			stake: Balance,
 			capacity: u32,
+			role: Role,
 		) -> DispatchResult {
 			let operator = ensure_signed(origin)?;
-			Self::do_register(
-				operator,
-				worker,
-				seal_key,
-				&proof,
-				&worker_signature,
-				stake,
-				capacity,
-			)
+			let node = NewNode { worker, seal_key, stake, capacity, role };
+			Self::do_register(operator, &node, &proof, &worker_signature)
 		}
 
 		/// Adds to the stake. Draws of tasks that were submitted before pass the node over.
@@ -576,6 +590,20 @@ pub mod pallet {
 		#[pallet::weight(T::WeightInfo::deregister())]
 		pub fn deregister(origin: OriginFor<T>) -> DispatchResult {
 			Self::do_deregister(ensure_signed(origin)?)
+		}
+
+		/// Sets what the node lets itself be drawn for: it computes, verifies, or does either. Draws of
+		/// tasks that were submitted before pass the node over; the seats that it holds stay.
+		///
+		/// ## Dispatch Origin
+		/// Signed by the operator.
+		///
+		/// ## Errors
+		/// `NotRegistered`.
+		#[pallet::call_index(9)]
+		#[pallet::weight(T::WeightInfo::set_role())]
+		pub fn set_role(origin: OriginFor<T>, role: Role) -> DispatchResult {
+			Self::do_set_role(ensure_signed(origin)?, role)
 		}
 	}
 

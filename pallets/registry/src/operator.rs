@@ -20,17 +20,15 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_register(
 		operator: AccountId,
-		worker: WorkerKey,
-		seal_key: SealKeyBytes,
+		node: &NewNode,
 		proof: &[u8; 64],
 		signature: &WorkerSignature,
-		stake: Balance,
-		capacity: u32,
 	) -> DispatchResult {
-		Self::check_new_node(&operator, stake, capacity)?;
-		Self::check_keys(&operator, &worker, &seal_key, proof, signature)?;
-		Self::admit(&operator, worker, seal_key, stake, capacity)?;
-		Self::deposit_event(Event::Registered { operator, worker, stake, capacity });
+		Self::check_new_node(&operator, node)?;
+		Self::check_keys(&operator, &node.worker, &node.seal_key, proof, signature)?;
+		Self::admit(&operator, node)?;
+		let NewNode { worker, stake, capacity, role, .. } = *node;
+		Self::deposit_event(Event::Registered { operator, worker, stake, capacity, role });
 		Ok(())
 	}
 
@@ -38,25 +36,22 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn admit_genesis(node: &GenesisNode) -> DispatchResult {
 		let seal_key = SealKeyBytes::try_from(node.seal_key.as_ref())
 			.map_err(|_| Error::<T>::InvalidSealKey)?;
-		Self::check_new_node(&node.account, node.stake, node.capacity)?;
-		Self::check_keys_free(&node.worker, &seal_key)?;
-		Self::admit(&node.account, node.worker, seal_key, node.stake, node.capacity)
+		let GenesisNode { worker, stake, capacity, role, .. } = *node;
+		let new = NewNode { worker, seal_key, stake, capacity, role };
+		Self::check_new_node(&node.account, &new)?;
+		Self::check_keys_free(&worker, &seal_key)?;
+		Self::admit(&node.account, &new)
 	}
 
-	fn check_new_node(operator: &AccountId, stake: Balance, capacity: u32) -> DispatchResult {
+	fn check_new_node(operator: &AccountId, node: &NewNode) -> DispatchResult {
 		ensure!(!Nodes::<T>::contains_key(operator), Error::<T>::AlreadyRegistered);
-		ensure!(stake >= T::MinStake::get(), Error::<T>::BelowLeastStake);
-		Self::check_capacity(capacity)
+		ensure!(node.stake >= T::MinStake::get(), Error::<T>::BelowLeastStake);
+		Self::check_capacity(node.capacity)
 	}
 
 	/// Holds the stake of a new node whose claims are checked, and puts it in selection.
-	pub(crate) fn admit(
-		operator: &AccountId,
-		worker: WorkerKey,
-		seal_key: SealKeyBytes,
-		stake: Balance,
-		capacity: u32,
-	) -> DispatchResult {
+	pub(crate) fn admit(operator: &AccountId, node: &NewNode) -> DispatchResult {
+		let NewNode { worker, seal_key, stake, capacity, role } = *node;
 		T::Currency::hold(&HoldReason::Stake.into(), operator, stake)?;
 		Self::claim_keys(operator, &worker, &seal_key);
 		let node = Node {
@@ -69,6 +64,7 @@ impl<T: Config> Pallet<T> {
 			reputation: Reputation::default(),
 			assigned: 0,
 			pinned: 0,
+			role,
 		};
 		Self::enter(operator, &node)
 	}
@@ -126,8 +122,8 @@ impl<T: Config> Pallet<T> {
 		Ok(cost)
 	}
 
-	/// Stake that the seats of the operator's node need: what the most demanding class asks of a
-	/// member, and in all of them together what a fault in each can cost. Reads all of them, of
+	/// Stake that the seats of the operator's node need: what the most demanding class asks of who has
+	/// a seat, and in all of them together what a fault in each can cost. Reads all of them, of
 	/// which there are at most [`MAX_ASSIGNMENTS`].
 	fn needed(operator: &AccountId, node: &Node) -> Balance {
 		let of_class = Seats::<T>::iter_prefix_values(operator).map(|seat| seat.least_stake).max();
@@ -177,6 +173,16 @@ impl<T: Config> Pallet<T> {
 		node.capacity = capacity;
 		Self::store(&operator, &node);
 		Self::deposit_event(Event::CapacitySet { operator, capacity });
+		Ok(())
+	}
+
+	pub(crate) fn do_set_role(operator: AccountId, role: Role) -> DispatchResult {
+		let mut node = Self::known(&operator)?;
+		node.role = role;
+		// With the seed in sight, the seats that suit could be chosen.
+		node.active_since = node.active_since.map(|_| Self::now());
+		Self::store(&operator, &node);
+		Self::deposit_event(Event::RoleSet { operator, role });
 		Ok(())
 	}
 

@@ -12,7 +12,7 @@ use frame::deps::{
 	sp_core::{Bytes, ConstU32},
 	sp_runtime::BoundedVec,
 };
-use ostraka_primitives::{AccountId, Balance, BlockNumber, SealKeyBytes, WorkerKey};
+use ostraka_primitives::{role::Role, AccountId, Balance, BlockNumber, SealKeyBytes, WorkerKey};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
@@ -93,7 +93,7 @@ impl Reputation {
 	}
 }
 
-/// A registered compute node. Its operator's account is the key it is stored under.
+/// A registered node. Its operator's account is the key it is stored under.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -108,8 +108,8 @@ pub struct Node {
 	pub stake: Balance,
 	/// Stake on its way out, by block.
 	pub unbonding: BoundedVec<Unlock, ConstU32<MAX_UNLOCKS>>,
-	/// Block since which it is in selection with at least its present stake; `None` if it is not in
-	/// selection.
+	/// Block since which it is in selection with at least its present stake, and in its present role;
+	/// `None` if it is not in selection.
 	pub active_since: Option<BlockNumber>,
 	/// What it is known for.
 	pub reputation: Reputation,
@@ -117,6 +117,17 @@ pub struct Node {
 	pub assigned: u32,
 	/// Those of them that are under the present worker key.
 	pub pinned: u32,
+	/// What it lets itself be drawn for. Seats that it holds are what they were drawn as.
+	pub role: Role,
+}
+
+/// A node that is about to be admitted.
+pub(crate) struct NewNode {
+	pub worker: WorkerKey,
+	pub seal_key: SealKeyBytes,
+	pub stake: Balance,
+	pub capacity: u32,
+	pub role: Role,
 }
 
 impl Node {
@@ -234,7 +245,7 @@ impl Node {
 pub struct HeldSeat {
 	/// The pinned worker key: the node's own at the draw.
 	pub worker: WorkerKey,
-	/// Stake that the task's class asks of a member.
+	/// Stake that the task's class asks of who has a seat.
 	pub least_stake: Balance,
 }
 
@@ -259,10 +270,12 @@ pub struct Candidate {
 	pub account: AccountId,
 	/// Bonded stake; above zero.
 	pub stake: Balance,
-	/// Block since which it is in selection with at least this stake.
+	/// Block since which it is in selection with at least this stake, and in this role.
 	pub since: BlockNumber,
 	/// Tasks that it can take on now, by its capacity and by its stake.
 	pub free: u32,
+	/// What it lets itself be drawn for.
+	pub role: Role,
 }
 
 impl Candidate {
@@ -270,7 +283,8 @@ impl Candidate {
 	pub fn of(account: &AccountId, node: &Node, seat_stake: Balance) -> Option<Self> {
 		let since = node.active_since?;
 		let free = node.free_seats(seat_stake);
-		Some(Self { account: account.clone(), stake: node.stake, since, free })
+		let (stake, role) = (node.stake, node.role);
+		Some(Self { account: account.clone(), stake, since, free, role })
 	}
 }
 
@@ -316,4 +330,20 @@ pub struct GenesisNode {
 	pub stake: Balance,
 	/// Tasks that it will sit on at a time.
 	pub capacity: u32,
+	/// What it lets itself be drawn for: `compute`, `verify` or, if nothing is said, `both`.
+	#[serde(default = "whatever_comes", with = "RoleName")]
+	pub role: Role,
+}
+
+fn whatever_comes() -> Role {
+	Role::Both
+}
+
+/// [`Role`] in JSON. The crate that defines it knows no JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Role", rename_all = "camelCase")]
+enum RoleName {
+	Compute,
+	Verify,
+	Both,
 }

@@ -43,6 +43,7 @@ impl<T: Config> Pallet<T> {
 			completed: node.reputation.completed,
 			absences: node.reputation.absences,
 			convictions: node.reputation.convictions,
+			role: node.role,
 			account,
 		}
 	}

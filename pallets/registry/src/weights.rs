@@ -25,6 +25,8 @@ pub trait WeightInfo {
 	fn set_capacity() -> Weight;
 	/// Of `deregister`.
 	fn deregister() -> Weight;
+	/// Of `set_role`.
+	fn set_role() -> Weight;
 }
 
 impl WeightInfo for () {
@@ -54,5 +56,8 @@ impl WeightInfo for () {
 	}
 	fn deregister() -> Weight {
 		RocksDbWeight::get().reads_writes(2, 3)
+	}
+	fn set_role() -> Weight {
+		RocksDbWeight::get().reads_writes(2, 2)
 	}
 }

@@ -36,7 +36,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Keeps a candidate off the task's committee.
+	/// Keeps a candidate off the task's committee and panel.
 	fn bar(task: TaskId, candidate: &AccountId) {
 		Barred::<T>::mutate(task, |barred| {
 			if !barred.contains(candidate) {

@@ -1,18 +1,21 @@
 //! Benchmarks of the calls and of the hook's steps, with the runtime's real neighbours: registry
-//! and agenda are full, committees are the largest, and each step meets its dearest case.
+//! and agenda are full, committees and panels are the largest, and each step meets its dearest case.
 
 use crate::{types::*, *};
 use alloc::vec::Vec;
 use frame::benchmarking::prelude::*;
 use machine::Machine;
-use ostraka_primitives::spec::{Column, Grouping, Name, Statistic};
+use ostraka_primitives::{
+	spec::{Column, Grouping, Name, Statistic},
+	traits::SeatReport,
+};
 use ostraka_protocol::{statistics::validity::proof_length, wire::consent};
 
 /// Prepares the neighbours.
 pub trait BenchmarkHelper {
-	/// Sets the classes with the largest committees, fills the registry with as many active nodes
-	/// as a draw may have to look at, with stake and free capacity for every class, and fills what
-	/// the book remembers of the relay chain; the randomness of a draw that begins now is not known
+	/// Sets the classes with the largest committees and panels, fills the registry with as many active nodes
+	/// as a draw may have to look at, all of which compute and verify, with stake and free capacity for every class, and
+	/// fills what the book remembers of the relay chain; the randomness of a draw that begins now is not known
 	/// yet. One absence puts a node out of selection.
 	fn prepare();
 	/// Lets the relay chain go on until the randomness of every draw that has begun is known, of
@@ -23,9 +26,8 @@ pub trait BenchmarkHelper {
 	fn candidate() -> AccountId;
 	/// Gives an account what a task with the least fee and a deposit cost, and more.
 	fn fund(account: &AccountId);
-	/// Gives the members' nodes other keys than those that the committee pins, which are freed with
-	/// its seats.
-	fn rotate_keys(committee: &Committee);
+	/// Gives the nodes of members and verifiers other keys than those that the task pins, which are freed with their seats.
+	fn rotate_keys(committee: &Committee, panel: &Panel);
 }
 
 /// A name of the greatest length, unlike those of other numbers only at its end.
@@ -81,7 +83,7 @@ fn dealers(count: u32) -> Dealers {
 fn largest_class<T: Config>() -> SecurityClass {
 	[SecurityClass::Standard, SecurityClass::Confidential, SecurityClass::Restricted]
 		.into_iter()
-		.max_by_key(|class| Pallet::<T>::parameters(*class).seats)
+		.max_by_key(|class| Pallet::<T>::parameters(*class).all_seats())
 		.expect("there are classes")
 }
 
@@ -100,7 +102,7 @@ fn requester<T: Config>() -> AccountId {
 }
 
 fn fee<T: Config>(spec: &TaskSpec, class: SecurityClass, invited: u32) -> Balance {
-	T::Escrow::least_fee(Pallet::<T>::parameters(class).seats, spec.length(), invited)
+	T::Escrow::least_fee(Pallet::<T>::parameters(class).all_seats(), spec.length(), invited)
 }
 
 /// The longest cohort. The last of its dealers operates a candidate.
@@ -116,7 +118,7 @@ fn barred(count: u32) -> BarredNodes {
 	BarredNodes::truncate_from((0..count).map(|i| account("barred", i, 0)).collect())
 }
 
-/// A task in `Inviting`, with the largest committee, the most dealers and the longest list of barred
+/// A task in `Inviting`, with the largest committee and panel, the most dealers and the longest list of barred
 /// nodes; all others that may be open are on the agenda after it.
 fn submitted<T: Config>(requester: fn() -> AccountId) -> Result<TaskId, BenchmarkError> {
 	T::BenchmarkHelper::prepare();
@@ -166,7 +168,7 @@ fn consented<T: Config>(
 	Ok((task, status))
 }
 
-/// A task whose committee is drawn.
+/// A task whose committee and panel are drawn.
 fn drawn<T: Config>(requester: fn() -> AccountId) -> Result<TaskId, BenchmarkError> {
 	let (task, status) = consented::<T>(requester)?;
 	let plan = go_to_draw::<T>(task, status)?;
@@ -191,7 +193,7 @@ fn go_to_draw<T: Config>(task: TaskId, status: TaskStatus) -> Result<DrawPlan, B
 	Draws::<T>::get(task).ok_or(BenchmarkError::Stop("no plan"))
 }
 
-/// A task that failed as all of its members were absent: settling, at a stage.
+/// A task that failed for want of result shares: settling, at a stage.
 fn settling<T: Config>(stage: Stage) -> Result<(TaskId, Outcome), BenchmarkError> {
 	let task = drawn::<T>(requester::<T>)?;
 	let outcome = Outcome::Failed(FailReason::TooFewShares);
@@ -262,6 +264,24 @@ mod benchmarks {
 
 		assert!(matches!(Statuses::<T>::get(task), Some(TaskStatus::Drawing { .. })));
 		assert_eq!(Barred::<T>::get(task).len() as u32, MAX_DEALERS + 1);
+		Ok(())
+	}
+
+	/// Of a draw that waits, whose randomness has just become known: no other state has more to read. The others on the agenda,
+	/// with one place left, wait for an epoch, and it comes before all of them.
+	#[benchmark(pov_mode = Measured)]
+	fn poke() -> Result<(), BenchmarkError> {
+		let (task, _) = consented::<T>(requester::<T>)?;
+		T::BenchmarkHelper::advance_relay();
+		Agenda::<T>::kill();
+		crowd::<T>(1, BlockNumber::MAX, Some(u64::MAX));
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(whitelisted_caller()), task);
+
+		let agenda = Agenda::<T>::get();
+		assert_eq!(agenda.first().map(|due| due.task), Some(task));
+		assert_eq!(agenda.len() as u32, T::MaxOpenTasks::get());
 		Ok(())
 	}
 
@@ -373,16 +393,25 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// Every member is slashed and, as it was absent too often, leaves selection: dearer than
-	/// paying it.
+	/// Every member and verifier attested falsely: it is slashed, leaves selection, and who exposed it has its part. That is
+	/// dearer than paying it, and than an absence that puts it out. What the sharing would have to report is taken as said.
 	#[benchmark(pov_mode = Measured)]
 	fn settle_fee() -> Result<(), BenchmarkError> {
 		let (task, outcome) = settling::<T>(Stage::Fee)?;
+		let exposer: AccountId = account("exposer", 0, 0);
+		T::BenchmarkHelper::fund(&exposer);
+		let ending = machine::ending(outcome, true);
 
 		#[block]
 		{
 			let (_, drawn) = look::<T>(task);
-			Pallet::<T>::settle_fee(task, outcome, drawn.as_ref());
+			let Drawn { committee, panel, .. } = drawn.ok_or("no committee")?;
+			core::hint::black_box(T::Sharing::reports(task, true));
+			core::hint::black_box(T::Sharing::exposer(task));
+			let seats = committee.len().saturating_add(panel.len());
+			let reports = alloc::vec![SeatReport::FalseAttestation; seats];
+			T::Escrow::settle_fee(task, &committee, &panel, &reports, Some(&exposer), ending);
+			Pallet::<T>::reach(task, Stage::Sharing);
 		}
 
 		assert_eq!(Settlements::<T>::get(task), Some(Stage::Sharing));
@@ -426,13 +455,13 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// All members have rotated their keys since the draw, and hold no other seat under the former
+	/// All members and verifiers have rotated their keys since the draw, and hold no other seat under the former
 	/// ones.
 	#[benchmark(pov_mode = Measured)]
 	fn close() -> Result<(), BenchmarkError> {
 		let (task, outcome) = settling::<T>(Stage::Close)?;
 		let drawn = DrawnTasks::<T>::get(task).ok_or("no committee")?;
-		T::BenchmarkHelper::rotate_keys(&drawn.committee);
+		T::BenchmarkHelper::rotate_keys(&drawn.committee, &drawn.panel);
 
 		#[block]
 		{

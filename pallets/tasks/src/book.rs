@@ -4,7 +4,7 @@ use crate::*;
 use ostraka_primitives::traits::{TaskBook, TaskView};
 
 impl<T: Config> Pallet<T> {
-	/// A task with its cohort and committee, for the runtime API. The counters are the
+	/// A task with its cohort, committee and panel, for the runtime API. The counters are the
 	/// sharing's: the runtime fills them in.
 	pub fn task_info(task: TaskId) -> Option<TaskInfo> {
 		Some(TaskInfo {
@@ -17,6 +17,9 @@ impl<T: Config> Pallet<T> {
 			attested: 0,
 			committed: 0,
 			right_shares: 0,
+			panel: Self::panel(task),
+			verified: 0,
+			disproven: 0,
 		})
 	}
 
@@ -38,6 +41,7 @@ impl<T: Config> TaskBook for Pallet<T> {
 			accepted: drawn.accepted,
 			status: Statuses::<T>::get(task)?,
 			committee: drawn.committee,
+			panel: drawn.panel,
 		})
 	}
 

@@ -1,18 +1,18 @@
-//! The draw of a committee, and the task hash that it fixes.
+//! The draw of a committee and a panel, and the task hash that it fixes.
 
 use crate::{types::*, *};
 use frame::deps::sp_io::hashing::sha2_256;
 use machine::Machine;
 use ostraka_primitives::{
-	task::Terms,
-	traits::{DrawRequest, RelayMoment},
+	task::{Seat, Terms},
+	traits::{DrawRequest, RelayMoment, Seated},
 };
 use ostraka_protocol::{
 	wire::{terms_hash, Published},
 	Version,
 };
 
-/// Who may sit on a task's committee, as the registry found it.
+/// Who may have a seat in a task, as the registry found it.
 pub(crate) type EligibleOf<T> = <<T as Config>::Committees as Committees>::Eligible;
 
 /// Domain of the seeds of draws.
@@ -49,8 +49,8 @@ impl<T: Config> Pallet<T> {
 		terms_hash(&terms, &Self::genesis(), task)
 	}
 
-	/// `TH` of a task whose committee is drawn in block `drawn_at`, for dealers with this hash. Phases may end early, so
-	/// only their windows are known at the draw, and covered.
+	/// `TH` of a task whose committee and panel are drawn in block `drawn_at`, for dealers with this hash. Phases may end
+	/// early, so only their windows are known at the draw, and covered.
 	pub(crate) fn hash_task(
 		task: TaskId,
 		version: Version,
@@ -58,6 +58,7 @@ impl<T: Config> Pallet<T> {
 		consent: &Digest,
 		drawn_at: BlockNumber,
 		committee: &Committee,
+		panel: &Panel,
 	) -> Digest {
 		let published = Published {
 			version,
@@ -68,10 +69,10 @@ impl<T: Config> Pallet<T> {
 			windows: &record.windows,
 			drawn_at,
 		};
-		published.hash(&Self::genesis(), task, committee)
+		published.hash(&Self::genesis(), task, committee, panel)
 	}
 
-	/// Who may sit on the committee of a task with this plan now, or what is missing for one.
+	/// Who may have a seat in a task with this plan now, or what is missing for a committee or a panel.
 	pub(crate) fn eligible(task: TaskId, plan: &DrawPlan) -> Result<EligibleOf<T>, DrawError> {
 		let barred = Barred::<T>::get(task);
 		T::Committees::eligible(&DrawRequest {
@@ -88,8 +89,8 @@ impl<T: Config> Pallet<T> {
 		Barred::<T>::remove(task);
 	}
 
-	/// Draws the committee of a task in `Drawing` from what [`Self::eligible`] found in this step, opens its
-	/// sharing, and moves it on. Returns `false`, and changes nothing, if no committee can be drawn now, or
+	/// Draws committee and panel of a task in `Drawing` from what [`Self::eligible`] found in this step, opens its
+	/// sharing, and moves it on. Returns `false`, and changes nothing, if they cannot be drawn now, or
 	/// the task follows a version of the protocol that is not known any more.
 	pub(crate) fn draw(
 		task: TaskId,
@@ -112,13 +113,17 @@ impl<T: Config> Pallet<T> {
 		};
 		let Ok(version) = Version::from_number(record.protocol) else { return false };
 		let parameters = plan.parameters;
-		let Ok(committee) = T::Committees::draw(eligible, seed_of(randomness, task)) else {
+		let Ok(Seated { committee, panel }) =
+			T::Committees::draw(eligible, seed_of(randomness, task))
+		else {
 			return false;
 		};
 
 		let Invitation { accepted, consent, .. } = invitation;
-		let task_hash = Self::hash_task(task, version, &record, &consent, now, &committee);
-		let members = committee.iter().map(|seat| seat.account.clone()).collect();
+		let task_hash = Self::hash_task(task, version, &record, &consent, now, &committee, &panel);
+		let accounts =
+			|seats: &[Seat]| seats.iter().map(|seat| seat.account.clone()).collect::<Vec<_>>();
+		let (members, verifiers) = (accounts(&committee), accounts(&panel));
 		DrawnTasks::<T>::insert(
 			task,
 			Drawn {
@@ -131,11 +136,12 @@ impl<T: Config> Pallet<T> {
 				least_dealers: parameters.least_dealers,
 				windows: record.windows,
 				committee,
+				panel,
 			},
 		);
 		record.drawn = Some(DrawnAt { block: now, task_hash, accepted, consent });
 		Records::<T>::insert(task, record);
-		T::Sharing::open(task, parameters.threshold, parameters.seats);
+		T::Sharing::open(task, parameters.threshold, parameters.all_seats(), parameters.verifiers);
 		Self::forget_draw(task);
 		Self::enter(task, next);
 		Self::deposit_event(Event::CommitteeDrawn {
@@ -144,6 +150,7 @@ impl<T: Config> Pallet<T> {
 			members,
 			first_by,
 			collect_until: until,
+			panel: verifiers,
 		});
 		true
 	}

@@ -47,8 +47,8 @@ impl<T: Config> Pallet<T> {
 			for class in T::Classes::get() {
 				for invited in [class.least_dealers, MAX_DEALERS] {
 					let window =
-						verify_window(T::VerifyBase::get(), class.seats, invited, per_block);
-					let adjudications = u32::from(class.seats).saturating_add(invited);
+						verify_window(T::VerifyBase::get(), class.all_seats(), invited, per_block);
+					let adjudications = u32::from(class.all_seats()).saturating_add(invited);
 					assert!(
 						window.saturating_mul(per_block) >= adjudications,
 						"the verification window lacks room for every accusation and challenge"

@@ -1,7 +1,7 @@
 //! # The task book
 //!
 //! A requester publishes a task: a statistic, its cohort of invited dealers, a security class, a
-//! fee. The book draws its committee, keeps its deadlines, and drives its settlement; the
+//! fee. The book draws its committee and its panel, keeps its deadlines, and drives its settlement; the
 //! neighbours do the work of each phase: [`Committees`] (the registry) draws, [`Sharing`] (vss)
 //! holds dealings and result shares, [`Escrow`] (incentives) holds and pays money.
 //!
@@ -10,8 +10,11 @@
 //! - **Cohort**: the accounts invited to deal. A requester may be one of them.
 //! - **Consent**: those of the cohort who accepted, in their order, and their hash. Only they may deal.
 //! - **Committee**: the compute nodes drawn for the task; never its requester nor a dealer who accepted.
-//! - **Task hash** (`TH`): pins genesis, number, spec, consent, class, windows and the committee's
-//!   keys, at the draw.
+//! - **Panel**: verification nodes drawn with it, under the same rules and none of them on the committee: they see no share,
+//!   check commitments and proofs, challenge, and attest. A class may ask for none.
+//! - **Seats** stand in one row: `1 ..= n` is the committee, `n + 1 ..= n + v` the panel.
+//! - **Task hash** (`TH`): pins genesis, number, spec, consent, class, windows and the keys of committee and panel, at the
+//!   draw.
 //! - **Window**: length of a phase in blocks. A phase's deadline is the last block in which
 //!   something may happen in it.
 //! - **Agenda**: one entry an open task, with the block from which the hook has to look at it.
@@ -22,16 +25,17 @@
 //! 2. Invited dealers `accept` what is asked, each with a deposit. All have, or the deadline is over and enough have:
 //!    `Drawing`. Else the task has failed, and everything but the draw fee goes back.
 //! 3. When randomness has become known that nobody knew at the last acceptance, the hook draws
-//!    the committee and fixes `TH`: `Collecting`. A draw that finds too few nodes, stake or
-//!    capacity is tried again, ever less often, with the same randomness, until it is too late.
+//!    committee and panel and fixes `TH`: `Collecting`. A draw that finds too few nodes, stake, capacity or verifiers
+//!    is tried again, ever less often, with the same randomness, until it is too late.
 //! 4. All who accepted have dealt, or the deadline is over: `Verifying`. Nobody has dealt in the first quarter: failed.
-//! 5. All members that are awaited have attested, or the deadline is over: in the next block the accepted set is frozen:
-//!    `Committing`, or, with too few accepted dealings, or if the sum of the commitments lies outside the group, failed
-//!    with nothing released. One member that is silent costs the whole window.
+//! 5. All members and verifiers that are awaited have attested, or the deadline is over: in the next block the accepted set
+//!    is frozen: `Committing`, or, with too few accepted dealings, or if the sum of the commitments lies outside the group,
+//!    failed with nothing released. One that is silent costs the whole window, and no more: without any attestation the
+//!    set is frozen all the same.
 //! 6. All have committed, or the deadline is over: `Revealing`.
 //! 7. All have answered, or the deadline is over: `Settling`, as completed if a result is there,
 //!    else as failed.
-//! 8. In chunks: members are paid, deposits and rests returned, storage freed, the committee
+//! 8. In chunks: members and verifiers are paid, deposits and rests returned, storage freed, committee and panel
 //!    released: `Settled`.
 //!
 //! The state machine itself is [`machine`]. Who has attested may still accuse or challenge in the same block, the last
@@ -48,11 +52,13 @@
 //!   `MaxOpenTasks` tasks are open. Entries are served oldest first and a task that is not finished
 //!   goes behind the others, so that none starves. Draws, which are heavy and may fail, come last
 //!   in a block: those that do not succeed hold nothing else up.
+//! - No call makes an open task lose its entry. Should one lose it all the same, as an upgrade may make it, anybody can
+//!   `poke` it: it gets the entry that its state asks for, never an earlier one, and nothing else changes (`src/poke.rs`).
 //! - A draw's candidates are looked at once: what the look finds is handed on to the draw of the same step.
-//! - Left after settlement: the record (252 bytes with one column, 27,918 were everything in it at
+//! - Left after settlement: the record (253 bytes with one column, 27,919 were everything in it at
 //!   its longest), which readers of a result need to understand it, and the state (at most 9). Paid
-//!   for by the draw fee. The cohort (some 37 bytes a dealer), the invitation (119), barred nodes
-//!   and the draw's plan, the committee (160 bytes a seat) and the agenda's entry (at most 17) are
+//!   for by the draw fee. The cohort (some 37 bytes a dealer), the invitation (120), barred nodes
+//!   and the draw's plan, committee and panel (96 bytes a seat) and the agenda's entry (at most 17) are
 //!   freed.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -71,8 +77,10 @@ mod book;
 mod draw;
 mod integrity;
 pub mod machine;
+pub mod migrations;
 #[cfg(test)]
 mod mock;
+mod poke;
 mod poll;
 mod relay;
 mod settle;
@@ -92,7 +100,9 @@ use frame::{deps::frame_support::weights::WeightMeter, prelude::*};
 use ostraka_primitives::{
 	api::TaskInfo,
 	spec::TaskSpec,
-	task::{ClassParameters, Committee, FailReason, Outcome, SecurityClass, Task, TaskStatus},
+	task::{
+		ClassParameters, Committee, FailReason, Outcome, Panel, SecurityClass, Task, TaskStatus,
+	},
 	traits::{
 		Adjudications, Committees, DrawEntropy, DrawError, Escrow, Penalties, Reclaim, Sharing,
 	},
@@ -118,12 +128,12 @@ pub mod pallet {
 	pub struct Pallet<T>(_);
 
 	/// Version of the storage layout.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	/// What the runtime decides.
 	#[pallet::config]
 	pub trait Config: frame_system::Config<AccountId = AccountId> {
-		/// Draws and releases committees.
+		/// Draws and releases committees and panels.
 		type Committees: Committees;
 
 		/// The sharing protocol. One step of its settlement must fit into [`Config::PollShare`] of
@@ -172,7 +182,7 @@ pub mod pallet {
 		#[pallet::constant]
 		type DrawWindow: Get<BlockNumber>;
 
-		/// Blocks from the first try to draw that found too few nodes, stake or capacity to the next one; each pause
+		/// Blocks from the first try to draw that found too few nodes, stake, capacity or verifiers to the next one; each pause
 		/// after it is twice as long, up to a tenth of the window. A draw's last block always gets a try.
 		#[pallet::constant]
 		type DrawRetry: Get<BlockNumber>;
@@ -253,7 +263,7 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type OpenOf<T> = StorageMap<_, Blake2_128Concat, AccountId, u32, ValueQuery>;
 
-	/// Committee and parameters of drawn tasks. Written by the draw, freed by the settlement.
+	/// Committee, panel and parameters of drawn tasks. Written by the draw, freed by the settlement.
 	#[pallet::storage]
 	pub type DrawnTasks<T> = StorageMap<_, Twox64Concat, TaskId, Drawn>;
 
@@ -318,7 +328,7 @@ pub mod pallet {
 			class: SecurityClass,
 			/// Number of invited dealers.
 			dealers: u32,
-			/// Fee for the committee.
+			/// Fee for committee and panel.
 			fee: Balance,
 			/// Reward for the accepted dealers together.
 			data_reward: Balance,
@@ -334,7 +344,7 @@ pub mod pallet {
 			/// Number of dealers who have accepted.
 			accepted: u32,
 		},
-		/// Enough dealers have accepted: a committee is drawn.
+		/// Enough dealers have accepted: a committee and a panel are drawn.
 		InvitingEnded {
 			/// The task.
 			task: TaskId,
@@ -345,7 +355,7 @@ pub mod pallet {
 			/// Last block in which a draw is tried.
 			draw_until: BlockNumber,
 		},
-		/// A task's committee was drawn: the dealers who accepted may deal.
+		/// A task's committee and panel were drawn: the dealers who accepted may deal.
 		CommitteeDrawn {
 			/// The task.
 			task: TaskId,
@@ -357,18 +367,20 @@ pub mod pallet {
 			first_by: BlockNumber,
 			/// Last block in which a dealing is taken.
 			collect_until: BlockNumber,
+			/// The verifiers' accounts, by seat: their numbers go on from the members'.
+			panel: Vec<AccountId>,
 		},
-		/// Dealing is over: the committee checks its shares, and the dealers' proofs.
+		/// Dealing is over: the committee checks its shares, and with the panel the dealers' proofs.
 		CollectingEnded {
 			/// The task.
 			task: TaskId,
 			/// Whether all who accepted have dealt before the deadline.
 			early: bool,
-			/// Last block in which an accusation or a challenge excludes a dealing, unless all members attest before.
+			/// Last block in which an accusation or a challenge excludes a dealing, unless all attest before.
 			verify_until: BlockNumber,
 		},
-		/// All members that are awaited have attested: this is the last block in which an accusation or a challenge excludes a
-		/// dealing, and the next one freezes the accepted set.
+		/// All members and verifiers that are awaited have attested: this is the last block in which an accusation or a
+		/// challenge excludes a dealing, and the next one freezes the accepted set.
 		VerificationComplete {
 			/// The task.
 			task: TaskId,
@@ -409,6 +421,13 @@ pub mod pallet {
 			task: TaskId,
 			/// How it ended.
 			outcome: Outcome,
+		},
+		/// An open task that had fallen off the agenda is on it again.
+		PutBack {
+			/// The task.
+			task: TaskId,
+			/// Block from which the hook has to look at it; one that is over if it should have been looked at before.
+			at: BlockNumber,
 		},
 	}
 
@@ -478,6 +497,10 @@ pub mod pallet {
 		/// What the spec's dealers would have to prove of their inputs is too much for one proof: fewer columns or groups,
 		/// or narrower ranges.
 		Unprovable,
+		/// Too few nodes verify to be sure of a panel whatever committee is drawn, requester and dealers not counted.
+		TooFewVerifiers,
+		/// The task is on the agenda, and looked at when it is due; or it is settled. There is nothing to put back.
+		NothingToDo,
 	}
 
 	#[pallet::hooks]
@@ -502,14 +525,14 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		/// Publish a task: a joint statistic over the data of the invited dealers.
 		///
-		/// Takes `fee` (for the committee) and `data_reward` (for the accepted dealers together,
+		/// Takes `fee` (for committee and panel, evenly by seats) and `data_reward` (for the accepted dealers together,
 		/// may be 0) into escrow and charges the draw fee. The dealers have `accept` blocks to accept; then a
-		/// committee is drawn, and they have `collect` blocks to deal. What is left of fee and reward comes
+		/// committee and a panel are drawn, and they have `collect` blocks to deal. What is left of fee and reward comes
 		/// back when the task is settled.
 		///
 		/// - `spec`: what is computed, over which columns with which declared ranges.
-		/// - `class`: how secret the data is; decides how many nodes hold it and how many dealers
-		///   are needed.
+		/// - `class`: how secret the data is; decides how many nodes hold it, how many besides check its proofs, and how many
+		///   dealers are needed.
 		/// - `dealers`: the accounts that may deal, each once, in any order. The requester may be
 		///   one of them.
 		/// - `accept`: window for accepting, in blocks; it ends early when all have accepted.
@@ -517,13 +540,13 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		/// Signed by the requester. A node that the requester or a dealer who accepted operates is barred from
-		/// the committee.
+		/// committee and panel.
 		///
 		/// ## Errors
 		/// The first broken rule of the spec; `TooFewDealers`, `DuplicateDealer`, `WindowTooShort`,
 		/// `WindowTooLong`, `FeeTooLow`, `TooManyOpenTasks`, `TooManyOfRequester`; `Unprovable` if no proof could say of a
-		/// dealer's input what the spec asks of it; `TooFewNodes`, `TooLittleStake` or
-		/// `TooLittleCapacity` if no committee could be drawn now; what the escrow answers if the
+		/// dealer's input what the spec asks of it; `TooFewNodes`, `TooLittleStake`,
+		/// `TooLittleCapacity` or `TooFewVerifiers` if they could not be drawn now; what the escrow answers if the
 		/// requester cannot pay.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::submit(dealers.len() as u32))]
@@ -564,7 +587,7 @@ pub mod pallet {
 		///
 		/// Takes the dealer's deposit. It comes back with the dealing's settlement, or if the task fails before its
 		/// dealing is over; who accepts and does not deal loses a part of it. A node that the dealer operates is barred
-		/// from the committee.
+		/// from committee and panel.
 		///
 		/// - `terms`: hash of what is asked, as the task has it.
 		///
@@ -581,6 +604,25 @@ pub mod pallet {
 			let dealer = ensure_signed(origin)?;
 			Self::do_accept(dealer, task, terms)
 		}
+
+		/// Put an open task back that has fallen off the agenda, so that nothing ends its phases any more.
+		///
+		/// It will be looked at when its state is due, and in the next block if that is over. Nothing else about it changes.
+		/// Pays no fee if the task was put back; pays it otherwise.
+		///
+		/// ## Dispatch Origin
+		/// Signed by anybody.
+		///
+		/// ## Errors
+		/// `UnknownTask`; `NothingToDo` if the task is on the agenda, or settled; `TooManyOpenTasks` if the agenda has no
+		/// room: again when some are settled.
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::poke())]
+		pub fn poke(origin: OriginFor<T>, task: TaskId) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			Self::do_poke(task)?;
+			Ok(Pays::No.into())
+		}
 	}
 
 	#[pallet::view_functions]
@@ -596,6 +638,11 @@ pub mod pallet {
 		/// The committee of a task, by seat; empty before the draw and after the settlement.
 		pub fn committee(task: TaskId) -> Committee {
 			DrawnTasks::<T>::get(task).map(|drawn| drawn.committee).unwrap_or_default()
+		}
+
+		/// The panel of a task, by seat; empty before the draw and after the settlement, and where its class asks for none.
+		pub fn panel(task: TaskId) -> Panel {
+			DrawnTasks::<T>::get(task).map(|drawn| drawn.panel).unwrap_or_default()
 		}
 
 		/// The invited dealers of an open task, sorted.
@@ -620,7 +667,7 @@ pub mod pallet {
 			Agenda::<T>::get().iter().map(|due| due.task).collect()
 		}
 
-		/// What a committee for this task would lack now; nothing if it could be drawn, or is drawn
+		/// What a committee and a panel for this task would lack now; nothing if they could be drawn, or are drawn
 		/// already.
 		pub fn draw_obstacle(task: TaskId) -> Option<DrawError> {
 			Self::obstacle(task)

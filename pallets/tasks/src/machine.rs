@@ -34,7 +34,7 @@ pub enum Refused {
 
 /// Transitions of a task's state. Each takes the present block where it matters.
 pub trait Machine: Sized {
-	/// Inviting is over, early as `all` have accepted, or at its deadline: if `enough` have, a committee is drawn, for
+	/// Inviting is over, early as `all` have accepted, or at its deadline: if `enough` have, seats are drawn, for
 	/// which there are `window` blocks.
 	///
 	/// # Errors
@@ -46,7 +46,7 @@ pub trait Machine: Sized {
 		all: bool,
 		enough: bool,
 	) -> Result<Self, Refused>;
-	/// A committee was drawn: dealers may deal, the first within `first` blocks.
+	/// Committee and panel were drawn: dealers may deal, the first within `first` blocks.
 	///
 	/// # Errors
 	/// Not in `Drawing`, or after its `until`.
@@ -56,7 +56,7 @@ pub trait Machine: Sized {
 		windows: &Windows,
 		first: BlockNumber,
 	) -> Result<Self, Refused>;
-	/// No committee came together in time.
+	/// Committee and panel did not come together in time.
 	///
 	/// # Errors
 	/// Not in `Drawing`, or its `until` is not over.
@@ -72,12 +72,12 @@ pub trait Machine: Sized {
 	/// # Errors
 	/// Not in `Collecting`, or its `first_by` is not over.
 	fn undealt(self, now: BlockNumber) -> Result<Self, Refused>;
-	/// Collecting is over, early or at its deadline: the committee checks.
+	/// Collecting is over, early or at its deadline: committee and panel check.
 	///
 	/// # Errors
 	/// Not in `Collecting`.
 	fn dealt(self, now: BlockNumber, windows: &Windows) -> Result<Self, Refused>;
-	/// All members that are awaited have attested: this is the last block in which they may accuse or challenge.
+	/// All seats that are awaited have attested: this is the last block in which they may accuse or challenge.
 	///
 	/// # Errors
 	/// Not in `Verifying`, or its `until` does not come later.
@@ -251,7 +251,7 @@ fn over(now: BlockNumber, until: BlockNumber) -> Result<(), Refused> {
 }
 
 /// What becomes of the fee of a task that ended so, by whether its committee was drawn. Commitments that are found unsound
-/// at the freeze are a dealer's doing, but the committee should have seen it: the fee goes back.
+/// at the freeze are a dealer's doing, but committee and panel should have seen it: the fee goes back.
 pub fn ending(outcome: Outcome, drawn: bool) -> Ending {
 	match outcome {
 		Outcome::Completed => Ending::Completed,

@@ -19,8 +19,8 @@
 //!   turn, which saves the looks in between.
 //! - A draw whose randomness comes with one of the next blocks is looked at in the next block. One that waits for a relay
 //!   epoch stands at the end of its window, and is woken by the epoch.
-//! - A draw looks whether there are nodes, stake and capacity before it pays for the rest, and draws from what it has seen.
-//!   Without, it is put off: by [`Config::DrawRetry`] blocks, then twice that, and so on, up to a tenth of its window. Every
+//! - A draw looks whether there are nodes, stake, capacity and verifiers before it pays for the rest, and draws from what it
+//!   has seen. Without, it is put off: by [`Config::DrawRetry`] blocks, then twice that, and so on, up to a tenth of its window. Every
 //!   draw is tried in the last block of its window.
 
 use crate::{machine::Machine, types::*, *};
@@ -39,7 +39,7 @@ pub(crate) struct Waiting {
 	seed: [u8; 32],
 }
 
-/// A task to be settled: its end, what comes next, and its committee, if one was drawn.
+/// A task to be settled: its end, what comes next, and its committee and panel, if they were drawn.
 pub(crate) struct Settlement {
 	pub(crate) outcome: Outcome,
 	pub(crate) stage: Stage,
@@ -94,13 +94,14 @@ impl<T: Config> Pallet<T> {
 		Self::reschedule(task, at.map(|at| Due { at, task, epoch: None }));
 	}
 
-	fn reschedule(task: TaskId, due: Option<Due>) {
+	/// [`Self::schedule`], with all that an entry says.
+	pub(crate) fn reschedule(task: TaskId, due: Option<Due>) {
 		Agenda::<T>::mutate(|agenda| {
 			agenda.retain(|due| due.task != task);
 			let Some(due) = due else { return };
 			let place = agenda.partition_point(|other| other.at <= due.at);
 			if agenda.try_insert(place, due).is_err() {
-				// `submit` leaves room for one entry an open task.
+				// `submit` leaves room for one entry an open task. Whoever finds the task pokes it when there is room.
 				log::error!(target: "runtime::tasks", "no room in the agenda for task {task}");
 			}
 		});
@@ -286,7 +287,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Puts a draw off that found too few nodes, stake or capacity.
+	/// Puts a draw off that found too few nodes, stake, capacity or verifiers.
 	pub(crate) fn back_off(task: TaskId, status: TaskStatus, mut plan: DrawPlan) {
 		let pause = retry_after(T::DrawRetry::get(), plan.tries, T::DrawWindow::get());
 		plan.tries = plan.tries.saturating_add(1);
@@ -298,15 +299,19 @@ impl<T: Config> Pallet<T> {
 	/// the next, which ends it.
 	fn put_off(task: TaskId, status: TaskStatus, blocks: BlockNumber) {
 		let TaskStatus::Drawing { until } = status else { return };
+		Self::schedule(task, Some(Self::within_window(until, blocks)));
+	}
+
+	/// The block that comes so many after this one, but not past the last one of a draw's window, and later than this one.
+	pub(crate) fn within_window(until: BlockNumber, blocks: BlockNumber) -> BlockNumber {
 		let now = Self::now();
-		let last = until.max(now.saturating_add(1));
-		Self::schedule(task, Some(now.saturating_add(blocks).min(last)));
+		now.saturating_add(blocks).min(until.max(now.saturating_add(1)))
 	}
 
 	/// Puts a draw off until a relay epoch is known, but not past the last block of its window.
 	fn wait_for(task: TaskId, status: TaskStatus, epoch: u64) {
 		let TaskStatus::Drawing { until } = status else { return };
-		let at = until.max(Self::now().saturating_add(1));
+		let at = Self::within_window(until, BlockNumber::MAX);
 		Self::reschedule(task, Some(Due { at, task, epoch: Some(epoch) }));
 	}
 
@@ -391,7 +396,7 @@ impl<T: Config> Pallet<T> {
 }
 
 /// Blocks from a try to draw to the next one: twice as many as the last time, up to a tenth of the window.
-fn retry_after(least: BlockNumber, tries: u8, window: BlockNumber) -> BlockNumber {
+pub(crate) fn retry_after(least: BlockNumber, tries: u8, window: BlockNumber) -> BlockNumber {
 	let factor = 1u32.checked_shl(tries.into()).unwrap_or(u32::MAX);
 	least.saturating_mul(factor).min(window.div_ceil(10).max(least))
 }

@@ -2,10 +2,10 @@
 //!
 //! | stage | does | once or in chunks |
 //! |---|---|---|
-//! | `Fee` | members are paid or punished by their reports; the rest of the fee goes back | once |
+//! | `Fee` | members and verifiers are paid or punished by their reports; the rest of the fee goes back | once |
 //! | `Sharing` | deposits go back, data rewards are paid, dealings are freed | in chunks, by the sharing |
 //! | `Cohort` | frees the invited dealers' entries; who accepted and did not deal gets its deposit back, or loses a part of it | in chunks |
-//! | `Close` | releases the committee's capacity, closes the escrow, frees the committee | once |
+//! | `Close` | releases the capacity of committee and panel, closes the escrow, frees both | once |
 //!
 //! A task that never had a committee skips what concerns it. Each stage is stored before the next
 //! begins, so that no stage is done twice. What a stage, or a chunk of one, claimed of the proof in vain it gives back when it
@@ -79,9 +79,14 @@ impl<T: Config> Pallet<T> {
 		match drawn {
 			Some(drawn) => {
 				let reports = T::Sharing::reports(task, shares_were_due(outcome));
-				T::Escrow::settle_fee(task, &drawn.committee, &reports, ending);
+				let exposer = T::Sharing::exposer(task);
+				let Drawn { committee, panel, .. } = drawn;
+				T::Escrow::settle_fee(task, committee, panel, &reports, exposer.as_ref(), ending);
 			},
-			None => T::Escrow::settle_fee(task, &Committee::default(), &[], ending),
+			None => {
+				let (committee, panel) = (Committee::default(), Panel::default());
+				T::Escrow::settle_fee(task, &committee, &panel, &[], None, ending);
+			},
 		}
 		Self::reach(task, Stage::Sharing)
 	}
@@ -159,7 +164,7 @@ impl<T: Config> Pallet<T> {
 	/// The last stage; its weight is paid for already.
 	pub(crate) fn close(task: TaskId, outcome: Outcome, drawn: Option<&Drawn>) {
 		if let Some(drawn) = drawn {
-			T::Committees::release(task, &drawn.committee);
+			T::Committees::release(task, &drawn.committee, &drawn.panel);
 			DrawnTasks::<T>::remove(task);
 		}
 		T::Escrow::close(task);

@@ -46,6 +46,7 @@ impl<T> From<DrawError> for Error<T> {
 			DrawError::TooFewNodes => Self::TooFewNodes,
 			DrawError::TooLittleStake => Self::TooLittleStake,
 			DrawError::TooLittleCapacity => Self::TooLittleCapacity,
+			DrawError::TooFewVerifiers => Self::TooFewVerifiers,
 		}
 	}
 }
@@ -78,7 +79,8 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// The windows of a task with this many seats and invited dealers, each of whom deals a proof of so many bytes.
+	/// The windows of a task with this many seats, of both kinds, and invited dealers, each of whom deals a proof of so many
+	/// bytes.
 	pub(crate) fn windows(
 		seats: u8,
 		invited: u32,
@@ -97,7 +99,8 @@ impl<T: Config> Pallet<T> {
 	/// Most blocks from a submission to the task's end: all windows at their longest, and one block
 	/// of the hook after each.
 	pub(crate) fn longest_life() -> BlockNumber {
-		let seats = T::Classes::get().iter().map(|class| class.seats).max().unwrap_or_default();
+		let seats =
+			T::Classes::get().iter().map(ClassParameters::all_seats).max().unwrap_or_default();
 		let windows = Self::windows(seats, MAX_DEALERS, MAX_VALIDITY, T::MaxCollect::get());
 		[
 			T::MaxAccept::get(),
@@ -145,7 +148,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(invited >= parameters.least_dealers, Error::<T>::TooFewDealers);
 		let cohort = sorted(dealers).ok_or(Error::<T>::DuplicateDealer)?;
 		spec.validate().map_err(Error::<T>::from)?;
-		let least_fee = T::Escrow::least_fee(parameters.seats, spec.length(), invited);
+		let least_fee = T::Escrow::least_fee(parameters.all_seats(), spec.length(), invited);
 		ensure!(fee >= least_fee, Error::<T>::FeeTooLow);
 		let open = Agenda::<T>::decode_len().unwrap_or_default();
 		ensure!(open < T::MaxOpenTasks::get() as usize, Error::<T>::TooManyOpenTasks);
@@ -168,7 +171,7 @@ impl<T: Config> Pallet<T> {
 		let record = Record {
 			protocol: Version::CURRENT.number(),
 			requester: requester.clone(),
-			windows: Self::windows(parameters.seats, invited, proof_length, collect),
+			windows: Self::windows(parameters.all_seats(), invited, proof_length, collect),
 			spec,
 			proof_length,
 			class,

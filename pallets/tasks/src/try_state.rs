@@ -169,8 +169,8 @@ impl<T: Config> Pallet<T> {
 		check(open == counted, "open tasks are miscounted")
 	}
 
-	/// A task has a committee from the draw to the settlement, with its class's seats, and of its
-	/// own task hash.
+	/// A task has a committee and a panel from the draw to the settlement, with its class's seats, nobody on two of them, and
+	/// of its own task hash.
 	fn try_drawn() -> Result<(), TryRuntimeError> {
 		for (task, status) in Statuses::<T>::iter() {
 			let record = Records::<T>::get(task).ok_or("a state has no record")?;
@@ -186,6 +186,11 @@ impl<T: Config> Pallet<T> {
 			if let Some(drawn) = drawn {
 				let seats = usize::from(record.parameters.seats);
 				check(drawn.committee.len() == seats, "a committee has another number of seats")?;
+				let verifiers = usize::from(record.parameters.verifiers);
+				check(drawn.panel.len() == verifiers, "a panel has another number of seats")?;
+				let everybody = drawn.committee.iter().chain(drawn.panel.iter());
+				let distinct: BTreeSet<_> = everybody.map(|seat| &seat.account).collect();
+				check(distinct.len() == seats + verifiers, "somebody has two seats in a task")?;
 				let at = record.drawn.clone().ok_or("a committee was drawn at no block")?;
 				check(at.task_hash == drawn.task_hash, "a task has two hashes")?;
 				check(at.accepted == drawn.accepted, "a task has two numbers of dealers")?;
@@ -198,6 +203,7 @@ impl<T: Config> Pallet<T> {
 					&at.consent,
 					at.block,
 					&drawn.committee,
+					&drawn.panel,
 				);
 				check(at.task_hash == again, "a task hash does not fit its task")?;
 			}

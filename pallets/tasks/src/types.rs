@@ -10,7 +10,7 @@ use frame::{
 };
 use ostraka_primitives::{
 	spec::TaskSpec,
-	task::{ClassParameters, Committee, SecurityClass, Task, TaskStatus, Windows},
+	task::{ClassParameters, Committee, Panel, SecurityClass, Task, TaskStatus, Windows},
 	traits::RelayMoment,
 	AccountId, Balance, BlockNumber, Digest, ProtocolVersion, TaskId, MAX_DEALERS,
 };
@@ -40,7 +40,7 @@ pub struct Record {
 	pub invited: u32,
 	/// SHA-256 of the invited dealers' accounts, sorted, one after the other.
 	pub cohort: Digest,
-	/// Fee for the committee.
+	/// Fee for committee and panel.
 	pub fee: Balance,
 	/// Reward for the accepted dealers together.
 	pub data_reward: Balance,
@@ -95,7 +95,7 @@ pub struct DrawPlan {
 	pub after: RelayMoment,
 	/// The draw's randomness, once it is known: the only one that this draw gets.
 	pub seed: Option<[u8; 32]>,
-	/// Tries that found too few nodes, stake or capacity.
+	/// Tries that found too few nodes, stake, capacity or verifiers.
 	pub tries: u8,
 }
 
@@ -169,6 +169,8 @@ pub struct Drawn {
 	pub windows: Windows,
 	/// Members, by seat.
 	pub committee: Committee,
+	/// Verifiers, by seat; none where the class asks for none.
+	pub panel: Panel,
 }
 
 /// An entry of the agenda.
@@ -198,14 +200,14 @@ pub struct Due {
 	TypeInfo,
 )]
 pub enum Stage {
-	/// Members are paid or punished, and the rest of the fee goes back.
+	/// Members and verifiers are paid or punished, and the rest of the fee goes back.
 	#[default]
 	Fee,
 	/// Deposits go back, data rewards are paid, and dealings are freed.
 	Sharing,
 	/// The cohort is freed, and deposits of those who accepted and did not deal go back or are forfeited.
 	Cohort,
-	/// The committee is released, the escrow closed.
+	/// Committee and panel are released, the escrow closed.
 	Close,
 }
 
@@ -286,12 +288,13 @@ pub const MAX_RELAY_EPOCHS: u32 = 32;
 /// Relay blocks that are remembered: a draw that the book comes to later than this many of them after its seed has none.
 pub const MAX_RELAY_BLOCKS: u32 = 64;
 
-/// Candidates that may not sit on a task: its requester, and dealers who accepted.
+/// Candidates that may have no seat in a task: its requester, and dealers who accepted.
 pub type BarredNodes = BoundedVec<AccountId, ConstU32<{ MAX_DEALERS + 1 }>>;
 
-/// The window for checking shares and proofs: a fixed part, two blocks a seat for the members' staggered
-/// waiting, and room for one adjudication a seat and one an invited dealer, whether of an accusation or of a challenge.
+/// The window for checking shares and proofs: a fixed part, two blocks a seat for the staggered waiting of members and
+/// verifiers, and room for one adjudication a seat and one an invited dealer, whether of an accusation or of a challenge.
 ///
+/// `seats` are those of both kinds: a verifier waits and challenges as a member does.
 /// `per_block` is the number of adjudications that fit into a quarter of a block, of the dearer kind; 0 counts as 1.
 pub fn verify_window(base: BlockNumber, seats: u8, invited: u32, per_block: u32) -> BlockNumber {
 	let seats = u32::from(seats);
@@ -377,7 +380,7 @@ mod tests {
 
 		#[test]
 		fn the_verify_window_has_room_for_every_adjudication(
-			base in 0u32..100, seats in 3u8..=32, invited in 2u32..=512, per_block in 1u32..200,
+			base in 0u32..100, seats in 3u8..=48, invited in 2u32..=512, per_block in 1u32..200,
 		) {
 			let window = verify_window(base, seats, invited, per_block);
 			prop_assert!(window >= base + 2 * u32::from(seats));

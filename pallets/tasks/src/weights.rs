@@ -14,6 +14,8 @@ pub trait WeightInfo {
 	fn cancel() -> Weight;
 	/// `accept`, of the last of the most dealers, who operates a candidate.
 	fn accept() -> Weight;
+	/// `poke` of a task whose draw waits, with the last free place of an agenda of which all others wait for a relay epoch.
+	fn poke() -> Weight;
 	/// Looking at the agenda, and waking all that waits for a relay epoch.
 	fn poll() -> Weight;
 	/// A transition at a deadline: also what every other step of the hook starts with.
@@ -24,15 +26,15 @@ pub trait WeightInfo {
 	fn draw_check() -> Weight;
 	/// A draw from what [`Self::draw_check`] found: candidates are not read again.
 	fn draw() -> Weight;
-	/// A freeze, of a task without dealings and with the largest committee.
+	/// A freeze, of a task without dealings and with the largest committee and panel.
 	fn freeze() -> Weight;
-	/// Paying and punishing the largest committee.
+	/// Punishing the largest committee and panel, who all attested falsely, and paying who exposed them.
 	fn settle_fee() -> Weight;
 	/// Handing a settlement to the sharing.
 	fn settle_sharing() -> Weight;
 	/// Freeing `d` entries of the cohort, with a part of each one's deposit forfeited.
 	fn free_cohort(d: u32) -> Weight;
-	/// Releasing the largest committee and closing the escrow.
+	/// Releasing the largest committee and panel and closing the escrow.
 	fn close() -> Weight;
 }
 
@@ -45,6 +47,9 @@ impl WeightInfo for () {
 	}
 	fn accept() -> Weight {
 		unit(5)
+	}
+	fn poke() -> Weight {
+		unit(3)
 	}
 	fn poll() -> Weight {
 		unit(1)

@@ -4,9 +4,11 @@
 //! after verification has ended is excused: it lacks the share that the frozen set asks of it. So a dealer that was
 //! convicted late can be accused again, by members that are not excused yet, since they too may lack their share; each
 //! gains its own excuse, and the dealer loses nothing more.
+//!
+//! A verifier has no share: it cannot accuse.
 
 use crate::{
-	dispute::{Dispute, Member},
+	dispute::{Dispute, Seated},
 	Config, Error, Event, Pallet, Standing, WeightInfo, G1,
 };
 use frame::prelude::*;
@@ -25,7 +27,7 @@ pub(crate) struct Accusation {
 	/// The accused dealing.
 	pub dispute: Dispute,
 	/// The accuser.
-	pub member: Member,
+	pub member: Seated,
 	/// The evidence, which matches the record's digest.
 	evidence: EvidenceBytes,
 }
@@ -40,7 +42,8 @@ impl<T: Config> Pallet<T> {
 		evidence: &EvidenceMessage,
 	) -> Result<Accusation, Error<T>> {
 		let found = Self::disputable(task)?;
-		let member = Self::disputing_member(task, seat, &found.0)?;
+		Self::ensure_member(seat, &found.0)?;
+		let member = Self::disputing_seat(task, seat, &found.0)?;
 		let dispute = Self::disputed(task, dealer, digest, found)?;
 		match dispute.record.standing {
 			Standing::Accepted => {},
@@ -66,20 +69,20 @@ impl<T: Config> Pallet<T> {
 		let accepted = dispute.accepted();
 		match judge::<G1>(&dispute.ctx, dealer.as_ref(), seat, &accepted, &evidence) {
 			Ok(Verdict::DealerGuilty(fault)) => {
-				let author = member.author();
-				Self::convict_dealer(&dispute, &evidence.commitments, author, fault)?;
-				let mut seats = member.seats;
+				let (author, mut seats) = (member.author(), member.seats);
+				let commitments = &evidence.commitments;
+				Self::convict_dealer(&dispute, commitments, author, fault, &mut seats)?;
 				if dispute.late {
 					Self::change_seat(task, seat, &mut seats, |state| state.excused = true)?;
 					let node = member.seat.account;
 					Self::deposit_event(Event::SeatExcused { task, seat, node, dealer });
 				}
-				Self::note_progress(task, &dispute.view.status, &seats);
+				Self::note_progress(task, &dispute.view, &seats);
 				Ok(())
 			},
 			Ok(Verdict::AccuserGuilty(fault)) => {
 				T::Penalties::punish_false_accuser(task, &member.seat.account, &dealer);
-				Self::convict_member(&dispute, member, fault)
+				Self::convict_seat(&dispute, member, fault)
 			},
 			// Not for evidence that matches the digest.
 			Err(_) => Err(Error::<T>::DigestMismatch.into()),
@@ -89,7 +92,7 @@ impl<T: Config> Pallet<T> {
 	/// Worst weight of one accusation, authorization included: what the verification window is measured by.
 	pub fn worst_accusation() -> Weight {
 		let (length, threshold) = (MAX_LENGTH, MAX_COMMITMENTS - 1);
-		crate::weights::worst_accuse::<T::WeightInfo>(length, threshold)
+		crate::weights::worst_accuse::<T>(length, threshold)
 			.saturating_add(T::WeightInfo::authorize_accuse(length, threshold))
 	}
 }

@@ -1,4 +1,4 @@
-//! Which members' calls the pool and blocks take.
+//! Which calls of members and verifiers the pool and blocks take.
 //!
 //! Checks run from cheap to dear: age of the attempt, phase and deadline, seat, duplicates, lengths, hashes, and last the
 //! ed25519 signature. Group operations wait for dispatch.
@@ -32,7 +32,7 @@ const TAG_PREFIX: &str = "OstrakaVss";
 /// ban it, and think less of who sent it.
 const AHEAD: BlockNumber = 2;
 
-/// What one attempt of a member's call is, arguments of the call itself apart.
+/// What one attempt of a seat's call is, arguments of the call itself apart.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt {
 	/// The task.
@@ -46,7 +46,7 @@ pub struct Attempt {
 }
 
 /// What stands for the call's own arguments under the signature: SHA-256 of their SCALE bytes, in order. They are
-/// `(dealer, digest, evidence)`, `(dealer, digest, challenge)`, `dealt`, `(accepted_set, commitment)` or
+/// `(dealer, digest, evidence)`, `(dealer, digest, challenge)`, `(dealt, excluded)`, `(accepted_set, commitment)` or
 /// `(accepted_set, share)`.
 pub fn payload(arguments: &impl Encode) -> Digest {
 	sp_io::hashing::sha2_256(&arguments.encode())
@@ -104,10 +104,10 @@ impl<T: Config> Pallet<T> {
 		let attempt = Attempt { task: *task, seat: *seat, kind: MessageKind::Challenge, at: *at };
 		let checked = || -> Result<BlockNumber, Error<T>> {
 			Self::check_age(*at)?;
-			let (found, member) = Self::check_challenge(*task, *seat, dealer, digest, challenge)?;
+			let (found, author) = Self::check_challenge(*task, *seat, dealer, digest, challenge)?;
 			let payload = payload(&(dealer, digest, challenge));
 			let view = &found.dispute.view;
-			Self::check_signature(attempt, view, &member.seat, payload, signature)?;
+			Self::check_signature(attempt, view, &author.seat, payload, signature)?;
 			Ok(Self::urgency(&view.status))
 		};
 		Self::validity(checked(), attempt, (task, MessageKind::Challenge, seat, dealer))
@@ -118,21 +118,17 @@ impl<T: Config> Pallet<T> {
 		task: &TaskId,
 		seat: &u8,
 		dealt: &Digest,
+		excluded: &Digest,
 		at: &BlockNumber,
 		signature: &WorkerSignature,
 	) -> TransactionValidityWithRefund {
 		let attempt = Attempt { task: *task, seat: *seat, kind: MessageKind::Attest, at: *at };
 		let checked = || -> Result<BlockNumber, Error<T>> {
 			Self::check_age(*at)?;
-			let attestation = Self::check_attest(*task, *seat, dealt)?;
-			let payload = payload(dealt);
-			Self::check_signature(
-				attempt,
-				&attestation.view,
-				&attestation.member,
-				payload,
-				signature,
-			)?;
+			let attestation = Self::check_attest(*task, *seat, dealt, excluded)?;
+			let payload = payload(&(dealt, excluded));
+			let (view, author) = (&attestation.view, &attestation.author);
+			Self::check_signature(attempt, view, author, payload, signature)?;
 			Ok(Self::answers_first())
 		};
 		Self::validity(checked(), attempt, (task, MessageKind::Attest, seat))
@@ -190,12 +186,12 @@ impl<T: Config> Pallet<T> {
 	fn check_signature(
 		attempt: Attempt,
 		view: &TaskView,
-		member: &Seat,
+		author: &Seat,
 		payload: Digest,
 		signature: &WorkerSignature,
 	) -> Result<(), Error<T>> {
 		let message = Self::worker_message(view.task_hash, attempt, payload).encode();
-		let good = sp_io::crypto::ed25519_verify(signature, &message, &member.worker);
+		let good = sp_io::crypto::ed25519_verify(signature, &message, &author.worker);
 		ensure!(good, Error::BadSignature);
 		Ok(())
 	}

@@ -1,15 +1,19 @@
 //! Judging challenges: somebody says that a dealing's proof that its input is valid does not hold.
 //!
-//! A challenge needs no secret, so anybody can make one: a member on its seat, for free, or an account with a bond. It brings
-//! what the chain has only hashed, and the runtime computes the verdict. Who is convicted, and what becomes of the dealing:
-//! [`dispute`](crate::dispute). A false one costs a member what a false accusation does, and anybody else its bond, which is
-//! on hold while the challenge is judged and not longer.
+//! A challenge needs no secret, so anybody can make one: a member or a verifier on its seat, for free, or an account with a
+//! bond. It brings what the chain has only hashed, and the runtime computes the verdict. Who is convicted, and what becomes of the
+//! dealing: [`dispute`](crate::dispute). A false one costs who has a seat what a false accusation does, and anybody else its bond,
+//! which is on hold while the challenge is judged and not longer.
 //!
 //! Who convicts a dealer with a bond pays nothing for the call, whatever the fees: what a right challenge brings would else be
 //! eaten up where blocks are full.
 //!
-//! Nobody is excused by a challenge: its author has its share, or none is due from it. So a dealer that was convicted late
-//! cannot be challenged again.
+//! Nobody is excused by a challenge: its author has its share, or none is due from it. So a dealer that was convicted
+//! cannot be challenged again, with one exception: what it was convicted of was not for everybody to see. A dealer that gave an
+//! accomplice a wrong share could else be accused by it, which exposes nobody, and so shield who had attested to its invalid
+//! input, or hide that the input counts. Of one that is excluded a challenge is taken as long as the attestation of a seat stands
+//! that had attested before the exclusion; of one that counts, until its fault was shown. It exposes whoever attested, marks the
+//! result, and the dealer loses nothing more.
 //!
 //! | | shown | judged by | before the freeze | later |
 //! |---|---|---|---|---|
@@ -17,14 +21,15 @@
 //! | challenge | the proof | the task's relation | the dealing is out | counts on, nobody is excused |
 
 use crate::{
-	dispute::{Author, Dispute, Member},
-	weights, Config, Error, Event, Pallet, Standing, WeightInfo, G1,
+	dispute::{Author, Dispute, Seated},
+	types::{standing, Seats as SeatStates},
+	weights, Config, Error, Event, Pallet, Seats, WeightInfo, G1,
 };
 use frame::prelude::*;
 use ostraka_crypto::messages::ChallengeBytes;
 use ostraka_primitives::{
 	message::ChallengeMessage,
-	traits::{Penalties, TaskBook, TaskView},
+	traits::{Penalties, TaskBook},
 	AccountId, Digest, TaskId, MAX_COMMITMENTS,
 };
 use ostraka_protocol::{
@@ -41,31 +46,32 @@ pub(crate) struct Challenge {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Everything that a member's challenge must satisfy to be judged, signature apart. Hashes, but no group operations.
+	/// Everything that a challenge from a seat must satisfy to be judged, signature apart. Hashes, but no group operations.
 	pub(crate) fn check_challenge(
 		task: TaskId,
 		seat: u8,
 		dealer: &AccountId,
 		digest: &Digest,
 		challenge: &ChallengeMessage,
-	) -> Result<(Challenge, Member), Error<T>> {
+	) -> Result<(Challenge, Seated), Error<T>> {
 		let found = Self::disputable(task)?;
-		let member = Self::disputing_member(task, seat, &found.0)?;
-		Ok((Self::challenged(task, dealer, digest, challenge, found)?, member))
+		let author = Self::disputing_seat(task, seat, &found.0)?;
+		let dispute = Self::disputed(task, dealer, digest, found)?;
+		Ok((Self::challenged(dispute, challenge, &author.seats)?, author))
 	}
 
-	/// What every challenge must satisfy, whoever it comes from.
+	/// What every challenge must satisfy, whoever it comes from. `seats` are the task's states.
 	fn challenged(
-		task: TaskId,
-		dealer: &AccountId,
-		digest: &Digest,
+		dispute: Dispute,
 		challenge: &ChallengeMessage,
-		found: (TaskView, bool),
+		seats: &SeatStates,
 	) -> Result<Challenge, Error<T>> {
-		let dispute = Self::disputed(task, dealer, digest, found)?;
-		ensure!(dispute.record.standing == Standing::Accepted, Error::AlreadyConvicted);
+		let does_something = dispute.record.is_challengeable(standing(seats));
+		ensure!(does_something, Error::AlreadyConvicted);
 		let shown = wire::challenge_bytes(challenge);
-		match_challenge(&dispute.ctx, dealer.as_ref(), digest, &shown).map_err(Self::mismatch)?;
+		let dealer: &[u8; 32] = dispute.dealer.as_ref();
+		let digest = &dispute.record.digest;
+		match_challenge(&dispute.ctx, dealer, digest, &shown).map_err(Self::mismatch)?;
 		Ok(Challenge { dispute, shown })
 	}
 
@@ -76,15 +82,16 @@ impl<T: Config> Pallet<T> {
 		digest: Digest,
 		challenge: ChallengeMessage,
 	) -> DispatchResult {
-		let (challenge, member) = Self::check_challenge(task, seat, &dealer, &digest, &challenge)?;
+		let (challenge, seated) = Self::check_challenge(task, seat, &dealer, &digest, &challenge)?;
 		let Challenge { dispute, shown } = &challenge;
 		match Self::verdict(&challenge)? {
 			Verdict::DealerGuilty(fault) => {
-				Self::convict_dealer(dispute, &shown.commitments, member.author(), fault)
+				let (author, mut seats) = (seated.author(), seated.seats);
+				Self::convict_dealer(dispute, &shown.commitments, author, fault, &mut seats)
 			},
 			Verdict::AccuserGuilty(fault) => {
-				T::Penalties::punish_false_challenger(task, &member.seat.account, &dealer);
-				Self::convict_member(dispute, member, fault)
+				T::Penalties::punish_false_challenger(task, &seated.seat.account, &dealer);
+				Self::convict_seat(dispute, seated, fault)
 			},
 		}
 	}
@@ -97,14 +104,16 @@ impl<T: Config> Pallet<T> {
 		challenge: ChallengeMessage,
 	) -> DispatchResultWithPostInfo {
 		let found = Self::disputable(task)?;
-		let challenge = Self::challenged(task, &dealer, &digest, &challenge, found)?;
+		let dispute = Self::disputed(task, &dealer, &digest, found)?;
+		let mut seats = Seats::<T>::get(task).ok_or(Error::<T>::Corrupt)?;
+		let challenge = Self::challenged(dispute, &challenge, &seats)?;
 		T::Penalties::hold_bond(task, &challenger)?;
 		let Challenge { dispute, shown } = &challenge;
 		match Self::verdict(&challenge)? {
 			Verdict::DealerGuilty(fault) => {
 				T::Penalties::release_bond(task, &challenger);
 				let author = Author { account: challenger, seat: None };
-				Self::convict_dealer(dispute, &shown.commitments, author, fault)?;
+				Self::convict_dealer(dispute, &shown.commitments, author, fault, &mut seats)?;
 				Ok(Pays::No.into())
 			},
 			Verdict::AccuserGuilty(fault) => {
@@ -140,7 +149,7 @@ impl<T: Config> Pallet<T> {
 		let threshold = MAX_COMMITMENTS - 1;
 		let points = weights::proof_points(proof_length as usize);
 		let kilobytes = weights::proof_kilobytes(proof_length as usize);
-		weights::challenge::<T::WeightInfo>(threshold, points)
+		weights::challenge::<T>(threshold, points)
 			.saturating_add(T::WeightInfo::authorize_challenge(kilobytes))
 	}
 }

@@ -14,7 +14,7 @@
 
 use crate::{
 	types::{EphemeralTag, SharingState},
-	Config, DealingRecord, Dealings, Error, Event, Pallet, Sharings, Standing, UsedEphemerals,
+	Config, DealingRecord, Dealings, Error, Event, Pallet, Seats, Sharings, UsedEphemerals,
 	WeightInfo, G1,
 };
 use alloc::vec::Vec;
@@ -82,7 +82,7 @@ impl<T: Config> Pallet<T> {
 		state.dealt = wire::dealt(&state.dealt, &digest);
 		used.try_push(tag).map_err(|_| Error::<T>::Corrupt)?;
 
-		let record = DealingRecord { digest, ephemeral, block, standing: Standing::Accepted };
+		let record = DealingRecord::taken(digest, ephemeral, block);
 		Dealings::<T>::insert(task, &dealer, record);
 		UsedEphemerals::<T>::insert(task, used);
 		Sharings::<T>::insert(task, &state);
@@ -101,8 +101,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Freezes the accepted set: checks that the sums of the commitments lie in the subgroup of prime order, which nobody
-	/// has done before, sorts the digests and fixes `h_A`. Sums that do not are said, and nothing changes. A second freeze
-	/// changes nothing.
+	/// has done before, sorts the digests and fixes `h_A`. Sums that do not are said, and whoever attested is exposed. A second
+	/// freeze changes nothing.
 	pub(crate) fn do_freeze(task: TaskId) -> Frozen {
 		let (Some(view), Some(mut state)) = (T::Tasks::view(task), Sharings::<T>::get(task)) else {
 			log::error!(target: crate::LOG_TARGET, "freeze of unknown task {task}");
@@ -111,6 +111,7 @@ impl<T: Config> Pallet<T> {
 		if state.accepted_set.is_none() {
 			if !Self::is_sound(&state.aggregate) {
 				Self::deposit_event(Event::Unsound { task });
+				Self::expose_all(task);
 				return Frozen::Unsound;
 			}
 			let accepted_set = Self::accepted_set_hash(task, &view.task_hash, &state.aggregate);
@@ -119,6 +120,16 @@ impl<T: Config> Pallet<T> {
 			Self::deposit_event(Event::Frozen { task, accepted: state.accepted(), accepted_set });
 		}
 		Frozen::Sound(state.accepted())
+	}
+
+	/// The sums lie outside of the group: some dealing that counts does. What anybody attested to contains it, as exclusions
+	/// only take out, so no attestation is true. Nobody has shown it, and nobody is named.
+	fn expose_all(task: TaskId) {
+		Seats::<T>::mutate_extant(task, |seats| {
+			for state in seats.iter_mut() {
+				state.attested_falsely = state.attested;
+			}
+		});
 	}
 
 	/// Whether all sums lie in the subgroup of prime order, by an exact check of each. Parts outside of it that cancel in

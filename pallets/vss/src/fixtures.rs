@@ -3,8 +3,8 @@
 //!
 //! Tasks compute what [`spec`] says of their length, unless they are given another.
 //!
-//! Seat `j` has the seal secret [`seal_secret`]`(j)` and the worker key [`worker_key`]`(j)`, which lives in the
-//! keystore of the environment.
+//! Seat `j`, of the committee or of the panel behind it, has the seal secret [`seal_secret`]`(j)` and the worker key
+//! [`worker_key`]`(j)`, which lives in the keystore of the environment.
 
 use crate::{authorize::Attempt, Config, Pallet, G1};
 use alloc::{vec, vec::Vec};
@@ -21,7 +21,7 @@ use ostraka_primitives::{
 	fault::DealerFault,
 	message::{ChallengeMessage, DealingMessage},
 	spec::{Column, Statistic, TaskSpec},
-	task::{Committee, Seat},
+	task::{Committee, Panel, Seat},
 	AccountId, Digest, SealKeyBytes, WorkerKey, WorkerSignature, WORKER_KEY_TYPE,
 };
 use ostraka_protocol::{
@@ -57,11 +57,19 @@ pub fn worker_key(seat: u8) -> WorkerKey {
 	sp_io::crypto::ed25519_generate(WORKER_KEY_TYPE, Some(path))
 }
 
+/// The seat with this number.
+fn seat(j: u8) -> Seat {
+	Seat { account: operator(j), worker: worker_key(j), seal_key: seal_secret(j).public() }
+}
+
 /// A committee of `n` seats.
 pub fn committee(n: u8) -> Committee {
-	let seat =
-		|j| Seat { account: operator(j), worker: worker_key(j), seal_key: seal_secret(j).public() };
 	(1..=n).map(seat).collect::<Vec<_>>().try_into().unwrap_or_default()
+}
+
+/// A panel of `v` seats, numbered on from a committee of `n`.
+pub fn panel(n: u8, v: u8) -> Panel {
+	(1..=v).map(|i| seat(n + i)).collect::<Vec<_>>().try_into().unwrap_or_default()
 }
 
 /// A column of numbers from `min` to `max`.

@@ -5,43 +5,51 @@
 //! - *dealing*: a dealer's commitments, its sealed shares, and its proof that what it shares is valid: a vector that rows of
 //!   the task's kind could give. The state keeps its *digest*; shares and proof themselves lie in the block body and, by
 //!   offchain indexing, in the databases of nodes that ask for it.
+//! - *seat* `j` (1-based): a member of the *committee*, `1 ..= n`, or a verifier of the *panel*, `n + 1 ..= n + v`, with its
+//!   worker key pinned for the task. A verifier sees no share. A panel may be empty.
 //! - *accusation*: a member says that its share, or a commitment, is wrong, and shows it. *Challenge*: somebody says that a
 //!   proof is wrong, and shows it. *Dispute*: one or the other.
+//! - *attestation*: who has a seat says that it has checked all dealings that count, and disputes none.
 //! - *accepted set* `A`: the dealings that count. *Aggregate*: the sums of their commitments. `h_A` names both.
-//! - *dealt*: the running hash of the dealings' digests, by which an attestation names what it is about.
-//! - *seat* `j` (1-based): a member of the committee with its worker key pinned for the task.
-//! - *result share* of a seat: the sum of its shares of the dealings in `A`.
+//! - *dealt*, *excluded*: the running hashes of the digests of all dealings and of those excluded, by which an attestation
+//!   names what it is about.
+//! - *result share* of a member: the sum of its shares of the dealings in `A`.
 //!
 //! # How a task goes
-//! 1. The task book opens it ([`Sharing::open`](ostraka_primitives::traits::Sharing)) once its committee is drawn.
+//! 1. The task book opens it ([`Sharing::open`](ostraka_primitives::traits::Sharing)) once committee and panel are drawn.
 //! 2. Dealers who accepted, each with a deposit, [`deal`](Pallet::deal); the dealing's commitments join the aggregate. That
-//!    they are in the subgroup of prime order is for the members to check, as that shares are right and proofs hold.
-//! 3. Members [`accuse`](Pallet::accuse) and [`challenge`](Pallet::challenge); who is no member challenges
+//!    they are in the subgroup of prime order is for committee and panel to check, as that proofs hold; that shares are right,
+//!    for the members.
+//! 3. Members [`accuse`](Pallet::accuse), members and verifiers [`challenge`](Pallet::challenge); who has no seat challenges
 //!    [with a bond](Pallet::challenge_with_bond). The runtime judges at once: the dealer is convicted and its dealing
-//!    excluded, or the accuser is convicted. There is no third outcome. Once nobody deals any more, a member that disputes
+//!    excluded, or the accuser is convicted. There is no third outcome. Once nobody deals any more, who has a seat and disputes
 //!    nothing [attests](Pallet::attest); when all that are awaited have, this is the last block of verification. Who is
-//!    silent costs the others the window, and itself a part of its reward.
+//!    silent costs the others the window, and itself a part of its reward. As long as disputes are judged, one that shows a
+//!    fault that everybody can see exposes whoever had attested to it ([`Event::AttestedFalsely`]), and marks the result if it
+//!    comes too late to exclude.
 //! 4. The task book freezes `A`, once the `t + 1` points of the aggregate are found in the subgroup; if one is not, the task
-//!    fails, and nobody is convicted. Nothing changes `A` any more.
+//!    fails, no dealer is convicted, and whoever attested did so falsely. Nothing changes `A` any more.
 //! 5. Members [`commit_result`](Pallet::commit_result), then [`reveal_result`](Pallet::reveal_result). The first `t + 1`
 //!    right shares are found by one multi-scalar multiplication each and give the result; later ones must lie on the
 //!    polynomials through these.
-//! 6. The task book settles it in chunks: deposits of who has dealt return, data rewards are paid, storage is freed. The
+//! 6. The task book settles it in chunks: who attested falsely is slashed, deposits of who has dealt return, data rewards are paid, storage is freed. The
 //!    result stays. The deposit of who accepted and has not dealt is the book's to judge.
 //!
 //! # Properties
 //! - A culprit is convicted by evidence that the runtime checks itself, in the block that brings it. Evidence that does
 //!   not belong to the task, the dealing or the accepted set is rejected and convicts nobody.
-//! - Members' calls are *authorized general transactions*: free of fees as nobody's account sends them (an account that
+//! - Calls from seats are *authorized general transactions*: free of fees as nobody's account sends them (an account that
 //!   signs one pays, and is refused), signed by the pinned worker key over genesis,
 //!   task hash, task, seat, call, arguments and the block of the attempt. Before the signature only cheap checks run
 //!   ([`authorize`]); group operations happen at dispatch. No accusation or challenge passes authorization unless it is about
-//!   an accepted dealing, so a free call that reaches dispatch convicts somebody or advances the task; but for challenges
-//!   under a runtime that derives another relation than the one that the task was taken with, which convict nobody.
+//!   an accepted dealing, so a free call that reaches dispatch convicts or exposes somebody, or advances the task; but for
+//!   challenges under a runtime that derives another relation than the one that the task was taken with, which convict nobody.
+//! - An honest attestation is never shown to be false: it is taken only beside the very dealings and exclusions that its author
+//!   knew, and no dealing comes in after it. What exposes it was there to be seen.
 //! - The chain computes with a proof of validity only where somebody disputes it, and what it finds decides.
 //! - No point that was not checked is multiplied, and so none reaches a call of the host: what `deal` has read may be added
 //!   up only (`dealing`), and what disputes show is checked first.
-//! - Every collection is bounded by the committee's size or the number of dealers who accepted.
+//! - Every collection is bounded by the number of seats or that of dealers who accepted.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -66,6 +74,7 @@ mod attestation;
 mod challenge;
 mod dealing;
 mod dispute;
+pub mod migrations;
 mod result;
 mod seats;
 mod settlement;
@@ -88,7 +97,7 @@ pub const LOG_TARGET: &str = "runtime::ostraka::vss";
 #[cfg(feature = "runtime-benchmarks")]
 pub trait BenchmarkHelper {
 	/// Puts a task into the book so that `TaskBook::view` answers exactly `view` and `TaskBook::spec` exactly `spec`, over
-	/// what was there; gives every member a stake, and has every dealer accept: with its deposit on hold, unless it is
+	/// what was there; gives everybody with a seat a stake, and has every dealer accept: with its deposit on hold, unless it is
 	/// already. Does not call `Sharing::open`.
 	fn set_task(
 		task: ostraka_primitives::TaskId,
@@ -107,6 +116,7 @@ pub trait BenchmarkHelper {
 #[frame::pallet]
 pub mod pallet {
 	use super::*;
+	use alloc::vec::Vec;
 	use frame::prelude::*;
 	use ostraka_primitives::{
 		fault::{AccuserFault, DealerFault, ShareFault},
@@ -116,7 +126,7 @@ pub mod pallet {
 		AccountId, BlockNumber, Digest, TaskId, WorkerSignature,
 	};
 
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
@@ -137,14 +147,14 @@ pub mod pallet {
 		type Escrow: Escrow;
 		/// The nodes, for the offchain worker.
 		type Roster: Roster;
-		/// How many blocks a member's attempt is good for; then its worker tries again.
+		/// How many blocks a seat's attempt is good for; then its worker tries again.
 		#[pallet::constant]
 		type RetryInterval: Get<BlockNumber>;
 		/// How many blocks a worker waits after the freeze before it answers, `Δ`: by then a re-org to another accepted
 		/// set is not to be expected. The task book's commit windows must be longer. It may be read from state, so it is no
 		/// constant of the metadata.
 		type FinalityLag: Get<BlockNumber>;
-		/// Pool priority of members' calls, to which the block of the attempt and urgency are added (module `authorize`).
+		/// Pool priority of calls from seats, to which the block of the attempt and urgency are added (module `authorize`).
 		#[pallet::constant]
 		type BasePriority: Get<TransactionPriority>;
 		/// Weight of a kilobyte of offchain-indexed data, which no benchmark measures.
@@ -158,12 +168,12 @@ pub mod pallet {
 	}
 
 	/// Open tasks. Written at the draw, by `deal`, by disputes that exclude, and by the freeze; freed at settlement.
-	/// What grows with the dealings is not in here: all calls of members read it.
+	/// What grows with the dealings is not in here: all calls from seats read it.
 	#[pallet::storage]
 	pub type Sharings<T: Config> = StorageMap<_, Twox64Concat, TaskId, SharingState>;
 
-	/// Members' states, by seat, of open tasks. Written at the draw, by disputes, attestations and result shares; freed at
-	/// settlement.
+	/// The states of seats, committee and panel in one row, of open tasks. Written at the draw, by disputes, attestations and
+	/// result shares; freed at settlement.
 	#[pallet::storage]
 	pub type Seats<T: Config> = StorageMap<_, Twox64Concat, TaskId, types::Seats>;
 
@@ -184,7 +194,7 @@ pub mod pallet {
 	pub type RightShares<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, TaskId, Twox64Concat, u8, ResultShareBytes>;
 
-	/// Published results. Written by the `t + 1`st right share and kept for good.
+	/// Published results. Written by the `t + 1`st right share, marked by disputes that come later, and kept for good.
 	#[pallet::storage]
 	pub type Results<T: Config> = StorageMap<_, Twox64Concat, TaskId, TaskResult>;
 
@@ -214,13 +224,13 @@ pub mod pallet {
 			dealer: AccountId,
 			fault: AccuserFault,
 		},
-		/// A member has checked its share and the proof of every dealing that counts, and disputes none; `attested` members
-		/// have.
+		/// Who has this seat has checked commitments and proof of every dealing that counts and, a member, its share of it, and
+		/// disputes none; `attested` seats of both kinds have.
 		Attested { task: TaskId, seat: u8, node: AccountId, attested: u32 },
 		/// The accepted set is frozen.
 		Frozen { task: TaskId, accepted: u32, accepted_set: Digest },
-		/// The sum of the commitments lies outside the group, and nobody accused the dealing that put it there: no set can
-		/// be frozen, and the task fails.
+		/// The sum of the commitments lies outside the group, and nobody disputed the dealing that put it there: no set can
+		/// be frozen, and the task fails. Whoever had attested did so falsely, and is slashed when the task settles.
 		Unsound { task: TaskId },
 		/// A member committed to its result share; `committed` have.
 		ResultCommitted { task: TaskId, seat: u8, node: AccountId, committed: u32 },
@@ -231,6 +241,9 @@ pub mod pallet {
 		/// The result over so many `dealers` is out: its vector, as numbers. One below zero stands as the field's order
 		/// less its amount.
 		ResultPublished { task: TaskId, accepted_set: Digest, dealers: u32, vector: ResultVector },
+		/// These had attested, and a dealing that counted then is invalid in a way that everybody can see: they are slashed when
+		/// the task settles. `exposer`: who has a part of it, as far as is known: in this task it exposed most seats by one dispute.
+		AttestedFalsely { task: TaskId, seats: Vec<u8>, exposer: AccountId },
 	}
 
 	/// An authorized call that is refused by the pool gives `InvalidTransaction::Custom` with the index of the error.
@@ -259,18 +272,18 @@ pub mod pallet {
 		NonCanonicalScalar,
 		/// The proof of `rho` does not hold for this dealing, or `R` is not the one form of a group element.
 		InvalidProof,
-		/// The committee has no such seat.
+		/// The task has no such seat, or it is a verifier's, and this is for members.
 		UnknownSeat,
 		/// The member was convicted of a wrong result share in this task.
 		SeatConvicted,
-		/// The member made a false accusation or challenge in this task: it may make no other, and its attestation is not
+		/// Who has this seat made a false accusation or challenge in this task: it may make no other, and its attestation is not
 		/// asked for.
 		AccusationsForfeited,
 		/// The dealer has not dealt to this task.
 		UnknownDealing,
 		/// What is shown, or the given digest, is about another dealing than the accepted one.
 		DigestMismatch,
-		/// The dealer was convicted already, and no excuse is asked for.
+		/// The dealer was convicted already, no excuse is asked for, nobody is left to be exposed, and nothing to be marked.
 		AlreadyConvicted,
 		/// The accepted set is not the frozen one: a message of another fork.
 		WrongAcceptedSet,
@@ -287,9 +300,10 @@ pub mod pallet {
 		/// The task follows a version of the protocol that this runtime does not know, or has proofs of another relation than
 		/// the one that this runtime derives from its spec.
 		UnknownProtocol,
-		/// The attestation is about other dealings than those that the task has: of another fork.
+		/// The attestation is about other dealings or exclusions than the task has: of another fork, or a dealing was excluded
+		/// meanwhile.
 		WrongDealings,
-		/// The member has attested already.
+		/// Who has this seat has attested already.
 		AlreadyAttested,
 	}
 
@@ -338,7 +352,7 @@ pub mod pallet {
 		/// `WrongLength`, `UnknownDealing`, `DigestMismatch`, `AlreadyConvicted`.
 		#[pallet::call_index(1)]
 		#[pallet::weight((
-			weights::worst_accuse::<T::WeightInfo>(
+			weights::worst_accuse::<T>(
 				weights::length_of(evidence.sealed.len()),
 				weights::threshold_of(evidence.commitments.len()),
 			),
@@ -426,9 +440,13 @@ pub mod pallet {
 			Self::do_reveal_result(task, seat, accepted_set, share)
 		}
 
-		/// Says that the member has checked its share and the proof of every dealing that counts, and disputes none. `dealt`
-		/// names the dealings. It may accuse and challenge all the same, as long as verification lasts: when all members that
-		/// are awaited have attested, until the end of this block.
+		/// Says that who has this seat, a member or a verifier, has checked commitments and proof of every dealing that counts
+		/// and, a member, its share of it, and disputes none. `dealt` names the dealings, `excluded` those of them that do not
+		/// count. It may dispute all the same, as long as verification lasts: when all that are awaited have attested, until the
+		/// end of this block.
+		///
+		/// If a dealing that counts is shown later to be invalid in a way that everybody can see, this costs stake when the task
+		/// settles, whatever had been checked.
 		///
 		/// ## Dispatch Origin
 		/// Authorized: signed by the seat's pinned worker key.
@@ -440,24 +458,28 @@ pub mod pallet {
 		#[pallet::weight((T::WeightInfo::attest(), DispatchClass::Operational))]
 		#[pallet::weight_of_authorize(T::WeightInfo::authorize_attest())]
 		#[pallet::authorize(Self::authorize_attest)]
+		#[allow(clippy::too_many_arguments)]
 		pub fn attest(
 			origin: OriginFor<T>,
 			task: TaskId,
 			seat: u8,
 			dealt: Digest,
+			excluded: Digest,
 			_at: BlockNumber,
 			_signature: WorkerSignature,
 		) -> DispatchResult {
 			ensure_authorized(origin)?;
-			Self::do_attest(task, seat, dealt)
+			Self::do_attest(task, seat, dealt, excluded)
 		}
 
-		/// Challenges a dealing's proof that its input is valid: the member brings what the chain has hashed of it. Judged at
-		/// once: the proof does not hold, and the dealer is convicted and its dealing excluded, or the member is convicted.
-		/// `Ok` means judged, not that it was right.
+		/// Challenges a dealing's proof that its input is valid: a member or a verifier brings what the chain has hashed of it.
+		/// Judged at once: the proof does not hold, and the dealer is convicted and its dealing excluded, or who challenged is
+		/// convicted. `Ok` means judged, not that it was right.
 		///
 		/// A commitment outside of the subgroup of prime order convicts the dealer, whatever the proof. After the end of
-		/// verification a challenge still convicts the dealer, once, but the dealing stays counted, and nobody is excused.
+		/// verification a challenge still convicts the dealer, once, but the dealing stays counted, and nobody is excused. Either
+		/// way, who had attested is exposed. A dealer that was convicted of something else can be challenged as long as that
+		/// exposes somebody, or says of a dealing that counts that it is invalid.
 		///
 		/// ## Dispatch Origin
 		/// Authorized: signed by the seat's pinned worker key.
@@ -467,7 +489,7 @@ pub mod pallet {
 		/// `WrongLength`, `UnknownDealing`, `DigestMismatch`, `AlreadyConvicted`.
 		#[pallet::call_index(5)]
 		#[pallet::weight((
-			weights::challenge::<T::WeightInfo>(
+			weights::challenge::<T>(
 				weights::threshold_of(challenge.commitments.len()),
 				weights::proof_points(challenge.validity.len()),
 			),
@@ -502,7 +524,7 @@ pub mod pallet {
 		/// `UnknownTask`, `UnknownProtocol`, `WrongPhase`, `DeadlinePassed`, `WrongLength`, `UnknownDealing`, `DigestMismatch`,
 		/// `AlreadyConvicted`; those of the bond's hold.
 		#[pallet::call_index(6)]
-		#[pallet::weight(weights::challenge::<T::WeightInfo>(
+		#[pallet::weight(weights::challenge::<T>(
 			weights::threshold_of(challenge.commitments.len()),
 			weights::proof_points(challenge.validity.len()),
 		))]
@@ -562,6 +584,12 @@ pub mod pallet {
 					2 * (ostraka_primitives::MAX_COMMITMENTS - 1)
 						< ostraka_primitives::MAX_COMMITTEE,
 					"a committee of the largest size must have room for the largest threshold"
+				)
+			};
+			const {
+				assert!(
+					ostraka_primitives::MAX_SEATS <= u8::MAX as u32,
+					"seats of both kinds must be numbered by a byte"
 				)
 			};
 			assert_eq!(

@@ -16,7 +16,7 @@ use frame::{
 };
 use ostraka_primitives::{
 	spec::TaskSpec,
-	task::{Committee, TaskStatus},
+	task::{Committee, Panel, TaskStatus},
 	traits::{Ending, Escrow, Penalties, SeatReport, TaskBook, TaskView},
 	AccountId, Balance, TaskId,
 };
@@ -231,7 +231,15 @@ impl Escrow for Purse {
 	fn open(_: TaskId, _: &AccountId, _: Balance, _: Balance) -> DispatchResult {
 		Ok(())
 	}
-	fn settle_fee(_: TaskId, _: &Committee, _: &[SeatReport], _: Ending) {}
+	fn settle_fee(
+		_: TaskId,
+		_: &Committee,
+		_: &Panel,
+		_: &[SeatReport],
+		_: Option<&AccountId>,
+		_: Ending,
+	) {
+	}
 	fn pay_dealer(task: TaskId, dealer: &AccountId, accepted: u32) {
 		note(Money::Paid { task, dealer: dealer.clone(), accepted });
 	}
@@ -266,20 +274,35 @@ pub fn build_and_execute(test: impl FnOnce()) {
 
 /// Puts a drawn task into the book and opens it: `n` seats, threshold `t`, vectors of `length`, collecting until block
 /// 20, of which the first dealing has until block 15. So many dealers, from 0 on, have `accepted`. Its hash covers
-/// genesis, number and committee.
+/// genesis, number and committee. Its panel is empty.
 pub fn open_task(task: TaskId, n: u8, t: u8, length: u32, accepted: u32) -> TaskContext {
-	use ostraka_primitives::traits::Sharing;
+	open_view(task, view_of(task, n, t, length, accepted, Vss::genesis()))
+}
+
+/// The same with a panel of `v` seats, `n + 1 ..= n + v`, which the hash covers too.
+pub fn open_task_with_panel(
+	task: TaskId,
+	(n, v): (u8, u8),
+	t: u8,
+	length: u32,
+	accepted: u32,
+) -> TaskContext {
 	let view = view_of(task, n, t, length, accepted, Vss::genesis());
+	open_view(task, with_panel(task, view, v, Vss::genesis()))
+}
+
+fn open_view(task: TaskId, view: TaskView) -> TaskContext {
+	use ostraka_primitives::traits::Sharing;
 	let context = wire::context(&view).unwrap();
-	Views::mutate(|views| views.insert(task, view));
-	Specs::mutate(|specs| specs.insert(task, fixtures::spec(length)));
-	let dealers: Vec<_> = (0..accepted).map(fixtures::dealer_account).collect();
+	let dealers: Vec<_> = (0..view.accepted).map(fixtures::dealer_account).collect();
+	Specs::mutate(|specs| specs.insert(task, fixtures::spec(view.length)));
 	Book::accept(task, &dealers);
-	Vss::open(task, t, n);
+	Vss::open(task, view.threshold, view.seats(), view.panel.len() as u8);
+	Views::mutate(|views| views.insert(task, view));
 	context
 }
 
-/// The view of such a task, on a chain with this genesis.
+/// The view of such a task without a panel, on a chain with this genesis.
 pub fn view_of(
 	task: TaskId,
 	n: u8,
@@ -288,30 +311,38 @@ pub fn view_of(
 	accepted: u32,
 	genesis: [u8; 32],
 ) -> TaskView {
-	let committee = fixtures::committee(n);
-	let hash = task_hash(&TaskHashInput {
-		genesis: &genesis,
-		task_id: task,
-		version: Version::CURRENT,
-		spec: &length.to_le_bytes(),
-		class: 0,
-		n,
-		threshold: t,
-		least_dealers: 3,
-		deadlines: &[20, 30, 40, 50],
-		committee: &wire::members(&committee),
-	});
-	let status = TaskStatus::Collecting { first_by: 15, until: 20 };
-	TaskView {
+	let view = TaskView {
 		protocol: Version::CURRENT.number(),
-		task_hash: hash,
+		task_hash: [0; 32],
 		threshold: t,
 		length,
 		proof_length: fixtures::proof_length(length),
 		accepted,
-		status,
-		committee,
-	}
+		status: TaskStatus::Collecting { first_by: 15, until: 20 },
+		committee: fixtures::committee(n),
+		panel: Panel::default(),
+	};
+	with_panel(task, view, 0, genesis)
+}
+
+/// The same task with a panel of `v` seats: its hash is another.
+pub fn with_panel(task: TaskId, view: TaskView, v: u8, genesis: [u8; 32]) -> TaskView {
+	let n = view.committee.len() as u8;
+	let panel = fixtures::panel(n, v);
+	let task_hash = task_hash(&TaskHashInput {
+		genesis: &genesis,
+		task_id: task,
+		version: Version::CURRENT,
+		spec: &view.length.to_le_bytes(),
+		class: 0,
+		n,
+		threshold: view.threshold,
+		least_dealers: 3,
+		deadlines: &[20, 30, 40, 50],
+		committee: &wire::members(&view.committee),
+		panel: &wire::members(&panel),
+	});
+	TaskView { task_hash, panel, ..view }
 }
 
 /// Moves a task into a state.

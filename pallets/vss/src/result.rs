@@ -28,7 +28,7 @@ pub(crate) struct Turn {
 	pub member: Seat,
 	/// The sharing's state.
 	sharing: SharingState,
-	/// The members' states.
+	/// All seats' states.
 	seats: SeatStates,
 	/// Its own commitment.
 	commitment: Option<Digest>,
@@ -89,6 +89,7 @@ impl<T: Config> Pallet<T> {
 		accepted_set: &Digest,
 		view: TaskView,
 	) -> Result<Turn, Error<T>> {
+		Self::ensure_member(seat, &view)?;
 		let (member, seats, state) = Self::seat(task, seat, &view)?;
 		let sharing = Sharings::<T>::get(task).ok_or(Error::Corrupt)?;
 		ensure!(sharing.accepted_set == Some(*accepted_set), Error::WrongAcceptedSet);
@@ -106,7 +107,7 @@ impl<T: Config> Pallet<T> {
 		let committed = seats.iter().filter(|state| state.commitment.is_some()).count() as u32;
 		let node = member.account;
 		Self::deposit_event(Event::ResultCommitted { task, seat, node, committed });
-		Self::note_progress(task, &view.status, &seats);
+		Self::note_progress(task, &view, &seats);
 		Ok(())
 	}
 
@@ -134,7 +135,7 @@ impl<T: Config> Pallet<T> {
 				Self::deposit_event(Event::ResultShareWrong { task, seat, node, fault });
 			},
 		}
-		Self::note_progress(task, &turn.view.status, &turn.seats);
+		Self::note_progress(task, &turn.view, &turn.seats);
 
 		let (length, threshold) = (turn.view.length, u32::from(turn.view.threshold));
 		let weight = match (examination, answer) {
@@ -202,7 +203,7 @@ impl<T: Config> Pallet<T> {
 			.map_err(|_| Error::Corrupt)
 	}
 
-	/// Reconstructs and stores the result from `t + 1` right shares.
+	/// Reconstructs and stores the result from `t + 1` right shares, with what is known of the inputs so far.
 	fn publish(task: TaskId, accepted_set: Digest, turn: &Turn) -> DispatchResult {
 		let right = Self::right_shares(task, turn.view.length as usize)?;
 		let (values, blinding) =
@@ -217,6 +218,9 @@ impl<T: Config> Pallet<T> {
 			commitment: *turn.sharing.aggregate.first().ok_or(Error::<T>::Corrupt)?,
 			vector: vector.clone(),
 			blinding: encode_scalar(&blinding),
+			panel: turn.sharing.verifiers.into(),
+			attested: turn.sharing.attested_by(&turn.seats),
+			disproven: turn.sharing.disproven,
 		};
 		Results::<T>::insert(task, result);
 		Self::deposit_event(Event::ResultPublished { task, accepted_set, dealers, vector });

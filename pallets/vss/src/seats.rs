@@ -1,5 +1,8 @@
-//! What all calls ask of a task: the block, the task as the book has it, a member's place and state, how far all are, and
+//! What all calls ask of a task: the block, the task as the book has it, a seat's keys and state, how far all are, and
 //! whether the phase has anything left to wait for.
+//!
+//! Seats stand in one row, the committee's before the panel's. Both kinds attest and challenge; what takes a share (accusing,
+//! committing, revealing) is the committee's alone, and so is what these phases wait for.
 
 use crate::{
 	types::{seat_index, SeatState, Seats as SeatStates},
@@ -26,21 +29,27 @@ impl<T: Config> Pallet<T> {
 		Ok(view)
 	}
 
-	/// A member that is not convicted of a wrong share, with all members' states and its own.
+	/// Who has a seat and is not convicted of a wrong share, with all seats' states and its own.
 	pub(crate) fn seat(
 		task: TaskId,
 		seat: u8,
 		view: &TaskView,
 	) -> Result<(Seat, SeatStates, SeatState), Error<T>> {
 		let index = seat_index(seat).ok_or(Error::UnknownSeat)?;
-		let member = view.committee.get(index).cloned().ok_or(Error::UnknownSeat)?;
+		let member = view.seat(seat).cloned().ok_or(Error::UnknownSeat)?;
 		let seats = Seats::<T>::get(task).ok_or(Error::Corrupt)?;
 		let state = *seats.get(index).ok_or(Error::Corrupt)?;
 		ensure!(!state.is_convicted(), Error::SeatConvicted);
 		Ok((member, seats, state))
 	}
 
-	/// Changes one member's state and writes all of them.
+	/// Nobody but a member has a share.
+	pub(crate) fn ensure_member(seat: u8, view: &TaskView) -> Result<(), Error<T>> {
+		ensure!(view.computes(seat), Error::UnknownSeat);
+		Ok(())
+	}
+
+	/// Changes one seat's state and writes all of them.
 	pub(crate) fn change_seat(
 		task: TaskId,
 		seat: u8,
@@ -53,25 +62,29 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Tells the task book when a phase has nothing left to wait for. Revealing waits for members that need not answer
-	/// too, as long as the result may depend on them. Verification has a last block in any case, in which to end early
-	/// means nothing.
-	pub(crate) fn note_progress(task: TaskId, status: &TaskStatus, seats: &SeatStates) {
-		let done = |has_done: fn(&SeatState) -> bool| {
-			seats.iter().all(|state| has_done(state) || !state.is_awaited())
+	/// Tells the task book when a phase has nothing left to wait for. Verification waits for committee and panel, the others
+	/// for the committee. Revealing waits for members that need not answer too, as long as the result may depend on them.
+	/// Verification has a last block in any case, in which to end early means nothing.
+	pub(crate) fn note_progress(task: TaskId, view: &TaskView, seats: &SeatStates) {
+		let done = |states: &[SeatState], has_done: fn(&SeatState) -> bool| {
+			states.iter().all(|state| has_done(state) || !state.is_awaited())
 		};
-		let all_answered = || seats.iter().all(|state| state.answer.is_some());
-		match *status {
+		// The states are as many as the seats, since the task was opened.
+		let committee = seats.get(..view.committee.len()).unwrap_or(seats);
+		let all_answered = || committee.iter().all(|state| state.answer.is_some());
+		match view.status {
 			TaskStatus::Verifying { until }
-				if Self::now() < until && done(|state| state.attested) =>
+				if Self::now() < until && done(seats, |state| state.attested) =>
 			{
 				T::Tasks::all_attested(task)
 			},
-			TaskStatus::Committing { .. } if done(|state| state.commitment.is_some()) => {
+			TaskStatus::Committing { .. }
+				if done(committee, |state| state.commitment.is_some()) =>
+			{
 				T::Tasks::all_committed(task)
 			},
 			TaskStatus::Revealing { .. }
-				if done(|state| state.answer.is_some())
+				if done(committee, |state| state.answer.is_some())
 					&& (Results::<T>::contains_key(task) || all_answered()) =>
 			{
 				T::Tasks::all_revealed(task)
@@ -85,12 +98,18 @@ impl<T: Config> Pallet<T> {
 		let (Some(sharing), Some(seats)) = (Sharings::<T>::get(task), Seats::<T>::get(task)) else {
 			return Default::default();
 		};
+		let (committee, panel) = sharing.parts(&seats);
+		let count = |states: &[SeatState], has: fn(&SeatState) -> bool| {
+			states.iter().filter(|state| has(state)).count() as u32
+		};
 		Counters {
 			dealings: sharing.dealings,
 			excluded: sharing.excluded,
-			attested: seats.iter().filter(|state| state.attested).count() as u32,
-			committed: seats.iter().filter(|state| state.commitment.is_some()).count() as u32,
-			right_shares: seats.iter().filter(|state| state.is_right()).count() as u32,
+			attested: count(committee, SeatState::attestation_stands),
+			committed: count(committee, |state| state.commitment.is_some()),
+			right_shares: count(committee, SeatState::is_right),
+			verified: count(panel, SeatState::attestation_stands),
+			disproven: sharing.disproven,
 		}
 	}
 }

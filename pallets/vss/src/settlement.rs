@@ -6,19 +6,21 @@ use crate::{
 	UsedEphemerals, WeightInfo,
 };
 use alloc::{vec, vec::Vec};
+use codec::MaxEncodedLen;
 use frame::{deps::frame_support::weights::WeightMeter, log, prelude::*};
 use ostraka_primitives::{
+	record::SeatSet,
 	traits::{Escrow, Frozen, Penalties, Progress, SeatReport, Sharing},
-	AccountId, Digest, TaskId, MAX_COMMITTEE,
+	AccountId, Digest, TaskId, MAX_COMMITTEE, MAX_SEATS,
 };
 use ostraka_protocol::adjudicator::Aggregate;
 
 impl<T: Config> Sharing for Pallet<T> {
-	fn open(task: TaskId, threshold: u8, seats: u8) {
+	fn open(task: TaskId, threshold: u8, seats: u8, verifiers: u8) {
 		let aggregate = Self::encode_aggregate(&Aggregate::zero(threshold));
-		let seats = vec![SeatState::default(); usize::from(seats)].try_into();
-		// A class is sound before it is stored, so both fit.
-		let (Ok(aggregate), Ok(seats)) = (aggregate, seats) else {
+		let states = vec![SeatState::default(); usize::from(seats)].try_into();
+		// A class is sound before it is stored, so all of it fits.
+		let (Ok(aggregate), Ok(states), true) = (aggregate, states, verifiers < seats) else {
 			log::error!(target: crate::LOG_TARGET, "task {task} opened with unsound parameters");
 			return;
 		};
@@ -29,9 +31,15 @@ impl<T: Config> Sharing for Pallet<T> {
 			freed: 0,
 			dealt: Digest::default(),
 			accepted_set: None,
+			excluded_hash: Digest::default(),
+			exposer: None,
+			disproven: 0,
+			verifiers,
+			exposed: 0,
+			finders: SeatSet::default(),
 		};
 		Sharings::<T>::insert(task, state);
-		Seats::<T>::insert::<_, crate::types::Seats>(task, seats);
+		Seats::<T>::insert::<_, crate::types::Seats>(task, states);
 	}
 
 	fn freeze(task: TaskId) -> Frozen {
@@ -39,7 +47,11 @@ impl<T: Config> Sharing for Pallet<T> {
 	}
 
 	fn freeze_weight(dealings: u32, threshold: u8) -> Weight {
+		// Of sums outside of the group: whoever attested is exposed.
+		let states = SeatState::max_encoded_len().saturating_mul(MAX_SEATS as usize);
 		T::WeightInfo::freeze(dealings, threshold.into())
+			.saturating_add(T::DbWeight::get().reads_writes(1, 1))
+			.saturating_add(Weight::from_parts(0, states as u64))
 	}
 
 	fn dealings(task: TaskId) -> u32 {
@@ -51,8 +63,22 @@ impl<T: Config> Sharing for Pallet<T> {
 	}
 
 	fn reports(task: TaskId, due: bool) -> Vec<SeatReport> {
-		let seats = Seats::<T>::get(task).unwrap_or_default();
-		seats.iter().map(|state| report(state, due)).collect()
+		let (Some(sharing), Some(seats)) = (Sharings::<T>::get(task), Seats::<T>::get(task)) else {
+			return Vec::new();
+		};
+		let (committee, _) = sharing.parts(&seats);
+		let (frozen, is_sound) = (sharing.accepted_set.is_some(), sharing.disproven == 0);
+		let members = committee.iter().map(|state| report(state, due));
+		let numbered = (1u8..).zip(seats.iter()).skip(committee.len());
+		let verifiers = numbered.map(|(number, state)| {
+			let owes = frozen && is_sound && !sharing.finders.contains(number);
+			report_of_verifier(state, owes)
+		});
+		members.chain(verifiers).collect()
+	}
+
+	fn exposer(task: TaskId) -> Option<AccountId> {
+		Sharings::<T>::get(task)?.exposer
 	}
 
 	fn settle(task: TaskId, completed: bool, meter: &mut WeightMeter) -> Progress {
@@ -118,9 +144,11 @@ impl<T: Config> Pallet<T> {
 }
 
 /// How a member did. A false accuser counts as convicted even if it then revealed a right share. Who did all but attest
-/// made the others wait.
+/// made the others wait. A false attestation stands above all else: it is punished with the fee, which other faults were before.
 fn report(state: &SeatState, due: bool) -> SeatReport {
-	if state.is_convicted() || state.accused_falsely {
+	if state.attested_falsely {
+		SeatReport::FalseAttestation
+	} else if state.is_convicted() || state.accused_falsely {
 		SeatReport::Convicted
 	} else if state.is_right() && state.commitment.is_some() {
 		if state.attested {
@@ -133,6 +161,22 @@ fn report(state: &SeatState, due: bool) -> SeatReport {
 	} else if state.excused {
 		SeatReport::Excused
 	} else if due {
+		SeatReport::Absent
+	} else {
+		SeatReport::Idle
+	}
+}
+
+/// How a verifier did, whose part ends with the freeze. `owes`: whether it owed an attestation, which nobody does to a set that
+/// was shown to be invalid, nor who has shown that a dealing was: it may have waited for others to be.
+fn report_of_verifier(state: &SeatState, owes: bool) -> SeatReport {
+	if state.attested_falsely {
+		SeatReport::FalseAttestation
+	} else if state.accused_falsely {
+		SeatReport::Convicted
+	} else if state.attested {
+		SeatReport::Right
+	} else if owes {
 		SeatReport::Absent
 	} else {
 		SeatReport::Idle

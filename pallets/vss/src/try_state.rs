@@ -1,8 +1,9 @@
 //! What must hold of the pallet's state between any two blocks: one function an invariant.
 
 use crate::{
-	dealing::ephemeral_tag, types::SharingState, Config, Dealings, Pallet, Results, RightShares,
-	Seats, Sharings, Standing, UsedEphemerals, G1,
+	dealing::ephemeral_tag,
+	types::{SeatState, SharingState},
+	Config, Dealings, Pallet, Results, RightShares, Seats, Sharings, Standing, UsedEphemerals, G1,
 };
 use alloc::{collections::BTreeSet, vec::Vec};
 use frame::{deps::sp_runtime::TryRuntimeError, prelude::*};
@@ -25,6 +26,7 @@ impl<T: Config> Pallet<T> {
 			Self::dealers_have_accepted(task, &state)?;
 			Self::aggregate_is_sound(&state)?;
 			Self::seats_fit(task, &state)?;
+			Self::exposed_have_attested(task, &state)?;
 			Self::right_shares_are_kept(task, &state)?;
 			Self::frozen_when_due(task, &state)?;
 			Self::result_fits(task, &state)?;
@@ -76,28 +78,68 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The aggregate decodes, and once it is frozen it is in the subgroup; over no dealing it is the identity. The running
-	/// hash has begun with the first dealing.
+	/// hashes have begun with the first dealing, and with the first exclusion.
 	fn aggregate_is_sound(state: &SharingState) -> Check {
 		Self::decode_aggregate(&state.aggregate).map_err(|_| "aggregate does not decode")?;
 		let checked = state.accepted_set.is_none() || Self::is_sound(&state.aggregate);
 		ensure!(checked, "frozen aggregate outside of the subgroup");
 		let begun = state.dealt != Digest::default();
 		ensure!(begun == (state.dealings > 0), "the dealings' hash is another's");
+		let begun = state.excluded_hash != Digest::default();
+		ensure!(begun == (state.excluded > 0), "the exclusions' hash is another's");
 		let empty = state.accepted() > 0 || state.aggregate.iter().all(|point| *point == IDENTITY);
 		ensure!(empty, "aggregate over no dealing is not the identity");
 		Ok(())
 	}
 
-	/// Enough seats for the threshold, and result shares only after the freeze.
+	/// As many states as seats of both kinds, enough of the committee's for the threshold, and result shares of members alone,
+	/// after the freeze.
 	fn seats_fit(task: TaskId, state: &SharingState) -> Check {
 		let seats = Seats::<T>::get(task).ok_or("task without seats")?;
+		let (committee, panel) = state.parts(&seats);
+		if let Some(view) = T::Tasks::view(task) {
+			let both = (view.committee.len(), view.panel.len());
+			ensure!(both == (committee.len(), panel.len()), "not a state for each seat");
+		}
+		ensure!(panel.len() == usize::from(state.verifiers), "the panel is larger than all seats");
 		let threshold = state.aggregate.len().checked_sub(1).ok_or("no commitments")?;
-		ensure!(threshold >= 1 && seats.len() > 2 * threshold, "too few seats for the threshold");
+		let enough = threshold >= 1 && committee.len() > 2 * threshold;
+		ensure!(enough, "too few members for the threshold");
+		let has_share =
+			|seat: &SeatState| seat.commitment.is_some() || seat.answer.is_some() || seat.excused;
+		ensure!(!panel.iter().any(has_share), "a verifier with a share");
 		let early = seats.iter().any(|seat| seat.commitment.is_some() || seat.answer.is_some());
 		ensure!(!early || state.accepted_set.is_some(), "result share before the freeze");
 		let collecting = matches!(T::Tasks::status(task), Some(TaskStatus::Collecting { .. }));
 		let attested = seats.iter().any(|seat| seat.attested);
 		ensure!(!(collecting && attested), "attestation before verification");
+		Ok(())
+	}
+
+	/// Whoever is exposed had attested, and somebody is named for it, unless the sums lie outside of the group. What is disproven
+	/// belongs to somebody who was convicted, and is counted if it counts; none but excluded dealings keep who had attested.
+	fn exposed_have_attested(task: TaskId, state: &SharingState) -> Check {
+		let seats = Seats::<T>::get(task).ok_or("task without seats")?;
+		let mut exposed = seats.iter().filter(|seat| seat.attested_falsely).peekable();
+		let somebody = exposed.peek().is_some();
+		ensure!(state.exposer.is_none() || somebody, "exposer of nobody");
+		ensure!(state.exposer.is_some() == (state.exposed > 0), "exposer of an unknown number");
+		let unsound = || state.accepted_set.is_none() && !Self::is_sound(&state.aggregate);
+		ensure!(state.exposer.is_some() || !somebody || unsound(), "exposed by nobody");
+		ensure!(exposed.all(|seat| seat.attested), "exposed without an attestation");
+		if state.freed == 0 {
+			let mut counted = 0;
+			for record in Dealings::<T>::iter_prefix_values(task) {
+				let convicted = record.standing != Standing::Accepted;
+				ensure!(convicted || !record.disproven, "disproven, and not convicted");
+				ensure!(
+					!record.counts() || record.attested == Default::default(),
+					"what counts keeps who had attested to it"
+				);
+				counted += u32::from(record.counts() && record.disproven);
+			}
+			ensure!(state.disproven == counted, "the disproven are miscounted");
+		}
 		Ok(())
 	}
 
@@ -152,13 +194,19 @@ impl<T: Config> Pallet<T> {
 				"result of another aggregate"
 			);
 			ensure!(result.dealers == state.accepted(), "result of other dealers");
+			let attested = state.attested_by(&seats);
+			let marks = (u32::from(state.verifiers), attested, state.disproven);
+			let told = (result.panel, result.attested, result.disproven);
+			ensure!(told == marks, "result tells another story of its inputs");
 		}
 		Ok(())
 	}
 
-	/// Every result, settled tasks' included, opens its commitment.
+	/// Every result, settled tasks' included, opens its commitment, and no more attested or are disproven than there are.
 	fn results_verify() -> Check {
 		for result in Results::<T>::iter_values() {
+			ensure!(result.attested <= result.panel, "more attested than have a seat");
+			ensure!(result.disproven <= result.dealers, "more disproven than count");
 			let values = result.scalars().map(|bytes| decode_scalar(&bytes));
 			let values = values.collect::<Result<Vec<_>, _>>();
 			let values = values.map_err(|_| "result is not canonical")?;

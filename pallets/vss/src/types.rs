@@ -2,7 +2,8 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use ostraka_primitives::{
-	fault::ShareFault, message::CommitmentBytes, Digest, MAX_COMMITTEE, MAX_DEALERS,
+	fault::ShareFault, message::CommitmentBytes, record::SeatSet, AccountId, Digest, MAX_DEALERS,
+	MAX_SEATS,
 };
 use scale_info::TypeInfo;
 use sp_core::{bounded::BoundedVec, ConstU32};
@@ -22,16 +23,42 @@ pub struct SharingState {
 	/// Dealings whose record is freed already, at settlement.
 	pub freed: u32,
 	/// Running hash of the dealings' digests in the order in which they were taken, zeros before the first. Exclusions
-	/// leave it alone. Members attest to it.
+	/// leave it alone. Who attests names it.
 	pub dealt: Digest,
 	/// `h_A`, once the accepted set is frozen.
 	pub accepted_set: Option<Digest>,
+	/// Running hash of the excluded dealings' digests in the order in which they were excluded, zeros before the first.
+	/// Who attests names it beside [`Self::dealt`].
+	pub excluded_hash: Digest,
+	/// Who showed that somebody had attested to a dealing whose input or commitments are invalid: of several, who exposed most
+	/// seats by one dispute, and of these the last.
+	pub exposer: Option<AccountId>,
+	/// Dealings that count and were shown after the end of verification to be invalid, in a way that everybody can see.
+	pub disproven: u32,
+	/// Seats of the panel, `v`: the last ones of the row.
+	pub verifiers: u8,
+	/// How many seats [`Self::exposer`] exposed by one dispute.
+	pub exposed: u32,
+	/// Seats that showed a dealing to be invalid in a way that everybody can see.
+	pub finders: SeatSet,
 }
 
 impl SharingState {
 	/// Dealings that count.
 	pub fn accepted(&self) -> u32 {
 		self.dealings.saturating_sub(self.excluded)
+	}
+
+	/// The states of the committee, then those of the panel.
+	pub fn parts<'a>(&self, seats: &'a [SeatState]) -> (&'a [SeatState], &'a [SeatState]) {
+		let members = seats.len().saturating_sub(self.verifiers.into());
+		seats.split_at_checked(members).unwrap_or_default()
+	}
+
+	/// Of the panel, those whose attestation stands: nothing in the set that it is about was shown to be invalid since.
+	pub fn attested_by(&self, seats: &[SeatState]) -> u32 {
+		let (_, panel) = self.parts(seats);
+		panel.iter().filter(|state| state.attestation_stands()).count() as u32
 	}
 }
 
@@ -55,7 +82,7 @@ pub enum Answer {
 	Wrong(ShareFault),
 }
 
-/// What the state keeps of a member in a task.
+/// What the state keeps of a seat in a task, a member's or a verifier's.
 #[derive(
 	Clone,
 	Copy,
@@ -70,7 +97,7 @@ pub enum Answer {
 	TypeInfo,
 )]
 pub struct SeatState {
-	/// Commitment to its result share.
+	/// Commitment to its result share. Members alone have one.
 	pub commitment: Option<Digest>,
 	/// How the share that it revealed was found.
 	pub answer: Option<Answer>,
@@ -78,8 +105,12 @@ pub struct SeatState {
 	pub excused: bool,
 	/// It made a false accusation or challenge, and may make none in this task any more.
 	pub accused_falsely: bool,
-	/// It said that its shares of all dealings that count are right, and their proofs hold.
+	/// It said that all dealings that count are in the group, that their proofs hold and, a member, that its shares of them
+	/// are right.
 	pub attested: bool,
+	/// A dealing that counted when it attested was shown since to be invalid, in a way that everybody can see, or the freeze found the
+	/// sums outside of the group.
+	pub attested_falsely: bool,
 }
 
 impl SeatState {
@@ -93,7 +124,13 @@ impl SeatState {
 		self.answer == Some(Answer::Right)
 	}
 
-	/// Whether a phase waits for it: not for members that may lack their share, nor for those proven to cheat.
+	/// Whether it attested, and nothing in the set that this was about was shown to be invalid since.
+	pub fn attestation_stands(&self) -> bool {
+		self.attested && !self.attested_falsely
+	}
+
+	/// Whether a phase waits for it: not for members that may lack their share, nor for those that lied about a dealing or a
+	/// share. Who attested falsely still has its shares, which the result may need.
 	pub fn is_awaited(&self) -> bool {
 		!self.excused && !self.accused_falsely && !self.is_convicted()
 	}
@@ -106,8 +143,19 @@ pub type EphemeralTag = [u8; 16];
 /// Those of all dealings of a task, in the order in which they were taken.
 pub type Ephemerals = BoundedVec<EphemeralTag, ConstU32<MAX_DEALERS>>;
 
-/// The members' states, by seat.
-pub type Seats = BoundedVec<SeatState, ConstU32<MAX_COMMITTEE>>;
+/// Seats whose attestation stands.
+pub fn standing(seats: &[SeatState]) -> SeatSet {
+	let mut standing = SeatSet::default();
+	for (number, state) in (1u8..).zip(seats) {
+		if state.attestation_stands() {
+			standing.insert(number);
+		}
+	}
+	standing
+}
+
+/// The seats' states, in one row: the committee's, then the panel's.
+pub type Seats = BoundedVec<SeatState, ConstU32<MAX_SEATS>>;
 
 /// How far a task is, for clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, TypeInfo)]
@@ -116,12 +164,16 @@ pub struct Counters {
 	pub dealings: u32,
 	/// Dealings excluded by a valid accusation or challenge.
 	pub excluded: u32,
-	/// Members that have attested.
+	/// Members whose attestation stands.
 	pub attested: u32,
 	/// Members that have committed.
 	pub committed: u32,
 	/// Right result shares.
 	pub right_shares: u32,
+	/// Verifiers whose attestation stands.
+	pub verified: u32,
+	/// Dealings that count and were found invalid after the end of verification.
+	pub disproven: u32,
 }
 
 /// Index of a 1-based seat.

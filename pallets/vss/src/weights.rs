@@ -1,13 +1,14 @@
 //! What calls weigh, by what they cost: `l` is the length of the vector, `t` the threshold, `k` kilobytes of sealed
 //! shares and of the proof of validity, `b` those of the proof alone, `p` points in it. Seats are not a component: besides
-//! the bytes that each adds they cost next to nothing, and benchmarks run with the largest committee.
+//! the bytes that each adds they cost next to nothing, and benchmarks run with the largest committee and the largest panel.
 //!
 //! A challenge costs what the points of its proof do. How many these are follows from the task's relation, which a call does
 //! not show; but it shows the proof's length, and [`proof_points`] is never below what a proof of that length has.
 
+use crate::Config;
 use codec::MaxEncodedLen;
-use frame::prelude::Weight;
-use ostraka_primitives::{spec::TaskSpec, MAX_COMMITMENTS};
+use frame::prelude::{Get, Weight};
+use ostraka_primitives::{spec::TaskSpec, task::TaskResult, MAX_COMMITMENTS};
 
 /// Weights of the pallet's calls and of the work that the task book does through it.
 pub trait WeightInfo {
@@ -19,10 +20,10 @@ pub trait WeightInfo {
 	fn accuse_late(l: u32, t: u32) -> Weight;
 	/// Judging a false one, of the same kind.
 	fn accuse_false(l: u32, t: u32) -> Weight;
-	/// Judging a challenge by a member: a false one after the freeze, the last that its phase waits for. A right one in time
-	/// writes other things: [`challenge`] is what a member's call weighs by.
+	/// Judging a challenge from a seat: a member's false one after the freeze, the last that its phase waits for. A right one
+	/// writes other things: [`challenge`] is what the call weighs by.
 	fn challenge(t: u32, p: u32) -> Weight;
-	/// Judging a challenge with a bond: one that is right and in time.
+	/// Judging a challenge with a bond: one that is right, in time, and exposes all seats.
 	fn challenge_with_bond(t: u32, p: u32) -> Weight;
 	/// Taking an attestation, the last that verification waits for.
 	fn attest() -> Weight;
@@ -72,8 +73,11 @@ pub(crate) fn threshold_of(commitments: usize) -> u32 {
 }
 
 /// Worst weight of an accusation: whether it is right does not follow from the call.
-pub(crate) fn worst_accuse<W: WeightInfo>(l: u32, t: u32) -> Weight {
-	W::accuse(l, t).max(W::accuse_late(l, t)).max(W::accuse_false(l, t))
+pub(crate) fn worst_accuse<T: Config>(l: u32, t: u32) -> Weight {
+	T::WeightInfo::accuse(l, t)
+		.max(T::WeightInfo::accuse_late(l, t))
+		.max(T::WeightInfo::accuse_false(l, t))
+		.saturating_add(marks::<T>())
 }
 
 /// Kilobytes of a proof of so many bytes, by which its authorization weighs: it is hashed there.
@@ -95,10 +99,21 @@ pub fn proof_points(bytes: usize) -> u32 {
 	u32::try_from(growing.max(longest)).unwrap_or(u32::MAX)
 }
 
-/// Weight of a challenge of a proof of so many points, by a member or with a bond: the worse of both. Whether it is right does not
-/// follow from the call; a member's is measured with its author convicted, one with a bond with the dealer convicted.
-pub(crate) fn challenge<W: WeightInfo>(t: u32, p: u32) -> Weight {
-	W::challenge(t, p).max(W::challenge_with_bond(t, p)).saturating_add(longest_spec())
+/// Weight of a challenge of a proof of so many points, from a seat or with a bond: the worse of both. Whether it is right does
+/// not follow from the call; one from a seat is measured with its author convicted, one with a bond with the dealer convicted and
+/// whoever had attested exposed.
+pub(crate) fn challenge<T: Config>(t: u32, p: u32) -> Weight {
+	T::WeightInfo::challenge(t, p)
+		.max(T::WeightInfo::challenge_with_bond(t, p))
+		.saturating_add(longest_spec())
+		.saturating_add(marks::<T>())
+}
+
+/// What a dispute that is right costs besides where it marks a result that is out, the longest there is: disputes are measured
+/// without one.
+fn marks<T: Config>() -> Weight {
+	let proof = Weight::from_parts(0, TaskResult::max_encoded_len() as u64);
+	T::DbWeight::get().reads_writes(1, 1).saturating_add(proof)
 }
 
 /// What the longest spec adds to the proof of validity of the block: those by which challenges are measured are shorter, as

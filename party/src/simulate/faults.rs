@@ -1,6 +1,9 @@
 //! Which faults a simulation plays: `--faults wrong-share=1,silent-node=1`.
 
-use ostraka_primitives::fault::{AccuserFault, DealerFault};
+use ostraka_primitives::{
+	fault::{AccuserFault, DealerFault},
+	task::ClassParameters,
+};
 use std::fmt;
 
 /// A fault.
@@ -32,10 +35,18 @@ pub enum FaultKind {
 	Uncommitted,
 	/// A node does not reveal its result share.
 	SilentNode,
+	/// A node attests to all dealings at once, and looks at no proof.
+	BlindNode,
+	/// A verifier attests to all dealings at once, and looks at none.
+	LyingVerifier,
+	/// A verifier challenges a dealing whose proof holds.
+	FalseVerifier,
+	/// A verifier neither challenges nor attests.
+	SilentVerifier,
 }
 
 /// The kinds with their names in `--faults` and what they are.
-const KINDS: [(FaultKind, &str, &str); 13] = [
+const KINDS: [(FaultKind, &str, &str); 17] = [
 	(
 		FaultKind::BadShare,
 		"bad-share",
@@ -65,6 +76,22 @@ const KINDS: [(FaultKind, &str, &str); 13] = [
 		"A node reveals another result share than it committed to, a right one",
 	),
 	(FaultKind::SilentNode, "silent-node", "A node does not reveal its result share"),
+	(
+		FaultKind::BlindNode,
+		"blind-node",
+		"A node attests to all dealings at once, and looks at no proof",
+	),
+	(
+		FaultKind::LyingVerifier,
+		"lying-verifier",
+		"A verifier attests to all dealings at once, and looks at none",
+	),
+	(
+		FaultKind::FalseVerifier,
+		"false-verifier",
+		"A verifier challenges a dealing whose proof holds",
+	),
+	(FaultKind::SilentVerifier, "silent-verifier", "A verifier neither challenges nor attests"),
 ];
 
 impl FaultKind {
@@ -80,6 +107,23 @@ impl FaultKind {
 				| Self::Copied
 				| Self::SilentDealer
 		)
+	}
+
+	/// Whether it is a verifier's.
+	pub fn is_verifiers(self) -> bool {
+		matches!(self, Self::LyingVerifier | Self::FalseVerifier | Self::SilentVerifier)
+	}
+
+	/// Whether who does it attests before it could have looked at a proof.
+	pub fn attests_at_once(self) -> bool {
+		matches!(self, Self::BlindNode | Self::LyingVerifier)
+	}
+
+	/// Whether who does it attests at all: whoever is convicted of an accusation or challenge no longer does.
+	pub fn attests(self) -> bool {
+		let is_convicted = matches!(self, Self::FalseChallenge | Self::FalseVerifier)
+			|| self.of_accusation().is_some();
+		!is_convicted && self != Self::SilentVerifier
 	}
 
 	/// What of a dealing it is that a node finds.
@@ -145,30 +189,39 @@ pub fn help() -> String {
 	lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Who does what: dealers and nodes by place, each with one fault at most.
+/// Who does what: dealers, nodes and verifiers by place, each with one fault at most.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roles {
 	/// Dealers' faults, by place.
 	pub dealers: Vec<Option<FaultKind>>,
-	/// Nodes' faults, by place (`j - 1`).
+	/// The committee's faults, by place (`j - 1`).
 	pub nodes: Vec<Option<FaultKind>>,
+	/// The panel's, by place (`j - n - 1`).
+	pub verifiers: Vec<Option<FaultKind>>,
 }
 
 impl Roles {
-	/// Hands the faults out, to dealers and nodes from the places that `start` says on.
+	/// Hands the faults out, to dealers and to the seats of a class from the places that `start` says on.
 	///
 	/// # Errors
-	/// If there are more faults than dealers or nodes.
+	/// If there are more faults than dealers, nodes or verifiers.
 	pub fn cast(
 		faults: &[Faults],
 		dealers: usize,
-		nodes: usize,
+		parameters: &ClassParameters,
 		start: usize,
 	) -> Result<Self, String> {
-		let mut roles = Self { dealers: vec![None; dealers], nodes: vec![None; nodes] };
+		let nobody = |number: u8| vec![None; usize::from(number)];
+		let mut roles = Self {
+			dealers: vec![None; dealers],
+			nodes: nobody(parameters.seats),
+			verifiers: nobody(parameters.verifiers),
+		};
 		for fault in faults {
 			let (places, who) = if fault.kind.is_dealers() {
 				(&mut roles.dealers, "dealers")
+			} else if fault.kind.is_verifiers() {
+				(&mut roles.verifiers, "verifiers")
 			} else {
 				(&mut roles.nodes, "nodes")
 			};
@@ -189,11 +242,22 @@ impl Roles {
 		}
 		Ok(roles)
 	}
+
+	/// All seats in their row, with what a report calls them and what they do: `node 1 .. n`, `verifier n + 1 .. n + v`.
+	pub fn seats(&self) -> impl Iterator<Item = (String, Option<FaultKind>)> + '_ {
+		let nodes = self.nodes.iter().map(|fault| ("node", *fault));
+		let verifiers = self.verifiers.iter().map(|fault| ("verifier", *fault));
+		let named =
+			|(j, (what, fault)): (u32, (&str, Option<FaultKind>))| (format!("{what} {j}"), fault);
+		(1u32..).zip(nodes.chain(verifiers)).map(named)
+	}
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::class;
+	use ostraka_primitives::task::SecurityClass;
 
 	#[test]
 	fn reads_kinds_and_counts() {
@@ -218,7 +282,8 @@ mod tests {
 	#[test]
 	fn everybody_has_one_fault_at_most() {
 		let faults = [parse("bad-share=2").expect("ok"), parse("silent-dealer=1").expect("ok")];
-		let roles = Roles::cast(&faults, 4, 3, 3).expect("enough dealers");
+		let class = class::parameters(SecurityClass::Standard, false);
+		let roles = Roles::cast(&faults, 4, &class, 3).expect("enough dealers");
 		assert_eq!(
 			roles.dealers,
 			[
@@ -228,7 +293,23 @@ mod tests {
 				Some(FaultKind::BadShare)
 			]
 		);
-		assert!(Roles::cast(&faults, 2, 3, 0).is_err());
-		assert!(Roles::cast(&faults, 0, 0, 0).is_err());
+		assert!(Roles::cast(&faults, 2, &class, 0).is_err());
+		assert!(Roles::cast(&faults, 0, &class, 0).is_err());
+	}
+
+	#[test]
+	fn verifiers_are_numbered_on_from_the_committee() {
+		let class = class::parameters(SecurityClass::Standard, false);
+		let faults = ["blind-node=1", "lying-verifier=1"].map(|text| parse(text).expect("ok"));
+		let roles = Roles::cast(&faults, 0, &class, 1).expect("enough of each");
+		let seats: Vec<(String, Option<FaultKind>)> = roles.seats().collect();
+		let named: Vec<&str> = seats.iter().map(|(name, _)| name.as_str()).collect();
+		assert_eq!(named, ["node 1", "node 2", "node 3", "verifier 4", "verifier 5"]);
+		assert_eq!(seats[1].1, Some(FaultKind::BlindNode));
+		assert_eq!(seats[4].1, Some(FaultKind::LyingVerifier));
+		let many = [parse("silent-verifier=3").expect("ok")];
+		assert!(Roles::cast(&many, 0, &class, 0).expect_err("two").contains("verifiers (2)"));
+		let none = ClassParameters { verifiers: 0, ..class };
+		assert!(Roles::cast(&faults, 0, &none, 0).is_err());
 	}
 }

@@ -1,12 +1,15 @@
 //! One task: from the dealers' vectors to the published result.
 
+mod attesting;
 mod verifying;
 
 use super::{
 	cheats,
 	faults::{FaultKind, Roles},
 };
-use crate::{report::FaultReport, validity::Proofs, words::counted};
+use crate::{
+	attestation::Attestation, fault as words, report::FaultReport, validity::Proofs, words::counted,
+};
 use codec::Encode;
 use ostraka_crypto::{
 	messages::DealingBytes,
@@ -17,7 +20,7 @@ use ostraka_crypto::{
 };
 use ostraka_primitives::{fault::DealerFault, spec::TaskSpec, task::ClassParameters};
 use ostraka_protocol::{
-	adjudicator::{self, AcceptedDigest, Aggregate},
+	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
 	dealer,
 	statistics::{proof_length, relation, Unprovable},
 	task_hash, worker, Member, TaskContext, TaskHashInput, Version,
@@ -57,6 +60,8 @@ pub struct Played {
 	pub verified: bool,
 	/// How many of the accepted dealers prove their input valid.
 	pub proofs: Proofs,
+	/// What the panel said of it, and what was found too late.
+	pub attestation: Attestation,
 	/// The faults, and who was convicted of them.
 	pub faults: Vec<FaultReport>,
 	/// Seconds of each phase.
@@ -114,7 +119,7 @@ struct Accepted {
 /// # Errors
 /// [`Failure`].
 pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<Played, Failure> {
-	let ClassParameters { seats, threshold, least_dealers, .. } = cast.parameters;
+	let ClassParameters { seats, threshold, least_dealers, verifiers, .. } = cast.parameters;
 	let rng = |what: &str, i: usize| stream(&cast.seed, cast.task, what, i);
 	let mut faults = Vec::new();
 	let mut phases = Vec::new();
@@ -124,13 +129,15 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 		clock = Instant::now();
 	};
 
-	let nodes: Vec<Node> = (0..usize::from(seats))
+	let members = usize::from(seats);
+	let drawn: Vec<Node> = (0..members + usize::from(verifiers))
 		.map(|i| Node {
 			secret: SealSecret::random(&mut rng("node", i)),
 			worker: identity(&cast.seed, "worker", i),
 		})
 		.collect();
-	let ctx = context(cast, &nodes);
+	let ctx = context(cast, &drawn);
+	let nodes = drawn.get(..members).unwrap_or_default();
 	let relation = relation(cast.spec)?;
 	lap(&mut phases, "drawing");
 
@@ -186,14 +193,9 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 	lap(&mut phases, "collecting");
 
 	progress("verifying");
-	let verifying = verifying::Verifying {
-		cast,
-		ctx: &ctx,
-		relation: &relation,
-		nodes: &nodes,
-		dealers: &dealers,
-	};
-	let shares = verifying.run(&mut accepted, &mut faults)?;
+	let verifying =
+		verifying::Verifying { cast, ctx: &ctx, relation: &relation, nodes, dealers: &dealers };
+	let (shares, mut attested) = verifying.run(&mut accepted, &mut faults)?;
 	lap(&mut phases, "verifying");
 	if accepted.len() < (least_dealers as usize).max(1) {
 		return Err(Failure::TooFewDealers { accepted: accepted.len(), needed: least_dealers });
@@ -259,11 +261,24 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 		.iter()
 		.filter_map(|dealing| Some((dealers.get(dealing.place)?, &dealing.bytes)))
 		.collect();
-	let unproven = worker::invalid::<Plain, _>(&ctx, &relation, &proven, &mut rng("read", 0)).len();
-	let proofs = Proofs { hold: proven.len().saturating_sub(unproven), of: proven.len() };
+	let unproven = worker::invalid::<Plain, _>(&ctx, &relation, &proven, &mut rng("read", 0));
+	let proofs = Proofs { hold: proven.len().saturating_sub(unproven.len()), of: proven.len() };
+	// whoever reads the result can challenge late: it changes no number
+	let mut disproven = 0;
+	for dealing in unproven.iter().filter_map(|at| accepted.get(*at)) {
+		if let Verdict::DealerGuilty(what) = verifying.challenged(dealing)? {
+			disproven += 1;
+			attested.expose(what);
+			let verdict =
+				format!("convicted after the freeze by an outsider: {}", words::dealer(what));
+			faults.push(fault(role(dealing.place), &name(cast, dealing.place), verdict));
+		}
+	}
+	faults.extend(attested.reports(disproven));
+	let attestation = attested.attestation(disproven);
 	lap(&mut phases, "settling");
 	let accepted = accepted.iter().map(|dealing| dealing.place).collect();
-	Ok(Played { sum, accepted, verified, proofs, faults, phases })
+	Ok(Played { sum, accepted, verified, proofs, attestation, faults, phases })
 }
 
 /// Lets every dealer with that fault send the dealing of the next one that has none.
@@ -277,8 +292,9 @@ fn copy_dealings(dealings: &mut [Option<DealingBytes>], roles: &Roles) {
 	}
 }
 
-fn context(cast: &Cast<'_>, nodes: &[Node]) -> TaskContext {
-	let members: Vec<Member> = nodes
+/// What everybody knows of a task with these nodes: the committee, then the panel.
+fn context(cast: &Cast<'_>, drawn: &[Node]) -> TaskContext {
+	let seats: Vec<Member> = drawn
 		.iter()
 		.enumerate()
 		.map(|(i, node)| Member {
@@ -287,6 +303,7 @@ fn context(cast: &Cast<'_>, nodes: &[Node]) -> TaskContext {
 			seal_key: node.secret.public(),
 		})
 		.collect();
+	let (committee, panel) = seats.split_at(usize::from(cast.parameters.seats).min(seats.len()));
 	let task_hash = task_hash(&TaskHashInput {
 		genesis: &cast.seed,
 		task_id: cast.task,
@@ -297,7 +314,8 @@ fn context(cast: &Cast<'_>, nodes: &[Node]) -> TaskContext {
 		threshold: cast.parameters.threshold,
 		least_dealers: cast.parameters.least_dealers,
 		deadlines: &[],
-		committee: &members,
+		committee,
+		panel,
 	});
 	let length = cast.inputs.first().map_or(0, |input| input.len());
 	TaskContext {
@@ -307,7 +325,7 @@ fn context(cast: &Cast<'_>, nodes: &[Node]) -> TaskContext {
 		length: u16::try_from(length).unwrap_or(u16::MAX),
 		// of one without proofs nothing is played
 		proof_length: proof_length(cast.spec).unwrap_or_default(),
-		seal_keys: members.iter().map(|member| member.seal_key).collect(),
+		seal_keys: committee.iter().map(|member| member.seal_key).collect(),
 	}
 }
 

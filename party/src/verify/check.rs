@@ -5,9 +5,9 @@ use super::{
 	fitting::Fitting,
 	guilt::{Convicted, Judged},
 	meaning::{self, result_outcome},
-	verdict::{Excluded, POSSIBLE, PROVEN, SET},
+	verdict::{Excluded, HASH, PANEL, POSSIBLE, PROVEN, SET},
 };
-use crate::{account::address, validity::Proofs};
+use crate::{account::address, attestation::Attestation, validity::Proofs};
 use alloc::{
 	borrow::ToOwned,
 	collections::{BTreeMap, BTreeSet},
@@ -22,7 +22,7 @@ use ostraka_crypto::{
 };
 use ostraka_primitives::{
 	api::TaskInfo,
-	task::{Committee, TaskResult},
+	task::{Committee, Panel, TaskResult},
 	AccountId, Digest, TaskId,
 };
 use ostraka_protocol::{
@@ -36,7 +36,7 @@ use serde::Serialize;
 
 /// How far the accepted set is searched for, in the units of [`search::find`](super::search::find): some seconds.
 const BUDGET: usize = 1 << 18;
-/// Most dealers that a check names.
+/// Most dealers, or places in a file, that a check names.
 const MOST_NAMED: usize = 8;
 
 /// A dealing whose proof of `ρ` holds. What it proves of its input is bytes here.
@@ -48,7 +48,7 @@ pub struct Dealing {
 	pub block: u32,
 	/// Its digest, of the proof's check.
 	pub digest: AcceptedDigest,
-	/// The dealing.
+	/// The dealing; read from a transcript, without the sealed shares, of which nothing here is opened.
 	pub bytes: DealingBytes,
 	/// Whether the chain took it, as far as its state or its events tell.
 	pub taken: Option<bool>,
@@ -93,6 +93,8 @@ pub struct Evidence {
 	pub info: TaskInfo,
 	/// Its committee, if the node still knows it.
 	pub committee: Option<Committee>,
+	/// Its panel; empty where the class asks for none, and where the committee is not known.
+	pub panel: Panel,
 	/// Its result.
 	pub result: TaskResult,
 	/// Dealings whose proof of `ρ` holds, in the order of their blocks: of each dealer all that the chain may have taken.
@@ -162,14 +164,14 @@ impl Evidence {
 
 		let hash = self.committee.as_ref().and_then(|committee| self.task_hash(committee));
 		note(
-			"the task hash covers the record",
+			HASH,
 			hash.map(|hash| hash == task_hash),
 			match hash {
 				Some(_) => {
-					"genesis, task, version, spec, consent, class, least dealers, windows, committee"
+					"genesis, task, version, spec, consent, class, least dealers, windows, committee, panel"
 						.to_owned()
 				},
-				None => "the node no longer knows the committee".to_owned(),
+				None => "the committee is not known".to_owned(),
 			},
 		);
 
@@ -179,7 +181,7 @@ impl Evidence {
 		let dealings = self.one_a_dealer(&convicted, accepted.as_ref(), &unexplained);
 		let excluded = self.excluded(&dealings, &convicted, accepted.as_ref());
 		let mut detail = format!(
-			"{} dealings that their dealers signed, {} accusations, {} dealings counted",
+			"{} dealings whose proof of ρ holds, {} accusations, {} dealings counted",
 			self.dealings.len(),
 			self.accusations.len(),
 			self.result.dealers
@@ -199,6 +201,8 @@ impl Evidence {
 
 		let (proofs, is_proven, detail) = self.proven(&judged, accepted.as_ref());
 		note(PROVEN, is_proven, detail);
+		let (is_panels, detail) = self.panels(&judged, accepted.as_ref());
+		note(PANEL, is_panels, detail);
 
 		let aggregate = accepted.as_ref().map_or(&[][..], |accepted| accepted.aggregate.as_slice());
 		let mut fitting = Fitting::new(aggregate, &context);
@@ -298,6 +302,28 @@ impl Evidence {
 		(Some(proofs), Some(proofs.all()), detail)
 	}
 
+	/// Whether what the result says of its panel can be, and what it says: as many seats as the class asks for, one account
+	/// each, no more attestations than seats, and no more dealings disproven than are wrong for all to see. Who attested stands
+	/// in the chain's state alone.
+	fn panels(&self, judged: &Judged, accepted: Option<&Accepted>) -> (Option<bool>, String) {
+		let said = Attestation::from(&self.result);
+		let seats = self.info.task.parameters.verifiers;
+		let mut accounts = BTreeSet::new();
+		let members = self.committee.iter().flatten();
+		let mut all = members.chain(&self.panel);
+		let is_drawn = self.committee.is_none() || self.panel.len() == usize::from(seats);
+		let is_one_each = all.all(|seat| accounts.insert(&seat.account));
+		let is_counted = said.panel == u32::from(seats) && said.attested <= said.panel;
+		let wrong = accepted.map(|set| judged.guilty().intersection(&set.places).count());
+		let is_shown =
+			wrong.map(|wrong| usize::try_from(said.disproven).is_ok_and(|shown| shown <= wrong));
+		let holds = match is_drawn && is_one_each && is_counted {
+			true => is_shown,
+			false => Some(false),
+		};
+		(holds, format!("{said}, as the record says"))
+	}
+
 	/// Of the dealings that the chain took, those that do not count, and why.
 	fn excluded(
 		&self,
@@ -327,9 +353,10 @@ impl Evidence {
 		wire::context_of(self.version, task_hash, threshold, length, proof_length, seal_keys)
 	}
 
-	/// The task hash, computed from what it covers.
+	/// The task hash, computed from what it covers, with that committee and [`Self::panel`].
 	pub fn task_hash(&self, committee: &Committee) -> Option<Digest> {
-		Some(Published::of(&self.info.task)?.hash(&self.genesis, self.task, committee))
+		let published = Published::of(&self.info.task)?;
+		Some(published.hash(&self.genesis, self.task, committee, &self.panel))
 	}
 
 	/// Of each dealer the dealing that the chain took, as far as can be told.
@@ -372,7 +399,7 @@ impl Evidence {
 }
 
 /// A list for people, not too long.
-fn named<T: ToString>(items: &[T]) -> String {
+pub(super) fn named<T: ToString>(items: &[T]) -> String {
 	let mut text =
 		items.iter().take(MOST_NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
 	if let Some(more @ 1..) = items.len().checked_sub(MOST_NAMED) {

@@ -223,7 +223,7 @@ pub fn accusations<'a>(
 	})
 }
 
-/// The challenges in a task, of members and of anybody.
+/// The challenges in a task: of members, of verifiers, and of anybody.
 pub fn challenges<'a>(
 	extrinsic: &'a [u8],
 	indices: &Indices,

@@ -70,6 +70,8 @@ pub struct Gathering {
 	challenged: BTreeMap<usize, bool>,
 	/// Hashes of the accusations and result shares.
 	seen: BTreeSet<Digest>,
+	/// By seat and digest: where the accusation stands in the evidence, and whether it is known to convict.
+	accused: BTreeMap<(u8, Digest), (usize, bool)>,
 	fitting: Option<Fitting>,
 	attempts: usize,
 	/// Whether something has come since the last attempt that may change its outcome.
@@ -98,6 +100,7 @@ impl Gathering {
 			relation,
 			challenged: BTreeMap::new(),
 			seen: BTreeSet::new(),
+			accused: BTreeMap::new(),
 			fitting: None,
 			attempts: 0,
 			is_news: false,
@@ -116,8 +119,7 @@ impl Gathering {
 			let is_it = accused.is_some_and(|dealing| dealing.dealer == found.dealer);
 			let id = (found.seat, &found.digest, &found.evidence).encode();
 			if is_it && self.is_seat(found.seat) && self.is_new(&id) {
-				self.is_news = true;
-				self.evidence.accusations.push(Accusation {
+				self.accusation(Accusation {
 					block,
 					seat: found.seat,
 					dealer: found.dealer,
@@ -144,6 +146,31 @@ impl Gathering {
 
 	fn is_new(&mut self, bytes: &[u8]) -> bool {
 		self.seen.insert(Sha256::digest(bytes).into())
+	}
+
+	/// Keeps one accusation of a known dealing for each seat, one that convicts if there is one: anybody can write others into a remark,
+	/// before it or after. Each is judged once at most, where another follows it.
+	fn accusation(&mut self, accusation: Accusation) {
+		let Self { evidence, accused, digests, context, .. } = self;
+		let next = evidence.accusations.len();
+		let (place, convicts) =
+			accused.entry((accusation.seat, accusation.digest)).or_insert((next, false));
+		if *convicts {
+			return;
+		}
+		let dealing = digests.get(&accusation.digest);
+		let dealing = dealing.and_then(|place| evidence.dealings.get(*place));
+		if let (Some(kept), Some(dealing)) = (evidence.accusations.get(*place), dealing) {
+			*convicts = evidence.accused(context, kept, dealing).is_some();
+			if *convicts {
+				return;
+			}
+		}
+		match evidence.accusations.get_mut(*place) {
+			Some(kept) => *kept = accusation,
+			None => evidence.accusations.push(accusation),
+		}
+		self.is_news = true;
 	}
 
 	/// Keeps a dealing that an invited dealer made, once.

@@ -4,7 +4,7 @@
 //! and a proof that does not hold are seen in the dealing itself, by anybody: whoever challenged it on the chain showed no more
 //! than that, and the challenge is not needed to judge it.
 
-use super::check::{Dealing, Evidence};
+use super::check::{Accusation, Dealing, Evidence};
 use alloc::{
 	collections::{BTreeMap, BTreeSet},
 	vec::Vec,
@@ -144,13 +144,35 @@ impl Evidence {
 		convicted
 	}
 
-	/// What accusations convict; if the committee is not known, and none can be judged, what they accuse and show.
+	/// What an accusation convicts the dealer of this dealing of; `None` of nothing. If the committee is not known it cannot be judged:
+	/// `Some(None)` if it is about the dealing at least.
+	pub(super) fn accused(
+		&self,
+		context: &TaskContext,
+		accusation: &Accusation,
+		dealing: &Dealing,
+	) -> Option<Option<DealerFault>> {
+		let (dealer, seat) = (accusation.dealer.as_ref(), accusation.seat);
+		let (digest, evidence) = (&dealing.digest, &accusation.evidence);
+		if self.committee.is_none() {
+			// by whose keys it is judged is not known, but that it is about the dealing can be seen
+			let about = adjudicator::match_evidence(context, dealer, seat, digest.hash(), evidence);
+			return about.is_ok().then_some(None);
+		}
+		match adjudicator::judge::<Plain>(context, dealer, seat, digest, evidence) {
+			Ok(Verdict::DealerGuilty(fault)) => Some(Some(fault)),
+			_ => None,
+		}
+	}
+
+	/// What accusations convict; if the committee is not known, and none can be judged, what they accuse and show. Of each seat one
+	/// accusation of each dealing is judged: as many as a task can have.
 	pub(super) fn convicted(&self, context: &TaskContext) -> Convicted {
 		let places: BTreeMap<(&AccountId, &Digest), usize> = (0..)
 			.zip(&self.dealings)
 			.map(|(place, dealing)| ((&dealing.dealer, dealing.digest.hash()), place))
 			.collect();
-		let mut convicted = Convicted::new();
+		let (mut convicted, mut judged) = (Convicted::new(), BTreeSet::new());
 		for accusation in &self.accusations {
 			let accused = (&accusation.dealer, &accusation.digest);
 			let Some(place) = places.get(&accused).filter(|place| !convicted.contains_key(*place))
@@ -158,20 +180,11 @@ impl Evidence {
 				continue;
 			};
 			let Some(dealing) = self.dealings.get(*place) else { continue };
-			let (dealer, seat) = (accusation.dealer.as_ref(), accusation.seat);
-			let (digest, evidence) = (&dealing.digest, &accusation.evidence);
-			if self.committee.is_none() {
-				// by whose keys it is judged is not known, but that it is about the dealing can be seen
-				let about =
-					adjudicator::match_evidence(context, dealer, seat, digest.hash(), evidence);
-				if about.is_ok() {
-					convicted.insert(*place, None);
-				}
+			if !judged.insert((accusation.seat, *place)) {
 				continue;
 			}
-			let verdict = adjudicator::judge::<Plain>(context, dealer, seat, digest, evidence);
-			if let Ok(Verdict::DealerGuilty(fault)) = verdict {
-				convicted.insert(*place, Some(fault));
+			if let Some(fault) = self.accused(context, accusation, dealing) {
+				convicted.insert(*place, fault);
 			}
 		}
 		convicted

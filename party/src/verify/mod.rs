@@ -5,7 +5,8 @@
 //! shares as they were sent); checked is
 //!
 //! 1. that the published vector opens the published commitment, `Σ X_l G_l + γ_0 H == C^A_0`;
-//! 2. that every dealing is its dealer's, by the proof of `ρ`, that the dealings that count hash to `h_A` and add up to `C^A_0`,
+//! 2. that the proof of `ρ` of every dealing holds: nobody took it over from another account. That its account sent it the chain
+//!    has seen, and says in `h_A`. Besides, that the dealings that count hash to `h_A` and add up to `C^A_0`,
 //!    and that each other one that the chain took convicts its dealer: by an accusation, or by itself. Where that cannot be told,
 //!    the result is not right for it ([`Verdict::Unexplained`]);
 //! 3. that every dealing that counts proves its input valid. The chain hashes these proofs, and judges one that is challenged:
@@ -13,7 +14,9 @@
 //!    ([`Verdict::Unproven`]);
 //! 4. that the sum of the commitments is in the group, and `t + 1` revealed result shares fit it and give the published
 //!    vector. The commitments that are summed need not be in the group one by one: only the sum is multiplied;
-//! 5. that the task hash covers what the record says, as far as the committee is known;
+//! 5. that the task hash covers what the record says, as far as committee and panel are known, and that what the result says of
+//!    its panel can be: no more attested than have a seat, and no more dealings are called disproven than are wrong. Of a file
+//!    without its committee nothing ties the record ([`Verdict::Unpinned`]);
 //! 6. that the vector is one that data can give, and what it says. A statistic may be undefined on the data: that is a
 //!    right result without numbers. A vector, or a group of it, that no data can give is not right, whoever dealt it
 //!    ([`Verdict::Impossible`], if all else is).
@@ -32,10 +35,13 @@
 //! - [`meaning`]: what is said of the published vector beside its numbers.
 //! - `search`: which of the dealings are the accepted ones.
 //! - [`transcript`]: all of it as JSON (`docs/TRANSCRIPT.md`).
-//! - [`read`]: a transcript's dealings read back, and their proofs judged.
+//! - [`read`]: a transcript read back, as evidence.
+//! - `unique`: JSON in which no name stands twice.
+//! - [`file`]: the same checks on a transcript's bytes, without a chain: [`check_file`] is what `ostraka verify FILE` calls.
 
 mod accepted;
 pub mod check;
+pub mod file;
 pub mod find;
 mod fitting;
 pub mod gather;
@@ -46,8 +52,10 @@ mod search;
 #[cfg(test)]
 mod tests;
 pub mod transcript;
+mod unique;
 pub mod verdict;
 
 pub use check::{Check, Evidence, Verification};
+pub use file::{check_file, CheckedFile};
 pub use meaning::{result_outcome, result_sums};
 pub use verdict::{Excluded, Verdict};

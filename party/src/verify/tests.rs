@@ -1,12 +1,13 @@
 //! The checks on a whole task, right and with every part of it tampered with.
 
 mod gathering;
+mod panel;
 mod proofs;
 mod reading;
 
 use super::{
 	check::{Accusation, Check, Dealing, Evidence, Share, Verification},
-	verdict::{Verdict, PROVEN, SET},
+	verdict::{Verdict, HASH, PANEL, PROVEN, SET},
 };
 use crate::{class, fixtures, simulate::cheats};
 use ostraka_crypto::{
@@ -22,7 +23,8 @@ use ostraka_primitives::{
 	fault::DealerFault,
 	spec::{Statistic, TaskSpec},
 	task::{
-		Committee, Outcome as Ended, Seat, SecurityClass, Task, TaskResult, TaskStatus, Windows,
+		Committee, Outcome as Ended, Panel, Seat, SecurityClass, Task, TaskResult, TaskStatus,
+		Windows,
 	},
 	AccountId,
 };
@@ -30,7 +32,7 @@ use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest, Aggregate},
 	dealer,
 	statistics::relation,
-	worker, Version,
+	wire, worker, Version,
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use sp_core::U256;
@@ -74,16 +76,24 @@ fn played_with(
 		})
 		.collect();
 	let committee: Committee = seats.try_into().expect("three seats");
+	let parameters = class::parameters(SecurityClass::Standard, false);
+	let verifier = |j: u8| Seat {
+		account: AccountId::new([j; 32]),
+		worker: sp_core::ed25519::Public::from_raw([100 + j; 32]),
+		seal_key: [200 + j; 32],
+	};
+	let panel: Vec<Seat> = (4..).take(usize::from(parameters.verifiers)).map(verifier).collect();
+	let panel: Panel = panel.try_into().expect("few seats");
 	let task = Task {
 		protocol: Version::CURRENT.number(),
 		requester: AccountId::new([50; 32]),
 		spec,
 		class: SecurityClass::Standard,
-		parameters: class::parameters(SecurityClass::Standard, false),
+		parameters,
 		windows: Windows { collect: 10, verify: 10, commit: 10, reveal: 10 },
 		submitted_at: 5,
 		invited: 4,
-		cohort: [7; 32],
+		cohort: wire::cohort_hash(&[61, 62, 63, 64].map(|byte| AccountId::new([byte; 32]))),
 		terms: [5; 32],
 		accepted: 4,
 		consent: [6; 32],
@@ -103,6 +113,9 @@ fn played_with(
 		attested: 0,
 		committed: 0,
 		right_shares: 0,
+		panel: panel.clone(),
+		verified: 0,
+		disproven: 0,
 	};
 	let result = TaskResult {
 		accepted_set: [0; 32],
@@ -110,6 +123,9 @@ fn played_with(
 		commitment: [0; 96],
 		vector: Default::default(),
 		blinding: [0; 32],
+		panel: u32::from(parameters.verifiers),
+		attested: u32::from(parameters.verifiers),
+		disproven: 0,
 	};
 	let mut evidence = Evidence {
 		genesis: [8; 32],
@@ -117,6 +133,7 @@ fn played_with(
 		version: Version::CURRENT,
 		info,
 		committee: Some(committee.clone()),
+		panel,
 		result,
 		dealings: Vec::new(),
 		accusations: Vec::new(),
@@ -186,6 +203,7 @@ fn played_with(
 		commitment: aggregate.to_bytes()[0],
 		vector: values.iter().map(number).collect::<Vec<_>>().try_into().expect("short"),
 		blinding: encode_scalar(&blinding),
+		..evidence.result
 	};
 	evidence.shares = shares
 		.iter()
@@ -206,6 +224,14 @@ pub(super) fn check(evidence: &Evidence) -> Verification {
 	evidence.check(&mut ChaCha20Rng::seed_from_u64(6))
 }
 
+/// What a node does once a task is settled, and its state is pruned.
+fn forget_committee(evidence: &mut Evidence) {
+	evidence.committee = None;
+	evidence.panel = Default::default();
+	evidence.info.committee = Default::default();
+	evidence.info.panel = Default::default();
+}
+
 /// Names of the checks that do not hold.
 fn broken(evidence: &Evidence) -> Vec<&'static str> {
 	let verification = check(evidence);
@@ -222,7 +248,6 @@ fn broken(evidence: &Evidence) -> Vec<&'static str> {
 }
 
 const OPENS: &str = "the result opens its commitment";
-const HASH: &str = "the task hash covers the record";
 const SHARES: &str = "the result shares give the result";
 const MEANS: &str = "the result is one that data can give";
 
@@ -236,22 +261,27 @@ fn a_right_task_withstands_every_check() {
 	assert_eq!(verification.accepted.len(), 3);
 	let made = super::transcript::transcript(&evidence, &verification);
 	let text = serde_json::to_string(&made).expect("JSON");
-	assert!(text.starts_with("{\"version\":3,\"genesis\":"), "in the order of the page: {text}");
+	assert!(text.starts_with("{\"version\":4,\"genesis\":"), "in the order of the page: {text}");
 	let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
 	assert_eq!(json["result"]["exact"]["mean"], "2");
 	assert_eq!(json["dealings"][3]["counts"], false);
 	assert_eq!(json["task"]["accepted"], 4);
+	assert_eq!(json["task"]["verifiers"], 2);
+	assert_eq!((&json["result"]["attested"], &json["result"]["disproven"]), (&2.into(), &0.into()));
 	assert_eq!(json["task"]["consent"], format!("0x{}", "06".repeat(32)));
 }
 
 #[test]
 fn a_forgotten_committee_leaves_the_rest_checkable() {
 	let mut evidence = evidence();
-	evidence.committee = None;
-	evidence.info.committee = Default::default();
+	forget_committee(&mut evidence);
 	assert_eq!(broken(&evidence), Vec::<&str>::new());
 	let verification = check(&evidence);
 	assert!(verification.checks.iter().any(|check| check.what == HASH && check.holds.is_none()));
+	assert!(verification
+		.checks
+		.iter()
+		.any(|check| check.what == PANEL && check.holds == Some(true)));
 	// whether the accusation is right cannot be told, and anybody may have made it up
 	assert_eq!(verification.verdict(), Verdict::Unexplained);
 	assert_eq!(verification.dealings, [0, 1, 2, 3]);
@@ -439,8 +469,7 @@ fn a_refused_dealing_before_the_accepted_one_stands_in_no_ones_way() {
 	assert_eq!(counts, [true, true, true, false]);
 
 	// as it is after the settlement, when the committee is forgotten too
-	evidence.committee = None;
-	evidence.info.committee = Default::default();
+	forget_committee(&mut evidence);
 	assert_eq!(broken(&evidence), Vec::<&str>::new());
 	assert_eq!(check(&evidence).accepted.len(), 3);
 }
@@ -474,7 +503,6 @@ fn a_conviction_is_needed_without_events_too() {
 	assert_eq!(verification.accepted.len(), 3);
 	assert_eq!(verification.verdict(), Verdict::Unexplained);
 	// nor is it forgotten with the committee
-	evidence.committee = None;
-	evidence.info.committee = Default::default();
+	forget_committee(&mut evidence);
 	assert_eq!(check(&evidence).verdict(), Verdict::Unexplained);
 }

@@ -12,14 +12,14 @@ use alloc::{format, string::String, vec::Vec};
 use codec::Encode;
 use ostraka_primitives::{
 	spec::{Column, TaskSpec},
-	task::{Committee, Windows},
+	task::{Committee, Seat, Windows},
 	ProtocolVersion, TaskId,
 };
 use ostraka_protocol::{statistics::Outcome, wire::Published};
 use serde::Serialize;
 
 /// Version of the format.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// A transcript; the fields stand in the order of `docs/TRANSCRIPT.md`.
 #[derive(Debug, Serialize)]
@@ -28,6 +28,7 @@ pub struct Transcript {
 	genesis: String,
 	task: TaskPart,
 	committee: Option<Vec<SeatPart>>,
+	panel: Option<Vec<SeatPart>>,
 	task_hash: String,
 	task_hash_preimage: Option<String>,
 	dealings: Vec<DealingPart>,
@@ -47,6 +48,7 @@ struct TaskPart {
 	class_index: u8,
 	seats: u8,
 	threshold: u8,
+	verifiers: u8,
 	length: u32,
 	least_dealers: u32,
 	invited: u32,
@@ -126,6 +128,8 @@ struct ResultPart {
 	values: Vec<String>,
 	blinding: String,
 	commitment: String,
+	attested: u32,
+	disproven: u32,
 	typed: Option<Tree>,
 	exact: Option<Tree>,
 }
@@ -166,7 +170,8 @@ pub fn transcript(evidence: &Evidence, verification: &Verification) -> Transcrip
 		version: VERSION,
 		genesis: hex(&evidence.genesis),
 		task: task(evidence),
-		committee: evidence.committee.as_ref().map(committee),
+		committee: evidence.committee.as_ref().map(|members| seats(members, 0)),
+		panel: evidence.committee.as_ref().map(|members| seats(&evidence.panel, members.len())),
 		task_hash: hex(&record.task_hash.unwrap_or_default()),
 		task_hash_preimage: evidence
 			.committee
@@ -195,6 +200,8 @@ pub fn transcript(evidence: &Evidence, verification: &Verification) -> Transcrip
 			values: result.scalars().map(|bytes| hex(&bytes)).collect(),
 			blinding: hex(&result.blinding),
 			commitment: hex(&result.commitment),
+			attested: result.attested,
+			disproven: result.disproven,
 			typed: named.as_ref().map(json::value),
 			exact: named.as_ref().map(json::exact),
 		},
@@ -212,6 +219,7 @@ fn task(evidence: &Evidence) -> TaskPart {
 		class_index: record.class.index(),
 		seats: record.parameters.seats,
 		threshold: record.parameters.threshold,
+		verifiers: record.parameters.verifiers,
 		length: record.spec.length(),
 		least_dealers: record.parameters.least_dealers,
 		invited: record.invited,
@@ -273,7 +281,7 @@ fn share(share: &Share, right: bool) -> SharePart {
 /// The bytes whose SHA-256 is the task hash.
 fn preimage(evidence: &Evidence, committee: &Committee) -> Option<String> {
 	let published = Published::of(&evidence.info.task)?;
-	Some(hex(&published.preimage(&evidence.genesis, evidence.task, committee)))
+	Some(hex(&published.preimage(&evidence.genesis, evidence.task, committee, &evidence.panel)))
 }
 
 /// A spec for people and for programs without SCALE.
@@ -302,8 +310,9 @@ fn column(column: &Column) -> ColumnPart {
 	}
 }
 
-fn committee(committee: &Committee) -> Vec<SeatPart> {
-	let seats = committee.iter().zip(1u8..).map(|(seat, j)| SeatPart {
+/// Seats with their numbers, behind so many others.
+fn seats(seats: &[Seat], others: usize) -> Vec<SeatPart> {
+	let seats = (1u8..).skip(others).zip(seats).map(|(j, seat)| SeatPart {
 		seat: j,
 		account: address(&seat.account),
 		account_id: hex(seat.account.as_ref()),
@@ -338,7 +347,7 @@ mod tests {
 	use ostraka_primitives::{
 		api::TaskInfo,
 		spec::Statistic,
-		task::{FailReason, Outcome, Seat, Task, TaskResult, TaskStatus},
+		task::{FailReason, Outcome, Panel, Task, TaskResult, TaskStatus},
 		AccountId,
 	};
 	use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
@@ -351,6 +360,7 @@ mod tests {
 			seal_key: [byte; 32],
 		};
 		let committee: Committee = vec![seat(1), seat(2), seat(3)].try_into().expect("three");
+		let panel: Panel = vec![seat(4), seat(5)].try_into().expect("two");
 		let spec = fixtures::spec(Statistic::Mean, vec![fixtures::column("x", 1, 9)]);
 		let task = Task {
 			drawn_at: Some(6),
@@ -371,14 +381,21 @@ mod tests {
 				attested: 0,
 				committed: 0,
 				right_shares: 0,
+				panel: panel.clone(),
+				verified: 0,
+				disproven: 0,
 			},
 			committee: Some(committee),
+			panel,
 			result: TaskResult {
 				accepted_set: [0; 32],
 				dealers: 0,
 				commitment: [0; 96],
 				vector: Default::default(),
 				blinding: [0; 32],
+				panel: 2,
+				attested: 0,
+				disproven: 0,
 			},
 			dealings: Vec::new(),
 			accusations: Vec::new(),
@@ -395,6 +412,23 @@ mod tests {
 		let bytes = hex::decode(preimage.trim_start_matches("0x")).expect("hexadecimal");
 		let hash: [u8; 32] = Sha256::digest(bytes).into();
 		assert_eq!(Some(hash), evidence.task_hash(&committee));
+		let others = Evidence { panel: Default::default(), ..evidence };
+		assert_ne!(Some(hash), others.task_hash(&committee), "the panel is in it");
+	}
+
+	#[test]
+	fn the_seats_stand_in_one_row() {
+		let evidence = evidence();
+		let verification = evidence.check(&mut ChaCha20Rng::seed_from_u64(1));
+		let json = serde_json::to_value(transcript(&evidence, &verification)).expect("JSON");
+		let numbers = |list: &str| -> Vec<u64> {
+			let seats = json[list].as_array().expect("a list").iter();
+			seats.filter_map(|seat| seat["seat"].as_u64()).collect()
+		};
+		assert_eq!((numbers("committee"), numbers("panel")), (vec![1, 2, 3], vec![4, 5]));
+		let forgotten = Evidence { committee: None, panel: Default::default(), ..evidence };
+		let json = serde_json::to_value(transcript(&forgotten, &verification)).expect("JSON");
+		assert!(json["committee"].is_null() && json["panel"].is_null());
 	}
 
 	#[test]

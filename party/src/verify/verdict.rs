@@ -10,6 +10,12 @@ use serde::Serialize;
 pub const PROVEN: &str = "the inputs that count are proven valid";
 /// What is checked of the dealings that count, and of those that do not.
 pub const SET: &str = "the dealings that count hash to h_A and add up to C_0";
+/// What is checked of the task hash: that it is of the record, and so ties what was asked.
+pub const HASH: &str = "the task hash covers the record";
+/// What is checked of what the result says of its panel.
+pub const PANEL: &str = "what is said of the panel fits the dealings";
+/// What is checked of a transcript besides.
+pub const FILE: &str = "the file says what its own evidence comes to";
 /// What is checked of the vector's meaning.
 pub const POSSIBLE: &str = "the result is one that data can give";
 
@@ -30,7 +36,11 @@ pub enum Verdict {
 	/// It is the sum of what was dealt and counts, and nothing that is left tells why a dealing does not count: the node no longer
 	/// knows whether the chain took it, or whom the committee convicted. An exclusion for no reason would look the same.
 	Unexplained,
-	/// A check of the arithmetic does not hold, or none could be made.
+	/// Of a transcript: it withstands the checks of its arithmetic, but has no committee, without which the task hash cannot be
+	/// made. So nothing ties what it says was asked (spec, ranges, decimals, class, windows) to that hash, and a file can say
+	/// anything there. From a chain's state the record is known without the hash.
+	Unpinned,
+	/// A check of the arithmetic does not hold, or one of what record or file say besides; or none could be made.
 	Wrong,
 }
 
@@ -51,6 +61,11 @@ impl Verdict {
 				"the result is arithmetically right and all of its inputs are proven, but of a dealing that does not count it \
 				 cannot be told why: a node with --state-pruning archive knows whether the chain took it",
 			),
+			Self::Unpinned => Some(
+				"the transcript has no committee, so that nothing ties what was asked (spec, ranges, decimals, class, windows) to its \
+				 task hash: it is the file's word; have it exported by a node with --state-pruning archive, or ask a chain \
+				 (`ostraka result --verify`)",
+			),
 			Self::Wrong => Some("the result does not withstand the checks"),
 		}
 	}
@@ -64,15 +79,21 @@ impl Verification {
 		let broken =
 			|what: &str| self.checks.iter().filter(is_broken).any(|check| check.what == what);
 		let is_of_arithmetic = |check: &Check| ![PROVEN, POSSIBLE].contains(&check.what);
+		let is_open = |what: &str| {
+			self.checks.iter().any(|check| check.what == what && check.holds.is_none())
+		};
+		let is_of_file = || self.checks.iter().any(|check| check.what == FILE);
 		let is_made = self.checks.iter().any(|check| check.holds == Some(true));
 		let is_refuted = self.checks.iter().filter(is_broken).any(is_of_arithmetic);
 		if !is_made || self.accepted.is_empty() || is_refuted {
 			Verdict::Wrong
+		} else if is_of_file() && is_open(HASH) {
+			Verdict::Unpinned
 		} else if broken(PROVEN) {
 			Verdict::Unproven
 		} else if broken(POSSIBLE) {
 			Verdict::Impossible
-		} else if self.checks.iter().any(|check| check.what == SET && check.holds.is_none()) {
+		} else if is_open(SET) {
 			Verdict::Unexplained
 		} else {
 			Verdict::Right

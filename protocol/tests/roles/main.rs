@@ -88,6 +88,7 @@ fn setup(threshold: u8, n: u8, length: u16, seed: u64) -> Setup {
 		least_dealers: 10,
 		deadlines: &[10, 20, 30],
 		committee: &committee,
+		panel: &[],
 	});
 	let relation = Conditions::new(length.into()).unwrap().finish();
 	let (version, proof_length) = (Version::CURRENT, proof_length(&relation));

@@ -85,6 +85,7 @@ fn dealings_cannot_be_replayed() {
 		least_dealers: 10,
 		deadlines: &[10, 20, 30],
 		committee: &committee,
+		panel: &[],
 	};
 	assert_eq!(task_hash(&base), setup.ctx.task_hash);
 	let mut rotated = committee.clone();
@@ -93,6 +94,7 @@ fn dealings_cannot_be_replayed() {
 	reworked[2].worker = [0; 32];
 	let mut resold = committee.clone();
 	resold[2].account = [0; 32];
+	let watched = [Member { account: [4; 32], worker: [0x84; 32], seal_key: [5; 32] }];
 	let others = [
 		TaskHashInput { genesis: &[8; 32], ..base },
 		TaskHashInput { task_id: 4, ..base },
@@ -108,6 +110,8 @@ fn dealings_cannot_be_replayed() {
 		TaskHashInput { committee: &rotated, ..base },
 		TaskHashInput { committee: &reworked, ..base },
 		TaskHashInput { committee: &resold, ..base },
+		// watched by somebody
+		TaskHashInput { panel: &watched, ..base },
 	];
 	for other in others {
 		let ctx = TaskContext { task_hash: task_hash(&other), ..setup.ctx.clone() };

@@ -147,7 +147,8 @@ fn two_forks_with_different_accepted_sets() {
 	let inputs: Vec<_> = (0..3).map(|_| here.vector()).collect();
 	let dealings: Vec<_> = (0..3).map(|place| here.make(place, &inputs[place])).collect();
 	let there = chain(&here.nodes, 2, 2, 1);
-	let mut there = Table { nodes: Vec::new(), chain: there, rng: here.rng.clone() };
+	let (nodes, verifiers) = (Vec::new(), Vec::new());
+	let mut there = Table { nodes, verifiers, chain: there, rng: here.rng.clone() };
 	for (place, dealing) in dealings.iter().enumerate() {
 		here.include(place, dealing);
 		if place != 2 {

@@ -1,7 +1,8 @@
-//! The end of verification: who attests, to what, until when, and what silence costs.
+//! The end of verification: who attests, to what, until when, and what silence costs. `panel.rs` has what a false attestation
+//! costs.
 
 use super::{
-	chain::{Chain, Party, Penalty, Phase, Refusal, Standing},
+	chain::{Chain, Named, Party, Penalty, Phase, Refusal, Standing},
 	cheats,
 	scenario::{dealer_id, DealerRole},
 	table::{chain, table, Table},
@@ -23,8 +24,8 @@ fn examined(seed: u64) -> Table {
 
 /// Node `j` attests to what it has examined.
 fn attest(table: &mut Table, j: u8) -> Result<(), Refusal> {
-	let dealt = table.nodes[usize::from(j) - 1].attestation(&table.chain).expect("content");
-	table.chain.attest(j, &dealt)
+	let named = table.nodes[usize::from(j) - 1].attestation(&table.chain).expect("content");
+	table.chain.attest(j, &named)
 }
 
 /// A false accusation of node `j`, which convicts it.
@@ -72,8 +73,8 @@ fn verification_ends_with_the_last_attestation() {
 	assert!(table.chain.is_complete);
 }
 
-/// An attestation takes no right away: until the freeze, who attested may accuse, also when all have. The hash stays what it
-/// was, so that attestations made before and after an exclusion say the same.
+/// An attestation takes no right away: until the freeze, who attested may accuse, also when all have. What was attested before
+/// an exclusion stands; who attests after it names it. A wrong share is seen by nobody but its victim: it exposes nobody.
 #[test]
 fn who_attested_may_still_accuse() {
 	let mut table = table(2, 5, 2, 1, 503);
@@ -82,29 +83,34 @@ fn who_attested_may_still_accuse() {
 	table.cheat(1, DealerRole::BadValue, &[4]);
 	let dealt = wire::dealt(&[0; 32], &table.chain.records[&dealer_id(0)].digest);
 	let dealt = wire::dealt(&dealt, &table.chain.records[&dealer_id(1)].digest);
-	assert_eq!(table.chain.dealt, dealt);
-	assert_eq!(table.chain.attest(4, &dealt), Err(Refusal::WrongPhase), "dealings may still come");
+	let before: Named = (dealt, [0; 32]);
+	assert_eq!(table.chain.named(), before);
+	assert_eq!(table.chain.attest(4, &before), Err(Refusal::WrongPhase), "dealings may still come");
 	table.examine();
 	assert_eq!(table.nodes[3].attestation(&table.chain), None, "its share is bad");
 	for j in [4, 1, 2, 3] {
-		assert_eq!(table.chain.attest(j, &dealt), Ok(()), "node 4 without a look");
+		assert_eq!(table.chain.attest(j, &before), Ok(()), "node 4 without a look");
 	}
 	let guilty = Ok(Verdict::DealerGuilty(DealerFault::WrongShare));
 	assert_eq!(table.accuse(4, 1), guilty);
-	assert_eq!(table.chain.dealt, dealt);
+	let bad = table.chain.records[&dealer_id(1)].digest;
+	assert_eq!(table.chain.named(), (dealt, wire::excluded(&[0; 32], &bad)));
 	assert!(!table.chain.is_complete);
+	assert_eq!(table.chain.attest(5, &before), Err(Refusal::WrongDealings), "in flight");
 	assert_eq!(attest(&mut table, 5), Ok(()), "after the exclusion");
 	assert!(table.chain.is_complete);
 	table.chain.freeze();
-	assert_eq!(table.chain.attest(5, &dealt), Err(Refusal::WrongPhase));
+	let named = table.chain.named();
+	assert_eq!(table.chain.attest(5, &named), Err(Refusal::WrongPhase));
+	assert!(table.chain.exposed().is_empty());
 
 	let mut table = self::table(1, 3, 2, 1, 504);
 	let input = table.vector();
 	table.deal(0, &input);
 	table.cheat(1, DealerRole::Unopenable, &[2]);
 	table.examine();
-	let dealt = table.chain.dealt;
-	(1..=3).for_each(|j| assert_eq!(table.chain.attest(j, &dealt), Ok(())));
+	let named = table.chain.named();
+	(1..=3).for_each(|j| assert_eq!(table.chain.attest(j, &named), Ok(())));
 	assert!(table.chain.is_complete, "this block is the last one");
 	assert_eq!(table.accuse(2, 1), Ok(Verdict::DealerGuilty(DealerFault::Unopenable)));
 	assert_eq!(table.chain.records[&dealer_id(1)].standing, Standing::Excluded);
@@ -129,8 +135,8 @@ fn an_attestation_counts_on_its_own_fork_only() {
 		chain
 	};
 	let mut forks = [&[0, 1][..], &[0, 1, 2], &[1, 0], &[1], &[]].map(fork);
-	let hashes: Vec<_> = forks.iter().map(|chain| chain.dealt).collect();
-	assert_eq!(hashes[4], [0; 32]);
+	let hashes: Vec<_> = forks.iter().map(Chain::named).collect();
+	assert_eq!(hashes[4], ([0; 32], [0; 32]));
 	for (place, chain) in forks.iter_mut().enumerate() {
 		for other in (0..hashes.len()).filter(|other| *other != place) {
 			assert_eq!(chain.attest(1, &hashes[other]), Err(Refusal::WrongDealings));

@@ -5,95 +5,37 @@
 //! - A message that is *refused* changes nothing and names nobody. What is *punished* stands in the ledger.
 //! - A caller's identity (dealer, seat `j`) counts as authenticated: signatures are the pallets' subject. So does the bond of
 //!   who has no seat and challenges.
-//! - Verification is *complete* when every member that is awaited has attested: it then ends with the block at hand, and an
+//! - Seats `1 ..= n` are the committee's, `n + 1 ..= n + v` the panel's, which attests and challenges, and nothing else.
+//! - Verification is *complete* when every seat that is awaited has attested: it then ends with the block at hand, and an
 //!   accusation is taken until it has ended. Otherwise it lasts its window.
+//! - Who has attested is *exposed* by the first proof that everybody can see, of a dealing that counted when it did.
 
+pub use super::terms::{Failure, Party, Penalty, Phase, Refusal, Standing};
 use ostraka_crypto::{
 	messages::{ChallengeBytes, DealingBytes, EvidenceBytes},
 	proofs::verify_signature,
 	validity::Relation,
 	vss::{Commitments, SecretShare, UncheckedCommitments},
-	Error, Hash, Identity, Plain, PointBytes, Scalar, SealKeyBytes,
+	Hash, Identity, Plain, PointBytes, Scalar, SealKeyBytes,
 };
-use ostraka_primitives::fault::{AccuserFault, DealerFault};
+use ostraka_primitives::fault::DealerFault;
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
 	wire, TaskContext,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where the task stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-	Collecting,
-	Verifying,
-	Committing,
-	Revealing,
-	Completed,
-	Failed(Failure),
-}
-
-/// Why there is no result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-	/// The sums of the commitments are outside of the group.
-	UnsoundCommitments,
-	TooFewDealers,
-	TooFewShares,
-}
-
-/// Why a message is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-	WrongPhase,
-	WrongTaskHash,
-	NotAccepted,
-	DealtBefore,
-	CopiedEphemeral,
-	UnknownDealing,
-	AlreadyConvicted,
-	Forfeited,
-	WrongDealings,
-	AlreadyAttested,
-	WrongAcceptedSet,
-	AlreadyCommitted,
-	AlreadyRevealed,
-	Protocol(Error),
-}
-
-/// Somebody who can be punished.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Party {
-	Dealer(Identity),
-	Node(u8),
-	/// Who has no seat, and a bond.
-	Bonded(Identity),
-}
-
-/// What for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Penalty {
-	Dealer(DealerFault),
-	Accuser(AccuserFault),
-	WrongShare,
-	NotAsCommitted,
-	Absent,
-}
-
-/// What became of an accepted dealing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-	Accepted,
-	/// Convicted before the freeze.
-	Excluded,
-	/// Convicted after the freeze: it counts on.
-	ConvictedLate,
-}
+/// What an attestation names: the running hashes of the dealings, and of those excluded.
+pub type Named = (Hash, Hash);
 
 /// An accepted dealing. `body` is what block bodies hold, the rest is state.
 pub struct Record {
 	pub digest: Hash,
 	pub standing: Standing,
+	/// Whether a fault of it was shown that everybody can see.
+	pub disproven: bool,
+	/// Seats that had attested to it when it was excluded for what not everybody can see.
+	attested: BTreeSet<u8>,
 	pub commitments: UncheckedCommitments,
 	pub body: DealingBytes,
 }
@@ -103,6 +45,7 @@ struct SeatState {
 	accused_falsely: bool,
 	excused: bool,
 	attested: bool,
+	attested_falsely: bool,
 	commitment: Option<Hash>,
 	/// Whether its revealed share was right.
 	answer: Option<bool>,
@@ -112,6 +55,11 @@ impl SeatState {
 	/// Whether anything is expected of it.
 	fn is_awaited(&self) -> bool {
 		!self.accused_falsely && !self.excused && self.answer != Some(false)
+	}
+
+	/// Whether it attested, and nothing in the set that this was about was shown to be invalid since.
+	fn attestation_stands(&self) -> bool {
+		self.attested && !self.attested_falsely
 	}
 }
 
@@ -138,6 +86,16 @@ pub struct Chain {
 	pub order: Vec<Hash>,
 	/// Their running hash.
 	pub dealt: Hash,
+	/// Digests of those excluded, in the order in which they were.
+	pub exclusions: Vec<Hash>,
+	/// Who exposed most seats by one dispute, and of several the last.
+	pub exposer: Option<Party>,
+	/// How many these were.
+	most_exposed: usize,
+	/// Seats that showed a dealing to be invalid in a way that everybody can see.
+	finders: BTreeSet<u8>,
+	/// Dealings that count and were found invalid after the freeze.
+	pub disproven: u32,
 	/// Whether all that are awaited have attested.
 	pub is_complete: bool,
 	workers: Vec<Identity>,
@@ -147,7 +105,9 @@ pub struct Chain {
 	ephemerals: BTreeSet<SealKeyBytes>,
 	/// State holds bytes.
 	aggregate: Vec<PointBytes>,
+	/// The committee's, then the panel's.
 	seats: Vec<SeatState>,
+	is_settled: bool,
 	/// The first `t + 1` right shares.
 	right: Vec<(u8, SecretShare)>,
 }
@@ -161,6 +121,7 @@ impl Chain {
 		ctx: TaskContext,
 		relation: Relation,
 		workers: Vec<Identity>,
+		verifiers: usize,
 		consenting: impl IntoIterator<Item = Identity>,
 		least_dealers: usize,
 	) -> Self {
@@ -173,8 +134,14 @@ impl Chain {
 			h_a: None,
 			order: Vec::new(),
 			dealt: [0; 32],
+			exclusions: Vec::new(),
+			exposer: None,
+			most_exposed: 0,
+			finders: BTreeSet::new(),
+			disproven: 0,
 			is_complete: false,
-			seats: vec![SeatState::default(); workers.len()],
+			seats: vec![SeatState::default(); workers.len() + verifiers],
+			is_settled: false,
 			workers,
 			consenting: consenting.into_iter().collect(),
 			// a result over nobody, or of one class below its least number, is never computed
@@ -206,12 +173,39 @@ impl Chain {
 		self.seat(j).commitment
 	}
 
-	/// Seats that are paid, by whether they have attested: right shares that were committed to. Who was silent is paid less.
+	/// Members that are paid, by whether they have attested: right shares that were committed to. Who was silent is paid less,
+	/// who attested falsely nothing.
 	pub fn paid(&self, attested: bool) -> BTreeSet<u8> {
-		let paid = |seat: &SeatState| {
-			seat.answer == Some(true) && seat.commitment.is_some() && seat.attested == attested
-		};
-		(1u8..).zip(&self.seats).filter(|(_, seat)| paid(seat)).map(|(j, _)| j).collect()
+		self.seats_that(|seat| {
+			let is_right = seat.answer == Some(true) && seat.commitment.is_some();
+			is_right && seat.attested == attested && !seat.attested_falsely
+		})
+	}
+
+	/// Verifiers whose attestation stands: they are paid.
+	pub fn verified(&self) -> BTreeSet<u8> {
+		let stands = |seat: &SeatState| seat.attestation_stands() && !seat.accused_falsely;
+		self.seats_that(stands).into_iter().filter(|j| !self.computes(*j)).collect()
+	}
+
+	/// Seats of both kinds that were shown to have attested falsely.
+	pub fn exposed(&self) -> BTreeSet<u8> {
+		self.seats_that(|seat| seat.attested_falsely)
+	}
+
+	fn seats_that(&self, is_so: impl Fn(&SeatState) -> bool) -> BTreeSet<u8> {
+		(1u8..).zip(&self.seats).filter(|(_, seat)| is_so(seat)).map(|(j, _)| j).collect()
+	}
+
+	/// Whether the seat is the committee's.
+	pub fn computes(&self, j: u8) -> bool {
+		usize::from(j) <= self.workers.len()
+	}
+
+	/// What an attestation names now.
+	pub fn named(&self) -> Named {
+		let excluded = |hash, digest: &Hash| wire::excluded(&hash, digest);
+		(self.dealt, self.exclusions.iter().fold([0; 32], excluded))
 	}
 
 	pub fn has_attested(&self, j: u8) -> bool {
@@ -238,6 +232,8 @@ impl Chain {
 		let record = Record {
 			digest: *accepted.digest.hash(),
 			standing: Standing::Accepted,
+			disproven: false,
+			attested: BTreeSet::new(),
 			commitments: accepted.commitments,
 			body: dealing.clone(),
 		};
@@ -260,6 +256,7 @@ impl Chain {
 		evidence: &EvidenceBytes,
 	) -> Result<Verdict, Refusal> {
 		let late = self.is_late()?;
+		ensure(self.computes(j), Refusal::UnknownSeat)?;
 		let seat = self.seat(j);
 		ensure(!seat.accused_falsely, Refusal::Forfeited)?;
 		let record = self.record(dealer, digest)?;
@@ -279,9 +276,7 @@ impl Chain {
 				self.punish(Party::Node(j), Penalty::Accuser(fault));
 			},
 			Verdict::DealerGuilty(fault) => {
-				if standing == Standing::Accepted {
-					self.convict(dealer, fault, late, &evidence.commitments);
-				}
+				self.convict(Party::Node(j), dealer, fault, late, &evidence.commitments);
 				if late {
 					self.seat_mut(j).excused = true;
 				}
@@ -291,7 +286,7 @@ impl Chain {
 		Ok(verdict)
 	}
 
-	/// A member, or somebody with a bond, says that a dealing's proof does not hold.
+	/// Who has a seat, or somebody with a bond, says that a dealing's proof does not hold.
 	pub fn challenge(
 		&mut self,
 		author: Party,
@@ -304,7 +299,13 @@ impl Chain {
 			ensure(!self.seat(j).accused_falsely, Refusal::Forfeited)?;
 		}
 		let record = self.record(dealer, digest)?;
-		ensure(record.standing == Standing::Accepted, Refusal::AlreadyConvicted)?;
+		let open = match record.standing {
+			Standing::Accepted => true,
+			// What an accomplice accused a dealer of shields nobody who attested to its input, and does not hide that it counts.
+			Standing::ConvictedLate => !record.disproven,
+			Standing::Excluded => !record.attested.is_disjoint(&self.standing()),
+		};
+		ensure(open, Refusal::AlreadyConvicted)?;
 		let accepted = AcceptedDigest::of_state(record.digest);
 		let (ctx, relation) = (&self.ctx, &self.relation);
 		let verdict =
@@ -319,7 +320,7 @@ impl Chain {
 			},
 			// nobody lacks anything for an answer
 			Verdict::DealerGuilty(fault) => {
-				self.convict(dealer, fault, late, &challenge.commitments);
+				self.convict(author, dealer, fault, late, &challenge.commitments);
 			},
 		}
 		self.note_progress();
@@ -341,14 +342,23 @@ impl Chain {
 		Ok(record)
 	}
 
-	/// Punishes the dealer of an accepted dealing, and takes it out of the sums unless they are frozen.
+	/// Punishes the dealer, once, takes its dealing out of the sums unless they are frozen, and exposes who attested to it, if
+	/// that could be seen.
 	fn convict(
 		&mut self,
+		author: Party,
 		dealer: &Identity,
 		fault: DealerFault,
 		late: bool,
 		commitments: &[PointBytes],
 	) {
+		let first = self.records[dealer].standing == Standing::Accepted;
+		if fault.is_public() && !self.records[dealer].disproven {
+			self.disprove(author, dealer, late);
+		}
+		if !first {
+			return;
+		}
 		self.punish(Party::Dealer(*dealer), Penalty::Dealer(fault));
 		let standing = if late {
 			Standing::ConvictedLate
@@ -358,18 +368,51 @@ impl Chain {
 			let mut aggregate = self.aggregate();
 			aggregate.sub(&commitments).unwrap();
 			self.aggregate = aggregate.to_bytes();
+			self.exclusions.push(self.records[dealer].digest);
 			Standing::Excluded
 		};
-		self.records.get_mut(dealer).unwrap().standing = standing;
+		let attested = self.standing();
+		let record = self.records.get_mut(dealer).unwrap();
+		record.standing = standing;
+		if !late {
+			record.attested = attested;
+		}
 	}
 
-	/// Node `j` says that it has checked its shares of these dealings and their proofs, as far as they count, and complains of
-	/// nobody.
-	pub fn attest(&mut self, j: u8, dealt: &Hash) -> Result<(), Refusal> {
+	/// Everybody can see that the dealing is invalid: whoever has attested to it is exposed, and a dealing that counts is marked.
+	fn disprove(&mut self, author: Party, dealer: &Identity, late: bool) {
+		let mut exposed = self.standing();
+		let record = self.records.get_mut(dealer).unwrap();
+		record.disproven = true;
+		if record.standing == Standing::Excluded {
+			exposed.retain(|j| record.attested.contains(j));
+		} else {
+			self.disproven += u32::from(late);
+		}
+		if let Party::Node(j) = author {
+			self.finders.insert(j);
+		}
+		if !exposed.is_empty() && exposed.len() >= self.most_exposed {
+			self.most_exposed = exposed.len();
+			self.exposer = Some(author);
+		}
+		for j in exposed {
+			self.seat_mut(j).attested_falsely = true;
+		}
+	}
+
+	/// Seats whose attestation stands.
+	fn standing(&self) -> BTreeSet<u8> {
+		self.seats_that(SeatState::attestation_stands)
+	}
+
+	/// Node `j` says that it has checked these dealings, but for those excluded: its shares, if it has any, commitments and
+	/// proofs; and that it complains of nobody.
+	pub fn attest(&mut self, j: u8, named: &Named) -> Result<(), Refusal> {
 		self.in_phase(Phase::Verifying)?;
 		ensure(self.seat(j).is_awaited(), Refusal::Forfeited)?;
 		ensure(!self.seat(j).attested, Refusal::AlreadyAttested)?;
-		ensure(*dealt == self.dealt, Refusal::WrongDealings)?;
+		ensure(*named == self.named(), Refusal::WrongDealings)?;
 		self.seat_mut(j).attested = true;
 		self.note_progress();
 		Ok(())
@@ -380,11 +423,14 @@ impl Chain {
 		self.is_complete |= self.phase == Phase::Verifying && is_over;
 	}
 
-	/// Ends verification: `A` never changes again.
+	/// Ends verification: `A` never changes again. If the sums are outside of the group, nobody attested truly.
 	pub fn freeze(&mut self) {
 		assert_eq!(self.phase, Phase::Verifying);
 		if self.aggregate().checked::<Plain>().is_err() {
 			self.phase = Phase::Failed(Failure::UnsoundCommitments);
+			for j in self.standing() {
+				self.seat_mut(j).attested_falsely = true;
+			}
 			return;
 		}
 		let digests: Vec<Hash> = self.accepted().map(|(_, record)| record.digest).collect();
@@ -399,6 +445,7 @@ impl Chain {
 
 	pub fn commit(&mut self, j: u8, h_a: &Hash, commitment: Hash) -> Result<(), Refusal> {
 		self.in_phase(Phase::Committing)?;
+		ensure(self.computes(j), Refusal::UnknownSeat)?;
 		ensure(self.h_a == Some(*h_a), Refusal::WrongAcceptedSet)?;
 		ensure(self.seat(j).commitment.is_none(), Refusal::AlreadyCommitted)?;
 		self.seat_mut(j).commitment = Some(commitment);
@@ -413,6 +460,7 @@ impl Chain {
 	/// Whether the share is right; if not, its author is punished.
 	pub fn reveal(&mut self, j: u8, h_a: &Hash, share: &[u8]) -> Result<bool, Refusal> {
 		self.in_phase(Phase::Revealing)?;
+		ensure(self.computes(j), Refusal::UnknownSeat)?;
 		ensure(self.h_a == Some(*h_a), Refusal::WrongAcceptedSet)?;
 		let seat = self.seat(j);
 		ensure(seat.answer.is_none(), Refusal::AlreadyRevealed)?;
@@ -446,21 +494,36 @@ impl Chain {
 		Ok(fault.is_none())
 	}
 
-	/// The last deadline.
+	/// The last deadline, or the end of a task that failed before.
 	pub fn settle(&mut self) {
-		if self.phase != Phase::Revealing {
+		if std::mem::replace(&mut self.is_settled, true) {
 			return;
 		}
 		for j in (1u8..).take(self.seats.len()) {
-			let seat = self.seat(j);
-			if seat.answer.is_none() && !seat.excused {
+			if self.seat(j).attested_falsely {
+				self.punish(Party::Node(j), Penalty::FalseAttestation);
+			} else if self.is_absent(j) {
 				self.punish(Party::Node(j), Penalty::Absent);
 			}
 		}
-		self.phase = match self.result {
-			Some(_) => Phase::Completed,
-			None => Phase::Failed(Failure::TooFewShares),
-		};
+		if self.phase == Phase::Revealing {
+			self.phase = match self.result {
+				Some(_) => Phase::Completed,
+				None => Phase::Failed(Failure::TooFewShares),
+			};
+		}
+	}
+
+	/// Whether the seat owes something that was due: a member its share, a verifier its attestation to a set that was frozen, unless
+	/// it was shown to be invalid, or the verifier has shown that a dealing was.
+	fn is_absent(&self, j: u8) -> bool {
+		let seat = self.seat(j);
+		if self.computes(j) {
+			self.phase == Phase::Revealing && seat.answer.is_none() && !seat.excused
+		} else {
+			let owes = self.h_a.is_some() && self.disproven == 0 && !self.finders.contains(&j);
+			owes && !seat.attested && !seat.accused_falsely
+		}
 	}
 
 	fn in_phase(&self, phase: Phase) -> Result<(), Refusal> {

@@ -65,10 +65,10 @@ fn a_false_challenge_convicts_its_author() {
 	assert_eq!(table.chain.ledger[&Party::Node(2)], [lie]);
 	assert_eq!(table.chain.records[&dealer_id(0)].standing, Standing::Accepted);
 	// it is not heard again, and not waited for
-	let dealt = table.chain.dealt;
+	let named = table.chain.named();
 	assert_eq!(table.challenge(2, 1), Err(Refusal::Forfeited));
 	assert_eq!(challenge(&mut table, Party::Node(2), 0, |_| {}), Err(Refusal::Forfeited));
-	assert_eq!(table.chain.attest(2, &dealt), Err(Refusal::Forfeited));
+	assert_eq!(table.chain.attest(2, &named), Err(Refusal::Forfeited));
 	// who has no seat loses a bond, and may bring another one
 	assert_eq!(challenge(&mut table, STRANGER, 0, |_| {}), FALSE);
 	assert_eq!(challenge(&mut table, STRANGER, 0, |_| {}), FALSE);
@@ -79,7 +79,9 @@ fn a_false_challenge_convicts_its_author() {
 	assert_eq!(challenge(&mut table, STRANGER, 1, |_| {}), Err(Refusal::AlreadyConvicted));
 	for j in [1, 3, 4, 5] {
 		assert!(!table.chain.is_complete);
-		assert_eq!(table.chain.attest(j, &dealt), Ok(()));
+		assert_eq!(table.chain.attest(j, &named), Err(Refusal::WrongDealings), "one is excluded");
+		let now = table.chain.named();
+		assert_eq!(table.chain.attest(j, &now), Ok(()));
 	}
 	assert!(table.chain.is_complete);
 	table.chain.freeze();
@@ -175,10 +177,10 @@ fn a_challenge_while_dealings_still_come() {
 	let input = table.vector();
 	table.deal(0, &input);
 	table.examine();
-	let dealt = table.chain.dealt;
+	let named = table.chain.named();
 	for j in 1..=3 {
-		assert_eq!(table.nodes[usize::from(j) - 1].attestation(&table.chain), Some(dealt));
-		assert_eq!(table.chain.attest(j, &dealt), Ok(()));
+		assert_eq!(table.nodes[usize::from(j) - 1].attestation(&table.chain), Some(named));
+		assert_eq!(table.chain.attest(j, &named), Ok(()));
 	}
 	table.chain.freeze();
 	table.answer();
@@ -248,7 +250,9 @@ fn two_faults_in_one_dealing_are_convicted_once() {
 			assert_eq!(table.accuse(4, 1), if late { wrong_share } else { refused });
 		} else {
 			assert_eq!(table.accuse(4, 1), wrong_share);
-			assert_eq!(table.challenge(3, 1), refused);
+			assert_eq!(table.challenge(3, 1), if late { INVALID } else { refused });
+			assert_eq!(table.chain.disproven, u32::from(late), "it is said of what counts");
+			assert_eq!(table.challenge(3, 1), refused, "once");
 		}
 		let fault =
 			if challenged_first { DealerFault::InvalidInput } else { DealerFault::WrongShare };

@@ -2,7 +2,9 @@
 
 use super::{
 	chain::{Failure, Party, Penalty, Phase},
-	scenario::{dealer_id, AccuserRole, AnswerRole, AttestRole, DealerRole, Scenario},
+	scenario::{
+		dealer_id, AccuserRole, AnswerRole, AttestRole, DealerRole, Scenario, VerifierRole,
+	},
 };
 use ostraka_primitives::fault::{AccuserFault, DealerFault};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,10 +15,16 @@ pub struct Expected {
 	/// Places of the dealers whose input is in the result.
 	pub accepted: BTreeSet<usize>,
 	pub ledger: BTreeMap<Party, Vec<Penalty>>,
-	/// Seats that are paid in full.
+	/// Members that are paid in full.
 	pub paid: BTreeSet<u8>,
-	/// Seats that are paid less, as they never attested.
+	/// Members that are paid less, as they never attested.
 	pub silent: BTreeSet<u8>,
+	/// Verifiers that are paid.
+	pub verified: BTreeSet<u8>,
+	/// Seats that attested to what was shown to be invalid later.
+	pub exposed: BTreeSet<u8>,
+	/// Dealings that count and were shown to be invalid.
+	pub disproven: u32,
 	/// Whether verification ends before its window does.
 	pub is_early: bool,
 	pub phase: Phase,
@@ -31,12 +39,17 @@ impl Expected {
 		let finder = |place: &usize, j: u8| scenario.dealers[*place].is_found_by(j);
 		let accusing = |j: &u8, roles: &[AccuserRole]| roles.contains(&scenario.node(*j).accusing);
 
+		let is_public =
+			|place: &usize| scenario.dealers[*place].role.fault().is_some_and(|f| f.is_public());
+		let verifying = |role| scenario.panel.contains(&role);
+
 		// verification
 		let mut accepted = dealt.clone();
 		for place in &dealt {
 			let Some(fault) = scenario.dealers[*place].role.fault() else { continue };
 			let in_time = [AccuserRole::Diligent, AccuserRole::Foreign];
-			if (1..=scenario.n()).any(|j| finder(place, j) && accusing(&j, &in_time)) {
+			let by_member = (1..=scenario.n()).any(|j| finder(place, j) && accusing(&j, &in_time));
+			if by_member || is_public(place) && verifying(VerifierRole::Diligent) {
 				accepted.remove(place);
 				punish(Party::Dealer(dealer_id(*place)), Penalty::Dealer(fault));
 			}
@@ -44,28 +57,33 @@ impl Expected {
 		let torsion = accepted.iter().map(|place| scenario.dealers[*place].role.torsion());
 		let sound = torsion.sum::<usize>() % 3 == 0;
 		let frozen = sound && accepted.len() >= scenario.least_dealers.max(1);
+		let mut exposing = dealt.difference(&accepted).any(is_public);
+		let mut disproven = 0;
 		let mut excused = BTreeSet::new();
 		for place in accepted.iter().filter(|_| frozen) {
 			let Some(fault) = scenario.dealers[*place].role.fault() else { continue };
 			let late: Vec<u8> = (1..=scenario.n())
 				.filter(|j| finder(place, *j) && accusing(j, &[AccuserRole::Late]))
 				.collect();
-			if !late.is_empty() {
+			let by_panel = is_public(place) && verifying(VerifierRole::Late);
+			if !late.is_empty() || by_panel {
+				exposing |= is_public(place);
+				disproven += u32::from(is_public(place));
 				punish(Party::Dealer(dealer_id(*place)), Penalty::Dealer(fault));
 				// who challenges has its share
 				excused.extend(late.into_iter().filter(|j| victim(place, *j)));
 			}
 		}
+		let unproven = [DealerFault::InvalidInput, DealerFault::OutsideSubgroup];
+		let proven_one = dealt.iter().any(|place| {
+			let fault = scenario.dealers[*place].role.fault();
+			!fault.is_some_and(|fault| unproven.contains(&fault))
+		});
 		let mut liars = BTreeSet::new();
 		for j in 1..=scenario.n() {
 			// Evidence about commitments outside of the group would convict their dealer, whatever else is wrong with it.
 			let any = dealt.iter().any(|place| scenario.dealers[*place].role.torsion() == 0);
 			let right_one = dealt.iter().any(|place| !victim(place, j));
-			let unproven = [DealerFault::InvalidInput, DealerFault::OutsideSubgroup];
-			let proven_one = dealt.iter().any(|place| {
-				let fault = scenario.dealers[*place].role.fault();
-				!fault.is_some_and(|fault| unproven.contains(&fault))
-			});
 			let fault = match scenario.node(j).accusing {
 				AccuserRole::False if right_one => AccuserFault::FalseAccusation,
 				AccuserRole::WrongDleq if any => AccuserFault::WrongDleq,
@@ -76,6 +94,12 @@ impl Expected {
 			punish(Party::Node(j), Penalty::Accuser(fault));
 			liars.insert(j);
 		}
+		for (j, role) in scenario.verifiers() {
+			if role == VerifierRole::FalseChallenge && proven_one {
+				punish(Party::Node(j), Penalty::Accuser(AccuserFault::FalseChallenge));
+				liars.insert(j);
+			}
+		}
 		let has_right = |j: u8| !accepted.iter().any(|place| victim(place, j));
 		let is_content = |j: u8| !accepted.iter().any(|place| finder(place, j));
 		let attests = |j: &u8| match scenario.node(*j).attesting {
@@ -83,13 +107,47 @@ impl Expected {
 			AttestRole::Diligent => !liars.contains(j) && is_content(*j),
 			AttestRole::Never | AttestRole::OtherDealings => false,
 		};
-		let attested: BTreeSet<u8> = (1..=scenario.n()).filter(attests).collect();
-		let is_early = (1..=scenario.n()).all(|j| attested.contains(&j) || liars.contains(&j));
+		let mut attested: BTreeSet<u8> = (1..=scenario.n()).filter(attests).collect();
+		let all_fine = !accepted.iter().any(is_public);
+		let verifies = |role| match role {
+			VerifierRole::Hasty => true,
+			VerifierRole::Diligent | VerifierRole::Late => all_fine,
+			VerifierRole::Asleep | VerifierRole::FalseChallenge => false,
+		};
+		attested.extend(scenario.verifiers().filter(|(_, role)| verifies(*role)).map(|(j, _)| j));
+		let seats = scenario.n() + scenario.panel.len() as u8;
+		let is_early = (1..=seats).all(|j| attested.contains(&j) || liars.contains(&j));
+		// Who looks first attests to nothing that anybody could show. Who does not has attested to all that was dealt.
+		let hasty_members = (1..=scenario.n())
+			.filter(|j| exposing && scenario.node(*j).attesting == AttestRole::Hasty);
+		let hasty_verifiers = scenario
+			.verifiers()
+			.filter(|(_, role)| exposing && *role == VerifierRole::Hasty)
+			.map(|(j, _)| j);
+		let mut exposed: BTreeSet<u8> = hasty_members.chain(hasty_verifiers).collect();
+		if !sound {
+			exposed.clone_from(&attested);
+		}
+		let panel = scenario.verifiers().map(|(j, _)| j);
+		let (verified, silent_panel): (BTreeSet<u8>, BTreeSet<u8>) =
+			panel.partition(|j| attested.contains(j));
+		let verified = &verified - &exposed;
 		if !frozen {
 			let failure = if sound { Failure::TooFewDealers } else { Failure::UnsoundCommitments };
 			let (paid, silent) = (BTreeSet::new(), BTreeSet::new());
 			let phase = Phase::Failed(failure);
-			return Self { accepted, ledger, paid, silent, is_early, phase };
+			exposed.iter().for_each(|j| punish(Party::Node(*j), Penalty::FalseAttestation));
+			return Self {
+				accepted,
+				ledger,
+				paid,
+				silent,
+				verified,
+				exposed,
+				disproven,
+				is_early,
+				phase,
+			};
 		}
 
 		// computation
@@ -126,7 +184,7 @@ impl Expected {
 				_ => Penalty::Absent,
 			};
 			committed |= matches!(penalty, Penalty::WrongShare | Penalty::NotAsCommitted);
-			if penalty != Penalty::Absent || !excused.contains(&j) {
+			if penalty != Penalty::Absent || !excused.contains(&j) && !exposed.contains(&j) {
 				punish(Party::Node(j), penalty);
 			}
 		}
@@ -136,7 +194,7 @@ impl Expected {
 			match public >= needed {
 				true if copied => punish(Party::Node(j), Penalty::NotAsCommitted),
 				true => right += 1,
-				false if excused.contains(&j) => {},
+				false if excused.contains(&j) || exposed.contains(&j) => {},
 				false => punish(Party::Node(j), Penalty::Absent),
 			}
 		}
@@ -144,8 +202,14 @@ impl Expected {
 			true => Phase::Completed,
 			false => Phase::Failed(Failure::TooFewShares),
 		};
+		// nobody owes an attestation to what is invalid
+		for j in silent_panel.difference(&liars).filter(|_| disproven == 0) {
+			punish(Party::Node(*j), Penalty::Absent);
+		}
+		exposed.iter().for_each(|j| punish(Party::Node(*j), Penalty::FalseAttestation));
+		paid.retain(|j| !exposed.contains(j));
 		let (paid, silent) = paid.into_iter().partition(|j| attested.contains(j));
-		Self { accepted, ledger, paid, silent, is_early, phase }
+		Self { accepted, ledger, paid, silent, verified, exposed, disproven, is_early, phase }
 	}
 }
 

@@ -109,7 +109,8 @@ impl Table {
 			made.push((name, draft, proof));
 		}
 		let others = false_statements(spec, &relation);
-		let sibling = context(2, self.chain.ctx.threshold, &relation, &self.nodes);
+		let threshold = self.chain.ctx.threshold;
+		let sibling = context(2, threshold, &relation, &self.nodes, &self.verifiers);
 		for (name, other) in &others {
 			let (own, draft) = (dealer_id(first + made.len()), self.draft(input));
 			let (mut ctx, mut proven, mut id) = (&self.chain.ctx, &relation, own);
@@ -271,8 +272,8 @@ fn every_forgery_of_every_relation_is_found_and_excluded() {
 		}
 		assert_eq!(table.chain.ledger.len(), names.len(), "nobody else is named");
 		for place in 0..table.nodes.len() {
-			let dealt = table.nodes[place].attestation(&table.chain).expect("content now");
-			assert_eq!(table.chain.attest(place as u8 + 1, &dealt), Ok(()));
+			let named = table.nodes[place].attestation(&table.chain).expect("content now");
+			assert_eq!(table.chain.attest(place as u8 + 1, &named), Ok(()));
 		}
 		assert!(table.chain.is_complete);
 		table.chain.freeze();
@@ -391,9 +392,9 @@ fn poisoned(by: u32, seed: u64) -> Table {
 fn a_sum_poisoned_with_10_to_the_9_goes_through_if_nobody_looks_at_proofs() {
 	for (seed, by) in [(650, 1_000_000_000), (651, 2_900)] {
 		let mut table = poisoned(by, seed);
-		let dealt = table.chain.dealt;
+		let named = table.chain.named();
 		for j in 1..=3 {
-			assert_eq!(table.chain.attest(j, &dealt), Ok(()), "without a look");
+			assert_eq!(table.chain.attest(j, &named), Ok(()), "without a look");
 		}
 		table.chain.freeze();
 		table.answer();
@@ -411,24 +412,28 @@ fn a_sum_poisoned_with_10_to_the_9_goes_through_if_nobody_looks_at_proofs() {
 	}
 }
 
-/// The same dealings before one member that looks, whatever the others do.
+/// The same dealings before one member that looks, whatever the others do. Those who attested without a look pay for it.
 #[test]
 fn a_sum_poisoned_with_10_to_the_9_is_refused_when_a_member_looks() {
 	for (seed, by) in [(650, 1_000_000_000), (651, 2_900), (652, 1_001)] {
 		let mut table = poisoned(by, seed);
-		let (id, dealt) = (dealer_id(2), table.chain.dealt);
+		let (id, named) = (dealer_id(2), table.chain.named());
 		for j in 1..=2 {
-			assert_eq!(table.chain.attest(j, &dealt), Ok(()), "without a look");
+			assert_eq!(table.chain.attest(j, &named), Ok(()), "without a look");
 		}
 		assert_eq!(table.nodes[2].attestation(&table.chain), None);
 		assert_eq!(table.nodes[2].forged, BTreeSet::<Identity>::from([id]));
 		assert_eq!(table.challenge(3, 2), INVALID);
-		assert_eq!(table.nodes[2].attestation(&table.chain), Some(dealt));
+		assert_eq!(table.nodes[2].attestation(&table.chain), Some(table.chain.named()));
 		table.chain.freeze();
 		table.answer();
 		assert_eq!(table.sum(), [2u32, 30].map(Scalar::from));
 		let penalties = &table.chain.ledger[&Party::Dealer(id)];
 		assert_eq!(*penalties, [Penalty::Dealer(DealerFault::InvalidInput)]);
-		assert_eq!(table.chain.ledger.len(), 1);
+		for j in 1..=2 {
+			assert_eq!(table.chain.ledger[&Party::Node(j)], [Penalty::FalseAttestation]);
+		}
+		assert_eq!(table.chain.ledger.len(), 3);
+		assert_eq!(table.chain.exposer, Some(Party::Node(3)));
 	}
 }

@@ -1,6 +1,7 @@
-//! An honest compute node, and committees of such: what the offchain worker does, with the protocol's own functions.
+//! Honest nodes, compute nodes and verifiers, and committees and panels of such: what the offchain worker does, with the
+//! protocol's own functions.
 
-use super::chain::{Chain, Party, Refusal, Standing};
+use super::chain::{Chain, Named, Party, Refusal, Standing};
 use ostraka_crypto::{
 	messages::{ChallengeBytes, DealingBytes, EvidenceBytes},
 	seal::SealSecret,
@@ -81,9 +82,8 @@ impl Node {
 	}
 
 	/// What it attests, if its shares of all dealings that count are right and their proofs hold.
-	pub fn attestation(&self, chain: &Chain) -> Option<Hash> {
-		let dealt = chain.order.iter().fold([0; 32], |hash, digest| wire::dealt(&hash, digest));
-		self.is_content(chain).then_some(dealt)
+	pub fn attestation(&self, chain: &Chain) -> Option<Named> {
+		self.is_content(chain).then(|| seen(chain))
 	}
 
 	fn is_content(&self, chain: &Chain) -> bool {
@@ -143,9 +143,7 @@ impl Node {
 
 	/// Sends a rightful challenge.
 	pub fn challenge(&self, chain: &mut Chain, id: &Identity) -> Result<Verdict, Refusal> {
-		let challenge = challenge(chain, id).unwrap();
-		let digest = chain.records[id].digest;
-		chain.challenge(Party::Node(self.j), id, &digest, &challenge)
+		challenge_by(Party::Node(self.j), chain, id)
 	}
 
 	/// A rightful accusation.
@@ -165,21 +163,104 @@ impl Node {
 	}
 }
 
+/// A verifier with what it knows, none of which is secret.
+pub struct Verifier {
+	pub j: u8,
+	/// Dealers whose dealings it has examined.
+	seen: BTreeSet<Identity>,
+	/// Dealers whose commitments are outside of the group.
+	pub outside: BTreeSet<Identity>,
+	/// Dealers whose proofs do not hold.
+	pub forged: BTreeSet<Identity>,
+}
+
+impl Verifier {
+	/// Checks all accepted dealings that it has not seen yet: that their commitments are in the group, then the proofs of those
+	/// that are.
+	pub fn examine(&mut self, chain: &Chain, rng: &mut ChaCha20Rng) {
+		let new = chain.records.iter().filter(|(id, _)| !self.seen.contains(*id));
+		let new: Vec<(&Identity, &DealingBytes)> =
+			new.map(|(id, record)| (id, &record.body)).collect();
+		let bodies: Vec<&DealingBytes> = new.iter().map(|(_, body)| *body).collect();
+		let checked = worker::commitments::<Plain, _>(&chain.ctx, &bodies, rng);
+		let mut sound = Vec::new();
+		for ((id, body), points) in new.into_iter().zip(checked) {
+			self.seen.insert(*id);
+			match points {
+				Ok(_) => sound.push((id, body)),
+				Err(Fault::Dealer(fault)) => {
+					assert_eq!(fault, DealerFault::OutsideSubgroup);
+					self.outside.insert(*id);
+				},
+				Err(Fault::NotOurs(error)) => panic!("an accepted dealing is ours: {error}"),
+			}
+		}
+		let invalid = worker::invalid::<Plain, _>(&chain.ctx, &chain.relation, &sound, rng);
+		self.forged.extend(invalid.iter().map(|place| *sound[*place].0));
+	}
+
+	/// Dealers of whom it has something to show.
+	pub fn found(&self) -> impl Iterator<Item = (&Identity, DealerFault)> {
+		let outside = self.outside.iter().map(|id| (id, DealerFault::OutsideSubgroup));
+		outside.chain(self.forged.iter().map(|id| (id, DealerFault::InvalidInput)))
+	}
+
+	/// What it attests, if it has nothing to show of the dealings that count.
+	pub fn attestation(&self, chain: &Chain) -> Option<Named> {
+		let is_fine = |id: &Identity| !self.outside.contains(id) && !self.forged.contains(id);
+		let is_content = chain.accepted().all(|(id, _)| self.seen.contains(id) && is_fine(id));
+		is_content.then(|| seen(chain))
+	}
+
+	/// Sends a rightful challenge.
+	pub fn challenge(&self, chain: &mut Chain, id: &Identity) -> Result<Verdict, Refusal> {
+		challenge_by(Party::Node(self.j), chain, id)
+	}
+}
+
+/// What an attestation names, as a node that has seen the whole chain reckons.
+fn seen(chain: &Chain) -> Named {
+	let dealt = chain.order.iter().fold([0; 32], |hash, digest| wire::dealt(&hash, digest));
+	let excluded = |hash, digest: &Hash| wire::excluded(&hash, digest);
+	(dealt, chain.exclusions.iter().fold([0; 32], excluded))
+}
+
+/// Sends a rightful challenge in somebody's name.
+pub fn challenge_by(author: Party, chain: &mut Chain, id: &Identity) -> Result<Verdict, Refusal> {
+	let challenge = challenge(chain, id).unwrap();
+	let digest = chain.records[id].digest;
+	chain.challenge(author, id, &digest, &challenge)
+}
+
 /// The challenge that anybody can make of a dealing, judged before it is sent.
-pub fn challenge(chain: &Chain, id: &Identity) -> Result<ChallengeBytes, Error> {
+fn challenge(chain: &Chain, id: &Identity) -> Result<ChallengeBytes, Error> {
 	let record = &chain.records[id];
 	let accepted = AcceptedDigest::of_state(record.digest);
 	worker::challenge::<Plain>(&chain.ctx, &chain.relation, id, &accepted, &record.body)
 }
 
-/// The context of a task with the given number, of one committee: its dealers prove a relation.
-pub fn context(task_id: u32, threshold: u8, relation: &Relation, nodes: &[Node]) -> TaskContext {
+/// The context of a task with the given number, of one committee and one panel: its dealers prove a relation.
+pub fn context(
+	task_id: u32,
+	threshold: u8,
+	relation: &Relation,
+	nodes: &[Node],
+	verifiers: &[Verifier],
+) -> TaskContext {
 	let committee: Vec<Member> = nodes
 		.iter()
 		.map(|node| Member {
 			account: [node.j; 32],
 			worker: node.worker,
 			seal_key: node.secret.public(),
+		})
+		.collect();
+	let panel: Vec<Member> = verifiers
+		.iter()
+		.map(|Verifier { j, .. }| Member {
+			account: [*j; 32],
+			worker: [*j | 0x80; 32],
+			seal_key: [*j | 0x40; 32],
 		})
 		.collect();
 	let task_hash = task_hash(&TaskHashInput {
@@ -193,6 +274,7 @@ pub fn context(task_id: u32, threshold: u8, relation: &Relation, nodes: &[Node])
 		least_dealers: 3,
 		deadlines: &[10, 20, 30, 40],
 		committee: &committee,
+		panel: &panel,
 	});
 	let seal_keys = committee.iter().map(|member| member.seal_key).collect();
 	TaskContext {
@@ -218,5 +300,13 @@ pub fn committee(n: u8, rng: &mut ChaCha20Rng) -> Vec<Node> {
 			opened: BTreeSet::new(),
 			locks: BTreeMap::new(),
 		})
+		.collect()
+}
+
+/// Verifiers `n + 1 ..= n + v`.
+pub fn panel(n: u8, verifiers: u8) -> Vec<Verifier> {
+	let none = BTreeSet::new;
+	(n + 1..=n + verifiers)
+		.map(|j| Verifier { j, seen: none(), outside: none(), forged: none() })
 		.collect()
 }

@@ -6,8 +6,9 @@ use super::{
 	chain::{Chain, Party, Phase, Refusal, Standing},
 	cheats,
 	data::Data,
-	node::{committee, context, Node},
+	node::{committee, context, panel, Node, Verifier},
 	scenario::{dealer_id, AccuserRole, AnswerRole, AttestRole, DealerPart, DealerRole, Scenario},
+	verifying,
 };
 use ostraka_crypto::{
 	messages::DealingBytes,
@@ -27,21 +28,24 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Plays a whole task over the dealers' data (by place) and returns the chain as it stands at the end.
 pub fn play(scenario: &Scenario, data: &Data, rng: &mut ChaCha20Rng) -> Chain {
 	let mut nodes = committee(scenario.n(), rng);
+	let mut verifiers = panel(scenario.n(), scenario.panel.len() as u8);
 	let (inputs, relation) = (data.inputs(), data.relation());
-	let ctx = context(1, scenario.threshold, &relation, &nodes);
+	let ctx = context(1, scenario.threshold, &relation, &nodes, &verifiers);
 	// Another task of the same committee and relation: what is replayed comes from there.
-	let sibling = context(2, scenario.threshold, &relation, &nodes);
+	let sibling = context(2, scenario.threshold, &relation, &nodes, &verifiers);
 	let workers = nodes.iter().map(|node| node.worker).collect();
 	let consenting = (0..inputs.len()).map(dealer_id);
-	let mut chain = Chain::new(ctx, relation, workers, consenting, scenario.least_dealers);
+	let (v, least) = (verifiers.len(), scenario.least_dealers);
+	let mut chain = Chain::new(ctx, relation, workers, v, consenting, least);
 
 	collect(scenario, &sibling, &inputs, &mut chain, rng);
 	chain.end_collecting();
-	verify(scenario, &sibling, &mut nodes, &mut chain, rng);
+	verify(scenario, &sibling, (&mut nodes, &mut verifiers), &mut chain, rng);
 	chain.freeze();
 	if chain.phase == Phase::Committing {
 		let before = (chain.h_a, chain.aggregate().to_bytes());
 		accuse_late(scenario, &nodes, &mut chain, rng);
+		verifying::challenge_late(scenario, &verifiers, &mut chain);
 		compute(scenario, &sibling, &mut nodes, &mut chain, rng);
 		assert_eq!(before, (chain.h_a, chain.aggregate().to_bytes()), "A is frozen");
 	}
@@ -149,20 +153,22 @@ fn collect(
 }
 
 /// Verification up to the freeze: who attests without a look, then liars, then who lies and is honest beside it, then the
-/// honest. At the end attests who has nothing to complain of.
+/// honest, committee and panel in either order. At the end attests who has nothing to complain of.
 fn verify(
 	scenario: &Scenario,
 	sibling: &TaskContext,
-	nodes: &mut [Node],
+	(nodes, verifiers): (&mut [Node], &mut [Verifier]),
 	chain: &mut Chain,
 	rng: &mut ChaCha20Rng,
 ) {
 	for node in nodes.iter().filter(|n| scenario.node(n.j).attesting == AttestRole::Hasty) {
-		let dealt = chain.dealt;
-		assert_eq!(chain.attest(node.j, &dealt), Ok(()));
+		let named = chain.named();
+		assert_eq!(chain.attest(node.j, &named), Ok(()));
 	}
+	verifying::attest_hastily(scenario, verifiers, chain);
 	nodes.iter_mut().for_each(|node| node.examine(chain, rng));
-	let nodes = &*nodes;
+	verifying::look(scenario, verifiers, chain, rng);
+	let (nodes, verifiers) = (&*nodes, &*verifiers);
 	let ctx = chain.ctx.clone();
 	for node in nodes {
 		let (j, secret) = (node.j, &node.secret);
@@ -203,15 +209,28 @@ fn verify(
 		assert!(matches!(verdict, Ok(Verdict::AccuserGuilty(_))), "node {j}: {verdict:?}");
 		assert_forfeited(node, chain, rng);
 	}
+	verifying::lie(scenario, verifiers, chain);
 	for node in nodes.iter().filter(|n| scenario.node(n.j).accusing == AccuserRole::Foreign) {
 		complain_of_something_else(sibling, nodes, node, chain, rng);
+	}
+	if scenario.panel_first {
+		verifying::challenge(scenario, verifiers, chain);
 	}
 	for node in nodes {
 		if matches!(scenario.node(node.j).accusing, AccuserRole::Diligent | AccuserRole::Foreign) {
 			node.accuse_all(chain, rng);
 		}
 	}
+	if !scenario.panel_first {
+		verifying::challenge(scenario, verifiers, chain);
+	}
 	attest(scenario, sibling, nodes, chain);
+	verifying::attest(scenario, verifiers, chain);
+	let is_awaited =
+		|j: &u8| !chain.has_attested(*j) && !chain.ledger.contains_key(&Party::Node(*j));
+	let seats = scenario.n() + scenario.panel.len() as u8;
+	let is_over = !(1..=seats).any(|j| is_awaited(&j));
+	assert_eq!(chain.is_complete, is_over, "verification ends with the last one that is awaited");
 }
 
 /// Whoever lied once is not heard again, not even with the truth.
@@ -228,7 +247,8 @@ fn assert_forfeited(node: &Node, chain: &mut Chain, rng: &mut ChaCha20Rng) {
 
 /// Attestations, and those that are refused.
 fn attest(scenario: &Scenario, sibling: &TaskContext, nodes: &[Node], chain: &mut Chain) {
-	let dealt = chain.dealt;
+	let named = chain.named();
+	let (dealt, excluded) = named;
 	for node in nodes {
 		let (j, role) = (node.j, scenario.node(node.j).attesting);
 		match role {
@@ -239,24 +259,20 @@ fn attest(scenario: &Scenario, sibling: &TaskContext, nodes: &[Node], chain: &mu
 				assert_eq!(chain.attest(j, &own), answer, "node {j}");
 			},
 			AttestRole::OtherDealings if !chain.ledger.contains_key(&Party::Node(j)) => {
-				// those of a fork with one more, and the hash of another kind of thing
-				let more = wire::dealt(&dealt, &[1; 32]);
-				for other in [more, sibling.task_hash] {
+				// those of a fork with one more, or with one more excluded, and the hash of another kind of thing
+				let more = (wire::dealt(&dealt, &[1; 32]), excluded);
+				let fewer = (dealt, wire::excluded(&excluded, &[1; 32]));
+				for other in [more, fewer, (sibling.task_hash, excluded)] {
 					assert_eq!(chain.attest(j, &other), Err(Refusal::WrongDealings));
 				}
 			},
 			AttestRole::OtherDealings | AttestRole::Never | AttestRole::Hasty => {},
 		}
 		if chain.has_attested(j) {
-			let again = chain.attest(j, &dealt).unwrap_err();
+			let again = chain.attest(j, &named).unwrap_err();
 			assert!(matches!(again, Refusal::AlreadyAttested | Refusal::Forfeited), "{again:?}");
 		}
 	}
-	let is_awaited =
-		|j: &u8| !chain.has_attested(*j) && !chain.ledger.contains_key(&Party::Node(*j));
-	let is_over = !(1..=scenario.n()).any(|j| is_awaited(&j));
-	assert_eq!(chain.is_complete, is_over, "verification ends with the last one that is awaited");
-	assert_eq!(chain.dealt, dealt, "accusations leave it as it is");
 }
 
 /// Evidence and challenges that are sound where they belong, sent where they do not.

@@ -198,6 +198,25 @@ impl AnswerRole {
 	}
 }
 
+/// What a verifier does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifierRole {
+	/// Looks, challenges what it can show, then attests.
+	Diligent,
+	/// Does nothing.
+	Asleep,
+	/// Attests before it has looked at anything, and never looks.
+	Hasty,
+	/// Challenges a proof that holds.
+	FalseChallenge,
+	/// Challenges after the freeze only, and attests in time if it has nothing to show.
+	Late,
+}
+
+impl VerifierRole {
+	pub const FAULTS: [Self; 4] = [Self::Asleep, Self::Hasty, Self::FalseChallenge, Self::Late];
+}
+
 /// A dealer's part.
 #[derive(Clone, Debug)]
 pub struct DealerPart {
@@ -252,6 +271,10 @@ pub struct Scenario {
 	pub dealers: Vec<DealerPart>,
 	/// Seat `j` at index `j - 1`.
 	pub nodes: Vec<NodePart>,
+	/// Seat `n + 1 + i` at index `i`.
+	pub panel: Vec<VerifierRole>,
+	/// Whether its challenges come before the members' complaints.
+	pub panel_first: bool,
 	/// Order in which dealings arrive, by place.
 	pub arrivals: Vec<usize>,
 	/// Order in which result shares are revealed, by seat.
@@ -278,7 +301,7 @@ fn pick<T: Copy>(items: &[T], rng: &mut ChaCha20Rng) -> T {
 }
 
 impl Scenario {
-	/// Everybody is honest.
+	/// Everybody is honest, and there is no panel.
 	pub fn honest(threshold: u8, n: u8, dealers: usize) -> Self {
 		let dealer = DealerPart { role: DealerRole::Honest, victims: BTreeSet::new() };
 		Self {
@@ -286,13 +309,15 @@ impl Scenario {
 			least_dealers: 1,
 			dealers: vec![dealer; dealers],
 			nodes: vec![NodePart::HONEST; usize::from(n)],
+			panel: Vec::new(),
+			panel_first: false,
 			arrivals: (0..dealers).collect(),
 			reveals: (1..=n).collect(),
 		}
 	}
 
-	/// A committee of up to 13 nodes with `t` up to 6; in most at most `t` nodes cheat. One in six is asleep: nobody accuses in
-	/// time.
+	/// A committee of up to 13 nodes with `t` up to 6, and a panel of up to three; in most at most `t` nodes cheat. One in six
+	/// is asleep: nobody accuses or challenges in time.
 	pub fn random(rng: &mut ChaCha20Rng) -> Self {
 		let threshold = 1 + below(rng, 6) as u8;
 		let least = 2 * threshold + 1;
@@ -328,7 +353,8 @@ impl Scenario {
 				part.answering = AnswerRole::Wrong;
 			}
 		}
-		if below(rng, 6) == 0 {
+		let asleep = below(rng, 6) == 0;
+		if asleep {
 			for part in &mut scenario.nodes {
 				part.accusing = pick(&[AccuserRole::Silent, AccuserRole::Late], rng);
 			}
@@ -345,7 +371,25 @@ impl Scenario {
 		shuffle(&mut scenario.arrivals, rng);
 		shuffle(&mut scenario.reveals, rng);
 		scenario.order_reveals();
+		scenario.seat_panel(asleep, rng.clone());
 		scenario
+	}
+
+	/// Half of a random panel cheats. Its draws are its own: all else of the task is as it would be without a panel.
+	fn seat_panel(&mut self, asleep: bool, mut rng: ChaCha20Rng) {
+		rng.set_stream(1);
+		let rng = &mut rng;
+		for _ in 0..below(rng, 4) {
+			let role = if asleep {
+				pick(&[VerifierRole::Asleep, VerifierRole::Hasty, VerifierRole::Late], rng)
+			} else if below(rng, 2) == 0 {
+				VerifierRole::Diligent
+			} else {
+				pick(&VerifierRole::FAULTS, rng)
+			};
+			self.panel.push(role);
+		}
+		self.panel_first = below(rng, 2) == 0;
 	}
 
 	/// The cancelling pair first, whoever waits for others last.
@@ -360,6 +404,11 @@ impl Scenario {
 
 	pub fn n(&self) -> u8 {
 		self.nodes.len() as u8
+	}
+
+	/// The panel's seats, with what they do.
+	pub fn verifiers(&self) -> impl Iterator<Item = (u8, VerifierRole)> + '_ {
+		(self.n() + 1..).zip(self.panel.iter().copied())
 	}
 
 	pub fn node(&self, j: u8) -> &NodePart {

@@ -4,7 +4,7 @@ use super::{
 	chain::{Chain, Party, Refusal},
 	cheats,
 	data::anything,
-	node::{challenge, committee, context, Node},
+	node::{challenge_by, committee, context, panel, Node, Verifier},
 	scenario::{dealer_id, DealerRole},
 };
 use ostraka_crypto::{
@@ -18,9 +18,10 @@ use ostraka_protocol::{
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use std::collections::BTreeSet;
 
-/// A committee before a chain that collects dealings.
+/// A committee and a panel before a chain that collects dealings.
 pub struct Table {
 	pub nodes: Vec<Node>,
+	pub verifiers: Vec<Verifier>,
 	pub chain: Chain,
 	pub rng: ChaCha20Rng,
 }
@@ -37,20 +38,36 @@ pub fn table_of(
 	least_dealers: usize,
 	seed: u64,
 ) -> Table {
+	paneled(relation, (threshold, n, 0), least_dealers, seed)
+}
+
+/// Of a task with this relation, threshold, and so many members and verifiers.
+pub fn paneled(
+	relation: Relation,
+	(threshold, n, v): (u8, u8, u8),
+	least_dealers: usize,
+	seed: u64,
+) -> Table {
 	let mut rng = ChaCha20Rng::seed_from_u64(seed);
-	let nodes = committee(n, &mut rng);
-	let chain = chain_of(&nodes, relation, threshold, least_dealers);
-	Table { nodes, chain, rng }
+	let (nodes, verifiers) = (committee(n, &mut rng), panel(n, v));
+	let chain = chain_of((&nodes, &verifiers), relation, threshold, least_dealers);
+	Table { nodes, verifiers, chain, rng }
 }
 
 pub fn chain(nodes: &[Node], threshold: u8, length: usize, least_dealers: usize) -> Chain {
-	chain_of(nodes, anything(length), threshold, least_dealers)
+	chain_of((nodes, &[]), anything(length), threshold, least_dealers)
 }
 
-fn chain_of(nodes: &[Node], relation: Relation, threshold: u8, least_dealers: usize) -> Chain {
+fn chain_of(
+	(nodes, verifiers): (&[Node], &[Verifier]),
+	relation: Relation,
+	threshold: u8,
+	least_dealers: usize,
+) -> Chain {
 	let workers = nodes.iter().map(|node| node.worker).collect();
-	let ctx = context(1, threshold, &relation, nodes);
-	Chain::new(ctx, relation, workers, (0..40).map(dealer_id), least_dealers)
+	let ctx = context(1, threshold, &relation, nodes, verifiers);
+	let dealers = (0..40).map(dealer_id);
+	Chain::new(ctx, relation, workers, verifiers.len(), dealers, least_dealers)
 }
 
 impl Table {
@@ -96,6 +113,9 @@ impl Table {
 		self.chain.end_collecting();
 		for node in &mut self.nodes {
 			node.examine(&self.chain, &mut self.rng);
+		}
+		for verifier in &mut self.verifiers {
+			verifier.examine(&self.chain, &mut self.rng);
 		}
 	}
 
@@ -153,9 +173,6 @@ impl Table {
 
 	/// That of somebody without a seat.
 	pub fn challenge_with_bond(&mut self, who: Identity, place: usize) -> Result<Verdict, Refusal> {
-		let id = dealer_id(place);
-		let challenge = challenge(&self.chain, &id).unwrap();
-		let digest = self.chain.records[&id].digest;
-		self.chain.challenge(Party::Bonded(who), &id, &digest, &challenge)
+		challenge_by(Party::Bonded(who), &mut self.chain, &dealer_id(place))
 	}
 }

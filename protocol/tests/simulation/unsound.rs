@@ -67,7 +67,7 @@ fn accused_torsion_is_excluded_and_never_opened() {
 	}
 }
 
-/// Every member slept: the freeze finds it, the task ends, and nobody is convicted. Were the sums taken as they are, honest
+/// Every member slept: the freeze finds it, the task ends, no dealer is convicted, and whoever attested without a look is punished. Were the sums taken as they are, honest
 /// nodes' shares would not fit.
 #[test]
 fn torsion_that_nobody_accuses_ends_the_task() {
@@ -84,9 +84,9 @@ fn torsion_that_nobody_accuses_ends_the_task() {
 			let fits = adjudicator::check_result_share(&unchecked, j, &share);
 			assert_eq!(fits, u32::from(j) % order == 0, "node {j}, which is honest");
 		}
-		let dealt = table.chain.dealt;
-		for j in 1..=5 {
-			assert_eq!(table.chain.attest(j, &dealt), Ok(()), "asleep");
+		let named = table.chain.named();
+		for j in 1..=4 {
+			assert_eq!(table.chain.attest(j, &named), Ok(()), "asleep");
 		}
 		table.chain.freeze();
 		assert_eq!(table.chain.phase, Phase::Failed(Failure::UnsoundCommitments));
@@ -94,7 +94,9 @@ fn torsion_that_nobody_accuses_ends_the_task() {
 		assert_eq!(table.accuse(3, 1), Err(Refusal::WrongPhase));
 		assert_eq!(table.chain.commit(1, &[0; 32], [0; 32]), Err(Refusal::WrongPhase));
 		table.chain.settle();
-		assert!(table.chain.result.is_none() && table.chain.ledger.is_empty());
+		assert!(table.chain.result.is_none() && table.chain.exposer.is_none());
+		let false_one = |j| (Party::Node(j), vec![Penalty::FalseAttestation]);
+		assert_eq!(table.chain.ledger, (1..=4).map(false_one).collect());
 	}
 }
 

@@ -4,7 +4,7 @@
 //! the relay chain's: the consensus hook compares the two, whatever the pace of blocks.
 
 use crate::{
-	entropy::RelayEntropy, AccountId, Aura, AuraId, Balance, Balances, CollatorSelection,
+	entropy::RelayEntropy, weights, AccountId, Aura, AuraId, Balance, Balances, CollatorSelection,
 	ParachainInfo, Runtime, RuntimeEvent, Session, SessionKeys, EXISTENTIAL_DEPOSIT, HOURS,
 	SLOT_DURATION,
 };
@@ -39,7 +39,7 @@ parameter_types! {
 }
 
 impl cumulus_pallet_parachain_system::Config for Runtime {
-	type WeightInfo = cumulus_pallet_parachain_system::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::common::cumulus_pallet_parachain_system::WeightInfo<Runtime>;
 	type RuntimeEvent = RuntimeEvent;
 	type OnSystemEvent = RelayEntropy;
 	type SelfParaId = ParachainInfo;
@@ -87,7 +87,7 @@ impl pallet_session::Config for Runtime {
 	type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
 	type Keys = SessionKeys;
 	type DisablingStrategy = ();
-	type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::common::pallet_session::WeightInfo<Runtime>;
 	type Currency = Balances;
 	type KeyDeposit = SessionKeyDeposit;
 }
@@ -113,5 +113,5 @@ impl pallet_collator_selection::Config for Runtime {
 	type ValidatorId = AccountId;
 	type ValidatorIdOf = pallet_collator_selection::IdentityCollator;
 	type ValidatorRegistration = Session;
-	type WeightInfo = pallet_collator_selection::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::common::pallet_collator_selection::WeightInfo<Runtime>;
 }

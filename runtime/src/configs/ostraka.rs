@@ -68,8 +68,10 @@ parameter_types! {
 	pub const MinStake: Balance = 1_000 * UNIT;
 	/// Of it, what absences may take of a node in selection: as many as chill it.
 	pub const AbsenceBuffer: Balance = 3 * AbsenceSlash::get();
-	/// The most that one seat can cost: a member accuses or challenges falsely once, and reveals a wrong share.
-	pub const SeatStake: Balance = FalseAccusationSlash::get() + WrongShareSlash::get();
+	/// The most that one seat can cost: a member accuses or challenges falsely once, attests falsely before that, and reveals a
+	/// wrong share. A verifier can do the first two.
+	pub const SeatStake: Balance =
+		FalseAccusationSlash::get() + WrongShareSlash::get() + FalseAttestationSlash::get();
 	/// Between `unbond` and `withdraw`: longer than the longest task.
 	pub const UnbondingPeriod: BlockNumber = 14 * DAYS;
 	/// A week of accepting, a day for the draw and one for dealing, and room for the rest with any classes.
@@ -229,12 +231,15 @@ parameter_types! {
 	pub const ChallengeBond: Balance = 5 * UNIT;
 	/// A tenth of the least stake.
 	pub const FalseAccusationSlash: Balance = 100 * UNIT;
+	/// A tenth of the least stake: more than looking saves, and as much as a false claim costs. Due at the settlement, for a
+	/// dealing that is shown to be invalid at any time before.
+	pub const FalseAttestationSlash: Balance = 100 * UNIT;
 	/// A fifth of the least stake.
 	pub const WrongShareSlash: Balance = 200 * UNIT;
 	/// A hundredth of the least stake: a node can be offline without ill will.
 	pub const AbsenceSlash: Balance = 10 * UNIT;
 	/// A twentieth of what a right share earns, for a member that never said that it had checked its own: its silence costs the
-	/// others the window of verification.
+	/// others the window of verification. A verifier that says nothing is absent.
 	pub const SilentCut: Perbill = Perbill::from_percent(5);
 	/// Of the deposit of who accepted and did not deal: holding a committee's seats with one's own accounts must cost.
 	pub const VanishedShare: Permill = Permill::from_percent(50);
@@ -261,6 +266,7 @@ impl pallet_incentives::Config for Runtime {
 	type WorstChallengeFee = WorstChallengeFee;
 	type ChallengeBond = ChallengeBond;
 	type FalseAccusationSlash = FalseAccusationSlash;
+	type FalseAttestationSlash = FalseAttestationSlash;
 	type WrongShareSlash = WrongShareSlash;
 	type AbsenceSlash = AbsenceSlash;
 	type SilentCut = SilentCut;

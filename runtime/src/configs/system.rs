@@ -81,8 +81,8 @@ impl frame_system::Config for Runtime {
 	type AccountData = pallet_balances::AccountData<Balance>;
 	type DbWeight = RocksDbWeight;
 	type BaseCallFilter = Everything;
-	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
-	type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
+	type SystemWeightInfo = weights::common::frame_system::WeightInfo<Runtime>;
+	type ExtensionsWeightInfo = weights::common::frame_system_extensions::WeightInfo<Runtime>;
 	type BlockWeights = RuntimeBlockWeights;
 	type BlockLength = RuntimeBlockLength;
 	type SS58Prefix = SS58Prefix;
@@ -140,7 +140,7 @@ impl pallet_transaction_payment::Config for Runtime {
 }
 
 impl cumulus_pallet_weight_reclaim::Config for Runtime {
-	type WeightInfo = ();
+	type WeightInfo = weights::common::cumulus_pallet_weight_reclaim::WeightInfo<Runtime>;
 }
 
 impl pallet_utility::Config for Runtime {
@@ -198,11 +198,11 @@ pub enum ProxyType {
 	#[default]
 	Any,
 	/// What neither spends, nor binds, nor puts at risk any of the principal's money: remarks, session keys, rejecting
-	/// announced proxy calls, and when a compute node takes tasks and how many.
+	/// announced proxy calls, poking tasks that stand still, and when a node takes tasks, how many, and which seats.
 	NonTransfer,
 	/// Rejecting announced proxy calls.
 	CancelProxy,
-	/// A compute node's operation: its keys, capacity and activity. Whoever has the keys can lose the stake by misconduct,
+	/// A node's operation: its keys, capacity, role and activity. Whoever has the keys can lose the stake by misconduct,
 	/// but stake comes and goes by the principal alone.
 	Operator,
 	/// Accepting tasks and dealing in them, so that the account that holds an institution's money can stay offline. An
@@ -227,13 +227,16 @@ fn is_cancelling(call: &RuntimeCall) -> bool {
 	matches!(call, RuntimeCall::Proxy(pallet_proxy::Call::reject_announcement { .. }))
 }
 
-/// When a compute node takes tasks, and how many.
+/// When a node takes tasks, how many, and whether it computes or verifies in them.
 fn is_activity(call: &RuntimeCall) -> bool {
 	use pallet_registry::Call;
 	matches!(
 		call,
 		RuntimeCall::Registry(
-			Call::chill { .. } | Call::activate { .. } | Call::set_capacity { .. }
+			Call::chill { .. }
+				| Call::activate { .. }
+				| Call::set_capacity { .. }
+				| Call::set_role { .. }
 		)
 	)
 }
@@ -249,6 +252,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 					|| matches!(
 						call,
 						RuntimeCall::Session(..)
+							| RuntimeCall::Tasks(pallet_tasks::Call::poke { .. })
 							| RuntimeCall::System(
 								frame_system::Call::remark { .. }
 									| frame_system::Call::remark_with_event { .. }

@@ -2,13 +2,13 @@
 
 use super::{
 	account, operator, pair,
-	task::{about, accept, drawn, mean, publish, settled, start, submission, with, WINDOW},
-	wealth, Chain,
+	task::{about, accept, drawn, mean, panel, publish, settled, start, submission, with, WINDOW},
+	wealth, worker_number, Chain,
 };
 use frame_support::traits::fungible::InspectHold;
 use ostraka_primitives::{
 	spec::TaskSpec,
-	task::{Committee, Outcome, SecurityClass, TaskStatus},
+	task::{Committee, Outcome, Panel, Seat, SecurityClass, TaskStatus},
 	Balance, BlockNumber, TaskId,
 };
 use ostraka_runtime::{
@@ -16,13 +16,15 @@ use ostraka_runtime::{
 		ostraka::{BaseFeePerSeat, DealerDeposit, DrawFee, SilentCut, SlashShare, VanishedShare},
 		system::TreasuryAccount,
 	},
-	presets::TEST_NODES,
+	presets::test_numbers,
 	AccountId, Balances, Registry, Runtime, UNIT,
 };
 use sp_core::sr25519;
 
-/// Far above what transactions cost, and divided among three or five without a rest.
+/// Far above what transactions cost, and divided among five or seven without a rest.
 pub const FEE: Balance = 21 * UNIT;
+/// What each of the five seats of the class Standard earns: three members, two verifiers.
+pub const EACH: Balance = FEE / 5;
 /// Likewise, among three to five.
 pub const DATA_REWARD: Balance = 30 * UNIT;
 
@@ -53,6 +55,8 @@ pub struct Changes {
 	pub dealers: Vec<i128>,
 	/// What each member gains, by seat.
 	pub members: Vec<i128>,
+	/// What each verifier gains, by seat.
+	pub verifiers: Vec<i128>,
 	/// What the [`outsider`] gains.
 	pub outsider: i128,
 	/// What the treasury gains: draw fees, forfeited fees, cuts, what slashes leave.
@@ -79,14 +83,14 @@ pub fn vanished() -> Balance {
 	VanishedShare::get().mul_ceil(DealerDeposit::get())
 }
 
-/// What is left of a fee that nobody earned but for the base part of a committee of three.
+/// What is left of a fee that nobody earned but for the base part of five seats.
 pub fn forfeited() -> Balance {
-	FEE - 3 * BaseFeePerSeat::get()
+	FEE - 5 * BaseFeePerSeat::get()
 }
 
-/// What a member that is silent loses of a third of the fee.
+/// What a member that is silent loses of what it earned.
 pub fn silence() -> Balance {
-	SilentCut::get() * (FEE / 3)
+	SilentCut::get() * EACH
 }
 
 /// The part of a convicted dealer's deposit that its accuser or challenger gets, and the requester as well.
@@ -94,8 +98,8 @@ pub fn reward() -> Balance {
 	SlashShare::get() * DealerDeposit::get()
 }
 
-/// What a task that fails after its draw changes if its requester or its dealers are to blame: a committee of three has its
-/// base parts, and of the dealers the last so many vanished.
+/// What a task that fails after its draw changes if its requester or its dealers are to blame: three members and two verifiers
+/// have their base parts, and of the dealers the last so many vanished.
 pub fn blamed(dealers: usize, last: usize) -> Changes {
 	let mut each = vec![0; dealers];
 	each[dealers - last..].fill(lost(vanished()));
@@ -104,6 +108,7 @@ pub fn blamed(dealers: usize, last: usize) -> Changes {
 		requester: lost(FEE + DrawFee::get()),
 		dealers: each,
 		members: vec![gained(BaseFeePerSeat::get()); 3],
+		verifiers: vec![gained(BaseFeePerSeat::get()); 2],
 		treasury: gained(DrawFee::get() + forfeited() + vanished),
 		..Default::default()
 	}
@@ -121,7 +126,7 @@ pub fn undrawn(dealers: usize) -> Changes {
 
 /// A task whose effect on money is watched from before its submission to its end. Ferdie asks, at [`FEE`].
 pub struct Watched {
-	/// The chain, with seven nodes.
+	/// The chain, with the test nodes.
 	pub chain: Chain,
 	/// The task.
 	pub task: TaskId,
@@ -131,6 +136,8 @@ pub struct Watched {
 	pub dealers: Vec<sr25519::Pair>,
 	/// Who serves on it, once that is drawn.
 	pub committee: Committee,
+	/// Who verifies it, likewise.
+	pub panel: Panel,
 	books: Books,
 }
 
@@ -148,7 +155,8 @@ impl Watched {
 		let call = submission(&mut chain, offer.class, &dealers, offer.data_reward);
 		let call = about(call, offer.spec);
 		let task = publish(&mut chain, &requester, with(call, FEE, offer.window));
-		Self { chain, task, requester, dealers, committee: Default::default(), books }
+		let (committee, panel) = Default::default();
+		Self { chain, task, requester, dealers, committee, panel, books }
 	}
 
 	/// The same, accepted by all, its committee drawn.
@@ -167,18 +175,29 @@ impl Watched {
 	/// Waits for the draw.
 	pub fn draw(&mut self) {
 		self.committee = drawn(&mut self.chain, self.task);
+		self.panel = panel(&mut self.chain, self.task);
+	}
+
+	/// Who has a seat: the committee, then the panel.
+	pub fn seats(&self) -> impl Iterator<Item = &Seat> {
+		self.committee.iter().chain(&self.panel)
+	}
+
+	/// Numbers of their workers, by seat.
+	pub fn workers(&self) -> Vec<u8> {
+		self.seats().map(|seat| worker_number(&seat.worker)).collect()
 	}
 
 	/// Waits for the end, which is this one, leaves nobody seated, and has changed this and nothing else. Gives the chain back.
 	pub fn ends(self, outcome: Outcome, changes: &Changes) -> Chain {
-		let Self { mut chain, task, committee, books, .. } = self;
+		let Self { mut chain, task, committee, panel, books, .. } = self;
 		assert_eq!(settled(&mut chain, task), TaskStatus::Settled(outcome));
-		for number in 1..=TEST_NODES {
+		for number in test_numbers() {
 			let operator = account(&operator(number));
 			let node = chain.look(|| Registry::node_info(&operator)).unwrap();
 			assert_eq!(node.assigned, 0, "node {number}");
 		}
-		books.close(&mut chain, &committee, changes);
+		books.close(&mut chain, &committee, &panel, changes);
 		chain
 	}
 }
@@ -202,16 +221,18 @@ impl Books {
 		};
 		let people = [requester].into_iter().chain(dealers).chain([&outsider]);
 		let people = people.map(|who| noted(account(who))).collect();
-		let operators = (1..=TEST_NODES).map(|number| noted(account(&operator(number)))).collect();
+		let operators = test_numbers().map(|number| noted(account(&operator(number)))).collect();
 		Self { people, operators, treasury: owned(chain, &TreasuryAccount::get()) }
 	}
 
-	fn close(self, chain: &mut Chain, committee: &Committee, changes: &Changes) {
-		let Changes { requester, dealers, members, outsider, treasury } = changes;
+	fn close(self, chain: &mut Chain, committee: &Committee, panel: &Panel, changes: &Changes) {
+		let Changes { requester, dealers, members, verifiers, outsider, treasury } = changes;
 		let people = || [requester].into_iter().chain(dealers).chain([outsider]);
-		let all = people().chain(members).chain([treasury]);
+		let nodes: Vec<i128> = members.iter().chain(verifiers).copied().collect();
+		let all = people().chain(&nodes).chain([treasury]);
 		assert_eq!(all.sum::<i128>(), 0, "the books do not balance");
-		assert_eq!((dealers.len() + 2, members.len()), (self.people.len(), committee.len()));
+		assert_eq!(dealers.len() + 2, self.people.len());
+		assert_eq!((members.len(), verifiers.len()), (committee.len(), panel.len()));
 
 		for ((who, before), gain) in self.people.iter().zip(people()) {
 			let fees = before + gain - owned(chain, who);
@@ -219,8 +240,9 @@ impl Books {
 			nothing_on_hold(chain, who);
 		}
 		for (who, before) in &self.operators {
-			let seat = committee.iter().position(|seat| seat.account == *who);
-			let gain = seat.map_or(0, |seat| members[seat]);
+			let mut seats = committee.iter().chain(panel);
+			let seat = seats.position(|seat| seat.account == *who);
+			let gain = seat.map_or(0, |seat| nodes[seat]);
 			assert_eq!(owned(chain, who) - before, gain, "{who}, of seat {seat:?} less one");
 		}
 		assert_eq!(owned(chain, &TreasuryAccount::get()) - self.treasury, *treasury, "treasury");

@@ -49,8 +49,8 @@ impl Challenge {
 		})
 	}
 
-	/// The transaction of the member on this seat, for the next block.
-	pub fn by_member(
+	/// The transaction of the member or verifier on this seat, for the next block.
+	pub fn by_seat(
 		&self,
 		chain: &mut Chain,
 		seat: u8,

@@ -5,33 +5,26 @@
 
 #![allow(dead_code)]
 
+pub mod attestation;
 pub mod books;
 pub mod challenge;
 pub mod recorded;
+pub mod relay;
 pub mod task;
 pub mod verdict;
 
 use codec::{Decode, Encode};
-use cumulus_pallet_parachain_system::{OnSystemEvent, RelayChainStateProof};
-use cumulus_primitives_core::{
-	relay_chain::{well_known_keys::CURRENT_BLOCK_RANDOMNESS, HeadData},
-	PersistedValidationData,
-};
-use cumulus_primitives_parachain_inherent::{ParachainInherentData, INHERENT_IDENTIFIER};
-use cumulus_test_relay_sproof_builder::RelayStateSproofBuilder;
 use frame_metadata::RuntimeMetadataPrefixed;
 use frame_support::genesis_builder_helper::build_state;
 use merkleized_metadata::{generate_metadata_digest, ExtraInfo};
-use ostraka_primitives::{WorkerKey, WORKER_KEY_TYPE};
+use ostraka_primitives::{role::Role, WorkerKey, WORKER_KEY_TYPE};
 use ostraka_protocol::worker_key;
 use ostraka_runtime::{
 	configs::system::SS58Prefix,
-	entropy::RelayEntropy,
-	presets::{self, TEST_NODES, TEST_OPERATOR_PATH, TEST_WORKER_PATH},
+	presets::{self, test_numbers, test_role, TEST_OPERATOR_PATH, TEST_WORKER_PATH},
 	transaction, AccountId, Balance, Balances, Block, Executive, Hash, Header, Incentives, Network,
-	Nonce, ParachainInfo, Registry, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig,
-	Signature, System, Tasks, UncheckedExtrinsic, Vss, SLOT_DURATION, TOKEN_DECIMALS, TOKEN_SYMBOL,
-	VERSION,
+	Nonce, Registry, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, Signature, System,
+	Tasks, UncheckedExtrinsic, Vss, TOKEN_DECIMALS, TOKEN_SYMBOL, VERSION,
 };
 use rand_core::OsRng;
 use recorded::{Proof, Recorder};
@@ -52,7 +45,7 @@ use sp_runtime::{
 	transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
 	ApplyExtrinsicResult, Digest, DigestItem, DispatchResult, TransactionOutcome,
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 /// Relay-chain blocks of an epoch.
 pub const RELAY_EPOCH: u64 = 10;
@@ -213,7 +206,7 @@ impl Chain {
 			extrinsics.extend(from_workers);
 			extrinsics.retain(|extrinsic| {
 				let result = Executive::apply_extrinsic(extrinsic.clone());
-				if comes_after_the_last(&result) {
+				if comes_after_the_last(&result) || comes_after_an_exclusion(&result) {
 					return false;
 				}
 				result.unwrap().unwrap();
@@ -249,46 +242,6 @@ impl Chain {
 			let header = self.parent.clone();
 			self.discarding(|| Executive::offchain_worker(&header));
 		}
-	}
-
-	/// What a collator says of the relay chain, in whose newest block our included block is.
-	fn inherents(&mut self) -> InherentData {
-		let (para_id, insecure) =
-			self.look(|| (ParachainInfo::parachain_id(), Tasks::is_insecure()));
-		let vrf = (!insecure).then(|| vrf_output(self.relay));
-		let mut state = relay_state(self.relay, vrf);
-		state.para_id = para_id;
-		state.included_para_head = Some(HeadData(self.included.encode()));
-		// Were its leaf short, it would stand within a node that other keys need.
-		if let Some(key) = self.left_out {
-			state.additional_key_values.push(([key, b"/beside"].concat(), vec![1; 64]));
-		}
-		let (root, mut proof) = state.into_state_root_and_proof();
-		if let Some(key) = self.left_out {
-			// All of a key but the prefix that others share stands in one node.
-			let own = &key[17..];
-			let nodes = proof.into_nodes().into_iter();
-			let others = nodes.filter(|node| !node.windows(own.len()).any(|part| part == own));
-			let others: BTreeSet<Vec<u8>> = others.collect();
-			proof = Decode::decode(&mut others.encode().as_slice()).unwrap();
-		}
-		let relay = ParachainInherentData {
-			validation_data: PersistedValidationData {
-				parent_head: HeadData(self.parent.encode()),
-				relay_parent_number: self.relay as u32,
-				relay_parent_storage_root: root,
-				max_pov_size: 5 * 1024 * 1024,
-			},
-			relay_chain_state: proof,
-			downward_messages: Default::default(),
-			horizontal_messages: Default::default(),
-			relay_parent_descendants: Default::default(),
-			collator_peer_id: None,
-		};
-		let mut data = InherentData::new();
-		data.put_data(INHERENT_IDENTIFIER, &relay).unwrap();
-		data.put_data(*b"timstap0", &(self.relay * SLOT_DURATION)).unwrap();
-		data
 	}
 
 	/// Blocks without transactions of ours, until `done` holds after one, at most `limit`.
@@ -345,20 +298,20 @@ impl Chain {
 
 	/// Registers the preset's test nodes.
 	pub fn register_nodes(&mut self) {
-		self.register(1..=TEST_NODES);
+		self.register(test_numbers().map(|number| (number, test_role(number))));
 	}
 
-	/// Registers test nodes with these numbers, with real keys, each in its own transaction, and puts their keys into the
-	/// keystore. The preset endows the operators of the first seven.
-	pub fn register(&mut self, numbers: impl IntoIterator<Item = u8>) {
+	/// Registers nodes with these numbers for these roles, with real keys, each in its own transaction, and puts their keys
+	/// into the keystore. The preset endows the operators of the test nodes.
+	pub fn register(&mut self, nodes: impl IntoIterator<Item = (u8, Role)>) {
 		let genesis = self.genesis();
 		let mut transactions = Vec::new();
-		for number in numbers {
+		for (number, role) in nodes {
 			let secret = format!("{TEST_WORKER_PATH}{number}");
 			let worker = ed25519::Pair::from_string(&secret, None).unwrap();
 			self.keystore.insert(WORKER_KEY_TYPE, &secret, &worker.public().0).unwrap();
 			let signer = operator(number);
-			let call = registration(&genesis, &signer, &worker);
+			let call = registration(&genesis, &signer, &worker, role);
 			transactions.push(self.signed(&signer, call));
 		}
 		let results = self.block(transactions);
@@ -410,7 +363,7 @@ pub fn worker(number: u8) -> ed25519::Pair {
 
 /// Number of the test worker with this key.
 pub fn worker_number(key: &WorkerKey) -> u8 {
-	(1..=TEST_NODES).find(|number| worker(*number).public() == *key).unwrap()
+	test_numbers().find(|number| worker(*number).public() == *key).unwrap()
 }
 
 /// Keys of an account with a name.
@@ -461,7 +414,12 @@ pub fn worker_keys(
 	.unwrap()
 }
 
-fn registration(genesis: &Hash, operator: &sr25519::Pair, worker: &ed25519::Pair) -> RuntimeCall {
+fn registration(
+	genesis: &Hash,
+	operator: &sr25519::Pair,
+	worker: &ed25519::Pair,
+	role: Role,
+) -> RuntimeCall {
 	let made = worker_keys(genesis, operator, worker);
 	RuntimeCall::Registry(pallet_registry::Call::register {
 		worker: worker.public(),
@@ -470,49 +428,29 @@ fn registration(genesis: &Hash, operator: &sr25519::Pair, worker: &ed25519::Pair
 		worker_signature: ed25519::Signature::from_raw(made.signature),
 		stake: 10 * <Runtime as pallet_registry::Config>::MinStake::get(),
 		capacity: 64,
+		role,
 	})
-}
-
-/// The VRF output of a relay block's author.
-fn vrf_output(relay: u64) -> [u8; 32] {
-	sp_io::hashing::blake2_256(&(b"vrf", relay).encode())
 }
 
 /// Whether another transaction of the same block had ended the phase that this one was for, as the last awaited answer does. It
 /// was valid on the parent's state, so a pool holds it, and an author leaves it out.
 fn comes_after_the_last(result: &ApplyExtrinsicResult) -> bool {
-	let ended = pallet_vss::Error::<Runtime>::WrongPhase.encode()[0];
+	is_refused(result, pallet_vss::Error::WrongPhase)
+}
+
+/// Whether another transaction of the same block had excluded a dealing, of which an attestation does not know. Its worker makes
+/// another one.
+fn comes_after_an_exclusion(result: &ApplyExtrinsicResult) -> bool {
+	is_refused(result, pallet_vss::Error::WrongDealings)
+}
+
+/// Whether a worker's transaction is not valid, for this reason.
+pub fn is_refused(result: &ApplyExtrinsicResult, reason: pallet_vss::Error<Runtime>) -> bool {
+	let reason = reason.encode()[0];
 	matches!(
 		result,
-		Err(TransactionValidityError::Invalid(InvalidTransaction::Custom(error))) if *error == ended
+		Err(TransactionValidityError::Invalid(InvalidTransaction::Custom(error))) if *error == reason
 	)
-}
-
-/// State of a relay chain after the block with this number, whose author had this VRF output.
-fn relay_state(number: u64, vrf: Option<[u8; 32]>) -> RelayStateSproofBuilder {
-	let epoch = number / RELAY_EPOCH;
-	let vrf = vrf.map(|output| (CURRENT_BLOCK_RANDOMNESS.to_vec(), Some(output).encode()));
-	RelayStateSproofBuilder {
-		current_slot: number.into(),
-		current_epoch: epoch,
-		randomness: sp_io::hashing::blake2_256(&epoch.encode()).into(),
-		additional_key_values: vrf.into_iter().collect(),
-		..Default::default()
-	}
-}
-
-/// Tells the runtime of a relay parent, as the inherent of a block does.
-pub fn tell_relay(number: u32, vrf: Option<[u8; 32]>) {
-	let para_id = ParachainInfo::parachain_id();
-	let (root, proof) = relay_state(number.into(), vrf).into_state_root_and_proof();
-	let proof = RelayChainStateProof::new(para_id, root, proof).unwrap();
-	<RelayEntropy as OnSystemEvent>::on_relay_state_proof(&proof);
-	<RelayEntropy as OnSystemEvent>::on_validation_data(&PersistedValidationData {
-		parent_head: HeadData(Vec::new()),
-		relay_parent_number: number,
-		relay_parent_storage_root: root,
-		max_pov_size: 5 * 1024 * 1024,
-	});
 }
 
 /// Digest (RFC-0078) of metadata of version 15, as a wallet computes it that shows what it signs.

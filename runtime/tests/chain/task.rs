@@ -11,8 +11,8 @@ use ostraka_crypto::{
 };
 use ostraka_primitives::{
 	spec::{Column, Statistic, TaskSpec},
-	task::{Committee, SecurityClass, TaskStatus, Terms},
-	traits::TaskBook,
+	task::{Committee, Panel, SecurityClass, TaskStatus, Terms},
+	traits::{TaskBook, TaskView},
 	Balance, BlockNumber, TaskId,
 };
 use ostraka_protocol::{
@@ -34,7 +34,7 @@ const ORDER_THREE: PointBytes = {
 	bytes
 };
 
-/// A chain with seven nodes, its requester, and this many dealers.
+/// A chain with the test nodes, its requester, and this many dealers.
 pub fn start(dealers: usize) -> (Chain, sr25519::Pair, Vec<sr25519::Pair>) {
 	let mut chain = Chain::development();
 	chain.register_nodes();
@@ -101,7 +101,7 @@ pub fn submission(
 	dealers: &[sr25519::Pair],
 	data_reward: Balance,
 ) -> RuntimeCall {
-	let seats = chain.look(|| Tasks::class_parameters(class).seats);
+	let seats = chain.look(|| Tasks::class_parameters(class).all_seats());
 	let fee = chain.look(|| {
 		use ostraka_primitives::traits::Escrow;
 		Incentives::least_fee(seats, LENGTH.into(), dealers.len() as u32)
@@ -171,15 +171,25 @@ pub fn drawn(chain: &mut Chain, task: TaskId) -> Committee {
 	chain.look(|| Tasks::committee(task))
 }
 
+/// The panel of a drawn task.
+pub fn panel(chain: &mut Chain, task: TaskId) -> Panel {
+	chain.look(|| Tasks::panel(task))
+}
+
 /// Waits until the task is settled.
 pub fn settled(chain: &mut Chain, task: TaskId) -> TaskStatus {
 	chain.blocks_until(120, || matches!(status(task), TaskStatus::Settled(_)));
 	chain.look(|| status(task))
 }
 
+/// A drawn task, as the pallets see it.
+pub fn view(chain: &mut Chain, task: TaskId) -> TaskView {
+	chain.look(|| <Tasks as TaskBook>::view(task)).unwrap()
+}
+
 /// What everybody knows of a drawn task.
 pub fn context(chain: &mut Chain, task: TaskId) -> TaskContext {
-	wire::context(&chain.look(|| <Tasks as TaskBook>::view(task).unwrap())).unwrap()
+	wire::context(&view(chain, task)).unwrap()
 }
 
 /// What a task's dealers prove of their inputs.

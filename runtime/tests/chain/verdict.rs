@@ -1,7 +1,7 @@
 //! Verification in tests: how long it lasts, who is convicted, and what that does to everybody's money.
 
 use super::{
-	books::{gained, lost, reward, Changes, DATA_REWARD, FEE},
+	books::{gained, lost, reward, Changes, DATA_REWARD, EACH, FEE},
 	events,
 	task::status,
 	Chain,
@@ -85,30 +85,41 @@ pub fn false_claim(chain: &mut Chain) -> Option<(AccountId, Option<u8>, AccuserF
 	})
 }
 
-/// What a task with a committee of three changes that completes although the last of its four dealers is convicted, upon the
+/// Seats that were shown to have attested falsely in the newest block, and who is named for it.
+pub fn exposed(chain: &mut Chain) -> Option<(Vec<u8>, AccountId)> {
+	chain.look(events).into_iter().find_map(|event| match event {
+		RuntimeEvent::Vss(Event::AttestedFalsely { seats, exposer, .. }) => Some((seats, exposer)),
+		_ => None,
+	})
+}
+
+/// What a task of the class Standard changes that completes although the last of its four dealers is convicted, upon the
 /// accusation or challenge of this seat, or else of the outsider.
 pub fn convicting(seat: Option<u8>) -> Changes {
-	let (mut members, mut outsider) = (vec![gained(FEE / 3); 3], 0);
+	let (mut nodes, mut outsider) = (vec![gained(EACH); 5], 0);
 	match seat {
-		Some(seat) => members[usize::from(seat) - 1] += gained(reward()),
+		Some(seat) => nodes[usize::from(seat) - 1] += gained(reward()),
 		None => outsider = gained(reward()),
 	}
+	let verifiers = nodes.split_off(3);
 	let third = gained(DATA_REWARD / 3);
 	Changes {
 		requester: lost(FEE + DATA_REWARD + DrawFee::get()) + gained(reward()),
 		dealers: vec![third, third, third, lost(DealerDeposit::get())],
-		members,
+		members: nodes,
+		verifiers,
 		outsider,
 		treasury: gained(DrawFee::get() + DealerDeposit::get() - 2 * reward()),
 	}
 }
 
-/// What a task changes without a data reward, if all goes well but for what these members lose of their pay.
+/// What a task of that class changes without a data reward, if all goes well but for what these members lose of their pay.
 pub fn completed(cuts: [Balance; 3]) -> Changes {
 	Changes {
 		requester: lost(FEE + DrawFee::get()),
 		dealers: vec![0; 3],
-		members: cuts.map(|cut| gained(FEE / 3 - cut)).to_vec(),
+		members: cuts.map(|cut| gained(EACH - cut)).to_vec(),
+		verifiers: vec![gained(EACH); 2],
 		treasury: gained(DrawFee::get() + cuts.iter().sum::<Balance>()),
 		..Default::default()
 	}

@@ -6,6 +6,7 @@ mod crash;
 mod forks;
 mod load;
 mod outage;
+mod panels;
 mod play;
 mod pool;
 mod redraw;
@@ -33,6 +34,8 @@ scenarios! {
 	too_many_crashes: crash::three_of_five,
 	forging_dealer: attacks::forging_dealers,
 	forged_input: attacks::forged_inputs,
+	lying_verifier: panels::lying_verifiers,
+	sleeping_panel: panels::sleeping_panel,
 	corrupt_node: attacks::corrupt_nodes,
 	false_accuser: attacks::false_accusers,
 	restart: outage::restart,

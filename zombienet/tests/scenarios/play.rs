@@ -125,11 +125,11 @@ pub fn one_set_only(network: &Network, stage: &Stage, events: &[Event]) -> Resul
 	Ok(set)
 }
 
-/// Asserts that all members of a task attested, so that its verification ended early.
+/// Asserts that all members and verifiers of a task attested, so that its verification ended early.
 pub fn verified_early(stage: &Stage, events: &[Event]) {
-	let mut members: Vec<AccountId> = stage.seats().map(|(_, node)| node).collect();
-	members.sort();
-	assert_eq!(accounts(events, "Vss", "Attested", "node"), members);
+	let mut nodes: Vec<AccountId> = stage.row().map(|(_, node)| node).collect();
+	nodes.sort();
+	assert_eq!(accounts(events, "Vss", "Attested", "node"), nodes);
 	assert!(events.iter().any(|event| event.is("Tasks", "VerificationComplete")));
 }
 
@@ -150,8 +150,8 @@ pub fn absent(events: &[Event]) -> Vec<AccountId> {
 	accounts(&punished, "Incentives", "Punished", "culprit")
 }
 
-/// Asserts that every node of the committee but these committed once, revealed a right share once and was paid, that
-/// these alone were punished, for their absence, and that every dealer was paid.
+/// Asserts that every node of the committee but these committed once, revealed a right share once and was paid, that all of the
+/// panel were paid, that these alone were punished, for their absence, and that every dealer was paid.
 pub fn only_these_were_absent(stage: &Stage, events: &[Event], missing: &[AccountId]) {
 	let mut missing = missing.to_vec();
 	missing.sort();
@@ -163,7 +163,9 @@ pub fn only_these_were_absent(stage: &Stage, events: &[Event], missing: &[Accoun
 	committed.retain(|node| !missing.contains(node));
 	assert_eq!(committed, present);
 	assert_eq!(accounts(events, "Vss", "ResultShareRight", "node"), present);
-	assert_eq!(accounts(events, "Incentives", "NodePaid", "node"), present);
+	let mut paid = [present, stage.panel().map(|(_, node)| node).collect()].concat();
+	paid.sort();
+	assert_eq!(accounts(events, "Incentives", "NodePaid", "node"), paid);
 	assert_eq!(absent(events), missing);
 	assert_eq!(accounts(events, "Incentives", "Punished", "culprit"), missing);
 	let mut dealers: Vec<AccountId> = stage.dealers.iter().map(Signer::account).collect();

@@ -7,11 +7,13 @@ use crate::{
 use ostraka_party::{title::title, words::counted};
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
+	role::Role,
 	task::TaskStatus,
 	AccountId, Balance, SealKeyBytes, TaskId, WorkerKey,
 };
 use serde::Serialize;
 use std::time::Duration;
+use subxt::rpcs::methods::legacy::SystemHealth;
 
 /// Blocks between the newest final one and the best from which on finality lags.
 const LAG: u32 = 30;
@@ -63,6 +65,17 @@ pub fn finality(best: u32, last: u32) -> Part {
 		),
 		_ => (Status::Ok, says),
 	}
+}
+
+/// What is wrong with a node that has not caught up with its chain.
+pub fn behind(health: &SystemHealth) -> Option<&'static str> {
+	health.is_syncing.then_some("it is not synced yet")
+}
+
+/// What is wrong with a node that hears of nothing, and should.
+pub fn alone(health: &SystemHealth) -> Option<&'static str> {
+	let is_alone = health.should_have_peers && health.peers == 0;
+	is_alone.then_some("a node without peers hears of nothing")
 }
 
 /// This machine's clock against the time in the newest block.
@@ -151,7 +164,33 @@ pub fn task(
 	}
 }
 
-/// A worker key, and the seal key that follows from it, against what its node is registered with.
+/// Somebody has no node.
+pub fn unregistered(whose: &str) -> Part {
+	(Status::Failed, format!("{whose} has no node\n`ostraka node register` registers it"))
+}
+
+/// Whether a key is in the keystore of the node at that address, if that says so.
+pub fn in_keystore(url: &str, has: Option<bool>) -> Part {
+	match has {
+		Some(true) => (Status::Ok, format!("the node at {url} has it in its keystore")),
+		Some(false) => (
+			Status::Warning,
+			format!(
+				"the node at {url} has it not in its keystore: is it the one whose worker is to use it?"
+			),
+		),
+		None => (
+			Status::Skipped,
+			format!(
+				"the node at {url} does not say whether it has it: that takes --rpc-methods unsafe"
+			),
+		),
+	}
+}
+
+/// A worker key, and the seal key that follows from it, against what its node is registered with. Who only verifies, and has no
+/// seat, is sealed nothing, so that its seal key is of no account. A seat that it has may be a committee's, from before its role
+/// was another.
 pub fn keys(node: &NodeInfo, public: &WorkerKey, seal_key: Option<&SealKeyBytes>) -> Part {
 	if node.worker != *public {
 		return (
@@ -163,7 +202,8 @@ pub fn keys(node: &NodeInfo, public: &WorkerKey, seal_key: Option<&SealKeyBytes>
 			),
 		);
 	}
-	if seal_key.is_none_or(|seal_key| node.seal_key != *seal_key) {
+	let is_sealed_to = node.role.computes() || node.assigned > 0;
+	if is_sealed_to && seal_key.is_none_or(|seal_key| node.seal_key != *seal_key) {
 		return (
 			Status::Failed,
 			format!(
@@ -173,13 +213,26 @@ pub fn keys(node: &NodeInfo, public: &WorkerKey, seal_key: Option<&SealKeyBytes>
 			),
 		);
 	}
+	registered(node)
+}
+
+/// What a node is registered for, and whether it is in selection.
+pub fn registered(node: &NodeInfo) -> Part {
 	let active = if node.active { "active" } else { "chilled" };
 	let status = if node.active { Status::Ok } else { Status::Warning };
+	let duty = match node.role {
+		Role::Compute => "to compute",
+		Role::Verify if node.assigned > 0 => {
+			"to verify (shares are sealed to it if it has a committee's seat from before)"
+		},
+		Role::Verify => "to verify (no share is sealed to it)",
+		Role::Both => "to compute and to verify",
+	};
 	(
 		status,
 		format!(
-			"{}: registered, {active}, {} of {} tasks",
-			hex(public.0),
+			"{}: registered {duty}, {active}, {} of {} tasks",
+			hex(node.worker.0),
 			node.assigned,
 			node.capacity
 		),
@@ -197,6 +250,26 @@ mod tests {
 		assert_eq!(finality(90, 97).0, Status::Ok);
 		let (status, says) = finality(100, 60);
 		assert!(status == Status::Warning && says.contains("by 40 blocks"), "{says}");
+	}
+
+	#[test]
+	fn a_node_may_be_behind_and_alone() {
+		let of = |is_syncing, should_have_peers, peers| {
+			let health = SystemHealth { peers, is_syncing, should_have_peers };
+			(behind(&health).is_some(), alone(&health).is_some())
+		};
+		assert_eq!(of(false, true, 3), (false, false));
+		assert_eq!(of(false, false, 0), (false, false), "a chain of one node");
+		assert_eq!(of(true, true, 0), (true, true));
+	}
+
+	#[test]
+	fn a_key_is_there_or_not_or_nobody_says() {
+		let of = |has| in_keystore("ws://node", has);
+		assert_eq!(of(Some(true)).0, Status::Ok);
+		assert_eq!(of(Some(false)).0, Status::Warning);
+		let (status, says) = of(None);
+		assert!(status == Status::Skipped && says.contains("--rpc-methods unsafe"), "{says}");
 	}
 
 	#[test]
@@ -262,10 +335,37 @@ mod tests {
 	}
 
 	#[test]
+	fn who_only_verifies_has_no_seal_duty() {
+		let mut node = fixtures::node();
+		let worker = node.worker;
+		(node.role, node.assigned) = (Role::Verify, 0);
+		for seal_key in [None, Some(&[0; 32])] {
+			let (status, says) = keys(&node, &worker, seal_key);
+			assert_eq!(status, Status::Ok, "{says}");
+			assert!(says.contains("registered to verify (no share is sealed to it)"), "{says}");
+		}
+		// unless it has a seat, which may be one of a committee
+		node.assigned = 1;
+		assert_eq!(keys(&node, &worker, Some(&[0; 32])).0, Status::Failed);
+		let seal_key = node.seal_key;
+		let (status, says) = keys(&node, &worker, Some(&seal_key));
+		assert!(status == Status::Ok && says.contains("a committee's seat from before"), "{says}");
+		node.assigned = 0;
+		// but its worker key signs
+		assert_eq!(keys(&node, &WorkerKey::from_raw([1; 32]), None).0, Status::Failed);
+		node.role = Role::Compute;
+		assert_eq!(keys(&node, &worker, Some(&[0; 32])).0, Status::Failed);
+	}
+
+	#[test]
 	fn keys_are_those_that_are_registered() {
 		let mut node = fixtures::node();
 		let (worker, seal) = (node.worker, node.seal_key);
-		assert_eq!(keys(&node, &worker, Some(&seal)).0, Status::Ok);
+		let (status, says) = keys(&node, &worker, Some(&seal));
+		assert!(
+			status == Status::Ok && says.contains("to compute and to verify, active"),
+			"{says}"
+		);
 		assert_eq!(keys(&node, &worker, None).0, Status::Failed);
 		let (status, says) = keys(&node, &worker, Some(&[0; 32]));
 		assert!(status == Status::Failed && says.contains("can open no share"), "{says}");

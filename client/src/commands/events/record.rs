@@ -5,9 +5,11 @@ use crate::{
 	chain::{Event, Head, Metadata},
 	view::lines::hex,
 };
+use codec::DecodeAll;
 use ostraka_party::{json::Tree, lines::scalar};
 use ostraka_primitives::TaskId;
 use serde::Serialize;
+use serde_json::Value as Json;
 
 /// The pallets whose events are told.
 const PALLETS: [&str; 4] = ["Registry", "Tasks", "Vss", "Incentives"];
@@ -65,7 +67,8 @@ pub fn of_event(
 	for field in &variant.fields {
 		let name = field.name.clone().unwrap_or_default();
 		let bytes = event.bytes(&name).ok_or_else(unknown)?;
-		let value = value(metadata.types(), field.ty.id, bytes)
+		let value = numbers(&name, bytes)
+			.or_else(|| value(metadata.types(), field.ty.id, bytes))
 			.ok_or_else(|| format!("the event {title}: its field {name} cannot be read"))?;
 		fields.push((name, value));
 	}
@@ -105,6 +108,12 @@ impl Record {
 	}
 }
 
+/// Seats, which are small numbers and no string of bytes, one by one.
+fn numbers(name: &str, bytes: &[u8]) -> Option<Tree> {
+	let seats = (name == "seats").then(|| Vec::<u8>::decode_all(&mut &bytes[..]).ok()).flatten()?;
+	Some(Tree::List(seats.into_iter().map(|seat| Tree::Leaf(Json::from(seat))).collect()))
+}
+
 /// A value in a line.
 fn text(value: &Tree) -> String {
 	match value {
@@ -122,7 +131,8 @@ fn text(value: &Tree) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use serde_json::{json, Value as Json};
+	use codec::Encode;
+	use serde_json::json;
 
 	fn sample() -> Record {
 		let leaf = |value: Json| Tree::Leaf(value);
@@ -156,6 +166,28 @@ mod tests {
 		record.r#final = false;
 		assert!(record.line().starts_with("block 12 (not final): Tasks"));
 		assert_eq!(record.title(), "Tasks.TaskSettled in block 12");
+	}
+
+	#[test]
+	fn seats_are_told_one_by_one() {
+		let told = |name: &str, bytes: &[u8]| numbers(name, bytes).map(|tree| tree.to_json());
+		let seats = vec![2u8, 8, 10].encode();
+		assert_eq!(told("seats", &seats), Some(json!([2, 8, 10])));
+		assert_eq!(told("seats", &Vec::<u8>::new().encode()), Some(json!([])));
+		// other bytes are a string of them, and what is longer than it says is none
+		assert_eq!(told("vector", &seats), None);
+		assert_eq!(told("seats", &[&seats[..], &[1]].concat()), None);
+		let record = Record {
+			event: "Vss.AttestedFalsely".to_owned(),
+			fields: Tree::Map(vec![
+				("task".to_owned(), Tree::Leaf(json!(7))),
+				("seats".to_owned(), numbers("seats", &seats).expect("a list")),
+				("exposer".to_owned(), Tree::Leaf(json!("5G"))),
+			]),
+			..sample()
+		};
+		let line = "block 12: Vss.AttestedFalsely, task 7, seats [2 8 10], exposer 5G";
+		assert_eq!(record.line(), line);
 	}
 
 	#[test]

@@ -1,4 +1,5 @@
-//! Changes to the account's node: `ostraka node bond`, `unbond`, `withdraw`, `chill`, `activate`, `capacity`, `deregister`.
+//! Changes to the account's node: `ostraka node bond`, `unbond`, `withdraw`, `chill`, `activate`, `capacity`, `role`,
+//! `deregister`.
 
 use crate::{
 	chain::{calls, stake::Unlock, Call, Chain, ChainError, Signer, Token},
@@ -8,7 +9,7 @@ use crate::{
 	output::Output,
 	view::{lines::node_lines, records},
 };
-use ostraka_primitives::{api::NodeInfo, AccountId};
+use ostraka_primitives::{api::NodeInfo, role::Role, AccountId};
 use serde::Serialize;
 
 /// A change; amounts in tokens.
@@ -25,6 +26,8 @@ pub enum Change<'a> {
 	Activate,
 	/// Another number of tasks at a time.
 	Capacity(u32),
+	/// Another role, in draws to come.
+	Role(Role),
 	/// No node any more.
 	Deregister,
 }
@@ -46,6 +49,7 @@ pub async fn run(change: Change<'_>, global: &Global, out: &mut Output<'_>) -> R
 		Change::Chill => calls::chill(),
 		Change::Activate => calls::activate(),
 		Change::Capacity(capacity) => calls::set_capacity(capacity),
+		Change::Role(role) => calls::set_role(role),
 		Change::Deregister => calls::deregister(),
 	};
 	send(&chain, &call, &signer, out).await
@@ -151,6 +155,7 @@ mod tests {
 		let text = said(false, Some(&fixtures::node()));
 		assert!(text.starts_with("Registry.unbond is in block 8, for 0.012 OST\n"), "{text}");
 		assert!(text.contains("2 OST from block 90 on"), "{text}");
+		assert!(text.contains("computes, and verifies"), "{text}");
 		assert_eq!(said(false, None).lines().count(), 1);
 	}
 
@@ -159,5 +164,6 @@ mod tests {
 		let record: serde_json::Value =
 			serde_json::from_str(&said(true, Some(&fixtures::node()))).expect("JSON");
 		assert_eq!((&record["fee"], &record["node"]["stake"]), (&"12".into(), &"5000".into()));
+		assert_eq!(record["node"]["role"], "both");
 	}
 }

@@ -1,4 +1,4 @@
-//! `ostraka node list`: all compute nodes.
+//! `ostraka node list`: all nodes.
 
 use crate::{
 	chain::Token,
@@ -21,13 +21,14 @@ pub struct ListArgs {
 }
 
 /// What CSV has of a node, by its names in JSON.
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 12] = [
 	"account",
 	"worker",
 	"seal_key",
 	"stake",
 	"unbonding",
 	"active",
+	"role",
 	"capacity",
 	"assigned",
 	"completed",
@@ -57,11 +58,13 @@ fn write(
 			false => out.json(&nodes),
 		};
 	}
-	let mut table = table(&["node", "state", "stake", "tasks", "right", "absences", "convictions"]);
+	let mut table =
+		table(&["node", "state", "role", "stake", "tasks", "right", "absences", "convictions"]);
 	for node in nodes {
 		table.add_row([
 			address(&node.account),
 			if node.active { "active" } else { "chilled" }.to_owned(),
+			node.role.label().to_owned(),
 			token.render(node.stake),
 			format!("{}/{}", node.assigned, node.capacity),
 			node.completed.to_string(),
@@ -77,15 +80,16 @@ fn write(
 mod tests {
 	use super::*;
 	use crate::{fixtures, output::written};
+	use ostraka_primitives::role::Role;
 
 	#[test]
 	fn nodes_are_rows_of_a_table() {
-		let text = written(false, |out| write(&[fixtures::node()], &fixtures::token(), false, out));
-		assert!(
-			text.contains("active") && text.contains("5 OST") && text.contains("1/16"),
-			"{text}"
-		);
-		assert!(text.ends_with("\n1 node\n"), "{text}");
+		let nodes = Role::ALL.map(|role| NodeInfo { role, ..fixtures::node() });
+		let text = written(false, |out| write(&nodes, &fixtures::token(), false, out));
+		for part in ["active", "compute", "verify", "both", "5 OST", "1/16"] {
+			assert!(text.contains(part), "no {part} in {text}");
+		}
+		assert!(text.ends_with("\n3 nodes\n"), "{text}");
 	}
 
 	#[test]
@@ -93,13 +97,16 @@ mod tests {
 		let text = written(false, |out| write(&[fixtures::node()], &fixtures::token(), true, out));
 		let lines: Vec<&str> = text.split_terminator("\r\n").collect();
 		assert!(lines[0].starts_with("account,worker,seal_key,stake,"), "{text}");
-		assert!(lines[1].ends_with(",5000,2000,true,16,1,7,0,0") && lines.len() == 2, "{text}");
+		assert!(
+			lines[1].ends_with(",5000,2000,true,both,16,1,7,0,0") && lines.len() == 2,
+			"{text}"
+		);
 	}
 
 	#[test]
 	fn json_is_a_list_of_nodes() {
 		let text = written(true, |out| write(&[fixtures::node()], &fixtures::token(), false, out));
 		let list: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-		assert_eq!(list[0]["completed"], 7);
+		assert_eq!((&list[0]["completed"], &list[0]["role"]), (&7.into(), &"both".into()));
 	}
 }

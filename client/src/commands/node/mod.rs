@@ -1,13 +1,17 @@
 //! `ostraka node`: the operator's side.
 
 mod change;
+mod check;
+mod indexed;
 mod list;
+mod metrics;
+mod operators;
 mod register;
 mod show;
 mod supply;
 
 use crate::{
-	cli::{values, worker_key::WorkerKeyArgs, Global},
+	cli::{role::RoleName, values, worker_key::WorkerKeyArgs, Global},
 	error::Error,
 	output::Output,
 };
@@ -24,12 +28,12 @@ pub struct NodeArgs {
 /// The commands of `node`.
 #[derive(Debug, Subcommand)]
 pub enum NodeCommand {
-	/// Register the account's compute node: holds the stake, proves the keys, puts it in selection
+	/// Register the account's node: holds the stake, proves the keys, puts it in selection
 	#[command(after_help = register::EXAMPLES)]
 	Register(register::RegisterArgs),
-	/// All compute nodes
+	/// All nodes, and what each is drawn for
 	List(list::ListArgs),
-	/// One compute node
+	/// One node
 	Show(show::ShowArgs),
 	/// Add to the stake
 	Bond {
@@ -61,16 +65,28 @@ pub enum NodeCommand {
 		#[arg(value_parser = clap::value_parser!(u32).range(1..=256))]
 		capacity: u32,
 	},
+	/// Set what later draws take the node for: committees, panels, or either
+	Role {
+		/// The role
+		#[arg(value_enum, ignore_case = true)]
+		role: RoleName,
+	},
 	/// Forget the node: it must be chilled, without stake and without tasks
 	Deregister,
 	/// Give the worker of the node at --url the sealed shares of a task that it missed, from block bodies
 	Supply(supply::SupplyArgs),
+	/// Check that the node at --url does what an operator's node has to: for scripts
+	#[command(after_help = check::EXAMPLES)]
+	Check(check::CheckArgs),
+	/// Serve what an operator watches to Prometheus, until it is interrupted
+	#[command(after_help = metrics::EXAMPLES)]
+	Metrics(metrics::MetricsArgs),
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// `Usage`, `Chain`.
+/// `Usage`, `Chain`; of `check` `Failed`.
 pub async fn run(args: &NodeArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	use change::Change;
 	let change = match &args.command {
@@ -79,12 +95,15 @@ pub async fn run(args: &NodeArgs, global: &Global, out: &mut Output<'_>) -> Resu
 		NodeCommand::List(args) => return list::run(args, global, out).await,
 		NodeCommand::Show(args) => return show::run(args, global, out).await,
 		NodeCommand::Supply(args) => return supply::run(args, global, out).await,
+		NodeCommand::Check(args) => return check::run(args, global, out).await,
+		NodeCommand::Metrics(args) => return metrics::run(args, global, out).await,
 		NodeCommand::Bond { amount } => Change::Bond(amount),
 		NodeCommand::Unbond { amount } => Change::Unbond(amount),
 		NodeCommand::Withdraw => Change::Withdraw,
 		NodeCommand::Chill => Change::Chill,
 		NodeCommand::Activate => Change::Activate,
 		NodeCommand::Capacity { capacity } => Change::Capacity(*capacity),
+		NodeCommand::Role { role } => Change::Role((*role).into()),
 		NodeCommand::Deregister => Change::Deregister,
 	};
 	change::run(change, global, out).await

@@ -5,6 +5,7 @@ use crate::{
 	chain::{calls, Call, Chain, Signer},
 	cli::{
 		account::signer,
+		role::RoleName,
 		values,
 		worker_key::{self, WorkerKeyArgs},
 		Global,
@@ -14,7 +15,7 @@ use crate::{
 	output::Output,
 };
 use clap::Args;
-use ostraka_primitives::WorkerSignature;
+use ostraka_primitives::{role::Role, Balance, WorkerSignature};
 use ostraka_protocol::worker_key::register;
 use rand_core::OsRng;
 use sp_core::ed25519::Pair;
@@ -23,8 +24,9 @@ use sp_core::ed25519::Pair;
 pub const EXAMPLES: &str = "\
 Examples:
   ostraka node register --suri //Operator --worker-suri //Worker --stake 2000
-  ostraka node register --key-file operator.key --stake 5000 --capacity 16 \\
+  ostraka node register --key-file operator.key --stake 5000 --capacity 12 \\
       --keystore /var/lib/ostraka/chains/ostraka/keystore
+  ostraka node register --key-file operator.key --stake 1000 --role verify --worker-key-file worker.key
 
 The worker key lies in the node's keystore under the key type `ostr`; its secret never leaves this machine. The sealing
 key and its proof follow from it.";
@@ -41,6 +43,9 @@ pub struct RegisterArgs {
 	/// Tasks that the node takes at a time
 	#[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=256))]
 	pub capacity: u32,
+	/// What the node is drawn for: committees, panels, or either (in one task it has one seat)
+	#[arg(long, value_enum, ignore_case = true, default_value_t = RoleName::Both)]
+	pub role: RoleName,
 }
 
 /// Registers the account's node.
@@ -54,7 +59,8 @@ pub async fn run(args: &RegisterArgs, global: &Global, out: &mut Output<'_>) -> 
 	let chain = connect(global, out).await?;
 	let stake = amount(&chain, &args.stake)?;
 	check_stake(&chain, stake)?;
-	let call = registration(&chain, &signer, &key, Some((stake, args.capacity)))?;
+	let new = New { stake, capacity: args.capacity, role: args.role.into() };
+	let call = registration(&chain, &signer, &key, Some(new))?;
 	send(&chain, &call, &signer, out).await
 }
 
@@ -86,12 +92,19 @@ fn check_stake(chain: &Chain, stake: u128) -> Result<(), Error> {
 	}
 }
 
+/// What a new node has besides its keys.
+struct New {
+	stake: Balance,
+	capacity: u32,
+	role: Role,
+}
+
 /// The call that registers a worker key, or changes to it.
 fn registration(
 	chain: &Chain,
 	signer: &Signer,
 	key: &Pair,
-	stake: Option<(u128, u32)>,
+	new: Option<New>,
 ) -> Result<Call, Error> {
 	let account: [u8; 32] = signer.account().into();
 	let public = worker_key::public(key);
@@ -99,9 +112,9 @@ fn registration(
 	let made = register(chain.genesis(), &account, &public.0, sign, &mut OsRng)
 		.ok_or_else(|| Error::Usage("the worker key does not sign".to_owned()))?;
 	let signature = WorkerSignature::from_raw(made.signature);
-	Ok(match stake {
-		Some((stake, capacity)) => {
-			calls::register(public, made.seal_key, made.proof, signature, stake, capacity)
+	Ok(match new {
+		Some(New { stake, capacity, role }) => {
+			calls::register(public, made.seal_key, made.proof, signature, stake, capacity, role)
 		},
 		None => calls::rotate_key(public, made.seal_key, made.proof, signature),
 	})

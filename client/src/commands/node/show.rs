@@ -1,4 +1,4 @@
-//! `ostraka node show`: one compute node.
+//! `ostraka node show`: one node.
 
 use crate::{
 	chain::{account, ChainError},

@@ -26,7 +26,7 @@ pub struct ListArgs {
 }
 
 /// What CSV has of a task, by its names in JSON.
-const COLUMNS: [&str; 24] = [
+const COLUMNS: [&str; 27] = [
 	"task",
 	"title",
 	"state",
@@ -37,6 +37,7 @@ const COLUMNS: [&str; 24] = [
 	"class",
 	"seats",
 	"threshold",
+	"verifiers",
 	"least_dealers",
 	"submitted_at",
 	"drawn_at",
@@ -48,7 +49,9 @@ const COLUMNS: [&str; 24] = [
 	"accepted",
 	"dealings",
 	"excluded",
-	"attested",
+	"disproven",
+	"members_attested",
+	"verifiers_attested",
 	"committed",
 	"right_shares",
 ];
@@ -118,6 +121,10 @@ mod tests {
 		let text = written(true, |out| write(&tasks, 5, 7, false, out));
 		let list: serde_json::Value = serde_json::from_str(&text).expect("JSON");
 		assert_eq!(list[0]["task"], 4);
+		let counted =
+			["verifiers", "verifiers_attested", "disproven"].map(|name| list[0][name].clone());
+		assert_eq!(serde_json::json!(counted), serde_json::json!([2, 0, 0]));
+		assert_eq!(list[0]["panel"], serde_json::json!([]));
 		assert_eq!(list[0]["spec"]["columns"][0]["name"], "x");
 	}
 

@@ -3,6 +3,7 @@
 mod cancel;
 mod init;
 mod list;
+mod poke;
 mod show;
 pub(super) mod submit;
 mod watch;
@@ -39,6 +40,8 @@ pub enum TaskCommand {
 	Watch(TaskArg),
 	/// Take a task back: while it invites, or while dealers deal at the price of the whole fee; not during its draw
 	Cancel(TaskArg),
+	/// Put a task back that stands still though its phase is over: for nothing if the chain has forgotten it
+	Poke(TaskArg),
 }
 
 /// Runs the command.
@@ -53,5 +56,6 @@ pub async fn run(args: &TaskArgs, global: &Global, out: &mut Output<'_>) -> Resu
 		TaskCommand::Show(args) => show::run(args, global, out).await,
 		TaskCommand::Watch(args) => watch::run(args, global, out).await,
 		TaskCommand::Cancel(args) => cancel::run(args, global, out).await,
+		TaskCommand::Poke(args) => poke::run(args, global, out).await,
 	}
 }

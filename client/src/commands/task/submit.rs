@@ -91,7 +91,7 @@ pub struct SubmitArgs {
 	/// Blocks for dealing; with no dealing in the first quarter, the task fails
 	#[arg(long, value_name = "BLOCKS", default_value_t = 300)]
 	pub collect: u32,
-	/// Fee for the committee, in tokens; the least fee unless given
+	/// Fee for committee and panel, in tokens; the least fee unless given
 	#[arg(long, value_name = "TOKENS", allow_negative_numbers = true, value_parser = values::amount)]
 	pub fee: Option<String>,
 	/// Reward for the accepted dealers together, in tokens
@@ -335,9 +335,14 @@ fn check_window(
 	}
 }
 
-/// Whether a task was refused for want of nodes for its committee.
+/// Whether a task was refused for want of nodes for its committee or panel.
 fn lacks_nodes(error: &ChainError) -> bool {
-	let names = ["Tasks.TooFewNodes", "Tasks.TooLittleStake", "Tasks.TooLittleCapacity"];
+	let names = [
+		"Tasks.TooFewNodes",
+		"Tasks.TooLittleStake",
+		"Tasks.TooLittleCapacity",
+		"Tasks.TooFewVerifiers",
+	];
 	matches!(error, ChainError::Refused { name, .. } if names.contains(&name.as_str()))
 }
 

@@ -5,7 +5,7 @@ use crate::{
 	cli::{task::TaskArg, Global},
 	commands::{connect, result},
 	error::Error,
-	onchain::convictions::{between, exclusions},
+	onchain::convictions::{between, of_dealings},
 	output::{progress::Progress, Output},
 	view::{
 		lines::{ended, outcome, progress, state},
@@ -36,7 +36,7 @@ pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Resul
 		false => out.notes().say(line),
 	};
 	// what was decided before is told first, then what is while this watches
-	let before = exclusions(&chain, task, &info).await?;
+	let before = of_dealings(&chain, task, &info).await?;
 	before.iter().rev().for_each(|conviction| say(&conviction.line()));
 	let mut told = head.number;
 	let how = loop {
@@ -54,7 +54,7 @@ pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Resul
 		head = chain.next_head(head).await?;
 		info = chain.task(task).await?;
 		let new = (told.saturating_add(1), head.number);
-		let convictions = between(&chain, task, new, usize::MAX).await?;
+		let convictions = between(&chain, task, new, |_| false).await?;
 		convictions.iter().rev().for_each(|conviction| say(&conviction.line()));
 		told = told.max(head.number);
 	};

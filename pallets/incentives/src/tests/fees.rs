@@ -158,7 +158,7 @@ fn a_silent_member_that_cannot_receive_still_lacks_its_part() {
 		assert_open(TASK, 20, 0);
 		events();
 		// It does not exist, and 9 is below the existential deposit
-		Incentives::settle_fee(TASK, &committee(&[50, 1]), &[Silent, Right], Completed);
+		settle(&[50, 1], &[Silent, Right], Completed);
 		assert_eq!(
 			events(),
 			[
@@ -197,18 +197,9 @@ fn a_fee_is_settled_once() {
 	build_and_execute(|| {
 		assert_open(TASK, 500, 0);
 		assert_settle(&[Right, Absent], Completed, &[250, 0]);
-		assert_storage_noop!(Incentives::settle_fee(
-			TASK,
-			&committee(&[1, 2]),
-			&[Right, Absent],
-			Completed
-		));
-		assert_storage_noop!(Incentives::settle_fee(
-			TASK,
-			&committee(&[1, 2]),
-			&[Idle, Idle],
-			Forfeited
-		));
+		assert_storage_noop!(settle(&[1, 2], &[Right, Absent], Completed));
+		assert_storage_noop!(settle(&[1, 2], &[Idle, Idle], Forfeited));
+		assert_storage_noop!(settle(&[1, 2], &[FalseAttestation; 2], Completed));
 	});
 }
 
@@ -224,7 +215,7 @@ fn a_forfeited_fee_goes_to_the_fees_but_for_the_base_part() {
 		// Nothing was made or burnt, and nothing is left.
 		assert_eq!((Balances::total_issuance(), Burnt::get()), (issuance, 0));
 		assert_money_is_conserved();
-		let again = || Incentives::settle_fee(TASK, &committee(&[1]), &[Idle], Forfeited);
+		let again = || settle(&[1], &[Idle], Forfeited);
 		assert_storage_noop!(again());
 		// The data reward is no fee.
 		assert_close(TASK, 90);
@@ -281,7 +272,7 @@ fn who_cannot_receive_leaves_a_forfeited_fee_to_the_fees() {
 	build_and_execute(|| {
 		assert_open(TASK, 18, 0);
 		events();
-		Incentives::settle_fee(TASK, &committee(&[50, 1]), &[Idle, Idle], Forfeited);
+		settle(&[50, 1], &[Idle, Idle], Forfeited);
 		let requester = requester();
 		assert_eq!(
 			events(),
@@ -319,7 +310,7 @@ fn aiming_at_nodes_that_are_down_does_not_pay() {
 fn a_seat_without_report_is_passed_over() {
 	build_and_execute(|| {
 		assert_open(TASK, 500, 0);
-		Incentives::settle_fee(TASK, &committee(&[1, 2]), &[Right], Completed);
+		settle(&[1, 2], &[Right], Completed);
 		assert_eq!((free(1), free(2)), (FUNDS + 250, FUNDS));
 		assert_eq!(notes(), [Note::Presence(account(1), true)]);
 	});
@@ -370,7 +361,7 @@ fn who_cannot_receive_leaves_it_to_the_requester() {
 		assert_open(TASK, 18, 18);
 		events();
 		// Accounts that do not exist, and 9 is below the existential deposit.
-		Incentives::settle_fee(TASK, &committee(&[50, 1]), &[Right, Right], Completed);
+		settle(&[50, 1], &[Right, Right], Completed);
 		Incentives::pay_dealer(TASK, &account(51), 2);
 		let failed =
 			|number| Event::PayoutFailed { task: TASK, account: account(number), amount: 9 };
@@ -428,9 +419,9 @@ fn open_wants_money_and_a_new_task() {
 #[test]
 fn unknown_tasks_have_no_money() {
 	build_and_execute(|| {
-		let members = committee(&[1]);
-		assert_storage_noop!(Incentives::settle_fee(9, &members, &[Absent], Completed));
-		assert_storage_noop!(Incentives::settle_fee(9, &members, &[Absent], Forfeited));
+		assert_storage_noop!(settle(&[1], &[Absent], Completed));
+		assert_storage_noop!(settle(&[1], &[FalseAttestation], Completed));
+		assert_storage_noop!(settle(&[1], &[Absent], Forfeited));
 		assert_storage_noop!(Incentives::pay_dealer(9, &account(1), 1));
 		assert_storage_noop!(Incentives::close(9));
 		assert_eq!(Incentives::expected_reward(9, 3), 0);

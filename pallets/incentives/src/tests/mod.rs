@@ -3,13 +3,14 @@
 
 mod bonds;
 mod fees;
+mod panels;
 mod penalties;
 mod random;
 
 use crate::{mock::*, *};
 use frame::{testing_prelude::*, token::fungible::hold::Inspect as _};
 use ostraka_primitives::{
-	task::{Committee, Seat},
+	task::{Committee, Panel, Seat},
 	traits::{Ending, Escrow, Penalties, SeatReport},
 	WorkerKey,
 };
@@ -22,13 +23,26 @@ fn requester() -> AccountId {
 	account(0)
 }
 
-fn committee(members: &[u8]) -> Committee {
-	let seats = members.iter().map(|number| Seat {
+fn seats<Bound: Get<u32>>(numbers: &[u8]) -> BoundedVec<Seat, Bound> {
+	let seats = numbers.iter().map(|number| Seat {
 		account: account(*number),
 		worker: WorkerKey::from_raw([*number; 32]),
 		seal_key: [*number; 32],
 	});
 	BoundedVec::try_from(seats.collect::<Vec<_>>()).unwrap()
+}
+
+fn committee(members: &[u8]) -> Committee {
+	seats(members)
+}
+
+fn panel(verifiers: &[u8]) -> Panel {
+	seats(verifiers)
+}
+
+/// Settles `TASK`, that had no panel.
+fn settle(members: &[u8], reports: &[SeatReport], ending: Ending) {
+	Incentives::settle_fee(TASK, &committee(members), &panel(&[]), reports, None, ending);
 }
 
 fn free(number: u8) -> Balance {
@@ -59,8 +73,89 @@ fn assert_open(task: TaskId, fee: Balance, data_reward: Balance) {
 	assert_eq!(free(39), earlier + DRAW_FEE);
 }
 
-/// Settles `TASK` with members 1, 2, .. and checks what each earned, what went back and what was
-/// forfeited. Nobody was silent.
+/// How `TASK` ends: accounts 1, 2, .. have its seats, the last `verifiers` of them on the panel.
+struct End<'a> {
+	reports: &'a [SeatReport],
+	verifiers: usize,
+	exposer: Option<u8>,
+	ending: Ending,
+}
+
+impl End<'_> {
+	/// Settles, and checks what each earned, what silent members lacked, what went back, what was forfeited and what
+	/// became of slashes.
+	fn assert_settle(self, earned: &[Balance], withheld: Balance) {
+		let Self { reports, verifiers, exposer, ending } = self;
+		let numbers: Vec<u8> = (1..=reports.len() as u8).collect();
+		let (members, on_panel) = numbers.split_at(numbers.len() - verifiers);
+		let funds = || (0..40).map(free).collect::<Vec<_>>();
+		let mut expected_funds = funds();
+		let (fee, held, burnt) = (Incentives::escrow(TASK).unwrap().fee, in_escrow(), Burnt::get());
+		let by = exposer.map(account);
+		events();
+		Incentives::settle_fee(
+			TASK,
+			&committee(members),
+			&panel(on_panel),
+			reports,
+			by.as_ref(),
+			ending,
+		);
+		let paid: Balance = earned.iter().sum();
+		let mut expected = Vec::new();
+		let mut slashed = 0;
+		for ((number, report), amount) in numbers.iter().zip(reports).zip(earned) {
+			let node = account(*number);
+			if *amount > 0 {
+				expected_funds[usize::from(*number)] += amount;
+				expected.push(Event::NodePaid { task: TASK, node: node.clone(), amount: *amount });
+			}
+			let (fault, amount, exposer) = match report {
+				SeatReport::Absent => (Fault::Absence, ABSENCE, None),
+				SeatReport::FalseAttestation => {
+					let other = exposer.filter(|by| by != number);
+					(Fault::FalseAttestation, FALSE_ATTESTATION, other)
+				},
+				_ => continue,
+			};
+			let to_accuser = exposer.map_or(0, |_| amount / 4);
+			if let Some(by) = exposer {
+				expected_funds[usize::from(by)] += to_accuser;
+			}
+			expected_funds[usize::from(*number)] -= amount;
+			slashed += amount - to_accuser;
+			let culprit = node;
+			expected.push(Event::Punished {
+				task: TASK,
+				culprit,
+				fault,
+				amount,
+				to_accuser,
+				to_victim: 0,
+			});
+		}
+		let forfeits = ending == Ending::Forfeited && !members.is_empty();
+		let left = fee - paid - withheld;
+		let forfeited = if forfeits { left } else { 0 };
+		let (requester, returned) = (requester(), left - forfeited);
+		expected_funds[0] += returned;
+		expected_funds[39] += forfeited;
+		expected.push(Event::FeeSettled {
+			task: TASK,
+			requester,
+			paid,
+			returned,
+			forfeited,
+			withheld,
+		});
+		assert_eq!(events(), expected);
+		assert_eq!(funds(), expected_funds);
+		assert_eq!(in_escrow(), held - fee);
+		assert_eq!(Burnt::get(), burnt + slashed + withheld);
+	}
+}
+
+/// Settles `TASK`, that had no panel, with members 1, 2, .. of whom nobody was silent.
 fn assert_settle(reports: &[SeatReport], ending: Ending, earned: &[Balance]) {
 	assert_settle_with_silent(reports, ending, earned, 0);
 }
@@ -72,43 +167,7 @@ fn assert_settle_with_silent(
 	earned: &[Balance],
 	withheld: Balance,
 ) {
-	let members: Vec<u8> = (1..=reports.len() as u8).collect();
-	let before: Vec<_> = members.iter().map(|number| free(*number)).collect();
-	let (fee, requesters) = (Incentives::escrow(TASK).unwrap().fee, free(0));
-	let (fees, held, burnt) = (free(39), in_escrow(), Burnt::get());
-	events();
-	Incentives::settle_fee(TASK, &committee(&members), reports, ending);
-	let paid: Balance = earned.iter().sum();
-	let mut expected = Vec::new();
-	let mut slashes = 0;
-	for ((number, report), amount) in members.iter().zip(reports).zip(earned) {
-		let node = account(*number);
-		if *amount > 0 {
-			expected.push(Event::NodePaid { task: TASK, node: node.clone(), amount: *amount });
-		}
-		let slashed = if *report == SeatReport::Absent { ABSENCE } else { 0 };
-		if slashed > 0 {
-			slashes += slashed;
-			expected.push(Event::Punished {
-				task: TASK,
-				culprit: node,
-				fault: Fault::Absence,
-				amount: ABSENCE,
-				to_accuser: 0,
-				to_victim: 0,
-			});
-		}
-		assert_eq!(free(*number), before[usize::from(*number) - 1] + amount - slashed);
-	}
-	let forfeits = ending == Ending::Forfeited && !members.is_empty();
-	let left = fee - paid - withheld;
-	let forfeited = if forfeits { left } else { 0 };
-	let (requester, returned) = (requester(), left - forfeited);
-	expected.push(Event::FeeSettled { task: TASK, requester, paid, returned, forfeited, withheld });
-	assert_eq!(events(), expected);
-	assert_eq!((free(0), free(39)), (requesters + returned, fees + forfeited));
-	assert_eq!(in_escrow(), held - fee);
-	assert_eq!(Burnt::get(), burnt + slashes + withheld);
+	End { reports, verifiers: 0, exposer: None, ending }.assert_settle(earned, withheld);
 }
 
 fn assert_close(task: TaskId, returned: Balance) {

@@ -99,7 +99,7 @@ fn vanishing_from_ones_own_task_costs_a_part_of_every_deposit() {
 		for dealer in dealers {
 			assert_hold_deposit(TASK, dealer);
 		}
-		Incentives::settle_fee(TASK, &committee(&[1]), &[SeatReport::Idle], Ending::Forfeited);
+		settle(&[1], &[SeatReport::Idle], Ending::Forfeited);
 		for dealer in dealers {
 			assert_forfeit_deposit(TASK, dealer, DEPOSIT / 2);
 		}
@@ -278,6 +278,15 @@ fn a_false_challenge_is_not_free() {
 	build_and_execute(|| {
 		WorstChallengeFee::set(&0);
 		ChallengeBond::set(&0);
+		integrity_test();
+	});
+}
+
+#[test]
+#[should_panic(expected = "a false attestation must cost more than the base part")]
+fn attesting_without_a_look_does_not_pay() {
+	build_and_execute(|| {
+		FalseAttestationSlash::set(&BASE);
 		integrity_test();
 	});
 }

@@ -6,19 +6,44 @@ use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
 enum Step {
-	Open { requester: u8, fee: Balance, data_reward: Balance },
-	Settle { members: Vec<u8>, reports: Vec<SeatReport>, ending: Ending },
-	PayDealer { dealer: u8, accepted: u32 },
+	Open {
+		requester: u8,
+		fee: Balance,
+		data_reward: Balance,
+	},
+	Settle {
+		members: Vec<u8>,
+		verifiers: Vec<u8>,
+		reports: Vec<SeatReport>,
+		exposer: Option<u8>,
+		ending: Ending,
+	},
+	PayDealer {
+		dealer: u8,
+		accepted: u32,
+	},
 	Close,
 	HoldDeposit(u8),
 	ReleaseDeposit(u8),
 	ForfeitDeposit(u8),
-	PunishDealer { dealer: u8, accuser: u8 },
-	PunishFalseAccuser { accuser: u8, exposed: u8 },
+	PunishDealer {
+		dealer: u8,
+		accuser: u8,
+	},
+	PunishFalseAccuser {
+		accuser: u8,
+		exposed: u8,
+	},
 	PunishWrongShare(u8),
-	PunishFalseChallenger { node: u8, dealer: u8 },
+	PunishFalseChallenger {
+		node: u8,
+		dealer: u8,
+	},
 	RightBond(u8),
-	FalseBond { challenger: u8, dealer: u8 },
+	FalseBond {
+		challenger: u8,
+		dealer: u8,
+	},
 }
 
 /// Accounts that exist and, from 40 on, some that do not.
@@ -35,6 +60,7 @@ fn report() -> impl Strategy<Value = SeatReport> {
 		1 => Just(SeatReport::Absent),
 		1 => Just(SeatReport::Idle),
 		1 => Just(SeatReport::Convicted),
+		2 => Just(SeatReport::FalseAttestation),
 	]
 }
 
@@ -49,10 +75,18 @@ fn step() -> impl Strategy<Value = Step> {
 			.prop_map(|(requester, fee, data_reward)| Step::Open { requester, fee, data_reward }),
 		2 => (
 			prop::collection::vec(someone(), 0..8),
-			prop::collection::vec(report(), 0..8),
+			prop::collection::vec(someone(), 0..5),
+			prop::collection::vec(report(), 0..12),
+			prop::option::of(someone()),
 			ending(),
 		)
-			.prop_map(|(members, reports, ending)| Step::Settle { members, reports, ending }),
+			.prop_map(|(members, verifiers, reports, exposer, ending)| Step::Settle {
+				members,
+				verifiers,
+				reports,
+				exposer,
+				ending,
+			}),
 		3 => (someone(), 0u32..6)
 			.prop_map(|(dealer, accepted)| Step::PayDealer { dealer, accepted }),
 		2 => Just(Step::Close),
@@ -80,16 +114,39 @@ fn run(task: TaskId, step: Step) {
 		Step::Open { requester, fee, data_reward } => {
 			dispatch(&|| Incentives::open(task, &account(requester), fee, data_reward))
 		},
-		Step::Settle { members, reports, ending } => {
+		Step::Settle { members, verifiers, reports, exposer, ending } => {
 			let unsettled = Incentives::escrow(task).filter(|escrow| !escrow.settled);
+			let (seated, by) = (committee(&members), exposer.map(account));
 			events();
-			Incentives::settle_fee(task, &committee(&members), &reports, ending);
-			let told = events().into_iter().find_map(|event| match event {
-				Event::FeeSettled { paid, returned, forfeited, withheld, .. } => {
-					Some(paid + returned + forfeited + withheld)
-				},
-				_ => None,
-			});
+			Incentives::settle_fee(
+				task,
+				&seated,
+				&panel(&verifiers),
+				&reports,
+				by.as_ref(),
+				ending,
+			);
+			let (mut told, mut exposed) = (None, 0);
+			for event in events() {
+				match event {
+					Event::FeeSettled { paid, returned, forfeited, withheld, .. } => {
+						told = Some(paid + returned + forfeited + withheld);
+					},
+					Event::Punished { culprit, fault, amount, to_accuser, to_victim, .. } => {
+						exposed += u32::from(fault == Fault::FalseAttestation);
+						assert!(to_accuser <= amount / 4 && to_victim == 0);
+						let of_another = by.as_ref().is_some_and(|by| *by != culprit);
+						assert!(
+							to_accuser == 0 || (of_another && fault == Fault::FalseAttestation)
+						);
+					},
+					_ => {},
+				}
+			}
+			let seats = members.len() + verifiers.len();
+			let falsely = |report: &&SeatReport| **report == SeatReport::FalseAttestation;
+			let exposable = reports.iter().take(seats).filter(falsely).count() as u32;
+			assert_eq!(exposed, unsettled.as_ref().map_or(0, |_| exposable));
 			assert_eq!(told, unsettled.map(|escrow| escrow.fee), "all of a fee is accounted for");
 		},
 		Step::PayDealer { dealer, accepted } => {

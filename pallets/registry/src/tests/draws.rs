@@ -64,7 +64,7 @@ fn a_draw_takes_the_list_that_it_is_given() {
 		let request = request(1, class(3, 1), &[]);
 		let eligible = Registry::eligible(&request).unwrap();
 		let found = Candidates::<Test>::take();
-		let committee = Registry::draw(eligible, seed(1)).unwrap();
+		let committee = Registry::draw(eligible, seed(1)).unwrap().committee;
 		assert_eq!(committee.len(), 3);
 		let after = Candidates::<Test>::get();
 		assert_eq!(after.len(), 5);
@@ -86,7 +86,7 @@ fn seats_follow_stake() {
 			let committee = assert_draw(task, class(3, 1));
 			let winner = AsRef::<[u8; 32]>::as_ref(&committee[0].account)[0];
 			first_seats[usize::from(winner) - 1] += 1;
-			Registry::release(task, &committee);
+			Registry::release(task, &committee, &Panel::default());
 		}
 		for (stake, seats) in stakes.iter().zip(first_seats) {
 			let expected = f64::from(rounds) * *stake as f64 / 2000.0;
@@ -154,7 +154,7 @@ fn who_is_barred_is_not_drawn() {
 		let barred = [account(1), account(2)];
 		for task in 0..60 {
 			let request = request(task, class(4, 1), &barred);
-			let committee = draw(&request).unwrap();
+			let committee = draw(&request).unwrap().committee;
 			assert!(committee.iter().all(|seat| !barred.contains(&seat.account)));
 		}
 		assert_eq!(
@@ -282,8 +282,9 @@ fn release_of_an_unknown_task_changes_nothing() {
 	build_and_execute(|| {
 		nodes(&[100; 3], 2);
 		let committee = assert_draw(1, class(3, 1));
-		assert_storage_noop!(Registry::release(2, &committee));
+		let release = |task| Registry::release(task, &committee, &Panel::default());
+		assert_storage_noop!(release(2));
 		assert_release(1, &committee);
-		assert_storage_noop!(Registry::release(1, &committee));
+		assert_storage_noop!(release(1));
 	});
 }

@@ -9,6 +9,7 @@ fn genesis_node(number: u8) -> GenesisNode {
 		seal_key: vec![number; 32].into(),
 		stake: 2 * MIN_STAKE,
 		capacity: 3,
+		role: Role::Compute,
 	}
 }
 
@@ -17,6 +18,7 @@ fn genesis_nodes_are_in_selection_from_the_start() {
 	with_genesis((1..=7).map(genesis_node).collect()).execute_with(|| {
 		assert_eq!(Pallet::nodes(None).len(), 7);
 		assert_eq!(node(&account(3)).active_since, Some(0));
+		assert_eq!(node(&account(3)).role, Role::Compute);
 		assert_eq!(Balances::free_balance(account(3)), FUNDS - 2 * MIN_STAKE);
 		assert_eq!(Registry::seal_key(&pair(3).public()), Some([3; 32]));
 		// A task of block 1 can be drawn.
@@ -37,6 +39,17 @@ fn genesis_nodes_read_well_in_json() {
 	let node: GenesisNode = serde_json::from_str(json).unwrap();
 	assert_eq!(node.account, AccountId::new([0; 32]));
 	assert_eq!(node.seal_key.0, [1, 2]);
+	assert_eq!(node.role, Role::Both, "unless it says otherwise");
+	for role in Role::ALL {
+		let json =
+			json.replace("\"capacity\"", &format!("\"role\": \"{}\", \"capacity\"", role.label()));
+		let said: GenesisNode = serde_json::from_str(&json).unwrap();
+		assert_eq!(said, GenesisNode { role, ..node.clone() });
+		let again = serde_json::to_string(&said).unwrap();
+		assert_eq!(serde_json::from_str::<GenesisNode>(&again).unwrap(), said);
+	}
+	let nonsense = json.replace("\"capacity\"", "\"role\": \"Verify\", \"capacity\"");
+	assert!(serde_json::from_str::<GenesisNode>(&nonsense).is_err());
 }
 
 fn refused(change: impl FnOnce(&mut GenesisNode)) {

@@ -4,7 +4,9 @@
 mod draws;
 mod genesis;
 mod keys;
+mod migration;
 mod operator;
+mod panels;
 mod random;
 mod stakes;
 
@@ -14,8 +16,8 @@ use frame::{
 	testing_prelude::*,
 };
 use ostraka_primitives::{
-	task::{ClassParameters, Committee},
-	traits::{Committees, DrawError, DrawRequest, Roster, Stakes},
+	task::{ClassParameters, Committee, Panel},
+	traits::{Committees, DrawError, DrawRequest, Roster, Seated, Stakes},
 };
 use ostraka_protocol::worker_key::{self, registration_message, Registration};
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
@@ -43,7 +45,7 @@ fn signed(operator: &AccountId) -> RuntimeOrigin {
 	RuntimeOrigin::signed(operator.clone())
 }
 
-/// `register` with all that can be wrong.
+/// `register` with all that can be wrong, of a node that does whatever comes.
 fn register(
 	operator: &AccountId,
 	worker: WorkerKey,
@@ -60,6 +62,7 @@ fn register(
 		signature,
 		stake,
 		capacity,
+		Role::Both,
 	)
 }
 
@@ -73,7 +76,13 @@ fn assert_register(number: u8, stake: Balance, capacity: u32) -> AccountId {
 	assert_ok!(register(&operator, worker, &keys, stake, capacity));
 	assert_eq!(
 		events(),
-		[Event::Registered { operator: operator.clone(), worker, stake, capacity }]
+		[Event::Registered {
+			operator: operator.clone(),
+			worker,
+			stake,
+			capacity,
+			role: Role::Both
+		}]
 	);
 	assert_eq!(Balances::free_balance(&operator), free - stake);
 	let node = Nodes::<Test>::get(&operator).unwrap();
@@ -92,6 +101,7 @@ fn assert_register(number: u8, stake: Balance, capacity: u32) -> AccountId {
 			completed: 0,
 			absences: 0,
 			convictions: 0,
+			role: Role::Both,
 		})
 	);
 	assert_eq!(Registry::seal_key(&worker), Some(keys.seal_key));
@@ -100,9 +110,13 @@ fn assert_register(number: u8, stake: Balance, capacity: u32) -> AccountId {
 
 /// Registers account `number` without proofs: for tests in which keys do not matter.
 fn admit(number: u8, stake: Balance, capacity: u32) -> AccountId {
+	admit_as(Role::Both, number, stake, capacity)
+}
+
+fn admit_as(role: Role, number: u8, stake: Balance, capacity: u32) -> AccountId {
+	let (worker, seal_key) = (WorkerKey::from_raw([number; 32]), [number; 32]);
 	let operator = account(number);
-	Pallet::admit(&operator, WorkerKey::from_raw([number; 32]), [number; 32], stake, capacity)
-		.unwrap();
+	Pallet::admit(&operator, &NewNode { worker, seal_key, stake, capacity, role }).unwrap();
 	operator
 }
 
@@ -230,8 +244,20 @@ fn assert_deregister(operator: &AccountId) {
 	assert_gone(operator, &before);
 }
 
+fn assert_set_role(operator: &AccountId, role: Role) {
+	let before = node(operator);
+	events();
+	assert_ok!(Registry::set_role(signed(operator), role));
+	assert_eq!(events(), [Event::RoleSet { operator: operator.clone(), role }]);
+	let active_since = before.active_since.map(|_| System::block_number());
+	assert_eq!(node(operator), Node { role, active_since, ..before });
+	assert_eq!(Pallet::node_info(operator).unwrap().role, role);
+}
+
+/// A class without a panel.
 fn class(seats: u8, stake_factor: u32) -> ClassParameters {
-	ClassParameters { seats, threshold: (seats - 1) / 2, stake_factor, least_dealers: 2 }
+	let threshold = (seats - 1) / 2;
+	ClassParameters { seats, threshold, stake_factor, least_dealers: 2, verifiers: 0 }
 }
 
 /// A request that was submitted in this block and bars these accounts.
@@ -248,19 +274,28 @@ fn can_draw(parameters: ClassParameters) -> Result<(), DrawError> {
 	Registry::can_draw(&request(0, parameters, &[]))
 }
 
-/// Draws a committee from what is eligible.
-fn draw(request: &DrawRequest) -> Result<Committee, DrawError> {
+/// Draws from what is eligible.
+fn draw(request: &DrawRequest) -> Result<Seated, DrawError> {
 	Registry::draw(Registry::eligible(request)?, seed(request.task))
 }
 
-/// Draws a committee for an outsider's task, and checks seats, places and assignments.
+/// Draws a committee without a panel for an outsider's task, and checks it.
 fn assert_draw(task: TaskId, parameters: ClassParameters) -> Committee {
+	let seated = assert_seated(task, parameters);
+	assert!(seated.panel.is_empty());
+	seated.committee
+}
+
+/// Draws the seats of an outsider's task, and checks seats, places and assignments.
+fn assert_seated(task: TaskId, parameters: ClassParameters) -> Seated {
 	let barred = [account(59)];
 	let request = request(task, parameters, &barred);
 	let before = Candidates::<Test>::get();
-	let committee = draw(&request).unwrap();
+	let seated = draw(&request).unwrap();
+	let Seated { committee, panel } = &seated;
 	assert_eq!(committee.len(), usize::from(parameters.seats));
-	for seat in &committee {
+	assert_eq!(panel.len(), usize::from(parameters.verifiers));
+	for seat in committee.iter().chain(panel) {
 		let node = node(&seat.account);
 		assert_eq!((seat.worker, seat.seal_key), (node.worker, node.seal_key));
 		assert!(Registry::assignments(&seat.worker).contains(&task));
@@ -269,16 +304,22 @@ fn assert_draw(task: TaskId, parameters: ClassParameters) -> Committee {
 		assert_eq!(node.assigned as usize, entries);
 	}
 	for old in before {
-		let taken = u32::from(committee.iter().any(|seat| seat.account == old.account));
+		let own = committee.iter().chain(panel).filter(|seat| seat.account == old.account);
+		let taken = own.count() as u32;
+		assert!(taken <= 1, "one seat an operator");
 		assert_eq!(free(&old.account), old.free - taken);
 	}
-	committee
+	seated
 }
 
-/// Settles a task, and checks that its seats are given back.
+/// Settles a task without a panel, and checks that its seats are given back.
 fn assert_release(task: TaskId, committee: &Committee) {
-	Registry::release(task, committee);
-	for seat in committee {
+	assert_all_released(task, committee, &Panel::default());
+}
+
+fn assert_all_released(task: TaskId, committee: &Committee, panel: &Panel) {
+	Registry::release(task, committee, panel);
+	for seat in committee.iter().chain(panel) {
 		assert!(!Registry::assignments(&seat.worker).contains(&task));
 		assert!(!Pallet::tasks_of(&seat.account).contains(&task));
 	}

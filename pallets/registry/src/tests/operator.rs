@@ -37,6 +37,7 @@ fn calls_want_a_node() {
 		assert_noop!(Registry::chill(nobody.clone()), Error::NotRegistered);
 		assert_noop!(Registry::activate(nobody.clone()), Error::NotRegistered);
 		assert_noop!(Registry::set_capacity(nobody.clone(), 1), Error::NotRegistered);
+		assert_noop!(Registry::set_role(nobody.clone(), Role::Verify), Error::NotRegistered);
 		assert_noop!(Registry::deregister(nobody.clone()), Error::NotRegistered);
 		let worker = pair(1).public();
 		assert_noop!(
@@ -54,8 +55,10 @@ fn calls_want_a_signature() {
 		let worker = pair(1).public();
 		let root = RuntimeOrigin::root;
 		let (seal_key, proof) = (keys.seal_key, keys.proof);
-		let register = Registry::register(root(), worker, seal_key, proof, signature, 100, 1);
+		let role = Role::Both;
+		let register = Registry::register(root(), worker, seal_key, proof, signature, 100, 1, role);
 		assert_noop!(register, BadOrigin);
+		assert_noop!(Registry::set_role(root(), role), BadOrigin);
 		assert_noop!(Registry::bond(root(), 1), BadOrigin);
 		assert_noop!(Registry::unbond(root(), 1), BadOrigin);
 		assert_noop!(Registry::withdraw(root()), BadOrigin);
@@ -133,7 +136,13 @@ fn selection_cannot_be_squatted() {
 			events(),
 			[
 				displaced(last, &operator),
-				Event::Registered { operator: operator.clone(), worker, stake, capacity: 1 }
+				Event::Registered {
+					operator: operator.clone(),
+					worker,
+					stake,
+					capacity: 1,
+					role: Role::Both
+				}
 			]
 		);
 		assert!(is_candidate(&operator));

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 #[derive(Clone, Debug)]
 enum Step {
-	Admit(Balance, u32),
+	Admit(Balance, u32, Role),
 	Bond(Balance),
 	Unbond(Balance),
 	Withdraw,
@@ -16,19 +16,23 @@ enum Step {
 	Activate,
 	Rotate(u8),
 	Capacity(u32),
+	Role(Role),
 	Deregister,
 	Slash(Balance),
 	Absence,
 	Presence(bool),
 	Conviction,
-	Draw(u32),
+	/// Stake factor, verifiers.
+	Draw(u32, u8),
 	Release(prop::sample::Index),
 	Wait(BlockNumber),
 }
 
 fn step() -> impl Strategy<Value = Step> {
+	let role = || prop::sample::select(Role::ALL.to_vec());
 	prop_oneof![
-		3 => (50u128..600, 0u32..12).prop_map(|(stake, capacity)| Step::Admit(stake, capacity)),
+		3 => (50u128..600, 0u32..12, role())
+			.prop_map(|(stake, capacity, role)| Step::Admit(stake, capacity, role)),
 		1 => (0u128..300).prop_map(Step::Bond),
 		2 => (0u128..300).prop_map(Step::Unbond),
 		2 => Just(Step::Withdraw),
@@ -36,12 +40,13 @@ fn step() -> impl Strategy<Value = Step> {
 		1 => Just(Step::Activate),
 		1 => (20u8..200).prop_map(Step::Rotate),
 		1 => (0u32..12).prop_map(Step::Capacity),
+		1 => role().prop_map(Step::Role),
 		1 => Just(Step::Deregister),
 		1 => (0u128..700).prop_map(Step::Slash),
 		2 => Just(Step::Absence),
 		1 => any::<bool>().prop_map(Step::Presence),
 		1 => Just(Step::Conviction),
-		4 => (1u32..3).prop_map(Step::Draw),
+		4 => (1u32..3, 0u8..3).prop_map(|(factor, verifiers)| Step::Draw(factor, verifiers)),
 		2 => any::<prop::sample::Index>().prop_map(Step::Release),
 		2 => (1u32..60).prop_map(Step::Wait),
 	]
@@ -66,7 +71,7 @@ proptest! {
 			let issuance = Balances::total_issuance();
 			let mut slashed = 0;
 			let mut culprits = BTreeSet::new();
-			let mut tasks: Vec<(TaskId, Committee)> = Vec::new();
+			let mut tasks: Vec<(TaskId, Seated)> = Vec::new();
 			for (index, (number, step)) in steps.into_iter().enumerate() {
 				let operator = account(number);
 				let origin = || signed(&operator);
@@ -74,12 +79,13 @@ proptest! {
 					let _ = frame::deps::frame_support::storage::with_storage_layer(call);
 				};
 				match step {
-					Step::Admit(stake, capacity) => dispatch(&|| Pallet::admit_genesis(&GenesisNode {
+					Step::Admit(stake, capacity, role) => dispatch(&|| Pallet::admit_genesis(&GenesisNode {
 						account: operator.clone(),
 						worker: WorkerKey::from_raw([number; 32]),
 						seal_key: vec![number; 32].into(),
 						stake,
 						capacity,
+						role,
 					})),
 					Step::Bond(amount) => dispatch(&|| Registry::bond(origin(), amount)),
 					Step::Unbond(amount) => dispatch(&|| Registry::unbond(origin(), amount)),
@@ -90,6 +96,7 @@ proptest! {
 					Step::Activate => dispatch(&|| Registry::activate(origin())),
 					Step::Rotate(key) => dispatch(&|| rotate(&operator, key)),
 					Step::Capacity(capacity) => dispatch(&|| Registry::set_capacity(origin(), capacity)),
+					Step::Role(role) => dispatch(&|| Registry::set_role(origin(), role)),
 					Step::Deregister => dispatch(&|| Registry::deregister(origin())),
 					Step::Slash(amount) => {
 						slashed += Registry::slash(&operator, amount).peek();
@@ -103,17 +110,17 @@ proptest! {
 					},
 					Step::Presence(present) => Registry::note_presence(&operator, present),
 					Step::Conviction => Registry::note_conviction(&operator),
-					Step::Draw(factor) => {
+					Step::Draw(factor, verifiers) => {
 						let task = index as TaskId;
 						let barred = [operator.clone()];
-						let request = request(task, class(3, factor), &barred);
-						if let Ok(committee) = draw(&request) {
-							tasks.push((task, committee));
+						let class = ClassParameters { verifiers, ..class(3, factor) };
+						if let Ok(seated) = draw(&request(task, class, &barred)) {
+							tasks.push((task, seated));
 						}
 					},
 					Step::Release(which) if !tasks.is_empty() => {
-						let (task, committee) = tasks.swap_remove(which.index(tasks.len()));
-						Registry::release(task, &committee);
+						let (task, seated) = tasks.swap_remove(which.index(tasks.len()));
+						Registry::release(task, &seated.committee, &seated.panel);
 					},
 					Step::Release(_) => {},
 					Step::Wait(blocks) => System::set_block_number(System::block_number() + blocks),
@@ -127,8 +134,8 @@ proptest! {
 				}
 			}
 			// Everybody can leave in the end, with all that was not slashed.
-			for (task, committee) in tasks {
-				Registry::release(task, &committee);
+			for (task, seated) in tasks {
+				Registry::release(task, &seated.committee, &seated.panel);
 			}
 			for info in Pallet::nodes(None) {
 				let origin = || signed(&info.account);

@@ -53,9 +53,10 @@ impl frame_system::Config for Test {
 }
 
 const fn class(seats: u8, threshold: u8, stake_factor: u32, least_dealers: u32) -> ClassParameters {
-	ClassParameters { seats, threshold, stake_factor, least_dealers }
+	ClassParameters { seats, threshold, stake_factor, least_dealers, verifiers: 0 }
 }
 
+/// Without panels: tests that are about them say how many verifiers a class asks for.
 const TEST_CLASSES: [ClassParameters; 3] =
 	[class(3, 1, 1, 3), class(5, 2, 2, 5), class(7, 3, 5, 10)];
 
@@ -83,6 +84,7 @@ parameter_types! {
 	pub static PerLongest: Option<u32> = None;
 	pub static MinAccept: BlockNumber = LEAST_ACCEPT;
 	pub static MinCollect: BlockNumber = LEAST_COLLECT;
+	pub static MaxOpenTasks: u32 = MAX_OPEN;
 	pub static MaxOpenPerAccount: u32 = MAX_OPEN;
 	pub static DrawWindow: BlockNumber = DRAW_BLOCKS;
 	pub static DrawRetry: BlockNumber = RETRY;
@@ -96,6 +98,7 @@ fn reset_parameters() {
 	PerLongest::set(None);
 	MinAccept::set(LEAST_ACCEPT);
 	MinCollect::set(LEAST_COLLECT);
+	MaxOpenTasks::set(MAX_OPEN);
 	MaxOpenPerAccount::set(MAX_OPEN);
 	DrawWindow::set(DRAW_BLOCKS);
 	DrawRetry::set(RETRY);
@@ -109,7 +112,7 @@ impl Config for Test {
 	type Penalties = Fake;
 	type Entropy = Fake;
 	type Classes = Classes;
-	type MaxOpenTasks = ConstU32<MAX_OPEN>;
+	type MaxOpenTasks = MaxOpenTasks;
 	type MaxOpenPerAccount = MaxOpenPerAccount;
 	type MinAccept = MinAccept;
 	type MaxAccept = ConstU32<MAX_ACCEPT>;

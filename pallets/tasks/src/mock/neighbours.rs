@@ -5,7 +5,7 @@ use crate::*;
 use frame::{deps::frame_support::weights::WeightMeter, testing_prelude::*};
 use ostraka_primitives::{
 	task::Seat,
-	traits::{DrawRequest, Ending, Frozen, Progress, RelayMoment, SeatReport, Seed},
+	traits::{DrawRequest, Ending, Frozen, Progress, RelayMoment, SeatReport, Seated, Seed},
 	WorkerKey, MAX_VALIDITY,
 };
 use std::{
@@ -18,18 +18,26 @@ use std::{
 pub enum Did {
 	/// Took money into escrow.
 	Opened { task: TaskId, requester: AccountId, fee: Balance, data_reward: Balance },
-	/// Drew a committee with this seed, from all but these.
+	/// Drew a committee and a panel with this seed, from all but these.
 	Drew { task: TaskId, seed: [u8; 32], barred: Vec<AccountId> },
-	/// Opened the sharing.
-	Shared { task: TaskId, threshold: u8, seats: u8 },
+	/// Opened the sharing, with so many seats of both kinds, of which so many are the panel's.
+	Shared { task: TaskId, threshold: u8, seats: u8, verifiers: u8 },
 	/// Froze the accepted set.
 	Froze { task: TaskId },
-	/// Paid the members by this many reports; `due` as the reports were asked for.
-	Paid { task: TaskId, seats: usize, reports: usize, due: Option<bool>, ending: Ending },
+	/// Paid committee and panel by this many reports, and the exposer; `due` as the reports were asked for.
+	Paid {
+		task: TaskId,
+		seats: usize,
+		panel: usize,
+		reports: usize,
+		exposer: Option<AccountId>,
+		due: Option<bool>,
+		ending: Ending,
+	},
 	/// Finished the sharing's settlement.
 	Freed { task: TaskId, completed: bool },
-	/// Released the committee.
-	Released { task: TaskId, seats: usize },
+	/// Released committee and panel.
+	Released { task: TaskId, seats: usize, panel: usize },
 	/// Closed the escrow.
 	Closed { task: TaskId },
 }
@@ -82,6 +90,8 @@ pub struct World {
 	pub settle_steps: u64,
 	pub steps_done: BTreeMap<TaskId, u64>,
 	pub reports_due: BTreeMap<TaskId, bool>,
+	/// Who showed that somebody attested falsely.
+	pub exposer: Option<AccountId>,
 	/// Whether nobody has the money for fees and deposits.
 	pub broke: bool,
 	pub deposits: BTreeMap<(TaskId, AccountId), Deposit>,
@@ -112,6 +122,7 @@ impl Default for World {
 			settle_steps: 3,
 			steps_done: BTreeMap::new(),
 			reports_due: BTreeMap::new(),
+			exposer: None,
 			broke: false,
 			deposits: BTreeMap::new(),
 			recorded: None,
@@ -152,19 +163,22 @@ pub const PROOF_STEP: u32 = 3_072;
 /// All neighbours in one.
 pub struct Fake;
 
-/// Candidates that may sit on a task.
+/// Candidates that may have a seat in a task.
 pub struct Eligible {
 	task: TaskId,
 	seats: usize,
+	verifiers: usize,
 	barred: Vec<AccountId>,
 	nodes: Vec<AccountId>,
 }
 
+/// Every candidate computes and verifies.
 impl Committees for Fake {
 	type Eligible = Eligible;
 
 	fn eligible(request: &DrawRequest) -> Result<Eligible, DrawError> {
-		let (task, seats) = (request.task, usize::from(request.parameters.seats));
+		let (task, parameters) = (request.task, request.parameters);
+		let (seats, verifiers) = (usize::from(parameters.seats), usize::from(parameters.verifiers));
 		world(|world| world.checks.push((task, Tasks::now())));
 		grow(1);
 		let barred = request.barred.to_vec();
@@ -172,27 +186,24 @@ impl Committees for Fake {
 		let nodes: Vec<_> =
 			world(|world| world.candidates.iter().filter(may_sit).cloned().collect());
 		ensure!(nodes.len() >= seats, DrawError::TooFewNodes);
+		ensure!(nodes.len() - seats >= verifiers, DrawError::TooFewVerifiers);
 		world(|world| world.obstacle).map_or(Ok(()), Err)?;
-		Ok(Eligible { task, seats, barred, nodes })
+		Ok(Eligible { task, seats, verifiers, barred, nodes })
 	}
 
-	fn draw(eligible: Eligible, seed: [u8; 32]) -> Result<Committee, DrawError> {
-		let Eligible { task, seats, barred, nodes } = eligible;
+	fn draw(eligible: Eligible, seed: [u8; 32]) -> Result<Seated, DrawError> {
+		let Eligible { task, seats, verifiers, barred, nodes } = eligible;
 		let first = usize::from(seed[0]) % nodes.len();
-		let members: Vec<_> = nodes
-			.into_iter()
-			.cycle()
-			.skip(first)
-			.take(seats)
-			.map(|account| Seat {
-				worker: WorkerKey::from_raw(*account.as_ref()),
-				seal_key: *account.as_ref(),
-				account,
-			})
-			.collect();
+		let mut drawn = nodes.into_iter().cycle().skip(first).map(|account| Seat {
+			worker: WorkerKey::from_raw(*account.as_ref()),
+			seal_key: *account.as_ref(),
+			account,
+		});
+		let committee: Vec<_> = drawn.by_ref().take(seats).collect();
+		let panel: Vec<_> = drawn.take(verifiers).collect();
 		note(Did::Drew { task, seed, barred });
 		grow(1);
-		Ok(members.try_into().unwrap())
+		Ok(Seated { committee: committee.try_into().unwrap(), panel: panel.try_into().unwrap() })
 	}
 
 	fn is_candidate(account: &AccountId) -> bool {
@@ -202,15 +213,15 @@ impl Committees for Fake {
 		})
 	}
 
-	fn release(task: TaskId, committee: &Committee) {
-		note(Did::Released { task, seats: committee.len() });
+	fn release(task: TaskId, committee: &Committee, panel: &Panel) {
+		note(Did::Released { task, seats: committee.len(), panel: panel.len() });
 		grow(1);
 	}
 }
 
 impl Sharing for Fake {
-	fn open(task: TaskId, threshold: u8, seats: u8) {
-		note(Did::Shared { task, threshold, seats });
+	fn open(task: TaskId, threshold: u8, seats: u8, verifiers: u8) {
+		note(Did::Shared { task, threshold, seats, verifiers });
 	}
 
 	fn freeze(task: TaskId) -> Frozen {
@@ -233,8 +244,12 @@ impl Sharing for Fake {
 
 	fn reports(task: TaskId, due: bool) -> Vec<SeatReport> {
 		world(|world| world.reports_due.insert(task, due));
-		let seats = DrawnTasks::<Test>::get(task).unwrap().committee.len();
-		vec![SeatReport::Right; seats]
+		let drawn = DrawnTasks::<Test>::get(task).unwrap();
+		vec![SeatReport::Right; drawn.committee.len() + drawn.panel.len()]
+	}
+
+	fn exposer(_: TaskId) -> Option<AccountId> {
+		world(|world| world.exposer.clone())
 	}
 
 	/// At its end the deposits go back of those who dealt.
@@ -289,10 +304,17 @@ impl Escrow for Fake {
 		Ok(())
 	}
 
-	fn settle_fee(task: TaskId, committee: &Committee, reports: &[SeatReport], ending: Ending) {
+	fn settle_fee(
+		task: TaskId,
+		committee: &Committee,
+		panel: &Panel,
+		reports: &[SeatReport],
+		exposer: Option<&AccountId>,
+		ending: Ending,
+	) {
 		let due = world(|world| world.reports_due.get(&task).copied());
-		let (seats, reports) = (committee.len(), reports.len());
-		note(Did::Paid { task, seats, reports, due, ending });
+		let (seats, panel, reports) = (committee.len(), panel.len(), reports.len());
+		note(Did::Paid { task, seats, panel, reports, exposer: exposer.cloned(), due, ending });
 		grow(1);
 	}
 
@@ -377,5 +399,5 @@ impl benchmarking::BenchmarkHelper for Fake {
 
 	fn fund(_: &AccountId) {}
 
-	fn rotate_keys(_: &Committee) {}
+	fn rotate_keys(_: &Committee, _: &Panel) {}
 }

@@ -75,6 +75,11 @@ pub fn submit_as(
 	Ok(task)
 }
 
+/// Has every class ask for so many verifiers from now on.
+pub fn ask_for_verifiers(count: u8) {
+	Classes::mutate(|classes| classes.iter_mut().for_each(|class| class.verifiers = count));
+}
+
 /// What the task asks of its dealers.
 pub fn terms(task: TaskId) -> Digest {
 	Tasks::task(task).expect("the task is known").terms
@@ -134,6 +139,24 @@ pub fn deposit(task: TaskId, dealer: &AccountId) -> Option<Deposit> {
 
 pub fn cancel(task: TaskId) -> DispatchResult {
 	Tasks::cancel(RuntimeOrigin::signed(requester()), task)
+}
+
+/// Somebody without a part in any task pokes one. A `Pays::No` says that it was right.
+pub fn poke(task: TaskId) -> DispatchResultWithPostInfo {
+	Tasks::poke(RuntimeOrigin::signed(account(9)), task)
+}
+
+/// The task falls off the agenda. Returns the entry that it had.
+pub fn fall_off(task: TaskId) -> Due {
+	Agenda::<Test>::mutate(|agenda| {
+		let place = agenda.iter().position(|due| due.task == task).expect("it is on the agenda");
+		agenda.remove(place)
+	})
+}
+
+/// The task's entries on the agenda.
+pub fn entries(task: TaskId) -> Vec<Due> {
+	Agenda::<Test>::get().into_iter().filter(|due| due.task == task).collect()
 }
 
 pub fn status(task: TaskId) -> TaskStatus {

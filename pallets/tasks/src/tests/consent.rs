@@ -338,7 +338,7 @@ fn the_task_hash_names_those_who_accepted() {
 		let order = [&dealers[3], &dealers[1], &dealers[0]].map(Clone::clone);
 		assert_eq!(found.consent, consent_hash(&order));
 		let published = Published::of(&found).unwrap();
-		let hash = published.hash(&[69; 32], task, &Tasks::committee(task));
+		let hash = published.hash(&[69; 32], task, &Tasks::committee(task), &Tasks::panel(task));
 		assert_eq!(found.task_hash, Some(hash));
 		// It stays after the settlement, though the cohort is gone
 		run_until(task, is_settled);

@@ -52,7 +52,7 @@ fn a_task_with_everybody_in_time_ends_early() {
 		let before = vec![
 			Did::Opened { task, requester: requester(), fee: FEE, data_reward: REWARD },
 			drew,
-			Did::Shared { task, threshold: 1, seats: 3 },
+			Did::Shared { task, threshold: 1, seats: 3, verifiers: 0 },
 			Did::Froze { task },
 		];
 		let settled = settled_drawn(task, true, Ending::Completed);
@@ -70,8 +70,14 @@ fn a_task_with_everybody_in_time_ends_early() {
 		let task_hash = Tasks::task(task).unwrap().task_hash.unwrap();
 		assert!(matches!(
 			&events()[6],
-			Event::CommitteeDrawn { task_hash: hash, members, first_by: 8, collect_until: 23, .. }
-				if *hash == task_hash && members.len() == 3
+			Event::CommitteeDrawn {
+				task_hash: hash,
+				members,
+				first_by: 8,
+				collect_until: 23,
+				panel,
+				..
+			} if *hash == task_hash && members.len() == 3 && panel.is_empty()
 		));
 		assert_eq!(
 			events()[7..],
@@ -204,7 +210,7 @@ fn the_task_hash_pins_task_consent_and_draw() {
 		assert_eq!((block, accepted), (3, 4));
 		assert_eq!(consent, consent_hash(&Tasks::accepted(task)));
 		let hash_for = |task, record: &Record, consent: &Digest, at, committee: &Committee| {
-			Tasks::hash_task(task, Version::CURRENT, record, consent, at, committee)
+			Tasks::hash_task(task, Version::CURRENT, record, consent, at, committee, &Panel::new())
 		};
 		let hash = |task, record: &Record, at, committee: &Committee| {
 			hash_for(task, record, &consent, at, committee)

@@ -4,7 +4,9 @@ mod attacks;
 mod consent;
 mod ends;
 mod lifecycle;
+mod panel;
 mod parameters;
+mod poke;
 mod polling;
 mod property;
 mod reclaim;
@@ -40,15 +42,22 @@ fn dealt_one(class: SecurityClass) -> TaskId {
 /// What the book asks of its neighbours when a task without a committee is settled.
 fn settled_undrawn(task: TaskId) -> Vec<Did> {
 	let ending = Ending::Returned;
-	vec![Did::Paid { task, seats: 0, reports: 0, due: None, ending }, Did::Closed { task }]
+	let (seats, panel, reports, due, exposer) = (0, 0, 0, None, None);
+	vec![Did::Paid { task, seats, panel, reports, exposer, due, ending }, Did::Closed { task }]
 }
 
-/// What it asks when a task with a committee of three is settled, of which result shares were `due` or not.
+/// What it asks when a task with a committee of three and no panel is settled, of which result shares were `due` or not.
 fn settled_drawn(task: TaskId, due: bool, ending: Ending) -> Vec<Did> {
+	settled_with_panel(task, 0, due, ending)
+}
+
+/// As [`settled_drawn`], with a panel of so many.
+fn settled_with_panel(task: TaskId, panel: usize, due: bool, ending: Ending) -> Vec<Did> {
+	let (due, exposer) = (Some(due), world(|world| world.exposer.clone()));
 	vec![
-		Did::Paid { task, seats: 3, reports: 3, due: Some(due), ending },
+		Did::Paid { task, seats: 3, panel, reports: 3 + panel, exposer, due, ending },
 		Did::Freed { task, completed: ending == Ending::Completed },
-		Did::Released { task, seats: 3 },
+		Did::Released { task, seats: 3, panel },
 		Did::Closed { task },
 	]
 }

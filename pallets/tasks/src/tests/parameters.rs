@@ -24,6 +24,23 @@ fn a_class_of_which_half_could_reconstruct_is_refused() {
 }
 
 #[test]
+#[should_panic(expected = "unsound parameters")]
+fn a_class_with_more_verifiers_than_fit_is_refused() {
+	build_and_execute(|| {
+		ask_for_verifiers(17);
+		integrity();
+	});
+}
+
+#[test]
+fn the_largest_panels_have_integrity() {
+	build_and_execute(|| {
+		ask_for_verifiers(16);
+		integrity();
+	});
+}
+
+#[test]
 #[should_panic(expected = "more dealers than fit")]
 fn a_class_that_needs_too_many_dealers_is_refused() {
 	build_and_execute(|| {
@@ -134,6 +151,9 @@ fn the_longest_task_has_every_window_at_its_longest() {
 		let windows = MAX_ACCEPT + DRAW_BLOCKS + MAX_COLLECT + verify + COMMIT + REVEAL;
 		// And a block of the hook for each
 		assert_eq!(Tasks::longest_task(), windows + 6);
+		// Verifiers wait and challenge as members do
+		ask_for_verifiers(4);
+		assert_eq!(Tasks::longest_task(), windows + 6 + 4 * 2 + 4);
 	});
 }
 

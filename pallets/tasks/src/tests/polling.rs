@@ -14,7 +14,7 @@ const LOOK: u64 = 1;
 const ADVANCE: u64 = 2;
 /// What it costs to look at a draw.
 const WAIT: u64 = ADVANCE + 2;
-/// What a draw costs that finds too few nodes, stake or capacity.
+/// What a draw costs that finds too few nodes, stake, capacity or verifiers.
 const CHECK: u64 = WAIT + 4;
 /// What a draw costs.
 const DRAW: u64 = CHECK + 36;

@@ -34,16 +34,31 @@ enum Op {
 	},
 	Entropy(Seed),
 	Epoch,
-	Nodes(bool),
+	/// What a draw lacks.
+	Lacks(Option<DrawError>),
+	/// Somebody shows that others attested falsely, or so it was.
+	Exposes(Option<u8>),
 	Result(bool),
 	Means(bool),
 	Freezes(Frozen),
 	/// The proof is recorded, and grows by so much with what a neighbour does; or it is not.
 	Recorder(Option<u64>),
+	/// The task falls off the agenda, and somebody pokes it.
+	FallsOff(TaskId),
 }
 
 fn frozen() -> impl Strategy<Value = Frozen> {
 	prop_oneof![6 => (0u32..12).prop_map(Frozen::Sound), 1 => Just(Frozen::Unsound)]
+}
+
+fn obstacle() -> impl Strategy<Value = Option<DrawError>> {
+	prop_oneof![
+		3 => Just(None),
+		1 => Just(Some(DrawError::TooFewNodes)),
+		1 => Just(Some(DrawError::TooLittleStake)),
+		1 => Just(Some(DrawError::TooLittleCapacity)),
+		1 => Just(Some(DrawError::TooFewVerifiers)),
+	]
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -69,11 +84,13 @@ fn op() -> impl Strategy<Value = Op> {
 			.prop_map(|(count, units)| Op::Blocks { count, units }),
 		1 => seed.prop_map(Op::Entropy),
 		1 => Just(Op::Epoch),
-		1 => any::<bool>().prop_map(Op::Nodes),
+		1 => obstacle().prop_map(Op::Lacks),
+		1 => option::of(any::<u8>()).prop_map(Op::Exposes),
 		1 => any::<bool>().prop_map(Op::Result),
 		1 => any::<bool>().prop_map(Op::Means),
 		1 => frozen().prop_map(Op::Freezes),
 		1 => option::of(0u64..2_000).prop_map(Op::Recorder),
+		2 => task().prop_map(Op::FallsOff),
 	]
 }
 
@@ -138,6 +155,21 @@ fn try_deal(task: TaskId, who: usize) {
 	}
 }
 
+/// A task loses its entry, if it has one, and is poked: that is right then alone, and brings no look before its time.
+fn try_poke(task: TaskId) {
+	assert!(poke(task).is_err());
+	if entries(task).is_empty() {
+		return;
+	}
+	let (before, due) = (status(task), fall_off(task));
+	assert_eq!(poke(task), Ok(Pays::No.into()));
+	let after = entries(task);
+	assert_eq!((after.len(), status(task)), (1, before));
+	// Of draws some wait for their turn: it is theirs as soon as there is weight
+	let next_look = after[0].at.max(Tasks::now() + 1);
+	assert!(matches!(before, Drawing { .. }) || next_look >= due.at);
+}
+
 fn apply(op: Op) {
 	match op {
 		Op::Submit(class) => {
@@ -168,9 +200,8 @@ fn apply(op: Op) {
 			let next = Tasks::relay_epoch().map_or(0, |known| known.number + 1);
 			assert!(Tasks::note_relay_epoch(next, [1; 32]));
 		},
-		Op::Nodes(there) => {
-			world(|world| world.obstacle = (!there).then_some(DrawError::TooFewNodes))
-		},
+		Op::Lacks(obstacle) => world(|world| world.obstacle = obstacle),
+		Op::Exposes(by) => world(|world| world.exposer = by.map(account)),
 		Op::Result(there) => world(|world| world.has_result = there),
 		Op::Means(there) => world(|world| world.broke = !there),
 		Op::Freezes(found) => world(|world| world.found = found),
@@ -178,6 +209,7 @@ fn apply(op: Op) {
 			world.recorded = grows.map(|_| 0);
 			world.grows = grows.unwrap_or_default();
 		}),
+		Op::FallsOff(task) => try_poke(task),
 	}
 }
 
@@ -215,13 +247,28 @@ fn check_journal(task: TaskId) {
 	assert_eq!(count(|did| matches!(did, Did::Released { .. })), drawn);
 	assert!(matches!(journal.last(), Some(Did::Closed { .. })));
 	let Settled(outcome) = status(task) else { panic!("task {task} is not settled") };
+	let class = Tasks::task(task).unwrap().parameters;
+	let (of_committee, of_panel) = match drawn {
+		0 => (0, 0),
+		_ => (usize::from(class.seats), usize::from(class.verifiers)),
+	};
 	for did in journal {
 		match did {
-			Did::Paid { ending: said, .. } => {
+			Did::Shared { seats, verifiers, .. } => {
+				assert_eq!((seats, verifiers), (class.all_seats(), class.verifiers));
+			},
+			Did::Paid { seats, panel, reports, exposer, ending: said, .. } => {
+				assert_eq!((seats, panel, reports), (of_committee, of_panel, seats + panel));
+				// Without seats nobody can have attested falsely
+				assert!(drawn == 1 || exposer.is_none());
 				assert_eq!(said, ending(outcome, drawn == 1));
 				assert_eq!(said == Ending::Completed, outcome == Completed);
 			},
 			Did::Freed { completed, .. } => assert_eq!(completed, outcome == Completed),
+			// Nobody's capacity is kept, of whichever kind its seat is
+			Did::Released { seats, panel, .. } => {
+				assert_eq!((seats, panel), (of_committee, of_panel));
+			},
 			_ => {},
 		}
 	}
@@ -275,8 +322,9 @@ proptest! {
 	#![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
 	#[test]
-	fn tasks_move_legally_and_all_settle(ops in vec(op(), 1..100)) {
+	fn tasks_move_legally_and_all_settle(ops in vec(op(), 1..100), verifiers in 0u8..5) {
 		build_and_execute(|| {
+			ask_for_verifiers(verifiers);
 			for op in ops {
 				let times = if let Op::Blocks { count, .. } = op { count } else { 1 };
 				for _ in 0..times {

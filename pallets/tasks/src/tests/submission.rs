@@ -4,7 +4,7 @@ use crate::{mock::*, types::verify_window, *};
 use frame::testing_prelude::*;
 use ostraka_primitives::{
 	spec::{Column, SpecError, Statistic, MAX_BOUND},
-	task::{Task, TaskStatus::*, Terms, Windows},
+	task::{Seat, Task, TaskStatus::*, Terms, Windows},
 	traits::{Seed, TaskBook},
 };
 use ostraka_protocol::{
@@ -87,7 +87,7 @@ fn the_terms_cover_all_that_is_asked() {
 		assert_eq!(right.terms, hash(&right));
 		assert_eq!(right.protocol, Version::CURRENT.number());
 
-		let mut others = vec![right.clone(); 12];
+		let mut others = vec![right.clone(); 13];
 		others[0].requester = account(2);
 		others[1].spec.max_rows += 1;
 		others[2].cohort[0] ^= 1;
@@ -100,6 +100,7 @@ fn the_terms_cover_all_that_is_asked() {
 		others[9].data_reward += 1;
 		others[10].protocol += 1;
 		others[11].parameters.seats += 1;
+		others[12].parameters.verifiers += 1;
 		for other in &others {
 			assert_ne!(hash(other), right.terms);
 		}
@@ -344,6 +345,7 @@ fn what_a_committee_lacks_is_said() {
 			(DrawError::TooFewNodes, Error::<Test>::TooFewNodes),
 			(DrawError::TooLittleStake, Error::<Test>::TooLittleStake),
 			(DrawError::TooLittleCapacity, Error::<Test>::TooLittleCapacity),
+			(DrawError::TooFewVerifiers, Error::<Test>::TooFewVerifiers),
 		] {
 			world(|world| world.obstacle = Some(obstacle));
 			assert_noop!(submit(SecurityClass::Standard), error);
@@ -476,11 +478,12 @@ fn the_record_is_as_small_as_the_docs_say() {
 		run_to(4);
 		let record = Records::<Test>::get(task).unwrap();
 		assert!(record.drawn.is_some());
-		assert_eq!(record.encoded_size(), 252);
-		assert_eq!(Record::max_encoded_len(), 27_918);
+		assert_eq!(record.encoded_size(), 253);
+		assert_eq!(Record::max_encoded_len(), 27_919);
 		assert_eq!(TaskStatus::max_encoded_len(), 9);
 		assert_eq!(Due::max_encoded_len(), 17);
-		assert_eq!(Invitation::max_encoded_len(), 119);
-		assert_eq!(DrawPlan::max_encoded_len(), 61);
+		assert_eq!(Invitation::max_encoded_len(), 120);
+		assert_eq!(DrawPlan::max_encoded_len(), 62);
+		assert_eq!(Seat::max_encoded_len(), 96);
 	});
 }

@@ -107,7 +107,7 @@ fn with_one_silent_member_the_whole_window_runs() {
 	});
 }
 
-/// Requester, dealers and hook have nothing that ends it: only the members can, all together.
+/// Requester, dealers and hook have nothing that ends it: only who has a seat can, all together.
 #[test]
 fn nothing_but_the_attestations_ends_verification_early() {
 	build_and_execute(|| {

@@ -1,8 +1,8 @@
-//! Benchmarks. Dealings, evidence and shares are real, committees are the largest, and whatever a call reads is as long as
-//! it can be: agenda and selection are full, and members hold all the seats that they can.
+//! Benchmarks. Dealings, evidence and shares are real, committee and panel are the largest, and whatever a call reads is as long
+//! as it can be: agenda and selection are full, and who has a seat holds all the seats that it can.
 //!
 //! Each call meets its dearest case: a dealing is the last one awaited, after as many as a task can have, a message of a
-//! member is the one that the phase waits for. Where cases differ in kind, each has a benchmark, and the call weighs as
+//! seat is the one that the phase waits for. Where cases differ in kind, each has a benchmark, and the call weighs as
 //! much as the dearest:
 //!
 //! | accusation | touches the aggregate | punishes | moves the task on |
@@ -11,12 +11,16 @@
 //! | `accuse_late`: right, after the freeze | no | the dealer | yes |
 //! | `accuse_false`: false, after the freeze | no | the member, out of selection | yes |
 //!
-//! A commitment outside of the subgroup ends a judgement before the share is opened: it is never the dearest case.
+//! A commitment outside of the subgroup ends a judgement before the share is opened: it is never the dearest case, although whoever
+//! had attested is exposed.
 //!
 //! | challenge | touches the aggregate | punishes | moves the task on |
 //! |---|---|---|---|
 //! | `challenge`: false, after the freeze | no | the member, out of selection | yes |
-//! | `challenge_with_bond`: right, in time; the bond comes and goes | yes | the dealer | no |
+//! | `challenge_with_bond`: right, in time; the bond comes and goes; all seats had attested and are exposed | yes | the dealer | no |
+//!
+//! A right one that comes late marks the result and leaves the aggregate alone. Where it is measured there is a result already, as
+//! there never is in time, so that it meets both.
 //!
 //! Most of a challenge is the check of the proof, which takes as long whether it holds or does not, if that shows at its end.
 //! By what is left, of a member's the false one reads and writes most, and of one with a bond the right one does. What is
@@ -39,8 +43,8 @@ use crate::{
 use frame::{benchmarking::prelude::*, traits::Authorize};
 use ostraka_crypto::vss::SecretShare;
 use ostraka_primitives::{
-	message::MessageKind, spec::MAX_LENGTH, traits::Sharing, AccountId, WorkerSignature,
-	MAX_COMMITMENTS, MAX_COMMITTEE, MAX_DEALERS,
+	message::MessageKind, spec::MAX_LENGTH, traits::Sharing, AccountId, Digest, WorkerSignature,
+	MAX_COMMITMENTS, MAX_COMMITTEE, MAX_DEALERS, MAX_PANEL,
 };
 use scene::*;
 
@@ -157,6 +161,7 @@ mod benchmarks {
 		let mut scene = Scene::proven::<T>(t, p)?;
 		let (digest, shown) = scene.deal_proven::<T>(false)?;
 		scene.verify::<T>(&[]);
+		scene.publish::<T>(Digest::default())?;
 		let (dealer, challenger) = (scene.dealer.clone(), dealer_account(1));
 		T::BenchmarkHelper::fund(&challenger);
 
@@ -164,6 +169,7 @@ mod benchmarks {
 		_(RawOrigin::Signed(challenger), TASK, dealer, digest, shown);
 
 		assert_eq!(Pallet::<T>::counters(TASK).excluded, 1);
+		assert!(seat_state::<T>(MEMBERS + VERIFIERS).attested_falsely);
 		Ok(())
 	}
 
@@ -172,12 +178,13 @@ mod benchmarks {
 		let mut scene = Scene::new::<T>(MAX_THRESHOLD, 1);
 		scene.deal::<T>(&[])?;
 		scene.verify::<T>(&[1]);
-		let (dealt, none) = (dealt::<T>()?, WorkerSignature::default());
+		let ((dealt, excluded), none) = (named::<T>()?, WorkerSignature::default());
 
 		#[extrinsic_call]
-		_(RawOrigin::Authorized, TASK, 1, dealt, NOW, none);
+		_(RawOrigin::Authorized, TASK, 1, dealt, excluded, NOW, none);
 
-		assert_eq!(Pallet::<T>::counters(TASK).attested, MAX_COMMITTEE);
+		let counters = Pallet::<T>::counters(TASK);
+		assert_eq!((counters.attested, counters.verified), (MAX_COMMITTEE, MAX_PANEL));
 		Ok(())
 	}
 
@@ -186,7 +193,7 @@ mod benchmarks {
 		let mut scene = Scene::new::<T>(MAX_THRESHOLD, 1);
 		scene.deal::<T>(&[])?;
 		let accepted_set = scene.freeze::<T>()?;
-		set_seats::<T>(|seat, state| state.commitment = (seat > 1).then_some([1; 32]));
+		set_members::<T>(|seat, state| state.commitment = (seat > 1).then_some([1; 32]));
 		let none = WorkerSignature::default();
 
 		#[extrinsic_call]
@@ -241,7 +248,7 @@ mod benchmarks {
 		let seat = t as u8 + 1;
 		let (accepted_set, share) = scene.reveal::<T>(t as u8, true)?;
 		// Nobody else is waited for, so that the task book is told.
-		set_seats::<T>(|of, state| state.excused = of > seat);
+		set_members::<T>(|of, state| state.excused = of > seat);
 		let none = WorkerSignature::default();
 
 		#[extrinsic_call]
@@ -259,7 +266,7 @@ mod benchmarks {
 		let mut scene = Scene::new::<T>(t, l);
 		let seat = t as u8 + 2;
 		let (accepted_set, share) = scene.reveal::<T>(seat - 1, true)?;
-		set_seats::<T>(|of, state| state.excused = of > seat);
+		set_members::<T>(|of, state| state.excused = of > seat);
 		let none = WorkerSignature::default();
 
 		#[extrinsic_call]
@@ -277,7 +284,7 @@ mod benchmarks {
 		let mut scene = Scene::new::<T>(t, l);
 		let seat = t as u8 + 2;
 		let (accepted_set, share) = scene.reveal::<T>(seat - 1, false)?;
-		set_seats::<T>(|of, state| state.excused = of > seat);
+		set_members::<T>(|of, state| state.excused = of > seat);
 		let none = WorkerSignature::default();
 
 		#[extrinsic_call]
@@ -342,9 +349,10 @@ mod benchmarks {
 		let mut scene = Scene::new::<T>(MAX_THRESHOLD, 1);
 		scene.deal::<T>(&[])?;
 		scene.verify::<T>(&[1]);
-		let dealt = dealt::<T>()?;
-		let signature = scene.sign::<T>(1, MessageKind::Attest, payload(&dealt))?;
-		let call = Call::attest { task: TASK, seat: 1, dealt, at: NOW, signature };
+		let (dealt, excluded) = named::<T>()?;
+		let payload = payload(&(dealt, excluded));
+		let signature = scene.sign::<T>(1, MessageKind::Attest, payload)?;
+		let call = Call::attest { task: TASK, seat: 1, dealt, excluded, at: NOW, signature };
 
 		#[block]
 		{
@@ -359,7 +367,7 @@ mod benchmarks {
 		let mut scene = Scene::new::<T>(MAX_THRESHOLD, 1);
 		scene.deal::<T>(&[])?;
 		let accepted_set = scene.freeze::<T>()?;
-		set_seats::<T>(|seat, state| state.commitment = (seat > 1).then_some([1; 32]));
+		set_members::<T>(|seat, state| state.commitment = (seat > 1).then_some([1; 32]));
 		let commitment = [1; 32];
 		let payload = payload(&(&accepted_set, &commitment));
 		let signature = scene.sign::<T>(1, MessageKind::Commit, payload)?;
@@ -448,7 +456,7 @@ mod benchmarks {
 		for seat in 1..=MAX_COMMITMENTS as u8 {
 			RightShares::<T>::insert(TASK, seat, share.clone());
 		}
-		set_seats::<T>(|seat, state| {
+		set_members::<T>(|seat, state| {
 			state.commitment = Some([1; 32]);
 			let kept = seat_index(seat).is_some_and(|index| index < MAX_COMMITMENTS as usize);
 			state.answer = kept.then_some(Answer::Right);
@@ -467,8 +475,7 @@ mod benchmarks {
 	/// A dealing without commitments, and that no sum has: the freeze looks at the sums alone.
 	fn insert_dealing<T: Config>(dealer: &AccountId, index: u32) {
 		let digest = sp_io::hashing::sha2_256(&index.to_le_bytes());
-		let record =
-			DealingRecord { digest, ephemeral: digest, block: NOW, standing: Standing::Accepted };
+		let record = DealingRecord::taken(digest, digest, NOW);
 		Dealings::<T>::insert(TASK, dealer, record);
 		Sharings::<T>::mutate(TASK, |state| {
 			if let Some(state) = state {

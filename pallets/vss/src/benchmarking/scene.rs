@@ -16,7 +16,7 @@ use ostraka_primitives::{
 	task::{ResultVector, TaskResult, TaskStatus},
 	traits::{Sharing, TaskView},
 	AccountId, BlockNumber, Digest, TaskId, WorkerSignature, MAX_COMMITMENTS, MAX_COMMITTEE,
-	MAX_VALIDITY,
+	MAX_PANEL, MAX_VALIDITY,
 };
 use ostraka_protocol::{
 	adjudicator,
@@ -28,8 +28,10 @@ use sp_core::U256;
 
 /// The task.
 pub const TASK: TaskId = 1;
-/// Its seats.
-pub const SEATS: u8 = MAX_COMMITTEE as u8;
+/// Seats of its committee.
+pub const MEMBERS: u8 = MAX_COMMITTEE as u8;
+/// Seats of its panel.
+pub const VERIFIERS: u8 = MAX_PANEL as u8;
 /// The largest threshold.
 pub const MAX_THRESHOLD: u32 = MAX_COMMITMENTS - 1;
 /// Kilobytes of the shares of the largest committee for a vector of one number.
@@ -149,7 +151,8 @@ impl Scene {
 			proof_length,
 			accepted: 1,
 			status: TaskStatus::Collecting { first_by: UNTIL, until: UNTIL },
-			committee: fixtures::committee(SEATS),
+			committee: fixtures::committee(MEMBERS),
+			panel: fixtures::panel(MEMBERS, VERIFIERS),
 		};
 		let ctx = wire::context_of(
 			Version::CURRENT,
@@ -161,7 +164,7 @@ impl Scene {
 		);
 		let scene = Self { ctx, view, spec, dealer: dealer_account(0) };
 		scene.store::<T>();
-		Pallet::<T>::open(TASK, threshold, SEATS);
+		Pallet::<T>::open(TASK, threshold, MEMBERS + VERIFIERS, VERIFIERS);
 		scene
 	}
 
@@ -237,7 +240,7 @@ impl Scene {
 		Ok((digest, evidence))
 	}
 
-	/// Dealing is over: all have attested but these seats.
+	/// Dealing is over: all of committee and panel have attested but these seats.
 	pub fn verify<T: Config>(&mut self, silent: &[u8]) {
 		// The helper's neighbours may have moved the task on when its last dealing came in.
 		self.enter::<T>(TaskStatus::Verifying { until: UNTIL });
@@ -256,11 +259,15 @@ impl Scene {
 	pub fn await_first<T: Config>(&mut self) -> Result<(), BenchmarkError> {
 		let accepted_set = self.freeze::<T>()?;
 		self.enter::<T>(TaskStatus::Revealing { until: UNTIL });
-		set_seats::<T>(|seat, state| {
+		set_members::<T>(|seat, state| {
 			state.commitment = Some([1; 32]);
 			state.answer = (seat > 1).then_some(Answer::Right);
 		});
-		// Only whether there is one matters.
+		self.publish::<T>(accepted_set)
+	}
+
+	/// Puts a result there, over the one dealing. What it is does not matter, only that there is one.
+	pub fn publish<T: Config>(&self, accepted_set: Digest) -> Result<(), BenchmarkError> {
 		let vector = ResultVector::try_from(vec![U256::zero(); self.ctx.length()]);
 		let result = TaskResult {
 			accepted_set,
@@ -268,6 +275,9 @@ impl Scene {
 			commitment: [0; 96],
 			vector: vector.map_err(broken)?,
 			blinding: [0; 32],
+			panel: MAX_PANEL,
+			attested: MAX_PANEL,
+			disproven: 0,
 		};
 		Results::<T>::insert(TASK, result);
 		Ok(())
@@ -299,8 +309,8 @@ impl Scene {
 			share.blinding += Scalar::from(1u8);
 		}
 		let commitment = self.commitment(&accepted_set, right + 1, &share);
-		set_seats::<T>(|_, state| state.commitment = Some([1; 32]));
-		set_seats::<T>(|seat, state| {
+		set_members::<T>(|_, state| state.commitment = Some([1; 32]));
+		set_members::<T>(|seat, state| {
 			if seat == right + 1 {
 				state.commitment = Some(commitment);
 			}
@@ -310,7 +320,7 @@ impl Scene {
 		for seat in 1..=right {
 			let share = as_bytes(&self.share(seat, &dealing)?)?;
 			let deciding = seat > self.view.threshold;
-			set_seats::<T>(|of, state| {
+			set_members::<T>(|of, state| {
 				if of == seat {
 					state.commitment = None;
 					state.answer = (!deciding).then_some(Answer::Right);
@@ -344,9 +354,10 @@ pub fn as_bytes(share: &SecretShare) -> Result<ResultShareBytes, BenchmarkError>
 	share.to_bytes().to_vec().try_into().map_err(broken)
 }
 
-/// The running hash of the task's dealings.
-pub fn dealt<T: Config>() -> Result<Digest, BenchmarkError> {
-	Sharings::<T>::get(TASK).map(|state| state.dealt).ok_or(BenchmarkError::Weightless)
+/// What an attestation names: the running hashes of the task's dealings, and of those excluded.
+pub fn named<T: Config>() -> Result<(Digest, Digest), BenchmarkError> {
+	let state = Sharings::<T>::get(TASK).ok_or(BenchmarkError::Weightless)?;
+	Ok((state.dealt, state.excluded_hash))
 }
 
 /// So many `R` were used already, by dealings of nobody's.
@@ -355,7 +366,7 @@ pub fn fill_ephemerals<T: Config>(count: u32) {
 	UsedEphemerals::<T>::insert(TASK, Ephemerals::truncate_from(used));
 }
 
-/// Changes the members' states.
+/// Changes the states of all seats.
 pub fn set_seats<T: Config>(mut change: impl FnMut(u8, &mut SeatState)) {
 	Seats::<T>::mutate(TASK, |seats| {
 		for (seat, state) in (1u8..).zip(seats.iter_mut().flatten()) {
@@ -364,16 +375,25 @@ pub fn set_seats<T: Config>(mut change: impl FnMut(u8, &mut SeatState)) {
 	});
 }
 
-/// All seats but one have revealed, wrong shares.
+/// Changes those of the committee.
+pub fn set_members<T: Config>(mut change: impl FnMut(u8, &mut SeatState)) {
+	set_seats::<T>(|seat, state| {
+		if seat <= MEMBERS {
+			change(seat, state);
+		}
+	});
+}
+
+/// All members but one have revealed, wrong shares.
 pub fn answer_others<T: Config>(seat: u8) {
-	set_seats::<T>(|of, state| {
+	set_members::<T>(|of, state| {
 		if of != seat {
 			state.answer = Some(Answer::Wrong(ShareFault::DoesNotFit));
 		}
 	});
 }
 
-/// A member's state.
+/// A seat's state.
 pub fn seat_state<T: Config>(seat: u8) -> SeatState {
 	let seats = Seats::<T>::get(TASK).unwrap_or_default();
 	seat_index(seat).and_then(|index| seats.get(index).copied()).unwrap_or_default()

@@ -57,7 +57,7 @@ fn a_second_attestation_is_refused() {
 		let scene = honest();
 		judged(scene.attest(1));
 		refused(|| scene.attest(1), Error::AlreadyAttested);
-		let again = attest_call(&scene.ctx, 1, dealt(), now() + 1);
+		let again = attest_call(&scene.ctx, 1, (dealt(), excluded()), now() + 1);
 		refused(|| apply(again), Error::AlreadyAttested);
 		assert_eq!(Vss::counters(TASK).attested, 1);
 	});
@@ -116,7 +116,7 @@ fn an_attestation_to_other_dealings_is_refused() {
 		};
 		assert_eq!(hash(&[0, 1, 2]), dealt());
 		for other in [hash(&[]), hash(&[0, 1]), hash(&[1, 0, 2]), hash(&[0, 1, 2, 2]), digests[2]] {
-			let call = attest_call(&scene.ctx, 1, other, now());
+			let call = attest_call(&scene.ctx, 1, (other, excluded()), now());
 			refused(|| apply(call), Error::WrongDealings);
 		}
 		judged(scene.attest(1));
@@ -127,12 +127,14 @@ fn an_attestation_to_other_dealings_is_refused() {
 fn an_attestation_by_another_key_is_refused() {
 	build_and_execute(|| {
 		let scene = honest();
-		let (at, dealt) = (now(), dealt());
+		let (at, dealt, excluded) = (now(), dealt(), excluded());
 		let attempt = Attempt { task: TASK, seat: 1, kind: MessageKind::Attest, at };
-		let send = |signature| apply(Call::attest { task: TASK, seat: 1, dealt, at, signature });
+		let send =
+			|signature| apply(Call::attest { task: TASK, seat: 1, dealt, excluded, at, signature });
 		let sign = |key, task_hash, attempt| {
 			let key = fixtures::worker_key(key);
-			send(fixtures::sign::<Test>(&key, task_hash, attempt, payload(&dealt)).unwrap())
+			let payload = payload(&(dealt, excluded));
+			send(fixtures::sign::<Test>(&key, task_hash, attempt, payload).unwrap())
 		};
 		let task_hash = scene.ctx.task_hash;
 		// Another member's, and one of nobody's.
@@ -148,6 +150,10 @@ fn an_attestation_by_another_key_is_refused() {
 			refused(|| sign(1, task_hash, other), Error::BadSignature);
 		}
 		refused(|| sign(1, [1; 32], attempt), Error::BadSignature);
+		// Or over the dealings alone, whatever was excluded.
+		let key = fixtures::worker_key(1);
+		let alone = fixtures::sign::<Test>(&key, task_hash, attempt, payload(&dealt)).unwrap();
+		refused(|| send(alone), Error::BadSignature);
 		assert_eq!(sign(1, task_hash, attempt), Ok(Ok(())));
 	});
 }
@@ -161,12 +167,14 @@ fn an_attestation_cannot_be_replayed_to_another_task() {
 		for task in [TASK, TASK + 1] {
 			set_status(task, TaskStatus::Verifying { until: 30 });
 		}
-		let call = attest_call(&ctx, 1, [0; 32], now());
-		let Call::attest { task, seat, dealt, at, signature } = call.clone() else { panic!() };
-		let replayed = Call::attest { task: task + 1, seat, dealt, at, signature };
+		let call = attest_call(&ctx, 1, ([0; 32], [0; 32]), now());
+		let mut replayed = call.clone();
+		if let Call::attest { task, .. } = &mut replayed {
+			*task += 1;
+		}
 		refused(|| apply(replayed), Error::BadSignature);
 		// Nor does the other task's hash under this one's number help.
-		let crossed = attest_call(&other, 1, [0; 32], now());
+		let crossed = attest_call(&other, 1, ([0; 32], [0; 32]), now());
 		refused(|| apply(crossed), Error::BadSignature);
 		judged(apply(call));
 	});
@@ -267,7 +275,7 @@ fn an_accusation_after_the_early_end_is_late() {
 	});
 }
 
-/// The dealing is convicted while the others attest: the hash of the dealings stays, and what they said holds.
+/// The dealing is convicted while the others attest: what they said of the others holds, and of a share they could not know.
 #[test]
 fn an_exclusion_leaves_attestations_standing() {
 	build_and_execute(|| {
@@ -277,5 +285,53 @@ fn an_exclusion_leaves_attestations_standing() {
 		assert_eq!(Vss::counters(TASK).attested, 2);
 		scene.attest_all([2, 4, 5]);
 		end_verification();
+	});
+}
+
+/// Who attests says of which dealings: one more is excluded meanwhile, and the word would be about another set.
+#[test]
+fn an_exclusion_voids_attestations_that_are_under_way() {
+	build_and_execute(|| {
+		let scene = scene();
+		let hashes = (dealt(), excluded());
+		assert_eq!(hashes.1, [0; 32]);
+		let under_way = attest_call(&scene.ctx, 1, hashes, now());
+		judged(scene.accuse(2, 1));
+		assert_eq!(dealt(), hashes.0, "the dealings are the same");
+		assert_eq!(excluded(), wire::excluded(&[0; 32], &scene.digest(1)));
+		refused(|| apply(under_way), Error::WrongDealings);
+		judged(scene.attest(1));
+	});
+}
+
+/// A node that saw a dealing excluded on one fork says nothing of it on another, where it counts: its attestation would be shown
+/// there to be false. Nor do exclusions in another order, or of others, stand for these.
+#[test]
+fn an_attestation_to_other_exclusions_is_refused() {
+	build_and_execute(|| {
+		let invalid = |index| (index, (1, DealerFault::InvalidInput));
+		let scene = Scene::new(3, &[invalid(0), invalid(1)]);
+		scene.verify();
+		let hash = |order: &[usize]| {
+			order
+				.iter()
+				.fold([0; 32], |before, index| wire::excluded(&before, &scene.digest(*index)))
+		};
+		let refuse = |orders: &[&[usize]]| {
+			for &order in orders {
+				let call = attest_call(&scene.ctx, 1, (dealt(), hash(order)), now());
+				refused(|| apply(call), Error::WrongDealings);
+			}
+		};
+		refuse(&[&[0], &[1], &[0, 1]]);
+		judged(scene.challenge(2, 1));
+		refuse(&[&[], &[0], &[0, 1], &[1, 0]]);
+		judged(scene.challenge(2, 0));
+		refuse(&[&[], &[1], &[0, 1], &[1, 0, 1]]);
+		assert_eq!(excluded(), hash(&[1, 0]));
+		// The hashes in each other's place are no others' either.
+		let exchanged = attest_call(&scene.ctx, 1, (excluded(), dealt()), now());
+		refused(|| apply(exchanged), Error::WrongDealings);
+		judged(scene.attest(1));
 	});
 }

@@ -25,6 +25,11 @@ fn accusation(scene: &Scene, seat: u8, index: usize, at: BlockNumber) -> Call<Te
 	accuse_call(&scene.ctx, seat, &scene.dealer(index), scene.digest(index), evidence, at)
 }
 
+/// What an attestation names.
+fn named() -> (Digest, Digest) {
+	(dealt(), excluded())
+}
+
 fn challenge(scene: &Scene, seat: u8, index: usize, at: BlockNumber) -> Call<Test> {
 	let shown = scene.shown(index);
 	challenge_call(&scene.ctx, seat, &scene.dealer(index), scene.digest(index), shown, at)
@@ -47,7 +52,7 @@ fn tags_tell_seats_and_dealers_apart_but_not_attempts() {
 		assert_ne!(tags(2, 1, 10), tags(2, 0, 10));
 		assert_eq!(tags(2, 1, 10), tags(2, 1, 9));
 		let challenge = tags(1, 0, 10);
-		let tags = |seat, at| validity(attest_call(&scene.ctx, seat, dealt(), at)).provides;
+		let tags = |seat, at| validity(attest_call(&scene.ctx, seat, named(), at)).provides;
 		assert_ne!(tags(1, 10), tags(2, 10));
 		assert_eq!(tags(1, 10), tags(1, 9));
 		let attest = tags(1, 10);
@@ -124,7 +129,7 @@ fn answers_and_attestations_go_before_the_most_urgent_disputes() {
 		let challenged = validity(challenge(&scene, 1, 0, 10)).priority;
 		assert_eq!((accused, challenged), (1_000_020, 1_000_020));
 		// As old as an attempt may be.
-		let attest = validity(attest_call(&scene.ctx, 1, dealt(), 5)).priority;
+		let attest = validity(attest_call(&scene.ctx, 1, named(), 5)).priority;
 		let h_a = scene.freeze();
 		let commit = validity(commit_call(&scene.ctx, 1, h_a, [1; 32], 5)).priority;
 		scene.reveal_phase();
@@ -144,7 +149,7 @@ fn attempts_from_the_future_and_from_long_ago_are_refused() {
 		refused(|| apply(accusation(&scene, 2, 1, 4)), Error::StaleAttempt);
 		refused(|| apply(accusation(&scene, 2, 1, u32::MAX)), Error::StaleAttempt);
 		for at in [4, 13] {
-			refused(|| apply(attest_call(&scene.ctx, 1, dealt(), at)), Error::StaleAttempt);
+			refused(|| apply(attest_call(&scene.ctx, 1, named(), at)), Error::StaleAttempt);
 			refused(|| apply(challenge(&scene, 1, 0, at)), Error::StaleAttempt);
 		}
 		judged(apply(accusation(&scene, 2, 1, 5)));
@@ -364,7 +369,7 @@ fn members_calls_need_authorization() {
 				DispatchError::BadOrigin
 			);
 			assert_noop!(
-				Vss::attest(origin.clone(), TASK, 1, dealt(), now(), signature),
+				Vss::attest(origin.clone(), TASK, 1, dealt(), excluded(), now(), signature),
 				DispatchError::BadOrigin
 			);
 			let (dealer, digest, shown) = (scene.dealer(0), scene.digest(0), scene.shown(0));

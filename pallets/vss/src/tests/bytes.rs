@@ -174,7 +174,7 @@ fn truncated_calls_do_not_decode() {
 				dealing: dealing_message(dealing).unwrap(),
 			},
 			accuse_call(&scene.ctx, 1, &dealer, scene.digest(0), scene.evidence(1, 0), now()),
-			attest_call(&scene.ctx, 1, dealt(), now()),
+			attest_call(&scene.ctx, 1, (dealt(), excluded()), now()),
 			challenge_call(&scene.ctx, 1, &dealer, scene.digest(0), scene.shown(0), now()),
 			Call::challenge_with_bond {
 				task: TASK,

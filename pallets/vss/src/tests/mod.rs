@@ -1,6 +1,6 @@
 //! Tests of the pallet: neighbours are fake, dealers, workers and all their cryptography are real.
 //!
-//! Members' calls go through [`apply`], as in a block: the extension authorizes, then the call is dispatched.
+//! Calls from seats go through [`apply`], as in a block: the extension authorizes, then the call is dispatched.
 
 use crate::{
 	authorize::{error_index, payload, Attempt},
@@ -24,6 +24,7 @@ use ostraka_crypto::{
 use ostraka_primitives::{
 	fault::{AccuserFault, DealerFault, ShareFault},
 	message::{ChallengeMessage, MessageKind, ResultShareBytes},
+	record::SeatSet,
 	task::{FailReason, Outcome, TaskStatus},
 	traits::{Frozen, SeatReport, Sharing},
 	AccountId, BlockNumber, Digest, TaskId,
@@ -40,6 +41,8 @@ mod authorize;
 mod bytes;
 mod challenge;
 mod dealing;
+mod exposure;
+mod panel;
 mod refusals;
 mod result;
 mod settlement;
@@ -56,7 +59,7 @@ type Applied = Result<DispatchResult, TransactionValidityError>;
 /// Dealt dealings, by dealer.
 type Dealt = Vec<(AccountId, DealingBytes)>;
 
-/// A task of five seats, threshold two, and as many dealers as given, all of which deal honestly but those whose
+/// A task of five members, threshold two, and as many dealers as given, all of which deal honestly but those whose
 /// fault, at a seat, is given.
 struct Scene {
 	ctx: TaskContext,
@@ -64,8 +67,17 @@ struct Scene {
 }
 
 impl Scene {
+	/// Without a panel.
 	fn new(dealers: u32, corrupt: &[(u32, (u8, DealerFault))]) -> Self {
-		let ctx = open_task(TASK, 5, 2, LENGTH, dealers);
+		Self::of(open_task(TASK, 5, 2, LENGTH, dealers), dealers, corrupt)
+	}
+
+	/// With a panel of two: seats 6 and 7.
+	fn with_panel(dealers: u32, corrupt: &[(u32, (u8, DealerFault))]) -> Self {
+		Self::of(open_task_with_panel(TASK, (5, 2), 2, LENGTH, dealers), dealers, corrupt)
+	}
+
+	fn of(ctx: TaskContext, dealers: u32, corrupt: &[(u32, (u8, DealerFault))]) -> Self {
 		let mut scene = Self { ctx, dealt: Vec::new() };
 		for index in 0..dealers {
 			let faults: Vec<_> =
@@ -152,7 +164,7 @@ impl Scene {
 	}
 
 	fn attest(&self, seat: u8) -> Applied {
-		apply(attest_call(&self.ctx, seat, dealt(), now()))
+		apply(attest_call(&self.ctx, seat, (dealt(), excluded()), now()))
 	}
 
 	fn attest_all(&self, seats: impl IntoIterator<Item = u8>) {
@@ -234,6 +246,11 @@ fn dealt() -> Digest {
 	Sharings::<Test>::get(TASK).unwrap().dealt
 }
 
+/// The running hash of those that were excluded.
+fn excluded() -> Digest {
+	Sharings::<Test>::get(TASK).unwrap().excluded_hash
+}
+
 /// The order of the scalar field, little-endian: minus one, plus one.
 fn field_order() -> [u8; 32] {
 	let mut order = ostraka_crypto::encoding::encode_scalar(&-Scalar::from(1u8));
@@ -286,9 +303,14 @@ fn challenge_call(
 	Call::challenge { task: TASK, seat, dealer, digest, challenge, at, signature }
 }
 
-fn attest_call(ctx: &TaskContext, seat: u8, dealt: Digest, at: BlockNumber) -> Call<Test> {
-	let signature = signed(ctx, seat, MessageKind::Attest, at, payload(&dealt));
-	Call::attest { task: TASK, seat, dealt, at, signature }
+fn attest_call(
+	ctx: &TaskContext,
+	seat: u8,
+	(dealt, excluded): (Digest, Digest),
+	at: BlockNumber,
+) -> Call<Test> {
+	let signature = signed(ctx, seat, MessageKind::Attest, at, payload(&(dealt, excluded)));
+	Call::attest { task: TASK, seat, dealt, excluded, at, signature }
 }
 
 fn commitment(accepted_set: Digest, seat: u8, share: &SecretShare) -> Digest {

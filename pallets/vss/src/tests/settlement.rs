@@ -1,8 +1,15 @@
 //! Reports, and settling in chunks.
 
 use super::*;
-use frame::deps::frame_support::weights::{Weight, WeightMeter};
-use ostraka_primitives::{message::indexed_key, traits::Progress};
+use codec::MaxEncodedLen;
+use frame::{
+	deps::{
+		frame_support::weights::{RuntimeDbWeight, Weight, WeightMeter},
+		frame_system,
+	},
+	prelude::Get,
+};
+use ostraka_primitives::{message::indexed_key, traits::Progress, MAX_SEATS};
 
 fn unlimited() -> WeightMeter {
 	WeightMeter::new()
@@ -181,6 +188,121 @@ fn silence_is_reported_of_who_did_all_else() {
 	});
 }
 
+/// A verifier's part ends with the freeze, a member's with the last share.
+#[test]
+fn each_kind_of_seat_is_reported_by_what_was_its_to_do() {
+	build_and_execute(|| {
+		let scene = Scene::with_panel(2, &[]);
+		scene.verify();
+		scene.attest_all([1, 6]);
+		use SeatReport::*;
+		let expected =
+			|members, last| vec![members, members, members, members, members, Right, last];
+		assert_eq!(Vss::reports(TASK, false), expected(Idle, Idle));
+		scene.freeze();
+		assert_eq!(Vss::reports(TASK, false), expected(Idle, Absent));
+		assert_eq!(Vss::reports(TASK, true), expected(Absent, Absent));
+	});
+}
+
+/// Who refuses to attest to what is invalid is not absent, once that is shown; nor is who has shown one, and may have waited for
+/// others to be.
+#[test]
+fn a_verifier_owes_no_attestation_to_what_is_invalid() {
+	use SeatReport::*;
+	let forged = [(1, (1, DealerFault::InvalidInput))];
+	build_and_execute(|| {
+		let scene = Scene::with_panel(3, &forged);
+		scene.verify();
+		scene.attest_all([1]);
+		scene.freeze();
+		assert_eq!(Vss::reports(TASK, true)[5..], [Absent, Absent]);
+		assert_ok!(scene.challenge_with_bond(1));
+		assert_eq!(Vss::reports(TASK, true)[5..], [Idle, Idle]);
+		assert_eq!(Vss::reports(TASK, true)[1], Absent, "a share is due all the same");
+	});
+	build_and_execute(|| {
+		let scene = Scene::with_panel(3, &forged);
+		scene.verify();
+		judged(scene.challenge(6, 1));
+		scene.freeze();
+		assert_eq!(Vss::reports(TASK, true)[5..], [Idle, Absent]);
+	});
+}
+
+/// Every report that a seat can have, of both kinds of seats in one task.
+#[test]
+fn reports_of_all_kinds_stand_in_one_row() {
+	build_and_execute(|| {
+		let faults = [(0, (5, DealerFault::WrongShare)), (1, (1, DealerFault::InvalidInput))];
+		let ctx = open_task_with_panel(TASK, (9, 4), 2, LENGTH, 3);
+		let scene = Scene::of(ctx, 3, &faults);
+		scene.verify();
+		// Seats 8 and 11 attest to what nobody could attest to who had looked.
+		scene.attest_all([8, 11]);
+		judged(scene.challenge(2, 1));
+		scene.attest_all([1, 4, 9, 10]);
+		judged(scene.challenge(12, 2));
+		judged(scene.challenge(4, 2));
+		scene.freeze();
+		judged(scene.accuse(5, 0));
+		for seat in [1, 2, 7, 8] {
+			judged(scene.commit(seat, &scene.share(seat)));
+		}
+		scene.reveal_phase();
+		for seat in [1, 2, 3] {
+			judged(scene.reveal(seat, &scene.share(seat)));
+		}
+		let mut wrong = scene.share(7);
+		wrong.values[0] += Scalar::from(1u8);
+		judged(scene.reveal(7, &wrong));
+		judged(scene.reveal(8, &scene.share(8)));
+		use SeatReport::*;
+		let members = [
+			Right,
+			Silent,
+			Uncommitted,
+			Convicted,
+			Excused,
+			Absent,
+			Convicted,
+			FalseAttestation,
+			Absent,
+		];
+		let panel = [Right, FalseAttestation, Convicted, Absent];
+		assert_eq!(Vss::reports(TASK, true), [members.as_slice(), &panel].concat());
+		assert_eq!(Vss::exposer(TASK), Some(operator(2)));
+	});
+}
+
+/// Panel, exclusions and who exposed go with the task; what the result says stays.
+#[test]
+fn settling_frees_all_of_a_panel() {
+	build_and_execute(|| {
+		let faults = [(0, (1, DealerFault::InvalidInput)), (1, (1, DealerFault::InvalidInput))];
+		let scene = Scene::with_panel(3, &faults);
+		scene.verify();
+		judged(scene.challenge(6, 0));
+		scene.attest_all([1, 6, 7]);
+		scene.freeze();
+		assert_ok!(scene.challenge_with_bond(1));
+		scene.commit_all(1..=3);
+		for seat in 1..=3 {
+			judged(scene.reveal(seat, &scene.share(seat)));
+		}
+		set_status(TASK, TaskStatus::Settling(Outcome::Completed));
+		let result = Vss::result(TASK);
+		let told = result.as_ref().map(|result| (result.panel, result.attested, result.disproven));
+		assert_eq!(told, Some((2, 0, 1)));
+		assert_eq!(Vss::settle(TASK, true, &mut unlimited()), Progress::Done);
+		assert_freed();
+		assert_eq!(Vss::result(TASK), result);
+		assert_eq!(Vss::exposer(TASK), None);
+		assert_eq!(Vss::reports(TASK, true), vec![]);
+		assert_eq!(Vss::counters(TASK), Counters::default());
+	});
+}
+
 /// A false accuser is convicted: its share may complete the task, but is not paid.
 #[test]
 fn a_false_accuser_is_not_paid_for_a_right_share() {
@@ -203,15 +325,25 @@ fn a_false_accuser_is_not_paid_for_a_right_share() {
 #[test]
 fn unsound_parameters_open_nothing() {
 	build_and_execute(|| {
-		assert_storage_noop!(Vss::open(TASK, 200, 5));
-		assert_storage_noop!(Vss::open(TASK, 2, 200));
+		assert_storage_noop!(Vss::open(TASK, 200, 5, 0));
+		assert_storage_noop!(Vss::open(TASK, 2, 200, 0));
+		assert_storage_noop!(Vss::open(TASK, 2, MAX_SEATS as u8 + 1, 0));
+		// A panel without a committee.
+		assert_storage_noop!(Vss::open(TASK, 2, 5, 5));
+		assert_storage_noop!(Vss::open(TASK, 2, 5, 6));
 	});
 }
 
 #[test]
 fn the_freeze_weighs_by_dealings_and_sums() {
 	build_and_execute(|| {
-		let expected = <() as WeightInfo>::freeze(512, 15);
+		let measured = <() as WeightInfo>::freeze(512, 15);
+		let db: RuntimeDbWeight = <Test as frame_system::Config>::DbWeight::get();
+		let states = SeatState::max_encoded_len() as u64 * u64::from(MAX_SEATS);
+		// Where the sums are outside of the group, the seats' states are read and written besides.
+		let expected = measured
+			.saturating_add(db.reads_writes(1, 1))
+			.saturating_add(Weight::from_parts(0, states));
 		assert_eq!(<Vss as Sharing>::freeze_weight(512, 15), expected);
 	});
 }

@@ -177,13 +177,14 @@ fn to_cry_torsion_where_there_is_none_is_a_false_accusation() {
 	});
 }
 
-/// All members slept, or are corrupt: the freeze finds it, the task fails, and everybody gets back what is theirs.
+/// All members slept, or are corrupt: the freeze finds it, the task fails, and dealers get back what is theirs. Whoever attested
+/// did so falsely, whoever shows it; who did not may have looked.
 #[test]
-fn torsion_that_nobody_accused_fails_the_task_and_convicts_nobody() {
+fn torsion_that_nobody_accused_fails_the_task_and_exposes_who_attested() {
 	for (number, part) in torsion().into_iter().enumerate() {
 		build_and_execute(|| {
 			let scene = scene(&[(1, number % 3, part)]);
-			scene.attest_all(1..=5);
+			scene.attest_all(1..=4);
 			let before = Sharings::<Test>::get(TASK).unwrap();
 			for _ in 0..2 {
 				assert_eq!(Vss::freeze(TASK), Frozen::Unsound);
@@ -195,7 +196,9 @@ fn torsion_that_nobody_accused_fails_the_task_and_convicts_nobody() {
 			let outcome = Outcome::Failed(FailReason::UnsoundCommitments);
 			set_status(TASK, TaskStatus::Settling(outcome));
 			refused(|| scene.accuse(2, 1), Error::WrongPhase);
-			assert_eq!(Vss::reports(TASK, false), vec![SeatReport::Idle; 5]);
+			use SeatReport::{FalseAttestation as False, Idle};
+			assert_eq!(Vss::reports(TASK, false), vec![False, False, False, False, Idle]);
+			assert_eq!(Vss::exposer(TASK), None);
 			assert_eq!(Vss::settle(TASK, false, &mut WeightMeter::new()), Progress::Done);
 			assert_eq!(Deposits::get(), vec![]);
 			let mut released = money();
@@ -275,7 +278,11 @@ fn torsion_that_is_accused_after_the_freeze_convicts_late() {
 		assert!(seat_state(5).excused);
 		judged(scene.accuse(4, 1));
 		convicted(4, 1, false);
-		assert_eq!(Sharings::<Test>::get(TASK).unwrap(), before);
+		let mut finders = SeatSet::default();
+		finders.insert(4);
+		finders.insert(5);
+		let after = SharingState { disproven: 2, finders, ..before };
+		assert_eq!(Sharings::<Test>::get(TASK).unwrap(), after);
 	});
 }
 

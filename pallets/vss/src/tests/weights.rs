@@ -2,12 +2,14 @@
 
 use super::{refusals::resized, *};
 use crate::weights::{self, proof_kilobytes, proof_points};
+use codec::MaxEncodedLen;
 use frame::{
 	deps::frame_support::dispatch::{DispatchClass, GetDispatchInfo},
 	traits::Authorize,
 };
 use ostraka_primitives::{
 	spec::{Column, Grouping, Statistic, TaskSpec, MAX_BOUND, MAX_EDGES, MAX_LENGTH},
+	task::TaskResult,
 	MAX_VALIDITY,
 };
 use ostraka_protocol::statistics::validity::relation;
@@ -153,11 +155,14 @@ fn a_challenge_weighs_by_threshold_and_proof() {
 			let call = challenge_call(&scene.ctx, 1, &dealer, digest, shown.clone(), now());
 			let info = call.get_dispatch_info();
 			assert_eq!(info.class, DispatchClass::Operational);
-			assert_eq!(info.call_weight, weights::challenge::<W>(2, points));
+			assert_eq!(info.call_weight, weights::challenge::<Test>(2, points));
 			// Whether it is right does not follow from the call, and only the other is measured with one that is.
 			let (wrong, right) =
 				(<W as WeightInfo>::challenge, <W as WeightInfo>::challenge_with_bond);
 			assert!(info.call_weight.all_gte(wrong(2, points).max(right(2, points))));
+			// Nor whether the result is out, which is then marked.
+			let marked = TaskSpec::max_encoded_len() + TaskResult::max_encoded_len();
+			assert_eq!(info.call_weight.proof_size(), marked as u64);
 			let authorize = call.weight_of_authorize();
 			assert_eq!(authorize, <W as WeightInfo>::authorize_challenge(kilobytes));
 			assert!((info.call_weight + authorize).all_lte(worst));
@@ -167,7 +172,7 @@ fn a_challenge_weighs_by_threshold_and_proof() {
 				Call::<Test>::challenge_with_bond { task: TASK, dealer, digest, challenge: shown };
 			let info = call.get_dispatch_info();
 			assert_eq!(info.class, DispatchClass::Normal);
-			assert_eq!(info.call_weight, weights::challenge::<W>(2, points));
+			assert_eq!(info.call_weight, weights::challenge::<Test>(2, points));
 			assert!(info.call_weight.all_lte(worst));
 		}
 		assert_eq!([0, 1, 1_024, 1_025].map(proof_kilobytes), [0, 1, 1, 2]);

@@ -6,20 +6,22 @@ use super::{
 	WorkerError,
 };
 use crate::{
-	types::seat_index, Config, DealingRecord, Dealings, Pallet, Seats, Sharings, Standing,
+	types::{self, seat_index},
+	Config, DealingRecord, Dealings, Pallet, Seats, Sharings, Standing,
 };
 use alloc::vec::Vec;
+use codec::{Decode, Encode};
 use frame::prelude::Get;
 use ostraka_crypto::validity::Relation;
 use ostraka_primitives::{
-	message::CommitmentBytes, task::Seat as PinnedSeat, traits::TaskBook, AccountId, BlockNumber,
-	Digest, TaskId, WorkerKey, MAX_DEALERS,
+	message::CommitmentBytes, record::SeatSet, task::Seat as PinnedSeat, traits::TaskBook,
+	AccountId, BlockNumber, Digest, TaskId, WorkerKey, MAX_DEALERS,
 };
 use ostraka_protocol::{statistics, wire, TaskContext, UnknownVersion};
 
 pub use ostraka_protocol::G1;
 
-/// A local key's seat in a task.
+/// A local key's seat in a task, in its committee or in its panel.
 #[derive(Clone, Debug)]
 pub struct Seat {
 	/// The task.
@@ -32,6 +34,9 @@ pub struct Seat {
 	pub context: TaskContext,
 	/// How far task and seat are.
 	pub state: SeatView,
+	/// Seats whose attestation stands. A dealer that was convicted of a wrong share shields who attested to its invalid input,
+	/// unless its proof is challenged too.
+	pub standing: SeatSet,
 }
 
 /// Hash of the chain's first block.
@@ -66,32 +71,34 @@ pub struct Unserved {
 	pub error: UnknownVersion,
 }
 
-/// The seat that this key has in this task, if the task is open and its committee drawn.
+/// The seat that this key has in this task, if the task is open and its seats are drawn.
 ///
 /// # Errors
 /// [`Unserved`].
 pub fn seat<T: Config>(task: TaskId, worker: &WorkerKey) -> Result<Option<Seat>, Unserved> {
 	let Some(view) = T::Tasks::view(task) else { return Ok(None) };
 	let key = SeatKey { worker: *worker, task_hash: view.task_hash };
-	let found = (1u8..=u8::MAX).zip(&view.committee).find(|(_, seat)| seat.worker == *worker);
+	let row = view.committee.iter().chain(&view.panel);
+	let found = (1u8..=u8::MAX).zip(row).find(|(_, seat)| seat.worker == *worker);
 	let Some((seat, pinned)) = found else { return Ok(None) };
 	let context = wire::context(&view).map_err(|error| Unserved { key, seat, error })?;
-	let states = Seats::<T>::get(task);
-	let state = seat_index(seat).and_then(|index| states?.get(index).copied());
-	let (Some(member), Ok(seats)) = (state, u8::try_from(view.committee.len())) else {
+	let states = Seats::<T>::get(task).unwrap_or_default();
+	let Some(state) = seat_index(seat).and_then(|index| states.get(index)) else {
 		return Ok(None);
 	};
+	let standing = types::standing(&states);
 	let state = SeatView {
 		seat,
-		seats,
-		attested: member.attested,
-		committed: member.commitment.is_some(),
-		answered: member.answer.is_some(),
-		excused: member.excused,
-		may_accuse: !member.accused_falsely,
+		seats: view.seats(),
+		verifies: !view.computes(seat),
+		attested: state.attested,
+		committed: state.commitment.is_some(),
+		answered: state.answer.is_some(),
+		excused: state.excused,
+		may_accuse: !state.accused_falsely,
 		status: view.status,
 	};
-	Ok(Some(Seat { task, key, pinned: pinned.clone(), context, state }))
+	Ok(Some(Seat { task, key, pinned: pinned.clone(), context, state, standing }))
 }
 
 /// What the dealers of a seat's task prove of their vectors. Only if its proofs have the length of those that the chain has
@@ -108,17 +115,28 @@ pub fn relation<T: Config>(seat: &Seat) -> Result<Relation, WorkerError> {
 	relation.filter(fits).ok_or(WorkerError::Relation)
 }
 
-/// The running hash of a task's dealings.
-pub fn dealt<T: Config>(task: TaskId) -> Option<Digest> {
-	Sharings::<T>::get(task).map(|sharing| sharing.dealt)
+/// What an attestation names: the running hashes of a task's dealings, and of those that were excluded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Hashes {
+	/// Of all dealings.
+	pub dealt: Digest,
+	/// Of the excluded ones.
+	pub excluded: Digest,
+}
+
+/// Those of this block's state.
+pub fn hashes<T: Config>(task: TaskId) -> Option<Hashes> {
+	let sharing = Sharings::<T>::get(task)?;
+	Some(Hashes { dealt: sharing.dealt, excluded: sharing.excluded_hash })
 }
 
 /// Dealings as the state has them.
 #[derive(Debug, Default)]
 pub struct Found {
-	/// Those that count, with nothing known of their shares yet.
-	pub counted: Vec<Dealing>,
-	/// Dealers and digests of those that were excluded.
+	/// Those that count, and those of the excluded ones that shield somebody who attested to them. Nothing is known of their
+	/// shares yet.
+	pub open: Vec<Dealing>,
+	/// Dealers and digests of all others that were excluded.
 	pub excluded: Vec<(AccountId, Digest)>,
 }
 
@@ -137,20 +155,23 @@ pub fn dealings_of<T: Config>(seat: &Seat, dealers: &[AccountId]) -> Found {
 fn sort(seat: &Seat, records: impl Iterator<Item = (AccountId, DealingRecord)>) -> Found {
 	let mut found = Found::default();
 	for (dealer, record) in records {
+		let (counts, challengeable) = (record.counts(), record.is_challengeable(seat.standing));
+		if !counts && !challengeable {
+			found.excluded.push((dealer, record.digest));
+			continue;
+		}
 		let accusable = match record.standing {
 			Standing::Accepted => true,
 			Standing::ConvictedLate => !seat.state.excused,
-			Standing::Excluded => {
-				found.excluded.push((dealer, record.digest));
-				continue;
-			},
+			Standing::Excluded => false,
 		};
-		found.counted.push(Dealing {
+		found.open.push(Dealing {
 			dealer,
 			digest: record.digest,
 			dealt_at: record.block,
+			counts,
 			accusable,
-			challengeable: record.standing == Standing::Accepted,
+			challengeable,
 			disputed_at: None,
 			share: None,
 		});

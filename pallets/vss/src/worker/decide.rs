@@ -1,23 +1,29 @@
 //! What a worker does with a task, as a pure function of what it sees: the state of one block and its own notes.
 //!
 //! # Terms
-//! - *dispute*: an accusation of a dealing whose share is wrong, or a challenge of one whose proof is.
-//! - *rank*: a member's place in the queue of those who may dispute one dealing. Everyone can compute it, it differs
-//!   from dealing to dealing, and no two members share one, so that one dispute is usually enough.
+//! - *member*, *verifier*: who has a seat in the committee, or in the panel. A verifier has no shares: of a dealing it sees
+//!   what everybody sees, commitments and proof. It challenges and attests, and neither accuses nor answers.
+//! - *dispute*: an accusation of a dealing whose share is wrong, or a challenge of one whose proof is. A verifier that finds
+//!   commitments outside of the group challenges, as it cannot accuse.
+//! - *rank*: a seat's place in the queue of those who may dispute one dealing. Everyone can compute it, it differs
+//!   from dealing to dealing, and no two seats share one, so that one dispute is usually enough.
 //! - *answer*: the commitment to a result share, or the result share itself.
-//! - *attestation*: the word that the seat's shares of all dealings that count are right, and their proofs hold.
+//! - *attestation*: the word that of all dealings that count the commitments lie in the group and the proofs hold, and, of a
+//!   member, that its shares are right.
 //!
 //! # Invariants
 //! - Nothing here depends on which block was looked at before: runs may skip blocks, overlap, and follow a re-org.
 //! - An answer is planned only if the seat's share of every dealing of the frozen set was opened and found right. Proofs are
 //!   not asked for: nothing that is found of them changes the frozen set any more, and an answer that is late is punished.
-//! - An attestation is planned only if that is so of every dealing that counts, and its proof holds.
+//! - An attestation is planned only if every dealing that counts was found to be right in all that the seat can see of it.
+//! - No answer is planned for a verifier, nor an accusation, as nothing is [`ShareState::Wrong`] for it.
 //!
 //! # Late punishment is best effort
 //! Before the freeze every dispute is repeated until it is in a block, or the time is over. Afterwards nothing that is
 //! disputed changes the result, and answers go first: a member that has committed rests until shares are due, and one that
-//! has revealed is done, so a late challenge that got lost is not repeated. Ranks count from the freeze on, and not beyond
-//! the commitment; where shares are due already all members challenge at once, and all but the first in vain. Whoever wants
+//! has revealed is done, so a late challenge of its that got lost is not repeated. A verifier owes no answer: it looks at what
+//! it has not seen yet and challenges until shares are in. Ranks count from the freeze on, and not beyond
+//! the commitment; where shares are due already all seats challenge at once, and all but the first in vain. Whoever wants
 //! a dealer punished that late can challenge with a bond.
 
 use alloc::vec::Vec;
@@ -25,7 +31,7 @@ use codec::{Decode, Encode};
 use frame::prelude::Weight;
 use ostraka_primitives::{task::TaskStatus, AccountId, BlockNumber, Digest};
 
-/// Blocks between the turns of two members to dispute one dealing, `δ`.
+/// Blocks between the turns of two seats to dispute one dealing, `δ`.
 pub const ACCUSE_STEP: BlockNumber = 2;
 /// Disputes that one seat may send in one run however much time is left.
 pub const MIN_ACCUSATIONS: usize = 8;
@@ -35,18 +41,20 @@ pub const MIN_ACCUSATIONS: usize = 8;
 /// may be fewer: [`most_challenges`].
 pub const MAX_ACCUSATIONS: usize = 64;
 
-/// What the worker found out about its share of one dealing.
+/// What the worker found out about its share of one dealing, and about the dealing's proof. A verifier has no share: for it
+/// the commitments, which lie in the group, take the place of a share that is opened, right and kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum ShareState {
 	/// Opened and right, and the dealing's proof holds; kept in the node's database.
 	Right,
-	/// Cannot be opened, or does not fit the commitments.
+	/// Cannot be opened, or does not fit the commitments, or these lie outside of the group. Never for a verifier.
 	Wrong,
 	/// The node's database lacks the dealing; said so in this block.
 	Missing(BlockNumber),
 	/// Seen in the state, but not looked at yet.
 	Unopened,
-	/// Opened and right, and kept, but the dealing's proof does not hold.
+	/// Opened and right, and kept, but the dealing's proof does not hold. For a verifier also: its commitments lie outside of
+	/// the group, whatever the proof.
 	Forged,
 	/// Opened and right, and kept; the dealing's proof was not looked at yet.
 	Unproven,
@@ -59,7 +67,7 @@ impl ShareState {
 		matches!(self, Self::Right | Self::Forged | Self::Unproven)
 	}
 
-	/// Whether the share was opened, or shown to be wrong.
+	/// Whether the share was opened, or shown to be wrong: whether the dealing was looked at, its proof apart.
 	pub const fn is_opened(self) -> bool {
 		matches!(self, Self::Right | Self::Wrong | Self::Forged | Self::Unproven)
 	}
@@ -74,9 +82,12 @@ pub struct Dealing {
 	pub digest: Digest,
 	/// Block in which it was dealt.
 	pub dealt_at: BlockNumber,
+	/// Whether it counts. What was excluded is here only where a challenge would expose somebody.
+	pub counts: bool,
 	/// Whether an accusation of it would still do something: convict its dealer, or after the freeze excuse the seat.
 	pub accusable: bool,
-	/// Whether a challenge of it would still do something: convict its dealer.
+	/// Whether a challenge of it would still do something: convict its dealer, expose who attested to it, or say of what counts
+	/// that it is invalid.
 	pub challengeable: bool,
 	/// Block in which this seat last sent the dispute of it that is due, if it did.
 	pub disputed_at: Option<BlockNumber>,
@@ -98,8 +109,10 @@ pub enum Extent {
 pub struct SeatView {
 	/// The seat's number, `j`.
 	pub seat: u8,
-	/// Seats of the committee, `n`.
+	/// Seats of committee and panel, `n + v`.
 	pub seats: u8,
+	/// It is one of the panel's: it has no shares, and answers nothing.
+	pub verifies: bool,
 	/// The task's state.
 	pub status: TaskStatus,
 	/// Its attestation is on chain.
@@ -173,14 +186,18 @@ impl Dealing {
 impl SeatView {
 	/// Whether there is anything left to do on this seat in the task's present state.
 	pub fn is_busy(&self) -> bool {
-		// An excused member owes no answer, but may know of more dealers to convict.
-		let accuses_on = self.excused && self.may_accuse;
+		let answers = !self.excused && !self.verifies;
+		// Who owes no answer may know of more dealers to convict.
+		let disputes_on = self.may_accuse && !answers;
 		match self.status {
-			TaskStatus::Collecting { .. } | TaskStatus::Verifying { .. } => !self.answered,
-			TaskStatus::Committing { .. } => {
-				!self.answered && (accuses_on || (!self.excused && !self.committed))
+			// A member opens its shares whether it may dispute or not.
+			TaskStatus::Collecting { .. } | TaskStatus::Verifying { .. } => {
+				!self.answered && (self.may_accuse || !self.verifies)
 			},
-			TaskStatus::Revealing { .. } => !self.answered && (accuses_on || !self.excused),
+			TaskStatus::Committing { .. } => {
+				!self.answered && (disputes_on || (answers && !self.committed))
+			},
+			TaskStatus::Revealing { .. } => !self.answered && (disputes_on || answers),
 			TaskStatus::Inviting { .. }
 			| TaskStatus::Drawing { .. }
 			| TaskStatus::Settling(_)
@@ -189,8 +206,8 @@ impl SeatView {
 	}
 
 	/// Plans this block's messages. `dealings` are those that count (accepted before the freeze, the frozen set after
-	/// it), to this `extent`. `lag` is `Δ`, the blocks to wait after the freeze; `retry` the blocks that a transaction has
-	/// to be included.
+	/// it), to this `extent`, and those that are only left to be challenged. `lag` is `Δ`, the blocks to wait after the freeze;
+	/// `retry` the blocks that a transaction has to be included.
 	///
 	/// Disputes begin at another place in every block, so that none that fails again and again keeps others back.
 	pub fn plan(
@@ -216,9 +233,11 @@ impl SeatView {
 			dispute.rotate_left(first);
 		}
 		let most = self.pace(left.len(), now, retry).min(dispute.len());
-		let all = |is: fn(ShareState) -> bool| dealings.iter().all(|dealing| dealing.share_is(is));
+		let counted = || dealings.iter().filter(|dealing| dealing.counts);
+		let all = |is: fn(ShareState) -> bool| counted().all(|dealing| dealing.share_is(is));
 		let attest = self.attestation_due(now) && all(|share| share == ShareState::Right);
-		let adds_up = extent == Extent::All && !dealings.is_empty() && all(ShareState::adds_up);
+		let adds_up =
+			extent == Extent::All && counted().next().is_some() && all(ShareState::adds_up);
 		let answer = self.answer_due(now, lag).filter(|_| adds_up);
 		Plan { dispute, most, attest, answer }
 	}
@@ -251,7 +270,7 @@ impl SeatView {
 
 	/// The answer that the task waits for from this seat.
 	pub fn answer_due(&self, now: BlockNumber, lag: BlockNumber) -> Option<Answer> {
-		if self.excused {
+		if self.excused || self.verifies {
 			return None;
 		}
 		match self.status {
@@ -264,13 +283,19 @@ impl SeatView {
 		}
 	}
 
+	/// Whether the set is frozen: what is found now excludes nothing.
+	pub const fn is_frozen(&self) -> bool {
+		matches!(self.status, TaskStatus::Committing { .. } | TaskStatus::Revealing { .. })
+	}
+
 	/// Whether proofs are looked at now. Once the set is frozen they wait until the answer that this phase asks for is
 	/// `on_its_way`, unless the seat owes none, or cannot give any.
 	pub fn looks_at_proofs(&self, dealings: &[Dealing], on_its_way: bool) -> bool {
-		let frozen =
-			matches!(self.status, TaskStatus::Committing { .. } | TaskStatus::Revealing { .. });
-		let wrong = |dealing: &Dealing| dealing.share_is(|share| share == ShareState::Wrong);
-		!frozen || on_its_way || self.excused || dealings.iter().any(wrong)
+		let wrong = |dealing: &Dealing| {
+			dealing.counts && dealing.share_is(|share| share == ShareState::Wrong)
+		};
+		let owes_none = self.excused || self.verifies;
+		!self.is_frozen() || on_its_way || owes_none || dealings.iter().any(wrong)
 	}
 
 	/// First block in which this seat disputes the dealing.

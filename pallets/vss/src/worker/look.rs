@@ -1,7 +1,7 @@
 //! What a run has before it of one seat's dealings: all of them, or those of which something is not known to be right.
 
 use super::{
-	chain,
+	chain::{self, Hashes},
 	decide::{Dealing, Extent, ShareState},
 	store::{self, Survey},
 	WorkerError,
@@ -12,13 +12,13 @@ use ostraka_primitives::{task::TaskStatus, AccountId, BlockNumber, Digest};
 
 /// What a run has before it of a task's dealings.
 pub(super) struct Look {
-	/// The state's running hash of them.
-	pub dealt: Digest,
+	/// The state's running hashes of them, and of the excluded ones.
+	pub hashes: Hashes,
 	/// Which ones these are.
 	pub extent: Extent,
-	/// Those that count.
+	/// Those that count, and excluded ones that shield somebody.
 	pub dealings: Vec<Dealing>,
-	/// Dealers of excluded ones whose share and proof are not known to be right.
+	/// Dealers of other excluded ones whose share and proof are not known to be right.
 	excluded: Vec<AccountId>,
 	/// The survey as it lies in the database.
 	survey: Option<Survey>,
@@ -39,16 +39,16 @@ impl Look {
 	/// # Errors
 	/// `Busy`, `Record`.
 	pub fn take<T: Config>(seat: &chain::Seat, all: bool) -> Result<Option<Self>, WorkerError> {
-		let Some(dealt) = chain::dealt::<T>(seat.task) else { return Ok(None) };
+		let Some(hashes) = chain::hashes::<T>(seat.task) else { return Ok(None) };
 		let survey = store::survey(&seat.key)?;
-		let known = survey.as_ref().filter(|survey| survey.dealt == dealt);
+		let known = survey.as_ref().filter(|survey| survey.dealt == hashes.dealt);
 		let (extent, found) = match known {
 			// Its dealings go one by one.
 			Some(_) if matches!(seat.state.status, TaskStatus::Settling(_)) => return Ok(None),
 			Some(survey) if !all => (Extent::Open, chain::dealings_of::<T>(seat, &survey.open)),
 			_ => (Extent::All, chain::dealings::<T>(seat)),
 		};
-		let chain::Found { counted: mut dealings, excluded } = found;
+		let chain::Found { open: mut dealings, excluded } = found;
 		let digests = dealings.iter().map(|dealing| dealing.digest);
 		let digests: Vec<_> = digests.chain(excluded.iter().map(|(_, digest)| *digest)).collect();
 		let ledger = match digests.is_empty() {
@@ -63,7 +63,7 @@ impl Look {
 		};
 		let excluded = excluded.into_iter().filter_map(open).collect();
 		Ok(Some(Self {
-			dealt,
+			hashes,
 			extent,
 			dealings,
 			excluded,
@@ -74,9 +74,15 @@ impl Look {
 		}))
 	}
 
-	/// Whether the seat has its shares of all of these.
+	/// Whether the seat has all of these to add up.
 	pub fn adds_up(&self) -> bool {
-		self.dealings.iter().all(|dealing| dealing.share.is_some_and(ShareState::adds_up))
+		let adds_up = |dealing: &Dealing| dealing.share.is_some_and(ShareState::adds_up);
+		self.dealings.iter().all(|dealing| !dealing.counts || adds_up(dealing))
+	}
+
+	/// Those that count.
+	pub fn counted(&self) -> Vec<Dealing> {
+		self.dealings.iter().filter(|dealing| dealing.counts).cloned().collect()
 	}
 
 	/// How many of these have proofs that were not looked at.
@@ -87,11 +93,10 @@ impl Look {
 
 	/// Keeps what was found so far, for the next runs. Not for a task that ended: of its dealings some are gone already.
 	pub fn keep(&mut self, seat: &chain::Seat) {
-		let counted = self.dealings.iter();
-		let open = counted.filter(|dealing| dealing.share != Some(ShareState::Right));
+		let open = self.dealings.iter().filter(|dealing| dealing.share != Some(ShareState::Right));
 		let open = open.map(|dealing| dealing.dealer.clone());
 		let open = self.excluded.iter().cloned().chain(open).collect();
-		let survey = Survey { dealt: self.dealt, open };
+		let survey = Survey { dealt: self.hashes.dealt, open };
 		if self.survey.as_ref() != Some(&survey) {
 			store::keep_survey(&seat.key, &survey);
 			self.survey = Some(survey);
@@ -101,15 +106,21 @@ impl Look {
 
 /// Puts the seats in the order in which their proofs are checked: who has least to do goes first, else a task whose proofs are
 /// dear would keep all others waiting. In every other block one seat whose turn it is goes before them, so that light tasks do
-/// not keep a dear one waiting for good.
+/// not keep a dear one waiting for good. Seats of frozen sets, of which nothing is excluded any more, come after all others, each
+/// kind in this order.
 pub(super) fn order(unproven: &mut [(chain::Seat, Look)], now: BlockNumber) {
 	unproven.sort_by_key(|(seat, look)| {
-		u64::from(seat.context.proof_length).saturating_mul(look.unproven() as u64)
+		let work = u64::from(seat.context.proof_length).saturating_mul(look.unproven() as u64);
+		(seat.state.is_frozen(), work)
 	});
 	if now % 2 == 1 {
-		let turn = (now as usize / 2).checked_rem(unproven.len());
-		if let Some(up_to) = turn.and_then(|turn| unproven.get_mut(..=turn)) {
-			up_to.rotate_right(1);
+		let live = unproven.partition_point(|(seat, _)| !seat.state.is_frozen());
+		let (live, frozen) = unproven.split_at_mut_checked(live).unwrap_or_default();
+		for part in [live, frozen] {
+			let turn = (now as usize / 2).checked_rem(part.len());
+			if let Some(up_to) = turn.and_then(|turn| part.get_mut(..=turn)) {
+				up_to.rotate_right(1);
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 //! The offchain worker of a compute node: checks commitments, opens its sealed shares, checks the proofs that inputs are
 //! valid, accuses dealers of wrong shares and challenges wrong proofs, attests where there are none, and answers with
-//! commitment and result share.
+//! commitment and result share. And of a verification node, which has a seat in a task's panel and no shares: checks commitments
+//! and proofs, challenges what is wrong, and attests. A node's keys may have seats of both kinds, also in one task.
 //!
 //! It runs after a block was imported as the best, on every full node that has worker keys in its keystore; there is no
 //! authority gate. Runs may skip block numbers, overlap, and follow a re-org, and the node may stop at any point: so
@@ -9,13 +10,13 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`keys`] | worker keys, what they sign, the secrets that follow from them |
+//! | [`keys`] | worker keys, what they sign, the secrets that follow from a member's |
 //! | [`decide`] | what to do, as a pure function of state and records |
 //! | [`store`] | the records |
 //! | `record` | how a record lies in the database |
 //! | `chain` | what a run reads of the block's state |
 //! | `look` | what a run has before it of a seat's dealings |
-//! | `shares` | checking commitments, opening, checking shares, adding up |
+//! | `shares` | checking commitments; a member's opening, checking shares, adding up |
 //! | `proofs` | checking proofs |
 //! | `send` | calls, signatures, transactions |
 //! | `error` | what goes wrong |
@@ -23,16 +24,17 @@
 //! # What makes it act
 //! Every run looks at every task on which a local key has a pinned seat ([`Roster::assignments`]).
 //!
-//! | task is | worker does |
-//! |---|---|
-//! | collecting, verifying | checks commitments, many at once; of sound dealings opens and checks its shares; of right shares' dealings checks the proofs; accuses and challenges, when its turn comes |
-//! | verifying | besides: attests, once its shares of all dealings that count are right and their proofs hold |
-//! | committing | opens what it has not yet, and after `Δ` blocks commits; proofs wait until that is on its way. If shares of frozen dealings are wrong: accuses, for its excuse and beyond. If proofs are: challenges, and commits all the same |
-//! | revealing | reveals; or accuses, as before; then challenges what nobody has |
-//! | settled, for [`CLEAR_AFTER`] blocks | frees its records, save the lock, and the node's copies of the dealings |
+//! | task is | member's worker does | verifier's |
+//! |---|---|---|
+//! | collecting, verifying | checks commitments, many at once; of sound dealings opens and checks its shares; of right shares' dealings checks the proofs; accuses and challenges, when its turn comes | checks commitments, and the proofs of sound dealings; challenges, when its turn comes |
+//! | verifying | besides: attests, once its shares of all dealings that count are right and their proofs hold | the same, of commitments and proofs |
+//! | committing | opens what it has not yet, and after `Δ` blocks commits; proofs wait until that is on its way. If shares of frozen dealings are wrong: accuses, for its excuse and beyond. If proofs are: challenges, and commits all the same | checks what it has not yet, and challenges |
+//! | revealing | reveals; or accuses, as before; then challenges what nobody has | as before |
+//! | settled, for [`CLEAR_AFTER`] blocks | frees its records, save the lock, and the node's copies of the dealings | the same |
 //!
 //! It sends nothing again that the state shows as included, nor within the retry interval of the last attempt. A later
-//! attempt carries another block number, and so another hash: the pool and the network drop what they have seen.
+//! attempt carries another block number, and so another hash: the pool and the network drop what they have seen. An attestation
+//! alone is sent anew at once where the dealings that it names are others: then the one on its way is void.
 //!
 //! # What comes first
 //! A proof takes the node far longer than a share, and dealers make as many as they are invited. So a run looks at all
@@ -43,7 +45,7 @@
 //! proofs are left alone, and all the rest is done.
 //!
 //! # What a run reads
-//! Of a seat for which there is nothing new: task, members, the sharing's state, and one record. All dealings are read
+//! Of a seat for which there is nothing new: task, seats, the sharing's state, and one record. All dealings are read
 //! where the state's running hash of them is not the one in the seat's *survey* ([`store`]), and for an answer that is due,
 //! possible, and not on its way. In between, only those are whose share and proof are not known to be right: to be opened, or
 //! disputed, still.
@@ -51,7 +53,7 @@
 //! # A dealing that is not in the node's database
 //! Sealed shares travel in the dealer's extrinsic; offchain indexing copies them to the node's offchain database when
 //! it imports the block. A node that was not there (warp-synced, indexing switched off) lacks them; the worker says so
-//! in its log, does not answer for the task, and looks again in every run. The operator supplies the dealing from the
+//! in its log, neither answers nor attests for the task, and looks again in every run. The operator supplies the dealing from the
 //! block's body: the SCALE bytes of an [`IndexedDealing`](ostraka_primitives::message::IndexedDealing), under
 //! [`indexed_key`](ostraka_primitives::message::indexed_key), by the node's RPC `offchain_localStorageSet("PERSISTENT",
 //! key, value)` (an unsafe method: local connections only). Indexing writes, that RPC, and the worker's reads all put
@@ -249,8 +251,8 @@ impl<T: Config> Run<T> {
 		if over {
 			return Ok(None);
 		}
-		if new {
-			// Checks its key before anything else.
+		if new && !seat.state.verifies {
+			// Checks its key before anything else. Nobody has sealed anything to a verifier's.
 			self.secrets(seat)?;
 		}
 		self.open_new(seat, &mut look.dealings)?;
@@ -265,11 +267,12 @@ impl<T: Config> Run<T> {
 		let plan = self.dispute(seat, &mut look);
 		if plan.attest {
 			self.take_work(ATTEST);
-			self.attest(seat, look.dealt, retry)?;
+			self.attest(seat, look.hashes, retry)?;
 		}
 		if let Some(answer) = plan.answer {
-			self.take_work(shares::sum_work(seat, look.dealings.len()));
-			self.answer(seat, &look.dealings, answer, retry)?;
+			let counted = look.counted();
+			self.take_work(shares::sum_work(seat, counted.len()));
+			self.answer(seat, &counted, answer, retry)?;
 		}
 		Ok(self.proves(seat, &look).then_some(look))
 	}
@@ -280,7 +283,7 @@ impl<T: Config> Run<T> {
 		look.keep(seat);
 		if self.dispute(seat, &mut look).attest {
 			self.take_work(ATTEST);
-			self.attest(seat, look.dealt, chain::retry_interval::<T>())?;
+			self.attest(seat, look.hashes, chain::retry_interval::<T>())?;
 		}
 		Ok(())
 	}

@@ -1,7 +1,7 @@
 //! Checking the proofs beside right shares, which is most of a worker's work: in batches, after all that cannot wait.
 //!
-//! A proof is looked at where the share is right: a wrong share is reason enough to accuse its dealer. Commitments were found
-//! in the group when the share was opened.
+//! A member looks at a proof where its share is right: a wrong share is reason enough to accuse its dealer. A verifier looks at
+//! it where the commitments lie in the group, which a member found when it opened the share.
 
 use super::{
 	chain::{self, G1},

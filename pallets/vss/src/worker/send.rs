@@ -3,13 +3,15 @@
 //! # Invariants
 //! - An accusation or a challenge is judged here first, by the function that the runtime judges with: an honest worker
 //!   never sends one that would convict itself.
-//! - An attestation names the dealings that it is about by their running hash: on a fork with others it is refused.
+//! - An attestation names the dealings that it is about by two running hashes, of those that were taken and of those that were
+//!   excluded: on a fork where either differs it is refused. Both are of the state that it was decided on, so it never speaks
+//!   for a dealing that was excluded there.
 //! - An answer is sent only if the accepted set of this block's state hashes to its `h_A`, the sum fits the aggregate,
 //!   and the seat is locked to this `h_A`.
 //! - That the pool takes a transaction proves nothing. It counts as done when a block's state shows it.
 
 use super::{
-	chain::{self, G1},
+	chain::{self, Hashes, G1},
 	decide::{Answer, Dealing},
 	keys,
 	shares::{accepted_copy, add_up},
@@ -43,7 +45,7 @@ impl<T: Config> Run<T> {
 	) -> Result<(), WorkerError> {
 		let (dealer, digest) = (dealing.dealer.clone(), dealing.digest);
 		let message = Message::Accuse(digest);
-		let sent = store::send_once(&seat.key, &message, self.now, retry, || {
+		let sent = store::send_once(&seat.key, &message, (), self.now, retry, || {
 			let bytes = accepted_copy(seat, dealing)?;
 			let secrets = self.secrets(seat)?;
 			let evidence = worker::accuse::<G1, _>(
@@ -65,7 +67,8 @@ impl<T: Config> Run<T> {
 		self.disputed(seat, message, &digest, sent)
 	}
 
-	/// Challenges the dealing's proof that its input is valid, unless that was sent recently.
+	/// Challenges the dealing's proof that its input is valid, or, of a verifier, commitments outside of the group, unless that
+	/// was sent recently.
 	///
 	/// # Errors
 	/// Those of [`Self::accuse`], and `Relation`. What is known of the share stays if the copy is gone.
@@ -77,7 +80,7 @@ impl<T: Config> Run<T> {
 	) -> Result<(), WorkerError> {
 		let (dealer, digest) = (dealing.dealer.clone(), dealing.digest);
 		let message = Message::Challenge(digest);
-		let sent = store::send_once(&seat.key, &message, self.now, retry, || {
+		let sent = store::send_once(&seat.key, &message, (), self.now, retry, || {
 			let relation = self.relation(seat)?;
 			let bytes = accepted_copy(seat, dealing)?;
 			let challenge = worker::challenge::<G1>(
@@ -119,22 +122,27 @@ impl<T: Config> Run<T> {
 		Ok(())
 	}
 
-	/// Attests to these dealings, unless that was sent recently.
+	/// Attests to the dealings with these hashes, unless that was sent recently. One that was sent of others is void here, and
+	/// stands for nothing: an exclusion must not cost the seat its attestation.
 	///
 	/// # Errors
-	/// Those of the keystore and the pool; `WrongSealKey` of a key to which nobody has sealed a share.
+	/// Those of the keystore and the pool; `WrongSealKey` of a member's key to which nobody has sealed a share.
 	pub(super) fn attest(
 		&mut self,
 		seat: &chain::Seat,
-		dealt: Digest,
+		hashes: Hashes,
 		retry: BlockNumber,
 	) -> Result<(), WorkerError> {
 		let message = Message::Attest;
-		let sent = store::send_once(&seat.key, &message, self.now, retry, || {
-			self.secrets(seat)?;
-			let signature = self.sign(seat, MessageKind::Attest, payload(&dealt))?;
+		let sent = store::send_once(&seat.key, &message, hashes, self.now, retry, || {
+			if !seat.state.verifies {
+				self.secrets(seat)?;
+			}
+			let Hashes { dealt, excluded } = hashes;
+			let payload = payload(&(dealt, excluded));
+			let signature = self.sign(seat, MessageKind::Attest, payload)?;
 			let (task, seat, at) = (seat.task, seat.state.seat, self.now);
-			self.submit(Call::attest { task, seat, dealt, at, signature })
+			self.submit(Call::attest { task, seat, dealt, excluded, at, signature })
 		});
 		if sent? {
 			self.note_sent(seat, message);
@@ -151,7 +159,7 @@ impl<T: Config> Run<T> {
 		retry: BlockNumber,
 	) -> Result<(), WorkerError> {
 		let message = Message::Answer(answer);
-		let sent = store::send_once(&seat.key, &message, self.now, retry, || {
+		let sent = store::send_once(&seat.key, &message, (), self.now, retry, || {
 			let (accepted_set, aggregate) =
 				chain::frozen::<T>(seat.task).ok_or(WorkerError::AcceptedSet)?;
 			let digests: alloc::vec::Vec<Digest> =
@@ -249,7 +257,11 @@ impl<T: Config> Run<T> {
 			),
 			Message::Attest => log::info!(
 				target: LOG_TARGET,
-				"task {task}, seat {number}: sent its attestation: all its shares are right, all proofs hold",
+				"task {task}, seat {number}: sent its attestation: {}, all proofs hold",
+				match seat.state.verifies {
+					true => "all commitments are in the group",
+					false => "all its shares are right",
+				},
 			),
 			Message::Answer(answer) => log::info!(
 				target: LOG_TARGET,

@@ -1,6 +1,7 @@
-//! Checking commitments, opening a seat's sealed shares, checking them, and adding them up.
+//! Checking commitments, opening a member's sealed shares, checking them, and adding them up. Of this a verifier does the first.
 //!
 //! # Invariants
+//! - For a verifier's seat no secret is derived.
 //! - `e_j` meets a dealing only after its bytes were hashed again and gave the digest that this block's state holds as
 //!   accepted, wherever the bytes came from.
 //! - Nothing of a dealing is opened before its commitments were found in the subgroup of prime order, which the chain has
@@ -67,8 +68,9 @@ pub(super) fn accepted_copy(
 }
 
 impl<T: Config> Run<T> {
-	/// Opens and checks the shares that are not known yet, as far as this run's work goes, and notes the outcome in the
-	/// ledger and in `dealings`: of right ones that their proofs were not looked at.
+	/// Checks the commitments of dealings that are not known yet, opens and checks a member's shares of them, as far as this
+	/// run's work goes, and notes the outcome in the ledger and in `dealings`: of right ones that their proofs were not looked
+	/// at.
 	pub(super) fn open_new(
 		&mut self,
 		seat: &chain::Seat,
@@ -93,7 +95,8 @@ impl<T: Config> Run<T> {
 				continue;
 			};
 			let size = size(&copy);
-			self.take_work(OPEN.saturating_add((size / BYTES) as u32));
+			let open = if seat.state.verifies { 0 } else { OPEN };
+			self.take_work(open.saturating_add((size / BYTES) as u32));
 			self.take_work(points_work(seat, BATCHED));
 			batch.push((place, copy));
 			bytes = bytes.saturating_add(size);
@@ -107,7 +110,7 @@ impl<T: Config> Run<T> {
 		note(seat, dealings, found)
 	}
 
-	/// Checks the commitments of some dealings together, opens and checks the shares of those that are sound.
+	/// Checks the commitments of some dealings together, opens and checks a member's shares of those that are sound.
 	fn open_batch(
 		&mut self,
 		seat: &chain::Seat,
@@ -117,7 +120,10 @@ impl<T: Config> Run<T> {
 		if batch.is_empty() {
 			return Ok(Vec::new());
 		}
-		let secrets = self.secrets(seat)?;
+		let secrets = match seat.state.verifies {
+			true => None,
+			false => Some(self.secrets(seat)?),
+		};
 		let copies: Vec<&DealingBytes> = batch.iter().map(|(_, copy)| copy).collect();
 		let checked = worker::commitments::<G1, _>(&seat.context, &copies, &mut self.rng);
 		let (mut found, mut opened) = (Vec::new(), Vec::new());
@@ -125,12 +131,14 @@ impl<T: Config> Run<T> {
 			let Some(dealing) = dealings.get(*place) else { continue };
 			let dealer: &[u8; 32] = dealing.dealer.as_ref();
 			let share = checked.and_then(|commitments| {
+				let Some(secrets) = &secrets else { return Ok(None) };
 				let j = seat.state.seat;
 				let share = worker::open(&seat.context, &secrets.seal, j, dealer, copy)?;
-				Ok(Opened { dealing, place: *place, commitments, share })
+				Ok(Some(Opened { dealing, place: *place, commitments, share }))
 			});
 			match share {
-				Ok(share) => opened.push(share),
+				Ok(Some(share)) => opened.push(share),
+				Ok(None) => found.push((*place, ShareState::Unproven)),
 				Err(Fault::Dealer(fault)) => {
 					if fault == DealerFault::OutsideSubgroup {
 						self.take_work(points_work(seat, EXACT));
@@ -141,7 +149,12 @@ impl<T: Config> Run<T> {
 						seat.task,
 						Hex(dealer),
 					);
-					found.push((*place, ShareState::Wrong));
+					// Who cannot accuse challenges.
+					let state = match seat.state.verifies {
+						true => ShareState::Forged,
+						false => ShareState::Wrong,
+					};
+					found.push((*place, state));
 				},
 				// The chain has checked what this would be about; one odd dealing must not stop the others.
 				Err(Fault::NotOurs(error)) => self.complain(seat, error.into()),
@@ -187,17 +200,21 @@ impl<T: Config> Run<T> {
 		Ok(found)
 	}
 
-	/// Reports a dealing that the node lacks, unless that was done a short while ago.
+	/// Reports a dealing that the node lacks, unless that was done a short while ago, or nothing waits for it as it does not count.
 	fn report_missing(&mut self, seat: &chain::Seat, dealing: &Dealing) -> Option<ShareState> {
+		if !dealing.counts {
+			return None;
+		}
 		if let Some(ShareState::Missing(at)) = dealing.share {
 			if is_recent(at, self.now, COMPLAIN_EVERY) {
 				return None;
 			}
 		}
-		self.report(seat, dealing, "cannot answer").then_some(ShareState::Missing(self.now))
+		let so = if seat.state.verifies { "cannot check it" } else { "cannot answer" };
+		self.report(seat, dealing, so).then_some(ShareState::Missing(self.now))
 	}
 
-	/// Reports one whose share was opened before its copy went, at most once in [`COMPLAIN_EVERY`] blocks for a seat.
+	/// Reports one that was looked at before its copy went, at most once in [`COMPLAIN_EVERY`] blocks for a seat.
 	pub(super) fn report_lost(&mut self, seat: &chain::Seat, dealing: &Dealing) {
 		let kind = WorkerError::NoDealing.kind();
 		if store::may_complain(&seat.key, kind, self.now, COMPLAIN_EVERY) {
@@ -208,12 +225,13 @@ impl<T: Config> Run<T> {
 	/// Says that the node lacks a dealing, and what follows, unless many were reported in this run.
 	fn report(&mut self, seat: &chain::Seat, dealing: &Dealing, so: &str) -> bool {
 		let task = seat.task;
+		let what = if seat.state.verifies { "dealing" } else { "sealed share" };
 		if self.summary.missing.iter().filter(|report| report.task == task).count() >= MAX_REPORTS {
 			return false;
 		}
 		log::warn!(
 			target: LOG_TARGET,
-			"task {task}: this node lacks the sealed share of dealer {} (dealing {}, block {}) and \
+			"task {task}: this node lacks the {what} of dealer {} (dealing {}, block {}) and \
 			 {so}; supply it with `ostraka node supply --task {task}`",
 			Hex(dealing.dealer.as_ref()),
 			Hex(&dealing.digest),

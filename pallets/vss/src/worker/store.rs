@@ -6,7 +6,7 @@
 //! | ledger | seat | the task's dealings, and what is known of its share and the proof of each | after settlement |
 //! | survey | seat | which dealings are open, of those that the last look at all of them saw | after settlement |
 //! | share | seat and dealing | the opened share, encrypted | after settlement |
-//! | sent | seat and message | block of the last attempt | after settlement |
+//! | sent | seat and message | block of the last attempt, and what an attestation was about | after settlement |
 //! | notice | seat and kind of error | block of the last complaint | after settlement |
 //! | lock | seat | the one `h_A` that it answers under | never |
 //!
@@ -70,7 +70,7 @@ pub struct BookEntry {
 	pub gone_since: Option<BlockNumber>,
 }
 
-/// What is known of each dealing's share and proof, by digest.
+/// What is known of each dealing's share and proof, by digest; of its commitments and proof, by a verifier.
 pub type Ledger = BTreeMap<Digest, ShareState>;
 
 /// What a run found that had looked at all dealings.
@@ -281,24 +281,27 @@ pub fn kept_share(seat: &SeatKey, digest: &Digest) -> Result<Option<Vec<u8>>, Wo
 	read(&share_key(seat, digest))
 }
 
-/// Runs `send` unless the message was sent recently, so that of runs that overlap one sends. If `send` fails, the next
-/// run may try again.
+/// Runs `send` unless the message was sent recently, and `about` the same, so that of runs that overlap one sends. If `send`
+/// fails, the next run may try again.
 ///
 /// Answers whether it was sent.
 ///
 /// # Errors
 /// `Busy`, `Record`, and those of `send`.
-pub fn send_once(
+pub fn send_once<A: Encode + Decode + PartialEq>(
 	seat: &SeatKey,
 	message: &Message,
+	about: A,
 	now: BlockNumber,
 	retry: BlockNumber,
 	send: impl FnOnce() -> Result<(), WorkerError>,
 ) -> Result<bool, WorkerError> {
 	let key = sent_key(seat, message);
-	let taken = update(&key, |last: Option<BlockNumber>| match last {
-		Some(at) if is_recent(at, now, retry) => Err(WorkerError::SentRecently),
-		_ => Ok(now),
+	let taken = update(&key, |last: Option<(BlockNumber, A)>| match last {
+		Some((at, was)) if was == about && is_recent(at, now, retry) => {
+			Err(WorkerError::SentRecently)
+		},
+		_ => Ok((now, about)),
 	});
 	match taken {
 		Ok(_) => {},

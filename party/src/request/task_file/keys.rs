@@ -137,7 +137,7 @@ pub const PARTS: &[Part] = &[
 			),
 			key("accept-within", Kind::Whole, "300", "Blocks for accepting"),
 			key("collect", Kind::Whole, "300", "Blocks for dealing"),
-			key("fee", Kind::Number, "1.5", "For the committee, in tokens; the least fee unless given"),
+			key("fee", Kind::Number, "1.5", "For committee and panel, in tokens; the least fee unless given"),
 			key("data-reward", Kind::Number, "0", "For the accepted dealers together, in tokens"),
 		],
 	},

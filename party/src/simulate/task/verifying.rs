@@ -1,6 +1,8 @@
-//! Verification: every member checks all dealings, accuses and challenges, and the adjudicator judges.
+//! Verification: members and verifiers check all dealings, accuse, challenge and attest, and the adjudicator judges.
 
-use super::{cheats, fault, name, stream, Accepted, Cast, Failure, FaultKind, Node};
+use super::{
+	attesting::Attested, cheats, fault, name, stream, Accepted, Cast, Failure, FaultKind, Node,
+};
 use crate::{fault as words, report::FaultReport};
 use ostraka_crypto::{
 	messages::DealingBytes,
@@ -8,6 +10,7 @@ use ostraka_crypto::{
 	vss::{Commitments, SecretShare},
 	Error, Identity, Plain,
 };
+use ostraka_primitives::fault::DealerFault;
 use ostraka_protocol::{
 	adjudicator::{self, Verdict},
 	worker::{self, Fault},
@@ -39,9 +42,9 @@ struct Found {
 /// A member's seat and its keys.
 type Member<'a> = (u8, &'a Node);
 
-impl Verifying<'_> {
-	/// Lets all members check, accuse and challenge; what is convicted leaves `accepted`. Returns the members' shares of what
-	/// is left.
+impl<'a> Verifying<'a> {
+	/// Lets all members check, accuse and challenge, then the panel; what is convicted leaves `accepted`. Returns the members'
+	/// shares of what is left, and who attested: those that do not look before all disputes, the others after them.
 	///
 	/// # Errors
 	/// `Protocol` if something of the honest parties is refused.
@@ -49,7 +52,8 @@ impl Verifying<'_> {
 		&self,
 		accepted: &mut Vec<Accepted>,
 		faults: &mut Vec<FaultReport>,
-	) -> Result<Vec<Vec<SecretShare>>, Failure> {
+	) -> Result<(Vec<Vec<SecretShare>>, Attested<'a>), Failure> {
+		let mut attested = Attested::at_once(self.cast.roles);
 		let members: Vec<Member<'_>> = (1u8..).zip(self.nodes).collect();
 		let dealings: &[Accepted] = accepted;
 		let found: Result<Vec<Found>, Error> =
@@ -69,14 +73,14 @@ impl Verifying<'_> {
 				};
 				if let Verdict::DealerGuilty(what) = verdict {
 					excluded.insert(*k);
-					let role = self.cast.roles.dealers.get(dealing.place).copied().flatten();
-					let verdict =
-						format!("convicted by node {}: {}", member.0, words::dealer(what));
-					faults.push(fault(role, &name(self.cast, dealing.place), verdict));
+					attested.expose(what);
+					faults.push(self.convicted(dealing, &format!("node {}", member.0), what));
 				}
 			}
 			faults.extend(self.cheat(accepted, found, *member, rng)?);
 		}
+		self.panel(accepted, &mut excluded, &mut attested, faults)?;
+		attested.note_others();
 		let shares = found.into_iter().map(|found| {
 			let kept = found.shares.into_iter().enumerate().filter(|(k, _)| !excluded.contains(k));
 			kept.filter_map(|(_, share)| share.ok()).collect()
@@ -87,7 +91,76 @@ impl Verifying<'_> {
 			k += 1;
 			!excluded.contains(&(k - 1))
 		});
-		Ok(shares)
+		Ok((shares, attested))
+	}
+
+	/// Lets the verifiers look at what nobody has excluded yet, and challenge.
+	fn panel(
+		&self,
+		accepted: &[Accepted],
+		excluded: &mut BTreeSet<usize>,
+		attested: &mut Attested<'_>,
+		faults: &mut Vec<FaultReport>,
+	) -> Result<(), Error> {
+		let seats = (1u8..).zip(self.cast.roles.seats()).skip(self.nodes.len());
+		for (j, (who, role)) in seats {
+			let looks = !matches!(role, Some(FaultKind::LyingVerifier | FaultKind::SilentVerifier));
+			if !looks {
+				continue;
+			}
+			let wrong = self.look_without_share(accepted, j)?;
+			for k in &wrong {
+				let Some(dealing) = accepted.get(*k).filter(|_| !excluded.contains(k)) else {
+					continue;
+				};
+				if let Verdict::DealerGuilty(what) = self.challenged(dealing)? {
+					excluded.insert(*k);
+					attested.expose(what);
+					faults.push(self.convicted(dealing, &who, what));
+				}
+			}
+			let mut right = (0..).zip(accepted).filter(|(k, _)| !wrong.contains(k));
+			if let (Some(FaultKind::FalseVerifier), Some((_, dealing))) = (role, right.next()) {
+				let verdict = judged(self.challenged_falsely(dealing)?);
+				faults.push(fault(role, &who, verdict));
+			}
+		}
+		Ok(())
+	}
+
+	/// What a verifier finds wrong, which sees commitments and proofs alone: places of the dealings that it challenges.
+	fn look_without_share(&self, accepted: &[Accepted], j: u8) -> Result<Vec<usize>, Error> {
+		let rng = &mut self.stream("check", j);
+		let dealings: Vec<&DealingBytes> = accepted.iter().map(|dealing| &dealing.bytes).collect();
+		let commitments: Vec<Result<Commitments<Plain>, Fault>> =
+			worker::commitments(self.ctx, &dealings, rng);
+		let is_inside = |k: &usize| commitments.get(*k).is_some_and(Result::is_ok);
+		let (inside, outside): (Vec<usize>, Vec<usize>) = (0..accepted.len()).partition(is_inside);
+		let forged = self.forged(accepted, &inside, rng)?;
+		Ok(outside.into_iter().chain(forged).collect())
+	}
+
+	/// Of some dealings those whose proof does not hold.
+	fn forged(
+		&self,
+		accepted: &[Accepted],
+		among: &[usize],
+		rng: &mut ChaCha20Rng,
+	) -> Result<Vec<usize>, Error> {
+		let proven: Result<Vec<(&Identity, &DealingBytes)>, Error> = among
+			.iter()
+			.filter_map(|k| accepted.get(*k))
+			.map(|dealing| Ok((self.dealer(dealing)?, &dealing.bytes)))
+			.collect();
+		let refused = worker::invalid::<Plain, _>(self.ctx, self.relation, &proven?, rng);
+		Ok(refused.iter().filter_map(|at| among.get(*at)).copied().collect())
+	}
+
+	/// The report of a dealer that was convicted.
+	fn convicted(&self, dealing: &Accepted, by: &str, what: DealerFault) -> FaultReport {
+		let role = self.cast.roles.dealers.get(dealing.place).copied().flatten();
+		let verdict = format!("convicted by {by}: {}", words::dealer(what));
+		fault(role, &name(self.cast, dealing.place), verdict)
 	}
 
 	/// Checks a member's shares of all dealings, then the proofs of those whose shares are right.
@@ -119,13 +192,10 @@ impl Verifying<'_> {
 		let bad: Vec<usize> = wrong.chain(unopened).collect();
 
 		let right: Vec<usize> = (0..accepted.len()).filter(|k| !bad.contains(k)).collect();
-		let proven: Result<Vec<(&Identity, &DealingBytes)>, Error> = right
-			.iter()
-			.filter_map(|k| accepted.get(*k))
-			.map(|dealing| Ok((self.dealer(dealing)?, &dealing.bytes)))
-			.collect();
-		let refused = worker::invalid::<Plain, _>(self.ctx, self.relation, &proven?, rng);
-		let forged = refused.iter().filter_map(|at| right.get(*at)).copied().collect();
+		let forged = match self.cheat_of(j) {
+			Some(FaultKind::BlindNode) => Vec::new(),
+			_ => self.forged(accepted, &right, rng)?,
+		};
 		Ok(Found { shares, bad, forged })
 	}
 
@@ -143,10 +213,21 @@ impl Verifying<'_> {
 	}
 
 	/// Challenges a dealing: whoever does shows the same.
-	fn challenged(&self, dealing: &Accepted) -> Result<Verdict, Error> {
+	pub(super) fn challenged(&self, dealing: &Accepted) -> Result<Verdict, Error> {
 		let (id, digest, bytes) = (self.dealer(dealing)?, &dealing.digest, &dealing.bytes);
 		let challenge = worker::challenge::<Plain>(self.ctx, self.relation, id, digest, bytes)?;
 		adjudicator::judge_challenge::<Plain>(self.ctx, self.relation, id, digest, &challenge)
+	}
+
+	/// Challenges a dealing of which nothing is wrong.
+	fn challenged_falsely(&self, dealing: &Accepted) -> Result<Verdict, Error> {
+		let challenge = worker::challenge_unjudged(&dealing.bytes);
+		let (id, digest) = (self.dealer(dealing)?, &dealing.digest);
+		adjudicator::judge_challenge::<Plain>(self.ctx, self.relation, id, digest, &challenge)
+	}
+
+	fn cheat_of(&self, j: u8) -> Option<FaultKind> {
+		self.cast.roles.nodes.get(usize::from(j) - 1).copied().flatten()
 	}
 
 	/// What a member does who accuses or challenges where nothing is wrong, and what came of it.
@@ -157,22 +238,13 @@ impl Verifying<'_> {
 		(j, node): Member<'_>,
 		rng: &mut ChaCha20Rng,
 	) -> Result<Option<FaultReport>, Error> {
-		let cheat = self.cast.roles.nodes.get(usize::from(j) - 1).copied().flatten();
+		let cheat = self.cheat_of(j);
 		let is_right = |k: &usize| !found.bad.contains(k) && !found.forged.contains(k);
 		let mut right = (0..).zip(accepted).filter(|(k, _)| is_right(k));
 		let (Some(cheat), Some((_, dealing))) = (cheat, right.next()) else { return Ok(None) };
 		let (id, digest, bytes) = (self.dealer(dealing)?, &dealing.digest, &dealing.bytes);
 		let verdict = match (cheat, cheat.of_accusation()) {
-			(FaultKind::FalseChallenge, _) => {
-				let challenge = worker::challenge_unjudged(bytes);
-				adjudicator::judge_challenge::<Plain>(
-					self.ctx,
-					self.relation,
-					id,
-					digest,
-					&challenge,
-				)?
-			},
+			(FaultKind::FalseChallenge, _) => self.challenged_falsely(dealing)?,
 			(_, Some(of)) => {
 				let hash = digest.hash();
 				let evidence = cheats::accuse(self.ctx, &node.secret, j, hash, bytes, of, rng)?;
@@ -180,13 +252,7 @@ impl Verifying<'_> {
 			},
 			(_, None) => return Ok(None),
 		};
-		let verdict = match verdict {
-			Verdict::AccuserGuilty(what) => format!("convicted: {}", words::accuser(what)),
-			Verdict::DealerGuilty(what) => {
-				format!("the dealer was convicted: {}", words::dealer(what))
-			},
-		};
-		Ok(Some(fault(Some(cheat), &format!("node {j}"), verdict)))
+		Ok(Some(fault(Some(cheat), &format!("node {j}"), judged(verdict))))
 	}
 
 	fn dealer(&self, dealing: &Accepted) -> Result<&Identity, Error> {
@@ -195,5 +261,13 @@ impl Verifying<'_> {
 
 	fn stream(&self, what: &str, j: u8) -> ChaCha20Rng {
 		stream(&self.cast.seed, self.cast.task, what, usize::from(j) - 1)
+	}
+}
+
+/// What came of an accusation or challenge by who cheats.
+fn judged(verdict: Verdict) -> String {
+	match verdict {
+		Verdict::AccuserGuilty(what) => format!("convicted: {}", words::accuser(what)),
+		Verdict::DealerGuilty(what) => format!("the dealer was convicted: {}", words::dealer(what)),
 	}
 }

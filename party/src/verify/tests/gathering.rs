@@ -7,7 +7,6 @@ use crate::verify::{
 };
 use codec::Encode;
 use ostraka_crypto::vss;
-use ostraka_protocol::wire;
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
 const INDICES: Indices = Indices {
@@ -355,6 +354,33 @@ fn accusations_of_no_dealing_are_not_kept() {
 	let other = Accusation { seat: 4, ..right.clone() };
 	gathering.look(12, &remark(&accuse_call(&full, &other)));
 	assert_eq!(gathering.evidence().accusations.len(), 1);
+}
+
+/// What a remark says in a seat's name takes the place of no accusation that convicts, and comes into no transcript beside it.
+#[test]
+fn of_a_seat_and_a_dealing_one_accusation_is_kept() {
+	let full = evidence();
+	let right = &full.accusations[0];
+	let garbage = |byte: u8| {
+		let mut made_up = right.clone();
+		made_up.evidence.dleq = [byte; 64];
+		made_up
+	};
+	for place in 0..3 {
+		let (mut gathering, full) = gathering();
+		for dealing in &full.dealings {
+			let account: &[u8; 32] = dealing.dealer.as_ref();
+			gathering.look(9, &signed(*account, &deal_call(&full, dealing)));
+		}
+		let mut all = vec![garbage(1), garbage(2)];
+		all.insert(place, right.clone());
+		for accusation in &all {
+			gathering.look(12, &remark(&accuse_call(&full, accusation)));
+		}
+		let kept = gathering.evidence().accusations;
+		assert_eq!(kept.len(), 1, "{place}");
+		assert_eq!(kept[0].evidence.dleq, right.evidence.dleq, "{place}");
+	}
 }
 
 #[test]

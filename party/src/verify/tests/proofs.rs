@@ -6,13 +6,14 @@ use crate::{
 	validity::Proofs,
 	verify::{
 		guilt::{Judged, MOST_JUDGED},
+		verdict::FILE,
 		Excluded,
 	},
 };
 use ostraka_crypto::messages::EvidenceBytes;
 
 /// A mean over four dealers with one row each, of which the range holds 0 to 9. Nobody is accused.
-fn dealt(values: [u8; 4]) -> Evidence {
+pub(super) fn dealt(values: [u8; 4]) -> Evidence {
 	let spec = fixtures::spec(Statistic::Mean, vec![fixtures::column("x", 0, 9)]);
 	let inputs = values.map(|value| vec![Scalar::from(1u8), Scalar::from(value)]);
 	played_with(spec, &inputs, [None; 4])
@@ -47,8 +48,7 @@ fn an_unproven_input_excludes_and_it_is_said_why() {
 	assert_eq!(verification.excluded, [Excluded { dealer, fault }]);
 	// the committee is not needed to see it
 	let mut forgotten = evidence;
-	forgotten.committee = None;
-	forgotten.info.committee = Default::default();
+	forget_committee(&mut forgotten);
 	assert_eq!(broken(&forgotten), Vec::<&str>::new());
 	assert_eq!(check(&forgotten).excluded[0].fault, fault);
 }
@@ -60,8 +60,7 @@ fn a_dealing_that_proves_its_input_is_excluded_for_no_reason() {
 	assert!(check(&evidence).excluded.is_empty());
 	// once the node has forgotten committee and events it cannot be told: the result is not right all the same
 	let mut forgotten = evidence;
-	forgotten.committee = None;
-	forgotten.info.committee = Default::default();
+	forget_committee(&mut forgotten);
 	forgotten.dealings.iter_mut().for_each(|dealing| dealing.taken = None);
 	let verification = check(&forgotten);
 	let set = verification.checks.iter().find(|check| check.what == SET).expect("made");
@@ -74,8 +73,7 @@ fn a_dealing_that_proves_its_input_is_excluded_for_no_reason() {
 #[test]
 fn a_made_up_accusation_explains_no_exclusion() {
 	let mut evidence = dealt([1, 2, 3, 4]);
-	evidence.committee = None;
-	evidence.info.committee = Default::default();
+	forget_committee(&mut evidence);
 	evidence.dealings.iter_mut().for_each(|dealing| dealing.taken = None);
 	let dealing = evidence.dealings[3].clone();
 	let copied = EvidenceBytes {
@@ -179,7 +177,7 @@ fn each_check_has_its_weight() {
 	assert_eq!(without(&[]), Verdict::Right);
 	assert_eq!(without(&[MEANS]), Verdict::Impossible);
 	assert_eq!(without(&[MEANS, PROVEN]), Verdict::Unproven);
-	for of_arithmetic in [OPENS, HASH, SET, SHARES] {
+	for of_arithmetic in [OPENS, HASH, SET, SHARES, PANEL] {
 		assert_eq!(without(&[of_arithmetic]), Verdict::Wrong);
 		assert_eq!(without(&[of_arithmetic, MEANS, PROVEN]), Verdict::Wrong);
 	}
@@ -188,10 +186,37 @@ fn each_check_has_its_weight() {
 		check.holds = None;
 	}
 	assert_eq!(open.verdict(), Verdict::Unexplained);
+	// without a committee the state's record stands, and a file's is anybody's word
+	let mut unknown = right.clone();
+	for check in unknown.checks.iter_mut().filter(|check| check.what == HASH) {
+		check.holds = None;
+	}
+	assert_eq!(unknown.verdict(), Verdict::Right);
+	let detail = String::new();
+	unknown.checks.push(Check { what: FILE, holds: Some(true), detail });
+	assert_eq!(unknown.verdict(), Verdict::Unpinned);
+	for (what, verdict) in [
+		(SHARES, Verdict::Wrong),
+		(FILE, Verdict::Wrong),
+		(PROVEN, Verdict::Unpinned),
+		(MEANS, Verdict::Unpinned),
+	] {
+		let mut broken = unknown.clone();
+		for check in broken.checks.iter_mut().filter(|check| check.what == what) {
+			check.holds = Some(false);
+		}
+		assert_eq!(broken.verdict(), verdict, "{what}");
+	}
 	let mut unmade = right;
 	unmade.checks.iter_mut().for_each(|check| check.holds = None);
 	assert_eq!(unmade.verdict(), Verdict::Wrong);
-	let not_right = [Verdict::Unproven, Verdict::Impossible, Verdict::Unexplained, Verdict::Wrong];
+	let not_right = [
+		Verdict::Unproven,
+		Verdict::Impossible,
+		Verdict::Unexplained,
+		Verdict::Unpinned,
+		Verdict::Wrong,
+	];
 	assert!(not_right.map(Verdict::problem).iter().all(Option::is_some));
 }
 
@@ -239,8 +264,7 @@ fn a_wrong_share_is_the_fault_whatever_is_proven() {
 	assert_eq!(check(&evidence).excluded[0].fault, Some(DealerFault::WrongShare));
 	// an accusation that cannot be judged names no fault
 	evidence = self::evidence();
-	evidence.committee = None;
-	evidence.info.committee = Default::default();
+	forget_committee(&mut evidence);
 	let verification = check(&evidence);
 	assert_eq!(verification.excluded[0].fault, None);
 	let said = " (accused; not judged, as the committee is not known)";

@@ -1,10 +1,16 @@
 //! Weights without group operations, the same with and without host calls: of the SDK's pallets and of `pallet-network`,
 //! measured with this runtime. Written by `scripts/weights.sh`.
 
+pub mod cumulus_pallet_parachain_system;
+pub mod cumulus_pallet_weight_reclaim;
+pub mod frame_system;
+pub mod frame_system_extensions;
 pub mod pallet_balances;
+pub mod pallet_collator_selection;
 pub mod pallet_multisig;
 pub mod pallet_network;
 pub mod pallet_proxy;
+pub mod pallet_session;
 pub mod pallet_sudo;
 pub mod pallet_timestamp;
 pub mod pallet_transaction_payment;

@@ -19,7 +19,7 @@ use core::marker::PhantomData;
 pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 	/// Storage: `Registry::Nodes` (r:2 w:2)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(482), added: 2957, mode: `Measured`)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(483), added: 2958, mode: `Measured`)
 	/// Storage: `Registry::Keys` (r:1 w:1)
 	/// Proof: `Registry::Keys` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `Measured`)
 	/// Storage: `Registry::SealKeys` (r:1 w:1)
@@ -27,16 +27,16 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `Measured`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(139), added: 2614, mode: `Measured`)
 	/// Storage: `Registry::Candidates` (r:1 w:1)
-	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(56002), added: 56497, mode: `Measured`)
+	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(57002), added: 57497, mode: `Measured`)
 	fn register() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `61782`
-		//  Estimated: `67722`
-		// Minimum execution time: 693_488_000 picoseconds.
-		Weight::from_parts(1_028_913_000, 0)
-			.saturating_add(Weight::from_parts(0, 67722))
+		//  Measured:  `62783`
+		//  Estimated: `68723`
+		// Minimum execution time: 672_147_000 picoseconds.
+		Weight::from_parts(1_082_546_000, 0)
+			.saturating_add(Weight::from_parts(0, 68723))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -148,6 +148,20 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 		// Minimum execution time: 168_308_000 picoseconds.
 		Weight::from_parts(193_851_000, 0)
 			.saturating_add(Weight::from_parts(0, 61217))
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+	/// Storage: `Registry::Nodes` (r:1 w:1)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(483), added: 2958, mode: `Measured`)
+	/// Storage: `Registry::Candidates` (r:1 w:1)
+	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(57002), added: 57497, mode: `Measured`)
+	fn set_role() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `58753`
+		//  Estimated: `62218`
+		// Minimum execution time: 178_132_000 picoseconds.
+		Weight::from_parts(192_900_000, 0)
+			.saturating_add(Weight::from_parts(0, 62218))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}

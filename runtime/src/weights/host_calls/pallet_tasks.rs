@@ -118,6 +118,28 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(9))
 	}
+	/// Storage: `Tasks::Statuses` (r:1 w:0)
+	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
+	/// Storage: `Tasks::Agenda` (r:1 w:1)
+	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
+	/// Storage: `Tasks::Draws` (r:1 w:0)
+	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `Measured`)
+	/// Storage: `Tasks::Insecure` (r:1 w:0)
+	/// Proof: `Tasks::Insecure` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `Measured`)
+	/// Storage: `Network::Solo` (r:1 w:0)
+	/// Proof: `Network::Solo` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `Measured`)
+	/// Storage: `Tasks::RelayBlocks` (r:1 w:0)
+	/// Proof: `Tasks::RelayBlocks` (`max_values`: Some(1), `max_size`: Some(2562), added: 3057, mode: `Measured`)
+	fn poke() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `20128`
+		//  Estimated: `23593`
+		// Minimum execution time: 221_919_000 picoseconds.
+		Weight::from_parts(254_358_000, 0)
+			.saturating_add(Weight::from_parts(0, 23593))
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
 	/// Storage: `Tasks::EpochTold` (r:1 w:1)
 	/// Proof: `Tasks::EpochTold` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
@@ -201,40 +223,40 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Tasks::Records` (r:1 w:1)
-	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(27926), added: 30401, mode: `Measured`)
+	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(27931), added: 30406, mode: `Measured`)
 	/// Storage: `Tasks::Invitations` (r:1 w:0)
-	/// Proof: `Tasks::Invitations` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `Measured`)
-	/// Storage: `Tasks::Barred` (r:1 w:1)
-	/// Proof: `Tasks::Barred` (`max_values`: None, `max_size`: Some(16430), added: 18905, mode: `Measured`)
-	/// Storage: `Registry::Candidates` (r:1 w:1)
-	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(56002), added: 56497, mode: `Measured`)
-	/// Storage: `Registry::Nodes` (r:32 w:32)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
+	/// Proof: `Tasks::Invitations` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `Measured`)
+	/// Storage: `Registry::Nodes` (r:48 w:48)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(483), added: 2958, mode: `Measured`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
-	/// Storage: `Registry::Seats` (r:0 w:32)
+	/// Storage: `Registry::Seats` (r:0 w:48)
 	/// Proof: `Registry::Seats` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `Measured`)
+	/// Storage: `Registry::Candidates` (r:0 w:1)
+	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(57002), added: 57497, mode: `Measured`)
 	/// Storage: `Tasks::DrawnTasks` (r:0 w:1)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(4689), added: 7164, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:0 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
+	/// Storage: `Tasks::Barred` (r:0 w:1)
+	/// Proof: `Tasks::Barred` (`max_values`: None, `max_size`: Some(16430), added: 18905, mode: `Measured`)
 	/// Storage: `Tasks::Draws` (r:0 w:1)
-	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `Measured`)
+	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:0 w:1)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1933), added: 4408, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:0 w:1)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1708), added: 4183, mode: `Measured`)
 	fn draw() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `135156`
-		//  Estimated: `215346`
-		// Minimum execution time: 5_528_822_000 picoseconds.
-		Weight::from_parts(5_745_966_000, 0)
-			.saturating_add(Weight::from_parts(0, 215346))
-			.saturating_add(T::DbWeight::get().reads(38))
-			.saturating_add(T::DbWeight::get().writes(73))
+		//  Measured:  `69912`
+		//  Estimated: `189702`
+		// Minimum execution time: 9_678_879_000 picoseconds.
+		Weight::from_parts(14_561_707_000, 0)
+			.saturating_add(Weight::from_parts(0, 189702))
+			.saturating_add(T::DbWeight::get().reads(52))
+			.saturating_add(T::DbWeight::get().writes(105))
 	}
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
@@ -265,28 +287,30 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Storage: `Tasks::Settlements` (r:1 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(4689), added: 7164, mode: `Measured`)
+	/// Storage: `Vss::Sharings` (r:1 w:0)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1708), added: 4183, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:0)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1229), added: 3704, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1933), added: 4408, mode: `Measured`)
 	/// Storage: `Incentives::Escrows` (r:1 w:1)
 	/// Proof: `Incentives::Escrows` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `Measured`)
-	/// Storage: `Registry::Nodes` (r:32 w:32)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
-	/// Storage: `Balances::Holds` (r:33 w:33)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `Measured`)
-	/// Storage: `System::Account` (r:34 w:34)
+	/// Storage: `Registry::Nodes` (r:48 w:48)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(483), added: 2958, mode: `Measured`)
+	/// Storage: `Balances::Holds` (r:49 w:49)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(139), added: 2614, mode: `Measured`)
+	/// Storage: `System::Account` (r:51 w:51)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `Measured`)
 	/// Storage: `Registry::Candidates` (r:1 w:1)
-	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(56002), added: 56497, mode: `Measured`)
+	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(57002), added: 57497, mode: `Measured`)
 	fn settle_fee() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `114797`
-		//  Estimated: `199937`
-		// Minimum execution time: 14_547_373_000 picoseconds.
-		Weight::from_parts(15_262_698_000, 0)
-			.saturating_add(Weight::from_parts(0, 199937))
-			.saturating_add(T::DbWeight::get().reads(104))
-			.saturating_add(T::DbWeight::get().writes(102))
+		//  Measured:  `130695`
+		//  Estimated: `257910`
+		// Minimum execution time: 17_177_323_000 picoseconds.
+		Weight::from_parts(20_841_937_000, 0)
+			.saturating_add(Weight::from_parts(0, 257910))
+			.saturating_add(T::DbWeight::get().reads(154))
+			.saturating_add(T::DbWeight::get().writes(151))
 	}
 	/// Storage: `Tasks::Settlements` (r:1 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
@@ -339,41 +363,41 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Storage: `Tasks::Settlements` (r:1 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:1)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(4689), added: 7164, mode: `Measured`)
 	/// Storage: `Registry::Candidates` (r:1 w:1)
-	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(56002), added: 56497, mode: `Measured`)
-	/// Storage: `Registry::Nodes` (r:32 w:32)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
-	/// Storage: `Registry::Seats` (r:32 w:32)
+	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(57002), added: 57497, mode: `Measured`)
+	/// Storage: `Registry::Nodes` (r:48 w:48)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(483), added: 2958, mode: `Measured`)
+	/// Storage: `Registry::Seats` (r:48 w:48)
 	/// Proof: `Registry::Seats` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `Measured`)
-	/// Storage: `Registry::FormerKeys` (r:32 w:32)
+	/// Storage: `Registry::FormerKeys` (r:48 w:48)
 	/// Proof: `Registry::FormerKeys` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `Measured`)
-	/// Storage: `Registry::Keys` (r:32 w:32)
-	/// Proof: `Registry::Keys` (`max_values`: None, `max_size`: Some(176), added: 2651, mode: `Measured`)
+	/// Storage: `Registry::Keys` (r:48 w:48)
+	/// Proof: `Registry::Keys` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `Measured`)
 	/// Storage: `Incentives::Escrows` (r:1 w:1)
 	/// Proof: `Incentives::Escrows` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `Measured`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `Measured`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(139), added: 2614, mode: `Measured`)
 	/// Storage: `Tasks::Invitations` (r:1 w:1)
-	/// Proof: `Tasks::Invitations` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `Measured`)
+	/// Proof: `Tasks::Invitations` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `Measured`)
 	/// Storage: `Tasks::OpenOf` (r:1 w:1)
 	/// Proof: `Tasks::OpenOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
-	/// Storage: `Registry::SealKeys` (r:0 w:32)
-	/// Proof: `Registry::SealKeys` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `Measured`)
+	/// Storage: `Registry::SealKeys` (r:0 w:48)
+	/// Proof: `Registry::SealKeys` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:0 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	fn close() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `147181`
-		//  Estimated: `227371`
-		// Minimum execution time: 2_966_924_000 picoseconds.
-		Weight::from_parts(4_374_809_000, 0)
-			.saturating_add(Weight::from_parts(0, 227371))
-			.saturating_add(T::DbWeight::get().reads(137))
-			.saturating_add(T::DbWeight::get().writes(170))
+		//  Measured:  `176589`
+		//  Estimated: `296379`
+		// Minimum execution time: 4_698_665_000 picoseconds.
+		Weight::from_parts(7_058_984_000, 0)
+			.saturating_add(Weight::from_parts(0, 296379))
+			.saturating_add(T::DbWeight::get().reads(201))
+			.saturating_add(T::DbWeight::get().writes(250))
 	}
 }

@@ -234,22 +234,22 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(4689), added: 7164, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:1)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1933), added: 4408, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:0)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1708), added: 4183, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	fn attest() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `14316`
-		//  Estimated: `17781`
-		// Minimum execution time: 181_760_000 picoseconds.
-		Weight::from_parts(197_406_000, 0)
-			.saturating_add(Weight::from_parts(0, 17781))
+		//  Measured:  `16035`
+		//  Estimated: `19500`
+		// Minimum execution time: 207_360_000 picoseconds.
+		Weight::from_parts(219_724_000, 0)
+			.saturating_add(Weight::from_parts(0, 19500))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -506,22 +506,22 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(4689), added: 7164, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:0)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Seats` (r:1 w:0)
-	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1261), added: 3736, mode: `Measured`)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1933), added: 4408, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:0)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1708), added: 4183, mode: `Measured`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `Measured`)
 	fn authorize_attest() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `5379`
-		//  Estimated: `8844`
-		// Minimum execution time: 173_344_000 picoseconds.
-		Weight::from_parts(205_151_000, 0)
-			.saturating_add(Weight::from_parts(0, 8844))
+		//  Measured:  `7098`
+		//  Estimated: `10563`
+		// Minimum execution time: 200_087_000 picoseconds.
+		Weight::from_parts(212_404_000, 0)
+			.saturating_add(Weight::from_parts(0, 10563))
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
@@ -566,30 +566,30 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(5))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(3148), added: 5623, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(4689), added: 7164, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:0)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:1)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1708), added: 4183, mode: `Measured`)
 	/// Storage: `Vss::Dealings` (r:513 w:0)
-	/// Proof: `Vss::Dealings` (`max_values`: None, `max_size`: Some(129), added: 2604, mode: `Measured`)
+	/// Proof: `Vss::Dealings` (`max_values`: None, `max_size`: Some(138), added: 2613, mode: `Measured`)
 	/// The range of component `d` is `[1, 512]`.
 	/// The range of component `t` is `[1, 15]`.
 	fn freeze(d: u32, t: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `3733 + d * (125 ±0) + t * (96 ±0)`
-		//  Estimated: `7183 + d * (2601 ±0) + t * (96 ±0)`
-		// Minimum execution time: 5_521_377_000 picoseconds.
-		Weight::from_parts(2_284_167_367, 0)
-			.saturating_add(Weight::from_parts(0, 7183))
-			// Standard Error: 1_603_978
-			.saturating_add(Weight::from_parts(8_441_721, 0).saturating_mul(d.into()))
-			// Standard Error: 57_334_446
-			.saturating_add(Weight::from_parts(347_866_902, 0).saturating_mul(t.into()))
+		//  Measured:  `5323 + d * (134 ±0) + t * (96 ±0)`
+		//  Estimated: `8785 + d * (2610 ±0) + t * (96 ±0)`
+		// Minimum execution time: 7_196_649_000 picoseconds.
+		Weight::from_parts(613_038_606, 0)
+			.saturating_add(Weight::from_parts(0, 8785))
+			// Standard Error: 3_275_217
+			.saturating_add(Weight::from_parts(13_954_972, 0).saturating_mul(d.into()))
+			// Standard Error: 117_963_046
+			.saturating_add(Weight::from_parts(509_418_838, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
-			.saturating_add(Weight::from_parts(0, 2601).saturating_mul(d.into()))
+			.saturating_add(Weight::from_parts(0, 2610).saturating_mul(d.into()))
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
 	}
 	/// Storage: `Vss::Dealings` (r:2 w:1)

@@ -66,7 +66,7 @@ pub struct InitArgs {
 	/// Blocks for dealing
 	#[arg(long, value_name = "BLOCKS")]
 	pub collect: Option<u32>,
-	/// Fee for the committee, in tokens; the least fee unless given
+	/// Fee for committee and panel, in tokens; the least fee unless given
 	#[arg(long, value_name = "TOKENS", allow_negative_numbers = true, value_parser = values::amount)]
 	pub fee: Option<String>,
 	/// Reward for the accepted dealers together, in tokens

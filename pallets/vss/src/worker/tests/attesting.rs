@@ -2,12 +2,15 @@
 
 use super::{mock::*, node::*};
 use crate::{
+	authorize::error_index,
 	worker::{store::Message, WorkerError},
-	Call, Sharings,
+	Call, Error, Sharings,
 };
+use frame::deps::sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
 use ostraka_primitives::{
 	fault::DealerFault, task::TaskStatus, traits::TaskBook, BlockNumber, Digest,
 };
+use ostraka_protocol::wire;
 
 const VERIFYING: TaskStatus = TaskStatus::Verifying { until: 60 };
 
@@ -21,8 +24,10 @@ fn verifying(node: &Node, dealers: impl IntoIterator<Item = u8>) -> Chain {
 	chain
 }
 
-fn dealt(chain: &mut Chain) -> Digest {
-	chain.state(|| Sharings::<Test>::get(TASK)).expect("open").dealt
+/// What an attestation names: the hashes of the dealings, and of the excluded ones.
+pub fn named(chain: &mut Chain) -> (Digest, Digest) {
+	let sharing = chain.state(|| Sharings::<Test>::get(TASK)).expect("open");
+	(sharing.dealt, sharing.excluded_hash)
 }
 
 fn attested(chain: &mut Chain) -> u32 {
@@ -30,14 +35,23 @@ fn attested(chain: &mut Chain) -> u32 {
 }
 
 /// Seats and hashes of these transactions, which are attestations.
-fn said(sent: &[Extrinsic]) -> Vec<(u8, Digest)> {
+pub fn said(sent: &[Extrinsic]) -> Vec<(u8, (Digest, Digest))> {
 	let said = sent.iter().map(|transaction| match call(transaction) {
-		Call::attest { seat, dealt, .. } => (*seat, *dealt),
+		Call::attest { seat, dealt, excluded, .. } => (*seat, (*dealt, *excluded)),
 		other => panic!("{other:?}"),
 	});
 	let mut said: Vec<_> = said.collect();
 	said.sort_unstable();
 	said
+}
+
+/// The chain refuses this attestation, as it is about other dealings than the chain's.
+pub fn refuses_wrong_dealings(chain: &mut Chain, block: BlockNumber, attestation: Extrinsic) {
+	assert!(matches!(call(&attestation), Call::attest { .. }));
+	let why = error_index(&Error::<Test>::WrongDealings);
+	let refused = chain.try_include(block, attestation).expect_err("refused");
+	let expected = TransactionValidityError::Invalid(InvalidTransaction::Custom(why));
+	assert_eq!(refused, expected);
 }
 
 #[test]
@@ -50,7 +64,7 @@ fn attests_once_when_nobody_deals_any_more_and_all_is_right() {
 	assert!(chain.sent(6).is_empty(), "there may be more");
 	chain.set_status(TASK, VERIFYING);
 	let sent = chain.sent(7);
-	let expected = dealt(&mut chain);
+	let expected = named(&mut chain);
 	assert_eq!(said(&sent), vec![(1, expected), (2, expected), (3, expected)]);
 	assert!(chain.sent(8).is_empty(), "on its way");
 	chain.include_all(9, sent);
@@ -65,7 +79,7 @@ fn attests_once_when_nobody_deals_any_more_and_all_is_right() {
 #[test]
 fn attests_that_there_are_no_dealings() {
 	let mut chain = verifying(&Node::new(&[2]), []);
-	assert_eq!(said(&chain.sent(7)), vec![(2, [0; 32])]);
+	assert_eq!(said(&chain.sent(7)), vec![(2, ([0; 32], [0; 32]))]);
 }
 
 #[test]
@@ -92,7 +106,9 @@ fn accuses_first_and_attests_to_what_is_left() {
 	}
 	chain.include_all(24, sent);
 	let sent = chain.sent(25);
-	assert_eq!(said(&sent), vec![(2, dealt(&mut chain))]);
+	let expected = named(&mut chain);
+	assert_eq!(expected.1, wire::excluded(&[0; 32], &bad));
+	assert_eq!(said(&sent), vec![(2, expected)]);
 	chain.include_all(26, sent);
 	assert_eq!(attested(&mut chain), 1);
 }
@@ -104,7 +120,7 @@ fn attests_for_itself_alone() {
 	let mut chain = Chain::new(&node);
 	chain.deal(TASK, 5, 1, Some((2, DealerFault::WrongShare)));
 	chain.set_status(TASK, VERIFYING);
-	let expected = dealt(&mut chain);
+	let expected = named(&mut chain);
 	assert_eq!(said(&chain.sent(20)), vec![(1, expected), (3, expected)]);
 }
 
@@ -164,12 +180,40 @@ fn of_two_seats_in_one_keystore_each_attests_for_itself() {
 	assert_eq!(attested(&mut chain), 2);
 }
 
+/// What a member of another seat accuses is out, and the attestation that was on its way names it no more: it is void, and the
+/// seat does not wait for its time to be over.
+#[test]
+fn after_an_exclusion_it_attests_anew_at_once() {
+	let node = Node::new(&[1, 2]);
+	let mut chain = Chain::new(&node);
+	chain.deal(TASK, 5, 1, None);
+	let bad = chain.deal(TASK, 5, 2, Some((2, DealerFault::WrongShare)));
+	chain.set_status(TASK, VERIFYING);
+	let (attestation, accusation): (Vec<_>, Vec<_>) = chain
+		.sent(20)
+		.into_iter()
+		.partition(|sent| matches!(call(sent), Call::attest { seat: 1, .. }));
+	assert_eq!((attestation.len(), accusation.len()), (1, 1));
+	assert!(chain.sent(21).is_empty(), "both are on their way");
+	chain.include_all(22, accusation);
+	for transaction in attestation {
+		refuses_wrong_dealings(&mut chain, 22, transaction);
+	}
+	let sent = chain.sent(22);
+	let expected = named(&mut chain);
+	assert_eq!(expected.1, wire::excluded(&[0; 32], &bad));
+	assert_eq!(said(&sent), vec![(1, expected), (2, expected)]);
+	assert!(chain.sent(23).is_empty(), "said once");
+	chain.include_all(24, sent);
+	assert_eq!(attested(&mut chain), 2);
+}
+
 /// An attestation to the dealings of one fork says nothing on the other, where the seat looks and speaks anew.
 #[test]
 fn an_attestation_does_not_cross_to_a_fork_with_other_dealings() {
 	let node = Node::new(&[1]);
 	let (mut losing, mut winning) = (verifying(&node, [1, 2]), verifying(&node, [2, 3]));
-	let (first, other) = (dealt(&mut losing), dealt(&mut winning));
+	let (first, other) = (named(&mut losing), named(&mut winning));
 	assert_ne!(first, other);
 	let sent = losing.sent(7);
 	assert_eq!(said(&sent), vec![(1, first)]);
@@ -196,7 +240,7 @@ fn an_exclusion_of_another_fork_hides_nothing() {
 		(chain, bad)
 	};
 	let ((mut first, bad), (mut second, _)) = (fork(), fork());
-	assert_eq!(dealt(&mut first), dealt(&mut second));
+	assert_eq!(named(&mut first), named(&mut second));
 	let sent = first.sent(20);
 	first.include_all(21, sent);
 	assert_eq!(said(&first.sent(22)).len(), 1, "there, all that counts is right");

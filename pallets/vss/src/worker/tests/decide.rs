@@ -18,6 +18,7 @@ fn dealing(first: u8, share: Option<ShareState>) -> Dealing {
 		dealer: [first; 32].into(),
 		digest,
 		dealt_at: 10,
+		counts: true,
 		accusable: true,
 		challengeable: true,
 		disputed_at: None,
@@ -29,6 +30,7 @@ fn seat(status: TaskStatus) -> SeatView {
 	SeatView {
 		seat: 2,
 		seats: 5,
+		verifies: false,
 		status,
 		attested: false,
 		committed: false,
@@ -36,6 +38,11 @@ fn seat(status: TaskStatus) -> SeatView {
 		excused: false,
 		may_accuse: true,
 	}
+}
+
+/// A seat of the panel.
+fn verifier(status: TaskStatus) -> SeatView {
+	SeatView { verifies: true, ..seat(status) }
 }
 
 fn right(count: u8) -> Vec<Dealing> {
@@ -91,6 +98,24 @@ fn attests_only_to_shares_that_it_has_seen_to_be_right() {
 	for extent in [Extent::All, Extent::Open] {
 		assert!(attests(seat(VERIFYING), &[], extent, 25));
 	}
+}
+
+/// What is excluded is there to be challenged, and for nothing else.
+#[test]
+fn what_does_not_count_keeps_nobody_from_attesting_or_answering() {
+	let out = |share| Dealing { counts: false, accusable: false, ..dealing(9, share) };
+	for share in [None, Some(ShareState::Wrong), Some(ShareState::Forged)] {
+		let mut dealings = right(3);
+		dealings.push(out(share));
+		assert!(attests(seat(VERIFYING), &dealings, Extent::Open, 25), "{share:?}");
+		let plan = seat(COMMITTING).plan(&dealings, Extent::All, 25, LAG, RETRY);
+		assert_eq!(plan.answer, Some(Answer::Commit), "{share:?}");
+		assert!(!seat(COMMITTING).looks_at_proofs(&dealings, false), "{share:?}");
+		let disputes = seat(VERIFYING).plan(&dealings, Extent::Open, 59, LAG, RETRY).dispute;
+		assert_eq!(disputes.len(), usize::from(share == Some(ShareState::Forged)));
+	}
+	let alone = [out(Some(ShareState::Right))];
+	assert_eq!(seat(COMMITTING).plan(&alone, Extent::All, 25, LAG, RETRY).answer, None);
 }
 
 /// Of some of the dealings no sum is made.
@@ -254,19 +279,72 @@ fn proofs_wait_for_the_answer_once_the_set_is_frozen() {
 fn challenges_in_turn_before_the_freeze_and_from_it_on() {
 	let forged = [dealing(0, Some(ShareState::Forged))];
 	assert_eq!(forged[0].dispute(), Some(Dispute::Challenge));
-	let due = |status, now| {
-		let plan = seat(status).plan(&forged, Extent::All, now, LAG, RETRY);
-		assert_eq!(plan.dispute.len(), plan.most);
-		plan.most == 1
-	};
-	// Dealt in block 10, and of rank 2.
-	assert!(!due(COLLECTING, 13) && due(COLLECTING, 14));
-	assert!(!due(VERIFYING, 13) && due(VERIFYING, 14));
-	let soon_over = TaskStatus::Verifying { until: 19 };
-	assert!(!due(soon_over, 10) && due(soon_over, 11), "in time for two attempts");
-	// Frozen in block 20.
-	assert!(!due(COMMITTING, 23) && due(COMMITTING, 24));
-	assert!(due(REVEALING, 31) && !due(REVEALING, 40), "too late");
+	// The row is one: nobody's turn depends on whose seat it is.
+	for of in [seat, verifier] {
+		let due = |status, now| {
+			let plan = of(status).plan(&forged, Extent::All, now, LAG, RETRY);
+			assert_eq!(plan.dispute.len(), plan.most);
+			plan.most == 1
+		};
+		// Dealt in block 10, and of rank 2.
+		assert!(!due(COLLECTING, 13) && due(COLLECTING, 14));
+		assert!(!due(VERIFYING, 13) && due(VERIFYING, 14));
+		let soon_over = TaskStatus::Verifying { until: 19 };
+		assert!(!due(soon_over, 10) && due(soon_over, 11), "in time for two attempts");
+		// Frozen in block 20.
+		assert!(!due(COMMITTING, 23) && due(COMMITTING, 24));
+		assert!(due(REVEALING, 31) && !due(REVEALING, 40), "too late");
+	}
+}
+
+#[test]
+fn a_verifier_attests_as_a_member_does() {
+	for (now, due) in [(11, true), (59, true), (60, false)] {
+		assert_eq!(attests(verifier(VERIFYING), &right(3), Extent::All, now), due, "{now}");
+	}
+	assert!(attests(verifier(VERIFYING), &[], Extent::Open, 25));
+	for status in [COLLECTING, COMMITTING, REVEALING] {
+		assert!(!attests(verifier(status), &right(3), Extent::All, 25));
+	}
+	for share in [
+		None,
+		Some(ShareState::Unopened),
+		Some(ShareState::Missing(12)),
+		Some(ShareState::Unproven),
+		Some(ShareState::Forged),
+	] {
+		let open = [dealing(9, share)];
+		assert!(!attests(verifier(VERIFYING), &open, Extent::Open, 25), "{share:?}");
+	}
+	let attested = SeatView { attested: true, ..verifier(VERIFYING) };
+	assert!(!attests(attested, &right(3), Extent::All, 25));
+	let barred = SeatView { may_accuse: false, ..verifier(VERIFYING) };
+	assert!(!attests(barred, &right(3), Extent::All, 25));
+}
+
+/// It has no shares to open, and nothing else to do once it may dispute nothing.
+#[test]
+fn a_verifier_is_busy_as_long_as_dealings_can_be_disputed() {
+	for status in [COLLECTING, VERIFYING, COMMITTING, REVEALING] {
+		assert!(verifier(status).is_busy());
+		assert!(SeatView { attested: true, ..verifier(status) }.is_busy());
+		assert!(!SeatView { may_accuse: false, ..verifier(status) }.is_busy());
+		assert_eq!(
+			seat(status).answer_due(25, LAG).is_some(),
+			status == COMMITTING || status == REVEALING
+		);
+		assert_eq!(verifier(status).answer_due(25, LAG), None);
+		let unproven = [dealing(0, Some(ShareState::Unproven))];
+		assert!(verifier(status).looks_at_proofs(&unproven, false), "nothing goes before");
+	}
+	for status in [
+		TaskStatus::Inviting { until: 99 },
+		TaskStatus::Drawing { until: 99 },
+		TaskStatus::Settling(Outcome::Completed),
+		TaskStatus::Settled(Outcome::Completed),
+	] {
+		assert!(!verifier(status).is_busy());
+	}
 }
 
 #[test]
@@ -274,7 +352,7 @@ fn challenges_only_what_its_challenge_would_convict() {
 	let forged = dealing(0, Some(ShareState::Forged));
 	let wrong = dealing(0, Some(ShareState::Wrong));
 	for (changed, expected) in [
-		// A dealer convicted late may still be accused, for an excuse, and not challenged.
+		// A dealer convicted late may still be accused, for an excuse, and challenged only if that exposes somebody.
 		(Dealing { challengeable: false, ..forged.clone() }, None),
 		(Dealing { accusable: false, ..forged.clone() }, Some(Dispute::Challenge)),
 		(Dealing { challengeable: false, ..wrong.clone() }, Some(Dispute::Accuse)),
@@ -414,5 +492,7 @@ proptest! {
 		if plan.answer.is_some() {
 			prop_assert!(!states.is_empty() && states.iter().all(|state| [0, 3, 4].contains(state)));
 		}
+		let plan = verifier(status).plan(&dealings, Extent::All, now, LAG, RETRY);
+		prop_assert_eq!((plan.answer, plan.attest), (None, false), "a verifier has none to give");
 	}
 }

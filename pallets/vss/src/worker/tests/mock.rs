@@ -18,7 +18,7 @@ use ostraka_crypto::{messages::DealingBytes, Scalar};
 use ostraka_primitives::{
 	fault::DealerFault,
 	spec::TaskSpec,
-	task::{Committee, Seat, TaskStatus},
+	task::{Committee, Panel, Seat, TaskStatus},
 	traits::{Roster, TaskBook, TaskView},
 	AccountId, BlockNumber, Digest, ProtocolVersion, SealKeyBytes, TaskId, WorkerKey,
 };
@@ -31,6 +31,8 @@ pub const LAG: BlockNumber = 3;
 pub const RETRY: BlockNumber = 4;
 pub const THRESHOLD: u8 = 1;
 pub const SEATS: u8 = 3;
+/// Seats of the panel, where there is one.
+pub const VERIFIERS: u8 = 2;
 pub const LENGTH: u32 = 2;
 pub const TASK: TaskId = 7;
 /// `BlockHash(0)` of a state built by `frame_system`'s default genesis.
@@ -113,7 +115,7 @@ impl pallet_vss::Config for Test {
 /// The task book and the roster: entries in the state under the tasks' numbers.
 pub struct Book;
 
-type Entry = (ProtocolVersion, Digest, u8, u32, u32, u32, TaskStatus, Committee);
+type Entry = (ProtocolVersion, Digest, u8, u32, u32, u32, TaskStatus, Committee, Panel);
 
 fn entry_key(task: TaskId) -> Vec<u8> {
 	(b"book", task).encode()
@@ -134,9 +136,19 @@ impl Book {
 			accepted,
 			status,
 			committee,
+			panel,
 		} = view.clone();
-		let entry: Entry =
-			(protocol, task_hash, threshold, length, proof_length, accepted, status, committee);
+		let entry: Entry = (
+			protocol,
+			task_hash,
+			threshold,
+			length,
+			proof_length,
+			accepted,
+			status,
+			committee,
+			panel,
+		);
 		unhashed::put(&entry_key(task), &entry);
 		let mut tasks = Self::tasks();
 		if !tasks.contains(&task) {
@@ -155,7 +167,7 @@ impl Book {
 		unhashed::put(b"no spec", &());
 	}
 
-	/// Settles the task: the book forgets it, and its members are released.
+	/// Settles the task: the book forgets it, and its seats are released.
 	pub fn forget(task: TaskId) {
 		unhashed::kill(&entry_key(task));
 		let tasks: Vec<_> = Self::tasks().into_iter().filter(|other| *other != task).collect();
@@ -166,8 +178,17 @@ impl Book {
 impl TaskBook for Book {
 	fn view(task: TaskId) -> Option<TaskView> {
 		let entry: Option<Entry> = unhashed::get(&entry_key(task));
-		let (protocol, task_hash, threshold, length, proof_length, accepted, status, committee) =
-			entry?;
+		let (
+			protocol,
+			task_hash,
+			threshold,
+			length,
+			proof_length,
+			accepted,
+			status,
+			committee,
+			panel,
+		) = entry?;
 		Some(TaskView {
 			protocol,
 			task_hash,
@@ -177,6 +198,7 @@ impl TaskBook for Book {
 			accepted,
 			status,
 			committee,
+			panel,
 		})
 	}
 	fn status(task: TaskId) -> Option<TaskStatus> {
@@ -201,7 +223,9 @@ impl TaskBook for Book {
 impl Roster for Book {
 	fn assignments(worker: &WorkerKey) -> Vec<TaskId> {
 		let sits = |task: &TaskId| {
-			Self::view(*task).is_some_and(|view| view.committee.iter().any(|s| s.worker == *worker))
+			Self::view(*task).is_some_and(|view| {
+				view.committee.iter().chain(&view.panel).any(|seat| seat.worker == *worker)
+			})
 		};
 		Self::tasks().into_iter().filter(sits).collect()
 	}
@@ -257,7 +281,15 @@ pub fn committee() -> Committee {
 	COMMITTEE.get_or_init(seats).clone()
 }
 
-/// A task that collects until block 100.
+/// Seats `SEATS + 1 ..= SEATS + VERIFIERS`, registered once for all tests.
+pub fn panel() -> Panel {
+	static PANEL: OnceLock<Panel> = OnceLock::new();
+	let row = SEATS + 1..=SEATS + VERIFIERS;
+	let seats = || row.map(pinned_seat).collect::<Vec<_>>().try_into().expect("fits");
+	PANEL.get_or_init(seats).clone()
+}
+
+/// A task that collects until block 100, without a panel.
 pub fn view(task: TaskId) -> TaskView {
 	TaskView {
 		protocol: Version::CURRENT.number(),
@@ -268,7 +300,13 @@ pub fn view(task: TaskId) -> TaskView {
 		accepted: 100,
 		status: TaskStatus::Collecting { first_by: 100, until: 100 },
 		committee: committee(),
+		panel: Panel::default(),
 	}
+}
+
+/// The same with a panel.
+pub fn view_with_panel(task: TaskId) -> TaskView {
+	TaskView { panel: panel(), ..view(task) }
 }
 
 pub fn rng(seed: u64) -> ChaCha20Rng {

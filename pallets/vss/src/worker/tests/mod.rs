@@ -11,4 +11,6 @@ mod keys;
 mod looking;
 mod mock;
 mod node;
+mod panel;
+mod panel_work;
 mod proving;

@@ -161,6 +161,13 @@ impl Chain {
 		chain
 	}
 
+	/// A chain with [`TASK`] open, whose seats are those of a committee and a panel.
+	pub fn with_panel(node: &Node) -> Self {
+		let mut chain = Self::empty(node);
+		chain.open_with(TASK, view_with_panel(TASK));
+		chain
+	}
+
 	pub fn empty(node: &Node) -> Self {
 		let storage =
 			frame_system::GenesisConfig::<Test>::default().build_storage().expect("builds");
@@ -182,7 +189,8 @@ impl Chain {
 	pub fn open_with(&mut self, task: TaskId, view: TaskView) {
 		self.ext.execute_with(|| {
 			Book::set(task, &view);
-			<Vss as Sharing>::open(task, view.threshold, view.committee.len() as u8);
+			let verifiers = view.panel.len() as u8;
+			<Vss as Sharing>::open(task, view.threshold, view.seats(), verifiers);
 		});
 	}
 

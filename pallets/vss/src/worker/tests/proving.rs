@@ -22,7 +22,7 @@ const COMMIT: Message = Message::Answer(Answer::Commit);
 const FORGED: Option<(u8, DealerFault)> = Some((ALL, DealerFault::InvalidInput));
 
 /// A run with so much work.
-fn run_within(chain: &mut Chain, block: BlockNumber, work: u32) -> Summary {
+pub fn run_within(chain: &mut Chain, block: BlockNumber, work: u32) -> Summary {
 	chain.state(|| {
 		System::set_block_number(block);
 		worker::run_within::<Test>(block, work)
@@ -30,7 +30,7 @@ fn run_within(chain: &mut Chain, block: BlockNumber, work: u32) -> Summary {
 }
 
 /// What was sent, by task.
-fn sent(summary: &Summary) -> Vec<(TaskId, Message)> {
+pub fn sent(summary: &Summary) -> Vec<(TaskId, Message)> {
 	let mut sent: Vec<_> =
 		summary.sent.iter().map(|(task, _, message)| (*task, *message)).collect();
 	sent.sort_unstable_by_key(|(task, _)| *task);
@@ -38,12 +38,12 @@ fn sent(summary: &Summary) -> Vec<(TaskId, Message)> {
 }
 
 /// How many dealings of [`TASK`] the seat knows so much of.
-fn known(chain: &mut Chain, seat: u8, state: ShareState) -> usize {
+pub fn known(chain: &mut Chain, seat: u8, state: ShareState) -> usize {
 	known_of(chain, TASK, seat, state)
 }
 
 /// The same, of another task.
-fn known_of(chain: &mut Chain, task: TaskId, seat: u8, state: ShareState) -> usize {
+pub fn known_of(chain: &mut Chain, task: TaskId, seat: u8, state: ShareState) -> usize {
 	let key = SeatKey { task_hash: [task as u8; 32], ..seat_key(seat) };
 	let ledger: Ledger = chain.state(|| store::ledger(&key)).unwrap();
 	ledger.values().filter(|found| **found == state).count()
