@@ -403,7 +403,7 @@ impl Garbage {
 }
 
 /// The calls of our own pallets.
-const CALLS: [(&str, &str); 20] = [
+const CALLS: [(&str, &str); 21] = [
 	("Registry", "register"),
 	("Registry", "bond"),
 	("Registry", "unbond"),
@@ -413,6 +413,7 @@ const CALLS: [(&str, &str); 20] = [
 	("Tasks", "submit"),
 	("Tasks", "cancel"),
 	("Tasks", "accept"),
+	("Tasks", "poke"),
 	("Vss", "deal"),
 	("Vss", "accuse"),
 	("Vss", "attest"),

@@ -70,7 +70,7 @@ fn with_relay_database(arguments: Vec<OsString>) -> Vec<OsString> {
 /// A flag, with its value if it takes one, that is added unless it or one of the others is given.
 pub type Default = (&'static str, Option<&'static str>, &'static [&'static str]);
 
-/// What a compute node's worker needs: to run although the node makes no blocks, and to find dealings in the
+/// What the worker of a compute node or verifier needs: to run although the node makes no blocks, and to find dealings in the
 /// offchain database.
 const COMPUTE: [Default; 2] =
 	[("--offchain-worker", Some("always"), &[]), ("--enable-offchain-indexing", Some("true"), &[])];

@@ -2,7 +2,7 @@
 //!
 //! What it adds to the library:
 //! - the runtime and its chain specifications ([`chain_spec`]);
-//! - `--compute`, which turns on what a compute node's worker needs;
+//! - `--compute`, which turns on what the worker of a compute node or verifier needs;
 //! - `--dev`, which runs a whole development chain, its compute nodes and verifiers included, in one go ([`dev`]).
 //!
 //! The library reads the arguments of its process by itself. So both flags start this program again, with the

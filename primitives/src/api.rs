@@ -28,7 +28,7 @@ pub struct NodeInfo {
 	pub capacity: u32,
 	/// Tasks it sits on.
 	pub assigned: u32,
-	/// Result shares accepted, over its life.
+	/// Tasks in which it answered, by a result share or, of a panel, by attesting; over its life.
 	pub completed: u32,
 	/// Absences, over its life.
 	pub absences: u32,
@@ -53,7 +53,7 @@ pub struct TaskInfo {
 	pub dealings: u32,
 	/// Dealings excluded by a valid accusation or challenge.
 	pub excluded: u32,
-	/// Members that have attested.
+	/// Members whose attestation stands.
 	pub attested: u32,
 	/// Members that have committed.
 	pub committed: u32,
@@ -61,8 +61,8 @@ pub struct TaskInfo {
 	pub right_shares: u32,
 	/// Its panel; empty before the draw, and where its class asks for none.
 	pub panel: Panel,
-	/// Verifiers that have attested.
+	/// Verifiers whose attestation stands.
 	pub verified: u32,
-	/// Dealings that count and were found invalid after the freeze.
+	/// Dealings that count and were found invalid after the end of verification.
 	pub disproven: u32,
 }

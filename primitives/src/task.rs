@@ -394,7 +394,7 @@ pub struct TaskResult {
 	pub panel: u32,
 	/// Of them, those that attested to a set in which nothing was shown to be invalid since.
 	pub attested: u32,
-	/// Dealings that count and were found invalid after the freeze: they change no number.
+	/// Dealings that count and were found invalid after the end of verification: they change no number.
 	pub disproven: u32,
 }
 

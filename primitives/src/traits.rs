@@ -216,7 +216,7 @@ pub enum SeatReport {
 	Idle,
 	/// Convicted in this task.
 	Convicted,
-	/// Attested to a dealing whose input was found invalid.
+	/// Attested to a dealing whose commitments or input were found invalid, or to a set whose sums lie outside the group.
 	FalseAttestation,
 }
 

@@ -1,7 +1,7 @@
 //! What a worker key signs at its registration, and how the seal secret comes from it: the one definition that the
 //! registry, the offchain worker, genesis presets and clients share.
 //!
-//! A compute node holds one ed25519 key. From it follow:
+//! A node holds one ed25519 key. From it follow:
 //! - `e_j`, its *seal secret*: a wide reduction of the SHA-512 of the key's signature over [`seal_key_message`].
 //!   ed25519 signatures are deterministic (RFC 8032), so nothing but the key has to be kept;
 //! - `E_j = e_j B`, a Ristretto255 element, registered with a proof of `e_j` and the key's signature over [`registration_message`].

@@ -18,7 +18,7 @@ use ostraka_primitives::{
 	odds::Odds,
 	spec::TaskSpec,
 	task::{ClassParameters, SecurityClass, TaskResult},
-	traits::Escrow,
+	traits::{Escrow, TaskBook},
 	TaskId,
 };
 use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
@@ -307,7 +307,7 @@ sp_api::impl_runtime_apis! {
 
 		fn expected_rewards(account: AccountId) -> Balance {
 			let tasks = Registry::tasks_of(&account).into_iter();
-			let seats = |task| (Tasks::committee(task).len() + Tasks::panel(task).len()) as u32;
+			let seats = |task| Tasks::view(task).map_or(0, |view| view.seats().into());
 			Incentives::expected_rewards(tasks.map(|task| (task, seats(task))))
 		}
 

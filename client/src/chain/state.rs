@@ -62,11 +62,7 @@ impl Chain {
 	///
 	/// # Errors
 	/// `Pruned`.
-	pub(super) async fn storage_at(
-		&self,
-		key: &[u8],
-		block: Head,
-	) -> Result<Option<Vec<u8>>, ChainError> {
+	pub async fn storage_at(&self, key: &[u8], block: Head) -> Result<Option<Vec<u8>>, ChainError> {
 		let hash = block.hash;
 		let value = self
 			.0
@@ -81,6 +77,12 @@ impl Chain {
 		let hex = |bytes: &[u8]| format!("0x{}", hex::encode(bytes));
 		let (key, value) = (hex(key), hex(value));
 		self.0.link.request("offchain_localStorageSet", &("PERSISTENT", key, value)).await
+	}
+
+	/// What the node's own offchain database has under a key, in hexadecimal. The node must allow unsafe RPC methods.
+	pub async fn offchain(&self, key: &[u8]) -> Result<Option<String>, ChainError> {
+		let key = format!("0x{}", hex::encode(key));
+		self.0.link.request("offchain_localStorageGet", &("PERSISTENT", key)).await
 	}
 
 	/// A decoded value of a block's state, under keys.

@@ -52,11 +52,11 @@ Examples:
 
 Exit codes:
     0  done
-    1  no result, or one that fails the checks; an acceptance, dealing or challenge not made
+    1  no result, or one that fails the checks; a failed check of doctor or node check; an acceptance, dealing or challenge not made
     2  wrong flags or data
     3  chain unreachable, stalled, or of another version
     4  refused by the chain, or no such task or node
-    5  a result that is arithmetically right, but of inputs that are not all proven valid
+    5  a result that is arithmetically right and no more: of inputs not all proven valid, for one
   130  interrupted";
 
 /// Joint statistics over data that nobody shows to anyone

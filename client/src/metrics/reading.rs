@@ -5,6 +5,7 @@ use codec::Decode;
 use ostraka_primitives::{
 	api::NodeInfo,
 	fault::ShareFault,
+	role::Role,
 	task::{FailReason, Outcome, TaskStatus},
 	Balance, Digest, TaskId,
 };
@@ -189,11 +190,8 @@ impl SeatState {
 impl Seat {
 	/// The name of what it is for.
 	pub const fn role(&self) -> &'static str {
-		if self.computes {
-			"compute"
-		} else {
-			"verify"
-		}
+		let role = if self.computes { Role::Compute } else { Role::Verify };
+		role.label()
 	}
 
 	/// The name of its task's phase.

@@ -207,7 +207,7 @@ struct Watched {
 	assigned: Gauges,
 	covered: Gauges,
 	free: Gauges,
-	shares: Counters,
+	answers: Counters,
 	absences: Counters,
 	convictions: Counters,
 	keys: Gauges,
@@ -242,7 +242,7 @@ impl Watched {
 				"Tasks that it can take beside those that it sits on, by capacity and stake",
 				tasks(),
 			),
-			shares: book.counter("node_result_shares", "Right result shares over its life"),
+			answers: book.counter("node_answers", "Tasks in which it answered, by a result share or, of a panel, by attesting, over its life"),
 			absences: book.counter("node_absences", "Absences over its life"),
 			convictions: book.counter("node_convictions", "Convictions over its life"),
 			keys: book.gauge(
@@ -315,7 +315,7 @@ impl Watched {
 		self.assigned.number(&own, node.assigned);
 		self.covered.number(&own, reading.covered(node.stake));
 		self.free.number(&own, reading.free(node));
-		self.shares.add(&own, node.completed.into());
+		self.answers.add(&own, node.completed.into());
 		self.absences.add(&own, node.absences.into());
 		self.convictions.add(&own, node.convictions.into());
 	}
@@ -324,7 +324,7 @@ impl Watched {
 	fn work(&self, reading: &Reading, operator: &Operator) {
 		let account = ("account", operator.address.as_str());
 		for phase in PHASES {
-			for role in ["compute", "verify"] {
+			for role in [Role::Compute.label(), Role::Verify.label()] {
 				let is_it = |seat: &&Seat| seat.phase() == phase && seat.role() == role;
 				let count = operator.seats.iter().filter(is_it).count();
 				self.seats.number(&[account, ("phase", phase), ("role", role)], count);
@@ -413,7 +413,7 @@ pub(super) mod tests {
 			"ostraka_node_expected_rewards_tokens{account=\"5Operator\"} 1.5",
 			"ostraka_node_covered_tasks{account=\"5Operator\"} 12.0",
 			"ostraka_node_free_tasks{account=\"5Operator\"} 11.0",
-			"ostraka_node_result_shares_total{account=\"5Operator\"} 7",
+			"ostraka_node_answers_total{account=\"5Operator\"} 7",
 			"ostraka_node_absences_total{account=\"5Operator\"} 0",
 			"ostraka_node_key_in_keystore{account=\"5Operator\",key=\"registered\"} 1.0",
 			"ostraka_node_key_in_keystore{account=\"5Operator\",key=\"pinned\"} 0.0",

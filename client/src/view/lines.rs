@@ -272,7 +272,7 @@ pub fn node_lines(token: &Token, node: &NodeInfo, unlocks: &[Unlock]) -> Vec<(St
 		("stake", token.render(node.stake)),
 		("unbonding", unbonding),
 		("tasks", format!("{} of {}", node.assigned, node.capacity)),
-		// right result shares of seats of committees, attestations of those of panels
+		// of a committee's seat result shares, of a panel's attestations
 		("right answers", node.completed.to_string()),
 		("absences", node.absences.to_string()),
 		("convictions", node.convictions.to_string()),

@@ -85,9 +85,9 @@ pub fn a_task_is_watched(scene: &Scene) {
 	assert!(sum(&seated, "ostraka_seats{", "phase=\"collecting\",role=\"compute\"") >= 3.0);
 	deal_all(&tool, task, &dealers, &rows);
 	// what the chain counts of a node goes up when its work is done
-	let before = sum(&seated, "ostraka_node_result_shares_total", "");
+	let before = sum(&seated, "ostraka_node_answers_total", "");
 	let done = read("nobody has done anything", &|text| {
-		sum(text, "ostraka_node_result_shares_total", "") >= before + 3.0
+		sum(text, "ostraka_node_answers_total", "") >= before + 3.0
 	});
 	assert_eq!(sum(&done, "ostraka_missing_dealings", ""), 0.0, "{done}");
 	running.interrupt();

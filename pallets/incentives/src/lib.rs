@@ -28,7 +28,7 @@
 //! | convicted | nothing; was slashed when it was | the same |
 //!
 //! *Attested falsely* has who attested to a dealing that was then shown to have commitments outside the group or an invalid
-//! input: both can be seen without a share, so that who attests to them has not looked. It is slashed when the task is settled,
+//! input, or to a set whose sums the freeze found outside the group: all can be seen without a share, so that who attests to them has not looked. It is slashed when the task is settled,
 //! [`Config::FalseAttestationSlash`] once a task, and out of selection.
 //!
 //! All that nobody earned, remainders of divisions included, goes by the task's [`Ending`]:

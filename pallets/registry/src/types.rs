@@ -58,7 +58,7 @@ pub struct Unlock {
 	TypeInfo,
 )]
 pub struct Reputation {
-	/// Tasks in which it revealed a right result share.
+	/// Tasks in which it answered, by a right result share or, of a panel, by attesting.
 	pub completed: u32,
 	/// Tasks in which it was absent.
 	pub absences: u32,

@@ -7,9 +7,11 @@ impl<T: Config> Pallet<T> {
 	/// A task with its cohort, committee and panel, for the runtime API. The counters are the
 	/// sharing's: the runtime fills them in.
 	pub fn task_info(task: TaskId) -> Option<TaskInfo> {
+		let seated = DrawnTasks::<T>::get(task).map(|drawn| (drawn.committee, drawn.panel));
+		let (committee, panel) = seated.unwrap_or_default();
 		Some(TaskInfo {
 			task: Self::task(task)?,
-			committee: Self::committee(task),
+			committee,
 			dealers: Self::dealers(task),
 			accepted: Self::accepted(task),
 			dealings: 0,
@@ -17,7 +19,7 @@ impl<T: Config> Pallet<T> {
 			attested: 0,
 			committed: 0,
 			right_shares: 0,
-			panel: Self::panel(task),
+			panel,
 			verified: 0,
 			disproven: 0,
 		})

@@ -98,17 +98,17 @@ impl<T: Config> Pallet<T> {
 		let (Some(sharing), Some(seats)) = (Sharings::<T>::get(task), Seats::<T>::get(task)) else {
 			return Default::default();
 		};
-		let (committee, panel) = sharing.parts(&seats);
-		let count = |states: &[SeatState], has: fn(&SeatState) -> bool| {
-			states.iter().filter(|state| has(state)).count() as u32
+		let (committee, _) = sharing.parts(&seats);
+		let count = |has: fn(&SeatState) -> bool| {
+			committee.iter().filter(|state| has(state)).count() as u32
 		};
 		Counters {
 			dealings: sharing.dealings,
 			excluded: sharing.excluded,
-			attested: count(committee, SeatState::attestation_stands),
-			committed: count(committee, |state| state.commitment.is_some()),
-			right_shares: count(committee, SeatState::is_right),
-			verified: count(panel, SeatState::attestation_stands),
+			attested: count(SeatState::attestation_stands),
+			committed: count(|state| state.commitment.is_some()),
+			right_shares: count(SeatState::is_right),
+			verified: sharing.attested_by(&seats),
 			disproven: sharing.disproven,
 		}
 	}

@@ -96,16 +96,13 @@ pub async fn health(chain: &Chain) -> Result<SystemHealth, ChainError> {
 /// This machine's clock against the newest block.
 ///
 /// # Errors
-/// `Rpc`, `Gone`, `Unreadable`.
+/// `Pruned`, `Rpc`, `Gone`, `Unreadable`.
 pub async fn clock(chain: &Chain, head: Head) -> Result<Part, ChainError> {
 	if chain.is_insecure().await? {
 		let says = "not looked at: the blocks of a development chain have a time of their own";
 		return Ok((Status::Ok, says.to_owned()));
 	}
-	let key = &encode_storage_key_prefix("Timestamp", "Now");
-	let hash = head.hash;
-	let bytes =
-		chain.link().ask(|rpc| async move { rpc.state_get_storage(key, Some(hash)).await }).await?;
+	let bytes = chain.storage_at(&encode_storage_key_prefix("Timestamp", "Now"), head).await?;
 	let millis = u64::decode(&mut bytes.unwrap_or_default().as_slice())
 		.map_err(|error| ChainError::Unreadable(format!("Timestamp.Now: {error}")))?;
 	// a clock before 1970 is as wrong as one at it

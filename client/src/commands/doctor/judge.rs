@@ -202,8 +202,7 @@ pub fn keys(node: &NodeInfo, public: &WorkerKey, seal_key: Option<&SealKeyBytes>
 			),
 		);
 	}
-	let is_sealed_to = node.role.computes() || node.assigned > 0;
-	if is_sealed_to && seal_key.is_none_or(|seal_key| node.seal_key != *seal_key) {
+	if is_sealed_to(node) && seal_key.is_none_or(|seal_key| node.seal_key != *seal_key) {
 		return (
 			Status::Failed,
 			format!(
@@ -214,6 +213,11 @@ pub fn keys(node: &NodeInfo, public: &WorkerKey, seal_key: Option<&SealKeyBytes>
 		);
 	}
 	registered(node)
+}
+
+/// Whether shares are sealed to a node, or may be: a seat that it has may be a committee's.
+pub const fn is_sealed_to(node: &NodeInfo) -> bool {
+	node.role.computes() || node.assigned > 0
 }
 
 /// What a node is registered for, and whether it is in selection.

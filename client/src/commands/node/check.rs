@@ -128,11 +128,11 @@ async fn look(args: &CheckArgs, global: &Global, out: &Output<'_>) -> Result<Che
 			vec![(found, format!("whoever has the worker key {}", hex(public.0)))]
 		},
 		(None, None) => {
-			let mut nodes = Vec::new();
-			for account in operators::found(&chain).await? {
-				nodes.push((chain.node(&account).await?, address(&account)));
-			}
-			nodes
+			let named = |node: NodeInfo| {
+				let whose = address(&node.account);
+				(Some(node), whose)
+			};
+			operators::found(&chain).await?.into_iter().map(named).collect()
 		},
 	};
 	if nodes.is_empty() {
@@ -174,9 +174,7 @@ fn sealing(chain: &Chain, node: &NodeInfo, key: Option<&Pair>) -> Part {
 	let follows = checks::seal_key(chain, &node.account, key);
 	match judge::keys(node, &worker_key::public(key), follows.as_ref()) {
 		(Status::Failed, says) => (Status::Failed, says),
-		_ if !node.role.computes() && node.assigned == 0 => {
-			(Status::Ok, "no share is sealed to it".to_owned())
-		},
+		_ if !judge::is_sealed_to(node) => (Status::Ok, "no share is sealed to it".to_owned()),
 		_ => (Status::Ok, "it follows from the worker key".to_owned()),
 	}
 }

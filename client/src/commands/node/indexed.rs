@@ -17,10 +17,7 @@ const DEALERS: usize = 32;
 /// # Errors
 /// `Gone`, `Unreadable`.
 pub async fn has_copy(chain: &Chain, digest: &Digest) -> Result<Option<bool>, ChainError> {
-	let key = format!("0x{}", hex::encode(indexed_key(digest)));
-	let asked: Result<Option<String>, _> =
-		chain.link().request("offchain_localStorageGet", &("PERSISTENT", key)).await;
-	match asked {
+	match chain.offchain(&indexed_key(digest)).await {
 		Ok(copy) => Ok(Some(copy.is_some())),
 		Err(ChainError::Rpc(_)) => Ok(None),
 		Err(error) => Err(error),
@@ -49,12 +46,14 @@ pub async fn check(chain: &Chain) -> Result<Part, ChainError> {
 
 /// Whether a worker keeps the dealings to a task: not for long once that has ended.
 const fn is_kept(status: &TaskStatus) -> bool {
+	matches!(status, TaskStatus::Collecting { .. }) || is_all_in(status)
+}
+
+/// Whether all dealings to a task are in, and its result is still to be computed.
+pub const fn is_all_in(status: &TaskStatus) -> bool {
 	matches!(
 		status,
-		TaskStatus::Collecting { .. }
-			| TaskStatus::Verifying { .. }
-			| TaskStatus::Committing { .. }
-			| TaskStatus::Revealing { .. }
+		TaskStatus::Verifying { .. } | TaskStatus::Committing { .. } | TaskStatus::Revealing { .. }
 	)
 }
 
@@ -87,6 +86,13 @@ mod tests {
 		assert!(is_kept(&TaskStatus::Revealing { until: 1 }));
 		assert!(!is_kept(&TaskStatus::Settling(Outcome::Completed)));
 		assert!(!is_kept(&fixtures::inviting().task.status));
+	}
+
+	#[test]
+	fn dealings_are_looked_for_when_they_are_all_in() {
+		assert!(!is_all_in(&fixtures::task().task.status));
+		assert!(is_all_in(&TaskStatus::Verifying { until: 1 }));
+		assert!(!is_all_in(&fixtures::inviting().task.status));
 	}
 
 	#[test]

@@ -1,6 +1,9 @@
 //! Reads of a chain what is told: once for each best block.
 
-use super::super::{indexed::has_copy, operators};
+use super::super::{
+	indexed::{has_copy, is_all_in},
+	operators,
+};
 use crate::{
 	chain::{layout::Own, Chain, ChainError, Head},
 	commands::doctor::checks::{health, is_in_keystore},
@@ -13,9 +16,7 @@ use crate::{
 use codec::Decode;
 use futures::{stream, StreamExt, TryStreamExt};
 use ostraka_party::address;
-use ostraka_primitives::{
-	api::TaskInfo, record::DealingRecord, task::TaskStatus, AccountId, TaskId, WorkerKey,
-};
+use ostraka_primitives::{api::TaskInfo, record::DealingRecord, AccountId, TaskId, WorkerKey};
 use scale_info::meta_type;
 use std::{
 	collections::{BTreeMap, BTreeSet, VecDeque},
@@ -140,7 +141,8 @@ impl Reader {
 
 	async fn find(&mut self) -> Result<(), Error> {
 		if self.named.is_empty() {
-			self.operators = operators::found(&self.chain).await?;
+			let found = operators::found(&self.chain).await?;
+			self.operators = found.into_iter().map(|node| node.account).collect();
 		}
 		Ok(())
 	}
@@ -260,14 +262,6 @@ impl Reader {
 	}
 }
 
-/// Whether all dealings to a task are in, and its result is still to be computed.
-const fn is_all_in(status: &TaskStatus) -> bool {
-	matches!(
-		status,
-		TaskStatus::Verifying { .. } | TaskStatus::Committing { .. } | TaskStatus::Revealing { .. }
-	)
-}
-
 /// Holds what is decoded here against the chain's metadata.
 fn check(chain: &Chain) -> Result<(), ChainError> {
 	let other = |what: String| ChainError::OtherVersion { url: chain.url().to_owned(), what };
@@ -321,9 +315,7 @@ async fn task_at(
 		Err(error) => return Err(error),
 	};
 	let key = key(chain, "Vss", "Seats", vec![Value::u128(task.into())])?;
-	let (key, hash) = (key.as_slice(), head.hash);
-	let bytes =
-		chain.link().ask(|rpc| async move { rpc.state_get_storage(key, Some(hash)).await }).await?;
+	let bytes = chain.storage_at(&key, head).await?;
 	// freed in the course of the settlement
 	let states = match bytes {
 		Some(bytes) => Vec::<SeatState>::decode(&mut bytes.as_slice())
@@ -442,12 +434,5 @@ mod tests {
 		// the hundred that are missing of the one leave looks to the other
 		assert_eq!(lefts, [(36, 50), (0, 22), (0, 0)]);
 		assert_eq!((tasks[0].missing.len(), tasks[1].missing.len()), (100, 90));
-	}
-
-	#[test]
-	fn dealings_are_looked_for_when_they_are_all_in() {
-		assert!(!is_all_in(&fixtures::task().task.status));
-		assert!(is_all_in(&TaskStatus::Verifying { until: 1 }));
-		assert!(!is_all_in(&fixtures::inviting().task.status));
 	}
 }
