@@ -6,7 +6,7 @@ An implementation of its own, written from that document, whose numbers the chec
 shares no code with Ostraka and needs nothing but Python 3.8. Proofs of validity, which take most of
 the time, are shared out to as many processes as `-j` says: one, if it says nothing. Exit code 0: all
 checks hold; 1: one failed; 2: the file cannot be read; 3: none failed, but nothing ties what was asked
-to the task hash, as the file has no committee."""
+to the task hash, as the file has no committee. What a sealed result says is checked only with what opens it."""
 
 import os
 import sys
@@ -19,13 +19,13 @@ from checker.chacha20_poly1305 import unseal
 from checker.commitments import at_seat, commit
 from checker.document import Transcript
 from checker.hashing import items, stretched, transcript_hash, u8, u16, u32, variable
-from checker.reading import Wrong, address, demand, load, shown
+from checker.reading import NotMade, Wrong, address, demand, load, shown
 from checker.ristretto255 import GENERATOR
 
 CLASSES = ["Standard", "Confidential", "Restricted"]
 MAX_PROCESSES = 64
 # What the task hash alone ties, and the exit code where it cannot be made.
-UNPINNED = "genesis, task.id, protocol, class, seats, threshold, verifiers, least_dealers, windows, consent, spec"
+UNPINNED = "genesis, task.id, protocol, class, seats, threshold, verifiers, windows, consent, conditions, spec"
 UNPINNED_CODE = 3
 
 
@@ -43,13 +43,21 @@ def check_task(t):
 	demand(CLASSES[index : index + 1] == [task["class"].value], "task.class is not class_index's")
 	invited, accepted = task["invited"].number(), task["accepted"].number()
 	demand(accepted <= invited, "more dealers accepted than are invited")
-	demand(len(t.dealings) <= accepted, "more dealings than dealers who accepted")
+	dealt, counting = t.of_dealers(t.dealings), t.of_dealers(t.counting)
+	demand(len(dealt) <= accepted, "more dealings than dealers who accepted")
 	demand(
-		len(t.counting) >= task["least_dealers"].number(),
-		"fewer dealings count than the class asks",
+		len(counting) >= t.conditions.least_dealers,
+		"fewer dealings count than the task promises",
 	)
-	if len(t.dealings) == invited:
-		dealers = sorted(dealing["dealer_id"].bytes(32) for dealing in t.dealings)
+	those = [dealing["dealer_id"].bytes(32) for dealing in counting]
+	for account in t.conditions.required:
+		demand(account in those, f"the required dealer 0x{account.hex()} does not count")
+	if t.conditions.recipient is not None:
+		t.mask()
+	sealed = task["conditions"]["sealed_to"].value
+	demand(t.result["sealed_to"].value == sealed, "result.sealed_to is not the recipient")
+	if len(dealt) == invited:
+		dealers = sorted(dealing["dealer_id"].bytes(32) for dealing in dealt)
 		cohort = sha256(b"".join(dealers)).digest()
 		demand(cohort == task["cohort"].bytes(32), "task.cohort is not the hash of the dealers")
 	return f"{spec['statistic']}, {t.length} numbers, {index}: {CLASSES[index]}"
@@ -71,16 +79,16 @@ def check_task_hash(t):
 			# shares are sealed to it; to a verifier's nothing is
 			seat["seal_key"].key()
 		seats.append(u8(j) + account + seat["worker"].bytes(32) + seat["seal_key"].bytes(32))
-	published = task["spec_scale"].bytes() + task["consent"].bytes(32)
+	published = task["spec_scale"].bytes() + task["consent"].bytes(32) + t.conditions.data
 	phases = [windows[name] for name in ("collect", "verify", "commit", "reveal")]
 	preimage = b"".join(
 		[
-			variable(b"ostraka/task/v4"),
+			variable(b"ostraka/task/v5"),
 			t.root["genesis"].bytes(32),
 			u32(task["id"].number()) + u16(task["protocol"].number(16)),
 			transcript_hash(b"ostraka/spec/v1", variable(published)),
 			u8(task["class_index"].number(8)) + u8(t.n) + u8(t.t),
-			u32(task["least_dealers"].number()),
+			u32(t.conditions.least_dealers),
 			items([u32(number.number()) for number in [task["drawn_at"]] + phases]),
 			items(seats[: t.n]),
 			items(seats[t.n :]),
@@ -93,9 +101,10 @@ def check_task_hash(t):
 
 
 def check_digests(t):
-	"""2. Every dealing's digest, and the length of its proof of validity, of which the chain takes no other."""
-	length = t.proven().layout().proof_length
+	"""2. Every dealing's digest, and the length of its proof of validity, of which the chain takes no other. A mask has none."""
+	proven = t.proven().layout().proof_length
 	for dealing in t.dealings:
+		length = 0 if t.is_mask(dealing) else proven
 		dealer = dealing["dealer_id"].bytes(32)
 		address(dealing["dealer"], dealer)
 		digest = transcript_hash(
@@ -128,7 +137,7 @@ def check_proofs(t):
 def check_accepted(t):
 	"""4. The accepted set: its dealings, their sums, its hash. The sums lie in the subgroup, whatever the summands do."""
 	number = t.accepted["dealers"].number()
-	found = len(t.counting)
+	found = len(t.of_dealers(t.counting))
 	demand(found == number, f"{found} dealings count, accepted_set.dealers is {number}")
 	for name in ("dealer_id", "ephemeral"):
 		values = [dealing[name].bytes() for dealing in t.dealings]
@@ -149,7 +158,8 @@ def check_accepted(t):
 	demand(
 		expected == t.accepted["h_A"].bytes(32), "accepted_set.h_A is not the accepted set's hash"
 	)
-	return f"{number} of {len(t.dealings)} dealings"
+	text = f"{number} of {len(t.of_dealers(t.dealings))} dealings"
+	return text if t.conditions.recipient is None else f"{text}, and the mask"
 
 
 def check_excluded(t):
@@ -280,17 +290,26 @@ def check_shares(t):
 
 
 def check_result(t):
-	"""7. The result opens its commitment, which is the aggregate's first."""
+	"""7. The result opens its commitment, which is the aggregate's first, and what opens the mask opens it."""
 	commitment = t.result["commitment"].point()
 	demand(commitment == t.aggregate()[0], "result.commitment is not accepted_set.aggregate[0]")
 	opened = commit(t.values(), t.result["blinding"].scalar())
 	demand(opened == commitment, "result.values and blinding do not open result.commitment")
-	return f"{t.length} numbers and the blinding value"
+	opening = t.opening()
+	if opening is not None:
+		values, blinding = opening
+		first = t.commitments(t.mask())[0]
+		demand(commit(values, blinding) == first, "result.opening does not open the mask")
+	text = f"{t.length} numbers and the blinding value"
+	return text if opening is None else f"{text}; so are those of the mask"
 
 
 def check_meaning(t):
 	"""8. The typed result is what the vector says."""
 	spec, exact, typed = t.spec(), t.result["exact"], t.result["typed"]
+	if t.conditions.recipient is not None and t.opening() is None:
+		for form in exact, typed:
+			demand(form.value is None, f"{form.place} is said of a result that nothing opens")
 	if not t.something_is_left():
 		raise NotMade("no data can give the vector")
 	if meaning.groups(spec) is None:
@@ -329,15 +348,15 @@ def check_consistency(t):
 
 def check_valid_inputs(t):
 	"""10. Whoever dealt proves that its vector is one that rows within the declared ranges can give."""
-	wrong = 0
-	for dealing, refused in zip(t.dealings, t.faults(t.dealings)):
+	wrong, proving = 0, t.of_dealers(t.dealings)
+	for dealing, refused in zip(proving, t.faults(proving)):
 		counts = dealing["counts"].truth()
 		demand(
 			refused is None or not counts,
 			f"{dealing.place} counts, and its input is not proven valid: {refused}",
 		)
 		wrong += refused is not None
-	text = f"{len(t.dealings) - wrong} proofs of {t.proven().bits} bits hold"
+	text = f"{len(proving) - wrong} proofs of {t.proven().bits} bits hold"
 	return text + (f", {wrong} of excluded dealings do not" if wrong else "")
 
 
@@ -374,10 +393,6 @@ def check_group(t, name, expected):
 		raise Wrong(f"no data can give its numbers: {expected}")
 	exact, typed = (t.result[form]["groups"][name] for form in ("exact", "typed"))
 	return str(compared(expected, exact, typed, f".groups.{name}"))
-
-
-class NotMade(Exception):
-	"""Why a check cannot be made."""
 
 
 CHECKS = [
@@ -493,6 +508,8 @@ def report(document, processes):
 	]:
 		is_plain = isinstance(value, (str, int))
 		print(f"  {name:10}  {shown(str(value)) if is_plain else 'not said'}")
+	if result["sealed_to"] is not None:
+		print(f"  {'sealed to':10}  {shown(result['sealed_to'])}")
 	print(f"  {'values':10}  {' '.join(result['values'])}")
 	if "task hash" not in not_made:
 		return 0

@@ -5,11 +5,12 @@ from concurrent.futures.process import BrokenProcessPool
 
 from checker import meaning, relation, validity
 from checker.bls12_381 import ORDER
-from checker.reading import Node, Wrong, demand
+from checker.conditions import Conditions
+from checker.reading import Node, NotMade, Wrong, demand
 
 # Of the protocol: it fixes tags, encodings and groups.
-PROTOCOL = 5
-FORMAT = 4
+PROTOCOL = 6
+FORMAT = 5
 MAX_SEATS, MAX_PANEL, MAX_LENGTH, MAX_DEALERS = 32, 16, 256, 512
 
 
@@ -47,7 +48,31 @@ class Transcript:
 		self.counting = [dealing for dealing in self.dealings if dealing["counts"].truth()]
 		self.accepted = self.root["accepted_set"]
 		self.result = self.root["result"]
+		self.conditions = Conditions(self.task)
 		self.read, self.relation, self.judged, self.processes = None, None, {}, processes
+
+	def is_mask(self, dealing):
+		"""Whether a dealing is the recipient's of a sealed result: a mask, which proves nothing."""
+		return dealing["dealer_id"].bytes(32) == self.conditions.recipient
+
+	def of_dealers(self, dealings):
+		"""The dealings without the mask."""
+		return [dealing for dealing in dealings if not self.is_mask(dealing)]
+
+	def mask(self):
+		"""The mask of a sealed result, which counts: without one there is no result."""
+		found = [dealing for dealing in self.counting if self.is_mask(dealing)]
+		demand(found, "the result is sealed, and its recipient's mask does not count")
+		return found[0]
+
+	def opening(self):
+		"""What opens the mask, vector and blinding value; None if the document does not say."""
+		opening = self.result["opening"]
+		if opening.value is None:
+			return None
+		demand(self.conditions.recipient is not None, "result.opening: the result is not sealed")
+		values = [value.scalar() for value in opening["values"].list(self.length)]
+		return values, opening["blinding"].scalar()
 
 	def commitments(self, dealing):
 		"""A dealing's commitments. One by one they may lie outside the subgroup: what is multiplied is their sum."""
@@ -67,6 +92,8 @@ class Transcript:
 
 	def faults(self, dealings):
 		"""Why the proofs of validity of some dealings are refused, in their order: a text, or None of one that holds."""
+		# a mask proves nothing, and nothing of it can be refused
+		self.judged.update((dealing.place, None) for dealing in dealings if self.is_mask(dealing))
 		left = [dealing for dealing in dealings if dealing.place not in self.judged]
 		proofs = [
 			(
@@ -100,8 +127,14 @@ class Transcript:
 		return spec
 
 	def integers(self):
-		"""The vector, lifted to the integers of least magnitude."""
-		return [value - ORDER if value > ORDER // 2 else value for value in self.values()]
+		"""The vector without its mask, lifted to the integers of least magnitude."""
+		values = self.values()
+		if self.conditions.recipient is not None:
+			opening = self.opening()
+			if opening is None:
+				raise NotMade("the result is sealed, and nothing opens it")
+			values = [(value - mask) % ORDER for value, mask in zip(values, opening[0])]
+		return [value - ORDER if value > ORDER // 2 else value for value in values]
 
 	def cells(self):
 		"""What the vector says, by group (meaning.read)."""

@@ -327,7 +327,7 @@ def claims(document):
 	found = copy.deepcopy(document)
 	for name in ("checks", "accusations", "result_shares"):
 		found.pop(name, None)
-	for name in ("requester", "submitted_at", "least_dealers", "invited", "accepted"):
+	for name in ("requester", "submitted_at", "invited", "accepted"):
 		found["task"].pop(name, None)
 	for name in ("attested", "disproven"):
 		found["result"].pop(name, None)

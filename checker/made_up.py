@@ -146,11 +146,14 @@ def remembering(verify):
 class MadeUp:
 	"""A task of three nodes, two verifiers and four dealers, the last of which seals a wrong share to seat 2, or does what else `how` says.
 	(An "invalid input", a "wrong proof" or a "short proof" shows in the dealing, and nobody accuses of it.) Another spec
-	needs the dealers' vectors. To the commitments of dealer `i` the points `torsion[i]` are added."""
+	needs the dealers' vectors. To the commitments of dealer `i` the points `torsion[i]` are added. A `sealed` result has a fifth
+	dealing, the mask, and is "opened" or "closed". The conditions are `least`, and the dealers `required`."""
 
 	N, T, V = 3, 1, 2
 
-	def __init__(self, how="wrong share", spec=None, vectors=None, torsion=None):
+	RECIPIENT = bytes([5]) * 32
+
+	def __init__(self, how="wrong share", spec=None, vectors=None, torsion=None, sealed=None, least=3, required=()):
 		self.torsion = torsion or {}
 		self.spec = spec or {
 			"statistic": "mean",
@@ -166,10 +169,13 @@ class MadeUp:
 		self.secrets = {j: secret_of(("node", j)) for j in self.seats}
 		self.keys = {j: (GENERATOR * e).encode() for j, e in self.secrets.items()}
 		accounts = [bytes([i]) * 32 for i in range(1, 5)]
-		consent = consent_of(accounts[::-1])
+		consent = consent_of((accounts + [self.RECIPIENT] * bool(sealed))[::-1])
+		conditions = least.to_bytes(4, "little") + u8(4 * len(required)) + b"".join(required) + b"\0"
+		conditions += b"\1" + self.RECIPIENT if sealed else b"\0"
+		recipient = address(self.RECIPIENT) if sealed else None
 		task = {
 			"id": 7,
-			"protocol": 5,
+			"protocol": 6,
 			"requester": address(bytes(32)),
 			"class": "Standard",
 			"class_index": 0,
@@ -177,7 +183,13 @@ class MadeUp:
 			"threshold": self.T,
 			"verifiers": self.V,
 			"length": meaning.length(self.spec),
-			"least_dealers": 3,
+			"conditions": {
+				"least_dealers": least,
+				"required": [address(account) for account in required],
+				"counting": None,
+				"sealed_to": recipient,
+			},
+			"conditions_scale": text(conditions),
 			"invited": 4,
 			"accepted": 4,
 			"cohort": text(sha256(b"".join(accounts)).digest()),
@@ -201,12 +213,12 @@ class MadeUp:
 			}
 			for j, key in zip(everybody, keys)
 		]
-		published = meaning.encode_spec(self.spec) + consent
-		preimage = variable(b"ostraka/task/v4") + bytes(32) + u32(7) + u16(5)
+		published = meaning.encode_spec(self.spec) + consent + conditions
+		preimage = variable(b"ostraka/task/v5") + bytes(32) + u32(7) + u16(6)
 		preimage += transcript_hash(b"ostraka/spec/v1", variable(published)) + bytes(
 			[0, self.N, self.T]
 		)
-		preimage += u32(3)
+		preimage += u32(least)
 		preimage += items([u32(block) for block in (2, 3, 4, 5, 6)])
 		hashed = [u8(j) + u8(j) * 64 + key for j, key in zip(everybody, keys)]
 		preimage += items(hashed[: self.N]) + items(hashed[self.N :])
@@ -215,6 +227,9 @@ class MadeUp:
 		vectors = vectors or [[3, 40], [4, -25], [1, 12], last]
 		self.polynomials = {}
 		self.accusations = []
+		mask = [number(("mask", i)) for i in range(len(vectors[0]))] if sealed else [0] * len(vectors[0])
+		if sealed:
+			accounts, vectors = accounts + [self.RECIPIENT], vectors + [mask]
 		dealings = [self.deal(*each, how) for each in zip(accounts, vectors)]
 		good = [dealing for dealing in dealings if dealing["counts"]]
 		points = [
@@ -227,13 +242,15 @@ class MadeUp:
 			[sum(column) for column in zip(*rows)]
 			for rows in zip(*(self.polynomials[one["dealer_id"]] for one in good))
 		]
-		vector = totals[0][:-1]
+		vector = [total - value for total, value in zip(totals[0], mask)]
+		dealers = len(good) - bool(sealed)
+		is_said = sealed != "closed"
 		shares = [
 			[sum(a * j**k for k, a in enumerate(poly)) for poly in zip(*totals)] for j in self.seats
 		]
 		shares[2][0] += 1
 		self.document = {
-			"version": 4,
+			"version": 5,
 			"genesis": text(bytes(32)),
 			"task": task,
 			"committee": seats[: self.N],
@@ -244,7 +261,7 @@ class MadeUp:
 			"accusations": self.accusations,
 			"accepted_set": {
 				"h_A": text(transcript_hash(b"ostraka/accepted/v1", self.task_hash, *listed)),
-				"dealers": len(good),
+				"dealers": dealers,
 				"digests": texts(digests),
 				"aggregate": texts([point.encode() for point in points]),
 			},
@@ -264,11 +281,18 @@ class MadeUp:
 				"commitment": text(points[0].encode()),
 				"attested": self.V,
 				"disproven": 0,
-				"exact": result(self.spec, vector, len(good), exact),
-				"typed": result(self.spec, vector, len(good), double),
+				"sealed_to": recipient,
+				"opening": self.opening(mask) if sealed == "opened" else None,
+				"exact": result(self.spec, vector, dealers, exact) if is_said else None,
+				"typed": result(self.spec, vector, dealers, double) if is_said else None,
 			},
 			"checks": [],
 		}
+
+	def opening(self, mask):
+		"""What opens the mask."""
+		blinding = self.polynomials[text(self.RECIPIENT)][0][-1]
+		return {"values": texts(map(raw, mask)), "blinding": text(raw(blinding))}
 
 	@staticmethod
 	def add(points):
@@ -304,7 +328,7 @@ class MadeUp:
 				chacha20_poly1305.seal(bytes(32) if wrong and how == "unopenable" else key, data)
 			)
 		hashes = [sha256(each).digest() for each in sealed]
-		validity = proof_of(
+		validity = b"" if dealer == self.RECIPIENT else proof_of(
 			json.dumps(self.spec),
 			self.task_hash,
 			dealer,

@@ -33,6 +33,10 @@ class Wrong(Exception):
 	"""What is wrong with the transcript."""
 
 
+class NotMade(Exception):
+	"""Why a check cannot be made."""
+
+
 def demand(condition, what):
 	if not condition:
 		raise Wrong(what)

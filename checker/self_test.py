@@ -83,8 +83,8 @@ def torsion(order):
 
 # Path, change, and the check that has to refuse it, for any good transcript.
 CHANGES = [
-	(["version"], 3, "document"),
-	(["version"], 5, "document"),
+	(["version"], 4, "document"),
+	(["version"], 6, "document"),
 	(["genesis"], flip, "task hash"),
 	(["task", "id"], lambda n: n + 1, "task hash"),
 	(["task", "class"], "Restricted", "task"),
@@ -93,9 +93,14 @@ CHANGES = [
 	(["task", "threshold"], 0, "document"),
 	(["task", "threshold"], lambda t: t + 1, "document"),
 	(["task", "length"], lambda n: n + 1, "task"),
-	(["task", "least_dealers"], 99, "task"),
-	(["task", "least_dealers"], 2, "task hash"),
-	(["task", "protocol"], 4, "document"),
+	(["task", "conditions", "least_dealers"], 9, "document"),
+	(["task", "conditions", "required"], [address(bytes(32))], "document"),
+	(["task", "conditions", "counting"], 6, "document"),
+	(["task", "conditions", "sealed_to"], address(bytes(32)), "document"),
+	(["task", "conditions_scale"], lambda data: data + "00", "document"),
+	(["task", "conditions_scale"], lambda data: data[:-2], "document"),
+	(["task", "conditions_scale"], flip, "document"),
+	(["task", "protocol"], 5, "document"),
 	(["task", "verifiers"], 17, "document"),
 	(["task", "verifiers"], lambda v: v + 1, "document"),
 	(["task", "invited"], 1, "task"),
@@ -183,6 +188,8 @@ CHANGES = [
 	(["result", "attested"], -1, "panel"),
 	(["result", "disproven"], 1, "panel"),
 	(["result", "disproven"], None, "panel"),
+	(["result", "sealed_to"], address(bytes(32)), "task"),
+	(["result", "opening"], {"values": [], "blinding": text(bytes(32))}, "result"),
 	(["result", "exact", "count"], "1", "meaning"),
 	(["result", "exact", "mean"], "1/3", "meaning"),
 	(["result", "exact", "mean"], "1e5000000000000000000000", "meaning"),
@@ -213,6 +220,50 @@ class Transcripts(unittest.TestCase):
 
 	def test_a_task_made_up_and_changes_of_it(self):
 		self.refused(MadeUp().document)
+
+	def test_conditions_are_kept(self):
+		one, last = bytes([1]) * 32, bytes([4]) * 32
+		self.assertEqual(failed(MadeUp(required=[one], least=3).document), {})
+		few = failed(MadeUp(least=4).document)
+		self.assertIn("fewer dealings count than the task promises", few["task"])
+		for too_few in (0, 2):
+			found = failed(MadeUp(least=too_few).document)
+			self.assertIn("fewer than 3 dealers are asked for", found["document"])
+		missing = failed(MadeUp(required=[one, last]).document)
+		self.assertIn("does not count", missing["task"])
+		for unsorted in ([last, one], [one, one]):
+			self.assertIn("not sorted", failed(MadeUp(required=unsorted).document)["document"])
+
+	def test_a_sealed_result_says_nothing_until_it_is_opened(self):
+		closed = list(checker.check(MadeUp(sealed="closed").document))
+		not_made = {name: said for name, holds, said in closed if holds is None}
+		self.assertEqual({name for name, holds, _ in closed if holds is False}, set())
+		self.assertEqual(set(not_made), {"meaning", "consistency"})
+		self.assertIn("sealed", not_made["meaning"])
+		opened = list(checker.check(MadeUp(sealed="opened").document))
+		self.assertTrue(all(holds for _, holds, _ in opened))
+		# what the vector says is what it says without the mask
+		plain = MadeUp().document["result"]
+		self.assertEqual(MadeUp(sealed="opened").document["result"]["exact"], plain["exact"])
+
+	def test_what_is_wrong_with_a_sealed_result(self):
+		good = MadeUp(sealed="opened").document
+		mask = len(good["dealings"]) - 1
+		for path, value, check_name, message in [
+			(["result", "opening", "values", 0], next_scalar, "result", "does not open the mask"),
+			(["result", "opening", "blinding"], next_scalar, "result", "does not open the mask"),
+			(["result", "opening", "values"], lambda values: values[1:], "result", "elements"),
+			(["result", "sealed_to"], None, "task", "not the recipient"),
+			(["dealings", mask, "counts"], False, "task", "mask does not count"),
+			(["dealings", mask, "validity"], text(bytes(9)), "digests", "has 9 bytes, not 0"),
+			(["result", "opening"], None, "meaning", "said of a result that nothing opens"),
+			(["accepted_set", "dealers"], lambda n: n + 1, "accepted set", "dealings count"),
+		]:
+			with self.subTest(path=path):
+				self.assertIn(message, failed(changed(good, path, value))[check_name])
+		# a dealing without a proof is a mask of the recipient's alone
+		bare = changed(good, ["dealings", 0, "validity"], "0x")
+		self.assertIn("has 0 bytes", failed(bare)["digests"])
 
 	def test_every_fault_of_a_dealer_excludes(self):
 		for how in ("wrong share", "no scalar", "unopenable"):
@@ -368,9 +419,9 @@ class Transcripts(unittest.TestCase):
 
 	def test_an_earlier_format(self):
 		"""Its tasks have no panel, and other hashes."""
-		old = dict(MadeUp().document, version=3)
+		old = dict(MadeUp().document, version=4)
 		self.assertEqual(
-			failed(old), {"document": "version is 3: transcripts of format 4 are read"}
+			failed(old), {"document": "version is 4: transcripts of format 5 are read"}
 		)
 
 	def test_a_panel_that_slept(self):

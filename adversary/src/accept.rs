@@ -4,6 +4,7 @@ use crate::transaction::{signed, Outcome, Refuser};
 use clap::ValueEnum;
 use ostraka_client::{
 	chain::{calls, Chain, Signer},
+	onchain::consent::NO_DATASET,
 	Error,
 };
 use ostraka_primitives::TaskId;
@@ -50,7 +51,7 @@ pub async fn accept(
 	if fault == AcceptFault::OtherTerms {
 		terms[0] ^= 1;
 	}
-	signed(chain, &calls::accept(task, terms), signer).await
+	signed(chain, &calls::accept(task, terms, NO_DATASET), signer).await
 }
 
 /// Sends an acceptance with a fault, whose sender and time the caller has seen to.

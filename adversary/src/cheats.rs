@@ -106,7 +106,7 @@ fn forge(
 	Ok(dealing)
 }
 
-/// The proof of a valid input, committed to with that blinding value.
+/// The proof of a valid input, committed to with that blinding value; of a mask there is none.
 fn valid(
 	ctx: &TaskContext,
 	relation: &Relation,
@@ -115,6 +115,9 @@ fn valid(
 	input: &[Scalar],
 	blinding: &Scalar,
 ) -> Result<Vec<u8>, Error> {
+	if ctx.is_mask(id) {
+		return Ok(Vec::new());
+	}
 	prove::<Plain, _>(relation, &ctx.statement(id, commitments), input, blinding, &mut OsRng)
 }
 
@@ -229,7 +232,7 @@ pub(crate) mod tests {
 		let secrets: Vec<SealSecret> = (0..3).map(|_| SealSecret::random(&mut OsRng)).collect();
 		let seal_keys = secrets.iter().map(SealSecret::public).collect();
 		let proof_length = relation().layout().proof_length() as u32;
-		(wire::context_of(Version::CURRENT, [1; 32], 1, 2, proof_length, seal_keys), secrets)
+		(wire::context_of(Version::CURRENT, [1; 32], 1, 2, proof_length, seal_keys, None), secrets)
 	}
 
 	pub(crate) fn input() -> [Scalar; 2] {
@@ -275,6 +278,25 @@ pub(crate) mod tests {
 				false_accusation,
 				"{fault:?}: the others have right shares"
 			);
+		}
+	}
+
+	/// A recipient whose mask has a wrong share is convicted as a dealer is; nobody else is taken without a proof.
+	#[test]
+	fn bad_masks_pass_the_chain_and_convict_their_recipient() {
+		let (ctx, secrets) = table();
+		let sealed = TaskContext { recipient: Some(DEALER), ..ctx.clone() };
+		for fault in FAULTS {
+			let mask = forged(&sealed, DealingFault::Accusable(fault, 2)).expect("made");
+			assert!(mask.validity.is_empty());
+			let accepted = verify_dealing(&sealed, &DEALER, &mask, verify_signature);
+			let accepted = accepted.expect("the chain takes it").digest;
+			let made = evidence(&sealed, &secrets[1], 2, accepted.hash(), &mask, HONEST);
+			let made = made.expect("made");
+			let verdict = judge::<Plain>(&sealed, &DEALER, 2, &accepted, &made);
+			assert_eq!(verdict, Ok(Verdict::DealerGuilty(fault)));
+			let refused = verify_dealing(&ctx, &DEALER, &mask, verify_signature);
+			assert!(matches!(refused.map(|_| ()), Err(Error::Length { .. })), "{fault:?}");
 		}
 	}
 

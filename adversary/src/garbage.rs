@@ -4,10 +4,12 @@
 //! Every one that the pool takes is followed to its block, so that each ends as refused by the pool, refused in its
 //! block, never included, or *taken*: the last is what must not happen.
 
+mod absurd;
+
 use crate::transaction::{call_bytes, general_bytes, hand_in, with_length};
 use codec::{Compact, Encode};
 use ostraka_client::{
-	chain::{calls, submit::VALID_FOR, track::Found, Call, Chain, ChainError, Signer},
+	chain::{submit::VALID_FOR, track::Found, Call, Chain, ChainError, Signer},
 	Error,
 };
 use ostraka_primitives::{TaskId, MAX_VALIDITY};
@@ -240,7 +242,8 @@ impl Garbage {
 				Call::encoded(pallet, name, self.random(length))
 			},
 			Kind::Overlong => {
-				let name = ["deal", "challenge_with_bond", "submit"][self.below(3) as usize];
+				let names = ["deal", "challenge_with_bond", "submit", "set_policy"];
+				let name = names[self.below(names.len() as u32) as usize];
 				// a list of a billion entries, and some bytes of it
 				let claim = Compact(1u32 << 29).encode();
 				let filler = self.random(200);
@@ -255,7 +258,12 @@ impl Garbage {
 						let head = (self.task(), dealing, 0u8, self.array::<32>(), 0u8).encode();
 						Call::encoded("Vss", name, [head, claim, filler].concat())
 					},
-					_ => Call::encoded("Tasks", "submit", [vec![1], claim, filler].concat()),
+					"set_policy" => {
+						// the co-dealers, behind no quota, the least cohort and the difference
+						let head = (self.array::<32>(), 0u8, self.rng.next_u32(), 0u8).encode();
+						Call::encoded("Consent", name, [head, claim, filler].concat())
+					},
+					_ => self.overlong_submission(claim, filler),
 				}
 			},
 			Kind::Oversized => Call::encoded("System", "remark", vec![0u8; HUGE].encode()),
@@ -308,38 +316,6 @@ impl Garbage {
 		match self.below(8) {
 			0 => self.rng.next_u32(),
 			_ => self.tasks.saturating_sub(1 + self.below(NEWEST)),
-		}
-	}
-
-	/// A well-formed call that an account without a node, a task or an invitation cannot make.
-	fn absurd(&mut self) -> Call {
-		let amount = u128::from(self.rng.next_u64());
-		match self.below(12) {
-			0 => {
-				let points: Vec<[u8; 96]> = (0..2).map(|_| self.array()).collect();
-				let sealed: Vec<Vec<u8>> = (0..3).map(|_| self.random(112)).collect();
-				let dealing =
-					(points, self.array::<32>(), self.array::<64>(), sealed, self.random(3_000));
-				Call::encoded("Vss", "deal", (self.task(), self.array::<32>(), dealing).encode())
-			},
-			1 => calls::cancel(self.task()),
-			2 => calls::bond(amount),
-			3 => calls::unbond(amount),
-			4 => calls::withdraw(),
-			5 => calls::chill(),
-			6 => calls::activate(),
-			7 => calls::deregister(),
-			8 => calls::set_capacity(self.below(600)),
-			9 => calls::accept(self.task(), self.array()),
-			10 => {
-				let bytes = [self.task().encode(), self.challenge()].concat();
-				Call::encoded("Vss", "challenge_with_bond", bytes)
-			},
-			_ => {
-				let keys = (self.array::<32>(), self.array::<32>(), self.array::<64>());
-				let rest = (self.array::<64>(), 5_000_000_000_000_000u128, 1u32);
-				Call::encoded("Registry", "register", (keys, rest).encode())
-			},
 		}
 	}
 
@@ -403,7 +379,7 @@ impl Garbage {
 }
 
 /// The calls of our own pallets.
-const CALLS: [(&str, &str); 21] = [
+const CALLS: [(&str, &str); 23] = [
 	("Registry", "register"),
 	("Registry", "bond"),
 	("Registry", "unbond"),
@@ -421,6 +397,8 @@ const CALLS: [(&str, &str); 21] = [
 	("Vss", "reveal_result"),
 	("Vss", "challenge"),
 	("Vss", "challenge_with_bond"),
+	("Consent", "set_policy"),
+	("Consent", "remove_policy"),
 	("Network", "set_classes"),
 	("Balances", "transfer_keep_alive"),
 	("Utility", "batch_all"),

@@ -83,7 +83,7 @@ impl Ledger {
 	/// `None` if an event lacks a field.
 	fn read(&mut self, events: &[Event]) -> Option<()> {
 		for event in events {
-			let own = ["Registry", "Tasks", "Vss", "Incentives"];
+			let own = ["Registry", "Tasks", "Vss", "Incentives", "Consent"];
 			if own.contains(&event.pallet.as_str()) {
 				*self.counts.entry(format!("{}.{}", event.pallet, event.name)).or_default() += 1;
 			}

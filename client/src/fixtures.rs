@@ -6,7 +6,7 @@ use ostraka_primitives::{
 	odds::Odds,
 	role::Role,
 	spec::{Column, Grouping, Name, Statistic, TaskSpec},
-	task::{ClassParameters, SecurityClass, Task, TaskStatus, Windows},
+	task::{ClassParameters, Conditions, SecurityClass, Task, TaskStatus, Windows},
 	AccountId, WorkerKey,
 };
 
@@ -34,18 +34,15 @@ pub fn task() -> TaskInfo {
 		group_by: Some(Grouping { column: name("g"), groups }),
 		max_rows: 9,
 	};
+	let parameters =
+		ClassParameters { seats: 3, threshold: 1, stake_factor: 1, least_dealers: 3, verifiers: 2 };
 	let task = Task {
 		protocol: ostraka_protocol::Version::CURRENT.number(),
 		requester: AccountId::new([9; 32]),
 		spec,
 		class: SecurityClass::Standard,
-		parameters: ClassParameters {
-			seats: 3,
-			threshold: 1,
-			stake_factor: 1,
-			least_dealers: 3,
-			verifiers: 2,
-		},
+		parameters,
+		conditions: Conditions::of(&parameters),
 		windows: Windows { collect: 1, verify: 2, commit: 3, reveal: 4 },
 		submitted_at: 5,
 		invited: 3,
@@ -73,6 +70,7 @@ pub fn task() -> TaskInfo {
 		panel: Default::default(),
 		verified: 0,
 		disproven: 0,
+		masked: false,
 	}
 }
 

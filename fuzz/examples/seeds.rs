@@ -3,8 +3,10 @@
 use codec::Encode;
 use ostraka_fuzz::dealings;
 use ostraka_primitives::{
+	consent::{Policy, Quota},
 	message::{IndexedDealing, MessageKind},
 	spec::{Column, Grouping, Statistic, TaskSpec},
+	task::Conditions,
 	AccountId,
 };
 use std::{fs, path::Path};
@@ -22,6 +24,30 @@ fn spec() -> TaskSpec {
 		quantiles: Default::default(),
 		group_by: Some(Grouping { column: name("g"), groups }),
 		max_rows: 100,
+	}
+}
+
+fn accounts(bytes: [u8; 2]) -> Vec<AccountId> {
+	bytes.map(|byte| AccountId::new([byte; 32])).to_vec()
+}
+
+/// Everything that a task can promise.
+fn conditions() -> Conditions {
+	Conditions {
+		least_dealers: 8,
+		required: accounts([3, 4]).try_into().expect("two"),
+		counting: Some(7),
+		sealed_to: Some(AccountId::new([5; 32])),
+	}
+}
+
+/// Everything that a dealer can ask for.
+fn policy() -> Policy {
+	Policy {
+		quota: Some(Quota { tasks: 4, blocks: 14_400 }),
+		least_cohort: 8,
+		least_difference: 5,
+		co_dealers: accounts([3, 4]).try_into().expect("two"),
 	}
 }
 
@@ -59,23 +85,29 @@ fn main() -> std::io::Result<()> {
 				// nothing is changed
 				vec![],
 				// a wrong value to node 1, and its evidence as it is
-				vec![1, 0, 0, 0, 0, 1, 0, 1],
+				vec![0, 1, 0, 0, 0, 0, 1, 0, 1],
 				// two of one node's numbers and a commitment, sealed anew
-				vec![3, 1, 0, 0, 0, 5, 2, 0, 2, 0, 9, 0, 0, 4, 1, 3, 0, 1],
+				vec![0, 3, 1, 0, 0, 0, 5, 2, 0, 2, 0, 9, 0, 0, 4, 1, 3, 0, 1],
 				// sealed garbage, proven anew
-				vec![0, 1, 0, 0, 0, 1, 31, 0, 255, 1],
+				vec![0, 0, 1, 0, 0, 0, 1, 31, 0, 255, 1],
 				// a ciphertext changed, proven anew, and evidence with another `K`
-				vec![0, 1, 0, 0, 1, 1, 7, 0, 1, 1, 0, 0, 1, 0, 0, 1],
+				vec![0, 0, 1, 0, 0, 1, 1, 7, 0, 1, 1, 0, 0, 1, 0, 0, 1],
 				// sealed shares exchanged, proven anew
-				vec![0, 1, 1, 0, 2, 1, 2, 0, 0, 1, 2, 1, 5, 0, 8, 1],
+				vec![0, 0, 1, 1, 0, 2, 1, 2, 0, 0, 1, 2, 1, 5, 0, 8, 1],
 				// a commitment outside of the group, and evidence as it is
-				vec![1, 0, 0, 5, 2, 0, 0, 1, 0, 0, 0],
+				vec![0, 1, 0, 0, 5, 2, 0, 0, 1, 0, 0, 0],
 				// the same of both, opposite parts, and evidence that reveals nothing
-				vec![2, 0, 0, 5, 4, 1, 0, 5, 5, 0, 0, 1, 0, 1, 9, 0],
+				vec![0, 2, 0, 0, 5, 4, 1, 0, 5, 5, 0, 0, 1, 0, 1, 9, 0],
 				// an honest dealing, and evidence that reveals nothing
-				vec![0, 0, 0, 1, 0, 1, 9, 0],
+				vec![0, 0, 0, 0, 1, 0, 1, 9, 0],
+				// an honest mask; one with a wrong value to node 1; one outside of the group, and evidence that reveals nothing
+				vec![1],
+				vec![1, 1, 0, 0, 0, 0, 1, 0, 1],
+				vec![1, 1, 0, 0, 5, 2, 0, 0, 1, 0, 1, 9, 0],
+				// a mask with a byte of proof, which is not taken
+				vec![1, 0, 1, 0, 0, 10, 7, 1],
 				// an honest dealing, and evidence with the hash of another proof of validity
-				vec![0, 0, 0, 1, 0, 1, 10, 1, 3, 0, 1],
+				vec![0, 0, 0, 0, 1, 0, 1, 10, 1, 3, 0, 1],
 			],
 		),
 		(
@@ -84,20 +116,24 @@ fn main() -> std::io::Result<()> {
 				// nothing is changed
 				vec![],
 				// a byte of the proof of validity, proven anew
-				vec![0, 1, 0, 0, 8, 1, 9, 0, 1, 1],
+				vec![0, 0, 1, 0, 0, 8, 1, 9, 0, 1, 1],
 				// none of it: not taken
-				vec![0, 1, 0, 0, 9, 0, 0, 1],
+				vec![0, 0, 1, 0, 0, 9, 0, 0, 1],
 				// a bit more in what is proven
-				vec![0, 1, 0, 0, 11, 0, 0, 1, 0, 0, 0, 1],
+				vec![0, 0, 1, 0, 0, 11, 0, 0, 1, 0, 0, 0, 1],
 				// a commitment outside of the group, and the same with a byte more of proof, which is not taken
-				vec![1, 0, 0, 5, 2, 0],
-				vec![1, 0, 0, 5, 2, 1, 0, 0, 10, 7, 1],
+				vec![0, 1, 0, 0, 5, 2, 0],
+				vec![0, 1, 0, 0, 5, 2, 1, 0, 0, 10, 7, 1],
 				// an honest dealing, and challenges with another point, hash, proof
-				vec![0, 0, 0, 1, 0, 0, 0, 0],
-				vec![0, 0, 0, 1, 3, 0, 0, 1, 0, 0, 1],
-				vec![0, 0, 0, 1, 5, 1, 9, 0, 1],
+				vec![0, 0, 0, 0, 1, 0, 0, 0, 0],
+				vec![0, 0, 0, 0, 1, 3, 0, 0, 1, 0, 0, 1],
+				vec![0, 0, 0, 0, 1, 5, 1, 9, 0, 1],
+				// an honest mask, one outside of the group, and one that is challenged with a proof
+				vec![1],
+				vec![1, 1, 0, 0, 5, 2, 0],
+				vec![1, 0, 0, 0, 1, 7],
 				// the honest proof in the challenge of a dealing with another one
-				vec![0, 1, 0, 0, 8, 1, 9, 0, 1, 1, 1, 7],
+				vec![0, 0, 1, 0, 0, 8, 1, 9, 0, 1, 1, 1, 7],
 			],
 		),
 		(
@@ -114,6 +150,8 @@ fn main() -> std::io::Result<()> {
 				kind(12, vec![1, 9, 0, 1]),
 				kind(13, dealings::honest_challenge_message().encode()),
 				kind(11, spec().encode()),
+				kind(14, conditions().encode()),
+				kind(15, policy().encode()),
 			],
 		),
 		(

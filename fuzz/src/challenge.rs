@@ -1,9 +1,9 @@
 //! A dealing with changes, and a challenge of it with changes: who is convicted by what.
 //!
 //! The dealing is that of [`dealings`](crate::dealings), so it can hold the proof of another input, or none: as long as one, since
-//! no other is taken. A challenge with
-//! other bytes than the dealing's convicts nobody; behind the digest the dealer is convicted if its commitments are outside of the
-//! group or its proof does not hold, and else whoever challenged.
+//! no other is taken; a mask holds none. A challenge with other bytes than the dealing's convicts nobody; behind the digest the
+//! dealer is convicted if its commitments are outside of the group or its proof does not hold, and else whoever challenged. Of a
+//! mask no proof is asked.
 
 use crate::{dealings, input::Input};
 use ostraka_crypto::{proofs::verify_signature, validity, Plain};
@@ -17,13 +17,14 @@ use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 /// Runs the target.
 pub fn run(data: &[u8]) {
 	let mut input = Input(data);
-	let dealing = dealings::changed(&mut input);
-	let (context, relation, dealer) =
-		(dealings::context(), dealings::relation(), &dealings::DEALER);
+	let dealer = dealings::dealer(&mut input);
+	let dealing = dealings::changed(&mut input, dealer);
+	let (context, relation) = (dealings::context(), dealings::relation());
 	let accepted = adjudicator::verify_dealing(context, dealer, &dealing, verify_signature);
 	let Ok(accepted) = accepted else { return };
 	let statement = context.statement(dealer, &dealing.commitments);
-	let holds = validity::verify::<Plain>(relation, &statement, &dealing.validity).is_ok();
+	let proof = validity::verify::<Plain>(relation, &statement, &dealing.validity);
+	let holds = context.is_mask(dealer) || proof.is_ok();
 	let inside = accepted.commitments.check::<Plain>().is_ok();
 	let rightful = match (inside, holds) {
 		(false, _) => Verdict::DealerGuilty(DealerFault::OutsideSubgroup),
@@ -33,7 +34,7 @@ pub fn run(data: &[u8]) {
 
 	// beside an honest one, that the batch is one
 	let mut rng = ChaCha20Rng::seed_from_u64(8);
-	let items = [(dealer, dealings::honest()), (dealer, &dealing)];
+	let items = [(&dealings::DEALER, dealings::honest()), (dealer, &dealing)];
 	let invalid = worker::invalid::<Plain, _>(context, relation, &items, &mut rng);
 	assert_eq!(invalid, if holds { vec![] } else { vec![1] });
 	let digest = accepted.digest;

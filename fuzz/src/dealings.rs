@@ -1,9 +1,9 @@
-//! A dealing and evidence about it, from honest ones with changes, through the adjudicator and the workers.
+//! A dealing, or a mask, and evidence about it, from honest ones with changes, through the adjudicator and the workers.
 //!
 //! Changes before and behind the proof of ρ: shares and commitments are changed before the dealing is sealed and proven,
 //! sealed bytes and the proof of validity afterwards, and the proof of ρ is made anew if the input says so. So a dealing that the
 //! chain accepts can hold anything, as that of a lying dealer can: commitments outside of the group among it, and the proof of an
-//! input that is not valid. Only its length is that of the task's proofs.
+//! input that is not valid. Only its length is that of the task's proofs; a mask has none.
 
 use crate::{input::Input, torsion::shift};
 use ostraka_crypto::{
@@ -30,6 +30,8 @@ use std::sync::OnceLock;
 
 /// The dealer.
 pub const DEALER: Identity = [2; 32];
+/// The recipient of the result, whose dealing is the mask.
+pub const RECIPIENT: Identity = [3; 32];
 const THRESHOLD: u8 = 1;
 const NODES: u8 = 3;
 const LENGTH: usize = 2;
@@ -75,6 +77,7 @@ fn scene() -> &'static Scene {
 			length: LENGTH as u16,
 			proof_length: relation.layout().proof_length() as u32,
 			seal_keys,
+			recipient: Some(RECIPIENT),
 		};
 		let commitments = commitments.to_bytes();
 		let blinding = vss::secret_blinding(THRESHOLD, &shares).unwrap();
@@ -98,8 +101,28 @@ pub fn relation() -> &'static Relation {
 
 /// The honest dealing.
 pub fn honest() -> &'static DealingBytes {
-	static DEALING: OnceLock<DealingBytes> = OnceLock::new();
-	DEALING.get_or_init(|| assemble(scene().commitments.clone(), &scene().shares))
+	honest_of(&DEALER)
+}
+
+/// The honest dealing, or the honest mask if it is the recipient's.
+pub fn honest_of(dealer: &Identity) -> &'static DealingBytes {
+	static DEALINGS: OnceLock<[DealingBytes; 2]> = OnceLock::new();
+	let assembled = |dealer| assemble(dealer, scene().commitments.clone(), &scene().shares);
+	let [dealing, mask] = DEALINGS.get_or_init(|| [&DEALER, &RECIPIENT].map(assembled));
+	if context().is_mask(dealer) {
+		mask
+	} else {
+		dealing
+	}
+}
+
+/// Who deals.
+pub fn dealer(input: &mut Input) -> &'static Identity {
+	if input.flag() {
+		&RECIPIENT
+	} else {
+		&DEALER
+	}
 }
 
 /// The honest dealing as a message.
@@ -145,10 +168,14 @@ pub fn judge_against_the_honest(evidence: &EvidenceBytes) {
 	assert!(adjudicator::judge::<Plain>(&scene.context, &DEALER, 1, &other, evidence).is_err());
 }
 
-fn assemble(commitments: Vec<PointBytes>, shares: &[SecretShare]) -> DealingBytes {
+fn assemble(
+	dealer: &Identity,
+	commitments: Vec<PointBytes>,
+	shares: &[SecretShare],
+) -> DealingBytes {
 	let Scene { context, rho, validity, .. } = scene();
-	let validity = validity.clone();
-	dealer::assemble(context, &DEALER, commitments, shares, rho, validity, &mut rng()).unwrap()
+	let validity = if context.is_mask(dealer) { Vec::new() } else { validity.clone() };
+	dealer::assemble(context, dealer, commitments, shares, rho, validity, &mut rng()).unwrap()
 }
 
 /// The proof of a witness with changes, for commitments to the honest input.
@@ -169,7 +196,7 @@ fn forged(input: &mut Input, commitments: &[PointBytes]) -> Vec<u8> {
 }
 
 /// A dealing with changes.
-pub fn changed(input: &mut Input) -> DealingBytes {
+pub fn changed(input: &mut Input, dealer: &Identity) -> DealingBytes {
 	let scene = scene();
 	let (mut commitments, mut shares) = (scene.commitments.clone(), scene.shares.clone());
 	for _ in 0..input.byte() % 4 {
@@ -189,7 +216,7 @@ pub fn changed(input: &mut Input) -> DealingBytes {
 			},
 		}
 	}
-	let mut dealing = assemble(commitments, &shares);
+	let mut dealing = assemble(dealer, commitments, &shares);
 	for _ in 0..input.byte() % 4 {
 		let j = input.below(usize::from(NODES));
 		let seat = j as u8 + 1;
@@ -200,7 +227,7 @@ pub fn changed(input: &mut Input) -> DealingBytes {
 				input.change(&mut plaintext);
 				let commitments = &dealing.commitments;
 				let (context, rho) = (&scene.context, &scene.rho);
-				let key = dealer::sealing_key(context, &DEALER, seat, commitments, rho);
+				let key = dealer::sealing_key(context, dealer, seat, commitments, rho);
 				dealing.sealed[j] = key.unwrap().seal_bytes(&plaintext).unwrap();
 			},
 			1 => _ = input.change(&mut dealing.sealed[j]),
@@ -217,17 +244,21 @@ pub fn changed(input: &mut Input) -> DealingBytes {
 		}
 	}
 	if input.flag() {
-		dealer::prove(&scene.context, &DEALER, &mut dealing, &scene.rho, &mut rng());
+		dealer::prove(&scene.context, dealer, &mut dealing, &scene.rho, &mut rng());
 	}
 	dealing
 }
 
 /// What is wrong with node `j`'s share, by its own check: it looks at the commitments before it opens anything.
-fn fault(scene: &Scene, j: u8, dealing: &DealingBytes) -> Result<SecretShare, DealerFault> {
+fn fault(
+	scene: &Scene,
+	j: u8,
+	(dealer, dealing): (&Identity, &DealingBytes),
+) -> Result<SecretShare, DealerFault> {
 	let secret = &scene.secrets[usize::from(j) - 1];
 	let mut checked = worker::commitments::<Plain, _>(&scene.context, &[dealing], &mut rng());
 	let share = checked.remove(0).and_then(|commitments| {
-		let share = worker::open(&scene.context, secret, j, &DEALER, dealing)?;
+		let share = worker::open(&scene.context, secret, j, dealer, dealing)?;
 		let is_right = vss::check_share(&commitments, j, &share);
 		is_right.then_some(share).ok_or(Fault::Dealer(DealerFault::WrongShare))
 	});
@@ -241,41 +272,42 @@ fn fault(scene: &Scene, j: u8, dealing: &DealingBytes) -> Result<SecretShare, De
 pub fn run(data: &[u8]) {
 	let scene = scene();
 	let mut input = Input(data);
-	let dealing = changed(&mut input);
+	let dealer = dealer(&mut input);
+	let dealing = changed(&mut input, dealer);
 	let context = &scene.context;
-	let accepted = adjudicator::verify_dealing(context, &DEALER, &dealing, verify_signature);
+	let accepted = adjudicator::verify_dealing(context, dealer, &dealing, verify_signature);
 	let accepted = match accepted {
 		Ok(accepted) => {
-			let own = context.proof_length as usize;
+			let own = context.proof_length_of(dealer) as usize;
 			assert_eq!(dealing.validity.len(), own, "no other length is taken");
 			accepted
 		},
 		Err(_) => {
-			assert!(dealing != *honest(), "an honest dealing is accepted");
+			assert!(dealing != *honest_of(dealer), "an honest dealing is accepted");
 			return;
 		},
 	};
 	let digest = accepted.digest;
 	let shares: Vec<Result<SecretShare, DealerFault>> =
-		(1..=NODES).map(|j| fault(scene, j, &dealing)).collect();
+		(1..=NODES).map(|j| fault(scene, j, (dealer, &dealing))).collect();
 	let is_outside = |share: &Result<_, _>| *share == Err(DealerFault::OutsideSubgroup);
 	let inside = accepted.commitments.check::<Plain>().is_ok();
 	assert_eq!(shares.iter().filter(|share| is_outside(share)).count(), outside_count(inside));
 	for ((j, secret), share) in (1..).zip(&scene.secrets).zip(&shares) {
 		let evidence =
 			worker::evidence(context, secret, j, digest.hash(), &dealing, &mut rng()).unwrap();
-		let verdict = adjudicator::judge::<Plain>(context, &DEALER, j, &digest, &evidence);
+		let verdict = adjudicator::judge::<Plain>(context, dealer, j, &digest, &evidence);
 		assert_eq!(verdict, Ok(rightful(share)));
 		let accusation =
-			worker::accuse::<Plain, _>(context, secret, j, &DEALER, &digest, &dealing, &mut rng());
+			worker::accuse::<Plain, _>(context, secret, j, dealer, &digest, &dealing, &mut rng());
 		assert_eq!(accusation.is_ok(), share.is_err(), "who accuses rightly convicts");
 		if let Ok(accusation) = accusation {
 			assert_eq!(accusation == worker::unopened(j, &dealing).unwrap(), !inside);
-			let verdict = adjudicator::judge::<Plain>(context, &DEALER, j, &digest, &accusation);
+			let verdict = adjudicator::judge::<Plain>(context, dealer, j, &digest, &accusation);
 			assert_eq!(verdict, Ok(rightful(share)));
 		}
 	}
-	changed_evidence(&mut input, &dealing, &digest, &shares);
+	changed_evidence(&mut input, (dealer, &dealing), &digest, &shares);
 
 	// any threshold and one of right shares give what the first commitment holds
 	let right: Vec<(u8, SecretShare)> =
@@ -312,7 +344,7 @@ fn rightful(share: &Result<SecretShare, DealerFault>) -> Verdict {
 /// outside of the group, else its author if its `K` is not right, and else whom it should.
 fn changed_evidence(
 	input: &mut Input,
-	dealing: &DealingBytes,
+	(dealer, dealing): (&Identity, &DealingBytes),
 	digest: &AcceptedDigest,
 	shares: &[Result<SecretShare, DealerFault>],
 ) {
@@ -351,7 +383,7 @@ fn changed_evidence(
 	}
 	let is_about_it =
 		EvidenceBytes { dh: original.dh, dleq: original.dleq, ..evidence.clone() } == original;
-	let verdict = adjudicator::judge::<Plain>(context, &DEALER, j, digest, &evidence);
+	let verdict = adjudicator::judge::<Plain>(context, dealer, j, digest, &evidence);
 	let statement = DleqStatement {
 		task_hash: &context.task_hash,
 		digest: hash,

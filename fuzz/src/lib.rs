@@ -7,9 +7,9 @@
 //! | target | asserted |
 //! |---|---|
 //! | [`decoders`] | what decodes encodes to the same bytes; many subgroup checks at once say what each alone says; a changed proof or ciphertext does not hold |
-//! | [`dealings`] | behind the proof of ρ, exactly the dealer of a wrong share or of commitments outside of the group is convicted, and exactly the accuser of a right one or with a wrong `K` |
-//! | [`challenge`] | behind the digest, exactly the dealer of an input that it does not prove valid is convicted, or of commitments outside of the group, and else exactly who challenged it |
-//! | [`messages`] | what SCALE decodes encodes to the same bytes and keeps its bounds |
+//! | [`dealings`] | behind the proof of ρ, exactly the dealer, or the mask's recipient, of a wrong share or of commitments outside of the group is convicted, and exactly the accuser of a right one or with a wrong `K` |
+//! | [`challenge`] | behind the digest, exactly the dealer of an input that it does not prove valid is convicted, or of commitments outside of the group, and else exactly who challenged it; of a mask nothing is asked to be proven |
+//! | [`messages`] | what SCALE decodes encodes to the same bytes and keeps its bounds; a task's conditions and a dealer's policy among it |
 //! | [`statistics`] | the joint result is that of the pooled rows; any vector has an outcome or an error, and every number prints |
 
 pub mod challenge;

@@ -5,13 +5,14 @@ use crate::{dealings, input::Input};
 use codec::{Codec, Encode, MaxEncodedLen};
 use ostraka_crypto::proofs::verify_signature;
 use ostraka_primitives::{
+	consent::{Agreed, Policy, Quota, HISTORY, MAX_DIFFERENCE},
 	message::{
 		ChallengeMessage, DealingMessage, EvidenceMessage, IndexedDealing, MessageKind,
 		ResultShareBytes,
 	},
 	role::Role,
 	spec::TaskSpec,
-	task::{ClassParameters, Committee, Panel, Task, TaskResult},
+	task::{ClassParameters, Committee, Conditions, Panel, Task, TaskResult},
 	AccountId, MAX_SEATS,
 };
 use ostraka_protocol::{adjudicator, statistics::validity::proof_length, wire};
@@ -36,7 +37,7 @@ fn bounded<T: Codec + MaxEncodedLen + PartialEq + Debug>(bytes: &[u8]) -> Option
 /// Runs the target.
 pub fn run(data: &[u8]) {
 	let mut input = Input(data);
-	match input.byte() % 14 {
+	match input.byte() % 16 {
 		0 => {
 			let mut bytes = dealings::honest_message().encode();
 			input.change(&mut bytes);
@@ -89,7 +90,24 @@ pub fn run(data: &[u8]) {
 			input.change(&mut bytes);
 			challenge(&bytes);
 		},
-		_ => challenge(input.0),
+		13 => challenge(input.0),
+		14 => drop(bounded::<Conditions>(input.0)),
+		_ => policy(input.0),
+	}
+}
+
+fn policy(bytes: &[u8]) {
+	bounded::<Agreed>(bytes);
+	let Some(policy) = bounded::<Policy>(bytes) else { return };
+	if policy.is_sound() {
+		// what a dealer's history can tell of it
+		let is_told =
+			|quota: Quota| (1..=HISTORY).contains(&u32::from(quota.tasks)) && quota.blocks > 0;
+		assert!(policy.quota.is_none_or(is_told));
+		assert!(policy.least_difference <= MAX_DIFFERENCE);
+		let mut co_dealers = policy.co_dealers.to_vec();
+		co_dealers.sort();
+		assert!(co_dealers.windows(2).all(|pair| pair[0] != pair[1]), "none twice");
 	}
 }
 

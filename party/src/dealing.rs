@@ -1,6 +1,6 @@
 //! What a dealer accepts and what it deals under, checked; and from an encoded input to a dealing.
 
-use crate::{account::address, error::Error, verify::meaning};
+use crate::{account::address, error::Error, mask::MaskSeed, verify::meaning};
 use alloc::{
 	borrow::ToOwned,
 	collections::BTreeSet,
@@ -8,7 +8,7 @@ use alloc::{
 	string::{String, ToString},
 	vec::Vec,
 };
-use ostraka_crypto::{Plain, Scalar};
+use ostraka_crypto::{messages::DealingBytes, Plain, Scalar};
 use ostraka_primitives::{
 	api::TaskInfo,
 	message::DealingMessage,
@@ -17,7 +17,7 @@ use ostraka_primitives::{
 	AccountId, Digest, TaskId,
 };
 use ostraka_protocol::{
-	dealer,
+	dealer, masking,
 	statistics::{finalize, proof_length, relation, Encoded, FinalizeError},
 	wire::{self, cohort_hash, consent_hash, Published},
 	TaskContext, Version,
@@ -43,6 +43,7 @@ pub fn unchanged(task: TaskId, checked: &TaskInfo, now: &TaskInfo) -> Result<(),
 	let pays = |info: &TaskInfo| (info.task.fee, info.task.data_reward);
 	let same = [
 		("what it computes", checked.task.spec == now.task.spec),
+		("its conditions", checked.task.conditions == now.task.conditions),
 		("who asks", checked.task.requester == now.task.requester),
 		("the invited dealers", is_same_cohort),
 		("those who accepted", may_change || is_same_consent),
@@ -66,7 +67,7 @@ pub fn unchanged(task: TaskId, checked: &TaskInfo, now: &TaskInfo) -> Result<(),
 }
 
 /// Whether what a node shows of a task is what its terms are the hash of: chain, number and version of the protocol, who
-/// asks, what is computed, who is invited, class, windows and pay. An acceptance names the terms, and the chain takes it for
+/// asks, what is computed, on which conditions, who is invited, who reads the result, class, windows and pay. An acceptance names the terms, and the chain takes it for
 /// its own alone: so who accepts after this check has accepted what it was shown, or nothing.
 ///
 /// # Errors
@@ -87,23 +88,35 @@ fn as_asked(genesis: &Digest, task: TaskId, info: &TaskInfo) -> Result<Version, 
 	if !are_as_many || cohort_hash(&info.dealers) != record.cohort {
 		return Err("the invited dealers are not those that its record names".to_owned());
 	}
+	let conditions = &record.conditions;
+	if !conditions.required.iter().all(|required| info.dealers.contains(required)) {
+		return Err("it requires a dealer that it does not invite".to_owned());
+	}
+	if conditions.sealed_to.as_ref().is_some_and(|one| info.dealers.contains(one)) {
+		return Err("the recipient of its result is one of its dealers".to_owned());
+	}
 	if wire::terms_hash(&Terms::of(record), genesis, task) != record.terms {
 		return Err("its terms do not cover what the node shows of it".to_owned());
 	}
 	Ok(version)
 }
 
-/// Whether those who have accepted, as the node shows them, are invited, each once, and the ones that the record names.
+/// Whether those who have accepted, as the node shows them, are invited, each once, and the ones that the record names. The
+/// recipient of a sealed result is one of them: without it there is no draw. The record does not count it.
 fn is_consent(info: &TaskInfo) -> bool {
-	let accepted: BTreeSet<&AccountId> = info.accepted.iter().collect();
+	let recipient = info.task.conditions.sealed_to.as_ref();
+	let mut accepted: BTreeSet<&AccountId> = info.accepted.iter().collect();
+	let is_each_once = accepted.len() == info.accepted.len();
+	let has_recipient = recipient.is_none_or(|recipient| accepted.remove(recipient));
 	let invited: BTreeSet<&AccountId> = info.dealers.iter().collect();
-	accepted.len() == info.accepted.len()
+	is_each_once
+		&& has_recipient
 		&& accepted.len() == info.task.accepted as usize
 		&& accepted.is_subset(&invited)
 		&& consent_hash(&info.accepted) == info.task.consent
 }
 
-/// Whether a dealer has accepted a task: from others the chain takes no dealing.
+/// Whether a dealer, or the recipient of the task's result, has accepted a task: from others the chain takes no dealing.
 ///
 /// # Errors
 /// `Failed` if not.
@@ -142,13 +155,15 @@ pub fn context(genesis: &Digest, task: TaskId, info: &TaskInfo) -> Result<TaskCo
 	let (threshold, length) = (record.parameters.threshold, record.spec.length());
 	let proof_length = proof_length(&record.spec).map_err(|why| wrong(&why.to_string()))?;
 	let seal_keys = wire::seal_keys(&info.committee);
-	Ok(wire::context_of(version, published, threshold, length, proof_length, seal_keys))
+	let recipient = record.conditions.sealed_to.as_ref();
+	Ok(wire::context_of(version, published, threshold, length, proof_length, seal_keys, recipient))
 }
 
 /// Makes a dealing, with the proof that its input is valid: one that rows within the ranges of the spec can give.
 ///
 /// # Errors
-/// `Failed` if the protocol refuses the committee's keys or the input. An input is refused that no such rows give, and it is said
+/// `Failed` if the account is the recipient of the result, whose dealing is the mask ([`make_mask`]), or if the protocol refuses the
+/// committee's keys or the input. An input is refused that no such rows give, and it is said
 /// which condition it breaks. [`encode`](ostraka_protocol::statistics::encode()) makes none like that: it refuses a row that is
 /// out of range, and one row too many. So it is the fault of rows that were put together in another way, or of ranges other than
 /// those that they were encoded by.
@@ -162,11 +177,42 @@ pub fn make(
 	let none = |why: String| Error::Failed(format!("no dealing can be made: {why}"));
 	let relation = relation(spec).map_err(|error| none(error.to_string()))?;
 	let id: &[u8; 32] = account.as_ref();
+	if ctx.is_mask(id) {
+		return Err(none(
+			"the account is the recipient of the result, and deals its mask".to_owned(),
+		));
+	}
 	let bytes = dealer::deal::<Plain, _>(ctx, &relation, id, &input.vector, rng);
 	let bytes = bytes.map_err(|error| match error {
 		ostraka_crypto::Error::Unsatisfied => none(refused(spec, &input.vector)),
 		error => none(error.to_string()),
 	})?;
+	message(bytes)
+}
+
+/// Makes the mask of a sealed result, a dealing without proof, from its seed: the same from the same seed, so that it can be sent
+/// again after an interruption.
+///
+/// # Errors
+/// `Failed` if the account is not the recipient, or the protocol refuses the committee's keys.
+pub fn make_mask(
+	ctx: &TaskContext,
+	recipient: &AccountId,
+	seed: &MaskSeed,
+) -> Result<DealingMessage, Error> {
+	let id: &[u8; 32] = recipient.as_ref();
+	if !ctx.is_mask(id) {
+		return Err(Error::Failed(format!(
+			"the task's result is not sealed to {}, which has no mask to deal; nothing is dealt",
+			address(recipient)
+		)));
+	}
+	let mask = masking::derive::<Plain>(seed, ctx, id)
+		.map_err(|error| Error::Failed(format!("no mask can be made: {error}")))?;
+	message(mask.dealing)
+}
+
+fn message(bytes: DealingBytes) -> Result<DealingMessage, Error> {
 	wire::dealing_message(bytes)
 		.ok_or_else(|| Error::Failed("the dealing is longer than any task allows".to_owned()))
 }
@@ -213,7 +259,9 @@ mod tests {
 	/// With acceptances in this order.
 	fn accepted(mut info: TaskInfo, dealers: &[u8]) -> TaskInfo {
 		info.accepted = dealers.iter().map(|byte| account(*byte)).collect();
-		info.task.accepted = info.accepted.len() as u32;
+		let recipient = info.task.conditions.sealed_to.as_ref();
+		let counts = info.accepted.iter().filter(|account| Some(*account) != recipient);
+		info.task.accepted = counts.count() as u32;
 		info.task.consent = consent_hash(&info.accepted);
 		info
 	}
@@ -248,6 +296,7 @@ mod tests {
 			panel: Default::default(),
 			verified: 0,
 			disproven: 0,
+			masked: false,
 		};
 		accepted(asked(info), &[3])
 	}
@@ -305,6 +354,9 @@ mod tests {
 		differs(|now| now.task.class = SecurityClass::Confidential, "its class");
 		differs(|now| now.task.parameters.threshold = 2, "what its class asks for");
 		differs(|now| now.task.parameters.least_dealers = 2, "what its class asks for");
+		differs(|now| now.task.conditions.least_dealers = 2, "its conditions");
+		differs(|now| now.task.conditions.counting = Some(1), "its conditions");
+		differs(|now| now.task.conditions.sealed_to = Some(account(9)), "its conditions");
 		differs(|now| now.task.windows.verify = 1, "its windows");
 		differs(|now| now.task.data_reward = 1, "what it pays");
 		// a victim and two sybils
@@ -343,12 +395,29 @@ mod tests {
 		differs(|info| info.task.class = SecurityClass::Restricted, other_terms);
 		differs(|info| info.task.parameters.seats = 31, other_terms);
 		differs(|info| info.task.parameters.least_dealers = 10, other_terms);
+		differs(|info| info.task.conditions.least_dealers = 10, other_terms);
+		differs(|info| info.task.conditions.counting = Some(1), other_terms);
+		differs(|info| info.task.conditions.sealed_to = Some(account(9)), other_terms);
+		let required = |info: &mut TaskInfo, byte| {
+			info.task.conditions.required = vec![account(byte)].try_into().expect("one");
+		};
+		let mut shown = info();
+		required(&mut shown, 1);
+		assert!(refusal(check_terms(&GENESIS, TASK, &shown)).contains(other_terms));
+		// and what no task can have, under terms of it
+		required(&mut shown, 7);
+		let text = refusal(check_terms(&GENESIS, TASK, &asked(shown)));
+		assert!(text.contains("a dealer that it does not invite"), "{text}");
+		let mut shown = info();
+		shown.task.conditions.sealed_to = Some(account(1));
+		let text = refusal(check_terms(&GENESIS, TASK, &asked(shown)));
+		assert!(text.contains("the recipient of its result is one of its dealers"), "{text}");
 		differs(|info| info.task.windows.collect = 9, other_terms);
 		differs(|info| info.task.fee = 1, other_terms);
 		differs(|info| info.task.data_reward = 1, other_terms);
 		differs(|info| info.task.terms = [0; 32], other_terms);
-		differs(|info| info.task.protocol = 6, "take a newer release");
-		differs(|info| info.task.protocol = 4, "take a newer release");
+		differs(|info| info.task.protocol = 7, "take a newer release");
+		differs(|info| info.task.protocol = 5, "take a newer release");
 		differs(|info| info.dealers.truncate(2), "the invited dealers");
 		differs(|info| info.task.invited = 4, "the invited dealers");
 		differs(|info| info.dealers[0] = account(7), "the invited dealers");
@@ -388,6 +457,12 @@ mod tests {
 		shown.task.parameters.least_dealers = 2;
 		assert!(refusal(context(&hashed(shown))).contains("its terms do not cover"));
 		let mut shown = drawn();
+		shown.task.conditions.least_dealers = 2;
+		assert!(refusal(context(&hashed(shown))).contains("its terms do not cover"));
+		let mut shown = asked(drawn());
+		shown.task.conditions.least_dealers = 2;
+		assert!(refusal(context(&asked(shown))).contains("its task hash does not cover"));
+		let mut shown = drawn();
 		shown.committee[0].seal_key = [1; 32];
 		assert!(refusal(context(&shown)).contains("its task hash does not cover"));
 		// another panel, of the node's own, or none; and a verifier among those that shares are sealed to
@@ -400,6 +475,51 @@ mod tests {
 		let verifier = shown.panel[0].clone();
 		shown.committee.try_push(verifier).expect("there is room");
 		assert!(refusal(context(&shown)).contains("its task hash does not cover"));
+	}
+
+	/// The same task, sealed to the ninth account, with acceptances in this order.
+	fn sealed(order: &[u8]) -> TaskInfo {
+		let mut info = drawn();
+		info.task.conditions.sealed_to = Some(account(9));
+		hashed(accepted(asked(info), order))
+	}
+
+	#[test]
+	fn the_recipient_accepts_and_is_no_dealer() {
+		let context = |info: &TaskInfo| super::context(&GENESIS, TASK, info);
+		let ctx = context(&sealed(&[3, 9, 1, 2])).expect("it fits");
+		assert!(ctx.is_mask(&[9; 32]) && !ctx.is_mask(&[3; 32]));
+		check_accepted(TASK, &sealed(&[3, 9, 1, 2]), &account(9)).expect("it has accepted");
+		// without it there is no draw, and it is no third dealer
+		for others in [&[3, 1, 2][..], &[3, 9, 9, 1], &[3, 9, 1, 7]] {
+			let text = refusal(context(&sealed(others)));
+			assert!(text.contains("those who accepted"), "{text}");
+		}
+		let mut counted = sealed(&[3, 9, 1]);
+		counted.task.accepted = 3;
+		assert!(refusal(context(&hashed(counted))).contains("those who accepted"));
+		// nor is it one where nobody is named
+		let mut plain = sealed(&[3, 9, 1, 2]);
+		plain.task.conditions.sealed_to = None;
+		assert!(context(&hashed(asked(plain))).is_err());
+	}
+
+	#[test]
+	fn a_mask_is_dealt_again_from_its_seed() {
+		let mut rng = ChaCha20Rng::seed_from_u64(1);
+		let spec = fixtures::spec(Statistic::Mean, vec![fixtures::column("x", 0, 9)]);
+		let ctx = TaskContext { recipient: Some([9; 32]), ..committee(&spec, &mut rng) };
+		let seed = MaskSeed::random(&mut rng);
+		let made = make_mask(&ctx, &account(9), &seed).expect("a mask");
+		assert_eq!(make_mask(&ctx, &account(9), &seed).expect("a mask"), made);
+		assert!(made.validity.is_empty(), "it proves nothing");
+		let other = TaskContext { task_hash: [8; 32], ..ctx.clone() };
+		assert_ne!(make_mask(&other, &account(9), &seed).expect("a mask"), made);
+		let text = refusal(make_mask(&ctx, &account(1), &seed));
+		assert!(text.contains("not sealed to") && text.contains("nothing is dealt"), "{text}");
+		let text = refusal(make(&ctx, &spec, &account(9), &encoded(&[0, 0]), &mut rng));
+		assert!(text.contains("deals its mask"), "{text}");
+		make(&ctx, &spec, &account(1), &encoded(&[0, 0]), &mut rng).expect("a dealer's");
 	}
 
 	#[test]
@@ -417,7 +537,8 @@ mod tests {
 	fn committee(spec: &TaskSpec, rng: &mut ChaCha20Rng) -> TaskContext {
 		let seal_keys = [0; 3].map(|_| SealSecret::random(rng).public()).to_vec();
 		let proof_length = proof_length(spec).expect("valid");
-		wire::context_of(Version::CURRENT, [9; 32], 1, spec.length(), proof_length, seal_keys)
+		let length = spec.length();
+		wire::context_of(Version::CURRENT, [9; 32], 1, length, proof_length, seal_keys, None)
 	}
 
 	fn encoded(vector: &[i64]) -> Encoded {

@@ -1,4 +1,4 @@
-//! What a task that invites a dealer wants of it next.
+//! What a task that invites a dealer, or seals its result to a recipient, wants of it next.
 
 use alloc::{borrow::ToOwned, format, string::String};
 use ostraka_primitives::{task::TaskStatus, BlockNumber};
@@ -25,8 +25,8 @@ pub enum Due {
 }
 
 impl Due {
-	/// What a task in that state wants of an invited dealer, that has accepted or not, has dealt or not; `dealings` are all
-	/// that it has.
+	/// What a task in that state wants of an invited dealer, or of its recipient, that has accepted or not, has dealt or not;
+	/// `dealings` are all that it has, the mask among them.
 	pub fn of(status: &TaskStatus, has_accepted: bool, has_dealt: bool, dealings: u32) -> Self {
 		match *status {
 			TaskStatus::Inviting { until } if !has_accepted => Self::Answer { until },
@@ -43,22 +43,31 @@ impl Due {
 		matches!(self, Self::Answer { .. } | Self::Deal { .. })
 	}
 
-	/// In words, as of a block.
+	/// In words for an invited dealer, as of a block.
 	pub fn text(self, block: BlockNumber) -> String {
+		self.told(block, "deal")
+	}
+
+	/// In words for the recipient of a sealed result, who deals its mask, as of a block.
+	pub fn recipients_text(self, block: BlockNumber) -> String {
+		self.told(block, "deal the mask")
+	}
+
+	fn told(self, block: BlockNumber, deal: &str) -> String {
 		let left = |until: BlockNumber| until.saturating_sub(block);
 		match self {
 			Self::Answer { until } => {
 				format!("accept by block {until}, {} blocks left", left(until))
 			},
 			Self::Deal { until, first_by: None } => {
-				format!("deal by block {until}, {} blocks left", left(until))
+				format!("{deal} by block {until}, {} blocks left", left(until))
 			},
 			Self::Deal { until, first_by: Some(first) } => format!(
-				"deal by block {until}, {} blocks left; somebody by block {first}, {} left",
+				"{deal} by block {until}, {} blocks left; somebody by block {first}, {} left",
 				left(until),
 				left(first)
 			),
-			Self::Wait => "accepted; deal when its committee is drawn".to_owned(),
+			Self::Wait => format!("accepted; {deal} when its committee is drawn"),
 			Self::Nothing => "nothing".to_owned(),
 		}
 	}
@@ -89,5 +98,10 @@ mod tests {
 		assert!(deal.is_pressing() && !Due::Wait.is_pressing());
 		assert_eq!(deal.text(8), "deal by block 20, 12 blocks left; somebody by block 12, 4 left");
 		assert_eq!(Due::Answer { until: 20 }.text(30), "accept by block 20, 0 blocks left");
+		assert_eq!(deal.recipients_text(8).replacen("deal the mask", "deal", 1), deal.text(8));
+		assert_eq!(
+			Due::Wait.recipients_text(8),
+			"accepted; deal the mask when its committee is drawn"
+		);
 	}
 }

@@ -2,7 +2,9 @@
 
 use crate::{advice::Advice, escape::escaped, floor::Finding};
 #[cfg(feature = "std")]
-use crate::{audit::LogError, data::DataError, policy::PolicyError, request::SpecProblem};
+use crate::{
+	audit::LogError, data::DataError, mask::MaskError, policy::PolicyError, request::SpecProblem,
+};
 use alloc::{
 	borrow::ToOwned,
 	format,
@@ -48,6 +50,10 @@ pub enum Error {
 	#[cfg(feature = "std")]
 	#[error(transparent)]
 	Log(#[from] LogError),
+	/// The seed of a mask, or an opening, is not to be had, or not to be written.
+	#[cfg(feature = "std")]
+	#[error(transparent)]
+	Mask(#[from] MaskError),
 	/// A task has no result, or a result is not right.
 	#[error("{0}")]
 	Failed(String),

@@ -3,7 +3,7 @@
 use crate::class;
 use ostraka_primitives::{
 	spec::{Column, Statistic, TaskSpec},
-	task::{SecurityClass, Task, TaskStatus, Windows},
+	task::{Conditions, SecurityClass, Task, TaskStatus, Windows},
 	AccountId,
 };
 
@@ -30,12 +30,14 @@ pub fn spec(statistic: Statistic, columns: Vec<Column>) -> TaskSpec {
 /// A task of class Standard that waits for its draw.
 pub fn task(spec: TaskSpec) -> Task {
 	let class = SecurityClass::Standard;
+	let parameters = class::parameters(class, false);
 	Task {
 		protocol: ostraka_protocol::Version::CURRENT.number(),
 		requester: AccountId::new([9; 32]),
 		spec,
 		class,
-		parameters: class::parameters(class, false),
+		parameters,
+		conditions: Conditions::of(&parameters),
 		windows: Windows { collect: 1, verify: 2, commit: 3, reveal: 4 },
 		submitted_at: 5,
 		invited: 3,

@@ -69,10 +69,10 @@ pub fn uncounted(spec: &TaskSpec, counting: &TaskSpec) -> Vec<String> {
 	names
 }
 
-/// What an earlier task says of a task's groups.
+/// What a counting task says of a task's groups.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Count {
-	/// Nothing: it is another statistic, over other dealers or by another column.
+	/// Nothing: it is another statistic, or by another column.
 	Other,
 	/// How many dealers they have, but not with values in these columns.
 	Without(Vec<String>),
@@ -80,16 +80,14 @@ pub enum Count {
 	Counts,
 }
 
-/// What an earlier task says of the groups of `task`.
-pub fn count(task: &Task, earlier: &Task) -> Count {
+/// What a task says of the groups of another that names it for them in its conditions. Its cohort may be another: there is no result
+/// unless all of its dealers are in the accepted set, with the data sets that they had there.
+pub fn count(task: &Task, counting: &Task) -> Count {
 	let column = |task: &Task| Some(task.spec.group_by.as_ref()?.column.clone());
-	if earlier.spec.statistic != Statistic::Contributors
-		|| earlier.cohort != task.cohort
-		|| column(earlier) != column(task)
-	{
+	if counting.spec.statistic != Statistic::Contributors || column(counting) != column(task) {
 		return Count::Other;
 	}
-	let uncounted = uncounted(&task.spec, &earlier.spec);
+	let uncounted = uncounted(&task.spec, &counting.spec);
 	if uncounted.is_empty() {
 		Count::Counts
 	} else {
@@ -201,12 +199,12 @@ mod tests {
 	}
 
 	#[test]
-	fn another_cohort_or_grouping_counts_nothing() {
+	fn another_grouping_counts_nothing_and_another_cohort_may() {
 		let mean = task(spec(Statistic::Mean, &["x"]));
 		let mut counting = task(spec(Statistic::Contributors, &["x"]));
 		counting.cohort = [8; 32];
-		assert_eq!(count(&mean, &counting), Count::Other);
-		let mut counting = task(spec(Statistic::Contributors, &["x"]));
+		// the chain holds the accepted set of a task to the dealers of the one that it names
+		assert_eq!(count(&mean, &counting), Count::Counts);
 		counting.spec.group_by = None;
 		assert_eq!(count(&mean, &counting), Count::Other);
 		assert_eq!(count(&mean, &mean), Count::Other);

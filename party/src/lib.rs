@@ -12,6 +12,7 @@
 //! | [`plan`], [`inputs`] | what is computed over a file, the dealers' vectors, the pooled rows |
 //! | [`groups`] | groups with enough dealers |
 //! | [`dealing`] | what a dealer accepts and deals under, checked against the task's record; a dealing |
+//! | [`mask`] | the mask of a sealed result: its seed, its opening, the result without it |
 //! | [`due`] | what a task wants of a dealer next |
 //! | [`verify`] | checking a published result again, from a chain or a transcript |
 //! | [`attestation`] | what the verification nodes said of a task, in words |
@@ -64,7 +65,7 @@
 //! ```
 //!
 //! Without the feature `std` the crate needs `alloc` only, and leaves out what reads files or starts threads: [`audit`],
-//! [`data`], [`inputs`], [`plan`], [`policy`], [`simulate`] and [`request::build`].
+//! [`data`], [`inputs`], [`plan`], [`policy`], [`simulate`], [`request::build`] and the files of [`mask`].
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
@@ -93,6 +94,7 @@ pub mod groups;
 pub mod inputs;
 pub mod json;
 pub mod lines;
+pub mod mask;
 #[cfg(feature = "std")]
 mod places;
 #[cfg(feature = "std")]

@@ -19,7 +19,7 @@ export function checkMetadata(seen) {
 	assert.deepEqual(offered, [14, 15, 16]);
 	for (const { version, pallets, unknown } of seen.versions) {
 		assert.deepEqual(unknown, [], `metadata v${version}`);
-		for (const pallet of ['Registry', 'Tasks', 'Vss', 'Incentives']) {
+		for (const pallet of ['Registry', 'Tasks', 'Vss', 'Incentives', 'Consent']) {
 			assert.ok(pallets.includes(pallet), `metadata v${version} lacks ${pallet}`);
 		}
 	}
@@ -30,10 +30,12 @@ export function checkMetadata(seen) {
 		'tasks error',
 		'vss call',
 		'vss error',
+		'consent call',
+		'consent error',
 	]) {
 		assert.ok(seen.counts[kind] > 0, `no ${kind}`);
 	}
-	for (const pallet of ['registry', 'tasks', 'vss', 'incentives']) {
+	for (const pallet of ['registry', 'tasks', 'vss', 'incentives', 'consent']) {
 		assert.ok(seen.counts[`${pallet} event`] > 0, `no ${pallet} event`);
 	}
 	assert.deepEqual(seen.undocumented, []);
@@ -216,8 +218,11 @@ export async function checkTask({ task, call, events, phases, info, result, reco
 	assert.equal(status.Settled, 'Completed');
 	assert.equal(record.spec.statistic, 'Mean');
 	assert.equal(info.task.accepted, '3');
+	assert.equal(info.task.conditions.leastDealers, `${SUBMIT.conditions.leastDealers}`);
+	assert.equal(info.masked, false);
 	assert.match(info.task.terms, /^0x[0-9a-f]{64}$/);
 	assert.equal(result.dealers, 3);
+	assert.equal(result.sealedTo, null, 'anybody reads it');
 	assert.deepEqual([result.panel, result.attested, result.disproven], [2, 2, 0]);
 	assert.deepEqual(result.vector.map(BigInt), await pooled());
 	assert.deepEqual(result.human.vector, published.vector);

@@ -79,7 +79,8 @@ export async function checkDocument({ task, refusals }) {
 		assert.deepEqual([seen?.call, seen?.docs], [name, says], error);
 		for (const [, argument, value] of call.matchAll(/with `(\w+)` `(\w+)`/g)) {
 			const { args } = REFUSED.find((refused) => refused.error === seen.error);
-			const used = { ...args[0], accept: args[3], collect: args[4], fee: args[5] }[argument];
+			const [spec, conditions, , , accept, collect, fee] = args;
+			const used = { ...spec, ...conditions, accept, collect, fee }[argument];
 			assert.equal(`${used}`, value, call);
 		}
 	}

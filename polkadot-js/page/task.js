@@ -27,6 +27,7 @@ export const SUBMIT = {
 		groupBy: null,
 		maxRows: 1_000,
 	},
+	conditions: { leastDealers: 3, required: [], counting: null, sealedTo: null },
 	class: 'Standard',
 	dealers: Object.keys(DEALERS).map((name) => ACCOUNTS[name]),
 	accept: 600,
@@ -38,10 +39,20 @@ export const SUBMIT = {
 /** The arguments in the call's order, with some of them changed. */
 export function submission(changes = {}) {
 	const all = { ...SUBMIT, ...changes };
-	return [all.spec, all.class, all.dealers, all.accept, all.collect, all.fee, all.dataReward];
+	return [
+		all.spec,
+		all.conditions,
+		all.class,
+		all.dealers,
+		all.accept,
+		all.collect,
+		all.fee,
+		all.dataReward,
+	];
 }
 
 const spec = (changes) => submission({ spec: { ...SUBMIT.spec, ...changes } });
+const conditions = (changes) => submission({ conditions: { ...SUBMIT.conditions, ...changes } });
 const zeros = (length) => new Uint8Array(length);
 
 /** Calls of Alice's that the chain refuses, and the error that it answers. */
@@ -49,7 +60,11 @@ export const REFUSED = [
 	{ call: 'registry.bond', args: [TOKEN], error: 'registry.NotRegistered' },
 	{ call: 'registry.setRole', args: ['Verify'], error: 'registry.NotRegistered' },
 	{ call: 'tasks.cancel', args: [4_000_000_000], error: 'tasks.UnknownTask' },
-	{ call: 'tasks.accept', args: [4_000_000_000, zeros(32)], error: 'tasks.UnknownTask' },
+	{
+		call: 'tasks.accept',
+		args: [4_000_000_000, zeros(32), zeros(32)],
+		error: 'tasks.UnknownTask',
+	},
 	{ call: 'tasks.submit', args: spec({ maxRows: 0 }), error: 'tasks.NoRows' },
 	{ call: 'tasks.submit', args: spec({ edges: [1, 2] }), error: 'tasks.WrongEdges' },
 	{
@@ -64,6 +79,24 @@ export const REFUSED = [
 		args: submission({ dealers: [ACCOUNTS.Bob] }),
 		error: 'tasks.TooFewDealers',
 	},
+	{ call: 'tasks.submit', args: conditions({ leastDealers: 4 }), error: 'tasks.WrongLeast' },
+	{
+		call: 'tasks.submit',
+		args: conditions({ required: [ACCOUNTS.Alice] }),
+		error: 'tasks.WrongRequired',
+	},
+	{ call: 'tasks.submit', args: conditions({ counting: 0 }), error: 'tasks.WrongCounting' },
+	{
+		call: 'tasks.submit',
+		args: conditions({ sealedTo: ACCOUNTS.Bob }),
+		error: 'tasks.RecipientDeals',
+	},
+	{
+		call: 'consent.setPolicy',
+		args: [zeros(32), { quota: null, leastCohort: 0, leastDifference: 17, coDealers: [] }],
+		error: 'consent.UnsoundPolicy',
+	},
+	{ call: 'consent.removePolicy', args: [zeros(32)], error: 'consent.NoPolicy' },
 	{
 		call: 'vss.deal',
 		args: [

@@ -4,7 +4,7 @@
 import { REFUSED, SUBMIT, submission } from './task.js';
 
 /** The pallets of Ostraka's own, as polkadot.js names them. */
-export const PALLETS = ['registry', 'tasks', 'vss', 'incentives'];
+export const PALLETS = ['registry', 'tasks', 'vss', 'incentives', 'consent'];
 
 const text = (codec) => codec.toString();
 const documented = (docs) => docs.some((line) => text(line).trim() !== '');
@@ -289,6 +289,7 @@ export async function task(api, requester, deal, show = () => {}) {
 		result: {
 			human: result.toHuman(),
 			dealers: result.dealers.toNumber(),
+			sealedTo: result.sealedTo.toJSON(),
 			panel: result.panel.toNumber(),
 			attested: result.attested.toNumber(),
 			disproven: result.disproven.toNumber(),

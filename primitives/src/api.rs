@@ -47,9 +47,9 @@ pub struct TaskInfo {
 	pub committee: Committee,
 	/// Its cohort: invited dealers, sorted; empty once it is settled.
 	pub dealers: Vec<AccountId>,
-	/// Those who have accepted, in the order in which they did; empty once it is settled.
+	/// Those who have accepted, the recipient among them, in the order in which they did; empty once it is settled.
 	pub accepted: Vec<AccountId>,
-	/// Dealings in the chain's state.
+	/// Dealings in the chain's state, a mask among them.
 	pub dealings: u32,
 	/// Dealings excluded by a valid accusation or challenge.
 	pub excluded: u32,
@@ -65,4 +65,6 @@ pub struct TaskInfo {
 	pub verified: u32,
 	/// Dealings that count and were found invalid after the end of verification.
 	pub disproven: u32,
+	/// Whether the recipient's mask is among the dealings, and was not excluded.
+	pub masked: bool,
 }

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`spec`] | what a task computes |
 //! | [`name`] | which characters a name may not hold |
-//! | [`task`] | a task's class, committee, panel, windows and states |
+//! | [`task`] | a task's class, conditions, committee, panel, windows and states |
+//! | [`consent`] | what dealers allow |
 //! | [`role`] | what a node registers for |
 //! | [`message`] | what dealers and nodes send |
 //! | [`fault`] | what they are convicted of |
@@ -25,6 +26,7 @@
 extern crate alloc;
 
 pub mod api;
+pub mod consent;
 pub mod fault;
 pub mod message;
 pub mod name;
@@ -74,7 +76,7 @@ pub const MAX_PANEL: u32 = 16;
 pub const MAX_SEATS: u32 = MAX_COMMITTEE + MAX_PANEL;
 /// Most points of a dealing's commitments, `t + 1`, as `n >= 2 t + 1`.
 pub const MAX_COMMITMENTS: u32 = 16;
-/// Most dealers that one task can invite.
+/// Most dealers that one task can invite, the recipient of a sealed result counted with them.
 pub const MAX_DEALERS: u32 = 512;
 /// Longest sealed share: `32 (L + 1) + 16` bytes.
 pub const MAX_SEALED: u32 = 32 * (spec::MAX_LENGTH + 1) + 16;

@@ -4,10 +4,12 @@
 //! - What a task was submitted with (spec, class, parameters, windows, version) is never changed; a runtime that knows
 //!   better applies it to tasks that come after.
 //! - The keys of committee and panel are pinned at the draw and bound by `TH`.
+//! - Its conditions are the requester's promise to the dealers, who accept them: nobody's dealing can change them.
 //! - A task's seats stand in one row: `1 ..= n` is its committee, `n + 1 ..= n + v` its panel.
 //! - Enums keep their order, new variants come last: state holds their numbers.
 
 use crate::{
+	consent::MAX_REQUIRED,
 	spec::{TaskSpec, MAX_LENGTH},
 	AccountId, Balance, BlockNumber, Digest, PointBytes, ProtocolVersion, ScalarBytes,
 	SealKeyBytes, TaskId, WorkerKey, MAX_COMMITTEE, MAX_PANEL,
@@ -62,6 +64,30 @@ pub struct ClassParameters {
 	pub least_dealers: u32,
 	/// Seats of the panel, `v`; there may be none.
 	pub verifiers: u8,
+}
+
+/// What a task promises its dealers of the accepted set, and who reads its result. Part of the terms and of `TH`.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Conditions {
+	/// Least number of accepted dealers for a result to be computed: at least the class's.
+	pub least_dealers: u32,
+	/// Dealers without whom there is no result, sorted, none twice.
+	pub required: BoundedVec<AccountId, ConstU32<MAX_REQUIRED>>,
+	/// The task that counted the contributors to the groups: all of its dealers must be in the accepted set, with the data sets
+	/// that they had there.
+	pub counting: Option<TaskId>,
+	/// The recipient, who alone reads the result: it deals a mask that the result is published under.
+	pub sealed_to: Option<AccountId>,
+}
+
+impl Conditions {
+	/// What a class asks for, and nothing else: anybody reads the result.
+	pub fn of(parameters: &ClassParameters) -> Self {
+		let least_dealers = parameters.least_dealers;
+		Self { least_dealers, required: Default::default(), counting: None, sealed_to: None }
+	}
 }
 
 /// Least number of accepted dealers that a class can ask for.
@@ -132,6 +158,31 @@ pub type Committee = BoundedVec<Seat, ConstU32<MAX_COMMITTEE>>;
 /// A panel, ordered by seat: entry `i` has the number `n + 1 + i`.
 pub type Panel = BoundedVec<Seat, ConstU32<MAX_PANEL>>;
 
+/// What is missing for a draw.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum DrawError {
+	/// Fewer active nodes, requester and dealers not counted, than seats.
+	TooFewNodes,
+	/// Enough nodes, but too few with the class's least stake.
+	TooLittleStake,
+	/// Enough nodes with stake, but too few with free capacity, or those hold less than two thirds of the stake.
+	TooLittleCapacity,
+	/// Too few nodes that verify, with the class's least stake and a free place, for a panel beside whatever committee is drawn,
+	/// or those hold less than two thirds of the stake of all that verify.
+	TooFewVerifiers,
+}
+
 /// Why a task failed.
 #[derive(
 	Clone,
@@ -148,19 +199,27 @@ pub type Panel = BoundedVec<Seat, ConstU32<MAX_PANEL>>;
 pub enum FailReason {
 	/// No committee could be drawn in time: not enough active nodes, stake or free capacity.
 	NoCommittee,
-	/// Fewer dealings were accepted than the class asks for.
+	/// Fewer dealings were accepted than the task promises.
 	TooFewDealers,
 	/// Fewer than `t + 1` right result shares were revealed.
 	TooFewShares,
 	/// The requester cancelled it.
 	Cancelled,
-	/// Fewer invited dealers accepted than the class asks for.
+	/// Fewer invited dealers accepted than the task promises, or a required one or the recipient did not.
 	TooFewAcceptances,
 	/// No dealing came in the first quarter of the window for dealing.
 	NoDealings,
 	/// The sum of the commitments lies outside the group, and nobody accused the dealing that put it there. It is seen at the
 	/// freeze, and convicts nobody.
 	UnsoundCommitments,
+	/// The accepted set lacks a dealer that the task requires.
+	DealerMissing,
+	/// The accepted set lacks a dealer of the task that counted the contributors, or has it with another data set.
+	NotCounted,
+	/// The accepted set differs from that of an earlier task by too few dealers: the two results would tell about these.
+	Differencing,
+	/// The recipient's mask did not come, or does not count.
+	MaskMissing,
 }
 
 impl FailReason {
@@ -168,14 +227,24 @@ impl FailReason {
 	pub fn explain(&self) -> &'static str {
 		match self {
 			Self::NoCommittee => "no committee could be drawn in time",
-			Self::TooFewDealers => "fewer dealings were accepted than the class asks for",
+			Self::TooFewDealers => "fewer dealings were accepted than the task promises",
 			Self::TooFewShares => "fewer right result shares were revealed than reconstruct",
 			Self::Cancelled => "the requester cancelled it",
-			Self::TooFewAcceptances => "fewer invited dealers accepted than the class asks for",
+			Self::TooFewAcceptances => {
+				"fewer invited dealers accepted than the task promises, or a required one or the recipient did not"
+			},
 			Self::NoDealings => "nobody dealt in the first quarter of the window for dealing",
 			Self::UnsoundCommitments => {
 				"the sum of the commitments lies outside the group, and nobody accused the dealing that put it there"
 			},
+			Self::DealerMissing => "the accepted set lacks a dealer that the task requires",
+			Self::NotCounted => {
+				"the accepted set lacks a dealer of the task that counted the contributors, or has it with another data set"
+			},
+			Self::Differencing => {
+				"the accepted set differs from that of an earlier task by too few dealers: the two results would tell about these"
+			},
+			Self::MaskMissing => "the mask of the result's recipient did not come, or does not count",
 		}
 	}
 }
@@ -273,19 +342,21 @@ pub struct Task {
 	pub class: SecurityClass,
 	/// What the class asked for when the task was submitted.
 	pub parameters: ClassParameters,
+	/// What it promises its dealers, and who reads its result.
+	pub conditions: Conditions,
 	/// Its windows.
 	pub windows: Windows,
 	/// Block in which it was submitted.
 	pub submitted_at: BlockNumber,
-	/// Number of invited dealers.
+	/// Number of invited dealers, the recipient not counted.
 	pub invited: u32,
 	/// SHA-256 of the invited dealers' accounts, sorted, one after the other.
 	pub cohort: Digest,
 	/// What an invited dealer accepts: the hash of all that was asked.
 	pub terms: Digest,
-	/// Number of dealers who have accepted.
+	/// Number of dealers who have accepted, the recipient not counted.
 	pub accepted: u32,
-	/// Hash of the dealers who have accepted, in their order: bound by `TH`.
+	/// Hash of all who have accepted, the recipient among them, in their order: bound by `TH`.
 	pub consent: Digest,
 	/// Fee for committee and panel, in escrow.
 	pub fee: Balance,
@@ -307,7 +378,7 @@ impl SecurityClass {
 }
 
 /// Domain of [`Terms::bytes`].
-const TERMS_TAG: &[u8; 16] = b"ostraka/terms/v2";
+const TERMS_TAG: &[u8; 16] = b"ostraka/terms/v3";
 
 /// What an invited dealer accepts, besides which task on which chain it is.
 #[derive(Clone, Copy, Debug)]
@@ -324,6 +395,8 @@ pub struct Terms<'a> {
 	pub class: SecurityClass,
 	/// What the class asks for.
 	pub parameters: &'a ClassParameters,
+	/// What the task promises its dealers, and who reads its result.
+	pub conditions: &'a Conditions,
 	/// The phases' lengths.
 	pub windows: &'a Windows,
 	/// Fee for committee and panel.
@@ -342,6 +415,7 @@ impl<'a> Terms<'a> {
 			cohort: &record.cohort,
 			class: record.class,
 			parameters: &record.parameters,
+			conditions: &record.conditions,
 			windows: &record.windows,
 			fee: record.fee,
 			data_reward: record.data_reward,
@@ -351,15 +425,19 @@ impl<'a> Terms<'a> {
 	/// The bytes whose SHA-256 is accepted, of the task with this number on the chain with this genesis.
 	pub fn bytes(&self, genesis: &Digest, task: TaskId) -> alloc::vec::Vec<u8> {
 		let what = (self.protocol, self.requester, self.spec, self.cohort, self.class);
-		let how = (self.parameters, self.windows, self.fee, self.data_reward);
+		let how = (self.parameters, self.conditions, self.windows, self.fee, self.data_reward);
 		(TERMS_TAG, genesis, task, what, how).encode()
 	}
 }
 
-/// What stands in the task hash for the published task: the SCALE bytes of `(spec, consent)`, so that the same question
-/// to others than those who accepted it is another task.
-pub fn published_bytes(spec: &TaskSpec, consent: &Digest) -> alloc::vec::Vec<u8> {
-	(spec, consent).encode()
+/// What stands in the task hash for the published task: the SCALE bytes of `(spec, consent, conditions)`, so that the same
+/// question to others than those who accepted it, or on other conditions, is another task.
+pub fn published_bytes(
+	spec: &TaskSpec,
+	consent: &Digest,
+	conditions: &Conditions,
+) -> alloc::vec::Vec<u8> {
+	(spec, consent, conditions).encode()
 }
 
 impl Windows {
@@ -382,11 +460,11 @@ pub type ResultVector = BoundedVec<U256, ConstU32<MAX_LENGTH>>;
 pub struct TaskResult {
 	/// `h_A`, which names the accepted set.
 	pub accepted_set: Digest,
-	/// Number of accepted dealers.
+	/// Number of accepted dealers; a mask is no dealer's.
 	pub dealers: u32,
 	/// `C^A_0`.
 	pub commitment: PointBytes,
-	/// The aggregate vector `X`.
+	/// The aggregate vector `X`; of a sealed task `X + m`, with the recipient's mask `m`.
 	pub vector: ResultVector,
 	/// `γ_0`, the sum of the dealings' blinding values.
 	pub blinding: ScalarBytes,
@@ -396,6 +474,8 @@ pub struct TaskResult {
 	pub attested: u32,
 	/// Dealings that count and were found invalid after the end of verification: they change no number.
 	pub disproven: u32,
+	/// The recipient, whose mask the vector is published under.
+	pub sealed_to: Option<AccountId>,
 }
 
 impl TaskResult {
@@ -441,8 +521,12 @@ mod tests {
 			FailReason::TooFewAcceptances,
 			FailReason::NoDealings,
 			FailReason::UnsoundCommitments,
+			FailReason::DealerMissing,
+			FailReason::NotCounted,
+			FailReason::Differencing,
+			FailReason::MaskMissing,
 		];
-		assert_eq!(reasons.encode(), [0, 1, 2, 3, 4, 5, 6]);
+		assert_eq!(reasons.encode(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 		let told: Vec<_> = reasons.iter().map(FailReason::explain).collect();
 		assert!(told.iter().all(|text| told.iter().filter(|other| *other == text).count() == 1));
 	}

@@ -13,6 +13,7 @@
 //! | [`Stakes`] | registry | incentives |
 //! | [`TaskBook`] | tasks | vss |
 //! | [`Sharing`] | vss | tasks |
+//! | [`Consent`] | consent | tasks |
 //! | [`Escrow`] | incentives | tasks, vss |
 //! | [`Penalties`] | incentives | tasks, vss |
 //! | [`Adjudications`] | the runtime | tasks |
@@ -20,8 +21,9 @@
 //! | [`Reclaim`] | the runtime | tasks |
 
 use crate::{
+	consent::{Agreed, ColumnSet},
 	spec::TaskSpec,
-	task::{ClassParameters, Committee, Panel, Seat, SecurityClass, TaskStatus},
+	task::{ClassParameters, Committee, FailReason, Panel, Seat, SecurityClass, TaskStatus},
 	AccountId, Balance, BlockNumber, Digest, ProtocolVersion, SealKeyBytes, TaskId, WorkerKey,
 };
 use alloc::vec::Vec;
@@ -30,34 +32,11 @@ use scale_info::TypeInfo;
 use sp_runtime::{DispatchError, DispatchResult};
 use sp_weights::WeightMeter;
 
+pub use crate::task::DrawError;
+
 #[cfg(test)]
 mod tests;
 mod unit;
-
-/// What is missing for a draw.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub enum DrawError {
-	/// Fewer active nodes, requester and dealers not counted, than seats.
-	TooFewNodes,
-	/// Enough nodes, but too few with the class's least stake.
-	TooLittleStake,
-	/// Enough nodes with stake, but too few with free capacity, or those hold less than two thirds of the stake.
-	TooLittleCapacity,
-	/// Too few nodes that verify, with the class's least stake and a free place, for a panel beside whatever committee is drawn,
-	/// or those hold less than two thirds of the stake of all that verify.
-	TooFewVerifiers,
-}
 
 /// What a draw is for.
 #[derive(Clone, Debug)]
@@ -135,7 +114,7 @@ pub struct TaskView {
 	pub length: u32,
 	/// Bytes of a dealer's proof that its input is valid.
 	pub proof_length: u32,
-	/// Number of dealers who accepted.
+	/// Number of dealers who accepted, the recipient not counted.
 	pub accepted: u32,
 	/// State, deadlines included.
 	pub status: TaskStatus,
@@ -143,9 +122,16 @@ pub struct TaskView {
 	pub committee: Committee,
 	/// Verifiers, by seat, numbered on from the committee's.
 	pub panel: Panel,
+	/// Whom the result is sealed to: it deals a mask.
+	pub recipient: Option<AccountId>,
 }
 
 impl TaskView {
+	/// Dealings that are awaited: one of each dealer who accepted, and the mask.
+	pub fn awaited(&self) -> u32 {
+		self.accepted.saturating_add(self.recipient.is_some().into())
+	}
+
 	/// The seat with this number: of the committee, then of the panel.
 	pub fn seat(&self, number: u8) -> Option<&Seat> {
 		let index = usize::from(number).checked_sub(1)?;
@@ -176,8 +162,15 @@ pub trait TaskBook {
 	/// What a task computes. The caller has its [`Self::view`]: whether there is one is not looked at again. One read, of up
 	/// to some kilobytes, for whoever needs the relation of its dealings.
 	fn spec(task: TaskId) -> Option<TaskSpec>;
-	/// Whether this account is an invited dealer of the task and has accepted.
+	/// Whether this account is an invited dealer of the task, or its recipient, and has accepted.
 	fn has_accepted(task: TaskId, dealer: &AccountId) -> bool;
+	/// A dealing of this account, which has accepted, is about to be taken: it counts from now on.
+	///
+	/// # Errors
+	/// What the dealer allows is used up. Nothing is changed then.
+	fn dealing(task: TaskId, dealer: &AccountId) -> DispatchResult;
+	/// The dealing of this account was excluded.
+	fn fell_away(task: TaskId, dealer: &AccountId);
 	/// All dealers who accepted have dealt: collecting may end early.
 	fn all_dealt(task: TaskId);
 	/// All seats of both kinds that are still awaited have attested: verification may end early, with the block at hand.
@@ -230,27 +223,42 @@ pub enum Progress {
 }
 
 /// What a freeze found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Frozen {
-	/// The sums of the commitments lie in the group: `h_A` is fixed, over so many dealings.
-	Sound(u32),
+	/// The sums of the commitments lie in the group: `h_A` is fixed, over the dealings of these accounts, in any order. The
+	/// recipient is one of them if its mask counts.
+	Sound(Vec<AccountId>),
 	/// One of them does not: there is no accepted set, and the task cannot go on.
 	Unsound,
 }
 
+/// What the sharing needs of a task that was drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening {
+	/// `t`.
+	pub threshold: u8,
+	/// Seats of both kinds, `n + v`.
+	pub seats: u8,
+	/// Of them the last ones, which are the panel's.
+	pub verifiers: u8,
+	/// Whom the result is sealed to.
+	pub recipient: Option<AccountId>,
+}
+
 /// The sharing protocol, as the task book drives it.
 pub trait Sharing {
-	/// Readies what a drawn task needs (its empty aggregate, its seats). `seats` are those of both kinds, `n + v`; of them
-	/// the last `verifiers` are the panel's.
-	fn open(task: TaskId, threshold: u8, seats: u8, verifiers: u8);
+	/// Readies what a drawn task needs (its empty aggregate, its seats).
+	fn open(task: TaskId, opening: &Opening);
 	/// Freezes the accepted set: checks that the sums of the commitments lie in the group, and fixes `h_A`.
 	fn freeze(task: TaskId) -> Frozen;
-	/// Worst weight of [`Self::freeze`] with this many dealings of `threshold + 1` commitments.
+	/// Worst weight of [`Self::freeze`] with this many dealings, a mask among them, of `threshold + 1` commitments.
 	fn freeze_weight(dealings: u32, threshold: u8) -> sp_weights::Weight;
-	/// Number of dealings taken, those excluded since among them.
+	/// Number of dealings taken, a mask and those excluded since among them.
 	fn dealings(task: TaskId) -> u32;
 	/// Whether the result is published.
 	fn has_result(task: TaskId) -> bool;
+	/// Whether a right result share was revealed: from the first one on the task counts as released, whatever becomes of it.
+	fn is_released(task: TaskId) -> bool;
 	/// How everybody with a seat did, `n + v` of them, by seat. `due`: whether result shares were due (the task reached
 	/// revealing).
 	fn reports(task: TaskId, due: bool) -> Vec<SeatReport>;
@@ -262,6 +270,58 @@ pub trait Sharing {
 	fn settle(task: TaskId, completed: bool, meter: &mut WeightMeter) -> Progress;
 	/// Weight of the heaviest single step of [`Self::settle`].
 	fn settle_weight() -> sp_weights::Weight;
+}
+
+/// What a task asks of a dealer who is about to accept it, as far as a policy looks at it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+	/// The task.
+	pub task: TaskId,
+	/// Least number of accepted dealers that it promises.
+	pub least_dealers: u32,
+	/// Dealers that it requires.
+	pub required: &'a [AccountId],
+	/// The task that counted the contributors to its groups.
+	pub counting: Option<TaskId>,
+}
+
+/// The accepted set of a task, once it is frozen.
+#[derive(Clone, Copy, Debug)]
+pub struct AcceptedSet<'a> {
+	/// The task.
+	pub task: TaskId,
+	/// Its dealers, none twice, in any order; the recipient is none of them.
+	pub dealers: &'a [AccountId],
+	/// The columns that it reads.
+	pub columns: ColumnSet,
+	/// The task that counted the contributors to its groups.
+	pub counting: Option<TaskId>,
+}
+
+/// What dealers allow, and what of it the chain holds. `()` allows everything and remembers nothing.
+pub trait Consent {
+	/// Whether what the dealer allows of this data set admits the task. Returns what its acceptance is to keep of that.
+	///
+	/// # Errors
+	/// What is not allowed.
+	fn accept(dealer: &AccountId, dataset: &Digest, asked: &Asked)
+		-> Result<Agreed, DispatchError>;
+	/// The dealer's dealing is about to be taken, under what it agreed to.
+	///
+	/// # Errors
+	/// The quota is spent. Nothing is changed then.
+	fn dealt(task: TaskId, dealer: &AccountId, agreed: &Agreed) -> DispatchResult;
+	/// The dealer's dealing does not count any more, or its task ended with nothing released.
+	fn fell_away(task: TaskId, dealer: &AccountId);
+	/// Whether the accepted set may have a result. If so it is remembered, and compared with those to come.
+	///
+	/// # Errors
+	/// `NotCounted`, `Differencing`.
+	fn freeze(set: &AcceptedSet) -> Result<(), FailReason>;
+	/// Worst weight of [`Self::freeze`] with so many dealers.
+	fn freeze_weight(dealers: u32) -> sp_weights::Weight;
+	/// A task whose set was frozen ended with nothing released: it is compared with no others.
+	fn unreleased(task: TaskId);
 }
 
 /// What becomes of a task's fee.

@@ -76,7 +76,7 @@ pub fn verify_dealing(
 	dealing: &DealingBytes,
 	verify: SignatureCheck,
 ) -> Result<AcceptedDealing, Error> {
-	ctx.check_lengths(dealing)?;
+	ctx.check_lengths(dealer, dealing)?;
 	let commitments = UncheckedCommitments::from_bytes(&dealing.commitments, ctx.threshold)?;
 	let digest = dealing.digest(&ctx.task_hash, dealer);
 	proofs::verify_rho(&digest, &dealing.ephemeral, &dealing.proof, verify)?;
@@ -218,14 +218,15 @@ pub fn match_challenge(
 	let n = ctx.n()?;
 	expect_length("commitments", ctx.commitments(), challenge.commitments.len())?;
 	expect_length("hashes", usize::from(n), challenge.sealed_hashes.len())?;
-	ctx.check_proof_length(challenge.validity.len())?;
+	ctx.check_proof_length(dealer, challenge.validity.len())?;
 	let matches = challenge.digest(&ctx.task_hash, dealer) == *digest;
 	matches.then_some(()).ok_or(Error::DigestMismatch)
 }
 
 /// Judges a challenge of an accepted dealing, whoever it comes from. `relation` is that of the task
 /// ([`statistics::validity::relation`](crate::statistics::validity::relation())). Commitments outside of the group convict the
-/// dealer, whatever its proof says: what is proven is a claim about elements of the group.
+/// dealer, whatever its proof says: what is proven is a claim about elements of the group. A mask proves nothing, so nothing else
+/// can be wrong with it.
 ///
 /// # Errors
 /// Those of [`match_challenge`]: the challenge is not about this dealing, and convicts nobody. `Length` of a relation that is
@@ -239,10 +240,14 @@ pub fn judge_challenge<P: Curve>(
 	challenge: &ChallengeBytes,
 ) -> Result<Verdict, Error> {
 	expect_length("relation", ctx.length(), relation.length())?;
-	ctx.check_proof_length(relation.layout().proof_length())?;
+	ctx.check_relation_length(relation.layout().proof_length())?;
 	match_challenge(ctx, dealer, accepted.hash(), challenge)?;
 	if checked::<P>(&challenge.commitments, ctx.threshold)?.is_none() {
 		return Ok(Verdict::DealerGuilty(DealerFault::OutsideSubgroup));
+	}
+	if ctx.is_mask(dealer) {
+		// whatever vector it has is a mask
+		return Ok(Verdict::AccuserGuilty(AccuserFault::FalseChallenge));
 	}
 	let statement = ctx.statement(dealer, &challenge.commitments);
 	Ok(match validity::verify::<P>(relation, &statement, &challenge.validity) {

@@ -1,6 +1,6 @@
 //! The dealer: shares its input vector among a task's committee.
 //!
-//! [`deal`] is all that an honest dealer needs. Every call draws fresh polynomials and a fresh `rho`: a dealing that was not
+//! [`deal`] is all that an honest dealer needs, and [`mask`] the recipient of a sealed result. Every call draws fresh polynomials and a fresh `rho`: a dealing that was not
 //! included is never sent again, a new one is made. Before a dealing is handed out, all `n` sealed shares are opened again
 //! and checked.
 //!
@@ -37,16 +37,45 @@ pub fn deal<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	input: &[Scalar],
 	rng: &mut R,
 ) -> Result<DealingBytes, Error> {
+	ctx.check_proof_length(dealer, relation.layout().proof_length())?;
+	share_out::<P, R>(ctx, dealer, input, rng, |commitments, blinding, rng| {
+		let statement = ctx.statement(dealer, commitments);
+		validity::prove::<P, R>(relation, &statement, input, blinding, rng)
+	})
+}
+
+/// Makes the mask of a sealed result, whose `recipient` the account is: shares a vector that is meant to be uniform
+/// ([`masking`](crate::masking)), and proves nothing of it.
+///
+/// # Errors
+/// As [`deal`]; `Length` if the account is not the recipient.
+pub fn mask<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+	ctx: &TaskContext,
+	recipient: &Identity,
+	mask: &[Scalar],
+	rng: &mut R,
+) -> Result<DealingBytes, Error> {
+	ctx.check_proof_length(recipient, 0)?;
+	share_out::<P, R>(ctx, recipient, mask, rng, |_, _, _| Ok(Vec::new()))
+}
+
+/// Shares a vector, has its validity proven by `prove` from commitments and blinding value, seals the shares, and opens them
+/// again.
+fn share_out<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+	ctx: &TaskContext,
+	dealer: &Identity,
+	input: &[Scalar],
+	rng: &mut R,
+	prove_input: impl FnOnce(&[PointBytes], &Scalar, &mut R) -> Result<Vec<u8>, Error>,
+) -> Result<DealingBytes, Error> {
 	let n = ctx.n()?;
 	expect_length("input", ctx.length(), input.len())?;
-	ctx.check_proof_length(relation.layout().proof_length())?;
 	let seal_keys = decode_keys(ctx)?;
 	let (commitments, shares) = vss::share::<P, R>(input, ctx.threshold, n, rng)?;
 	let rho = SealSecret::random(rng);
 	let bytes = commitments.to_bytes();
 	let blinding = vss::secret_blinding(ctx.threshold, &shares)?;
-	let statement = ctx.statement(dealer, &bytes);
-	let validity = validity::prove::<P, R>(relation, &statement, input, &blinding, rng)?;
+	let validity = prove_input(&bytes, &blinding, rng)?;
 	let sealing = Sealing::new(ctx, dealer, &bytes, &rho);
 
 	// Room for all at once: a vector that grows leaves its old, unwiped copy behind.

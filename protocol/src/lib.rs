@@ -5,6 +5,7 @@
 //!
 //! - [`task`]: what everybody knows of a task once its seats are drawn, and the hash that pins it.
 //! - [`dealer`]: from an input vector to a dealing.
+//! - [`masking`]: the recipient of a sealed result draws its mask, opens it, and takes it off.
 //! - [`worker`]: a compute node opens, checks, accuses, challenges, aggregates; a verifier checks and challenges.
 //! - [`adjudicator`]: the chain verifies dealings, judges accusations and challenges, keeps the aggregate, checks and
 //!   reconstructs.
@@ -27,6 +28,7 @@ pub mod adjudicator;
 #[allow(unexpected_cfgs)]
 mod curve;
 pub mod dealer;
+pub mod masking;
 pub mod statistics;
 pub mod task;
 pub mod wire;

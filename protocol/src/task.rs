@@ -11,7 +11,7 @@ use ostraka_crypto::{
 };
 use ostraka_primitives::ProtocolVersion;
 
-const TASK_TAG: &str = "ostraka/task/v4";
+const TASK_TAG: &str = "ostraka/task/v5";
 const SPEC_TAG: &str = "ostraka/spec/v1";
 
 /// A version of the protocol: which transcripts, decoders and rules a task follows. A task's record pins the one that was
@@ -21,18 +21,19 @@ const SPEC_TAG: &str = "ostraka/spec/v1";
 pub enum Version {
 	/// Shares are sealed on Ristretto255, `R` signs the dealing, and a dealing proves that its input is valid. A committee
 	/// checks shares, commitments and proofs, a panel beside it commitments and proofs; who attests names the dealings and
-	/// the exclusions that it knew of. No task of a version before it is open on any chain.
-	V5,
+	/// the exclusions that it knew of. A task has conditions, and a result can be sealed to a recipient, who deals a mask without
+	/// a proof. No task of a version before it is open on any chain.
+	V6,
 }
 
 impl Version {
 	/// That of tasks which are submitted now.
-	pub const CURRENT: Self = Self::V5;
+	pub const CURRENT: Self = Self::V6;
 
 	/// As records name it.
 	pub const fn number(self) -> ProtocolVersion {
 		match self {
-			Self::V5 => 5,
+			Self::V6 => 6,
 		}
 	}
 
@@ -42,7 +43,7 @@ impl Version {
 	/// [`UnknownVersion`] of a later one, or of one that is no longer served.
 	pub const fn from_number(number: ProtocolVersion) -> Result<Self, UnknownVersion> {
 		match number {
-			5 => Ok(Self::V5),
+			6 => Ok(Self::V6),
 			_ => Err(UnknownVersion(number)),
 		}
 	}
@@ -85,7 +86,8 @@ pub struct TaskHashInput<'a> {
 	pub task_id: u32,
 	/// The protocol that it follows.
 	pub version: Version,
-	/// What was published: `ostraka_primitives::task::published_bytes`, the SCALE bytes of spec and consent.
+	/// What was published: `ostraka_primitives::task::published_bytes`, the SCALE bytes of spec, consent and
+	/// conditions.
 	pub spec: &'a [u8],
 	/// The security class.
 	pub class: u8,
@@ -93,7 +95,7 @@ pub struct TaskHashInput<'a> {
 	pub n: u8,
 	/// Threshold.
 	pub threshold: u8,
-	/// Least number of accepted dealers: what a dealer hides among.
+	/// Least number of accepted dealers, by the task's conditions: what a dealer hides among.
 	pub least_dealers: u32,
 	/// Block of the draw and the phases' windows: `ostraka_primitives::task::Windows::deadlines`.
 	pub deadlines: &'a [u32],
@@ -153,6 +155,8 @@ pub struct TaskContext {
 	pub proof_length: u32,
 	/// `E_1 .. E_n`, of the committee alone: to a panel nothing is sealed.
 	pub seal_keys: Vec<SealKeyBytes>,
+	/// Whom the result is sealed to. Its dealing is the mask, which proves nothing of its vector.
+	pub recipient: Option<Identity>,
 }
 
 impl TaskContext {
@@ -185,16 +189,29 @@ impl TaskContext {
 		self.seal_keys.get(index).ok_or(Error::Index)
 	}
 
-	/// Checks every length of a dealing. To be called before anything of it is decoded.
+	/// Whether this account's dealing is the mask.
+	pub fn is_mask(&self, dealer: &Identity) -> bool {
+		self.recipient.as_ref() == Some(dealer)
+	}
+
+	/// Bytes of this account's proof that its vector is valid; a mask has none.
+	pub fn proof_length_of(&self, dealer: &Identity) -> u32 {
+		match self.is_mask(dealer) {
+			true => 0,
+			false => self.proof_length,
+		}
+	}
+
+	/// Checks every length of a dealer's dealing. To be called before anything of it is decoded.
 	///
 	/// # Errors
 	/// `Parameters`, `VectorLength`, `Length`.
-	pub fn check_lengths(&self, dealing: &DealingBytes) -> Result<(), Error> {
+	pub fn check_lengths(&self, dealer: &Identity, dealing: &DealingBytes) -> Result<(), Error> {
 		let n = self.n()?;
 		vss::check_length(self.length())?;
 		expect_length("commitments", self.commitments(), dealing.commitments.len())?;
 		expect_length("sealed shares", usize::from(n), dealing.sealed.len())?;
-		self.check_proof_length(dealing.validity.len())?;
+		self.check_proof_length(dealer, dealing.validity.len())?;
 		let expected = seal::ciphertext_len(self.length());
 		dealing
 			.sealed
@@ -202,13 +219,20 @@ impl TaskContext {
 			.try_for_each(|sealed| expect_length("ciphertext", expected, sealed.len()))
 	}
 
-	/// Checks the length of a proof of validity, without which no dealing is taken and none is judged.
+	/// Checks the length of a dealer's proof of validity, without which no dealing is taken and none is judged.
 	///
 	/// # Errors
 	/// `Length`.
-	pub(crate) fn check_proof_length(&self, found: usize) -> Result<(), Error> {
-		let expected = usize::try_from(self.proof_length).unwrap_or(usize::MAX);
-		expect_length("proof", expected, found)
+	pub(crate) fn check_proof_length(&self, dealer: &Identity, found: usize) -> Result<(), Error> {
+		expect_proof(self.proof_length_of(dealer), found)
+	}
+
+	/// Checks that proofs of this length are those that the task's dealers deal.
+	///
+	/// # Errors
+	/// `Length`.
+	pub(crate) fn check_relation_length(&self, found: usize) -> Result<(), Error> {
+		expect_proof(self.proof_length, found)
 	}
 
 	/// What the proof of validity in a dealing with these commitments is of.
@@ -238,6 +262,10 @@ impl TaskContext {
 			commitments,
 		})
 	}
+}
+
+fn expect_proof(expected: u32, found: usize) -> Result<(), Error> {
+	expect_length("proof", usize::try_from(expected).unwrap_or(usize::MAX), found)
 }
 
 pub(crate) fn expect_length(

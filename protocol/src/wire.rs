@@ -22,8 +22,8 @@ use ostraka_primitives::{
 	message::{ChallengeMessage, DealingMessage, EvidenceMessage},
 	spec::TaskSpec,
 	task::{
-		published_bytes, ClassParameters, Committee, Panel, Seat, SecurityClass, Task, Terms,
-		Windows,
+		published_bytes, ClassParameters, Committee, Conditions, Panel, Seat, SecurityClass, Task,
+		Terms, Windows,
 	},
 	AccountId, BlockNumber, Digest, SealKeyBytes, TaskId,
 };
@@ -32,6 +32,8 @@ use ostraka_primitives::{
 const CONSENT_TAG: &[u8] = b"ostraka/consent/v1";
 /// Domain of [`dealt`].
 const DEALT_TAG: &[u8] = b"ostraka/dealt/v1";
+/// Domain of [`dataset_tag`].
+const DATASET_TAG: &[u8] = b"ostraka/dataset/v1";
 /// Domain of [`excluded`].
 const EXCLUDED_TAG: &[u8] = b"ostraka/excluded/v1";
 
@@ -156,6 +158,11 @@ pub fn excluded(before: &Digest, digest: &Digest) -> Digest {
 	sha256(&[EXCLUDED_TAG, before, digest].concat())
 }
 
+/// The tag under which a chain knows a dealer's data set of this name.
+pub fn dataset_tag(name: &str) -> Digest {
+	sha256(&[DATASET_TAG, name.as_bytes()].concat())
+}
+
 /// Hash of what an invited dealer accepts: who accepts names it, so that nobody accepts something else than it was shown.
 pub fn terms_hash(terms: &Terms<'_>, genesis: &Digest, task: TaskId) -> Digest {
 	sha256(&terms.bytes(genesis, task))
@@ -171,11 +178,14 @@ pub fn context(
 ) -> Result<TaskContext, crate::UnknownVersion> {
 	let version = Version::from_number(view.protocol)?;
 	let keys = seal_keys(&view.committee);
-	Ok(context_of(version, view.task_hash, view.threshold, view.length, view.proof_length, keys))
+	let (hash, recipient) = (view.task_hash, view.recipient.as_ref());
+	let (threshold, length, proof_length) = (view.threshold, view.length, view.proof_length);
+	Ok(context_of(version, hash, threshold, length, proof_length, keys, recipient))
 }
 
 /// What everybody knows of a task, from its parts; `proof_length` follows from the spec
-/// ([`proof_length`](crate::statistics::validity::proof_length)), `seal_keys` are those of the committee.
+/// ([`proof_length`](crate::statistics::validity::proof_length)), `seal_keys` are those of the committee, and the `recipient` is whom
+/// the result is sealed to.
 pub fn context_of(
 	version: Version,
 	task_hash: Digest,
@@ -183,10 +193,12 @@ pub fn context_of(
 	length: u32,
 	proof_length: u32,
 	seal_keys: Vec<SealKeyBytes>,
+	recipient: Option<&AccountId>,
 ) -> TaskContext {
 	// Above what any spec allows, and refused there.
 	let length = u16::try_from(length).unwrap_or(u16::MAX);
-	TaskContext { version, task_hash, threshold, length, proof_length, seal_keys }
+	let recipient = recipient.map(|recipient| recipient.clone().into());
+	TaskContext { version, task_hash, threshold, length, proof_length, seal_keys, recipient }
 }
 
 /// What of a task's record its hash covers.
@@ -196,8 +208,10 @@ pub struct Published<'a> {
 	pub version: Version,
 	/// What is computed.
 	pub spec: &'a TaskSpec,
-	/// Hash of the dealers who accepted.
+	/// Hash of all who accepted.
 	pub consent: &'a Digest,
+	/// What the task promises its dealers, and who reads its result.
+	pub conditions: &'a Conditions,
 	/// The class.
 	pub class: SecurityClass,
 	/// What the class asks for.
@@ -215,6 +229,7 @@ impl<'a> Published<'a> {
 			version: Version::from_number(record.protocol).ok()?,
 			spec: &record.spec,
 			consent: &record.consent,
+			conditions: &record.conditions,
 			class: record.class,
 			parameters: &record.parameters,
 			windows: &record.windows,
@@ -256,11 +271,11 @@ impl<'a> Published<'a> {
 			genesis,
 			task_id: task,
 			version: self.version,
-			spec: &published_bytes(self.spec, self.consent),
+			spec: &published_bytes(self.spec, self.consent, self.conditions),
 			class: self.class.index(),
 			n: self.parameters.seats,
 			threshold: self.parameters.threshold,
-			least_dealers: self.parameters.least_dealers,
+			least_dealers: self.conditions.least_dealers,
 			deadlines: &self.windows.deadlines(self.drawn_at),
 			committee: &members(committee),
 			panel: &members(panel),
@@ -337,10 +352,12 @@ mod tests {
 			verifiers: 1,
 		};
 		let windows = Windows { collect: 1, verify: 2, commit: 3, reveal: 4 };
+		let conditions = Conditions::of(&parameters);
 		let published = Published {
 			version: Version::CURRENT,
 			spec: &spec,
 			consent: &[1; 32],
+			conditions: &conditions,
 			class: SecurityClass::Standard,
 			parameters: &parameters,
 			windows: &windows,
@@ -366,6 +383,26 @@ mod tests {
 		for (committee, panel) in others {
 			assert_ne!(hash(committee, panel), base, "{committee:?} {panel:?}");
 		}
+		let dealer = AccountId::new([8; 32]);
+		let required = [dealer.clone()].to_vec().try_into().unwrap();
+		for other in [
+			Conditions { least_dealers: 4, ..conditions.clone() },
+			Conditions { required, ..conditions.clone() },
+			Conditions { counting: Some(0), ..conditions.clone() },
+			Conditions { sealed_to: Some(dealer), ..conditions.clone() },
+		] {
+			let published = Published { conditions: &other, ..published };
+			let committee = Committee::try_from([1, 2, 3].map(seat).to_vec()).unwrap();
+			let panel = Panel::try_from([4].map(seat).to_vec()).unwrap();
+			assert_ne!(published.hash(&[6; 32], 7, &committee, &panel), base, "{other:?}");
+		}
+	}
+
+	/// A data set's tag is no account, and no consent.
+	#[test]
+	fn a_data_set_is_hashed_under_a_domain() {
+		assert_eq!(dataset_tag("loans"), sha256(b"ostraka/dataset/v1loans"));
+		assert_ne!(dataset_tag("loans"), dataset_tag("Loans"));
 	}
 
 	#[test]

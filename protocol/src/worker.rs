@@ -76,7 +76,7 @@ pub fn open(
 	dealer: &Identity,
 	dealing: &DealingBytes,
 ) -> Result<SecretShare, Fault> {
-	ctx.check_lengths(dealing).map_err(Fault::NotOurs)?;
+	ctx.check_lengths(dealer, dealing).map_err(Fault::NotOurs)?;
 	let sealed = own_sealed(j, dealing).map_err(Fault::NotOurs)?;
 	open_sealed(ctx, secret, j, dealer, &dealing.ephemeral, &dealing.commitments, sealed)
 }
@@ -140,7 +140,7 @@ pub fn accuse<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	dealing: &DealingBytes,
 	rng: &mut R,
 ) -> Result<EvidenceBytes, Error> {
-	ctx.check_lengths(dealing)?;
+	ctx.check_lengths(dealer, dealing)?;
 	// Before the secret is touched.
 	if dealing.digest(&ctx.task_hash, dealer) != *accepted.hash() {
 		return Err(Error::DigestMismatch);
@@ -216,7 +216,7 @@ pub fn prove<R: RngCore + CryptoRng + ?Sized>(
 }
 
 /// Checks the proofs of many dealings, each with its dealer, that their inputs are valid, and returns the places of those that
-/// are refused, rising: their dealers are to be challenged. For dealings whose [`commitments`] are in the group: what it says of
+/// are refused, rising: their dealers are to be challenged. A mask has none, and is not refused. For dealings whose [`commitments`] are in the group: what it says of
 /// others is nothing to challenge them of. The draws of `rng` must be unknown to the dealers.
 pub fn invalid<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	ctx: &TaskContext,
@@ -224,15 +224,19 @@ pub fn invalid<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	dealings: &[(&Identity, &DealingBytes)],
 	rng: &mut R,
 ) -> Vec<usize> {
-	let items: Vec<_> = dealings
+	// A mask proves nothing, and is never among them.
+	let proving: Vec<_> =
+		dealings.iter().enumerate().filter(|(_, (dealer, _))| !ctx.is_mask(dealer)).collect();
+	let items: Vec<_> = proving
 		.iter()
-		.map(|(dealer, dealing)| Item {
+		.map(|(_, (dealer, dealing))| Item {
 			relation,
 			statement: ctx.statement(dealer, &dealing.commitments),
 			proof: &dealing.validity,
 		})
 		.collect();
-	validity::batch_verify::<P, R>(&items, rng)
+	let refused = validity::batch_verify::<P, R>(&items, rng);
+	refused.into_iter().filter_map(|place| proving.get(place).map(|(place, _)| *place)).collect()
 }
 
 /// Makes the challenge of an accepted dealing, and judges it as the runtime will. It needs no secret: anybody can make it.

@@ -16,8 +16,8 @@
 //! played by. `simulation/attacks.rs` has the attacks that a random cast does not make, `simulation/unsound.rs` those with
 //! commitments outside of the group, `simulation/forged.rs` those with inputs that are not valid and `simulation/challenges.rs`
 //! those on who finds them, `simulation/attesting.rs` those on the end of verification, `simulation/panel.rs` those by verifiers and
-//! on them, `simulation/privacy.rs` the argument that
-//! the views of `t` nodes are independent of the inputs.
+//! on them, `simulation/sealed.rs` those on masks, `simulation/privacy.rs` the argument that the views of `t` nodes are
+//! independent of the inputs, and of a result that is sealed.
 //!
 //! A failing random task prints its seed; `OSTRAKA_SIMULATION_SEED=<seed>` plays that one alone.
 
@@ -47,6 +47,8 @@ mod play;
 mod privacy;
 #[path = "simulation/scenario.rs"]
 mod scenario;
+#[path = "simulation/sealed.rs"]
+mod sealed;
 #[path = "simulation/table.rs"]
 mod table;
 #[path = "simulation/terms.rs"]

@@ -24,6 +24,7 @@ use ostraka_primitives::spec::{Column, Grouping, Name, Statistic, TaskSpec};
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest},
 	dealer,
+	masking::{self, Mask, MaskSeed},
 	statistics::{encode, Row, Rows},
 	worker, worker_key, TaskContext, Version,
 };
@@ -122,6 +123,7 @@ fn committee(seed: u64) -> Committee {
 		length: LENGTH as u16,
 		proof_length: relation().layout().proof_length() as u32,
 		seal_keys: nodes.iter().map(|(secret, _)| secret.public()).collect(),
+		recipient: None,
 	};
 	Committee { context, nodes }
 }
@@ -234,6 +236,39 @@ fn dealing_leaves_nothing() {
 			dealer::deal::<Plain, _>(&context, &relation, &DEALER, &input, rng).unwrap()
 		});
 		assert_eq!(again, made);
+	}
+}
+
+/// Who has any of it reads the result.
+#[test]
+fn masking_leaves_nothing() {
+	for run in 0..RUNS {
+		let Committee { context, nodes } = committee(run);
+		let context = TaskContext { recipient: Some(DEALER), ..context };
+		let seed = MaskSeed::random(&mut rng(run));
+		let Mask { opening, dealing } = masking::derive::<Plain>(&seed, &context, &DEALER).unwrap();
+
+		let mut secrets = Secrets::default();
+		secrets.bytes("the seed", seed.bytes());
+		opening.vector.iter().for_each(|value| secrets.scalar("the mask", value));
+		secrets.scalar("its blinding value", &opening.blinding);
+		let bases = generators::bases::<Plain>(LENGTH).unwrap();
+		let unblinded = group::affine(&group::msm(&bases[..LENGTH], &opening.vector));
+		secrets.point("a commitment to the mask without its blinding value", &unblinded);
+		for (j, (node, _)) in (1..).zip(&nodes) {
+			let share = worker::open(&context, node, j, &DEALER, &dealing).unwrap();
+			note_share(&mut secrets, &share);
+			note_key(&mut secrets, &context, (j, node), &dealing);
+		}
+		let again = assert_wiped(&mut secrets, || {
+			let again = seed.clone();
+			let mask = masking::derive::<Plain>(&again, &context, &DEALER).unwrap();
+			let (hash, length) = (&context.task_hash, context.length());
+			let known = masking::opening::<Plain>(&again, hash, &DEALER, context.threshold, length);
+			assert_eq!(known.as_ref(), Ok(&mask.opening));
+			mask.dealing
+		});
+		assert_eq!(again, dealing);
 	}
 }
 

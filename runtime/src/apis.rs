@@ -41,6 +41,7 @@ mod benches {
 		[pallet_balances, crate::Balances]
 		[pallet_collator_selection, crate::CollatorSelection]
 		[pallet_multisig, crate::Multisig]
+		[pallet_consent, crate::Consent]
 		[pallet_network, crate::Network]
 		[pallet_proxy, crate::Proxy]
 		[pallet_session, cumulus_pallet_session_benchmarking::Pallet::<crate::Runtime>]
@@ -297,6 +298,7 @@ sp_api::impl_runtime_apis! {
 				right_shares: counters.right_shares,
 				verified: counters.verified,
 				disproven: counters.disproven,
+				masked: counters.masked,
 				..info
 			})
 		}

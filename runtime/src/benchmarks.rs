@@ -18,11 +18,12 @@ use frame_support::{
 	BoundedVec,
 };
 use ostraka_primitives::{
+	consent::{Agreed, ColumnSet, Quota, HISTORY},
 	role::Role,
 	spec::TaskSpec,
-	task::{ClassParameters, Committee, Panel, Seat, SecurityClass, Windows},
+	task::{ClassParameters, Committee, Conditions, Panel, Seat, SecurityClass, Windows},
 	traits::{Escrow, Penalties, TaskView},
-	BlockNumber, TaskId, WorkerKey, MAX_ASSIGNMENTS, MAX_COMMITTEE, MAX_PANEL, MAX_SEATS,
+	BlockNumber, Digest, TaskId, WorkerKey, MAX_ASSIGNMENTS, MAX_COMMITTEE, MAX_PANEL, MAX_SEATS,
 };
 use pallet_network::{Classes, Relay, RelayView, Solo, Table, PRODUCTION};
 use pallet_registry::{
@@ -30,7 +31,10 @@ use pallet_registry::{
 	Unlock, MAX_UNLOCKS,
 };
 use pallet_tasks::{
-	types::{Drawn, DrawnAt, Due, Invitation, Record, MAX_RELAY_BLOCKS, MAX_RELAY_EPOCHS},
+	types::{
+		Acceptance, Drawn, DrawnAt, Due, Invitation, Invitee, Record, MAX_RELAY_BLOCKS,
+		MAX_RELAY_EPOCHS,
+	},
 	Agenda, Cohorts, DrawnTasks, Insecure, Invitations, NextTask, Records, Statuses,
 };
 
@@ -42,6 +46,8 @@ type MaxAbsences = <Runtime as pallet_registry::Config>::MaxAbsences;
 
 /// What a benchmark's accounts have.
 const FUNDS: Balance = 1_000_000 * UNIT;
+/// Tag of a benchmark's data set, by which `pallet_tasks`' own accepts.
+const DATASET: Digest = [1; 32];
 /// Window of every phase of a benchmark's task.
 const WINDOW: BlockNumber = 1_000;
 /// Relay block that a benchmark's block is built on, and its epoch.
@@ -187,6 +193,15 @@ impl pallet_tasks::benchmarking::BenchmarkHelper for Helper {
 		Self::fund(account);
 	}
 
+	fn remember(dealer: &AccountId, task: TaskId) {
+		pallet_consent::benchmarking::fill_history::<Runtime>(dealer, DATASET);
+		pallet_consent::Histories::<Runtime>::mutate(dealer, |history| {
+			if let Some(newest) = history.last_mut() {
+				newest.task = task;
+			}
+		});
+	}
+
 	fn rotate_keys(committee: &Committee, panel: &Panel) {
 		for seat in committee.iter().chain(panel) {
 			pallet_registry::benchmarking::outdate_key::<Runtime>(&seat.account);
@@ -210,6 +225,8 @@ impl pallet_vss::BenchmarkHelper for Helper {
 			verifiers: view.panel.len() as u8,
 		};
 		let class = SecurityClass::Standard;
+		let conditions =
+			Conditions { sealed_to: view.recipient.clone(), ..Conditions::of(&parameters) };
 		let (accepted, consent) = (view.accepted, [0; 32]);
 		let known = Records::<Runtime>::contains_key(task);
 		Records::<Runtime>::insert(
@@ -221,6 +238,7 @@ impl pallet_vss::BenchmarkHelper for Helper {
 				proof_length: view.proof_length,
 				class,
 				parameters,
+				conditions: conditions.clone(),
 				windows,
 				submitted_at: now,
 				invited: accepted,
@@ -237,9 +255,12 @@ impl pallet_vss::BenchmarkHelper for Helper {
 				terms: [0; 32],
 				class,
 				parameters,
+				conditions: conditions.clone(),
 				submitted_at: now,
 				invited: accepted,
 				accepted,
+				missing: 0,
+				sealed: view.recipient.is_some(),
 				consent,
 			},
 		);
@@ -253,7 +274,8 @@ impl pallet_vss::BenchmarkHelper for Helper {
 				length: view.length,
 				proof_length: view.proof_length,
 				accepted,
-				least_dealers: parameters.least_dealers,
+				columns: ColumnSet::of(spec, sp_io::hashing::sha2_256),
+				conditions,
 				windows,
 				committee: view.committee.clone(),
 				panel: view.panel.clone(),
@@ -261,7 +283,17 @@ impl pallet_vss::BenchmarkHelper for Helper {
 		);
 		for (dealer, place) in dealers.iter().zip(0u32..) {
 			Self::fund(dealer);
-			Cohorts::<Runtime>::insert(task, dealer, Some(place));
+			let invitee = if view.recipient.as_ref() == Some(dealer) {
+				Invitee::Recipient(Some(place))
+			} else {
+				if !pallet_consent::Histories::<Runtime>::contains_key(dealer) {
+					pallet_consent::benchmarking::fill_history::<Runtime>(dealer, DATASET);
+				}
+				let quota = Some(Quota { tasks: HISTORY as u8, blocks: 1 });
+				let agreed = Agreed { dataset: DATASET, quota, least_difference: 0 };
+				Invitee::Dealer(Some(Acceptance { place, agreed }))
+			};
+			Cohorts::<Runtime>::insert(task, dealer, invitee);
 			if !pallet_incentives::Deposits::<Runtime>::contains_key(task, dealer) {
 				let held = <Incentives as Penalties>::hold_deposit(task, dealer);
 				assert!(held.is_ok(), "{held:?}");

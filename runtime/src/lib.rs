@@ -103,25 +103,25 @@ macro_rules! version {
 			spec_version: $spec_version,
 			impl_version: 0,
 			apis: apis::RUNTIME_API_VERSIONS,
-			transaction_version: 5,
+			transaction_version: 6,
 			system_version: 1,
 		};
 	};
 }
 
 #[cfg(not(feature = "next-spec-version"))]
-version!(1_005);
+version!(1_006);
 // What a test upgrades to: the same runtime, one version on.
 #[cfg(feature = "next-spec-version")]
-version!(1_006);
+version!(1_007);
 
 /// Migrations that an upgrade to this version runs, in order. Each looks at its pallet's storage version first, and does nothing
 /// on a chain that has done it.
 pub type Migrations = (
 	pallet_network::migrations::V1ToV2<Runtime>,
 	pallet_registry::migrations::V1ToV2<Runtime>,
-	pallet_tasks::migrations::V1ToV2<Runtime>,
-	pallet_vss::migrations::V1ToV2<Runtime>,
+	pallet_tasks::migrations::V2ToV3<Runtime>,
+	pallet_vss::migrations::V2ToV3<Runtime>,
 );
 
 /// Executes blocks.
@@ -197,6 +197,8 @@ mod runtime {
 	pub type Vss = pallet_vss;
 	#[runtime::pallet_index(53)]
 	pub type Incentives = pallet_incentives;
+	#[runtime::pallet_index(54)]
+	pub type Consent = pallet_consent;
 }
 
 cumulus_pallet_parachain_system::register_validate_block! {

@@ -15,7 +15,7 @@ use frame_support::{traits::fungible::Mutate, weights::Weight};
 use ostraka_primitives::{
 	role::Role,
 	task::{Outcome, SecurityClass, TaskStatus},
-	traits::Sharing,
+	traits::{Consent as _, Sharing},
 	TaskId,
 };
 use ostraka_runtime::{
@@ -24,7 +24,7 @@ use ostraka_runtime::{
 		system::{RuntimeBlockWeights, TreasuryAccount},
 	},
 	presets::{test_numbers, test_role},
-	Balances, Runtime, RuntimeCall, Vss, UNIT,
+	Balances, Consent, Runtime, RuntimeCall, Vss, UNIT,
 };
 use pallet_tasks::{types::Stage, Cohorts, DrawnTasks, Draws, Settlements, WeightInfo as _};
 use pallet_vss::{Sharings, WeightInfo as _};
@@ -78,6 +78,7 @@ fn ask(chain: &mut Chain, dealers: &[sr25519::Pair]) -> TaskId {
 /// The ways to all entries of maps that a task's steps read or write, as they are where a million accounts and tasks are
 /// remembered, and thousands are nodes and open tasks.
 fn ways(task: TaskId, dealers: &[sr25519::Pair]) -> Vec<(Vec<u8>, usize)> {
+	use pallet_consent::{Histories, Sets};
 	use pallet_incentives::{Deposits, Escrows};
 	use pallet_registry::{Keys, Nodes};
 	use pallet_tasks::{Barred, Invitations, OpenOf, Records, Statuses};
@@ -93,7 +94,9 @@ fn ways(task: TaskId, dealers: &[sr25519::Pair]) -> Vec<(Vec<u8>, usize)> {
 		Statuses::<Runtime>::hashed_key_for(task),
 		Records::<Runtime>::hashed_key_for(task),
 		Results::<Runtime>::hashed_key_for(task),
+		Sets::<Runtime>::hashed_key_for(task),
 	];
+	long.extend(dealers.iter().map(|dealer| Histories::<Runtime>::hashed_key_for(account(dealer))));
 	for account in &accounts {
 		long.push(frame_system::Account::<Runtime>::hashed_key_for(account));
 		long.push(pallet_balances::Holds::<Runtime>::hashed_key_for(account));
@@ -167,7 +170,7 @@ fn plain(chain: &mut Chain, name: &str, weight: Weight, is_taken: impl FnOnce() 
 }
 
 fn stage(task: TaskId) -> Option<Stage> {
-	Settlements::<Runtime>::get(task)
+	Settlements::<Runtime>::get(task).map(|left| left.stage)
 }
 
 fn tries(task: TaskId) -> Option<u8> {
@@ -210,7 +213,8 @@ fn every_step_claims_what_it_adds_to_the_proof() {
 	wait(&mut chain, task);
 	let known = chain.look(|| DrawnTasks::<Runtime>::get(task)).unwrap();
 	let sums = Vss::freeze_weight(known.accepted, known.threshold);
-	plain(&mut chain, "freeze", advance + Weights::freeze() + sums, || {
+	let compared = Consent::freeze_weight(known.accepted);
+	plain(&mut chain, "freeze", advance + Weights::freeze() + sums + compared, || {
 		matches!(status(task), TaskStatus::Committing { .. })
 	});
 	wait(&mut chain, task);

@@ -13,10 +13,10 @@ use frame_support::traits::{
 	fungible::{Inspect, InspectHold},
 	InstanceFilter,
 };
-use ostraka_primitives::{role::Role, task::SecurityClass};
+use ostraka_primitives::{consent::Policy, role::Role, task::SecurityClass};
 use ostraka_runtime::{
-	configs::system::ProxyType, AccountId, Balance, Balances, Runtime, RuntimeCall, RuntimeEvent,
-	SessionKeys, UNIT,
+	configs::system::ProxyType, AccountId, Balance, Balances, Consent, Runtime, RuntimeCall,
+	RuntimeEvent, SessionKeys, UNIT,
 };
 use sp_core::{ed25519, sr25519, Pair};
 use sp_runtime::{DispatchError, DispatchResult};
@@ -124,6 +124,25 @@ fn no_narrow_proxy_puts_a_bond_at_risk() {
 		let call = Challenge::of(&thief, &dealing).with_bond();
 		chain.submit(&thief, dealing);
 		moves_nothing(&mut chain, &thief, &bob, call);
+	}
+}
+
+/// The thief loosens what the principal allows, and has it asked what that would have refused.
+#[test]
+fn no_narrow_proxy_loosens_a_policy() {
+	let (bob, dataset) = (pair("//Bob"), [7; 32]);
+	let tight = Policy { least_cohort: 8, ..Default::default() };
+	let set = |policy| RuntimeCall::Consent(pallet_consent::Call::set_policy { dataset, policy });
+	let remove = RuntimeCall::Consent(pallet_consent::Call::remove_policy { dataset });
+	for kind in
+		[ProxyType::NonTransfer, ProxyType::CancelProxy, ProxyType::Operator, ProxyType::Dealer]
+	{
+		let (mut chain, thief) = start(&[&bob], kind);
+		chain.submit(&bob, set(tight.clone()));
+		moves_nothing(&mut chain, &thief, &bob, set(Policy::default()));
+		moves_nothing(&mut chain, &thief, &bob, remove.clone());
+		let standing = chain.look(|| Consent::policy(account(&bob), dataset)).unwrap();
+		assert_eq!((&standing.now, standing.next), (&tight, None));
 	}
 }
 
@@ -247,7 +266,9 @@ fn samples() -> Vec<RuntimeCall> {
 		pallet_sudo::Call::remove_key {}.into(),
 		pallet_tasks::Call::cancel { task: 0 }.into(),
 		pallet_tasks::Call::poke { task: 0 }.into(),
-		pallet_tasks::Call::accept { task: 0, terms: [0; 32] }.into(),
+		pallet_tasks::Call::accept { task: 0, terms: [0; 32], dataset: [0; 32] }.into(),
+		pallet_consent::Call::set_policy { dataset: [0; 32], policy: Policy::default() }.into(),
+		pallet_consent::Call::remove_policy { dataset: [0; 32] }.into(),
 		pallet_vss::Call::deal { task: 0, task_hash: [0; 32], dealing }.into(),
 		pallet_vss::Call::challenge_with_bond {
 			task: 0,

@@ -28,8 +28,8 @@ use ostraka_runtime::{
 		system::RuntimeBlockWeights,
 	},
 	presets::{self, test_numbers, TEST_OPERATORS},
-	transaction, AllPalletsWithSystem, Balance, Balances, Incentives, Network, Registry, Runtime,
-	RuntimeCall, RuntimeHoldReason, Tasks, Vss, HOURS, VERSION,
+	transaction, AllPalletsWithSystem, Balance, Balances, Consent, Incentives, Network, Registry,
+	Runtime, RuntimeCall, RuntimeHoldReason, Tasks, Vss, HOURS, VERSION,
 };
 use pallet_network::{DEVELOPMENT, PRODUCTION};
 use pallet_tasks::{
@@ -62,13 +62,17 @@ fn every_preset_makes_a_chain() {
 #[test]
 fn a_hold_that_outlived_its_cause_is_seen() {
 	use frame_support::traits::fungible::MutateHold;
-	let reasons: [RuntimeHoldReason; 4] = [
+	let reasons: [RuntimeHoldReason; 5] = [
 		pallet_registry::HoldReason::Stake.into(),
 		pallet_incentives::HoldReason::Escrow.into(),
 		pallet_incentives::HoldReason::Deposit.into(),
 		pallet_incentives::HoldReason::Bond.into(),
+		pallet_consent::HoldReason::Policy.into(),
 	];
-	let sound = || Registry::do_try_state().and(Incentives::do_try_state());
+	let sound = || {
+		let ours = Registry::do_try_state().and(Incentives::do_try_state());
+		ours.and(Consent::do_try_state())
+	};
 	for reason in reasons {
 		let mut chain = Chain::development();
 		chain.register_nodes();
@@ -178,8 +182,9 @@ fn our_pallets_have_a_storage_version() {
 			StorageVersion::get::<Tasks>(),
 			StorageVersion::get::<Vss>(),
 			StorageVersion::get::<Incentives>(),
+			StorageVersion::get::<Consent>(),
 		];
-		assert_eq!(versions, [2, 2, 2, 2, 1].map(StorageVersion::new));
+		assert_eq!(versions, [2, 2, 3, 3, 1, 1].map(StorageVersion::new));
 	});
 }
 

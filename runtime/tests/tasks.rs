@@ -12,7 +12,7 @@ use chain::{
 	operator, pair,
 	task::{
 		accept, acceptance, agreed, deal, deal_all, drawn, input, panel, result, start, status,
-		submit, WINDOW,
+		submit, NO_DATASET, WINDOW,
 	},
 	wealth, Chain,
 };
@@ -166,7 +166,8 @@ fn another_draw_costs_the_whole_fee_and_every_consent_again() {
 	let mut watched = Watched::on(chain, dealers, rewarded());
 	let second = watched.task;
 	let terms = watched.chain.look(|| Tasks::task(first)).unwrap().terms;
-	let replayed = RuntimeCall::Tasks(pallet_tasks::Call::accept { task: second, terms });
+	let dataset = NO_DATASET;
+	let replayed = RuntimeCall::Tasks(pallet_tasks::Call::accept { task: second, terms, dataset });
 	let refused = watched.chain.attempt(&watched.dealers[0], replayed);
 	assert_eq!(refused, Err(Refusal::OtherTerms.into()));
 	watched.accept(2);
@@ -193,7 +194,8 @@ fn an_acceptance_that_is_not_asked_for_or_cannot_pay_is_refused() {
 	dealers.push(poor.clone());
 	let task = submit(&mut chain, &alice, SecurityClass::Standard, &dealers, 0);
 	let call = acceptance(&mut chain, task);
-	let other = RuntimeCall::Tasks(pallet_tasks::Call::accept { task, terms: [0; 32] });
+	let (terms, dataset) = ([0; 32], NO_DATASET);
+	let other = RuntimeCall::Tasks(pallet_tasks::Call::accept { task, terms, dataset });
 
 	let refused = chain.attempt(&pair("//Ferdie"), call.clone());
 	assert_eq!(refused, Err(Refusal::NotInvited.into()));

@@ -1,9 +1,10 @@
 //! The runtime's wasm with host calls for group operations, and without: both give the same bytes. And the digest of the
 //! metadata that is built into it.
 //!
-//! A chain is made natively: registrations, dealings, accusations, challenges that are right and false, attestations, freezes of
-//! sound and of unsound sums, result shares. Then both blobs execute its blocks from the genesis on. Executing a block compares the
-//! state's root with the header's, so every byte of state that group operations had a part in is compared, three ways.
+//! A chain is made natively: registrations, dealings, a recipient's mask, accusations, challenges that are right and false,
+//! attestations, freezes of sound and of unsound sums, result shares. Then both blobs execute its blocks from the genesis on.
+//! Executing a block compares the state's root with the header's, so every byte of state that group operations had a part in is
+//! compared, three ways.
 //!
 //! The first blob is the crate's own. The second is the file that the variable `OSTRAKA_PURE_WASM` names, made by
 //! `scripts/runtime_wasm.sh host-call-weights FILE`: without host calls, but with the same weights, as state holds weights
@@ -12,18 +13,20 @@
 mod chain;
 
 use chain::{
+	account,
 	books::outsider,
 	challenge::Challenge,
 	metadata_digest, pair,
 	task::{
-		agreed, deal, deal_all, deal_forged, deal_outside, deal_wrongly, drawn, input, settled,
-		start,
+		accept, agreed, deal, deal_all, deal_forged, deal_mask, deal_outside, deal_wrongly, drawn,
+		input, publish, settled, start, submission, under,
 	},
 	Chain,
 };
 use codec::{Decode, Encode};
 use cumulus_primitives_proof_size_hostfunction::storage_proof_size;
 use ostraka_primitives::task::{FailReason, Outcome, SecurityClass, TaskStatus};
+use ostraka_protocol::masking::MaskSeed;
 use ostraka_runtime::{Hash, Runtime, RuntimeCall, UncheckedExtrinsic, UNIT, WASM_BINARY};
 use sc_executor::WasmExecutor;
 use sp_core::traits::{CallContext, CodeExecutor, RuntimeCode, WrappedRuntimeCode};
@@ -118,6 +121,20 @@ fn host_calls_and_pure_wasm_give_the_same_bytes() {
 	assert!(accused >= 1 && challenged >= 1 && accused + challenged >= 3);
 	assert_eq!(count(&chain, |call| matches!(call, Call::challenge_with_bond { .. })), 1);
 
+	// A mask is added up as a dealing is, and has no proof
+	let recipient = outsider();
+	let call = submission(&mut chain, SecurityClass::Standard, &dealers[..3], 0);
+	let call = under(call, |conditions| conditions.sealed_to = Some(account(&recipient)));
+	let task = publish(&mut chain, &alice, call);
+	accept(&mut chain, task, &dealers[..3]);
+	accept(&mut chain, task, std::slice::from_ref(&recipient));
+	drawn(&mut chain, task);
+	let seed = MaskSeed::from_bytes([7; 32]);
+	let (mask, _) = deal_mask(&mut chain, task, &recipient, &seed);
+	chain.submit(&recipient, mask);
+	deal_all(&mut chain, task, &dealers[..3]);
+	assert_eq!(settled(&mut chain, task), TaskStatus::Settled(Outcome::Completed));
+
 	// Nobody looks at the next one's dealings but the freeze.
 	chain.workers = false;
 	let task = agreed(&mut chain, &alice, SecurityClass::Standard, &dealers[..3], 0);
@@ -162,7 +179,7 @@ fn checks_what_a_wallet_showed<H: HostFunctions>(blob: &'static [u8]) {
 	let parent = chain.blocks.last().unwrap().header.hash();
 	let bob = pair("//Bob");
 	let transfer = || {
-		let dest = chain::account(&pair("//Charlie")).into();
+		let dest = account(&pair("//Charlie")).into();
 		RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest, value: UNIT })
 	};
 	let mut signed = |digest| {

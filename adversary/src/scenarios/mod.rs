@@ -7,23 +7,29 @@
 //! |---|---|
 //! | [`accepting`] | acceptances, dealers that vanish, requesters that draw again |
 //! | [`dealing`] | forged and copied dealings |
+//! | [`differencing`] | cohorts that differ by one dealer, quotas that are spent, policies that are loosened |
 //! | [`challenging`] | forged inputs; challenges that are false, late or about nothing |
 //! | [`verifying`] | attestations that are hasty, missing or wrong; false accusations |
 //! | [`answering`] | wrong result shares |
 //! | [`paneling`] | verifiers that attest to what they have not looked at, or sleep; a committee and a panel that are corrupt whole |
+//! | [`sealing`] | recipients whose mask is bad or never comes, dealings without a proof |
 
 pub mod accepting;
 pub mod answering;
 pub mod challenging;
 pub mod dealing;
+pub mod differencing;
 pub mod paneling;
+pub mod sealing;
 pub mod verifying;
 
 pub use accepting::*;
 pub use answering::*;
 pub use challenging::*;
 pub use dealing::*;
+pub use differencing::*;
 pub use paneling::*;
+pub use sealing::*;
 pub use verifying::*;
 
 use crate::{

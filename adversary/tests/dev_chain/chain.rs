@@ -60,6 +60,11 @@ impl DevChain {
 			.await
 	}
 
+	/// Starts one on which all nodes are honest.
+	pub async fn honest(name: &'static str) -> (Self, Scene) {
+		Self::cast(name, &[], &[], 0..0).await
+	}
+
 	/// Starts it, registers nodes of the adversary's with these operators, and takes some of its own out of selection.
 	async fn cast(
 		name: &'static str,

@@ -1,24 +1,26 @@
 //! The adversary against development chains: forging and copying dealers, inputs that are not proven valid, corrupt compute
-//! nodes and verifiers, false accusers and challengers, members that attest too soon or never, a panel that sleeps.
+//! nodes and verifiers, false accusers and challengers, members that attest too soon or never, a panel that sleeps; recipients whose
+//! mask is bad or never comes, and requesters that ask for a difference.
 //!
 //! On the first chain three of its own compute nodes stay in selection, and its verifiers, all honest. Two more nodes, with worker
 //! keys that lie in no keystore, belong to the adversary, so that it sits on every committee of five; nobody but the test acts for
-//! them. On the second the adversary has all seats of committee and panel. All tasks are drawn before the first conviction, which
-//! takes a node out of selection.
+//! them. On the second the adversary has all seats of committee and panel. On these two all tasks are drawn before the first
+//! conviction, which takes a node out of selection. On the third it has no node.
 
 mod chain;
 
 use chain::{DevChain, STAKE};
 use ostraka_adversary::scenarios::{
-	a_dealer_that_vanishes, a_false_challenge_costs_the_bond, a_requester_that_draws_again,
-	a_share_that_is_not_what_was_committed, a_silent_member, a_sleeping_panel,
-	a_wrong_share_and_one_of_another_task, acceptances_that_are_refused, all_seats_lie,
-	attestations_that_are_refused, each_draw_cost_the_fee, false_accusers, false_challengers,
-	forged_inputs, forgers_lost_their_deposits, forging_and_copying_dealers, hasty_members,
-	invalid_inputs_cost_deposits, lying_verifiers, only_the_corrupt_were_slashed,
-	only_this_had_a_silent_member, shares_whose_errors_cancel_at_zero, the_exposed_are_made_whole,
-	the_vanished_lost_a_part, who_accepted_is_counted, with_a_poor_dealer, Record, COPIER, INVALID,
-	VALID,
+	a_bad_mask, a_dealer_that_vanishes, a_difference_of_one, a_false_challenge_costs_the_bond,
+	a_mask_that_never_comes, a_policy_that_is_loosened, a_requester_that_draws_again,
+	a_result_for_its_recipient, a_share_that_is_not_what_was_committed, a_silent_member,
+	a_sleeping_panel, a_wrong_share_and_one_of_another_task, acceptances_that_are_refused,
+	all_seats_lie, attestations_that_are_refused, each_draw_cost_the_fee, false_accusers,
+	false_challengers, forged_inputs, forgers_lost_their_deposits, forging_and_copying_dealers,
+	hasty_members, invalid_inputs_cost_deposits, lying_verifiers, only_the_corrupt_were_slashed,
+	only_this_had_a_silent_member, recipients_lost_their_deposits,
+	shares_whose_errors_cancel_at_zero, the_exposed_are_made_whole, the_vanished_lost_a_part,
+	who_accepted_is_counted, with_a_poor_dealer, Record, Sealed, COPIER, INVALID, VALID,
 };
 use ostraka_primitives::task::SecurityClass;
 
@@ -118,5 +120,29 @@ async fn panels_that_lie_or_sleep_are_told_and_pay() {
 	let second = Record { false_accusations: 0, completed: 1, ..first };
 	let records = [member, member, member, first, second];
 	only_the_corrupt_were_slashed(&scene, [STAKE; 2], &records).await.expect("read");
+	dev.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn masks_and_policies_hold() {
+	let _alone = ALONE.lock().await;
+	let (dev, scene) = DevChain::honest("consent").await;
+	// three dealers and a recipient each, and four dealers
+	let (mut cohorts, books) = scene.dealers("//Adversary//dealer", &[4; 4]).await.expect("funded");
+	let wary = cohorts.pop().expect("the last cohort");
+	let sealed = Sealed::publish(&scene, cohorts).await.expect("drawn");
+	let [whole, bad, missing] = &sealed[..] else { unreachable!("one for each cohort") };
+	tokio::try_join!(
+		a_result_for_its_recipient(&scene, whole),
+		a_bad_mask(&scene, bad),
+		a_mask_that_never_comes(&scene, missing),
+	)
+	.expect("an outcome for each");
+	a_difference_of_one(&scene, &wary).await.expect("an outcome for each");
+	a_policy_that_is_loosened(&scene, &wary).await.expect("refused until it is gone");
+
+	let ledger = books.add_up(&scene.chain).await.expect("read");
+	recipients_lost_their_deposits(&scene.chain, &ledger, bad, missing);
+	only_the_corrupt_were_slashed(&scene, [STAKE; 2], &[]).await.expect("read");
 	dev.stop().await;
 }

@@ -6,8 +6,7 @@ use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
 	odds::Odds,
 	spec::TaskSpec,
-	task::{ClassParameters, SecurityClass, TaskResult},
-	traits::DrawError,
+	task::{ClassParameters, DrawError, SecurityClass, TaskResult},
 	AccountId, Balance, TaskId,
 };
 use scale_info::{meta_type, MetaType};

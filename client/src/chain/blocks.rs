@@ -13,8 +13,8 @@ use subxt::{
 const KEPT: usize = 64;
 
 /// The pallets whose events are decoded field by field.
-const DECODED: [&str; 6] =
-	["Registry", "Tasks", "Vss", "Incentives", "TransactionPayment", "System"];
+const DECODED: [&str; 7] =
+	["Registry", "Tasks", "Vss", "Incentives", "Consent", "TransactionPayment", "System"];
 
 /// An event.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,10 +5,11 @@ use super::layout::Own;
 use codec::Encode;
 use ostraka_party::verify::find::Indices;
 use ostraka_primitives::{
+	consent::Policy,
 	message::{ChallengeMessage, DealingMessage},
 	role::Role,
 	spec::TaskSpec,
-	task::SecurityClass,
+	task::{Conditions, SecurityClass},
 	AccountId, Balance, BlockNumber, Digest, SealKeyBytes, TaskId, WorkerKey, WorkerSignature,
 };
 use scale_info::{meta_type, MetaType};
@@ -147,13 +148,13 @@ calls! {
 	Registry.deregister as deregister();
 	/// Publishes a task.
 	Tasks.submit as submit(
-		spec: TaskSpec, class: SecurityClass, dealers: Dealers, accept: BlockNumber,
-		collect: BlockNumber, fee: Balance, data_reward: Balance
+		spec: TaskSpec, conditions: Conditions, class: SecurityClass, dealers: Dealers,
+		accept: BlockNumber, collect: BlockNumber, fee: Balance, data_reward: Balance
 	);
 	/// Takes a task back.
 	Tasks.cancel as cancel(task: TaskId);
-	/// Accepts what a task asks, as an invited dealer.
-	Tasks.accept as accept(task: TaskId, terms: Digest);
+	/// Accepts what a task asks, as an invited dealer, for a data set; or as its recipient, of whom that is not looked at.
+	Tasks.accept as accept(task: TaskId, terms: Digest, dataset: Digest);
 	/// Puts a task back that fell off the agenda.
 	Tasks.poke as poke(task: TaskId);
 	/// Deals to a task.
@@ -162,6 +163,10 @@ calls! {
 	Vss.challenge_with_bond as challenge_with_bond(
 		task: TaskId, dealer: AccountId, digest: Digest, challenge: ChallengeMessage
 	);
+	/// Has the chain hold to what a data set may be asked.
+	Consent.set_policy as set_policy(dataset: Digest, policy: Policy);
+	/// Takes that back, which holds after a while.
+	Consent.remove_policy as remove_policy(dataset: Digest);
 }
 
 /// Pays `amount` to each account, all or none: `Utility.batch_all` of `Balances.transfer_keep_alive`. `None` if the
@@ -275,16 +280,36 @@ mod tests {
 	}
 
 	#[test]
+	fn what_a_task_promises_stands_behind_what_it_asks() {
+		let forms = forms();
+		let names = |call: &str| {
+			let form = forms.iter().find(|form| form.call == call).expect("a call");
+			form.arguments.iter().map(|(name, _)| *name).collect::<Vec<_>>()
+		};
+		assert_eq!(names("submit")[..3], ["spec", "conditions", "class"]);
+		assert_eq!(names("accept"), ["task", "terms", "dataset"]);
+		assert_eq!(names("set_policy"), ["dataset", "policy"]);
+		let call = accept(7, [1; 32], [2; 32]);
+		assert_eq!(call.arguments(), [&[7u8, 0, 0, 0][..], &[1; 32], &[2; 32]].concat());
+		let policy = Policy { least_cohort: 8, ..Policy::default() };
+		let expected = [&[3u8; 32][..], &[0, 8, 0, 0, 0, 0, 0]].concat();
+		assert_eq!(set_policy([3; 32], policy).arguments(), expected);
+		assert_eq!(remove_policy([3; 32]).title(), "Consent.remove_policy");
+	}
+
+	#[test]
 	fn every_call_has_a_form() {
 		let names: Vec<String> =
 			forms().iter().map(|form| format!("{}.{}", form.pallet, form.call)).collect();
-		assert_eq!(names.len(), 16);
+		assert_eq!(names.len(), 18);
 		for name in [
 			"Registry.set_role",
 			"Tasks.submit",
 			"Tasks.accept",
 			"Tasks.poke",
 			"Vss.challenge_with_bond",
+			"Consent.set_policy",
+			"Consent.remove_policy",
 		] {
 			assert!(names.contains(&name.to_owned()), "{name}");
 		}

@@ -112,6 +112,16 @@ pub(super) fn advice(name: &str) -> Option<&'static str> {
 		"Tasks.OtherTerms" => {
 			"another block won, or the node shows another task than the chain has: `ostraka task show` before you accept"
 		},
+		"Consent.QuotaSpent" => "`ostraka policy show --account` says from which block on it may be asked again",
+		"Consent.TooFewDealersAsked" | "Consent.CoDealerNotRequired" => {
+			"the requester sets that: `--least-dealers` and `--require` of `ostraka task submit`"
+		},
+		"Consent.OtherDataset" => {
+			"the task that counted the contributors had another data set of this account: `--dataset NAME` takes that one"
+		},
+		"Consent.NotYet" => {
+			"what is looser holds after a while: `ostraka policy show --account` says from which block on"
+		},
 		"Tasks.TooManyOfRequester" => {
 			"`ostraka task list` shows the open tasks; `ostraka task cancel` takes one back that still invites"
 		},
@@ -153,6 +163,8 @@ mod tests {
 		};
 		let said = refused("Tasks.OtherTerms");
 		assert!(said.contains("Tasks.OtherTerms\n  The chain's words.\n  another block"), "{said}");
+		let said = refused("Consent.OtherDataset");
+		assert!(said.contains("--dataset NAME"), "{said}");
 		assert_eq!(refused("Tasks.NoRows"), "A.b failed: Tasks.NoRows\n  The chain's words.");
 	}
 }

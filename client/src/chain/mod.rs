@@ -9,6 +9,7 @@
 //! | [`blocks`] | bodies and events |
 //! | [`finality`] | what is final, and waiting for it; anchors of transactions |
 //! | [`state`], [`api`] | storage, constants, the runtime API |
+//! | [`consent`] | what dealers allow, and what the chain remembers of them |
 //! | [`stake`] | stake on its way out, nodes for a draw |
 //! | [`account`], [`token`] | accounts and their secrets, amounts of the chain's token |
 //!
@@ -24,6 +25,7 @@ pub mod account;
 pub mod api;
 pub mod blocks;
 pub mod calls;
+pub mod consent;
 mod error;
 pub mod fee;
 pub mod finality;
@@ -185,6 +187,7 @@ impl Chain {
 pub fn check(metadata: &Metadata) -> Result<(), Mismatch> {
 	calls::check(metadata)?;
 	api::check(metadata)?;
+	consent::check(metadata)?;
 	state::check(metadata)
 }
 

@@ -1,7 +1,7 @@
 //! The forms of flags' values. What can be wrong with them is said before anything else happens.
 
 use crate::chain;
-use ostraka_primitives::TaskId;
+use ostraka_primitives::{AccountId, TaskId};
 
 /// Reads the address of a node's web socket.
 ///
@@ -35,9 +35,53 @@ pub fn task(text: &str) -> Result<TaskId, String> {
 	text.trim().parse().map_err(|_| format!("`{text}` is not a task's number"))
 }
 
+/// Whom a result is sealed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recipient {
+	/// The account that signs.
+	Signer,
+	/// This one.
+	Account(AccountId),
+}
+
+impl Recipient {
+	/// The account, if that one signs.
+	pub fn account(&self, signer: &AccountId) -> AccountId {
+		match self {
+			Self::Signer => signer.clone(),
+			Self::Account(account) => account.clone(),
+		}
+	}
+}
+
+/// Reads whom a result is sealed to: `self`, or an account.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn recipient(text: &str) -> Result<Recipient, String> {
+	match text.trim() {
+		"self" => Ok(Recipient::Signer),
+		other => chain::account::parse(other)
+			.map(Recipient::Account)
+			.map_err(|error| format!("{error}, or self for the account that signs")),
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn reads_recipients() {
+		let bob = chain::account::parse("//Bob").expect("a path");
+		let signer = AccountId::new([1; 32]);
+		assert_eq!(recipient(" self "), Ok(Recipient::Signer));
+		assert_eq!(recipient("//Bob"), Ok(Recipient::Account(bob.clone())));
+		assert_eq!(Recipient::Signer.account(&signer), signer);
+		assert_eq!(Recipient::Account(bob.clone()).account(&signer), bob);
+		let said = recipient("nobody").expect_err("no account");
+		assert!(said.contains("`nobody` is not an account") && said.contains("self"), "{said}");
+	}
 
 	#[test]
 	fn reads_web_socket_addresses() {

@@ -17,6 +17,7 @@ use crate::{
 	onchain::{
 		accept::{accept, check_money, has_accepted, lost_by_silence},
 		bins,
+		consent::{self, Duties, NO_DATASET},
 		deal::deposit,
 		earlier::{self, Earlier},
 		groups,
@@ -30,7 +31,7 @@ use crate::{
 };
 use clap::Args;
 use ostraka_party::{address, audit::Act, escape::escaped, groups::of_declared_bins};
-use ostraka_primitives::{api::TaskInfo, odds::Odds, task::TaskStatus, AccountId, TaskId};
+use ostraka_primitives::{api::TaskInfo, odds::Odds, task::TaskStatus, AccountId, Digest, TaskId};
 use serde::Serialize;
 
 const EXAMPLES: &str = "\
@@ -69,7 +70,7 @@ pub struct ConsentArgs {
 	/// Accept also when the same requester has asked for some of the same columns within a day
 	#[arg(long)]
 	pub again: bool,
-	/// Accept groups whose dealers no earlier task has counted
+	/// Accept groups for whose dealers no counting task is named
 	#[arg(long)]
 	pub unchecked_groups: bool,
 }
@@ -96,7 +97,10 @@ pub async fn run(args: &AcceptArgs, global: &Global, out: &mut Output<'_>) -> Re
 			let named = args.rules.file.dataset.as_deref();
 			let dataset = policy.dataset(named, None, &info.task.spec);
 			let dataset = dataset.map_err(ostraka_party::Error::from)?;
-			Some(Ruling::of(policy, dataset, &chain, (task, &info), &log, true)?)
+			let duties = Duties::read(&chain, &account).await?;
+			let held = duties.of(&chain, &account, &dataset.tag(), Some(task)).await?;
+			let of_task = (task, &info);
+			Some(Ruling::of(policy, dataset, &chain, of_task, &log, true, Some(&held))?)
 		},
 		None => None,
 	};
@@ -124,7 +128,7 @@ pub async fn run(args: &AcceptArgs, global: &Global, out: &mut Output<'_>) -> Re
 		bins::check(&chain, task, &info, as_groups.as_ref()).await?;
 	}
 	let is_without_policy = ruling.is_none() && !args.rules.no_policy;
-	let asks = Asks { consent: &args.consent, is_without_policy };
+	let asks = Asks { consent: &args.consent, dataset: tag(ruling.as_ref()), is_without_policy };
 	let receipt = agree(&chain, task, &info, &signer, &earlier, (&asks, &keeper), out).await?;
 	let Some(receipt) = receipt else { return already(task, &info, out) };
 	let accepted = Accepted {
@@ -135,6 +139,7 @@ pub async fn run(args: &AcceptArgs, global: &Global, out: &mut Output<'_>) -> Re
 		fee: receipt.fee.to_string(),
 		deposit: deposit(&chain).to_string(),
 		terms: hex(info.task.terms),
+		dataset_tag: hex(asks.dataset),
 		earlier_tasks: earlier.tasks,
 		came_to_nothing: earlier.came_to_nothing,
 		capture: Capture::from(&odds),
@@ -150,8 +155,15 @@ pub async fn run(args: &AcceptArgs, global: &Global, out: &mut Output<'_>) -> Re
 pub(super) struct Asks<'a> {
 	/// What is agreed to unseen.
 	pub consent: &'a ConsentArgs,
+	/// Tag of the data set that is to be dealt.
+	pub dataset: Digest,
 	/// Whether it is accepted without a policy, and nobody has said so.
 	pub is_without_policy: bool,
+}
+
+/// Tag of the data set that a policy has a task for; that of none without a policy.
+pub(super) fn tag(ruling: Option<&Ruling<'_>>) -> Digest {
+	ruling.map_or(NO_DATASET, |ruling| ruling.dataset.tag())
 }
 
 /// Checks that an account is among a task's dealers, whom the chain knows as long as the task has not ended.
@@ -164,6 +176,13 @@ pub(super) fn check_invited(
 	account: &AccountId,
 ) -> Result<(), Error> {
 	let is_known = outcome(&info.task.status).is_none();
+	if is_known && info.task.conditions.sealed_to.as_ref() == Some(account) {
+		return Err(Error::Failed(format!(
+			"the result of task {task} is sealed to the account {}, which deals a mask and no rows\n  `ostraka mask --task {task} \
+			 --mask-file FILE` accepts it, and deals the mask",
+			address(account)
+		)));
+	}
 	if is_known && !info.dealers.contains(account) {
 		return Err(Error::Failed(format!(
 			"the account {} is not invited to task {task}\n  sign with the account that the requester invited",
@@ -222,7 +241,7 @@ pub(super) async fn agree(
 	(asks, keeper): (&Asks<'_>, &Keeper<'_>),
 	out: &Output<'_>,
 ) -> Result<Option<Receipt>, Error> {
-	let Asks { consent: args, is_without_policy } = *asks;
+	let Asks { consent: args, dataset, is_without_policy } = *asks;
 	if !args.again {
 		check_first(task, earlier)?;
 	}
@@ -230,6 +249,7 @@ pub(super) async fn agree(
 		groups::check(chain, task, info).await?;
 	}
 	dealing::check_terms(chain.genesis(), task, info)?;
+	consent::check(chain, task, info, &signer.account(), &dataset).await?;
 	check_money(chain, &info.task, &signer.account()).await?;
 	if args.yes {
 		if is_without_policy {
@@ -253,7 +273,7 @@ pub(super) async fn agree(
 		 command again: it looks before it acts"
 	));
 	keeper.begins(Act::Accept, info)?;
-	let receipt = accept(chain, task, info, signer, None).await?;
+	let receipt = accept(chain, task, info, signer, &dataset, None).await?;
 	if let Some(receipt) = &receipt {
 		keeper.ends(Act::Accept, receipt);
 	}
@@ -330,6 +350,8 @@ struct Accepted<'a> {
 	fee: String,
 	deposit: String,
 	terms: String,
+	/// Tag of the data set that it was accepted for.
+	dataset_tag: String,
 	earlier_tasks: u32,
 	came_to_nothing: u32,
 	capture: Capture,
@@ -359,6 +381,20 @@ mod tests {
 		assert!(check_invited(7, &info, &info.dealers[2]).is_ok());
 		let error = check_invited(7, &info, &AccountId::new([8; 32])).expect_err("not invited");
 		assert!(error.to_string().contains("is not invited to task 7"), "{error}");
+	}
+
+	#[test]
+	fn a_recipient_is_told_how_it_accepts() {
+		let mut info = fixtures::inviting();
+		let recipient = AccountId::new([8; 32]);
+		info.task.conditions.sealed_to = Some(recipient.clone());
+		let error = check_invited(7, &info, &recipient).expect_err("it has no rows").to_string();
+		assert!(error.contains("`ostraka mask --task 7 --mask-file FILE`"), "{error}");
+	}
+
+	#[test]
+	fn without_a_policy_no_data_set_is_named() {
+		assert_eq!(tag(None), [0; 32]);
 	}
 
 	#[test]

@@ -213,6 +213,9 @@ fn found(judged: &Judged) -> String {
 	};
 	match (&judged.finding, judged.record.standing) {
 		(Finding::Holds, _) => format!("holds{besides}"),
+		(Finding::Mask, _) => {
+			format!("a mask, which proves nothing: its commitments are sound{besides}")
+		},
 		(Finding::Wrong(what @ DealerFault::InvalidInput, _), _) => {
 			format!("DOES NOT HOLD: {}{besides}", fault::dealer(*what))
 		},
@@ -340,7 +343,7 @@ impl Record {
 			holds: match judged.finding {
 				Finding::Holds => Some(true),
 				Finding::Wrong(..) => Some(false),
-				Finding::Convicted | Finding::Absent => None,
+				Finding::Mask | Finding::Convicted | Finding::Absent => None,
 			},
 			fault: match judged.finding {
 				Finding::Wrong(fault, _) => Some(fault::dealer(fault)),

@@ -1,7 +1,7 @@
 //! `ostraka deal`: the dealer's side.
 
 use super::{
-	accept::{agree, check_invited, over, show, Asks, ConsentArgs},
+	accept::{agree, check_invited, over, show, tag, Asks, ConsentArgs},
 	connect,
 	dealt::{describe, proof_line, summary, Sent},
 	rules::{without_policy, Keeper, Ruling},
@@ -16,7 +16,14 @@ use crate::{
 		Global,
 	},
 	error::Error,
-	onchain::{self, accept::has_accepted, bins, deal::Dealt, earlier, groups},
+	onchain::{
+		self,
+		accept::has_accepted,
+		bins,
+		consent::{check_dataset, check_required, Duties},
+		deal::Dealt,
+		earlier, groups,
+	},
 	output::{progress::Progress, Output},
 	view::{
 		capture::{self, Capture},
@@ -108,13 +115,14 @@ impl DealArgs {
 		table.ok_or_else(|| Error::Usage("name the file with your rows: --data FILE".to_owned()))
 	}
 
-	/// What a policy says of a task, with the data set of the file.
-	fn ruling<'a>(
+	/// What a policy says of a task, with the data set of the file. If the `dealer` is to accept the task, what the chain holds
+	/// the data set to is part of that.
+	async fn ruling<'a>(
 		&self,
 		policy: Option<&'a Policy>,
 		chain: &Chain,
 		(task, info): (TaskId, &TaskInfo),
-		is_accepting: bool,
+		dealer: Option<&AccountId>,
 	) -> Result<Option<Ruling<'a>>, Error> {
 		let Some(policy) = policy else { return Ok(None) };
 		if !self.allow_constant.is_empty() {
@@ -132,7 +140,15 @@ impl DealArgs {
 			)));
 		}
 		let log = self.log.log()?;
-		Ruling::of(policy, dataset, chain, (task, info), &log, is_accepting).map(Some)
+		let held = match dealer {
+			Some(dealer) => {
+				let duties = Duties::read(chain, dealer).await?;
+				Some(duties.of(chain, dealer, &dataset.tag(), Some(task)).await?)
+			},
+			None => None,
+		};
+		let of_task = (task, info);
+		Ruling::of(policy, dataset, chain, of_task, &log, held.is_some(), held.as_ref()).map(Some)
 	}
 
 	/// The vector of the rows, under a policy or checked; `hash` is the file's.
@@ -196,8 +212,12 @@ pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	}
 	let is_agreed = has_accepted(&chain, task, &account).await?;
 	let is_accepting = matches!(info.task.status, TaskStatus::Inviting { .. }) && !is_agreed;
-	let ruling = args.ruling(policy.as_ref(), &chain, (task, &info), is_accepting)?;
+	let accepting = is_accepting.then_some(&account);
+	let ruling = args.ruling(policy.as_ref(), &chain, (task, &info), accepting).await?;
 	let ruling = ruling.as_ref();
+	if let Some(acceptance) = chain.acceptance(task, &account, chain.head()).await? {
+		check_dataset(task, &acceptance.agreed.dataset, &tag(ruling))?;
+	}
 	let hash = tokio::task::block_in_place(|| table.hash())?;
 	let keeper = Keeper::new(&log, out.notes(), &chain, (task, &info), &account, ruling);
 	if let Some(refusal) = ruling.and_then(|ruling| ruling.refusal(task, is_agreed)) {
@@ -261,7 +281,8 @@ pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	}
 	let accept_fee = match &earlier {
 		Some(earlier) => {
-			let asks = Asks { consent: &args.consent, is_without_policy };
+			let (consent, dataset) = (&args.consent, tag(ruling));
+			let asks = Asks { consent, dataset, is_without_policy };
 			let agreed =
 				agree(&chain, task, &info, &signer, earlier, (&asks, &keeper), out).await?;
 			if let (Some(receipt), false) = (&agreed, out.is_json()) {
@@ -289,7 +310,8 @@ pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	};
 	let drawn = collecting(&chain, task, &info, &account, out).await?;
 	// who takes part is known only now
-	let last = args.ruling(policy.as_ref(), &chain, (task, &drawn), false)?;
+	check_required(task, &drawn)?;
+	let last = args.ruling(policy.as_ref(), &chain, (task, &drawn), None).await?;
 	if let Some(refusal) = last.and_then(|ruling| ruling.refusal(task, true)) {
 		keeper.refuses(Act::Deal)?;
 		return Err(refusal);

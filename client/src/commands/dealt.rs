@@ -3,6 +3,7 @@
 use super::rules::{Ruling, RulingRecord};
 use crate::{error::Error, onchain::deal::Proof, output::Output, view::capture::Capture};
 use ostraka_party::{
+	address,
 	data::{decimal::render, Book, Fits, Table},
 	escape::escaped,
 	inputs::Prepared,
@@ -115,11 +116,19 @@ pub(super) fn describe(
 			format!(", and the columns {}", unused.join(", "))
 		}
 	)?;
-	writeln!(
-		out,
-		"published, as the sum over all accepted dealers: the same {} numbers",
-		spec.length()
-	)
+	match &info.task.conditions.sealed_to {
+		Some(recipient) => writeln!(
+			out,
+			"read by {} alone, as the sum over all accepted dealers: the same {} numbers; published with its mask over them",
+			address(recipient),
+			spec.length()
+		),
+		None => writeln!(
+			out,
+			"published, as the sum over all accepted dealers: the same {} numbers",
+			spec.length()
+		),
+	}
 }
 
 /// A proof that went with a dealing, in a line.
@@ -197,6 +206,8 @@ pub(super) struct Summary<'a> {
 	outside: u64,
 	no_number: u64,
 	rounded: u64,
+	/// Whom the result is sealed to.
+	sealed_to: Option<String>,
 	/// What the policy says of the task; none without one.
 	policy: Option<RulingRecord<'a>>,
 	/// The odds of a draw when the command began.
@@ -271,6 +282,7 @@ pub(super) fn summary<'a>(
 		outside,
 		no_number,
 		rounded,
+		sealed_to: info.task.conditions.sealed_to.as_ref().map(address),
 		policy: ruling.map(Ruling::record),
 		capture,
 		notes: table.notes(),
@@ -318,6 +330,21 @@ mod tests {
 			text.contains("not shared: the rows themselves, and the columns g, who\n"),
 			"{text}"
 		);
+	}
+
+	#[test]
+	fn a_dealer_sees_who_reads_a_sealed_result() {
+		let mut info = fixtures::task();
+		let (table, book, prepared) = input("x,g\n1,a\n2,b\n", &info);
+		let shown = |info: &TaskInfo| {
+			written(false, |out| describe(7, info, &table, &book, &prepared, out))
+		};
+		let text = shown(&info);
+		assert!(text.contains("published, as the sum over all accepted dealers"), "{text}");
+		let recipient = ostraka_primitives::AccountId::new([7; 32]);
+		info.task.conditions.sealed_to = Some(recipient.clone());
+		let text = shown(&info);
+		assert!(text.contains(&format!("read by {} alone", address(&recipient))), "{text}");
 	}
 
 	#[test]

@@ -9,7 +9,7 @@ use crate::{
 	demo::{
 		cast::Cast,
 		chronicle::{Chronicle, Journal},
-		tasks::{Setting, Staged},
+		tasks::{Promise, Setting, Staged},
 	},
 	error::Error,
 	onchain::gather::{gather, Bodies},
@@ -20,6 +20,7 @@ use crate::{
 use clap::Args;
 use ostraka_party::{
 	address, class, groups, inputs,
+	mask::unsealed,
 	plan::Plan,
 	report::{TaskReport, NOT_COUNTED},
 	request::rounds,
@@ -43,7 +44,8 @@ Examples:
   ostraka demo --data examples/clinics.csv --split-by clinic --statistic mean --columns response --group-by arm --json
 
 Without --url a development chain is started for it, and stopped at the end. The built-in
-statistics take about a minute and a half there.";
+statistics take about a minute and a half there. The result of the first is sealed to the
+requester, who alone can read it.";
 
 /// Flags of `demo`.
 #[derive(Args, Debug)]
@@ -151,18 +153,24 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 		progress: &progress,
 	};
 	note(&stage_note(plan.first.len(), ""));
-	let mut staged = setting.stage(&plan.first, &[], &mut chronicle).await?;
-	let Second { specs, cohorts, mut left_out, mut reports, refined } =
+	let sealed = sealed(&plan);
+	if sealed.is_some() {
+		note(SEALED);
+	}
+	let seals = |place| Promise { is_sealed: sealed == Some(place), counting: None };
+	let promises: Vec<Promise> = (0..plan.first.len()).map(seals).collect();
+	let mut staged = setting.stage(&plan.first, &[], &promises, &mut chronicle).await?;
+	let Second { specs, cohorts, promises, mut left_out, mut reports, refined } =
 		grouped(&plan, &staged, class, parameters.least_dealers)?;
 	if !specs.is_empty() {
 		note(&stage_note(specs.len(), ", by group"));
-		staged.extend(setting.stage(&specs, &cohorts, &mut chronicle).await?);
+		staged.extend(setting.stage(&specs, &cohorts, &promises, &mut chronicle).await?);
 	}
 	let refined = plan.refined.iter().chain(&refined).copied();
-	let Closer { specs, cohorts, of, once } = closer(refined, &staged)?;
+	let Closer { specs, cohorts, promises, of, once } = closer(refined, &staged)?;
 	if !specs.is_empty() {
 		note(&stage_note(specs.len(), ", within the bins of quantiles"));
-		staged.extend(setting.stage(&specs, &cohorts, &mut chronicle).await?);
+		staged.extend(setting.stage(&specs, &cohorts, &promises, &mut chronicle).await?);
 	}
 	let first = staged.len() - specs.len();
 	for place in &of {
@@ -206,6 +214,19 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	report.check()
 }
 
+/// What is said of the one task whose result is sealed.
+const SEALED: &str = "one result is sealed to the requester: it deals a mask that the result is published under, and it alone reads \
+                      the result, by the seed of that mask";
+/// What is said of that task in the report.
+const READ: &str =
+	"its result is published under a mask, and read here by the seed of the requester";
+
+/// The place of the task whose result is sealed: the first whose result nothing else hangs on.
+fn sealed(plan: &Plan) -> Option<usize> {
+	let is_counting = |place: &usize| plan.grouped.iter().any(|task| task.contributors == *place);
+	(0..plan.first.len()).find(|place| !is_counting(place) && !plan.refined.contains(place))
+}
+
 /// How long the whole takes on a development chain of its own, which makes a block a second (docs/RESULTS.md): some twenty
 /// seconds, and for each stage of tasks as long as [`stage_note`] says.
 fn how_long(plan: &Plan) -> String {
@@ -235,6 +256,8 @@ struct Second {
 	specs: Vec<TaskSpec>,
 	/// Places of the dealers over whom the contributors were counted.
 	cohorts: Vec<Vec<usize>>,
+	/// The tasks that counted them.
+	promises: Vec<Promise>,
 	/// Groups left out.
 	left_out: Vec<Vec<String>>,
 	/// Reports of those that have no group with enough.
@@ -250,6 +273,8 @@ struct Closer {
 	specs: Vec<TaskSpec>,
 	/// Places of the dealers of each one's first task.
 	cohorts: Vec<Vec<usize>>,
+	/// What the first ones promised.
+	promises: Vec<Promise>,
 	/// Places of the first tasks.
 	of: Vec<usize>,
 	/// Places of those that have no second one, and why.
@@ -266,6 +291,7 @@ fn closer(places: impl Iterator<Item = usize>, staged: &[Staged]) -> Result<Clos
 			rounds::Second::Task(spec) => {
 				closer.specs.push(*spec);
 				closer.cohorts.push(first.inputs.iter().map(|(place, _)| *place).collect());
+				closer.promises.push(first.promise);
 				closer.of.push(place);
 			},
 			rounds::Second::None(why) => closer.once.push((place, why)),
@@ -298,6 +324,8 @@ fn grouped(
 				}
 				second.specs.push(spec);
 				second.cohorts.push(counting.inputs.iter().map(|(place, _)| *place).collect());
+				let counting = Some(counting.task);
+				second.promises.push(Promise { counting, is_sealed: false });
 				second.left_out.push(left_out);
 			},
 			None => {
@@ -345,10 +373,20 @@ async fn report(
 	}
 	let rows: Vec<_> = staged.inputs.iter().map(|(_, input)| &input.rows).collect();
 	let pooled = tokio::task::block_in_place(|| inputs::pooled(&staged.spec, &rows, min_cell));
-	let joint = result_outcome(&staged.spec, result);
-	report.enter(joint, &result_sums(&staged.spec, result)?, pooled)?;
+	let plain = match &staged.opening {
+		Some(file) => {
+			report.notes.push(READ.to_owned());
+			unsealed(result, &file.opening)?
+		},
+		None => result.clone(),
+	};
+	let joint = result_outcome(&staged.spec, &plain);
+	report.enter(joint, &result_sums(&staged.spec, &plain)?, pooled)?;
 	let info = chain.task(staged.task).await?;
-	let evidence = gather(chain, staged.task, &info, result, bodies).await?;
+	let mut evidence = gather(chain, staged.task, &info, result, bodies).await?;
+	if let Some(file) = &staged.opening {
+		evidence.open(file.clone())?;
+	}
 	let verification = tokio::task::block_in_place(|| evidence.check(&mut OsRng));
 	let verdict = verification.verdict();
 	report.verified = verdict != Verdict::Wrong;
@@ -437,59 +475,4 @@ fn money(amount: Balance) -> Json {
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use crate::demo::chronicle::Mark;
-	use ostraka_party::{
-		data::Table,
-		plan::{LOANS, LOANS_NAME},
-		request::{StatisticName, StatisticRequest},
-	};
-	use ostraka_primitives::AccountId;
-
-	#[test]
-	fn who_never_attested_is_told_by_what_it_cost() {
-		let account = |byte| AccountId::new([byte; 32]);
-		let mut journal = Journal {
-			right: [account(1), account(2)].into(),
-			nodes: [(account(1), 100), (account(2), 95)].into(),
-			panel: [account(4)].into(),
-			attested: [account(1), account(4)].into(),
-			frozen: Some(Mark { block: 7, at: std::time::Instant::now() }),
-			withheld: 5,
-			..Default::default()
-		};
-		let said = silent(&journal);
-		assert_eq!(said.len(), 1, "{said:?}");
-		assert!(said[0].starts_with("1 member of the committee never attested"), "{said:?}");
-		assert!(said[0].ends_with("paid less"), "{said:?}");
-		journal.attested = [account(1), account(2)].into();
-		let said = silent(&journal);
-		assert_eq!(said.len(), 1, "{said:?}");
-		assert!(said[0].starts_with("1 verifier of the panel never attested"), "{said:?}");
-		assert!(said[0].ends_with("not paid"), "{said:?}");
-		journal.attested.insert(account(4));
-		assert!(silent(&journal).is_empty());
-	}
-
-	#[test]
-	fn how_long_it_takes_is_said_before() {
-		let loans = Table::parse(LOANS_NAME, LOANS).expect("well-formed");
-		let built_in = Plan::new(&StatisticRequest::default(), &loans, false).expect("it fits");
-		assert_eq!(how_long(&built_in), "the demo takes about a minute and a half, on two cores");
-		let request = |statistic, group_by: Option<&str>| {
-			let request = StatisticRequest {
-				statistic: Some(statistic),
-				columns: vec!["loan_amount".to_owned()],
-				group_by: group_by.map(str::to_owned),
-				max_rows: 9,
-				..Default::default()
-			};
-			how_long(&Plan::new(&request, &loans, false).expect("valid"))
-		};
-		assert!(request(StatisticName::Mean, None).contains("about a minute,"));
-		assert!(request(StatisticName::Median, None).contains("a minute and a half"));
-		assert!(request(StatisticName::Median, Some("grade")).contains("two minutes"));
-		assert!(stage_note(1, "").starts_with("1 task: runs, which takes some 30 blocks"));
-	}
-}
+mod tests;

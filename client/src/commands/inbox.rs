@@ -9,8 +9,9 @@ use crate::{
 		Global,
 	},
 	error::Error,
+	onchain::consent::Duties,
 	output::{table, Output},
-	view::lines::state,
+	view::{lines::state, terms::conditions_in_short},
 };
 use clap::Args;
 use ostraka_party::{address, due::Due, policy::refusal, title::title};
@@ -52,10 +53,16 @@ pub async fn run(args: &InboxArgs, global: &Global, out: &mut Output<'_>) -> Res
 	let (policy, log) = (args.policy.read()?, args.log.log()?);
 	let chain = connect(global, out).await?;
 	let count = chain.tasks().await?;
+	// what the chain holds the account to is asked for where there is a policy to hold it against
+	let duties = match &policy {
+		Some(_) => Some(Duties::read(&chain, &account).await?),
+		None => None,
+	};
 	let mut letters = Vec::new();
 	for task in count.saturating_sub(args.last)..count {
 		let info = chain.task(task).await?;
-		if !info.dealers.contains(&account) {
+		let is_recipient = info.task.conditions.sealed_to.as_ref() == Some(&account);
+		if !is_recipient && !info.dealers.contains(&account) {
 			continue;
 		}
 		let has_accepted = info.accepted.contains(&account);
@@ -64,22 +71,33 @@ pub async fn run(args: &InboxArgs, global: &Global, out: &mut Output<'_>) -> Res
 		if due == Due::Nothing {
 			continue;
 		}
-		let says = match &policy {
-			Some(policy) => {
+		let mut looser = None;
+		let says = match (&policy, &duties) {
+			_ if is_recipient => Says::Recipient,
+			(Some(policy), Some(duties)) => {
 				let named = args.policy.dataset.as_deref();
 				match policy.dataset(named, None, &info.task.spec) {
 					Ok(dataset) => {
-						let of_task = (task, &info);
-						let ruling =
-							Ruling::of(policy, dataset, &chain, of_task, &log, !has_accepted)?;
-						Some(refusal(&ruling.lines))
+						let held = duties.of(&chain, &account, &dataset.tag(), Some(task)).await?;
+						looser = held.warning(&policy.on_chain());
+						let (of_task, held) = ((task, &info), Some(&held));
+						let ruling = Ruling::of(
+							policy,
+							dataset,
+							&chain,
+							of_task,
+							&log,
+							!has_accepted,
+							held,
+						)?;
+						refusal(&ruling.lines).map_or(Says::Allows, Says::Refuses)
 					},
-					Err(error) => Some(Some(error.to_string())),
+					Err(error) => Says::Refuses(error.to_string()),
 				}
 			},
-			None => None,
+			_ => Says::NoPolicy,
 		};
-		letters.push(Letter::of(task, &info, due, says));
+		letters.push(Letter { looser, ..Letter::of(task, &info, due, says) });
 	}
 	write(&letters, &account, chain.head().number, out)
 }
@@ -90,28 +108,56 @@ struct Letter {
 	title: String,
 	state: &'static str,
 	requester: String,
+	/// What the task promises, and who reads its result, in short.
+	conditions: String,
+	sealed_to: Option<String>,
 	due: Due,
-	/// What the policy says: nothing, that it allows the task, or why not.
-	says: Option<Option<String>>,
+	says: Says,
+	/// What of the policy the chain does not hold to.
+	looser: Option<String>,
+}
+
+/// What the policy says of a task.
+enum Says {
+	/// There is none.
+	NoPolicy,
+	/// It is not asked: the account reads the result, and deals a mask.
+	Recipient,
+	/// It allows it.
+	Allows,
+	/// Why it does not.
+	Refuses(String),
 }
 
 impl Letter {
-	fn of(task: TaskId, info: &TaskInfo, due: Due, says: Option<Option<String>>) -> Self {
+	fn of(task: TaskId, info: &TaskInfo, due: Due, says: Says) -> Self {
 		Self {
 			task,
 			title: title(&info.task.spec),
 			state: state(&info.task.status),
 			requester: address(&info.task.requester),
+			conditions: conditions_in_short(&info.task.conditions),
+			sealed_to: info.task.conditions.sealed_to.as_ref().map(address),
 			due,
 			says,
+			looser: None,
+		}
+	}
+
+	/// What is due, as of a block.
+	fn due(&self, block: u32) -> String {
+		match self.says {
+			Says::Recipient => self.due.recipients_text(block),
+			_ => self.due.text(block),
 		}
 	}
 
 	fn policy(&self) -> String {
 		match &self.says {
-			None => "no policy".to_owned(),
-			Some(None) => "allows it".to_owned(),
-			Some(Some(why)) => format!("refuses it: {}", why.replace("\n  ", "; ")),
+			Says::NoPolicy => "no policy".to_owned(),
+			Says::Recipient => "not asked".to_owned(),
+			Says::Allows => "allows it".to_owned(),
+			Says::Refuses(why) => format!("refuses it: {}", why.replace("\n  ", "; ")),
 		}
 	}
 }
@@ -137,10 +183,24 @@ fn write(
 			letter.title.clone(),
 			letter.requester.clone(),
 			letter.policy(),
-			letter.due.text(block),
+			letter.due(block),
 		]);
 	}
 	writeln!(out, "{table}")?;
+	for letter in letters {
+		write!(out, "task {}: {}", letter.task, letter.conditions)?;
+		match letter.says {
+			Says::Recipient => writeln!(
+				out,
+				"; you are its recipient: `ostraka mask --task {} --mask-file FILE` accepts, and deals the mask",
+				letter.task
+			)?,
+			_ => writeln!(out)?,
+		}
+		if let Some(looser) = &letter.looser {
+			writeln!(out, "  {looser}")?;
+		}
+	}
 	let pressing = letters.iter().filter(|letter| letter.due.is_pressing()).count();
 	writeln!(out, "block {block}: {pressing} of {} wait for you", letters.len())
 }
@@ -152,6 +212,12 @@ struct Record<'a> {
 	title: &'a str,
 	state: &'static str,
 	requester: &'a str,
+	/// What the task promises, and who reads its result, in short.
+	conditions: &'a str,
+	/// Whom its result is sealed to.
+	sealed_to: Option<&'a str>,
+	/// Whether this account is the recipient, which deals a mask.
+	recipient: bool,
 	/// Whether the dealer has to do something now.
 	pressing: bool,
 	due: String,
@@ -163,6 +229,8 @@ struct Record<'a> {
 	allowed: Option<bool>,
 	/// Why the policy does not.
 	reasons: Option<&'a str>,
+	/// What of the policy the chain does not hold to.
+	looser_on_chain: Option<&'a str>,
 }
 
 impl<'a> Record<'a> {
@@ -172,17 +240,26 @@ impl<'a> Record<'a> {
 			Due::Deal { until, first_by } => (Some(until), first_by),
 			Due::Wait | Due::Nothing => (None, None),
 		};
+		let (allowed, reasons) = match &letter.says {
+			Says::NoPolicy | Says::Recipient => (None, None),
+			Says::Allows => (Some(true), None),
+			Says::Refuses(why) => (Some(false), Some(why.as_str())),
+		};
 		Self {
 			task: letter.task,
 			title: &letter.title,
 			state: letter.state,
 			requester: &letter.requester,
+			conditions: &letter.conditions,
+			sealed_to: letter.sealed_to.as_deref(),
+			recipient: matches!(letter.says, Says::Recipient),
 			pressing: letter.due.is_pressing(),
-			due: letter.due.text(block),
+			due: letter.due(block),
 			until,
 			first_by,
-			allowed: letter.says.as_ref().map(Option::is_none),
-			reasons: letter.says.as_ref().and_then(Option::as_deref),
+			allowed,
+			reasons,
+			looser_on_chain: letter.looser.as_deref(),
 		}
 	}
 }
@@ -197,9 +274,12 @@ mod tests {
 		let due = Due::of(&info.task.status, false, false, 0);
 		let why = "requesters: not Bob\n  rows: too few".to_owned();
 		vec![
-			Letter::of(4, &info, due, Some(Some(why))),
-			Letter::of(5, &info, Due::Wait, Some(None)),
-			Letter::of(6, &info, due, None),
+			Letter::of(4, &info, due, Says::Refuses(why)),
+			Letter {
+				looser: Some("the chain has no policy".to_owned()),
+				..Letter::of(5, &info, Due::Wait, Says::Allows)
+			},
+			Letter::of(6, &info, due, Says::NoPolicy),
 		]
 	}
 
@@ -207,11 +287,33 @@ mod tests {
 	fn people_see_what_is_due_and_what_the_policy_says() {
 		let account = AccountId::new([3; 32]);
 		let text = written(false, |out| write(&letters(), &account, 8, out));
-		for part in ["mean of x by g", "allows it", "no policy", "2 of 3 wait for you"] {
+		for part in [
+			"mean of x by g",
+			"allows it",
+			"no policy",
+			"task 4: 3 dealers at least\ntask 5: 3 dealers at least\n  the chain has no policy\n",
+			"2 of 3 wait for you",
+		] {
 			assert!(text.contains(part), "`{text}` does not say `{part}`");
 		}
 		let none = written(false, |out| write(&[], &account, 8, out));
 		assert!(none.starts_with("nothing is asked of 5"), "{none}");
+	}
+
+	#[test]
+	fn a_recipient_sees_that_it_deals_a_mask() {
+		let mut info = fixtures::inviting();
+		let account = AccountId::new([3; 32]);
+		info.task.conditions.sealed_to = Some(account.clone());
+		let due = Due::of(&info.task.status, false, false, 0);
+		let letters = [Letter::of(4, &info, due, Says::Recipient)];
+		let text = written(false, |out| write(&letters, &account, 8, out));
+		assert!(text.contains("`ostraka mask --task 4 --mask-file FILE`"), "{text}");
+		assert!(text.contains("1 of 1 wait for you"), "{text}");
+		let text = written(true, |out| write(&letters, &account, 8, out));
+		let records: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+		assert_eq!(records[0]["sealed_to"], address(&account));
+		assert_eq!((&records[0]["recipient"], &records[0]["allowed"]), (&true.into(), &().into()));
 	}
 
 	#[test]
@@ -224,6 +326,7 @@ mod tests {
 			(&records[1]["allowed"], &records[1]["pressing"]),
 			(&true.into(), &false.into())
 		);
+		assert_eq!(records[1]["looser_on_chain"], "the chain has no policy");
 		assert_eq!(records[2]["allowed"], serde_json::Value::Null);
 	}
 }

@@ -13,6 +13,7 @@ mod excluded;
 mod found;
 mod inbox;
 mod log;
+mod mask;
 mod node;
 mod policy;
 mod reference;
@@ -46,13 +47,14 @@ Examples:
   ostraka inbox --suri //Bob
   ostraka accept 7 --suri //Bob
   ostraka deal --suri //Bob --task 7 --data mine.csv
+  ostraka mask 7 --suri //Alice --mask-file seven.seed   of a task whose result is sealed to //Alice
   ostraka result 7 --verify
   ostraka verify transcript.json
   ostraka challenge 7 --dry-run
 
 Exit codes:
     0  done
-    1  no result, or one that fails the checks; a failed check of doctor or node check; an acceptance, dealing or challenge not made
+    1  no result, or one that fails the checks; a failed check of doctor or node check; an acceptance, dealing, mask or challenge not made
     2  wrong flags or data
     3  chain unreachable, stalled, or of another version
     4  refused by the chain, or no such task or node
@@ -88,6 +90,8 @@ pub enum Command {
 	Inbox(inbox::InboxArgs),
 	/// The dealer's side: the log of what it accepted and dealt
 	Log(log::LogCommandArgs),
+	/// The recipient's side of a sealed task: accept it, wait for the draw, and deal the mask that its result is published under
+	Mask(mask::MaskArgs),
 	/// A task's result
 	Result(result::ResultArgs),
 	/// Check a transcript from its file alone: a result with all that it rests on, as `result --export` wrote it
@@ -154,6 +158,7 @@ async fn until_interrupted(
 			Command::Deal(args) => deal::run(args, global, out).await,
 			Command::Policy(args) => policy::run(args, global, out).await,
 			Command::Inbox(args) => inbox::run(args, global, out).await,
+			Command::Mask(args) => mask::run(args, global, out).await,
 			Command::Result(args) => result::run(args, global, out).await,
 			Command::Challenge(args) => challenge::run(args, global, out).await,
 			Command::Events(args) => events::run(args, global, out).await,

@@ -3,6 +3,7 @@
 use crate::{
 	chain::{Chain, Receipt},
 	error::Error,
+	onchain::consent::Held,
 	output::{Notes, Output},
 	view::lines::hex,
 };
@@ -28,7 +29,7 @@ pub(super) struct Ruling<'a> {
 
 impl<'a> Ruling<'a> {
 	/// Asks a policy about a task as the chain has it. How many tasks were accepted lately is counted where it is asked
-	/// whether to accept one more.
+	/// whether to accept one more. `held` is what the chain holds the data set to, where it is known whose it is.
 	///
 	/// # Errors
 	/// `Log`.
@@ -39,6 +40,7 @@ impl<'a> Ruling<'a> {
 		(task, info): (TaskId, &TaskInfo),
 		log: &Log,
 		is_accepting: bool,
+		held: Option<&Held>,
 	) -> Result<Self, Error> {
 		let spent = match policy.allow.quota {
 			Some((_, blocks)) if is_accepting => {
@@ -57,13 +59,18 @@ impl<'a> Ruling<'a> {
 		let question = Question {
 			class: Some(info.task.class),
 			requester: Some(&info.task.requester),
-			least_dealers: Some(info.task.parameters.least_dealers),
+			conditions: Some(&info.task.conditions),
 			invited: (!info.dealers.is_empty()).then_some(info.dealers.as_slice()),
 			accepted: is_fixed.then_some(info.accepted.as_slice()),
 			spent,
 			..Question::of(&info.task.spec)
 		};
-		Ok(Self { policy, dataset, lines: policy.says(dataset, &question) })
+		let mut lines = policy.says(dataset, &question);
+		if let Some(held) = held {
+			let conditions = is_accepting.then_some(&info.task.conditions);
+			lines.extend(held.lines(&policy.on_chain(), conditions));
+		}
+		Ok(Self { policy, dataset, lines })
 	}
 
 	/// Writes what the policy says, line by line.

@@ -36,6 +36,8 @@ Examples:
   ostraka simulate --class restricted --faults bad-share=3,wrong-share=2,silent-node=1
   ostraka simulate --faults forged-input=2,false-challenge=1
   ostraka simulate --faults forged-input=1,lying-verifier=1
+  ostraka simulate --sealed --statistic mean --columns income --data survey.csv --dealers 8
+  ostraka simulate --sealed --faults bad-mask
   ostraka simulate --data survey.csv --split-by clinic --statistic regression --columns dose,age --target response
   ostraka simulate --task-file task.toml --split-by clinic
   ostraka simulate --data survey.csv --dealers 8 --statistic histogram --columns age --bins 10 --json";
@@ -59,6 +61,9 @@ pub struct SimulateArgs {
 	/// Committees as large as on a production chain
 	#[arg(long)]
 	pub production: bool,
+	/// Seal each result to a recipient, who deals a mask, and reads the result by its seed
+	#[arg(long)]
+	pub sealed: bool,
 	/// Faults to play, each as KIND or KIND=N; the kinds are listed below
 	#[arg(long, value_name = "KIND=N,..", value_delimiter = ',', value_parser = faults::parse)]
 	pub faults: Vec<Faults>,
@@ -70,6 +75,12 @@ pub struct SimulateArgs {
 fn after_help() -> String {
 	format!("{EXAMPLES}\n\nFaults:\n{}", faults::help())
 }
+
+/// What is said of a task whose result is sealed.
+const SEALED: &str =
+	"its result is published under a mask, and read here by the seed of its recipient";
+/// What a recipient is told whose mask does not count.
+const NO_MASK: &str = "a sealed result is there only with its recipient's mask";
 
 /// What the titles of a quantile's two tasks end in.
 pub(super) const FIRST: &str = ", first: which bin";
@@ -104,8 +115,8 @@ pub fn run(args: &SimulateArgs, out: &mut Output<'_>) -> Result<(), Error> {
 		None => OsRng.fill_bytes(&mut seed),
 	}
 	let start = usize::from(seed[0]);
-	let roles =
-		Roles::cast(&args.faults, book.dealers.len(), &parameters, start).map_err(Error::Usage)?;
+	let roles = Roles::cast(&args.faults, book.dealers.len(), &parameters, args.sealed, start)
+		.map_err(Error::Usage)?;
 	let lost = roles.nodes.iter().flatten().filter(|fault| fault.loses_share()).count();
 	if seats - lost < usize::from(parameters.threshold) + 1 {
 		let most = seats - usize::from(parameters.threshold) - 1;
@@ -227,6 +238,7 @@ impl Simulation<'_> {
 				names: &names,
 				inputs: &vectors,
 				roles: &roles,
+				sealed: self.args.sealed,
 				seed: self.seed,
 			},
 			|phase| {
@@ -242,6 +254,7 @@ impl Simulation<'_> {
 		report.skipped_missing = inputs.skipped_missing;
 		report.skipped_small_cell = inputs.skipped_small_cell;
 		report.notes.extend(inputs.idle_note());
+		report.notes.extend(self.args.sealed.then(|| SEALED.to_owned()));
 		if self.args.book.min_cell < deal::FLOOR {
 			report.notes.extend(inputs.small_note(spec, deal::FLOOR));
 		}
@@ -281,6 +294,7 @@ impl Simulation<'_> {
 			dealers: names.iter().map(|name| role(name).and_then(|(_, role)| *role)).collect(),
 			nodes: self.roles.nodes.clone(),
 			verifiers: self.roles.verifiers.clone(),
+			recipient: self.roles.recipient,
 		}
 	}
 
@@ -291,6 +305,7 @@ impl Simulation<'_> {
 				let advice = class::for_more_dealers(self.class, spec.group_by.is_some());
 				report.is_not_computed(why, advice);
 			},
+			Failure::MaskMissing { .. } => report.is_not_computed(why, NO_MASK),
 			_ => report.fails(why),
 		}
 	}
@@ -385,6 +400,31 @@ mod tests {
 		let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
 		let all = serde_json::json!({ "verifiers_attested": 2, "verifiers": 2, "disproven": 0 });
 		assert_eq!(report["tasks"][0]["attestation"], all);
+	}
+
+	#[test]
+	fn a_sealed_result_is_the_same_and_is_not_there_without_its_mask() {
+		let (_directory, args) = args("--sealed");
+		let text = written(true, |out| run(&args, out));
+		let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+		let task = &report["tasks"][0];
+		assert_eq!((&task["exact"], &task["verified"]), (&true.into(), &true.into()));
+		assert_eq!((&task["result"]["mean"], &task["accepted"]), (&3.5.into(), &4.into()));
+		let (_directory, unsealed) = self::args("");
+		assert!(!written(false, |out| run(&unsealed, out)).contains(SEALED));
+		for kind in ["bad-mask", "missing-mask"] {
+			let (_directory, args) = self::args(&format!("--sealed --faults {kind}"));
+			let mut results = Vec::new();
+			let error = run(&args, &mut Output::new(&mut results, Notes::none(), false));
+			let error = error.expect_err("there is no result");
+			assert_eq!(error.exit_code(), 1);
+			let said = error.to_string();
+			assert!(said.contains("mask does not count") && said.contains(NO_MASK), "{said}");
+		}
+		let (_directory, nobody) = self::args("--faults bad-mask");
+		let mut results = Vec::new();
+		let error = run(&nobody, &mut Output::new(&mut results, Notes::none(), false));
+		assert_eq!(error.map_err(|error| error.exit_code()), Err(2), "nobody to play it");
 	}
 
 	#[test]

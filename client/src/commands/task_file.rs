@@ -2,7 +2,7 @@
 //!
 //! So a file can say what a command line can, is checked as that is, and nothing else has to know that there are task
 //! files. A flag takes the place of its key: of a key with a value for each column that of the same column, of `edges` also
-//! `bins` and `between`, of the invited dealers both forms. It cannot take a key away. Keys that a command has no flag for
+//! `bins` and `between`, of the invited dealers and of the counting task both forms. It cannot take a key away. Keys that a command has no flag for
 //! (`fee` in a simulation) are left out.
 
 use super::{usage, Cli};
@@ -30,6 +30,8 @@ const EXCLUDED: &[(&str, &[&str])] = &[
 	("between", &["edges"]),
 	("dealer", &["dealers-file"]),
 	("dealers-file", &["dealer"]),
+	("contributors-task", &["counted-by"]),
+	("counted-by", &["contributors-task"]),
 ];
 
 /// Reads a command line, the program's name in front, and the task file that it names. What is wrong with it, and help, is
@@ -170,9 +172,12 @@ fn shown(file: &Path) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::commands::{
-		task::{submit::SubmitArgs, TaskCommand},
-		Command as Chosen,
+	use crate::{
+		cli::values::Recipient,
+		commands::{
+			task::{submit::SubmitArgs, TaskCommand},
+			Command as Chosen,
+		},
 	};
 	use ostraka_party::request::task_file::keys;
 
@@ -258,6 +263,26 @@ mod tests {
 	}
 
 	#[test]
+	fn conditions_are_read_as_their_flags() {
+		let bob = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
+		let text = format!(
+			"{FILE}least-dealers = 4\nrequire = [\"{bob}\", \"//Dave\"]\nsealed-to = \"self\"\ngroup-by = \"g\"\n\
+			 groups = [\"a\"]\ncontributors-task = 7\n"
+		);
+		let (_directory, args) = submitted(&text, "");
+		let conditions = &args.conditions;
+		assert_eq!((conditions.least_dealers, conditions.required.len()), (Some(4), 2));
+		assert_eq!(conditions.sealed_to, Some(Recipient::Signer));
+		assert_eq!((args.contributors_task, conditions.counted_by), (Some(7), None));
+		let (_directory, args) =
+			submitted(&text, "--counted-by 8 --require //Eve --sealed-to //Bob");
+		let conditions = &args.conditions;
+		assert_eq!((args.contributors_task, conditions.counted_by), (None, Some(8)));
+		assert_eq!(conditions.required.len(), 1);
+		assert!(matches!(conditions.sealed_to, Some(Recipient::Account(_))));
+	}
+
+	#[test]
 	fn what_is_wrong_names_the_file() {
 		let refusal = |text: &str, words: &str| {
 			let error = read(text, words).err().map(|error| error.to_string());
@@ -310,6 +335,7 @@ mod tests {
 			"version",
 			"count-first",
 			"faults",
+			"sealed",
 			"seed",
 			"production",
 			"task-file",

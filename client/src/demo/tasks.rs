@@ -9,8 +9,9 @@ use crate::{
 	error::Error,
 	onchain::{
 		accept,
+		consent::NO_DATASET,
 		deal::{self, Proof},
-		groups,
+		groups, mask,
 		tasks::Submission,
 	},
 	output::progress::Progress,
@@ -21,14 +22,17 @@ use ostraka_party::{
 	data::{Book, Table},
 	dealing,
 	inputs::{self, Encoding, Input},
+	mask::{opening, MaskSeed, OpeningFile},
 	title::title,
 };
 use ostraka_primitives::{
+	api::TaskInfo,
 	spec::TaskSpec,
-	task::{ClassParameters, SecurityClass, TaskResult, TaskStatus},
+	task::{ClassParameters, Conditions, SecurityClass, TaskResult, TaskStatus},
 	Balance, TaskId,
 };
 use ostraka_protocol::TaskContext;
+use rand_core::OsRng;
 
 /// Dealers that accept a task, or deal to it, at a time.
 const AT_ONCE: usize = 64;
@@ -59,12 +63,25 @@ pub struct Setting<'a> {
 	pub progress: &'a Progress,
 }
 
+/// What a task promises besides what its class asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Promise {
+	/// The task that counted its contributors.
+	pub counting: Option<TaskId>,
+	/// Whether the requester alone reads its result.
+	pub is_sealed: bool,
+}
+
 /// A task of a stage, to its end.
 pub struct Staged {
 	/// Its number.
 	pub task: TaskId,
 	/// What it computes.
 	pub spec: TaskSpec,
+	/// What it promises.
+	pub promise: Promise,
+	/// What its requester reads its result by, if it is sealed.
+	pub opening: Option<OpeningFile>,
 	/// The dealers' parts: place in the book, rows and vector.
 	pub inputs: Vec<(usize, Input)>,
 	/// Rows left out for a missing value, and as of a small cell.
@@ -79,11 +96,19 @@ pub struct Staged {
 	pub proofs: Vec<Proof>,
 }
 
+impl Staged {
+	/// How many accept it and deal to it: its dealers, and who deals the mask.
+	fn parties(&self) -> usize {
+		self.inputs.len() + usize::from(self.promise.is_sealed)
+	}
+}
+
 /// What came of the acceptances of a task and the dealings to it.
 #[derive(Default)]
 struct Dealt {
 	fees: Balance,
 	proofs: Vec<Proof>,
+	opening: Option<OpeningFile>,
 }
 
 /// Dealers' parts in a task, with their places in the book.
@@ -91,7 +116,8 @@ type Placed = Vec<(usize, Input)>;
 
 impl Setting<'_> {
 	/// Runs tasks from submission to settlement. Invited are the dealers with rows for a task; where `cohorts` names
-	/// places in the book, these: a count of contributors holds for its cohort only.
+	/// places in the book, these: a count of contributors holds for its cohort only. What is promised is the class's least where
+	/// `promises` says nothing.
 	///
 	/// # Errors
 	/// `Data`, `Encode`, `Chain`, `Failed`.
@@ -99,6 +125,7 @@ impl Setting<'_> {
 		&self,
 		specs: &[TaskSpec],
 		cohorts: &[Vec<usize>],
+		promises: &[Promise],
 		chronicle: &mut Chronicle,
 	) -> Result<Vec<Staged>, Error> {
 		let mut inputs = Vec::new();
@@ -113,12 +140,17 @@ impl Setting<'_> {
 			.enumerate()
 			.map(|(task, inputs)| cohorts.get(task).cloned().unwrap_or_else(|| with_rows(inputs)))
 			.collect();
-		let submitted = self.submit(specs, &cohorts).await?;
+		let promises: Vec<Promise> =
+			(0..specs.len()).map(|task| promises.get(task).copied().unwrap_or_default()).collect();
+		let submitted = self.submit(specs, &cohorts, &promises).await?;
 		let mut staged: Vec<Staged> = Vec::new();
-		for ((spec, (inputs, skipped)), (task, fee)) in specs.iter().zip(inputs).zip(submitted) {
+		let tasks = specs.iter().zip(promises).zip(inputs).zip(submitted);
+		for (((spec, promise), (inputs, skipped)), (task, fee)) in tasks {
 			staged.push(Staged {
 				task,
 				spec: spec.clone(),
+				promise,
+				opening: None,
 				inputs,
 				skipped,
 				journal: Journal::default(),
@@ -129,7 +161,7 @@ impl Setting<'_> {
 		}
 		let bars: Vec<ProgressBar> = staged
 			.iter()
-			.map(|staged| self.progress.bar(&title(&staged.spec), staged.inputs.len() as u64))
+			.map(|staged| self.progress.bar(&title(&staged.spec), staged.parties() as u64))
 			.collect();
 		let dealt = {
 			let dealt = self.deal(&staged);
@@ -141,6 +173,7 @@ impl Setting<'_> {
 		for (staged, dealt) in staged.iter_mut().zip(dealt) {
 			staged.transactions = staged.transactions.saturating_add(dealt.fees);
 			staged.proofs = dealt.proofs;
+			staged.opening = dealt.opening;
 		}
 		for staged in &mut staged {
 			staged.journal = chronicle.journal(staged.task);
@@ -164,12 +197,15 @@ impl Setting<'_> {
 		&self,
 		specs: &[TaskSpec],
 		cohorts: &[Vec<usize>],
+		promises: &[Promise],
 	) -> Result<Vec<(TaskId, Balance)>, Error> {
 		let first = self.chain.nonce(&self.cast.requester.account()).await?;
-		let submissions = specs.iter().zip(cohorts).zip(first..).map(|((spec, cohort), nonce)| {
+		let tasks = specs.iter().zip(cohorts).zip(promises).zip(first..);
+		let submissions = tasks.map(|(((spec, cohort), promise), nonce)| {
 			let invited = cohort.iter().filter_map(|place| self.cast.dealers.get(*place));
 			let submission = Submission {
 				spec,
+				conditions: Some(self.conditions(*promise)),
 				class: self.class,
 				dealers: invited.map(Signer::account).collect(),
 				accept: ACCEPT,
@@ -179,6 +215,12 @@ impl Setting<'_> {
 			submission.send(self.chain, &self.cast.requester, Some(nonce))
 		});
 		future::try_join_all(submissions).await
+	}
+
+	/// The conditions of a task that promises this.
+	fn conditions(&self, promise: Promise) -> Conditions {
+		let sealed_to = promise.is_sealed.then(|| self.cast.requester.account());
+		Conditions { counting: promise.counting, sealed_to, ..Conditions::of(&self.parameters) }
 	}
 
 	/// Lets every dealer accept every task it is invited to, all at once, and deal to each as soon as its committee is drawn.
@@ -213,35 +255,75 @@ impl Setting<'_> {
 		let id = staged.task;
 		let info = &self.chain.task(id).await?;
 		groups::check(self.chain, id, info).await?;
+		let recipient = self.accept_as_recipient(staged, info);
 		let acceptances = players.iter().map(|(signer, _, nonce, _)| async move {
-			let accepted = accept::accept(self.chain, id, info, signer, Some(*nonce)).await?;
+			let nonce = Some(*nonce);
+			let accepted = accept::accept(self.chain, id, info, signer, &NO_DATASET, nonce).await?;
 			Ok::<_, Error>(accepted.map_or(0, |receipt| receipt.fee))
 		});
-		let fees: Vec<Balance> =
-			stream::iter(acceptances).buffer_unordered(AT_ONCE).try_collect().await?;
+		let acceptances =
+			stream::iter(acceptances).buffer_unordered(AT_ONCE).try_collect::<Vec<Balance>>();
+		let (fees, accepted) = future::try_join(acceptances, recipient).await?;
 
-		let context = &self.drawn(id).await?;
+		let (context, drawn) = &self.drawn(id).await?;
+		let masked = self.deal_mask(staged, context, drawn);
 		let spec = &staged.spec;
 		let dealings = players.iter().map(|(signer, input, _, nonce)| async move {
 			let (vector, nonce) = (&input.encoded, Some(*nonce));
 			deal::deal(self.chain, id, context, spec, vector, signer, nonce).await
 		});
-		let dealt: Vec<Option<deal::Dealt>> =
-			stream::iter(dealings).buffer_unordered(AT_ONCE).try_collect().await?;
+		let dealings = stream::iter(dealings)
+			.buffer_unordered(AT_ONCE)
+			.try_collect::<Vec<Option<deal::Dealt>>>();
+		let (dealt, (mask_fee, opening)) = future::try_join(dealings, masked).await?;
 		let dealt: Vec<deal::Dealt> = dealt.into_iter().flatten().collect();
+		let fees = fees.into_iter().chain([accepted, mask_fee]);
 		Ok(Dealt {
-			fees: fees.into_iter().chain(dealt.iter().map(|dealt| dealt.receipt.fee)).sum(),
+			fees: fees.chain(dealt.iter().map(|dealt| dealt.receipt.fee)).sum(),
 			proofs: dealt.into_iter().map(|dealt| dealt.proof).collect(),
+			opening,
 		})
 	}
 
+	/// Lets the requester accept a task whose result is sealed to it. Returns the fee.
+	async fn accept_as_recipient(
+		&self,
+		staged: &Staged,
+		info: &TaskInfo,
+	) -> Result<Balance, Error> {
+		if !staged.promise.is_sealed {
+			return Ok(0);
+		}
+		let (task, requester) = (staged.task, &self.cast.requester);
+		let accepted = accept::accept(self.chain, task, info, requester, &NO_DATASET, None).await?;
+		Ok(accepted.map_or(0, |receipt| receipt.fee))
+	}
+
+	/// Lets the requester deal the mask of a task whose result is sealed to it. Returns the fee, and what opens the mask.
+	async fn deal_mask(
+		&self,
+		staged: &Staged,
+		context: &TaskContext,
+		drawn: &TaskInfo,
+	) -> Result<(Balance, Option<OpeningFile>), Error> {
+		if !staged.promise.is_sealed {
+			return Ok((0, None));
+		}
+		let (task, requester) = (staged.task, &self.cast.requester);
+		// no result outlives the demonstration, and no seed has to
+		let seed = MaskSeed::random(&mut OsRng);
+		let opening = opening(task, &drawn.task, &requester.account(), &seed)?;
+		let dealt = mask::deal(self.chain, task, context, &seed, requester).await?;
+		Ok((dealt.map_or(0, |receipt| receipt.fee), Some(opening)))
+	}
+
 	/// Waits until a task's committee is drawn.
-	async fn drawn(&self, task: TaskId) -> Result<TaskContext, Error> {
+	async fn drawn(&self, task: TaskId) -> Result<(TaskContext, TaskInfo), Error> {
 		let info = deal::drawn(self.chain, task).await?;
 		let TaskStatus::Collecting { .. } = info.task.status else {
 			return Err(Error::Failed(format!("task {task} ended before its dealing began")));
 		};
-		Ok(dealing::context(self.chain.genesis(), task, &info)?)
+		Ok((dealing::context(self.chain.genesis(), task, &info)?, info))
 	}
 
 	/// Shows how far the tasks are, until all are settled.
@@ -257,7 +339,7 @@ impl Setting<'_> {
 			for (staged, bar) in staged.iter().zip(bars) {
 				let journal = chronicle.journal(staged.task);
 				bar.set_position(u64::from(journal.dealings));
-				bar.set_message(journal.progress(staged.inputs.len(), &self.parameters, block));
+				bar.set_message(journal.progress(staged.parties(), &self.parameters, block));
 				settled += usize::from(journal.settled.is_some());
 			}
 			if settled == staged.len() {

@@ -6,7 +6,7 @@ use crate::{
 	dealing,
 	error::Error,
 };
-use ostraka_primitives::{api::TaskInfo, task::Task, AccountId, Balance, TaskId};
+use ostraka_primitives::{api::TaskInfo, task::Task, AccountId, Balance, Digest, TaskId};
 
 /// What a dealer loses of its deposit that accepts and does not deal; `None` if the chain does not say.
 pub fn lost_by_silence(chain: &Chain) -> Option<Balance> {
@@ -57,7 +57,8 @@ pub async fn has_accepted(chain: &Chain, task: TaskId, account: &AccountId) -> R
 	}
 }
 
-/// Accepts what a task asks, and waits until that is final. The terms are computed here from what the node shows of the
+/// Accepts what a task asks, for the data set of that tag, and waits until that is final; of a recipient the tag is not looked at.
+/// The terms are computed here from what the node shows of the
 /// task, which is what the caller has looked at: if the chain's task asks for anything else, it refuses. `None` if it
 /// turns out that the account had accepted before.
 ///
@@ -68,10 +69,11 @@ pub async fn accept(
 	task: TaskId,
 	info: &TaskInfo,
 	signer: &Signer,
+	dataset: &Digest,
 	nonce: Option<u64>,
 ) -> Result<Option<Receipt>, Error> {
 	dealing::check_terms(chain.genesis(), task, info)?;
-	match chain.submit(&calls::accept(task, info.task.terms), signer, nonce).await {
+	match chain.submit(&calls::accept(task, info.task.terms, *dataset), signer, nonce).await {
 		Ok(receipt) => Ok(Some(receipt)),
 		Err(error) => {
 			if error.is_refusal() && has_accepted(chain, task, &signer.account()).await? {

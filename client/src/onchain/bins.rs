@@ -5,10 +5,11 @@ use crate::{chain::Chain, error::Error, request::shown};
 use ostraka_primitives::{api::TaskInfo, spec::TaskSpec, TaskId};
 
 /// Checks that every value of a column that is counted in bins of one value each has enough dealers, as
-/// [`groups::check`] checks groups. `as_groups` is the group-by that the task comes to, if it does.
+/// [`groups::check`] checks groups: by the task that the conditions name. `as_groups` is the group-by that the task comes
+/// to, if it does.
 ///
 /// # Errors
-/// `Failed` if no task counted them, or a value has too few dealers; `Chain`.
+/// `Failed` if the conditions name no task that counted them, or a value has too few dealers; `Chain`.
 pub async fn check(
 	chain: &Chain,
 	task: TaskId,
@@ -19,7 +20,7 @@ pub async fn check(
 	let mut grouped = info.clone();
 	grouped.task.spec = spec.clone();
 	match groups::check(chain, task, &grouped).await {
-		Ok(_) => Ok(()),
+		Ok(()) => Ok(()),
 		Err(Error::Failed(reason)) => {
 			let flags = spec.group_by.as_ref().map_or_else(String::new, |grouping| {
 				let values: Vec<String> = grouping.groups.iter().map(shown).collect();

@@ -50,6 +50,8 @@ pub struct Judged {
 pub enum Finding {
 	/// Its proof holds, of commitments that are in the group.
 	Holds,
+	/// It is the recipient's mask, whose commitments are in the group: a mask proves nothing of its vector.
+	Mask,
 	/// Something is wrong with it, which a challenge shows.
 	Wrong(DealerFault, Box<ChallengeMessage>),
 	/// Its dealer is convicted already, and a challenge would show nothing more: it was not judged.
@@ -156,6 +158,7 @@ fn judge(
 		let id: &Identity = dealer.as_ref();
 		match suspects.contains(id) {
 			true => alone(context, &relation, dealer, dealing),
+			false if context.is_mask(id) => Ok(Finding::Mask),
 			false => Ok(Finding::Holds),
 		}
 	};
@@ -284,11 +287,16 @@ mod tests {
 
 	impl Stage {
 		fn new() -> Self {
+			Self::sealed_to(None)
+		}
+
+		fn sealed_to(recipient: Option<&AccountId>) -> Self {
 			let spec = fixtures::task().task.spec;
 			let seal_keys = (0..3).map(|_| SealSecret::random(&mut OsRng).public()).collect();
 			let relation = relation(&spec).expect("a valid spec");
 			let (length, proof) = (spec.length(), relation.layout().proof_length() as u32);
-			let context = wire::context_of(Version::CURRENT, [8; 32], 1, length, proof, seal_keys);
+			let context =
+				wire::context_of(Version::CURRENT, [8; 32], 1, length, proof, seal_keys, recipient);
 			Self { spec, context, relation }
 		}
 
@@ -365,6 +373,19 @@ mod tests {
 		let (first, last) = (wrong(&forged), wrong(&late));
 		let expected = [Finding::Holds, first, Finding::Absent, Finding::Convicted, last];
 		assert_eq!(findings, expected);
+	}
+
+	#[test]
+	fn a_mask_is_never_challenged_for_a_proof() {
+		let stage = Stage::sealed_to(Some(&AccountId::new([1; 32])));
+		let vector = FORGED.map(Scalar::from);
+		let mask = dealer::mask::<Plain, _>(&stage.context, &[1; 32], &vector, &mut OsRng);
+		let (mask, other) = (mask.expect("the recipient's"), stage.honest(2));
+		let findings = stage.findings(vec![
+			(Standing::Accepted, Some(mask.clone()), mask),
+			(Standing::Accepted, Some(other.clone()), other),
+		]);
+		assert_eq!(findings.expect("both can be judged"), [Finding::Mask, Finding::Holds]);
 	}
 
 	#[test]

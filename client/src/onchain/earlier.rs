@@ -9,7 +9,6 @@ use super::gather::{invited, Bodies};
 use crate::{
 	chain::{calls::indices, Chain, ChainError},
 	error::Error,
-	groups::{count, Count},
 	request::text,
 };
 use futures::{future, stream, StreamExt, TryStreamExt};
@@ -76,7 +75,7 @@ pub async fn look(
 	};
 	let bodies = Bodies::default();
 	for (number, other) in &found {
-		let columns = asked_again(&info.task, &other.task, since);
+		let columns = asked_again(&info.task, (*number, &other.task), since);
 		if !columns.is_empty() && was_asked(chain, &info.task, other, account, &bodies).await? {
 			earlier.same = Some((*number, columns));
 			break;
@@ -120,13 +119,13 @@ fn ended(task: &Task) -> Option<Outcome> {
 }
 
 /// The columns that a task asks for and an earlier one of the same requester asked for too, in block `since` or later.
-/// None if the earlier one ended before its draw, as nobody had a committee by it; none either if it completed, and counted
-/// the dealers of the present one's groups, which takes two tasks.
-fn asked_again(task: &Task, earlier: &Task, since: BlockNumber) -> Vec<String> {
+/// None if the earlier one ended before its draw, as nobody had a committee by it; none either if it completed, and the present
+/// one names it as the count of its groups' dealers, which takes two tasks.
+fn asked_again(task: &Task, (number, earlier): (TaskId, &Task), since: BlockNumber) -> Vec<String> {
 	let was_never_drawn = ended(earlier).is_some() && earlier.drawn_at.is_none();
-	let has_counted = task.spec.statistic != Statistic::Contributors
-		&& ended(earlier) == Some(Outcome::Completed)
-		&& count(task, earlier) == Count::Counts;
+	let has_counted = task.conditions.counting == Some(number)
+		&& earlier.spec.statistic == Statistic::Contributors
+		&& ended(earlier) == Some(Outcome::Completed);
 	if earlier.submitted_at < since || was_never_drawn || has_counted {
 		return Vec::new();
 	}
@@ -163,40 +162,50 @@ mod tests {
 	#[test]
 	fn a_second_task_over_the_same_column_is_seen() {
 		let mut earlier = task();
-		assert_eq!(asked_again(&task(), &earlier, 5), ["x"]);
-		assert_eq!(asked_again(&task(), &ended_with(Outcome::Completed), 5), ["x"]);
-		assert_eq!(asked_again(&task(), &ended_with(NO_DEALINGS), 5), ["x"]);
-		assert!(asked_again(&task(), &earlier, 6).is_empty(), "more than a day ago");
+		assert_eq!(asked_again(&task(), (3, &earlier), 5), ["x"]);
+		assert_eq!(asked_again(&task(), (3, &ended_with(Outcome::Completed)), 5), ["x"]);
+		assert_eq!(asked_again(&task(), (3, &ended_with(NO_DEALINGS)), 5), ["x"]);
+		assert!(asked_again(&task(), (3, &earlier), 6).is_empty(), "more than a day ago");
 		// whatever the statistic, and wherever in it the column stands
 		earlier.spec.statistic = Statistic::WeightedMean;
 		earlier.spec.weight = Some(earlier.spec.columns[0].clone());
 		earlier.spec.columns[0].name = fixtures::name("y");
-		assert_eq!(asked_again(&task(), &earlier, 5), ["x"]);
+		assert_eq!(asked_again(&task(), (3, &earlier), 5), ["x"]);
 		earlier.spec.weight = None;
-		assert!(asked_again(&task(), &earlier, 5).is_empty(), "another column by the same groups");
+		assert!(
+			asked_again(&task(), (3, &earlier), 5).is_empty(),
+			"another column by the same groups"
+		);
 	}
 
 	#[test]
 	fn a_task_without_a_committee_is_no_try() {
 		let mut earlier = ended_with(Outcome::Failed(FailReason::TooFewAcceptances));
 		earlier.drawn_at = None;
-		assert!(asked_again(&task(), &earlier, 5).is_empty());
+		assert!(asked_again(&task(), (3, &earlier), 5).is_empty());
 		assert!(!came_to_nothing(&earlier));
 		// one that still waits for its committee may get one
 		earlier.status = TaskStatus::Drawing { until: 9 };
-		assert_eq!(asked_again(&task(), &earlier, 5), ["x"]);
+		assert_eq!(asked_again(&task(), (3, &earlier), 5), ["x"]);
 	}
 
 	#[test]
 	fn a_count_of_the_groups_comes_before_the_task() {
 		let mut counting = ended_with(Outcome::Completed);
 		counting.spec.statistic = Statistic::Contributors;
-		assert!(asked_again(&task(), &counting, 5).is_empty());
-		assert_eq!(asked_again(&counting, &counting, 5), ["x"], "a second count");
+		let mut task = task();
+		// it is one if the task names it, and holds its dealers to it
+		assert_eq!(asked_again(&task, (3, &counting), 5), ["x"]);
+		task.conditions.counting = Some(3);
+		assert!(asked_again(&task, (3, &counting), 5).is_empty());
+		assert_eq!(asked_again(&task, (2, &counting), 5), ["x"], "another one");
+		assert_eq!(asked_again(&counting, (3, &counting), 5), ["x"], "a second count");
 		counting.status = TaskStatus::Settled(NO_DEALINGS);
-		assert_eq!(asked_again(&task(), &counting, 5), ["x"], "a count without a result");
+		assert_eq!(asked_again(&task, (3, &counting), 5), ["x"], "a count without a result");
 		counting.spec.columns = Default::default();
-		assert_eq!(asked_again(&counting, &counting, 5), ["g"]);
+		assert_eq!(asked_again(&counting, (3, &counting), 5), ["g"]);
+		let mean = ended_with(Outcome::Completed);
+		assert_eq!(asked_again(&task, (3, &mean), 5), ["x"], "it counted nothing");
 	}
 
 	#[test]

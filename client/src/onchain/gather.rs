@@ -110,6 +110,7 @@ pub async fn gather(
 		committee: (!committee.is_empty()).then(|| committee.clone()),
 		panel: at_draw.panel.clone(),
 		result: result.clone(),
+		opening: None,
 		dealings: Vec::new(),
 		accusations: Vec::new(),
 		challenged: BTreeSet::new(),
@@ -217,7 +218,8 @@ pub async fn invited(
 	};
 	let extrinsics = found.iter().flat_map(|(_, body)| body.iter());
 	let mut cohorts = extrinsics.flat_map(|extrinsic| {
-		find::cohorts(extrinsic, indices, &record.spec, record.class, record.invited)
+		let (spec, conditions) = (&record.spec, &record.conditions);
+		find::cohorts(extrinsic, indices, spec, conditions, record.class, record.invited)
 	});
 	Ok(cohorts.find(|dealers| is_it(dealers.as_slice())).map(|dealers| dealers.into_inner()))
 }

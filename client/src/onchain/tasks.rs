@@ -7,7 +7,7 @@ use crate::{
 use ostraka_primitives::{
 	odds::Odds,
 	spec::TaskSpec,
-	task::{SecurityClass, Task, TaskStatus},
+	task::{Conditions, SecurityClass, Task, TaskStatus},
 	AccountId, Balance, TaskId,
 };
 
@@ -15,6 +15,8 @@ use ostraka_primitives::{
 pub struct Submission<'a> {
 	/// What it computes.
 	pub spec: &'a TaskSpec,
+	/// What it promises its dealers, and who reads its result; what its class asks for and nothing else unless given.
+	pub conditions: Option<Conditions>,
 	/// Its class.
 	pub class: SecurityClass,
 	/// The dealers that it invites.
@@ -38,12 +40,19 @@ impl Submission<'_> {
 		requester: &Signer,
 		nonce: Option<u64>,
 	) -> Result<(TaskId, Balance), Error> {
-		let Self { spec, class, dealers, accept, collect, data_reward } = self;
-		let fee = chain.least_fee(spec, class, dealers.len() as u32).await?;
+		let Self { spec, conditions, class, dealers, accept, collect, data_reward } = self;
+		let conditions = match conditions {
+			Some(conditions) => conditions,
+			None => Conditions::of(&chain.class(class).await?),
+		};
+		// a mask is checked as a dealing is: no less than what the chain can ask
+		let invited = dealers.len() as u32 + u32::from(conditions.sealed_to.is_some());
+		let fee = chain.least_fee(spec, class, invited).await?;
 		let invited = calls::Dealers::try_from(dealers)
 			.map_err(|_| Error::Usage("more dealers than a task can invite".to_owned()))?;
 		let reward = data_reward.unwrap_or(fee);
-		let call = calls::submit(spec.clone(), class, invited, accept, collect, fee, reward);
+		let (spec, dealers) = (spec.clone(), invited);
+		let call = calls::submit(spec, conditions, class, dealers, accept, collect, fee, reward);
 		let receipt = chain.submit(&call, requester, nonce).await?;
 		Ok((number(&receipt)?, receipt.fee))
 	}

@@ -3,7 +3,7 @@
 use crate::{
 	chain::{Chain, Signer},
 	error::Error,
-	onchain::{self, tasks::Submission},
+	onchain::{self, consent::NO_DATASET, tasks::Submission},
 };
 use futures::future;
 use ostraka_party::{
@@ -92,7 +92,15 @@ impl Survey {
 	) -> Result<TaskId, Error> {
 		let dealers = dealers.iter().map(Signer::account).collect();
 		let spec = &self.spec;
-		let submission = Submission { spec, class, dealers, accept, collect, data_reward: None };
+		let submission = Submission {
+			spec,
+			conditions: None,
+			class,
+			dealers,
+			accept,
+			collect,
+			data_reward: None,
+		};
 		Ok(submission.send(chain, requester, nonce).await?.0)
 	}
 }
@@ -104,8 +112,9 @@ impl Survey {
 /// `Failed` if the task's terms are not those of what the chain shows, `Chain`.
 pub async fn accept(chain: &Chain, task: TaskId, dealers: &[&Signer]) -> Result<(), Error> {
 	let info = &chain.task(task).await?;
-	let accepted =
-		dealers.iter().map(|signer| onchain::accept::accept(chain, task, info, signer, None));
+	let accepted = dealers
+		.iter()
+		.map(|signer| onchain::accept::accept(chain, task, info, signer, &NO_DATASET, None));
 	future::try_join_all(accepted).await.map(|_| ())
 }
 

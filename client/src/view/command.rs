@@ -1,13 +1,13 @@
 //! A task as the command that publishes it: for a second task, which a first one's result asks for.
 
 use ostraka_party::{
-	class,
+	address, class,
 	data::decimal::render,
 	request::{label, text, written},
 };
 use ostraka_primitives::{
 	spec::{Name, TaskSpec},
-	task::SecurityClass,
+	task::{ClassParameters, Conditions, SecurityClass},
 };
 
 /// Decimals of a quantile in a spec.
@@ -22,6 +22,19 @@ pub const ACCEPT_WITHIN: u32 = 300;
 /// The flag of a window for accepting, unless it is the usual one.
 pub fn accept_within(blocks: u32) -> Option<Flag> {
 	(blocks != ACCEPT_WITHIN).then(|| ("--accept-within", blocks.to_string()))
+}
+
+/// The flags of conditions, as far as they are not the class's.
+pub fn conditions(parameters: &ClassParameters, conditions: &Conditions) -> Vec<Flag> {
+	let Conditions { least_dealers, required, counting, sealed_to } = conditions;
+	let mut flags = Vec::new();
+	if *least_dealers > parameters.least_dealers {
+		flags.push(("--least-dealers", least_dealers.to_string()));
+	}
+	flags.extend(required.iter().map(|dealer| ("--require", address(dealer))));
+	flags.extend(counting.map(|task| ("--counted-by", task.to_string())));
+	flags.extend(sealed_to.as_ref().map(|recipient| ("--sealed-to", address(recipient))));
+	flags
 }
 
 /// The command that publishes a statistic of one column again, with more flags. No file is needed for it: range, decimals and
@@ -72,13 +85,35 @@ fn for_shell(word: &str) -> String {
 mod tests {
 	use super::*;
 	use crate::fixtures::{self, name};
-	use ostraka_primitives::spec::Statistic;
+	use ostraka_primitives::{spec::Statistic, AccountId};
 
 	fn quantiles() -> TaskSpec {
 		let mut spec = fixtures::task().task.spec;
 		spec.statistic = Statistic::Quantiles;
 		spec.quantiles = vec![250, 500].try_into().expect("few");
 		spec
+	}
+
+	#[test]
+	fn conditions_are_flags_where_they_are_not_the_classs() {
+		let parameters = fixtures::task().task.parameters;
+		let plain = Conditions::of(&parameters);
+		assert_eq!(conditions(&parameters, &plain), []);
+		let account = |byte| AccountId::new([byte; 32]);
+		let asked = Conditions {
+			least_dealers: 5,
+			required: vec![account(1), account(2)].try_into().expect("few"),
+			counting: Some(4),
+			sealed_to: Some(account(3)),
+		};
+		let expected = [
+			("--least-dealers", "5".to_owned()),
+			("--require", address(&account(1))),
+			("--require", address(&account(2))),
+			("--counted-by", "4".to_owned()),
+			("--sealed-to", address(&account(3))),
+		];
+		assert_eq!(conditions(&parameters, &asked), expected);
 	}
 
 	#[test]

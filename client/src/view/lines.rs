@@ -77,8 +77,7 @@ pub fn progress(info: &TaskInfo, block: u32) -> String {
 		TaskStatus::Inviting { .. } => format!("{}, {left} blocks left", accepted(info)),
 		TaskStatus::Drawing { .. } => format!("{}; waiting for its committee", accepted(info)),
 		TaskStatus::Collecting { .. } => {
-			let dealings =
-				format!("dealings {} of {}, {left} blocks left", info.dealings, info.task.accepted);
+			let dealings = format!("dealings {}, {left} blocks left", dealings(info));
 			match first_by(info) {
 				Some(first) => format!("{dealings}, {} for the first", first.saturating_sub(block)),
 				None => dealings,
@@ -95,6 +94,17 @@ pub fn progress(info: &TaskInfo, block: u32) -> String {
 			format!("{}; rewards and deposits are being paid out", ended(*outcome))
 		},
 		TaskStatus::Settled(outcome) => ended(*outcome),
+	}
+}
+
+/// How many of those who accepted have dealt, and whether the mask is there.
+fn dealings(info: &TaskInfo) -> String {
+	let dealings = info.dealings.saturating_sub(info.masked.into());
+	let dealings = format!("{dealings} of {}", info.task.accepted);
+	match (&info.task.conditions.sealed_to, info.masked) {
+		(None, _) => dealings,
+		(Some(_), true) => format!("{dealings} and the mask"),
+		(Some(_), false) => format!("{dealings}, no mask yet"),
 	}
 }
 
@@ -116,9 +126,16 @@ fn judged_lines(info: &TaskInfo) -> Vec<(String, String)> {
 	[named("inputs", attested), named("disproven", disproven)].into_iter().flatten().collect()
 }
 
-/// How many of the invited dealers have accepted.
+/// How many of the invited dealers have accepted, and whether the recipient has.
 pub fn accepted(info: &TaskInfo) -> String {
-	format!("accepted {} of {}", info.task.accepted, info.task.invited)
+	let accepted = format!("accepted {} of {}", info.task.accepted, info.task.invited);
+	match &info.task.conditions.sealed_to {
+		None => accepted,
+		Some(recipient) if info.accepted.contains(recipient) => {
+			format!("{accepted} and the recipient")
+		},
+		Some(_) => format!("{accepted}, not the recipient"),
+	}
 }
 
 /// Blocks, and the time that they take if each takes so long.
@@ -165,6 +182,7 @@ pub fn task_lines(
 		("data reward".to_owned(), token.render(task.data_reward)),
 		("submitted".to_owned(), format!("block {}", task.submitted_at)),
 	]);
+	lines.extend(condition_lines(info));
 	lines.extend(column_lines(&task.spec));
 	lines.push(("proven".to_owned(), proven(&task.spec)));
 	if let (Some(block), Some(hash)) = (task.drawn_at, task.task_hash) {
@@ -182,7 +200,7 @@ pub fn task_lines(
 	let dealt = match task.status {
 		// the state has forgotten how many
 		TaskStatus::Settled(_) => String::new(),
-		_ => format!(", {} have dealt", info.dealings),
+		_ => format!(", {} have dealt", info.dealings.saturating_sub(info.masked.into())),
 	};
 	let dealers = format!("{} invited, {} have accepted{dealt}", task.invited, task.accepted);
 	lines.push(("dealers".to_owned(), dealers));
@@ -203,8 +221,54 @@ pub fn class_line(task: &Task) -> String {
 		task.parameters.seats,
 		task.parameters.threshold,
 		learn_or_learns(task.parameters.threshold.into()),
-		task.parameters.least_dealers
+		task.conditions.least_dealers
 	)
+}
+
+/// What a task promises its dealers beside their least number, and who alone reads its result, if anybody does.
+pub fn condition_lines(info: &TaskInfo) -> Vec<(String, String)> {
+	let conditions = &info.task.conditions;
+	let required = conditions.required.iter();
+	let mut lines: Vec<_> = required
+		.map(|dealer| {
+			("required".to_owned(), format!("{}: there is no result without it", address(dealer)))
+		})
+		.collect();
+	if let Some(counting) = conditions.counting {
+		let all = format!(
+			"task {counting}: there is no result without each of its dealers, with the data set that it had there"
+		);
+		lines.push(("counted by".to_owned(), all));
+	}
+	if let Some(recipient) = &conditions.sealed_to {
+		let who = format!("{}, who alone reads the result{}", address(recipient), mask(info));
+		lines.push(("sealed to".to_owned(), who));
+	}
+	lines
+}
+
+/// How it stands with the mask of a sealed task.
+fn mask(info: &TaskInfo) -> &'static str {
+	let recipient = info.task.conditions.sealed_to.as_ref();
+	let has_accepted = recipient.is_some_and(|recipient| info.accepted.contains(recipient));
+	match (&info.task.status, info.masked) {
+		(TaskStatus::Inviting { .. } | TaskStatus::Drawing { .. }, _) => match has_accepted {
+			true => "; it has accepted",
+			false => "; it has not accepted",
+		},
+		(TaskStatus::Collecting { .. }, true) => "; its mask is there",
+		(TaskStatus::Collecting { .. }, false) => "; its mask is not there yet",
+		(
+			TaskStatus::Verifying { .. }
+			| TaskStatus::Committing { .. }
+			| TaskStatus::Revealing { .. },
+			is_there,
+		) => match is_there {
+			true => "; its mask counts",
+			false => "; its mask does not count",
+		},
+		(TaskStatus::Settling(_) | TaskStatus::Settled(_), _) => "",
+	}
 }
 
 /// What is proven of each dealing to a task, and what is not.
@@ -289,171 +353,4 @@ pub fn hex(bytes: impl AsRef<[u8]>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use crate::fixtures;
-	use ostraka_primitives::{task::Seat, WorkerKey};
-
-	fn value(lines: &[(String, String)], name: &str) -> String {
-		let line = lines.iter().find(|(other, _)| other == name);
-		line.map(|(_, value)| value.clone()).unwrap_or_default()
-	}
-
-	#[test]
-	fn a_column_of_text_has_no_range() {
-		let mut info = fixtures::task();
-		info.task.spec.statistic = ostraka_primitives::spec::Statistic::Count;
-		let column = &mut info.task.spec.columns[0];
-		(column.decimals, column.min, column.max) = (0, 0, 0);
-		let lines = task_lines(&fixtures::token(), 7, 3, &info, None);
-		assert_eq!(value(&lines, "column x"), "any text, which is counted");
-	}
-
-	#[test]
-	fn a_task_is_shown_with_what_it_publishes() {
-		let lines = task_lines(&fixtures::token(), 7, 3, &fixtures::task(), None);
-		assert_eq!(value(&lines, "task"), "3: mean of x by g");
-		assert_eq!(value(&lines, "state"), "collecting (dealings 1 of 3, 13 blocks left)");
-		assert_eq!(value(&lines, "column x"), "0.0 to 9.0, public");
-		assert_eq!(value(&lines, "groups of g"), "a, b");
-		let proven = value(&lines, "proven");
-		assert!(proven.starts_with("of each dealing: its count and sum are such as"), "{proven}");
-		assert!(proven.ends_with(NOT_PROVEN), "{proven}");
-		assert!(value(&lines, "class")
-			.contains("3 nodes hold the shares, any 1 of them learns nothing"));
-		assert_eq!(value(&lines, "dealers"), "3 invited, 3 have accepted, 1 have dealt");
-	}
-
-	#[test]
-	fn the_odds_of_a_capture_stand_under_the_class() {
-		let odds = fixtures::odds();
-		let shown = |info: &_| task_lines(&fixtures::token(), 7, 3, info, Some(&odds));
-		let lines = shown(&fixtures::inviting());
-		let place = lines.iter().position(|(name, _)| name == "capture").expect("a line");
-		assert_eq!(lines[place - 1].0, "class");
-		assert!(lines[place].1.ends_with(" (some 7.1 OST)"), "{lines:?}");
-		let drawn = value(&shown(&fixtures::task()), "capture");
-		assert!(drawn.ends_with(", were it drawn now"), "{drawn}");
-	}
-
-	#[test]
-	fn what_a_task_waits_for_is_said() {
-		let mut info = fixtures::inviting();
-		let shown = |info: &_| value(&task_lines(&fixtures::token(), 7, 3, info, None), "state");
-		assert_eq!(shown(&info), "inviting (accepted 1 of 3, 13 blocks left)");
-		info.task.status = TaskStatus::Drawing { until: 20 };
-		assert_eq!(shown(&info), "drawing (accepted 1 of 3; waiting for its committee)");
-		info.task.accepted = 3;
-		info.task.status = TaskStatus::Collecting { first_by: 12, until: 20 };
-		let expected = "collecting (dealings 0 of 3, 13 blocks left, 5 for the first)";
-		assert_eq!(shown(&info), expected);
-		assert_eq!(until(&info.task.status), Some(20));
-	}
-
-	#[test]
-	fn who_has_attested_is_counted() {
-		let mut info = fixtures::task();
-		info.task.status = TaskStatus::Verifying { until: 20 };
-		(info.attested, info.verified, info.excluded) = (2, 1, 1);
-		let shown = |info: &_| task_lines(&fixtures::token(), 7, 3, info, None);
-		let expected = "verifying (attested by 2 of 3 members and 1 of 2 verifiers so far, \
-		                13 blocks left at most, 1 dealing excluded)";
-		assert_eq!(value(&shown(&info), "state"), expected);
-		assert_eq!(value(&shown(&info), "inputs"), "", "the state says it");
-		// all have: the set is frozen in the next block
-		(info.attested, info.verified) = (3, 2);
-		info.task.status = TaskStatus::Verifying { until: 7 };
-		let all = "attested by 3 of 3 members and 2 of 2 verifiers";
-		assert!(progress(&info, 7).starts_with(&format!("{all} so far, 0 blocks left")));
-		info.task.status = TaskStatus::Committing { frozen_at: 7, until: 20 };
-		assert_eq!(value(&shown(&info), "inputs"), all);
-		// the state has forgotten it
-		info.task.status = TaskStatus::Settled(Outcome::Completed);
-		assert_eq!(value(&shown(&info), "inputs"), "");
-	}
-
-	#[test]
-	fn a_dealing_that_was_disproven_too_late_is_told() {
-		let mut info = fixtures::task();
-		info.task.status = TaskStatus::Revealing { until: 20 };
-		let shown =
-			|info: &_| value(&task_lines(&fixtures::token(), 7, 3, info, None), "disproven");
-		assert_eq!(shown(&info), "");
-		info.disproven = 1;
-		let said = "1 dealing, found invalid after the freeze: it changed no number";
-		assert_eq!(shown(&info), said);
-	}
-
-	#[test]
-	fn the_panel_has_the_seats_after_the_committees() {
-		let mut info = fixtures::task();
-		let seat = |byte: u8| Seat {
-			account: AccountId::new([byte; 32]),
-			worker: WorkerKey::from_raw([byte; 32]),
-			seal_key: [byte; 32],
-		};
-		info.committee = vec![seat(1), seat(2), seat(3)].try_into().expect("few");
-		info.panel = vec![seat(4), seat(5)].try_into().expect("few");
-		let lines = task_lines(&fixtures::token(), 7, 3, &info, None);
-		assert_eq!(value(&lines, "seat 3"), address(&AccountId::new([3; 32])));
-		assert_eq!(
-			value(&lines, "seat 5"),
-			format!("{} (verifies)", address(&AccountId::new([5; 32])))
-		);
-		assert_eq!(value(&lines, "seat 6"), "");
-		assert!(value(&lines, "class").contains("; 2 more verify the inputs and see no share; 3"));
-		info.task.parameters.verifiers = 0;
-		assert!(class_line(&info.task).ends_with("learns nothing; 3 dealers at least"));
-	}
-
-	#[test]
-	fn a_failure_says_why() {
-		let reason = ostraka_primitives::task::FailReason::UnsoundCommitments;
-		let said = ended(Outcome::Failed(reason));
-		assert!(said.starts_with("failed: the sum of the commitments lies outside"), "{said}");
-	}
-
-	#[test]
-	fn who_has_accepted_is_marked() {
-		let lines = dealer_lines(&fixtures::task().dealers, &fixtures::inviting().accepted);
-		let marked: Vec<bool> =
-			lines.iter().map(|(_, line)| line.ends_with(" (has accepted)")).collect();
-		assert_eq!(marked, [true, false, false]);
-	}
-
-	#[test]
-	fn blocks_are_shown_with_their_time() {
-		let of = |blocks| span(blocks, Duration::from_secs(6));
-		assert_eq!(of(1), "1 block (6 s at 6 s a block)");
-		assert_eq!(of(300), "300 blocks (30 min at 6 s a block)");
-		assert_eq!(of(14_400), "14400 blocks (24 h at 6 s a block)");
-		assert_eq!(of(100_800), "100800 blocks (7 days at 6 s a block)");
-	}
-
-	#[test]
-	fn names_of_others_move_no_cursor() {
-		let mut info = fixtures::task();
-		let name = b"x\x1b[2A\n".to_vec().try_into().expect("short");
-		info.task.spec.columns[0].name = name;
-		let lines = task_lines(&fixtures::token(), 7, 3, &info, None);
-		assert!(!value(&lines, "column x\\u{1b}[2A\\u{a}").is_empty(), "{lines:?}");
-		let all = format!("{}{}", value(&lines, "task"), lines[0].1);
-		assert!(!all.contains('\u{1b}'), "{all}");
-	}
-
-	#[test]
-	fn a_node_is_shown_with_what_it_unbonds() {
-		let unlocks = [Unlock { amount: 2_000, at: 90 }];
-		let lines = node_lines(&fixtures::token(), &fixtures::node(), &unlocks);
-		assert_eq!(value(&lines, "stake"), "5 OST");
-		assert_eq!(value(&lines, "unbonding"), "2 OST; 2 OST from block 90 on");
-		assert_eq!(value(&lines, "tasks"), "1 of 16");
-		let role = |role| {
-			let node = NodeInfo { role, ..fixtures::node() };
-			value(&node_lines(&fixtures::token(), &node, &[]), "role")
-		};
-		assert_eq!(role(Role::Compute), "compute: it computes: seats of committees");
-		assert!(role(Role::Verify).starts_with("verify: it verifies: seats of panels"));
-		assert!(role(Role::Both).starts_with("both: it computes, and verifies"));
-	}
-}
+mod tests;

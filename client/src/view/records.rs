@@ -32,6 +32,14 @@ pub struct TaskRecord {
 	/// Seats of the panel.
 	verifiers: u8,
 	least_dealers: u32,
+	/// Dealers without whom there is no result.
+	required: Vec<String>,
+	/// The task that counted the contributors to the groups.
+	counting: Option<TaskId>,
+	/// Whom the result is sealed to.
+	sealed_to: Option<String>,
+	/// Whether the recipient's mask is among the dealings.
+	masked: bool,
 	windows: WindowsPart,
 	submitted_at: u32,
 	drawn_at: Option<u32>,
@@ -55,7 +63,7 @@ pub struct TaskRecord {
 	committee: Vec<String>,
 	panel: Vec<String>,
 	dealers: Vec<String>,
-	/// Of the dealers those who have accepted, in the order in which they did.
+	/// Those who have accepted, the recipient among them, in the order in which they did.
 	accepted_by: Vec<String>,
 	/// The odds of a draw now, where they were asked for.
 	#[serde(skip_serializing_if = "Option::is_none")]
@@ -115,7 +123,11 @@ pub fn task(id: TaskId, info: &TaskInfo) -> TaskRecord {
 		seats: task.parameters.seats,
 		threshold: task.parameters.threshold,
 		verifiers: task.parameters.verifiers,
-		least_dealers: task.parameters.least_dealers,
+		least_dealers: task.conditions.least_dealers,
+		required: task.conditions.required.iter().map(address).collect(),
+		counting: task.conditions.counting,
+		sealed_to: task.conditions.sealed_to.as_ref().map(address),
+		masked: info.masked,
 		windows: windows(&task.windows),
 		submitted_at: task.submitted_at,
 		drawn_at: task.drawn_at,

@@ -2,7 +2,7 @@
 
 use super::{
 	capture,
-	lines::{class_line, column_lines, dealer_lines, proven, span},
+	lines::{class_line, column_lines, condition_lines, dealer_lines, proven, span},
 };
 use crate::chain::Token;
 use ostraka_party::{
@@ -10,7 +10,12 @@ use ostraka_party::{
 	title::title,
 	words::{counted, is_or_are},
 };
-use ostraka_primitives::{api::TaskInfo, odds::Odds, task::TaskStatus, AccountId, Balance, TaskId};
+use ostraka_primitives::{
+	api::TaskInfo,
+	odds::Odds,
+	task::{Conditions, TaskStatus},
+	AccountId, Balance, TaskId,
+};
 use std::time::Duration;
 
 /// What a dealer is asked, and what it means for it.
@@ -56,6 +61,7 @@ impl Asked<'_> {
 			),
 		));
 		lines.push(line("proven", proven(&task.spec)));
+		lines.extend(condition_lines(info));
 		lines.push(line("dealers", self.dealers()));
 		let others: Vec<AccountId> =
 			info.dealers.iter().filter(|dealer| *dealer != self.dealer).cloned().collect();
@@ -131,10 +137,69 @@ impl Asked<'_> {
 	}
 }
 
+/// What a task promises its dealers, and who reads its result, in a few words.
+pub fn conditions_in_short(conditions: &Conditions) -> String {
+	let Conditions { least_dealers, required, counting, sealed_to } = conditions;
+	let mut parts = vec![format!("{least_dealers} dealers at least")];
+	if !required.is_empty() {
+		parts.push(format!("{} required", required.len()));
+	}
+	if let Some(task) = counting {
+		parts.push(format!("counted by {task}"));
+	}
+	if let Some(recipient) = sealed_to {
+		parts.push(format!("sealed to {}", address(recipient)));
+	}
+	parts.join(", ")
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
 	use crate::fixtures;
+
+	#[test]
+	fn what_is_promised_is_told_in_short() {
+		let mut conditions = fixtures::task().task.conditions;
+		assert_eq!(conditions_in_short(&conditions), "3 dealers at least");
+		let [dealer, recipient] = [1, 7].map(|byte| AccountId::new([byte; 32]));
+		conditions.required = vec![dealer].try_into().expect("one");
+		(conditions.counting, conditions.sealed_to) = (Some(5), Some(recipient.clone()));
+		let expected = format!(
+			"3 dealers at least, 1 required, counted by 5, sealed to {}",
+			address(&recipient)
+		);
+		assert_eq!(conditions_in_short(&conditions), expected);
+	}
+
+	#[test]
+	fn a_dealer_sees_the_conditions() {
+		let mut info = fixtures::inviting();
+		let conditions = &mut info.task.conditions;
+		(conditions.least_dealers, conditions.counting) = (7, Some(5));
+		conditions.sealed_to = Some(AccountId::new([7; 32]));
+		conditions.required = vec![AccountId::new([1; 32])].try_into().expect("one");
+		let (token, odds) = (fixtures::token(), fixtures::odds());
+		let asked = Asked {
+			task: 7,
+			info: &info,
+			dealer: &info.dealers[1],
+			block: (8, Duration::from_secs(6)),
+			token: &token,
+			odds: &odds,
+			deposit: 10_000,
+			lost: None,
+			earlier: (0, 0),
+		};
+		let lines = asked.lines();
+		let has = |name: &str, part: &str| {
+			lines.iter().any(|(other, value)| other == name && value.contains(part))
+		};
+		assert!(has("class", "7 dealers at least"), "{lines:?}");
+		assert!(has("required", &address(&AccountId::new([1; 32]))), "{lines:?}");
+		assert!(has("counted by", "task 5"), "{lines:?}");
+		assert!(has("sealed to", &address(&AccountId::new([7; 32]))), "{lines:?}");
+	}
 
 	fn value(name: &str, change: fn(&mut Asked<'_>)) -> String {
 		let info = fixtures::inviting();

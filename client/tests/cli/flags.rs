@@ -187,6 +187,62 @@ fn a_task_that_cannot_be_submitted_is_refused_before_the_chain() {
 }
 
 #[test]
+fn conditions_are_flags() {
+	let submit = |flags: &str| {
+		let mut command = ostraka();
+		command.args(["task", "submit", "--suri", "//Alice", "--url", "ws://127.0.0.1:1"]);
+		let mean = "--statistic mean --columns x --range x=0:9 --dealer //Bob";
+		command.args(mean.split_whitespace()).args(flags.split_whitespace());
+		command
+	};
+	for flags in [
+		"--least-dealers 5 --require //Bob --require //Dave --sealed-to self",
+		"--sealed-to //Bob",
+		"--group-by g --groups a,b --counted-by 7",
+		// of bins that hold one value each
+		"--counted-by 7",
+	] {
+		fails(&mut submit(flags), 3, &["no chain answers"]);
+	}
+	let by_both = "--group-by g --groups a --counted-by 7 --contributors-task 7";
+	for (flags, part) in [
+		("--sealed-to nobody", "is not an account"),
+		("--require nobody", "is not an account"),
+		("--least-dealers many", "--least-dealers"),
+		(by_both, "cannot be used with"),
+	] {
+		fails(&mut submit(flags), 2, &[part]);
+	}
+}
+
+#[test]
+fn a_mask_needs_a_file_of_its_own() {
+	let mask = |flags: &str| {
+		let mut command = ostraka();
+		command.args(["mask", "7", "--suri", "//Bob", "--url", "ws://127.0.0.1:1"]);
+		command.args(flags.split_whitespace());
+		command
+	};
+	fails(&mut mask("--yes"), 2, &["--mask-file <FILE>"]);
+	// what is no seed is told before a chain is asked
+	let other = data("x\n1\n");
+	fails(mask("--mask-file").arg(&other.file), 2, &["data.csv: "]);
+	let new = other.directory.path().join("new.seed");
+	fails(mask("--mask-file").arg(&new), 3, &["no chain answers"]);
+	assert!(!new.exists(), "nothing is to be sent");
+	let result = |flags: &str| {
+		let mut command = ostraka();
+		command.args(["result", "7"]).args(flags.split_whitespace());
+		command
+	};
+	fails(&mut result("--open a.json"), 2, &["--mask-file"]);
+	fails(&mut result("--mask-file a --opening b"), 2, &["cannot be used with"]);
+	let mut verify = ostraka();
+	verify.args(["verify", "/no/such/transcript", "--opening", "/no/such/opening"]);
+	fails(&mut verify, 2, &["/no/such/transcript: "]);
+}
+
+#[test]
 fn a_dealing_needs_a_file() {
 	fails(ostraka().args(["deal", "--suri", "//Bob", "--task", "0"]), 2, &["--data <FILE>"]);
 	let mut only = ostraka();

@@ -244,6 +244,28 @@ fn a_column_that_tells_the_dealers_apart_is_refused_unless_it_is_allowed() {
 }
 
 #[test]
+fn what_is_published_is_looked_at_before_the_chain() {
+	let data = proposed();
+	let flags = "--suri //Bob --url ws://127.0.0.1:1";
+	let publish = |more: &str| dealer(&data, &format!("policy publish {flags} {more}"));
+	fails(&mut publish(""), 3, &["no chain answers"]);
+	fails(&mut publish("--dataset pay-2026"), 3, &["no chain answers"]);
+	let parts = ["there is no data set `pay-2025`", "the data sets are: pay-2026"];
+	fails(&mut publish("--dataset pay-2025"), 2, &parts);
+	// what is taken back need not be in the file any more
+	fails(&mut publish("--dataset pay-2025 --remove"), 3, &["no chain answers"]);
+	fails(dealer(&data, "policy publish").env_remove("OSTRAKA_SURI"), 2, &["--suri", "--key-file"]);
+	let show = "policy show --account //Bob --url ws://127.0.0.1:1";
+	fails(&mut dealer(&data, show), 3, &["no chain answers"]);
+	// more tasks than the chain remembers
+	change(&data, "per_period = 4", "per_period = 9");
+	fails(&mut publish(""), 2, &["per_period"]);
+	std::fs::remove_file(policy(&data)).expect("it is there");
+	fails(&mut publish(""), 2, &["there is no policy", "ostraka policy init"]);
+	fails(&mut publish("--remove"), 2, &["--dataset NAME"]);
+}
+
+#[test]
 fn the_help_says_how_a_dealer_goes_without_a_policy() {
 	for command in ["deal", "accept"] {
 		let output = ostraka().args([command, "--help"]).output().expect("runs");
@@ -252,7 +274,9 @@ fn the_help_says_how_a_dealer_goes_without_a_policy() {
 			assert!(help.contains(flag), "{command}: {flag}");
 		}
 	}
-	for command in ["policy init", "policy check", "log verify", "inbox"] {
+	for command in
+		["policy init", "policy check", "policy publish", "policy show", "log verify", "inbox"]
+	{
 		let mut help = ostraka();
 		let output = help.args(command.split_whitespace()).arg("--help").output().expect("runs");
 		assert!(output.status.success(), "{command}");

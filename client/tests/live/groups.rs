@@ -20,7 +20,8 @@ pub fn grouping_takes_two_tasks(scene: &Scene) {
 	// nobody has counted the dealers: a careful dealer does not deal
 	let early = number(&submit(&tool, &by, mean, &dealers));
 	let refused = deal(&tool, early, &dealers[0], &rows);
-	refused.ends(1, &["groups by `grade`", "--statistic contributors", "--unchecked-groups"]);
+	let remedies = ["--statistic contributors", "--contributors-task N", "--unchecked-groups"];
+	refused.ends(1, &[&["groups by `grade`"][..], &remedies].concat());
 
 	let count = "--class standard --statistic contributors --columns rate --range rate=0:40 \
 	             --decimals rate=2 --group-by grade --groups A,B,C";
@@ -39,11 +40,15 @@ pub fn grouping_takes_two_tasks(scene: &Scene) {
 	let contributors = ["A", "B", "C"].map(|group| groups[group]["contributors"].as_u64());
 	assert_eq!(contributors, [Some(4), Some(4), Some(1)]);
 
-	// a task over all groups is refused still, now for the group of one
-	let all = number(&submit(&tool, &by, mean, &dealers));
+	// counted over the same dealers, it is refused still where it does not name the count
+	let unnamed = number(&submit(&tool, &by, mean, &dealers));
+	let refused = deal(&tool, unnamed, &dealers[0], &with_c);
+	refused.ends(1, &["names no task that counted"]);
+	// a task over all groups that names it is refused too, now for the group of one
+	let all = number(&submit(&tool, &by, &format!("{mean} --counted-by {counted}"), &dealers));
 	let refused = deal(&tool, all, &dealers[0], &with_c);
 	refused.ends(1, &["groups with too few dealers: C", "nothing is dealt"]);
-	for task in [early, all] {
+	for task in [early, unnamed, all] {
 		tool.run(&format!("task cancel {task}")).by(&by).done();
 	}
 
@@ -57,7 +62,7 @@ pub fn grouping_takes_two_tasks(scene: &Scene) {
 	accept_all(&tool, task, &dealers[1..]);
 	reaches(&tool, task, &["collecting"]);
 	let shown = tool.run(&format!("task show {task}")).done();
-	shown.says(&["groups of grade  A, B"]);
+	shown.says(&["groups of grade  A, B", &format!("task {counted}: there is no result without")]);
 	let more = deal(&tool, task, &dealers[0], &with_c);
 	deal_all(&tool, task, &dealers[1..], &rows);
 	more.done().says(&["3 left out as of no group of the task"]);

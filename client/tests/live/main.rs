@@ -22,6 +22,7 @@ mod operator;
 mod other_chain;
 mod refusals;
 mod requester;
+mod sealed;
 mod supply;
 mod tool;
 mod transcript;
@@ -83,6 +84,8 @@ const SCENARIOS: &[(&str, Ground, Play)] = &[
 	),
 	("requester::a_dealer_that_vanishes", Ground::Shared, requester::a_dealer_that_vanishes),
 	("requester::too_few_acceptances", Ground::Shared, requester::too_few_acceptances),
+	("sealed::a_result_for_its_recipient", Ground::Shared, sealed::a_result_for_its_recipient),
+	("sealed::a_mask_that_never_comes", Ground::Shared, sealed::a_mask_that_never_comes),
 	(
 		"interruption::a_dealing_is_interrupted",
 		Ground::Shared,

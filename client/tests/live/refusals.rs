@@ -138,7 +138,7 @@ pub fn acceptances_that_are_refused(scene: &Scene) {
 	let send = |by: &str, terms: [u8; 32]| {
 		let by = Signer::from_secret(by).expect("a derivation path");
 		let sent = look.ask(|chain| async move {
-			let receipt = chain.submit(&calls::accept(task, terms), &by, None).await;
+			let receipt = chain.submit(&calls::accept(task, terms, [0; 32]), &by, None).await;
 			receipt.map(|receipt| receipt.block.number).map_err(|error| error.to_string())
 		});
 		sent.expect_err("it is refused")
@@ -182,6 +182,70 @@ pub fn acceptances_that_are_refused(scene: &Scene) {
 	deal_all(&tool, task, &dealers, &rows);
 	let result = tool.run(&format!("task watch {task}")).json();
 	assert_eq!(result["dealers"], 3, "all who accepted have dealt: {result}");
+	a_quota_that_the_chain_knows(scene);
+}
+
+const POLICY: &str = "\
+[dataset.live-quota]
+file = \"rows.csv\"
+rows = 10
+floor = 1
+clip = true
+[dataset.live-quota.columns.x]
+decimals = 0
+range = [0, 9]
+[allow]
+classes = [\"standard\"]
+requesters = [\"any\"]
+statistics = [\"any\"]
+per_period = 1
+period_blocks = 5000
+";
+
+/// A policy is published, and a task of another requester is refused while one is accepted.
+fn a_quota_that_the_chain_knows(scene: &Scene) {
+	let (tool, look) = (scene.tool(), scene.look());
+	let (by, other, keeper) = (scene.secret(0), scene.secret(5), scene.secret(4));
+	let dealers: Vec<String> = [1, 2, 4].map(|number| scene.secret(number)).to_vec();
+	let policy = scene.file("policy.toml", POLICY);
+	let before = look.money(&keeper).1;
+	let publish = || tool.run("policy publish").flag("--policy", &policy).by(&keeper).json();
+	let published = publish();
+	assert_eq!(
+		(&published[0]["sent"], &published[0]["policy"]["per_period"]),
+		(&true.into(), &1.into())
+	);
+	assert!(look.money(&keeper).1 > before, "a deposit is held");
+	assert_eq!(publish()[0]["sent"], false, "it is there");
+
+	let flags = "--class standard --statistic mean --columns x --range x=0:9 --max-rows 10";
+	let (first, second) = (
+		number(&submit(&tool, &by, flags, &dealers)),
+		number(&submit(&tool, &other, flags, &dealers)),
+	);
+	let under = |task| {
+		let words = format!("--json accept {task} --yes --again");
+		tool.run(&words).flag("--policy", &policy).by(&keeper).start()
+	};
+	let accepted = under(first).done();
+	assert!(accepted.out.contains("\"on_chain\""), "{accepted:?}");
+	let open = format!("1 accepted and still to be dealt to ({first})");
+	under(second).ends(1, &["on_chain: 1 task in 5000 blocks", &open]);
+	let show = tool.run(&format!("policy show --account {}", address(&keeper)));
+	let shown = show.flag("--policy", &policy).json();
+	let set = &shown["datasets"][0];
+	assert_eq!((&set["name"], &set["left"]), (&"live-quota".into(), &0.into()), "{shown}");
+	assert_eq!((&set["accepted"][0], &set["warning"]), (&first.into(), &().into()), "{shown}");
+	let said = tool.run("doctor").flag("--policy", &policy).by(&keeper).done();
+	said.says(&["data set live-quota", "no less than the policy"]);
+
+	let removed = tool.run("policy publish --dataset live-quota --remove").by(&keeper).json();
+	assert_eq!(removed[0]["sent"], true);
+	assert!(removed[0]["later"]["from"].as_u64() > removed[0]["block"].as_u64(), "{removed}");
+	assert_eq!(removed[0]["policy"]["per_period"], 1, "it holds until then: {removed}");
+	for (task, by) in [(first, &by), (second, &other)] {
+		tool.run(&format!("task cancel {task}")).by(by).done();
+	}
 }
 
 pub fn tasks_that_do_not_exist(scene: &Scene) {

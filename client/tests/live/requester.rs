@@ -279,7 +279,7 @@ pub fn too_few_acceptances(scene: &Scene) {
 	             --accept-within 40";
 	let submitted = submit(&tool, &by, flags, &dealers);
 	let task = number(&submitted);
-	let why = "fewer invited dealers accepted than the class asks for";
+	let why = "fewer invited dealers accepted than the task promises";
 	let watch = tool.run(&format!("task watch {task}")).start();
 	// one of the two waits for the others, and learns that they did not come
 	let mut waiting = deal(&tool, task, &dealers[0], &rows);

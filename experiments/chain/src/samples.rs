@@ -8,9 +8,10 @@ use frame_system::CheckEra;
 use ostraka_adversary::deal::relation;
 use ostraka_client::chain::submit::VALID_FOR;
 use ostraka_primitives::{
+	consent::{Policy, Quota, HISTORY, MAX_CO_DEALERS, MAX_DIFFERENCE},
 	message::{ChallengeMessage, CommitmentBytes, DealingMessage, EvidenceMessage, Sealed},
 	spec::{Column, Statistic, TaskSpec},
-	task::SecurityClass,
+	task::{Conditions, SecurityClass},
 	AccountId, WorkerSignature,
 };
 use ostraka_runtime::{
@@ -111,6 +112,12 @@ fn signature() -> WorkerSignature {
 pub fn submit(dealers: u32) -> Result<RuntimeCall> {
 	Ok(RuntimeCall::Tasks(pallet_tasks::Call::submit {
 		spec: spec(SUBMITTED_LENGTH)?,
+		conditions: Conditions {
+			least_dealers: 3,
+			required: Default::default(),
+			counting: None,
+			sealed_to: None,
+		},
 		class: SecurityClass::Standard,
 		dealers: list(vec![account(); dealers as usize])?,
 		accept: 100,
@@ -122,7 +129,23 @@ pub fn submit(dealers: u32) -> Result<RuntimeCall> {
 
 /// `tasks.accept`.
 pub fn accept() -> RuntimeCall {
-	RuntimeCall::Tasks(pallet_tasks::Call::accept { task: 0, terms: [0; 32] })
+	RuntimeCall::Tasks(pallet_tasks::Call::accept { task: 0, terms: [0; 32], dataset: [0; 32] })
+}
+
+/// `consent.set_policy`: with as many co-dealers as there can be.
+pub fn set_policy() -> Result<RuntimeCall> {
+	let policy = Policy {
+		quota: Some(Quota { tasks: HISTORY as u8, blocks: 1 }),
+		least_cohort: 3,
+		least_difference: MAX_DIFFERENCE,
+		co_dealers: list(vec![account(); MAX_CO_DEALERS as usize])?,
+	};
+	Ok(RuntimeCall::Consent(pallet_consent::Call::set_policy { dataset: [0; 32], policy }))
+}
+
+/// `consent.remove_policy`.
+pub fn remove_policy() -> RuntimeCall {
+	RuntimeCall::Consent(pallet_consent::Call::remove_policy { dataset: [0; 32] })
 }
 
 fn commitments(size: Size) -> Result<CommitmentBytes> {

@@ -6,7 +6,7 @@ use ostraka_client::chain::{Chain, Head};
 use serde::Deserialize;
 
 /// Storage that tasks take. Accounts, which dealers have anyway, are not in it; their holds are.
-const OF_TASKS: [(&str, &str); 20] = [
+const OF_TASKS: [(&str, &str); 22] = [
 	("Tasks", "Records"),
 	("Tasks", "Statuses"),
 	("Tasks", "Invitations"),
@@ -23,6 +23,8 @@ const OF_TASKS: [(&str, &str); 20] = [
 	("Vss", "UsedEphemerals"),
 	("Vss", "RightShares"),
 	("Vss", "Results"),
+	("Consent", "Histories"),
+	("Consent", "Sets"),
 	("Registry", "Seats"),
 	("Incentives", "Escrows"),
 	("Incentives", "Deposits"),

@@ -23,6 +23,7 @@ use ostraka_runtime::{
 	},
 	weights as host, Runtime, RuntimeCall,
 };
+use pallet_consent::WeightInfo as _;
 use pallet_vss::weights::proof_points;
 use sp_runtime::traits::TransactionExtension;
 
@@ -108,6 +109,13 @@ fn variant<V: pallet_vss::WeightInfo, T: pallet_tasks::WeightInfo>(
 	}
 	let accept = samples::accept();
 	rows.extrinsic("accept", Size::default(), accept, T::accept(), Weight::zero())?;
+	// without group operations: the same in both kinds
+	for (name, call, weight) in [
+		("set_policy", samples::set_policy()?, host::Consent::set_policy()),
+		("remove_policy", samples::remove_policy(), host::Consent::remove_policy()),
+	] {
+		rows.extrinsic(name, Size::default(), call, weight, Weight::zero())?;
+	}
 	for (seats, threshold) in COMMITTEES {
 		for length in LENGTHS {
 			rows.sharing::<V>(Size { seats, threshold, length, dealers: 0 })?;
@@ -270,9 +278,11 @@ impl Rows {
 		push("advance", of_task, T::advance());
 		push("settle_dealing", of_task, V::settle_dealing());
 		for dealers in COHORTS {
-			// it checks the sums of the commitments
+			// it checks the sums of the commitments, and what the dealers agreed to
 			for (seats, threshold) in COMMITTEES {
-				let freeze = T::freeze().saturating_add(V::freeze(dealers, threshold));
+				let freeze = T::freeze()
+					.saturating_add(V::freeze(dealers, threshold))
+					.saturating_add(host::Consent::freeze(dealers));
 				let size = Size { seats, threshold, dealers, ..Size::default() };
 				push("freeze", size, step(freeze));
 			}
@@ -323,6 +333,8 @@ mod tests {
 		assert_eq!((member.class.as_str(), bonded.class.as_str()), ("operational", "normal"));
 		assert!(member.bytes > proof && bonded.bytes > proof);
 		assert!(row("accuse", "pure", 256).ref_ms > 2. * row("accuse", "host", 256).ref_ms);
+		let [own, pure] = ["host", "pure"].map(|variant| row("set_policy", variant, 0));
+		assert_eq!((own.class.as_str(), own.ref_ms), ("normal", pure.ref_ms));
 		let normal = row("normal", "host", 0);
 		assert_eq!((normal.ref_ms, normal.calls_a_block), (1_500., 1));
 	}

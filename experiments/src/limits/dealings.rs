@@ -62,6 +62,7 @@ pub fn dealing(length: usize, budget: Duration, rng: &mut ChaCha20Rng) -> Result
 		length: u16::try_from(length)?,
 		proof_length: 0,
 		seal_keys,
+		recipient: None,
 	};
 	let mut scalars = |count: usize| (0..count).map(|_| scalar::random(rng)).collect::<Vec<_>>();
 	let input = scalars(length);

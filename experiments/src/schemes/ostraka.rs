@@ -131,6 +131,7 @@ impl Ostraka {
 			length,
 			proof_length,
 			seal_keys,
+			recipient: None,
 		};
 		Ok(Self { ctx, relation, secrets, rng })
 	}

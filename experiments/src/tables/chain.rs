@@ -7,8 +7,10 @@ use std::{collections::BTreeMap, fmt::Write};
 
 /// Bytes of a KiB.
 const KIB: f64 = 1024.;
-/// The calls, in the order of a task.
-const ORDER: [&str; 9] = [
+/// The calls: a dealer's policy, then those of a task in their order.
+const ORDER: [&str; 11] = [
+	"set_policy",
+	"remove_policy",
 	"submit",
 	"accept",
 	"deal",

@@ -1,46 +1,80 @@
 //! Inviting: what an acceptance checks and does, and what follows when inviting ends.
 //!
+//! The recipient of a sealed result accepts as the dealers do: it deals too, and without its mask there is no result.
+//!
 //! The draw waits for consent and takes randomness that comes after it. So who asks cannot try again until a committee
 //! suits: each try needs the same dealers to accept again.
 
 use crate::{machine::Machine, types::*, *};
-use ostraka_primitives::traits::Seed;
+use ostraka_primitives::traits::{Asked, Seed};
 use ostraka_protocol::wire::consent;
 
 impl<T: Config> Pallet<T> {
 	/// See [`Pallet::accept`]. The deposit, last, may still be refused.
-	pub(crate) fn do_accept(dealer: AccountId, task: TaskId, terms: Digest) -> DispatchResult {
+	pub(crate) fn do_accept(
+		who: AccountId,
+		task: TaskId,
+		terms: Digest,
+		dataset: Digest,
+	) -> DispatchResult {
 		let status = Statuses::<T>::get(task).ok_or(Error::<T>::UnknownTask)?;
 		let TaskStatus::Inviting { until } = status else {
 			return Err(Error::<T>::WrongPhase.into());
 		};
 		ensure!(Self::now() <= until, Error::<T>::DeadlineOver);
-		let entry = Cohorts::<T>::get(task, &dealer).ok_or(Error::<T>::NotInvited)?;
-		ensure!(entry.is_none(), Error::<T>::AlreadyAccepted);
+		let entry = Cohorts::<T>::get(task, &who).ok_or(Error::<T>::NotInvited)?;
+		ensure!(entry.place().is_none(), Error::<T>::AlreadyAccepted);
 		let mut invitation = Invitations::<T>::get(task).ok_or(Error::<T>::UnknownTask)?;
 		ensure!(invitation.terms == terms, Error::<T>::OtherTerms);
-		T::Penalties::hold_deposit(task, &dealer)?;
+		let entry = Self::accepted_as(entry, task, &who, &dataset, &mut invitation)?;
+		T::Penalties::hold_deposit(task, &who)?;
 
-		Cohorts::<T>::insert(task, &dealer, Some(invitation.accepted));
-		invitation.accepted = invitation.accepted.saturating_add(1);
-		invitation.consent = consent(&invitation.consent, &dealer);
-		if T::Committees::is_candidate(&dealer) {
-			Self::bar(task, &dealer);
+		Cohorts::<T>::insert(task, &who, entry);
+		invitation.consent = consent(&invitation.consent, &who);
+		if T::Committees::is_candidate(&who) {
+			Self::bar(task, &who);
 		}
-		let (accepted, all) = (invitation.accepted, invitation.accepted >= invitation.invited);
+		let (accepted, all) = (invitation.accepted, invitation.is_complete());
 		Invitations::<T>::insert(task, invitation);
-		Self::deposit_event(Event::Accepted { task, dealer, accepted });
+		Self::deposit_event(Event::Accepted { task, dealer: who, accepted });
 		if all {
 			Self::end_inviting(task, true);
 		}
 		Ok(())
 	}
 
+	/// The entry of this account once it has accepted, which the invitation counts: of a dealer if what it allows admits the
+	/// task.
+	///
+	/// # Errors
+	/// What the dealer does not allow.
+	fn accepted_as(
+		entry: Invitee,
+		task: TaskId,
+		who: &AccountId,
+		dataset: &Digest,
+		invitation: &mut Invitation,
+	) -> Result<Invitee, DispatchError> {
+		let place = invitation.next_place();
+		let Invitee::Dealer(_) = entry else {
+			invitation.sealed = true;
+			return Ok(Invitee::Recipient(Some(place)));
+		};
+		let Conditions { least_dealers, required, counting, .. } = &invitation.conditions;
+		let asked = Asked { task, least_dealers: *least_dealers, required, counting: *counting };
+		let agreed = T::Consent::accept(who, dataset, &asked)?;
+		if required.contains(who) {
+			invitation.missing = invitation.missing.saturating_sub(1);
+		}
+		invitation.accepted = invitation.accepted.saturating_add(1);
+		Ok(Invitee::Dealer(Some(Acceptance { place, agreed })))
+	}
+
 	/// Keeps a candidate off the task's committee and panel.
 	fn bar(task: TaskId, candidate: &AccountId) {
 		Barred::<T>::mutate(task, |barred| {
 			if !barred.contains(candidate) {
-				// There is room for the requester and every dealer.
+				// There is room for the requester, and for every dealer and the recipient.
 				let _ = barred.try_push(candidate.clone());
 			}
 		});
@@ -53,7 +87,7 @@ impl<T: Config> Pallet<T> {
 		else {
 			return;
 		};
-		let enough = invitation.accepted >= invitation.parameters.least_dealers;
+		let enough = invitation.is_enough();
 		let Ok(next) = status.invited(Self::now(), T::DrawWindow::get(), early, enough) else {
 			return;
 		};

@@ -1,11 +1,12 @@
 //! Benchmarks of the calls and of the hook's steps, with the runtime's real neighbours: registry
 //! and agenda are full, committees and panels are the largest, and each step meets its dearest case.
 
-use crate::{types::*, *};
+use crate::{conditions::dealers_of, types::*, *};
 use alloc::vec::Vec;
 use frame::benchmarking::prelude::*;
 use machine::Machine;
 use ostraka_primitives::{
+	consent::{Agreed, MAX_REQUIRED},
 	spec::{Column, Grouping, Name, Statistic},
 	traits::SeatReport,
 };
@@ -26,6 +27,9 @@ pub trait BenchmarkHelper {
 	fn candidate() -> AccountId;
 	/// Gives an account what a task with the least fee and a deposit cost, and more.
 	fn fund(account: &AccountId);
+	/// Fills what is remembered of a dealer, with this task as the newest; nothing of it stands against another acceptance. Where
+	/// nothing is remembered there is nothing to fill.
+	fn remember(_dealer: &AccountId, _task: TaskId) {}
 	/// Gives the nodes of members and verifiers other keys than those that the task pins, which are freed with their seats.
 	fn rotate_keys(committee: &Committee, panel: &Panel);
 }
@@ -105,11 +109,47 @@ fn fee<T: Config>(spec: &TaskSpec, class: SecurityClass, invited: u32) -> Balanc
 	T::Escrow::least_fee(Pallet::<T>::parameters(class).all_seats(), spec.length(), invited)
 }
 
-/// The longest cohort. The last of its dealers operates a candidate.
+/// Most dealers beside a recipient.
+const MOST: u32 = MAX_DEALERS - 1;
+
+/// The longest cohort of a sealed task. The last of its dealers operates a candidate.
 fn cohort<T: Config>() -> Dealers {
-	let mut cohort = dealers(MAX_DEALERS - 1).into_inner();
+	let mut cohort = dealers(MOST - 1).into_inner();
 	cohort.push(T::BenchmarkHelper::candidate());
 	cohort.try_into().expect("no more than may be")
+}
+
+fn recipient() -> AccountId {
+	account("recipient", 0, 0)
+}
+
+/// As many conditions as there can be, of which the last dealers are required: a class's with a recipient.
+fn conditions<T: Config>(class: SecurityClass, dealers: &Dealers) -> Conditions {
+	let mut required: Vec<_> = dealers.iter().rev().take(MAX_REQUIRED as usize).cloned().collect();
+	required.sort();
+	Conditions {
+		required: required.try_into().expect("no more than may be"),
+		sealed_to: Some(recipient()),
+		..Conditions::of(&Pallet::<T>::parameters(class))
+	}
+}
+
+/// What the longest task counts the contributors to: more than a vector can hold.
+fn counted_spec() -> TaskSpec {
+	TaskSpec { statistic: Statistic::VectorMean, ..longest_spec() }
+}
+
+/// The longest task that has counted, completed.
+fn counting<T: Config>() -> Result<TaskId, BenchmarkError> {
+	let (spec, class, list) = (longest_spec(), SecurityClass::Standard, dealers(10));
+	let task = NextTask::<T>::get();
+	let fee = fee::<T>(&spec, class, 10);
+	let asked = Conditions { sealed_to: None, ..conditions::<T>(class, &list) };
+	let (accept, collect) = (T::MaxAccept::get(), T::MaxCollect::get());
+	let who = requester::<T>();
+	Pallet::<T>::do_submit(who, spec, asked, class, list, accept, collect, fee, 0)?;
+	Statuses::<T>::insert(task, TaskStatus::Settled(Outcome::Completed));
+	Ok(task)
 }
 
 /// So many barred accounts: nobody who could be drawn, so that every candidate is looked up among
@@ -124,9 +164,9 @@ fn submitted<T: Config>(requester: fn() -> AccountId) -> Result<TaskId, Benchmar
 	T::BenchmarkHelper::prepare();
 	let (spec, class, list) = (longest_spec(), largest_class::<T>(), cohort::<T>());
 	let task = NextTask::<T>::get();
-	let fee = fee::<T>(&spec, class, MAX_DEALERS);
+	let (fee, asked) = (fee::<T>(&spec, class, MOST), conditions::<T>(class, &list));
 	let (accept, collect) = (T::MaxAccept::get(), T::MaxCollect::get());
-	Pallet::<T>::do_submit(requester(), spec, class, list, accept, collect, fee, 0)?;
+	Pallet::<T>::do_submit(requester(), spec, asked, class, list, accept, collect, fee, 0)?;
 	Barred::<T>::insert(task, barred(MAX_DEALERS + 1));
 	crowd::<T>(0, BlockNumber::MAX, None);
 	Ok(task)
@@ -145,24 +185,31 @@ fn crowd<T: Config>(free: usize, at: BlockNumber, epoch: Option<u64>) {
 	Agenda::<T>::put(agenda);
 }
 
-/// Has the first so many dealers accept, without their deposits.
+/// Has the recipient and the first so many dealers accept, without their deposits.
 fn accept_first<T: Config>(task: TaskId, count: u32) -> Result<(), BenchmarkError> {
 	let mut invitation = Invitations::<T>::get(task).ok_or("no invitation")?;
-	for (place, dealer) in (0..count).zip(cohort::<T>()) {
-		Cohorts::<T>::insert(task, &dealer, Some(place));
+	Cohorts::<T>::insert(task, recipient(), Invitee::Recipient(Some(0)));
+	invitation.consent = consent(&invitation.consent, &recipient());
+	invitation.sealed = true;
+	for (place, dealer) in (1..=count).zip(cohort::<T>()) {
+		let acceptance = Acceptance { place, agreed: Agreed::default() };
+		Cohorts::<T>::insert(task, &dealer, Invitee::Dealer(Some(acceptance)));
 		invitation.consent = consent(&invitation.consent, &dealer);
+		if invitation.conditions.required.contains(&dealer) {
+			invitation.missing -= 1;
+		}
 	}
 	invitation.accepted = count;
 	Invitations::<T>::insert(task, invitation);
 	Ok(())
 }
 
-/// A task in `Drawing`, that all dealers have accepted.
+/// A task in `Drawing`, that all dealers and the recipient have accepted.
 fn consented<T: Config>(
 	requester: fn() -> AccountId,
 ) -> Result<(TaskId, TaskStatus), BenchmarkError> {
 	let task = submitted::<T>(requester)?;
-	accept_first::<T>(task, MAX_DEALERS)?;
+	accept_first::<T>(task, MOST)?;
 	Pallet::<T>::end_inviting(task, true);
 	let status = Statuses::<T>::get(task).ok_or("no status")?;
 	Ok((task, status))
@@ -198,12 +245,12 @@ fn settling<T: Config>(stage: Stage) -> Result<(TaskId, Outcome), BenchmarkError
 	let task = drawn::<T>(requester::<T>)?;
 	let outcome = Outcome::Failed(FailReason::TooFewShares);
 	Pallet::<T>::enter(task, TaskStatus::Settling(outcome));
-	Settlements::<T>::insert(task, stage);
+	Settlements::<T>::insert(task, Remaining { stage, released: false });
 	Ok((task, outcome))
 }
 
 /// What the hook reads before it takes up a settlement, at whatever stage.
-fn look<T: Config>(task: TaskId) -> (Option<Stage>, Option<Drawn>) {
+fn look<T: Config>(task: TaskId) -> (Option<Remaining>, Option<Drawn>) {
 	(Settlements::<T>::get(task), DrawnTasks::<T>::get(task))
 }
 
@@ -211,27 +258,31 @@ fn look<T: Config>(task: TaskId) -> (Option<Stage>, Option<Drawn>) {
 mod benchmarks {
 	use super::*;
 
-	/// The requester operates a candidate. No spec is both the longest and the dearest to derive a relation of: one is
-	/// submitted, and the other's derived besides.
+	/// The requester operates a candidate. No spec is both the longest and the dearest to derive a relation of, and the longest
+	/// counts, so that none counted for it: one is submitted, and another's derived and looked up besides. There is a recipient
+	/// beside the dealers.
 	#[benchmark(pov_mode = Measured)]
-	fn submit(d: Linear<10, MAX_DEALERS>) -> Result<(), BenchmarkError> {
+	fn submit(d: Linear<10, 511>) -> Result<(), BenchmarkError> {
 		T::BenchmarkHelper::prepare();
+		let (counting, counted) = (counting::<T>()?, counted_spec());
+		let has_counted;
 		let (spec, class, list) = (longest_spec(), SecurityClass::Standard, dealers(d));
 		let dearest = dearest_spec();
 		let proven;
 		let origin = RawOrigin::Signed(T::BenchmarkHelper::candidate()).into();
 		crowd::<T>(1, BlockNumber::MAX, None);
-		let fee = fee::<T>(&spec, class, d);
+		let (fee, asked) = (fee::<T>(&spec, class, d), conditions::<T>(class, &list));
 		let task = NextTask::<T>::get();
 		let (window, collect) = (T::MaxAccept::get(), T::MaxCollect::get());
 
 		#[block]
 		{
 			proven = proof_length(&dearest).is_ok();
-			Pallet::<T>::submit(origin, spec, class, list, window, collect, fee, 1)?;
+			has_counted = Pallet::<T>::has_counted(counting, &counted);
+			Pallet::<T>::submit(origin, spec, asked, class, list, window, collect, fee, 1)?;
 		}
 
-		assert!(proven);
+		assert!(proven && has_counted);
 		assert!(matches!(Statuses::<T>::get(task), Some(TaskStatus::Inviting { .. })));
 		assert_eq!(Barred::<T>::get(task).len(), 1);
 		Ok(())
@@ -249,18 +300,19 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// Of the last dealer of the longest cohort, which ends inviting. It operates a candidate, for
+	/// Of the last dealer of the longest cohort, which ends inviting. It is required, and operates a candidate, for
 	/// which there is the last place among those who are barred.
 	#[benchmark(pov_mode = Measured)]
 	fn accept() -> Result<(), BenchmarkError> {
 		let task = submitted::<T>(requester::<T>)?;
-		accept_first::<T>(task, MAX_DEALERS - 1)?;
+		accept_first::<T>(task, MOST - 1)?;
 		Barred::<T>::insert(task, barred(MAX_DEALERS));
 		let dealer = T::BenchmarkHelper::candidate();
+		T::BenchmarkHelper::remember(&dealer, TaskId::MAX);
 		let terms = Invitations::<T>::get(task).ok_or("no invitation")?.terms;
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(dealer), task, terms);
+		_(RawOrigin::Signed(dealer), task, terms, [1; 32]);
 
 		assert!(matches!(Statuses::<T>::get(task), Some(TaskStatus::Drawing { .. })));
 		assert_eq!(Barred::<T>::get(task).len() as u32, MAX_DEALERS + 1);
@@ -378,17 +430,24 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// Of a sealed task, whose mask is missing; whether the longest set keeps the conditions is looked at besides.
 	#[benchmark(pov_mode = Measured)]
 	fn freeze() -> Result<(), BenchmarkError> {
 		let task = drawn::<T>(requester::<T>)?;
 		Pallet::<T>::enter(task, TaskStatus::Verifying { until: 0 });
+		let conditions = DrawnTasks::<T>::get(task).ok_or("no committee")?.conditions;
+		let mut who = cohort::<T>().into_inner();
+		who.push(recipient());
+		let kept;
 
 		#[block]
 		{
+			kept = dealers_of(&conditions, who).is_ok();
 			// The look at the status, which is part of every step, included
 			Pallet::<T>::step(task, &mut WeightMeter::new()).map_err(|_| "out of weight")?;
 		}
 
+		assert!(kept);
 		assert!(!matches!(Statuses::<T>::get(task), Some(TaskStatus::Verifying { .. })));
 		Ok(())
 	}
@@ -414,7 +473,7 @@ mod benchmarks {
 			Pallet::<T>::reach(task, Stage::Sharing);
 		}
 
-		assert_eq!(Settlements::<T>::get(task), Some(Stage::Sharing));
+		assert_eq!(Pallet::<T>::stage(task), Some(Stage::Sharing));
 		Ok(())
 	}
 
@@ -431,23 +490,25 @@ mod benchmarks {
 			Pallet::<T>::schedule(task, Some(1));
 		}
 
-		assert_eq!(Settlements::<T>::get(task), Some(Stage::Cohort));
+		assert_eq!(Pallet::<T>::stage(task), Some(Stage::Cohort));
 		Ok(())
 	}
 
-	/// All have accepted and not dealt, and lose a part of their deposits.
+	/// All have accepted and not dealt, and lose a part of their deposits. Nothing was released, so that what is remembered of the
+	/// dealers is looked up.
 	#[benchmark(pov_mode = Measured)]
 	fn free_cohort(d: Linear<0, MAX_DEALERS>) -> Result<(), BenchmarkError> {
 		let (task, outcome) = settling::<T>(Stage::Cohort)?;
-		for dealer in cohort::<T>() {
+		for dealer in cohort::<T>().into_iter().chain([recipient()]) {
 			T::BenchmarkHelper::fund(&dealer);
+			T::BenchmarkHelper::remember(&dealer, task);
 			T::Penalties::hold_deposit(task, &dealer)?;
 		}
 
 		#[block]
 		{
 			look::<T>(task);
-			Pallet::<T>::drain_cohort(task, outcome, d);
+			Pallet::<T>::drain_cohort(task, outcome, false, d);
 			Pallet::<T>::reach(task, Stage::Close);
 		}
 

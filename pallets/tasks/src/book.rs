@@ -22,6 +22,7 @@ impl<T: Config> Pallet<T> {
 			panel,
 			verified: 0,
 			disproven: 0,
+			masked: false,
 		})
 	}
 
@@ -44,6 +45,7 @@ impl<T: Config> TaskBook for Pallet<T> {
 			status: Statuses::<T>::get(task)?,
 			committee: drawn.committee,
 			panel: drawn.panel,
+			recipient: drawn.conditions.sealed_to,
 		})
 	}
 
@@ -56,7 +58,24 @@ impl<T: Config> TaskBook for Pallet<T> {
 	}
 
 	fn has_accepted(task: TaskId, dealer: &AccountId) -> bool {
-		Cohorts::<T>::get(task, dealer).flatten().is_some()
+		Cohorts::<T>::get(task, dealer).is_some_and(|entry| entry.place().is_some())
+	}
+
+	fn dealing(task: TaskId, dealer: &AccountId) -> DispatchResult {
+		match Cohorts::<T>::get(task, dealer) {
+			Some(Invitee::Dealer(Some(acceptance))) => {
+				T::Consent::dealt(task, dealer, &acceptance.agreed)
+			},
+			Some(Invitee::Recipient(Some(_))) => Ok(()),
+			_ => Err(Error::<T>::NotInvited.into()),
+		}
+	}
+
+	/// Nothing is remembered of a mask.
+	fn fell_away(task: TaskId, dealer: &AccountId) {
+		if let Some(Invitee::Dealer(_)) = Cohorts::<T>::get(task, dealer) {
+			T::Consent::fell_away(task, dealer);
+		}
 	}
 
 	fn all_dealt(task: TaskId) {

@@ -4,8 +4,9 @@ use crate::{types::*, *};
 use frame::deps::sp_io::hashing::sha2_256;
 use machine::Machine;
 use ostraka_primitives::{
+	consent::ColumnSet,
 	task::{Seat, Terms},
-	traits::{DrawRequest, RelayMoment, Seated},
+	traits::{DrawRequest, Opening, RelayMoment, Seated},
 };
 use ostraka_protocol::{
 	wire::{terms_hash, Published},
@@ -22,6 +23,11 @@ const SEED_TAG: &[u8; 15] = b"ostraka/draw/v2";
 /// do with each other.
 fn seed_of(randomness: &[u8; 32], task: TaskId) -> [u8; 32] {
 	sha2_256(&(SEED_TAG, randomness, task).encode())
+}
+
+/// The columns that a spec reads.
+pub(crate) fn columns_of(spec: &TaskSpec) -> ColumnSet {
+	ColumnSet::of(spec, sha2_256)
 }
 
 impl<T: Config> Pallet<T> {
@@ -42,6 +48,7 @@ impl<T: Config> Pallet<T> {
 			cohort: &record.cohort,
 			class: record.class,
 			parameters: &record.parameters,
+			conditions: &record.conditions,
 			windows: &record.windows,
 			fee: record.fee,
 			data_reward: record.data_reward,
@@ -49,7 +56,7 @@ impl<T: Config> Pallet<T> {
 		terms_hash(&terms, &Self::genesis(), task)
 	}
 
-	/// `TH` of a task whose committee and panel are drawn in block `drawn_at`, for dealers with this hash. Phases may end
+	/// `TH` of a task whose committee and panel are drawn in block `drawn_at`, for those who accepted with this hash. Phases may end
 	/// early, so only their windows are known at the draw, and covered.
 	pub(crate) fn hash_task(
 		task: TaskId,
@@ -66,6 +73,7 @@ impl<T: Config> Pallet<T> {
 			consent,
 			class: record.class,
 			parameters: &record.parameters,
+			conditions: &record.conditions,
 			windows: &record.windows,
 			drawn_at,
 		};
@@ -133,15 +141,22 @@ impl<T: Config> Pallet<T> {
 				length: record.spec.length(),
 				proof_length: record.proof_length,
 				accepted,
-				least_dealers: parameters.least_dealers,
+				conditions: record.conditions.clone(),
+				columns: columns_of(&record.spec),
 				windows: record.windows,
 				committee,
 				panel,
 			},
 		);
+		let opening = Opening {
+			threshold: parameters.threshold,
+			seats: parameters.all_seats(),
+			verifiers: parameters.verifiers,
+			recipient: record.conditions.sealed_to.clone(),
+		};
 		record.drawn = Some(DrawnAt { block: now, task_hash, accepted, consent });
 		Records::<T>::insert(task, record);
-		T::Sharing::open(task, parameters.threshold, parameters.all_seats(), parameters.verifiers);
+		T::Sharing::open(task, &opening);
 		Self::forget_draw(task);
 		Self::enter(task, next);
 		Self::deposit_event(Event::CommitteeDrawn {

@@ -61,8 +61,7 @@ impl<T: Config> Pallet<T> {
 	fn check_weights() {
 		// A step that does not fit into the hook's share would never be taken.
 		let before = T::WeightInfo::poll().saturating_add(T::WeightInfo::advance());
-		let sharings = T::Sharing::freeze_weight(MAX_DEALERS, MAX_THRESHOLD);
-		let freeze = T::WeightInfo::freeze().saturating_add(sharings);
+		let freeze = Self::freeze_weight(MAX_DEALERS, MAX_DEALERS, MAX_THRESHOLD);
 		for (name, step) in [
 			("draw", T::WeightInfo::draw_wait().saturating_add(Self::draw_weight())),
 			("freeze", freeze),

@@ -3,18 +3,24 @@
 //! A requester publishes a task: a statistic, its cohort of invited dealers, a security class, a
 //! fee. The book draws its committee and its panel, keeps its deadlines, and drives its settlement; the
 //! neighbours do the work of each phase: [`Committees`] (the registry) draws, [`Sharing`] (vss)
-//! holds dealings and result shares, [`Escrow`] (incentives) holds and pays money.
+//! holds dealings and result shares, [`Consent`] (consent) holds the chain to what dealers allow,
+//! [`Escrow`] (incentives) holds and pays money.
 //!
 //! ## Terms
 //! - **Task**: one joint computation, known by a number that is never used twice.
 //! - **Cohort**: the accounts invited to deal. A requester may be one of them.
-//! - **Consent**: those of the cohort who accepted, in their order, and their hash. Only they may deal.
-//! - **Committee**: the compute nodes drawn for the task; never its requester nor a dealer who accepted.
+//! - **Conditions**: what is promised to the dealers of the accepted set: how many they are, which of them, those of the task
+//!   that counted contributors before; and whom the result is sealed to.
+//! - **Recipient**: whom a sealed result is for. It accepts and deals as a dealer does, a mask without a proof, and is counted
+//!   among no dealers. It may be the requester.
+//! - **Consent**: all who accepted, in their order, and their hash. Only they may deal. [`Consent`] also names the neighbour that
+//!   knows what each dealer allows.
+//! - **Committee**: the compute nodes drawn for the task; never its requester nor its recipient nor a dealer who accepted.
 //! - **Panel**: verification nodes drawn with it, under the same rules and none of them on the committee: they see no share,
 //!   check commitments and proofs, challenge, and attest. A class may ask for none.
 //! - **Seats** stand in one row: `1 ..= n` is the committee, `n + 1 ..= n + v` the panel.
-//! - **Task hash** (`TH`): pins genesis, number, spec, consent, class, windows and the keys of committee and panel, at the
-//!   draw.
+//! - **Task hash** (`TH`): pins genesis, number, spec, consent, conditions, class, windows and the keys of committee and panel,
+//!   at the draw.
 //! - **Window**: length of a phase in blocks. A phase's deadline is the last block in which
 //!   something may happen in it.
 //! - **Agenda**: one entry an open task, with the block from which the hook has to look at it.
@@ -22,15 +28,16 @@
 //! ## A task's way
 //! 1. `submit` checks everything, takes fee and data reward into escrow, and puts the task into
 //!    `Inviting`.
-//! 2. Invited dealers `accept` what is asked, each with a deposit. All have, or the deadline is over and enough have:
-//!    `Drawing`. Else the task has failed, and everything but the draw fee goes back.
+//! 2. Invited dealers `accept` what is asked, each with a deposit and under what it allows of the data set that it names, and so
+//!    does the recipient. All have, or the deadline is over and enough have, with all who are required: `Drawing`. Else the task
+//!    has failed, and everything but the draw fee goes back.
 //! 3. When randomness has become known that nobody knew at the last acceptance, the hook draws
 //!    committee and panel and fixes `TH`: `Collecting`. A draw that finds too few nodes, stake, capacity or verifiers
 //!    is tried again, ever less often, with the same randomness, until it is too late.
 //! 4. All who accepted have dealt, or the deadline is over: `Verifying`. Nobody has dealt in the first quarter: failed.
 //! 5. All members and verifiers that are awaited have attested, or the deadline is over: in the next block the accepted set
-//!    is frozen: `Committing`, or, with too few accepted dealings, or if the sum of the commitments lies outside the group,
-//!    failed with nothing released. One that is silent costs the whole window, and no more: without any attestation the
+//!    is frozen: `Committing`, or, if it does not keep the conditions or is not what its dealers agreed to, or if the sum of the
+//!    commitments lies outside the group, failed with nothing released. One that is silent costs the whole window, and no more: without any attestation the
 //!    set is frozen all the same.
 //! 6. All have committed, or the deadline is over: `Revealing`.
 //! 7. All have answered, or the deadline is over: `Settling`, as completed if a result is there,
@@ -40,9 +47,9 @@
 //!
 //! The state machine itself is [`machine`]. Who has attested may still accuse or challenge in the same block, the last
 //! before the freeze: an early end shortens the wait for the silent, and nothing else. How long verification may last follows
-//! from the number of seats and of invited dealers, and from the length of the proofs that these have to deal
-//! ([`Adjudications`]). The requester may `cancel` until collecting ends; from the draw on that, and too few dealings, cost
-//! the whole fee, as another try would be another committee.
+//! from the number of seats and of who is invited, and from the length of the proofs that the dealers have to deal
+//! ([`Adjudications`]). The requester may `cancel` until collecting ends; from the draw on that, and a set of dealings that does
+//! not keep the conditions, cost the whole fee, as another try would be another committee.
 //!
 //! ## What holds
 //! - The hook works in `on_poll`, within the meter it is given and a share of the block of its own;
@@ -55,9 +62,11 @@
 //! - No call makes an open task lose its entry. Should one lose it all the same, as an upgrade may make it, anybody can
 //!   `poke` it: it gets the entry that its state asks for, never an earlier one, and nothing else changes (`src/poke.rs`).
 //! - A draw's candidates are looked at once: what the look finds is handed on to the draw of the same step.
-//! - Left after settlement: the record (253 bytes with one column, 27,919 were everything in it at
-//!   its longest), which readers of a result need to understand it, and the state (at most 9). Paid
-//!   for by the draw fee. The cohort (some 37 bytes a dealer), the invitation (120), barred nodes
+//! - From the first right result share on a task counts as released, whatever becomes of it. Of one that ends with nothing
+//!   released its neighbour forgets the accepted set at the end, and what its dealers dealt with the cohort.
+//! - Left after settlement: the record (260 bytes with one column and no more conditions than its class's, 28,218 were everything
+//!   in it at its longest), which readers of a result need to understand it, and the state (at most 9). Paid
+//!   for by the draw fee. The cohort (at most 77 bytes a dealer), the invitation (424 at most), barred nodes
 //!   and the draw's plan, committee and panel (96 bytes a seat) and the agenda's entry (at most 17) are
 //!   freed.
 
@@ -74,6 +83,7 @@ mod accept;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
 mod book;
+mod conditions;
 mod draw;
 mod integrity;
 pub mod machine;
@@ -101,24 +111,31 @@ use ostraka_primitives::{
 	api::TaskInfo,
 	spec::TaskSpec,
 	task::{
-		ClassParameters, Committee, FailReason, Outcome, Panel, SecurityClass, Task, TaskStatus,
+		ClassParameters, Committee, Conditions, FailReason, Outcome, Panel, SecurityClass, Task,
+		TaskStatus,
 	},
 	traits::{
-		Adjudications, Committees, DrawEntropy, DrawError, Escrow, Penalties, Reclaim, Sharing,
+		Adjudications, Committees, Consent, DrawEntropy, DrawError, Escrow, Penalties, Reclaim,
+		Sharing,
 	},
 	AccountId, Balance, BlockNumber, Digest, TaskId, MAX_DEALERS,
 };
 use types::{
-	BarredNodes, DrawPlan, Drawn, Due, Invitation, Record, Ring, Stage, Told, MAX_RELAY_BLOCKS,
-	MAX_RELAY_EPOCHS,
+	BarredNodes, DrawPlan, Drawn, Due, Invitation, Invitee, Record, Remaining, Ring, Stage, Told,
+	MAX_RELAY_BLOCKS, MAX_RELAY_EPOCHS,
 };
 
 /// The invited dealers, as a submission names them.
 pub type Dealers = BoundedVec<AccountId, ConstU32<MAX_DEALERS>>;
 
 // The macro's own code unwraps; the calls are one line each, and of the call enum's variants only
-// `submit` is large.
-#[allow(clippy::unwrap_used, clippy::expect_used, clippy::large_enum_variant)]
+// `submit` is large, which has as many arguments as a task has terms.
+#[allow(
+	clippy::unwrap_used,
+	clippy::expect_used,
+	clippy::large_enum_variant,
+	clippy::too_many_arguments
+)]
 #[frame::pallet]
 pub mod pallet {
 	use super::*;
@@ -128,7 +145,7 @@ pub mod pallet {
 	pub struct Pallet<T>(_);
 
 	/// Version of the storage layout.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(3);
 
 	/// What the runtime decides.
 	#[pallet::config]
@@ -139,6 +156,9 @@ pub mod pallet {
 		/// The sharing protocol. One step of its settlement must fit into [`Config::PollShare`] of
 		/// a block.
 		type Sharing: Sharing;
+
+		/// What dealers allow.
+		type Consent: Consent;
 
 		/// The requester's money.
 		type Escrow: Escrow;
@@ -233,8 +253,8 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Statuses<T> = StorageMap<_, Twox64Concat, TaskId, TaskStatus>;
 
-	/// Invited dealers of open tasks, each with its place among those who have accepted, if it is one of them. Written by
-	/// `submit` and `accept`, freed by the settlement.
+	/// Who is invited to open tasks: dealers, each with its acceptance once it has accepted, and the recipient of a sealed
+	/// result. Written by `submit` and `accept`, freed by the settlement.
 	#[pallet::storage]
 	pub type Cohorts<T> = StorageDoubleMap<
 		_,
@@ -242,7 +262,7 @@ pub mod pallet {
 		TaskId,
 		Blake2_128Concat,
 		AccountId,
-		Option<u32>,
+		Invitee,
 		OptionQuery,
 	>;
 
@@ -269,7 +289,7 @@ pub mod pallet {
 
 	/// How far settlements have come. Written when a task ends, freed when it is settled.
 	#[pallet::storage]
-	pub type Settlements<T> = StorageMap<_, Twox64Concat, TaskId, Stage>;
+	pub type Settlements<T> = StorageMap<_, Twox64Concat, TaskId, Remaining>;
 
 	/// The open tasks, by the block from which the hook has to look at them. Written with every
 	/// change of state.
@@ -335,13 +355,13 @@ pub mod pallet {
 			/// Last block in which an acceptance is taken.
 			accept_until: BlockNumber,
 		},
-		/// An invited dealer accepted what is asked; its deposit is on hold.
+		/// An invited dealer, or the recipient, accepted what is asked; its deposit is on hold.
 		Accepted {
 			/// The task.
 			task: TaskId,
-			/// The dealer.
+			/// The dealer, or the recipient.
 			dealer: AccountId,
-			/// Number of dealers who have accepted.
+			/// Number of dealers who have accepted, the recipient not counted.
 			accepted: u32,
 		},
 		/// Enough dealers have accepted: a committee and a panel are drawn.
@@ -350,7 +370,7 @@ pub mod pallet {
 			task: TaskId,
 			/// Whether all invited have accepted before the deadline.
 			early: bool,
-			/// Number of dealers who have accepted.
+			/// Number of dealers who have accepted, the recipient not counted.
 			accepted: u32,
 			/// Last block in which a draw is tried.
 			draw_until: BlockNumber,
@@ -389,7 +409,7 @@ pub mod pallet {
 		AcceptedSetFrozen {
 			/// The task.
 			task: TaskId,
-			/// Number of accepted dealings.
+			/// Number of accepted dealers; a mask is no dealer's.
 			accepted: u32,
 			/// Last block in which a commitment is taken.
 			commit_until: BlockNumber,
@@ -486,9 +506,9 @@ pub mod pallet {
 		WrongPhase,
 		/// The phase's last block is over.
 		DeadlineOver,
-		/// The account is not among the invited dealers.
+		/// The account is neither one of the invited dealers nor the recipient, or has not accepted.
 		NotInvited,
-		/// The dealer has accepted already.
+		/// The dealer, or the recipient, has accepted already.
 		AlreadyAccepted,
 		/// The task asks for something else than what is accepted: look at it again.
 		OtherTerms,
@@ -501,6 +521,18 @@ pub mod pallet {
 		TooFewVerifiers,
 		/// The task is on the agenda, and looked at when it is due; or it is settled. There is nothing to put back.
 		NothingToDo,
+		/// The least number of accepted dealers is below the class's, or more than are invited.
+		WrongLeast,
+		/// The required dealers are not sorted, one is named twice, or one is not invited.
+		WrongRequired,
+		/// The spec has neither groups nor bins whose contributors another task counts, or that task is none, is not completed, is
+		/// sealed, or follows an earlier version of the protocol; or it counted by another column, not over all of the spec's
+		/// groups and columns, or rows that the spec does not have: in a wider range, with other decimals, or more of a dealer.
+		WrongCounting,
+		/// The recipient is one of the invited dealers: an account deals an input or a mask.
+		RecipientDeals,
+		/// With the recipient's mask there would be more dealings than a task can have: invite a dealer less.
+		TooManyDealers,
 	}
 
 	#[pallet::hooks]
@@ -531,6 +563,9 @@ pub mod pallet {
 		/// back when the task is settled.
 		///
 		/// - `spec`: what is computed, over which columns with which declared ranges.
+		/// - `conditions`: what is promised to the dealers of the accepted set (how many, which of them, those of the task that
+		///   counted the contributors to the spec's groups), and whom the result is sealed to, if to anybody. A set that does not
+		///   keep them has no result, and costs the whole fee. The recipient may be the requester, and is no dealer.
 		/// - `class`: how secret the data is; decides how many nodes hold it, how many besides check its proofs, and how many
 		///   dealers are needed.
 		/// - `dealers`: the accounts that may deal, each once, in any order. The requester may be
@@ -539,21 +574,22 @@ pub mod pallet {
 		/// - `collect`: window for dealing, in blocks.
 		///
 		/// ## Dispatch Origin
-		/// Signed by the requester. A node that the requester or a dealer who accepted operates is barred from
+		/// Signed by the requester. A node that the requester, or a dealer or recipient who accepted, operates is barred from
 		/// committee and panel.
 		///
 		/// ## Errors
 		/// The first broken rule of the spec; `TooFewDealers`, `DuplicateDealer`, `WindowTooShort`,
-		/// `WindowTooLong`, `FeeTooLow`, `TooManyOpenTasks`, `TooManyOfRequester`; `Unprovable` if no proof could say of a
+		/// `WindowTooLong`, `FeeTooLow`, `TooManyOpenTasks`, `TooManyOfRequester`; `WrongLeast`, `RecipientDeals`,
+		/// `TooManyDealers`, `WrongRequired`, `WrongCounting` of the conditions; `Unprovable` if no proof could say of a
 		/// dealer's input what the spec asks of it; `TooFewNodes`, `TooLittleStake`,
 		/// `TooLittleCapacity` or `TooFewVerifiers` if they could not be drawn now; what the escrow answers if the
 		/// requester cannot pay.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::submit(dealers.len() as u32))]
-		#[allow(clippy::too_many_arguments)]
 		pub fn submit(
 			origin: OriginFor<T>,
 			spec: TaskSpec,
+			conditions: Conditions,
 			class: SecurityClass,
 			dealers: Dealers,
 			accept: BlockNumber,
@@ -562,7 +598,17 @@ pub mod pallet {
 			data_reward: Balance,
 		) -> DispatchResult {
 			let requester = ensure_signed(origin)?;
-			Self::do_submit(requester, spec, class, dealers, accept, collect, fee, data_reward)
+			Self::do_submit(
+				requester,
+				spec,
+				conditions,
+				class,
+				dealers,
+				accept,
+				collect,
+				fee,
+				data_reward,
+			)
 		}
 
 		/// Take a task back before its dealing is over.
@@ -583,26 +629,34 @@ pub mod pallet {
 			Self::do_cancel(who, task)
 		}
 
-		/// Accept what a task asks, as a dealer who is invited to it: to deal once its committee is drawn.
+		/// Accept what a task asks, as a dealer who is invited to it, or as the recipient of its result: to deal once its
+		/// committee is drawn, the recipient a mask.
 		///
-		/// Takes the dealer's deposit. It comes back with the dealing's settlement, or if the task fails before its
-		/// dealing is over; who accepts and does not deal loses a part of it. A node that the dealer operates is barred
-		/// from committee and panel.
+		/// Takes a deposit. It comes back with the dealing's settlement, or if the task fails before its
+		/// dealing is over; who accepts and does not deal loses a part of it. A node that the dealer or recipient operates is
+		/// barred from committee and panel.
 		///
 		/// - `terms`: hash of what is asked, as the task has it.
+		/// - `dataset`: tag of the data set that the dealer is to deal; it must be what the dealer's policy for it admits. Of the
+		///   recipient it is not looked at.
 		///
 		/// ## Dispatch Origin
-		/// Signed by an invited dealer.
+		/// Signed by an invited dealer, or by the recipient.
 		///
 		/// ## Errors
 		/// `UnknownTask`, `WrongPhase` once inviting is over, `DeadlineOver` if its last block is over but the next phase
-		/// has not begun, `NotInvited`, `AlreadyAccepted`, `OtherTerms`; what the escrow answers if the dealer lacks the
-		/// deposit.
+		/// has not begun, `NotInvited`, `AlreadyAccepted`, `OtherTerms`; what the dealer's policy does not allow; what the escrow
+		/// answers if the deposit is lacking.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::accept())]
-		pub fn accept(origin: OriginFor<T>, task: TaskId, terms: Digest) -> DispatchResult {
-			let dealer = ensure_signed(origin)?;
-			Self::do_accept(dealer, task, terms)
+		pub fn accept(
+			origin: OriginFor<T>,
+			task: TaskId,
+			terms: Digest,
+			dataset: Digest,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_accept(who, task, terms, dataset)
 		}
 
 		/// Put an open task back that has fallen off the agenda, so that nothing ends its phases any more.
@@ -645,21 +699,22 @@ pub mod pallet {
 			DrawnTasks::<T>::get(task).map(|drawn| drawn.panel).unwrap_or_default()
 		}
 
-		/// The invited dealers of an open task, sorted.
+		/// The invited dealers of an open task, sorted; the recipient is none of them.
 		pub fn dealers(task: TaskId) -> Vec<AccountId> {
-			let mut dealers: Vec<_> =
-				Cohorts::<T>::iter_key_prefix(task).take(MAX_DEALERS as usize).collect();
+			let cohort = Cohorts::<T>::iter_prefix(task).take(MAX_DEALERS as usize);
+			let of_dealers = |(who, entry)| matches!(entry, Invitee::Dealer(_)).then_some(who);
+			let mut dealers: Vec<_> = cohort.filter_map(of_dealers).collect();
 			dealers.sort();
 			dealers
 		}
 
-		/// Those of them who have accepted, in the order in which they did.
+		/// All who have accepted, the recipient among them, in the order in which they did.
 		pub fn accepted(task: TaskId) -> Vec<AccountId> {
 			let cohort = Cohorts::<T>::iter_prefix(task).take(MAX_DEALERS as usize);
 			let mut accepted: Vec<_> =
-				cohort.filter_map(|(dealer, place)| Some((place?, dealer))).collect();
+				cohort.filter_map(|(who, entry)| Some((entry.place()?, who))).collect();
 			accepted.sort();
-			accepted.into_iter().map(|(_, dealer)| dealer).collect()
+			accepted.into_iter().map(|(_, who)| who).collect()
 		}
 
 		/// The open tasks, by the block in which they are looked at next.

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! Inviting ──invited──► Drawing ──drawn──► Collecting ──dealt──► Verifying ──frozen──► Committing ──committed──► Revealing
-//!    │ too few             │ undrawn           │ undealt             │ too few, unsound                             │
+//!    │ too few             │ undrawn           │ undealt             │ unsound, conditions                          │
 //!    │ cancelled           │                   │ cancelled           ▼                                              │ revealed
 //!    └─────────────────────┴───────────────────┴──────────────► Settling(outcome) ◄─────────────────────────────────┘
 //!                                                                   │ settled
@@ -17,7 +17,7 @@
 
 use ostraka_primitives::{
 	task::{FailReason, Outcome, TaskStatus, Windows},
-	traits::{Ending, Frozen},
+	traits::Ending,
 	BlockNumber,
 };
 
@@ -87,7 +87,7 @@ pub trait Machine: Sized {
 	/// # Errors
 	/// Not in `Verifying`, or its `until` is not over.
 	fn may_freeze(self, now: BlockNumber) -> Result<(), Refused>;
-	/// The accepted set is frozen; the class asks for `least` dealings in it.
+	/// The accepted set is frozen, and `found` says whether it may have a result, or why not.
 	///
 	/// # Errors
 	/// As [`Self::may_freeze`].
@@ -95,8 +95,7 @@ pub trait Machine: Sized {
 		self,
 		now: BlockNumber,
 		windows: &Windows,
-		found: Frozen,
-		least: u32,
+		found: Result<(), FailReason>,
 	) -> Result<Self, Refused>;
 	/// Committing is over, early or at its deadline: members reveal.
 	///
@@ -192,18 +191,14 @@ impl Machine for TaskStatus {
 		self,
 		now: BlockNumber,
 		windows: &Windows,
-		found: Frozen,
-		least: u32,
+		found: Result<(), FailReason>,
 	) -> Result<Self, Refused> {
 		self.may_freeze(now)?;
 		Ok(match found {
-			Frozen::Unsound => Self::Settling(Outcome::Failed(FailReason::UnsoundCommitments)),
-			Frozen::Sound(accepted) if accepted < least => {
-				Self::Settling(Outcome::Failed(FailReason::TooFewDealers))
-			},
-			Frozen::Sound(_) => {
+			Ok(()) => {
 				Self::Committing { frozen_at: now, until: now.saturating_add(windows.commit) }
 			},
+			Err(reason) => Self::Settling(Outcome::Failed(reason)),
 		})
 	}
 
@@ -250,13 +245,21 @@ fn over(now: BlockNumber, until: BlockNumber) -> Result<(), Refused> {
 	(now > until).then_some(()).ok_or(Refused::TooEarly)
 }
 
-/// What becomes of the fee of a task that ended so, by whether its committee was drawn. Commitments that are found unsound
-/// at the freeze are a dealer's doing, but committee and panel should have seen it: the fee goes back.
+/// What becomes of the fee of a task that ended so, by whether its committee was drawn. An accepted set that may have no result
+/// costs the whole fee, whatever it lacks: else a requester would have another draw for nothing by a set that fails on purpose.
+/// Commitments that are found unsound at the freeze are a dealer's doing, but committee and panel should have seen it: the fee
+/// goes back.
 pub fn ending(outcome: Outcome, drawn: bool) -> Ending {
 	match outcome {
 		Outcome::Completed => Ending::Completed,
 		Outcome::Failed(
-			FailReason::Cancelled | FailReason::TooFewDealers | FailReason::NoDealings,
+			FailReason::Cancelled
+			| FailReason::TooFewDealers
+			| FailReason::NoDealings
+			| FailReason::DealerMissing
+			| FailReason::NotCounted
+			| FailReason::Differencing
+			| FailReason::MaskMissing,
 		) if drawn => Ending::Forfeited,
 		Outcome::Failed(_) => Ending::Returned,
 	}
@@ -272,11 +275,15 @@ pub fn dealing_was_over(outcome: Outcome) -> bool {
 				| FailReason::TooFewShares
 				| FailReason::NoDealings
 				| FailReason::UnsoundCommitments
+				| FailReason::DealerMissing
+				| FailReason::NotCounted
+				| FailReason::Differencing
+				| FailReason::MaskMissing
 		),
 	}
 }
 
-/// Whether result shares were due in a task that ended so: whether it reached `Revealing`.
+/// Whether result shares were due in a task that ended so: whether it reached `Revealing`. Before nothing is released.
 pub fn shares_were_due(outcome: Outcome) -> bool {
 	matches!(outcome, Outcome::Completed | Outcome::Failed(FailReason::TooFewShares))
 }

@@ -1,48 +1,39 @@
 //! Migrations of the task book's storage, one a version.
 
-use crate::{types::DrawnAt, *};
+use crate::{
+	types::{Acceptance, DrawnAt},
+	*,
+};
 use frame::deps::frame_support::{
 	migrations::VersionedMigration, traits::UncheckedOnRuntimeUpgrade,
 };
-use ostraka_primitives::{task::Windows, traits::RelayMoment, ProtocolVersion};
+use ostraka_primitives::{
+	consent::{Agreed, ColumnSet},
+	task::Windows,
+	ProtocolVersion,
+};
 
-/// From version 1 to 2: classes say how many verifiers a task has, and drawn tasks have a panel. No task that is there has any.
+/// From version 2 to 3: tasks have conditions, acceptances keep what they were given under, and settlements whether anything was
+/// released. Every task that is there promises what its class asks for, and nothing else.
 ///
 /// **Upgrade when no task is open.** Open tasks are carried over, so that what is on hold for them comes back; but the
 /// version of the protocol that they follow is no longer served, so they end without a result, and members that cannot answer
 /// any more count as absent. Try-runtime refuses a state with one.
 ///
 /// It walks all tasks ever in one block: of a chain with thousands of them it takes more than a block has.
-pub type V1ToV2<T> = VersionedMigration<
-	1,
+pub type V2ToV3<T> = VersionedMigration<
 	2,
-	unchecked::V1ToV2<T>,
+	3,
+	unchecked::V2ToV3<T>,
 	Pallet<T>,
 	<T as frame_system::Config>::DbWeight,
 >;
 
-/// What version 1 stored.
-pub(crate) mod v1 {
+/// What version 2 stored.
+pub(crate) mod v2 {
 	use super::*;
 
-	/// A class without a panel.
-	#[derive(Encode, Decode)]
-	pub struct Class {
-		pub seats: u8,
-		pub threshold: u8,
-		pub stake_factor: u32,
-		pub least_dealers: u32,
-	}
-
-	impl Class {
-		/// The same class.
-		pub fn into_present(self) -> ClassParameters {
-			let Self { seats, threshold, stake_factor, least_dealers } = self;
-			ClassParameters { seats, threshold, stake_factor, least_dealers, verifiers: 0 }
-		}
-	}
-
-	/// What was asked, of a class without a panel.
+	/// What was asked, without conditions.
 	#[derive(Encode, Decode)]
 	pub struct Record {
 		pub protocol: ProtocolVersion,
@@ -50,7 +41,7 @@ pub(crate) mod v1 {
 		pub spec: TaskSpec,
 		pub proof_length: u32,
 		pub class: SecurityClass,
-		pub parameters: Class,
+		pub parameters: ClassParameters,
 		pub windows: Windows,
 		pub submitted_at: BlockNumber,
 		pub invited: u32,
@@ -69,7 +60,8 @@ pub(crate) mod v1 {
 				spec: self.spec,
 				proof_length: self.proof_length,
 				class: self.class,
-				parameters: self.parameters.into_present(),
+				parameters: self.parameters,
+				conditions: Conditions::of(&self.parameters),
 				windows: self.windows,
 				submitted_at: self.submitted_at,
 				invited: self.invited,
@@ -81,13 +73,22 @@ pub(crate) mod v1 {
 		}
 	}
 
-	/// How far inviting has come, for a class without a panel.
+	/// A dealer's place among those who had accepted.
+	pub type Place = Option<u32>;
+
+	/// The same dealer: of what it agreed to nothing was kept.
+	pub fn invitee(place: Place) -> Invitee {
+		let agreed = Agreed::default();
+		Invitee::Dealer(place.map(|place| Acceptance { place, agreed }))
+	}
+
+	/// How far inviting had come, without conditions.
 	#[derive(Encode, Decode)]
 	pub struct Invitation {
 		pub requester: AccountId,
 		pub terms: Digest,
 		pub class: SecurityClass,
-		pub parameters: Class,
+		pub parameters: ClassParameters,
 		pub submitted_at: BlockNumber,
 		pub invited: u32,
 		pub accepted: u32,
@@ -101,41 +102,19 @@ pub(crate) mod v1 {
 				requester: self.requester,
 				terms: self.terms,
 				class: self.class,
-				parameters: self.parameters.into_present(),
+				parameters: self.parameters,
+				conditions: Conditions::of(&self.parameters),
 				submitted_at: self.submitted_at,
 				invited: self.invited,
 				accepted: self.accepted,
+				missing: 0,
+				sealed: false,
 				consent: self.consent,
 			}
 		}
 	}
 
-	/// A draw that waits, for a class without a panel.
-	#[derive(Encode, Decode)]
-	pub struct DrawPlan {
-		pub class: SecurityClass,
-		pub parameters: Class,
-		pub submitted_at: BlockNumber,
-		pub after: RelayMoment,
-		pub seed: Option<[u8; 32]>,
-		pub tries: u8,
-	}
-
-	impl DrawPlan {
-		/// The same plan.
-		pub fn into_present(self) -> crate::DrawPlan {
-			crate::DrawPlan {
-				class: self.class,
-				parameters: self.parameters.into_present(),
-				submitted_at: self.submitted_at,
-				after: self.after,
-				seed: self.seed,
-				tries: self.tries,
-			}
-		}
-	}
-
-	/// A drawn task without a panel.
+	/// A drawn task without conditions.
 	#[derive(Encode, Decode)]
 	pub struct Drawn {
 		pub protocol: ProtocolVersion,
@@ -147,11 +126,18 @@ pub(crate) mod v1 {
 		pub least_dealers: u32,
 		pub windows: Windows,
 		pub committee: Committee,
+		pub panel: Panel,
 	}
 
 	impl Drawn {
-		/// The same task, whose panel is empty.
+		/// The same task. It will have no result that others could be compared with, so that its columns do not matter.
 		pub fn into_present(self) -> crate::Drawn {
+			let conditions = Conditions {
+				least_dealers: self.least_dealers,
+				required: Default::default(),
+				counting: None,
+				sealed_to: None,
+			};
 			crate::Drawn {
 				protocol: self.protocol,
 				task_hash: self.task_hash,
@@ -159,42 +145,52 @@ pub(crate) mod v1 {
 				length: self.length,
 				proof_length: self.proof_length,
 				accepted: self.accepted,
-				least_dealers: self.least_dealers,
+				conditions,
+				columns: ColumnSet::default(),
 				windows: self.windows,
 				committee: self.committee,
-				panel: Panel::default(),
+				panel: self.panel,
 			}
 		}
 	}
+
+	/// The same settlement. Nothing is remembered of its dealers that could be forgotten.
+	pub fn remaining(stage: Stage) -> Remaining {
+		Remaining { stage, released: true }
+	}
 }
 
-/// What [`V1ToV2`] does once it has looked at the version. Private, so that no runtime can run it without that.
+/// What [`V2ToV3`] does once it has looked at the version. Private, so that no runtime can run it without that.
 mod unchecked {
 	use super::*;
 
 	/// Maps that are walked.
-	const MAPS: u64 = 4;
+	const MAPS: u64 = 5;
 
-	pub struct V1ToV2<T>(core::marker::PhantomData<T>);
+	pub struct V2ToV3<T>(core::marker::PhantomData<T>);
 
-	impl<T: Config> UncheckedOnRuntimeUpgrade for V1ToV2<T> {
+	impl<T: Config> UncheckedOnRuntimeUpgrade for V2ToV3<T> {
 		fn on_runtime_upgrade() -> Weight {
 			let mut entries = 0u64;
-			Records::<T>::translate_values(|record: v1::Record| {
+			Records::<T>::translate_values(|record: v2::Record| {
 				entries = entries.saturating_add(1);
 				Some(record.into_present())
 			});
-			Invitations::<T>::translate_values(|invitation: v1::Invitation| {
+			Cohorts::<T>::translate_values(|place: v2::Place| {
+				entries = entries.saturating_add(1);
+				Some(v2::invitee(place))
+			});
+			Invitations::<T>::translate_values(|invitation: v2::Invitation| {
 				entries = entries.saturating_add(1);
 				Some(invitation.into_present())
 			});
-			Draws::<T>::translate_values(|plan: v1::DrawPlan| {
-				entries = entries.saturating_add(1);
-				Some(plan.into_present())
-			});
-			DrawnTasks::<T>::translate_values(|drawn: v1::Drawn| {
+			DrawnTasks::<T>::translate_values(|drawn: v2::Drawn| {
 				entries = entries.saturating_add(1);
 				Some(drawn.into_present())
+			});
+			Settlements::<T>::translate_values(|stage: Stage| {
+				entries = entries.saturating_add(1);
+				Some(v2::remaining(stage))
 			});
 			// Each walk reads one key more than there are.
 			T::DbWeight::get().reads_writes(entries.saturating_add(MAPS), entries)
@@ -212,8 +208,10 @@ mod unchecked {
 			let before = u64::decode(&mut state.as_slice()).map_err(|_| "no number of tasks")?;
 			let records: Vec<_> = Records::<T>::iter_values().collect();
 			ensure!(records.len() as u64 == before, "a task is lost");
-			let without = records.iter().all(|record| record.parameters.verifiers == 0);
-			ensure!(without, "a task has a panel that was not drawn");
+			let plain = records
+				.iter()
+				.all(|record| record.conditions == Conditions::of(&record.parameters));
+			ensure!(plain, "a task has conditions that nobody accepted");
 			Pallet::<T>::do_try_state()
 		}
 	}
@@ -232,23 +230,18 @@ mod tests {
 	use frame::{deps::frame_support::storage::unhashed, testing_prelude::assert_ok};
 
 	/// The version that tasks of then follow.
-	const OLD_PROTOCOL: ProtocolVersion = 4;
+	const OLD_PROTOCOL: ProtocolVersion = 5;
 
-	fn old_class(class: ClassParameters) -> v1::Class {
-		let ClassParameters { seats, threshold, stake_factor, least_dealers, verifiers: _ } = class;
-		v1::Class { seats, threshold, stake_factor, least_dealers }
-	}
-
-	/// Puts state back to version 1.
+	/// Puts state back to version 2.
 	fn go_back() {
 		for (task, record) in Records::<Test>::iter().collect::<Vec<_>>() {
-			let old = v1::Record {
+			let old = v2::Record {
 				protocol: OLD_PROTOCOL,
 				requester: record.requester,
 				spec: record.spec,
 				proof_length: record.proof_length,
 				class: record.class,
-				parameters: old_class(record.parameters),
+				parameters: record.parameters,
 				windows: record.windows,
 				submitted_at: record.submitted_at,
 				invited: record.invited,
@@ -259,12 +252,15 @@ mod tests {
 			};
 			unhashed::put(&Records::<Test>::hashed_key_for(task), &old);
 		}
+		for (task, who, entry) in Cohorts::<Test>::iter().collect::<Vec<_>>() {
+			unhashed::put::<v2::Place>(&Cohorts::<Test>::hashed_key_for(task, who), &entry.place());
+		}
 		for (task, invitation) in Invitations::<Test>::iter().collect::<Vec<_>>() {
-			let old = v1::Invitation {
+			let old = v2::Invitation {
 				requester: invitation.requester,
 				terms: invitation.terms,
 				class: invitation.class,
-				parameters: old_class(invitation.parameters),
+				parameters: invitation.parameters,
 				submitted_at: invitation.submitted_at,
 				invited: invitation.invited,
 				accepted: invitation.accepted,
@@ -272,50 +268,50 @@ mod tests {
 			};
 			unhashed::put(&Invitations::<Test>::hashed_key_for(task), &old);
 		}
-		for (task, plan) in Draws::<Test>::iter().collect::<Vec<_>>() {
-			let old = v1::DrawPlan {
-				class: plan.class,
-				parameters: old_class(plan.parameters),
-				submitted_at: plan.submitted_at,
-				after: plan.after,
-				seed: plan.seed,
-				tries: plan.tries,
-			};
-			unhashed::put(&Draws::<Test>::hashed_key_for(task), &old);
-		}
 		for (task, drawn) in DrawnTasks::<Test>::iter().collect::<Vec<_>>() {
-			let old = v1::Drawn {
+			let old = v2::Drawn {
 				protocol: OLD_PROTOCOL,
 				task_hash: drawn.task_hash,
 				threshold: drawn.threshold,
 				length: drawn.length,
 				proof_length: drawn.proof_length,
 				accepted: drawn.accepted,
-				least_dealers: drawn.least_dealers,
+				least_dealers: drawn.conditions.least_dealers,
 				windows: drawn.windows,
 				committee: drawn.committee,
+				panel: drawn.panel,
 			};
 			unhashed::put(&DrawnTasks::<Test>::hashed_key_for(task), &old);
 		}
-		StorageVersion::new(1).put::<Tasks>();
+		for (task, left) in Settlements::<Test>::iter().collect::<Vec<_>>() {
+			unhashed::put(&Settlements::<Test>::hashed_key_for(task), &left.stage);
+		}
+		StorageVersion::new(2).put::<Tasks>();
 	}
 
 	/// All that is stored of tasks whose layout changes, as it is once it was put back and migrated.
 	type Stored = (
 		Vec<(TaskId, Record)>,
+		Vec<(TaskId, AccountId, Invitee)>,
 		Vec<(TaskId, Invitation)>,
-		Vec<(TaskId, DrawPlan)>,
 		Vec<(TaskId, Drawn)>,
+		Vec<(TaskId, Remaining)>,
 	);
 
 	fn stored() -> Stored {
 		let old = |(task, record)| (task, Record { protocol: OLD_PROTOCOL, ..record });
-		let old_drawn = |(task, drawn)| (task, Drawn { protocol: OLD_PROTOCOL, ..drawn });
+		let old_entry =
+			|(task, who, entry): (_, _, Invitee)| (task, who, v2::invitee(entry.place()));
+		let old_drawn = |(task, drawn)| {
+			(task, Drawn { protocol: OLD_PROTOCOL, columns: ColumnSet::default(), ..drawn })
+		};
+		let old_left = |(task, left)| (task, Remaining { released: true, ..left });
 		(
 			Records::<Test>::iter().map(old).collect(),
+			Cohorts::<Test>::iter().map(old_entry).collect(),
 			Invitations::<Test>::iter().collect(),
-			Draws::<Test>::iter().collect(),
 			DrawnTasks::<Test>::iter().map(old_drawn).collect(),
+			Settlements::<Test>::iter().map(old_left).collect(),
 		)
 	}
 
@@ -330,18 +326,18 @@ mod tests {
 			assert_eq!((before.0.len(), before.1.len()), (1, 0));
 			go_back();
 			assert!(none_is_open::<Test>());
-			V1ToV2::<Test>::on_runtime_upgrade();
-			assert_eq!(StorageVersion::get::<Tasks>(), 2);
+			V2ToV3::<Test>::on_runtime_upgrade();
+			assert_eq!(StorageVersion::get::<Tasks>(), 3);
 			assert_eq!(stored(), before);
 			assert_ok!(Tasks::do_try_state());
 			let task = Tasks::task(settled).unwrap();
-			assert_eq!((task.protocol, task.parameters.verifiers), (OLD_PROTOCOL, 0));
+			assert_eq!(task.protocol, OLD_PROTOCOL);
+			assert_eq!(task.conditions, Conditions::of(&task.parameters));
 
-			// a second time it does nothing, also to what has a panel
-			ask_for_verifiers(2);
-			let next = submit(SecurityClass::Standard).unwrap();
+			// a second time it does nothing, also to what has conditions
+			let next = submit_on(Conditions { sealed_to: Some(account(5)), ..plain() }).unwrap();
 			let before = Records::<Test>::get(next);
-			V1ToV2::<Test>::on_runtime_upgrade();
+			V2ToV3::<Test>::on_runtime_upgrade();
 			assert_eq!(Records::<Test>::get(next), before);
 		});
 	}
@@ -351,28 +347,33 @@ mod tests {
 	#[test]
 	fn open_tasks_are_carried_over_to_their_end() {
 		new_test_ext().execute_with(|| {
+			let settling = submit(SecurityClass::Standard).unwrap();
 			let drawn = submit(SecurityClass::Standard).unwrap();
 			accept_all(drawn);
 			run_until(drawn, |status| matches!(status, TaskStatus::Collecting { .. }));
 			let drawing = consented(SecurityClass::Standard);
 			let inviting = submit(SecurityClass::Standard).unwrap();
+			assert_ok!(accept(inviting, &Tasks::dealers(inviting)[0]));
+			assert_ok!(cancel(settling));
 			let before = stored();
-			let counts = (before.0.len(), before.1.len(), before.2.len(), before.3.len());
-			assert_eq!(counts, (3, 3, 1, 1));
+			let counts =
+				[before.0.len(), before.1.len(), before.2.len(), before.3.len(), before.4.len()];
+			assert_eq!(counts, [4, 16, 4, 1, 1]);
 			go_back();
 			assert!(!none_is_open::<Test>());
-			V1ToV2::<Test>::on_runtime_upgrade();
+			V2ToV3::<Test>::on_runtime_upgrade();
 			assert_eq!(stored(), before);
 
 			let last = Tasks::now() + Tasks::longest_task() + 20;
 			while !none_is_open::<Test>() && Tasks::now() < last {
 				poll_block(Weight::MAX);
 			}
-			for task in [drawn, drawing, inviting] {
+			for task in [settling, drawn, drawing, inviting] {
 				let failed = matches!(status(task), TaskStatus::Settled(Outcome::Failed(_)));
 				assert!(failed, "task {task}: {:?}", status(task));
 			}
 			assert_eq!(Invitations::<Test>::iter().count() + DrawnTasks::<Test>::iter().count(), 0);
+			assert_eq!(Settlements::<Test>::iter().count() + Cohorts::<Test>::iter().count(), 0);
 		});
 	}
 }

@@ -23,9 +23,12 @@
 //!   has seen. Without, it is put off: by [`Config::DrawRetry`] blocks, then twice that, and so on, up to a tenth of its window. Every
 //!   draw is tried in the last block of its window.
 
-use crate::{machine::Machine, types::*, *};
+use crate::{
+	machine::{shares_were_due, Machine},
+	types::*,
+	*,
+};
 use frame::log;
-use ostraka_primitives::traits::Frozen;
 
 /// The meter has too little left for the next step. It is taken first in a later block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +42,12 @@ pub(crate) struct Waiting {
 	seed: [u8; 32],
 }
 
-/// A task to be settled: its end, what comes next, and its committee and panel, if they were drawn.
+/// A task to be settled: its end, what comes next, whether anything was released, and its committee and panel, if they were
+/// drawn.
 pub(crate) struct Settlement {
 	pub(crate) outcome: Outcome,
 	pub(crate) stage: Stage,
+	pub(crate) released: bool,
 	pub(crate) drawn: Option<Drawn>,
 }
 
@@ -79,13 +84,25 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn enter(task: TaskId, status: TaskStatus) {
 		Statuses::<T>::insert(task, status);
 		if let TaskStatus::Settling(outcome) = status {
-			Settlements::<T>::insert(task, Stage::default());
+			let (stage, released) = (Stage::default(), Self::was_released(task, outcome));
+			Settlements::<T>::insert(task, Remaining { stage, released });
 			Self::deposit_event(match outcome {
 				Outcome::Completed => Event::TaskCompleted { task },
 				Outcome::Failed(reason) => Event::TaskFailed { task, reason },
 			});
 		}
 		Self::schedule(task, status.due_at(Self::now()));
+	}
+
+	/// Whether anything of the result of a task that ended so is known. If nothing is though its accepted set was frozen, the set
+	/// is compared with none that come.
+	fn was_released(task: TaskId, outcome: Outcome) -> bool {
+		let due = shares_were_due(outcome);
+		let released = due && T::Sharing::is_released(task);
+		if due && !released {
+			T::Consent::unreleased(task);
+		}
+		released
 	}
 
 	/// Puts the task's only entry behind the others that are due at `at` or before; without `at`,
@@ -238,9 +255,9 @@ impl<T: Config> Pallet<T> {
 			Some(TaskStatus::Committing { .. }) => Self::end_committing(task, false),
 			Some(TaskStatus::Revealing { .. }) => Self::end_revealing(task),
 			Some(TaskStatus::Settling(outcome)) => {
-				let stage = Settlements::<T>::get(task).unwrap_or_default();
+				let Remaining { stage, released } = Settlements::<T>::get(task).unwrap_or_default();
 				let drawn = DrawnTasks::<T>::get(task);
-				return Ok(Next::Settle(Settlement { outcome, stage, drawn }));
+				return Ok(Next::Settle(Settlement { outcome, stage, released, drawn }));
 			},
 			Some(TaskStatus::Settled(_)) | None => Self::schedule(task, None),
 		}
@@ -326,6 +343,13 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
+	/// The most that a freeze takes, of so many dealers and dealings, a mask among these.
+	pub(crate) fn freeze_weight(dealers: u32, dealings: u32, threshold: u8) -> Weight {
+		T::WeightInfo::freeze()
+			.saturating_add(T::Sharing::freeze_weight(dealings, threshold))
+			.saturating_add(T::Consent::freeze_weight(dealers))
+	}
+
 	/// Freezes the accepted set, if verification is over.
 	fn step_verifying(
 		task: TaskId,
@@ -337,11 +361,11 @@ impl<T: Config> Pallet<T> {
 		if status.may_freeze(now).is_err() {
 			return Ok(());
 		}
-		let sharings = T::Sharing::freeze_weight(drawn.accepted, drawn.threshold);
-		take(meter, T::WeightInfo::freeze().saturating_add(sharings))?;
-		let found = T::Sharing::freeze(task);
-		if let Ok(next) = status.frozen(now, &drawn.windows, found, drawn.least_dealers) {
-			if let (TaskStatus::Committing { until: commit_until, .. }, Frozen::Sound(accepted)) =
+		let deal = drawn.accepted.saturating_add(drawn.conditions.sealed_to.is_some().into());
+		take(meter, Self::freeze_weight(drawn.accepted, deal, drawn.threshold))?;
+		let found = Self::accepted_set(task, &drawn, T::Sharing::freeze(task));
+		if let Ok(next) = status.frozen(now, &drawn.windows, found.map(|_| ())) {
+			if let (TaskStatus::Committing { until: commit_until, .. }, Ok(accepted)) =
 				(next, found)
 			{
 				Self::deposit_event(Event::AcceptedSetFrozen { task, accepted, commit_until });

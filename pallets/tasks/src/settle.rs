@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `Fee` | members and verifiers are paid or punished by their reports; the rest of the fee goes back | once |
 //! | `Sharing` | deposits go back, data rewards are paid, dealings are freed | in chunks, by the sharing |
-//! | `Cohort` | frees the invited dealers' entries; who accepted and did not deal gets its deposit back, or loses a part of it | in chunks |
+//! | `Cohort` | frees the entries of who is invited; who accepted and did not deal gets its deposit back, or loses a part of it; of a task that released nothing what is remembered of its dealers is forgotten | in chunks |
 //! | `Close` | releases the capacity of committee and panel, closes the escrow, frees both | once |
 //!
 //! A task that never had a committee skips what concerns it. Each stage is stored before the next
@@ -34,7 +34,7 @@ impl<T: Config> Pallet<T> {
 		match Self::settle_stages(task, settlement, meter) {
 			Ok(Progress::Done) => {},
 			Ok(Progress::More) => Self::schedule(task, Some(Self::now().saturating_add(1))),
-			Err(out) if Settlements::<T>::get(task) == Some(before) => return Err(out),
+			Err(out) if Self::stage(task) == Some(before) => return Err(out),
 			Err(_) => Self::schedule(task, Some(Self::now().saturating_add(1))),
 		}
 		Ok(())
@@ -46,7 +46,7 @@ impl<T: Config> Pallet<T> {
 		settlement: Settlement,
 		meter: &mut WeightMeter,
 	) -> Result<Progress, OutOfWeight> {
-		let Settlement { outcome, mut stage, drawn } = settlement;
+		let Settlement { outcome, mut stage, released, drawn } = settlement;
 		let drawn = drawn.as_ref();
 		if stage == Stage::Fee {
 			stage = metered::<T, _>(meter, |meter| {
@@ -61,7 +61,7 @@ impl<T: Config> Pallet<T> {
 			stage = Self::reach(task, Stage::Cohort);
 		}
 		if stage == Stage::Cohort {
-			if Self::free_cohort(task, outcome, meter)? == Progress::More {
+			if Self::free_cohort(task, outcome, released, meter)? == Progress::More {
 				return Ok(Progress::More);
 			}
 			Self::reach(task, Stage::Close);
@@ -92,8 +92,15 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn reach(task: TaskId, stage: Stage) -> Stage {
-		Settlements::<T>::insert(task, stage);
+		Settlements::<T>::mutate(task, |left| {
+			left.get_or_insert_default().stage = stage;
+		});
 		stage
+	}
+
+	/// The stage that a task's settlement has come to.
+	pub(crate) fn stage(task: TaskId) -> Option<Stage> {
+		Settlements::<T>::get(task).map(|left| left.stage)
 	}
 
 	/// Has the sharing settle its part, as far as the meter allows.
@@ -120,20 +127,26 @@ impl<T: Config> Pallet<T> {
 	fn free_cohort(
 		task: TaskId,
 		outcome: Outcome,
+		released: bool,
 		meter: &mut WeightMeter,
 	) -> Result<Progress, OutOfWeight> {
 		if affordable(T::WeightInfo::free_cohort, meter.remaining()) == 0 {
 			return Err(OutOfWeight);
 		}
-		Ok(in_chunks::<T>(meter, |meter| Self::free_entries(task, outcome, meter)))
+		Ok(in_chunks::<T>(meter, |meter| Self::free_entries(task, outcome, released, meter)))
 	}
 
-	fn free_entries(task: TaskId, outcome: Outcome, meter: &mut WeightMeter) -> Progress {
+	fn free_entries(
+		task: TaskId,
+		outcome: Outcome,
+		released: bool,
+		meter: &mut WeightMeter,
+	) -> Progress {
 		let chunk = affordable(T::WeightInfo::free_cohort, meter.remaining());
 		if chunk == 0 {
 			return Progress::More;
 		}
-		let freed = Self::drain_cohort(task, outcome, chunk);
+		let freed = Self::drain_cohort(task, outcome, released, chunk);
 		meter.consume(T::WeightInfo::free_cohort(freed));
 		// Fewer than could be freed were there: that was all
 		if freed < chunk || chunk == MAX_DEALERS {
@@ -143,19 +156,23 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Frees up to `most` entries of the cohort, and settles the deposits that are left: those of dealers who accepted and
-	/// did not deal, as the others' went with their dealings. Returns how many entries there were.
-	pub(crate) fn drain_cohort(task: TaskId, outcome: Outcome, most: u32) -> u32 {
+	/// Frees up to `most` entries of the cohort, and settles the deposits that are left: those of dealers, and of a recipient,
+	/// who accepted and did not deal, as the others' went with their dealings. If nothing was `released`, the task counts for no
+	/// dealer. Returns how many entries there were.
+	pub(crate) fn drain_cohort(task: TaskId, outcome: Outcome, released: bool, most: u32) -> u32 {
 		let mut freed: u32 = 0;
-		for (dealer, accepted) in Cohorts::<T>::drain_prefix(task).take(most as usize) {
+		for (who, entry) in Cohorts::<T>::drain_prefix(task).take(most as usize) {
 			freed = freed.saturating_add(1);
-			if accepted.is_none() {
+			if entry.place().is_none() {
 				continue;
 			}
+			if matches!(entry, Invitee::Dealer(_)) && !released {
+				T::Consent::fell_away(task, &who);
+			}
 			if dealing_was_over(outcome) {
-				T::Penalties::forfeit_deposit(task, &dealer);
+				T::Penalties::forfeit_deposit(task, &who);
 			} else {
-				T::Penalties::release_deposit(task, &dealer);
+				T::Penalties::release_deposit(task, &who);
 			}
 		}
 		freed

@@ -79,8 +79,8 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// The windows of a task with this many seats, of both kinds, and invited dealers, each of whom deals a proof of so many
-	/// bytes.
+	/// The windows of a task with this many seats, of both kinds, and so many who are invited, the recipient among them, whose
+	/// proofs have so many bytes.
 	pub(crate) fn windows(
 		seats: u8,
 		invited: u32,
@@ -132,6 +132,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_submit(
 		requester: AccountId,
 		spec: TaskSpec,
+		conditions: Conditions,
 		class: SecurityClass,
 		dealers: Dealers,
 		accept: BlockNumber,
@@ -154,6 +155,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(open < T::MaxOpenTasks::get() as usize, Error::<T>::TooManyOpenTasks);
 		let open = OpenOf::<T>::get(&requester);
 		ensure!(open < T::MaxOpenPerAccount::get(), Error::<T>::TooManyOfRequester);
+		Self::check_conditions(&conditions, &spec, &parameters, &cohort)?;
 		let proof_length = proof_length(&spec).map_err(Error::<T>::from)?;
 
 		let now = Self::now();
@@ -168,14 +170,17 @@ impl<T: Config> Pallet<T> {
 		T::Escrow::open(task, &requester, fee, data_reward)?;
 
 		NextTask::<T>::put(next);
+		// Each of them can be accused or challenged once, the mask too.
+		let deal = invited.saturating_add(conditions.sealed_to.is_some().into());
 		let record = Record {
 			protocol: Version::CURRENT.number(),
 			requester: requester.clone(),
-			windows: Self::windows(parameters.all_seats(), invited, proof_length, collect),
+			windows: Self::windows(parameters.all_seats(), deal, proof_length, collect),
 			spec,
 			proof_length,
 			class,
 			parameters,
+			conditions: conditions.clone(),
 			submitted_at: now,
 			invited,
 			cohort: cohort_hash(&cohort),
@@ -188,15 +193,21 @@ impl<T: Config> Pallet<T> {
 			terms: Self::terms(task, &record),
 			class,
 			parameters,
+			conditions: conditions.clone(),
 			submitted_at: now,
 			invited,
 			accepted: 0,
+			missing: conditions.required.len() as u32,
+			sealed: false,
 			consent: [0; 32],
 		};
 		Invitations::<T>::insert(task, invitation);
 		Records::<T>::insert(task, record);
 		for dealer in cohort {
-			Cohorts::<T>::insert(task, dealer, None::<u32>);
+			Cohorts::<T>::insert(task, dealer, Invitee::Dealer(None));
+		}
+		if let Some(recipient) = conditions.sealed_to {
+			Cohorts::<T>::insert(task, recipient, Invitee::Recipient(None));
 		}
 		if !barred.is_empty() {
 			Barred::<T>::insert(task, barred);

@@ -1,6 +1,6 @@
 //! Invariants of the storage, one function each.
 
-use crate::{machine::Machine, *};
+use crate::{draw::columns_of, machine::Machine, *};
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame::deps::sp_runtime::TryRuntimeError;
 use ostraka_protocol::{
@@ -32,6 +32,7 @@ impl<T: Config> Pallet<T> {
 		Self::try_agenda_members()?;
 		Self::try_agenda_blocks()?;
 		Self::try_cohorts()?;
+		Self::try_conditions()?;
 		Self::try_invitations()?;
 		Self::try_draws()?;
 		Self::try_proofs()?;
@@ -96,21 +97,55 @@ impl<T: Config> Pallet<T> {
 	fn try_cohorts() -> Result<(), TryRuntimeError> {
 		for (task, record) in Records::<T>::iter() {
 			let dealers = Self::dealers(task);
-			let whole =
-				dealers.len() as u32 == record.invited && cohort_hash(&dealers) == record.cohort;
-			let (stage, status) = (Settlements::<T>::get(task), Statuses::<T>::get(task));
+			let recipients = Self::recipients(task);
+			let recipient: Vec<_> = record.conditions.sealed_to.into_iter().collect();
+			let whole = dealers.len() as u32 == record.invited
+				&& cohort_hash(&dealers) == record.cohort
+				&& recipients == recipient;
+			let (stage, status) = (Self::stage(task), Statuses::<T>::get(task));
 			let holds = match (stage, status.as_ref().is_some_and(is_settled)) {
-				(_, true) | (Some(Stage::Close), _) => dealers.is_empty(),
-				(Some(Stage::Cohort), _) => dealers.len() as u32 <= record.invited,
+				(_, true) | (Some(Stage::Close), _) => dealers.is_empty() && recipients.is_empty(),
+				(Some(Stage::Cohort), _) => {
+					dealers.len() as u32 <= record.invited && recipients.len() <= recipient.len()
+				},
 				_ => whole,
 			};
-			check(holds, "a cohort has too many or too few dealers")?;
+			check(holds, "a cohort has too many or too few dealers, or another recipient")?;
 		}
 		let owned = Cohorts::<T>::iter_keys().all(|(task, _)| Records::<T>::contains_key(task));
 		check(owned, "a cohort belongs to no task")
 	}
 
-	/// An open task has an invitation, with the number and the hash of those who accepted.
+	/// Who reads the task's result, by its cohort.
+	fn recipients(task: TaskId) -> Vec<AccountId> {
+		let of_recipients = |(who, entry)| matches!(entry, Invitee::Recipient(_)).then_some(who);
+		Cohorts::<T>::iter_prefix(task).filter_map(of_recipients).collect()
+	}
+
+	/// The conditions of every task can be met by who is invited; the recipient is none of the dealers.
+	fn try_conditions() -> Result<(), TryRuntimeError> {
+		for (task, record) in Records::<T>::iter() {
+			let Conditions { least_dealers, required, counting, sealed_to } = &record.conditions;
+			let possible = record.parameters.least_dealers..=record.invited;
+			check(possible.contains(least_dealers), "a task promises what it cannot keep")?;
+			let rises = required.iter().zip(required.iter().skip(1)).all(|(one, next)| one < next);
+			check(rises, "a task requires a dealer twice")?;
+			let earlier = counting.is_none_or(|counting| counting < task);
+			check(earlier, "a task was counted by one that came later")?;
+			let all = record.invited.saturating_add(sealed_to.is_some().into());
+			check(all <= MAX_DEALERS, "a task has more dealings than fit")?;
+			if Self::stage(task).is_some() {
+				continue;
+			}
+			let dealers = Self::dealers(task);
+			let invited = |dealer| dealers.binary_search(dealer).is_ok();
+			let known = dealers.is_empty() || required.iter().all(invited);
+			check(known, "a task requires a dealer that is not invited")?;
+		}
+		Ok(())
+	}
+
+	/// An open task has an invitation, with the numbers and the hash of those who accepted.
 	fn try_invitations() -> Result<(), TryRuntimeError> {
 		for (task, status) in Statuses::<T>::iter() {
 			let invitation = Invitations::<T>::get(task);
@@ -121,9 +156,21 @@ impl<T: Config> Pallet<T> {
 			if Settlements::<T>::contains_key(task) {
 				continue;
 			}
+			let same = invitation.conditions == record.conditions;
+			check(same, "an invitation has other conditions")?;
 			let accepted = Self::accepted(task);
-			check(accepted.len() as u32 == invitation.accepted, "acceptances are miscounted")?;
+			check(accepted.len() as u32 == invitation.next_place(), "acceptances are miscounted")?;
 			check(consent_hash(&accepted) == invitation.consent, "a consent has another hash")?;
+			let is_in = |who: &AccountId| accepted.contains(who);
+			let Conditions { required, sealed_to, .. } = &record.conditions;
+			let missing = required.iter().filter(|dealer| !is_in(dealer)).count();
+			check(missing as u32 == invitation.missing, "required dealers are miscounted")?;
+			let sealed = sealed_to.as_ref().is_some_and(is_in);
+			check(sealed == invitation.sealed, "a recipient has accepted, or has not")?;
+			let mut cohort = Cohorts::<T>::iter_prefix_values(task);
+			let in_order = cohort
+				.all(|entry| entry.place().is_none_or(|place| (place as usize) < accepted.len()));
+			check(in_order, "an acceptance has a place that there is not")?;
 		}
 		let owned = Invitations::<T>::iter_keys().all(Statuses::<T>::contains_key);
 		check(owned, "an invitation belongs to no task")
@@ -194,6 +241,10 @@ impl<T: Config> Pallet<T> {
 				let at = record.drawn.clone().ok_or("a committee was drawn at no block")?;
 				check(at.task_hash == drawn.task_hash, "a task has two hashes")?;
 				check(at.accepted == drawn.accepted, "a task has two numbers of dealers")?;
+				let same = record.conditions == drawn.conditions;
+				check(same, "a drawn task has other conditions")?;
+				let columns = columns_of(&record.spec);
+				check(columns == drawn.columns, "a drawn task reads other columns")?;
 				let version = Version::from_number(record.protocol)
 					.map_err(|_| "a committee was drawn by an unknown version of the protocol")?;
 				let again = Self::hash_task(

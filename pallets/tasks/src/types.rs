@@ -9,8 +9,11 @@ use frame::{
 	derive::{CloneNoBound, DebugNoBound, DefaultNoBound, EqNoBound, PartialEqNoBound},
 };
 use ostraka_primitives::{
+	consent::{Agreed, ColumnSet},
 	spec::TaskSpec,
-	task::{ClassParameters, Committee, Panel, SecurityClass, Task, TaskStatus, Windows},
+	task::{
+		ClassParameters, Committee, Conditions, Panel, SecurityClass, Task, TaskStatus, Windows,
+	},
 	traits::RelayMoment,
 	AccountId, Balance, BlockNumber, Digest, ProtocolVersion, TaskId, MAX_DEALERS,
 };
@@ -32,11 +35,13 @@ pub struct Record {
 	pub class: SecurityClass,
 	/// What the class asked for when the task was submitted.
 	pub parameters: ClassParameters,
+	/// What it promises its dealers, and who reads its result.
+	pub conditions: Conditions,
 	/// Its windows.
 	pub windows: Windows,
 	/// Block in which it was submitted.
 	pub submitted_at: BlockNumber,
-	/// Number of invited dealers.
+	/// Number of invited dealers, the recipient not counted.
 	pub invited: u32,
 	/// SHA-256 of the invited dealers' accounts, sorted, one after the other.
 	pub cohort: Digest,
@@ -55,10 +60,38 @@ pub struct DrawnAt {
 	pub block: BlockNumber,
 	/// `TH`.
 	pub task_hash: Digest,
-	/// Number of dealers who had accepted.
+	/// Number of dealers who had accepted, the recipient not counted.
 	pub accepted: u32,
-	/// Their hash.
+	/// Hash of all who had, the recipient among them.
 	pub consent: Digest,
+}
+
+/// An account that is invited to a task, as a dealer or to read its result.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub enum Invitee {
+	/// A dealer, with its acceptance once it has accepted.
+	Dealer(Option<Acceptance>),
+	/// The recipient, which deals a mask, with its place among those who have accepted.
+	Recipient(Option<u32>),
+}
+
+/// A dealer's acceptance.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Acceptance {
+	/// Its place among all who have accepted, the recipient counted.
+	pub place: u32,
+	/// What it was given under.
+	pub agreed: Agreed,
+}
+
+impl Invitee {
+	/// Its place among those who have accepted, if it is one of them.
+	pub fn place(&self) -> Option<u32> {
+		match self {
+			Self::Dealer(acceptance) => acceptance.as_ref().map(|acceptance| acceptance.place),
+			Self::Recipient(place) => *place,
+		}
+	}
 }
 
 /// How far the inviting of a task has come: what an acceptance has to read. Lives from the submission to the settlement.
@@ -72,13 +105,19 @@ pub struct Invitation {
 	pub class: SecurityClass,
 	/// What the class asked for when the task was submitted.
 	pub parameters: ClassParameters,
+	/// What the task promises its dealers, and who reads its result.
+	pub conditions: Conditions,
 	/// Block in which the task was submitted.
 	pub submitted_at: BlockNumber,
-	/// Number of invited dealers.
+	/// Number of invited dealers, the recipient not counted.
 	pub invited: u32,
-	/// Number of dealers who have accepted.
+	/// Number of dealers who have accepted, the recipient not counted.
 	pub accepted: u32,
-	/// Their hash.
+	/// Of the dealers that the task requires, how many have not accepted.
+	pub missing: u32,
+	/// Whether the recipient has accepted.
+	pub sealed: bool,
+	/// Hash of all who have accepted, the recipient among them.
 	pub consent: Digest,
 }
 
@@ -100,6 +139,27 @@ pub struct DrawPlan {
 }
 
 impl Invitation {
+	/// Place of the next one that accepts, the recipient counted.
+	pub fn next_place(&self) -> u32 {
+		self.accepted.saturating_add(self.sealed.into())
+	}
+
+	/// Whether the recipient has accepted, if there is one.
+	fn has_recipient(&self) -> bool {
+		self.sealed || self.conditions.sealed_to.is_none()
+	}
+
+	/// Whether all who are invited have accepted.
+	pub fn is_complete(&self) -> bool {
+		self.accepted >= self.invited && self.has_recipient()
+	}
+
+	/// Whether those who have accepted can meet the task's conditions.
+	pub fn is_enough(&self) -> bool {
+		let dealers = self.accepted >= self.conditions.least_dealers && self.missing == 0;
+		dealers && self.has_recipient()
+	}
+
 	/// The plan of its draw, if inviting ends at this moment.
 	pub const fn plan(&self, after: RelayMoment) -> DrawPlan {
 		DrawPlan {
@@ -131,6 +191,7 @@ impl Record {
 			spec: self.spec,
 			class: self.class,
 			parameters: self.parameters,
+			conditions: self.conditions,
 			windows: self.windows,
 			submitted_at: self.submitted_at,
 			invited: self.invited,
@@ -161,10 +222,12 @@ pub struct Drawn {
 	pub length: u32,
 	/// Bytes of a dealer's proof.
 	pub proof_length: u32,
-	/// Number of dealers who accepted.
+	/// Number of dealers who accepted, the recipient not counted.
 	pub accepted: u32,
-	/// Least number of accepted dealers.
-	pub least_dealers: u32,
+	/// What it promises its dealers, and who reads its result.
+	pub conditions: Conditions,
+	/// The columns that it reads.
+	pub columns: ColumnSet,
 	/// Its windows.
 	pub windows: Windows,
 	/// Members, by seat.
@@ -288,11 +351,28 @@ pub const MAX_RELAY_EPOCHS: u32 = 32;
 /// Relay blocks that are remembered: a draw that the book comes to later than this many of them after its seed has none.
 pub const MAX_RELAY_BLOCKS: u32 = 64;
 
-/// Candidates that may have no seat in a task: its requester, and dealers who accepted.
+/// What is left of a settlement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Remaining {
+	/// What is to be done next.
+	pub stage: Stage,
+	/// Whether anything of the result was released: then what is remembered of its dealers stays.
+	pub released: bool,
+}
+
+/// A settlement of which nothing is known begins anew, and forgets nothing of the task's dealers.
+impl Default for Remaining {
+	fn default() -> Self {
+		Self { stage: Stage::default(), released: true }
+	}
+}
+
+/// Candidates that may have no seat in a task: its requester, its recipient, and dealers who accepted.
 pub type BarredNodes = BoundedVec<AccountId, ConstU32<{ MAX_DEALERS + 1 }>>;
 
 /// The window for checking shares and proofs: a fixed part, two blocks a seat for the staggered waiting of members and
-/// verifiers, and room for one adjudication a seat and one an invited dealer, whether of an accusation or of a challenge.
+/// verifiers, and room for one adjudication a seat and one for each who is invited, the recipient among them, whether of an
+/// accusation or of a challenge.
 ///
 /// `seats` are those of both kinds: a verifier waits and challenges as a member does.
 /// `per_block` is the number of adjudications that fit into a quarter of a block, of the dearer kind; 0 counts as 1.

@@ -6,13 +6,14 @@
 use frame::deps::frame_support::weights::Weight;
 
 /// Weights of this pallet. What the neighbours do is part of each, as benchmarks run with the real
-/// ones; `Sharing::freeze_weight` and what `Sharing::settle` takes from its meter come on top.
+/// ones; `Sharing::freeze_weight`, `Consent::freeze_weight` and what `Sharing::settle` takes from its meter come on top.
 pub trait WeightInfo {
-	/// `submit` with `d` dealers, the longest spec, and the relation that is dearest to derive.
+	/// `submit` with `d` dealers and a recipient, the longest spec, the relation that is dearest to derive, the most dealers
+	/// that are required, and the longest task that counted.
 	fn submit(d: u32) -> Weight;
 	/// `cancel` before the draw, with the most nodes barred from it.
 	fn cancel() -> Weight;
-	/// `accept`, of the last of the most dealers, who operates a candidate.
+	/// `accept`, of the last of the most dealers, who is required and operates a candidate.
 	fn accept() -> Weight;
 	/// `poke` of a task whose draw waits, with the last free place of an agenda of which all others wait for a relay epoch.
 	fn poke() -> Weight;
@@ -26,13 +27,14 @@ pub trait WeightInfo {
 	fn draw_check() -> Weight;
 	/// A draw from what [`Self::draw_check`] found: candidates are not read again.
 	fn draw() -> Weight;
-	/// A freeze, of a task without dealings and with the largest committee and panel.
+	/// A freeze, of a task without dealings and with the largest committee and panel, and a look whether the most dealers meet
+	/// its conditions.
 	fn freeze() -> Weight;
 	/// Punishing the largest committee and panel, who all attested falsely, and paying who exposed them.
 	fn settle_fee() -> Weight;
 	/// Handing a settlement to the sharing.
 	fn settle_sharing() -> Weight;
-	/// Freeing `d` entries of the cohort, with a part of each one's deposit forfeited.
+	/// Freeing `d` entries of the cohort of a task that released nothing, with a part of each one's deposit forfeited.
 	fn free_cohort(d: u32) -> Weight;
 	/// Releasing the largest committee and panel and closing the escrow.
 	fn close() -> Weight;

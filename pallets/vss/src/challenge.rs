@@ -15,6 +15,9 @@
 //! that had attested before the exclusion; of one that counts, until its fault was shown. It exposes whoever attested, marks the
 //! result, and the dealer loses nothing more.
 //!
+//! A mask proves nothing, so a challenge of it is right only where a commitment lies outside of the group; any other convicts its
+//! author.
+//!
 //! | | shown | judged by | before the freeze | later |
 //! |---|---|---|---|---|
 //! | accusation | the accuser's share | its key, commitments, share | the dealing is out | counts on, the accuser is excused |

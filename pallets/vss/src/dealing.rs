@@ -6,6 +6,8 @@
 //! - An `R` serves once a task.
 //! - After the freeze none of these changes.
 //! - Who has dealt had accepted, so there are no more dealings than acceptances.
+//! - The dealing of whom the result is sealed to, and no other, is a mask: it has no proof, and its vector is whatever it is. It is
+//!   added up, excluded, attested to and hashed as any, and counted among the accepted dealers nowhere.
 //! - A dealing's proof that its input is valid is bytes here: as many as the task's proofs have, hashed, and perhaps wrong
 //!   ([`challenge`](crate::challenge)).
 //! - A dealing's commitments are on the curve, and perhaps outside of the subgroup of prime order: until the freeze they
@@ -80,7 +82,9 @@ impl<T: Config> Pallet<T> {
 		state.aggregate = Self::encode_aggregate(&aggregate)?;
 		state.dealings = state.dealings.saturating_add(1);
 		state.dealt = wire::dealt(&state.dealt, &digest);
+		state.masked |= state.is_mask(&dealer);
 		used.try_push(tag).map_err(|_| Error::<T>::Corrupt)?;
+		T::Tasks::dealing(task, &dealer)?;
 
 		let record = DealingRecord::taken(digest, ephemeral, block);
 		Dealings::<T>::insert(task, &dealer, record);
@@ -94,32 +98,33 @@ impl<T: Config> Pallet<T> {
 		});
 		let indexed = IndexedDealing { dealer, dealing: message };
 		sp_io::offchain_index::set(&indexed_key(&digest), &indexed.encode());
-		if state.dealings >= view.accepted {
+		if state.dealings >= view.awaited() {
 			T::Tasks::all_dealt(task);
 		}
 		Ok(())
 	}
 
 	/// Freezes the accepted set: checks that the sums of the commitments lie in the subgroup of prime order, which nobody
-	/// has done before, sorts the digests and fixes `h_A`. Sums that do not are said, and whoever attested is exposed. A second
-	/// freeze changes nothing.
+	/// has done before, sorts the digests and fixes `h_A`. Returns whose dealings count, the recipient's among them. Sums that
+	/// do not are said, and whoever attested is exposed. A second freeze changes nothing.
 	pub(crate) fn do_freeze(task: TaskId) -> Frozen {
 		let (Some(view), Some(mut state)) = (T::Tasks::view(task), Sharings::<T>::get(task)) else {
 			log::error!(target: crate::LOG_TARGET, "freeze of unknown task {task}");
-			return Frozen::Sound(0);
+			return Frozen::Sound(Vec::new());
 		};
-		if state.accepted_set.is_none() {
-			if !Self::is_sound(&state.aggregate) {
-				Self::deposit_event(Event::Unsound { task });
-				Self::expose_all(task);
-				return Frozen::Unsound;
-			}
-			let accepted_set = Self::accepted_set_hash(task, &view.task_hash, &state.aggregate);
+		let is_first = state.accepted_set.is_none();
+		if is_first && !Self::is_sound(&state.aggregate) {
+			Self::deposit_event(Event::Unsound { task });
+			Self::expose_all(task);
+			return Frozen::Unsound;
+		}
+		let (dealers, accepted_set) = Self::counted(task, &view.task_hash, &state.aggregate);
+		if is_first {
 			state.accepted_set = Some(accepted_set);
 			Sharings::<T>::insert(task, &state);
 			Self::deposit_event(Event::Frozen { task, accepted: state.accepted(), accepted_set });
 		}
-		Frozen::Sound(state.accepted())
+		Frozen::Sound(dealers)
 	}
 
 	/// The sums lie outside of the group: some dealing that counts does. What anybody attested to contains it, as exclusions
@@ -138,18 +143,18 @@ impl<T: Config> Pallet<T> {
 		Self::decode_aggregate(aggregate).is_ok_and(|sums| sums.checked::<G1>().is_ok())
 	}
 
-	/// `h_A` over the dealings that count.
-	pub(crate) fn accepted_set_hash(
+	/// Whose dealings count, and `h_A` over these, in one walk.
+	pub(crate) fn counted(
 		task: TaskId,
 		task_hash: &Digest,
 		aggregate: &CommitmentBytes,
-	) -> Digest {
-		let digests: Vec<Digest> = Dealings::<T>::iter_prefix_values(task)
+	) -> (Vec<AccountId>, Digest) {
+		let (dealers, digests): (Vec<AccountId>, Vec<Digest>) = Dealings::<T>::iter_prefix(task)
 			.take(MAX_DEALERS as usize)
-			.filter(DealingRecord::counts)
-			.map(|record| record.digest)
-			.collect();
-		adjudicator::accepted_set_hash(task_hash, &digests, aggregate)
+			.filter(|(_, record)| record.counts())
+			.map(|(dealer, record)| (dealer, record.digest))
+			.unzip();
+		(dealers, adjudicator::accepted_set_hash(task_hash, &digests, aggregate))
 	}
 
 	/// The sums as the freeze has checked them, to be multiplied.

@@ -35,7 +35,7 @@ use ostraka_crypto::vss::UncheckedCommitments;
 use ostraka_primitives::{
 	fault::{AccuserFault, DealerFault},
 	task::{Seat, TaskStatus},
-	traits::{Penalties, TaskView},
+	traits::{Penalties, TaskBook, TaskView},
 	AccountId, Digest, PointBytes, TaskId,
 };
 use ostraka_protocol::{adjudicator::AcceptedDigest, wire, TaskContext};
@@ -196,7 +196,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Takes the dealing out of the aggregate.
+	/// Takes the dealing out of the aggregate, and says so to the book.
 	fn exclude(dispute: &Dispute, commitments: &[PointBytes]) -> DispatchResult {
 		let commitments = UncheckedCommitments::from_bytes(commitments, dispute.view.threshold)
 			.map_err(|_| Error::<T>::Corrupt)?;
@@ -208,8 +208,11 @@ impl<T: Config> Pallet<T> {
 			state.aggregate = Self::encode_aggregate(&aggregate)?;
 			state.excluded = state.excluded.saturating_add(1);
 			state.excluded_hash = wire::excluded(&state.excluded_hash, &dispute.record.digest);
+			state.masked &= !state.is_mask(&dispute.dealer);
 			Ok(())
-		})
+		})?;
+		T::Tasks::fell_away(dispute.task, &dispute.dealer);
+		Ok(())
 	}
 
 	/// Everybody can see that the dealing is invalid: whoever has attested to it did so falsely, and `author` has shown it. What

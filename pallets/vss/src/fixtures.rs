@@ -168,7 +168,7 @@ pub fn order_three() -> Affine<Plain> {
 	Affine::new_unchecked(0u64.into(), 2u64.into())
 }
 
-/// A dealing that the runtime accepts, with a fault in some seats' shares. Two faults are in no seat's share: of
+/// A dealing that the runtime accepts, of the recipient a mask, with a fault in some seats' shares. Two faults are in no seat's share: of
 /// [`DealerFault::OutsideSubgroup`], [`order_three`] is the part of the last commitment; of [`DealerFault::InvalidInput`] the
 /// vector is [`forged`], and its proof as good as can be.
 pub fn faulty_dealing(
@@ -240,7 +240,7 @@ impl Shared {
 		Ok(Self { commitments: commitments.to_bytes(), shares, rho })
 	}
 
-	/// Before a share is spoiled: the proof is made with what they share.
+	/// Before a share is spoiled: the proof is made with what they share. A mask has none.
 	fn prove(
 		&self,
 		ctx: &TaskContext,
@@ -249,6 +249,9 @@ impl Shared {
 		input: &[Scalar],
 		seed: u64,
 	) -> Result<Vec<u8>, Error> {
+		if ctx.is_mask(dealer.as_ref()) {
+			return Ok(Vec::new());
+		}
 		self.prove_off(ctx, relation, dealer, input, Scalar::from(0u8), seed)
 	}
 

@@ -5,12 +5,14 @@
 //! - *dealing*: a dealer's commitments, its sealed shares, and its proof that what it shares is valid: a vector that rows of
 //!   the task's kind could give. The state keeps its *digest*; shares and proof themselves lie in the block body and, by
 //!   offchain indexing, in the databases of nodes that ask for it.
+//! - *recipient*: whom a task's result is sealed to, if it is. *Mask*: the recipient's dealing, of a vector that is meant to be
+//!   uniform, without a proof. The result is published under it.
 //! - *seat* `j` (1-based): a member of the *committee*, `1 ..= n`, or a verifier of the *panel*, `n + 1 ..= n + v`, with its
 //!   worker key pinned for the task. A verifier sees no share. A panel may be empty.
 //! - *accusation*: a member says that its share, or a commitment, is wrong, and shows it. *Challenge*: somebody says that a
 //!   proof is wrong, and shows it. *Dispute*: one or the other.
 //! - *attestation*: who has a seat says that it has checked all dealings that count, and disputes none.
-//! - *accepted set* `A`: the dealings that count. *Aggregate*: the sums of their commitments. `h_A` names both.
+//! - *accepted set* `A`: the dealings that count, the mask among them. *Aggregate*: the sums of their commitments. `h_A` names both.
 //! - *dealt*, *excluded*: the running hashes of the digests of all dealings and of those excluded, by which an attestation
 //!   names what it is about.
 //! - *result share* of a member: the sum of its shares of the dealings in `A`.
@@ -19,7 +21,7 @@
 //! 1. The task book opens it ([`Sharing::open`](ostraka_primitives::traits::Sharing)) once committee and panel are drawn.
 //! 2. Dealers who accepted, each with a deposit, [`deal`](Pallet::deal); the dealing's commitments join the aggregate. That
 //!    they are in the subgroup of prime order is for committee and panel to check, as that proofs hold; that shares are right,
-//!    for the members.
+//!    for the members. The recipient of a sealed result deals its mask in the same way.
 //! 3. Members [`accuse`](Pallet::accuse), members and verifiers [`challenge`](Pallet::challenge); who has no seat challenges
 //!    [with a bond](Pallet::challenge_with_bond). The runtime judges at once: the dealer is convicted and its dealing
 //!    excluded, or the accuser is convicted. There is no third outcome. Once nobody deals any more, who has a seat and disputes
@@ -32,7 +34,7 @@
 //! 5. Members [`commit_result`](Pallet::commit_result), then [`reveal_result`](Pallet::reveal_result). The first `t + 1`
 //!    right shares are found by one multi-scalar multiplication each and give the result; later ones must lie on the
 //!    polynomials through these.
-//! 6. The task book settles it in chunks: who attested falsely is slashed, deposits of who has dealt return, data rewards are paid, storage is freed. The
+//! 6. The task book settles it in chunks: who attested falsely is slashed, deposits of who has dealt return, data rewards are paid (not of a mask), storage is freed. The
 //!    result stays. The deposit of who accepted and has not dealt is the book's to judge.
 //!
 //! # Properties
@@ -46,10 +48,13 @@
 //!   challenges under a runtime that derives another relation than the one that the task was taken with, which convict nobody.
 //! - An honest attestation is never shown to be false: it is taken only beside the very dealings and exclusions that its author
 //!   knew, and no dealing comes in after it. What exposes it was there to be seen.
+//! - A mask is judged as any dealing, but that nothing it shares is invalid: a wrong share or a commitment outside of the group
+//!   convicts the recipient, and any other challenge its author. Nobody but the recipient deals without a proof, nor the recipient
+//!   with one. No count of dealers has the mask in it.
 //! - The chain computes with a proof of validity only where somebody disputes it, and what it finds decides.
 //! - No point that was not checked is multiplied, and so none reaches a call of the host: what `deal` has read may be added
 //!   up only (`dealing`), and what disputes show is checked first.
-//! - Every collection is bounded by the number of seats or that of dealers who accepted.
+//! - Every collection is bounded by the number of seats or that of dealers who accepted, the recipient counted with them.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -97,8 +102,9 @@ pub const LOG_TARGET: &str = "runtime::ostraka::vss";
 #[cfg(feature = "runtime-benchmarks")]
 pub trait BenchmarkHelper {
 	/// Puts a task into the book so that `TaskBook::view` answers exactly `view` and `TaskBook::spec` exactly `spec`, over
-	/// what was there; gives everybody with a seat a stake, and has every dealer accept: with its deposit on hold, unless it is
-	/// already. Does not call `Sharing::open`.
+	/// what was there; gives everybody with a seat a stake, and has every dealer accept, and the recipient: with its deposit on
+	/// hold, unless it is already. What is remembered of these dealers is as much as can be, and admits one dealing more. Does not
+	/// call `Sharing::open`.
 	fn set_task(
 		task: ostraka_primitives::TaskId,
 		view: &ostraka_primitives::traits::TaskView,
@@ -126,7 +132,7 @@ pub mod pallet {
 		AccountId, BlockNumber, Digest, TaskId, WorkerSignature,
 	};
 
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(3);
 
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
@@ -201,7 +207,7 @@ pub mod pallet {
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
-		/// A dealing was taken; `dealings` are in.
+		/// A dealing was taken, perhaps a mask; `dealings` are in.
 		Dealt { task: TaskId, dealer: AccountId, digest: Digest, dealings: u32 },
 		/// An accusation or a challenge was right. `seat`: the accuser's, if it is no account that challenged with a bond.
 		/// `excluded`: whether the dealing no longer counts, or it came too late for that.
@@ -227,7 +233,7 @@ pub mod pallet {
 		/// Who has this seat has checked commitments and proof of every dealing that counts and, a member, its share of it, and
 		/// disputes none; `attested` seats of both kinds have.
 		Attested { task: TaskId, seat: u8, node: AccountId, attested: u32 },
-		/// The accepted set is frozen.
+		/// The accepted set is frozen: dealings of so many dealers, besides a mask.
 		Frozen { task: TaskId, accepted: u32, accepted_set: Digest },
 		/// The sum of the commitments lies outside the group, and nobody disputed the dealing that put it there: no set can
 		/// be frozen, and the task fails. Whoever had attested did so falsely, and is slashed when the task settles.
@@ -239,7 +245,7 @@ pub mod pallet {
 		/// A wrong result share came in: the member is convicted.
 		ResultShareWrong { task: TaskId, seat: u8, node: AccountId, fault: ShareFault },
 		/// The result over so many `dealers` is out: its vector, as numbers. One below zero stands as the field's order
-		/// less its amount.
+		/// less its amount. Of a sealed task it is the sum with the recipient's mask.
 		ResultPublished { task: TaskId, accepted_set: Digest, dealers: u32, vector: ResultVector },
 		/// These had attested, and a dealing that counted then is invalid in a way that everybody can see: they are slashed when
 		/// the task settles. `exposer`: who has a part of it, as far as is known: in this task it exposed most seats by one dispute.
@@ -258,7 +264,7 @@ pub mod pallet {
 		/// The dealing was made for another task, committee or chain: its task hash is not this task's.
 		WrongTaskHash,
 		/// The account has not accepted to deal to this task. An invited dealer accepts first, by `tasks.accept`, before
-		/// the committee is drawn.
+		/// the committee is drawn, and so does the recipient.
 		NotAccepted,
 		/// The dealer has dealt to this task already.
 		AlreadyDealt,
@@ -315,14 +321,14 @@ pub mod pallet {
 		/// Fresh polynomials and a fresh `rho` belong to every attempt. The client opens and checks all sealed shares
 		/// before it sends: a wrong one costs the deposit, and so do a commitment outside of the subgroup of prime order and
 		/// a proof that does not hold, which are not looked for here. Of the proof only the length is, which follows from
-		/// the task.
+		/// the task. The recipient of a sealed result deals its mask, with an empty proof.
 		///
 		/// ## Dispatch Origin
-		/// Signed by a dealer who accepted the task.
+		/// Signed by a dealer who accepted the task, or by its recipient, who did.
 		///
 		/// ## Errors
 		/// `UnknownTask`, `UnknownProtocol`, `WrongPhase`, `DeadlinePassed`, `WrongTaskHash`, `NotAccepted`, `AlreadyDealt`,
-		/// `EphemeralReused`, `WrongLength`, `InvalidPoint`, `InvalidProof`.
+		/// `EphemeralReused`, `WrongLength`, `InvalidPoint`, `InvalidProof`; that the dealer's quota is spent.
 		#[pallet::call_index(0)]
 		#[pallet::weight(Pallet::<T>::deal_weight(dealing))]
 		pub fn deal(
@@ -478,7 +484,7 @@ pub mod pallet {
 		///
 		/// A commitment outside of the subgroup of prime order convicts the dealer, whatever the proof. After the end of
 		/// verification a challenge still convicts the dealer, once, but the dealing stays counted, and nobody is excused. Either
-		/// way, who had attested is exposed. A dealer that was convicted of something else can be challenged as long as that
+		/// way, who had attested is exposed. Of a mask, which has no proof, nothing else is to be challenged. A dealer that was convicted of something else can be challenged as long as that
 		/// exposes somebody, or says of a dealing that counts that it is invalid.
 		///
 		/// ## Dispatch Origin

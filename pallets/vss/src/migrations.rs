@@ -1,9 +1,6 @@
 //! Migrations of the pallet's storage, one a version.
 
-use crate::{
-	types::{SeatState, SharingState},
-	Answer, Config, DealingRecord, Dealings, Pallet, Results, Seats, Sharings, Standing,
-};
+use crate::{types::SharingState, Config, Pallet, Results, Sharings};
 use codec::{Decode, Encode};
 use frame::{
 	deps::frame_support::{migrations::VersionedMigration, traits::UncheckedOnRuntimeUpgrade},
@@ -13,29 +10,27 @@ use ostraka_primitives::{
 	message::CommitmentBytes,
 	record::SeatSet,
 	task::{ResultVector, TaskResult},
-	BlockNumber, Digest, PointBytes, ScalarBytes, MAX_COMMITTEE,
+	AccountId, Digest, PointBytes, ScalarBytes,
 };
-use sp_core::{bounded::BoundedVec, ConstU32};
 
-/// From version 1 to 2: results say what became of their panel and of inputs that were disproven, and open tasks keep what that
-/// takes. No task that is there has a panel, and nothing about it was disproven by the rules of then.
+/// From version 2 to 3: results and open tasks say whom they are sealed to. No task that is there is sealed, and none has a mask.
 ///
 /// It walks all results ever in one block: of a chain with thousands of them it takes more than a block has. Open tasks are
 /// carried over so that they can be settled, and for no more: what they follow is no longer served, as the book's migration
 /// says.
-pub type V1ToV2<T> = VersionedMigration<
-	1,
+pub type V2ToV3<T> = VersionedMigration<
 	2,
-	unchecked::V1ToV2<T>,
+	3,
+	unchecked::V2ToV3<T>,
 	Pallet<T>,
 	<T as frame_system::Config>::DbWeight,
 >;
 
-/// What version 1 stored.
-pub(crate) mod v1 {
+/// What version 2 stored.
+pub(crate) mod v2 {
 	use super::*;
 
-	/// A result without a panel.
+	/// A result that everybody reads.
 	#[derive(Encode, Decode)]
 	pub struct Published {
 		pub accepted_set: Digest,
@@ -43,27 +38,29 @@ pub(crate) mod v1 {
 		pub commitment: PointBytes,
 		pub vector: ResultVector,
 		pub blinding: ScalarBytes,
+		pub panel: u32,
+		pub attested: u32,
+		pub disproven: u32,
 	}
 
 	impl Published {
 		/// The same result.
 		pub fn into_present(self) -> TaskResult {
-			let Self { accepted_set, dealers, commitment, vector, blinding } = self;
-			let (panel, attested, disproven) = (0, 0, 0);
 			TaskResult {
-				accepted_set,
-				dealers,
-				commitment,
-				vector,
-				blinding,
-				panel,
-				attested,
-				disproven,
+				accepted_set: self.accepted_set,
+				dealers: self.dealers,
+				commitment: self.commitment,
+				vector: self.vector,
+				blinding: self.blinding,
+				panel: self.panel,
+				attested: self.attested,
+				disproven: self.disproven,
+				sealed_to: None,
 			}
 		}
 	}
 
-	/// An open task without a panel.
+	/// An open task whose result everybody will read.
 	#[derive(Encode, Decode)]
 	pub struct Sharing {
 		pub aggregate: CommitmentBytes,
@@ -72,10 +69,16 @@ pub(crate) mod v1 {
 		pub freed: u32,
 		pub dealt: Digest,
 		pub accepted_set: Option<Digest>,
+		pub excluded_hash: Digest,
+		pub exposer: Option<AccountId>,
+		pub disproven: u32,
+		pub verifiers: u8,
+		pub exposed: u32,
+		pub finders: SeatSet,
 	}
 
 	impl Sharing {
-		/// The same task. In which order dealings were excluded is not known any more, and nobody attests to it.
+		/// The same task.
 		pub fn into_present(self) -> SharingState {
 			SharingState {
 				aggregate: self.aggregate,
@@ -84,108 +87,60 @@ pub(crate) mod v1 {
 				freed: self.freed,
 				dealt: self.dealt,
 				accepted_set: self.accepted_set,
-				excluded_hash: Digest::default(),
-				exposer: None,
-				disproven: 0,
-				verifiers: 0,
-				exposed: 0,
-				finders: SeatSet::default(),
+				excluded_hash: self.excluded_hash,
+				exposer: self.exposer,
+				disproven: self.disproven,
+				verifiers: self.verifiers,
+				exposed: self.exposed,
+				finders: self.finders,
+				masked: false,
+				recipient: None,
 			}
-		}
-	}
-
-	/// A member's state.
-	#[derive(Encode, Decode)]
-	pub struct Seat {
-		pub commitment: Option<Digest>,
-		pub answer: Option<Answer>,
-		pub excused: bool,
-		pub accused_falsely: bool,
-		pub attested: bool,
-	}
-
-	impl Seat {
-		/// The same state.
-		pub fn into_present(self) -> SeatState {
-			let Self { commitment, answer, excused, accused_falsely, attested } = self;
-			SeatState {
-				commitment,
-				answer,
-				excused,
-				accused_falsely,
-				attested,
-				attested_falsely: false,
-			}
-		}
-	}
-
-	/// The members' states, by seat.
-	pub type Seats = BoundedVec<Seat, ConstU32<MAX_COMMITTEE>>;
-
-	/// A dealing.
-	#[derive(Encode, Decode)]
-	pub struct Dealing {
-		pub digest: Digest,
-		pub ephemeral: Digest,
-		pub block: BlockNumber,
-		pub standing: Standing,
-	}
-
-	impl Dealing {
-		/// The same dealing.
-		pub fn into_present(self) -> DealingRecord {
-			let Self { digest, ephemeral, block, standing } = self;
-			DealingRecord { standing, ..DealingRecord::taken(digest, ephemeral, block) }
 		}
 	}
 }
 
-/// What [`V1ToV2`] does once it has looked at the version. Private, so that no runtime can run it without that.
+/// What [`V2ToV3`] does once it has looked at the version. Private, so that no runtime can run it without that.
 mod unchecked {
 	use super::*;
 	#[cfg(feature = "try-runtime")]
 	use {alloc::vec::Vec, frame::deps::sp_runtime::TryRuntimeError};
 
 	/// Maps that are walked.
-	const MAPS: u64 = 4;
+	const MAPS: u64 = 2;
 
-	pub struct V1ToV2<T>(core::marker::PhantomData<T>);
+	pub struct V2ToV3<T>(core::marker::PhantomData<T>);
 
-	impl<T: Config> UncheckedOnRuntimeUpgrade for V1ToV2<T> {
+	impl<T: Config> UncheckedOnRuntimeUpgrade for V2ToV3<T> {
 		fn on_runtime_upgrade() -> Weight {
 			let mut entries = 0u64;
-			Results::<T>::translate_values(|result: v1::Published| {
+			Results::<T>::translate_values(|result: v2::Published| {
 				entries = entries.saturating_add(1);
 				Some(result.into_present())
 			});
-			Sharings::<T>::translate_values(|sharing: v1::Sharing| {
+			Sharings::<T>::translate_values(|sharing: v2::Sharing| {
 				entries = entries.saturating_add(1);
 				Some(sharing.into_present())
-			});
-			Seats::<T>::translate_values(|seats: v1::Seats| {
-				entries = entries.saturating_add(1);
-				let seats = seats.into_iter().map(v1::Seat::into_present);
-				Some(BoundedVec::truncate_from(seats.collect()))
-			});
-			Dealings::<T>::translate_values(|dealing: v1::Dealing| {
-				entries = entries.saturating_add(1);
-				Some(dealing.into_present())
 			});
 			// Each walk reads one key more than there are.
 			T::DbWeight::get().reads_writes(entries.saturating_add(MAPS), entries)
 		}
 
-		/// How many results there are.
+		/// How many results and open tasks there are.
 		#[cfg(feature = "try-runtime")]
 		fn pre_upgrade() -> Result<Vec<u8>, TryRuntimeError> {
-			Ok((Results::<T>::iter_keys().count() as u64).encode())
+			let (results, tasks) =
+				(Results::<T>::iter_keys().count(), Sharings::<T>::iter_keys().count());
+			Ok((results as u64, tasks as u64).encode())
 		}
 
 		#[cfg(feature = "try-runtime")]
 		fn post_upgrade(state: Vec<u8>) -> Result<(), TryRuntimeError> {
-			let before = u64::decode(&mut state.as_slice()).map_err(|_| "no number of results")?;
-			let left = Results::<T>::iter_values().count() as u64;
-			ensure!(left == before, "a result is lost");
+			let before = <(u64, u64)>::decode(&mut state.as_slice());
+			let before = before.map_err(|_| "no numbers of results and tasks")?;
+			let (results, tasks) =
+				(Results::<T>::iter_values().count(), Sharings::<T>::iter_values().count());
+			ensure!((results as u64, tasks as u64) == before, "a result or a task is lost");
 			Pallet::<T>::do_try_state()
 		}
 	}
@@ -195,7 +150,10 @@ mod unchecked {
 mod tests {
 	use super::*;
 	use crate::{fixtures, mock::*};
-	use frame::{deps::frame_support::storage::unhashed, testing_prelude::assert_ok};
+	use frame::{
+		deps::frame_support::{storage::unhashed, weights::WeightMeter},
+		testing_prelude::assert_ok,
+	};
 	use ostraka_crypto::encoding::IDENTITY;
 	use ostraka_primitives::{
 		task::{FailReason, Outcome, TaskStatus},
@@ -216,47 +174,46 @@ mod tests {
 			commitment: IDENTITY,
 			vector: ResultVector::truncate_from(vec![0u8.into(); 2]),
 			blinding: [0; 32],
-			panel: 0,
-			attested: 0,
-			disproven: 0,
+			panel: 2,
+			attested: 1,
+			disproven: 1,
+			sealed_to: None,
 		}
 	}
 
-	/// Puts state back to version 1.
+	/// Puts state back to version 2.
 	fn go_back() {
 		for (task, result) in Results::<Test>::iter().collect::<Vec<_>>() {
-			let TaskResult { accepted_set, dealers, commitment, vector, blinding, .. } = result;
-			let old = v1::Published { accepted_set, dealers, commitment, vector, blinding };
+			let old = v2::Published {
+				accepted_set: result.accepted_set,
+				dealers: result.dealers,
+				commitment: result.commitment,
+				vector: result.vector,
+				blinding: result.blinding,
+				panel: result.panel,
+				attested: result.attested,
+				disproven: result.disproven,
+			};
 			unhashed::put(&Results::<Test>::hashed_key_for(task), &old);
 		}
 		for (task, state) in Sharings::<Test>::iter().collect::<Vec<_>>() {
-			let old = v1::Sharing {
+			let old = v2::Sharing {
 				aggregate: state.aggregate,
 				dealings: state.dealings,
 				excluded: state.excluded,
 				freed: state.freed,
 				dealt: state.dealt,
 				accepted_set: state.accepted_set,
+				excluded_hash: state.excluded_hash,
+				exposer: state.exposer,
+				disproven: state.disproven,
+				verifiers: state.verifiers,
+				exposed: state.exposed,
+				finders: state.finders,
 			};
 			unhashed::put(&Sharings::<Test>::hashed_key_for(task), &old);
 		}
-		for (task, seats) in Seats::<Test>::iter().collect::<Vec<_>>() {
-			let old = |state: SeatState| v1::Seat {
-				commitment: state.commitment,
-				answer: state.answer,
-				excused: state.excused,
-				accused_falsely: state.accused_falsely,
-				attested: state.attested,
-			};
-			let old: Vec<_> = seats.into_iter().map(old).collect();
-			unhashed::put(&Seats::<Test>::hashed_key_for(task), &old);
-		}
-		for (task, dealer, record) in Dealings::<Test>::iter().collect::<Vec<_>>() {
-			let DealingRecord { digest, ephemeral, block, standing, .. } = record;
-			let old = v1::Dealing { digest, ephemeral, block, standing };
-			unhashed::put(&Dealings::<Test>::hashed_key_for(task, dealer), &old);
-		}
-		StorageVersion::new(1).put::<Vss>();
+		StorageVersion::new(2).put::<Vss>();
 	}
 
 	/// A settled task's result is what it was; so is an open task, which can be settled.
@@ -264,7 +221,7 @@ mod tests {
 	fn results_and_open_tasks_are_carried_over() {
 		build_and_execute(|| {
 			let length = 3;
-			let ctx = open_task(TASK, 5, 2, length, 2);
+			let ctx = open_task_with_panel(TASK, (5, 2), 2, length, 2);
 			for index in 0..2 {
 				let (dealer, seed) = (fixtures::dealer_account(index), u64::from(index) + 1);
 				let input = fixtures::input(length as usize, seed);
@@ -274,42 +231,35 @@ mod tests {
 				assert_ok!(Vss::deal(origin, TASK, ctx.task_hash, made));
 			}
 			set_status(TASK, TaskStatus::Verifying { until: 20 });
-			Seats::<Test>::mutate_extant(TASK, |seats| {
-				seats[0].attested = true;
-				seats[1].accused_falsely = true;
-			});
-			Dealings::<Test>::mutate(TASK, fixtures::dealer_account(1), |record| {
-				record.as_mut().unwrap().standing = Standing::ConvictedLate;
-			});
+			Sharings::<Test>::mutate_extant(TASK, |state| state.finders.insert(2));
 			Results::<Test>::insert(SETTLED, result());
 			let stored = || {
 				(
 					Results::<Test>::iter().collect::<Vec<_>>(),
 					Sharings::<Test>::iter().collect::<Vec<_>>(),
-					Seats::<Test>::iter().collect::<Vec<_>>(),
-					Dealings::<Test>::iter().collect::<Vec<_>>(),
 				)
 			};
 			let before = stored();
-			assert_eq!((before.0.len(), before.1.len(), before.3.len()), (1, 1, 2));
+			assert_eq!((before.0.len(), before.1.len()), (1, 1));
 			go_back();
-			V1ToV2::<Test>::on_runtime_upgrade();
-			assert_eq!(StorageVersion::get::<Vss>(), 2);
+			assert!(Results::<Test>::get(SETTLED).is_none(), "not what is stored now");
+			V2ToV3::<Test>::on_runtime_upgrade();
+			assert_eq!(StorageVersion::get::<Vss>(), 3);
 			assert_eq!(stored(), before);
 			assert_ok!(Vss::do_try_state());
 			assert_eq!(Vss::result(SETTLED), Some(result()));
+			assert!(!Vss::counters(TASK).masked);
 
 			let failed = Outcome::Failed(FailReason::TooFewDealers);
 			set_status(TASK, TaskStatus::Settling(failed));
-			let mut meter = frame::deps::frame_support::weights::WeightMeter::new();
-			assert_eq!(Vss::settle(TASK, false, &mut meter), Progress::Done);
+			assert_eq!(Vss::settle(TASK, false, &mut WeightMeter::new()), Progress::Done);
 			assert_eq!(Sharings::<Test>::iter().count(), 0);
 
-			// a second time it does nothing, also to what has a panel
-			let marked = TaskResult { panel: 2, attested: 1, disproven: 1, ..result() };
-			Results::<Test>::insert(TASK, &marked);
-			V1ToV2::<Test>::on_runtime_upgrade();
-			assert_eq!(Vss::result(TASK), Some(marked));
+			// a second time it does nothing, also to what is sealed
+			let sealed = TaskResult { sealed_to: Some(fixtures::dealer_account(9)), ..result() };
+			Results::<Test>::insert(TASK, &sealed);
+			V2ToV3::<Test>::on_runtime_upgrade();
+			assert_eq!(Vss::result(TASK), Some(sealed));
 		});
 	}
 }

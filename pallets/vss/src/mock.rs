@@ -17,7 +17,7 @@ use frame::{
 use ostraka_primitives::{
 	spec::TaskSpec,
 	task::{Committee, Panel, TaskStatus},
-	traits::{Ending, Escrow, Penalties, SeatReport, TaskBook, TaskView},
+	traits::{Ending, Escrow, Opening, Penalties, SeatReport, TaskBook, TaskView},
 	AccountId, Balance, TaskId,
 };
 use ostraka_protocol::{task_hash, wire, TaskContext, TaskHashInput, Version};
@@ -87,7 +87,7 @@ where
 	}
 }
 
-/// What the task book was told.
+/// What the task book was told of a task's phases. [`Counted`] has what it was told of dealings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Told {
 	Dealt(TaskId),
@@ -117,6 +117,10 @@ parameter_types! {
 	pub static Means: bool = true;
 	pub static Acceptances: BTreeMap<TaskId, Vec<AccountId>> = BTreeMap::new();
 	pub static BookLog: Vec<Told> = vec![];
+	/// Whose quota is spent.
+	pub static Spent: Vec<AccountId> = vec![];
+	/// Whose dealings were taken and did not fall away.
+	pub static Counted: Vec<(TaskId, AccountId)> = vec![];
 	pub static Deposits: Vec<(TaskId, AccountId)> = vec![];
 	pub static MoneyLog: Vec<Money> = vec![];
 }
@@ -145,6 +149,14 @@ impl TaskBook for Book {
 	}
 	fn has_accepted(task: TaskId, dealer: &AccountId) -> bool {
 		Acceptances::get().get(&task).is_some_and(|dealers| dealers.contains(dealer))
+	}
+	fn dealing(task: TaskId, dealer: &AccountId) -> DispatchResult {
+		ensure!(!Spent::get().contains(dealer), DispatchError::Other("quota spent"));
+		Counted::mutate(|all| all.push((task, dealer.clone())));
+		Ok(())
+	}
+	fn fell_away(task: TaskId, dealer: &AccountId) {
+		Counted::mutate(|all| all.retain(|(of, who)| (*of, who) != (task, dealer)));
 	}
 	fn all_dealt(task: TaskId) {
 		BookLog::mutate(|log| log.push(Told::Dealt(task)));
@@ -257,6 +269,8 @@ pub fn new_test_ext() -> TestState {
 		Means::set(true);
 		Acceptances::take();
 		BookLog::take();
+		Spent::take();
+		Counted::take();
 		Deposits::take();
 		MoneyLog::take();
 		System::set_block_number(10);
@@ -291,13 +305,38 @@ pub fn open_task_with_panel(
 	open_view(task, with_panel(task, view, v, Vss::genesis()))
 }
 
+/// Whom tasks are sealed to that are.
+pub fn recipient() -> AccountId {
+	fixtures::dealer_account(500)
+}
+
+/// [`open_task_with_panel`], the result sealed to [`recipient`], who has accepted too.
+pub fn open_sealed_task(
+	task: TaskId,
+	(n, v): (u8, u8),
+	t: u8,
+	length: u32,
+	accepted: u32,
+) -> TaskContext {
+	let view = view_of(task, n, t, length, accepted, Vss::genesis());
+	let view = TaskView { recipient: Some(recipient()), ..view };
+	open_view(task, with_panel(task, view, v, Vss::genesis()))
+}
+
 fn open_view(task: TaskId, view: TaskView) -> TaskContext {
 	use ostraka_primitives::traits::Sharing;
 	let context = wire::context(&view).unwrap();
-	let dealers: Vec<_> = (0..view.accepted).map(fixtures::dealer_account).collect();
+	let dealers = (0..view.accepted).map(fixtures::dealer_account);
+	let all: Vec<_> = dealers.chain(view.recipient.clone()).collect();
 	Specs::mutate(|specs| specs.insert(task, fixtures::spec(view.length)));
-	Book::accept(task, &dealers);
-	Vss::open(task, view.threshold, view.seats(), view.panel.len() as u8);
+	Book::accept(task, &all);
+	let opening = Opening {
+		threshold: view.threshold,
+		seats: view.seats(),
+		verifiers: view.panel.len() as u8,
+		recipient: view.recipient.clone(),
+	};
+	Vss::open(task, &opening);
 	Views::mutate(|views| views.insert(task, view));
 	context
 }
@@ -321,6 +360,7 @@ pub fn view_of(
 		status: TaskStatus::Collecting { first_by: 15, until: 20 },
 		committee: fixtures::committee(n),
 		panel: Panel::default(),
+		recipient: None,
 	};
 	with_panel(task, view, 0, genesis)
 }
@@ -333,7 +373,7 @@ pub fn with_panel(task: TaskId, view: TaskView, v: u8, genesis: [u8; 32]) -> Tas
 		genesis: &genesis,
 		task_id: task,
 		version: Version::CURRENT,
-		spec: &view.length.to_le_bytes(),
+		spec: &(view.length, &view.recipient).encode(),
 		class: 0,
 		n,
 		threshold: view.threshold,

@@ -1,5 +1,8 @@
 //! Result shares: commitments, reveals, and the result.
 //!
+//! Of a sealed task the result is the sum with the recipient's mask in it: nothing here knows the difference, but that the mask is
+//! counted as no dealer's.
+//!
 //! Every share that decides the result is checked on its own against the aggregate. Checking the reconstructed value alone
 //! would not do: two wrong shares can cancel at zero, and later right ones would then look wrong.
 
@@ -221,6 +224,7 @@ impl<T: Config> Pallet<T> {
 			panel: turn.sharing.verifiers.into(),
 			attested: turn.sharing.attested_by(&turn.seats),
 			disproven: turn.sharing.disproven,
+			sealed_to: turn.sharing.recipient.clone(),
 		};
 		Results::<T>::insert(task, result);
 		Self::deposit_event(Event::ResultPublished { task, accepted_set, dealers, vector });

@@ -110,6 +110,7 @@ impl<T: Config> Pallet<T> {
 			right_shares: count(SeatState::is_right),
 			verified: sharing.attested_by(&seats),
 			disproven: sharing.disproven,
+			masked: sharing.masked,
 		}
 	}
 }

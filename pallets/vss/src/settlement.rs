@@ -10,13 +10,14 @@ use codec::MaxEncodedLen;
 use frame::{deps::frame_support::weights::WeightMeter, log, prelude::*};
 use ostraka_primitives::{
 	record::SeatSet,
-	traits::{Escrow, Frozen, Penalties, Progress, SeatReport, Sharing},
+	traits::{Escrow, Frozen, Opening, Penalties, Progress, SeatReport, Sharing},
 	AccountId, Digest, TaskId, MAX_COMMITTEE, MAX_SEATS,
 };
 use ostraka_protocol::adjudicator::Aggregate;
 
 impl<T: Config> Sharing for Pallet<T> {
-	fn open(task: TaskId, threshold: u8, seats: u8, verifiers: u8) {
+	fn open(task: TaskId, opening: &Opening) {
+		let Opening { threshold, seats, verifiers, ref recipient } = *opening;
 		let aggregate = Self::encode_aggregate(&Aggregate::zero(threshold));
 		let states = vec![SeatState::default(); usize::from(seats)].try_into();
 		// A class is sound before it is stored, so all of it fits.
@@ -37,6 +38,8 @@ impl<T: Config> Sharing for Pallet<T> {
 			verifiers,
 			exposed: 0,
 			finders: SeatSet::default(),
+			masked: false,
+			recipient: recipient.clone(),
 		};
 		Sharings::<T>::insert(task, state);
 		Seats::<T>::insert::<_, crate::types::Seats>(task, states);
@@ -60,6 +63,11 @@ impl<T: Config> Sharing for Pallet<T> {
 
 	fn has_result(task: TaskId) -> bool {
 		Results::<T>::contains_key(task)
+	}
+
+	fn is_released(task: TaskId) -> bool {
+		let some_right = |seats: crate::types::Seats| seats.iter().any(SeatState::is_right);
+		Self::has_result(task) || Seats::<T>::get(task).is_some_and(some_right)
 	}
 
 	fn reports(task: TaskId, due: bool) -> Vec<SeatReport> {
@@ -94,7 +102,9 @@ impl<T: Config> Sharing for Pallet<T> {
 				return Progress::More;
 			}
 			let Some((dealer, record)) = dealings.next() else { break };
-			Self::settle_dealing(task, &dealer, &record, completed, state.accepted());
+			// A mask is given, not sold.
+			let is_paid = completed && !state.is_mask(&dealer);
+			Self::settle_dealing(task, &dealer, &record, is_paid, state.accepted());
 			state.freed = state.freed.saturating_add(1);
 		}
 		if meter.try_consume(T::WeightInfo::settle_task()).is_err() {
@@ -112,9 +122,9 @@ impl<T: Config> Sharing for Pallet<T> {
 
 impl<T: Config> Pallet<T> {
 	/// Settles one dealing, whose record is freed: returns the deposit of a dealer that was not convicted and pays its part of the data reward.
-	/// The reward is split by the number of dealings that counted; the part of a dealer convicted late goes back to the
-	/// requester, so that no dealer gains by another's conviction. Who accepted and has not dealt has no dealing, and
-	/// keeps its deposit on hold: what becomes of it the task book says.
+	/// The reward is split by the number of dealers whose dealings counted (`accepted`); the part of a dealer convicted late goes
+	/// back to the requester, so that no dealer gains by another's conviction. Of a mask the deposit returns, and nothing is paid.
+	/// Who accepted and has not dealt has no dealing, and keeps its deposit on hold: what becomes of it the task book says.
 	///
 	/// The nodes' copies of its sealed shares are left alone. Offchain indexing takes effect with every block that a node
 	/// imports, the best or not: clearing them here would let a side block that settles the task take the shares from
@@ -123,12 +133,12 @@ impl<T: Config> Pallet<T> {
 		task: TaskId,
 		dealer: &AccountId,
 		record: &DealingRecord,
-		completed: bool,
+		is_paid: bool,
 		accepted: u32,
 	) {
 		if record.standing == Standing::Accepted {
 			T::Penalties::release_deposit(task, dealer);
-			if completed {
+			if is_paid {
 				T::Escrow::pay_dealer(task, dealer, accepted);
 			}
 		}

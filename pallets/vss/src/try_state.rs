@@ -24,6 +24,7 @@ impl<T: Config> Pallet<T> {
 			Self::dealings_are_counted(task, &state)?;
 			Self::ephemerals_belong_to_dealings(task, &state)?;
 			Self::dealers_have_accepted(task, &state)?;
+			Self::mask_is_the_recipients(task, &state)?;
 			Self::aggregate_is_sound(&state)?;
 			Self::seats_fit(task, &state)?;
 			Self::exposed_have_attested(task, &state)?;
@@ -70,10 +71,24 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// No more have dealt than have accepted.
+	/// No more have dealt than have accepted, the recipient among them.
 	fn dealers_have_accepted(task: TaskId, state: &SharingState) -> Check {
 		let Some(view) = T::Tasks::view(task) else { return Ok(()) };
-		ensure!(state.dealings <= view.accepted, "more dealings than acceptances");
+		ensure!(state.dealings <= view.awaited(), "more dealings than acceptances");
+		ensure!(state.recipient == view.recipient, "sealed to another than the book says");
+		Ok(())
+	}
+
+	/// There is a mask exactly if the recipient's dealing counts, and it is not counted among the dealers'.
+	fn mask_is_the_recipients(task: TaskId, state: &SharingState) -> Check {
+		ensure!(!state.masked || state.counting() > 0, "a mask, and no dealing that counts");
+		let recipient = state.recipient.as_ref();
+		ensure!(!state.masked || recipient.is_some(), "a mask of nobody");
+		if state.freed == 0 {
+			let record = recipient.and_then(|recipient| Dealings::<T>::get(task, recipient));
+			let counts = record.is_some_and(|record| record.counts());
+			ensure!(state.masked == counts, "the mask is miscounted");
+		}
 		Ok(())
 	}
 
@@ -87,7 +102,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(begun == (state.dealings > 0), "the dealings' hash is another's");
 		let begun = state.excluded_hash != Digest::default();
 		ensure!(begun == (state.excluded > 0), "the exclusions' hash is another's");
-		let empty = state.accepted() > 0 || state.aggregate.iter().all(|point| *point == IDENTITY);
+		let empty = state.counting() > 0 || state.aggregate.iter().all(|point| *point == IDENTITY);
 		ensure!(empty, "aggregate over no dealing is not the identity");
 		Ok(())
 	}
@@ -172,7 +187,7 @@ impl<T: Config> Pallet<T> {
 			_ => {},
 		}
 		if let (Some(accepted_set), 0) = (state.accepted_set, state.freed) {
-			let again = Self::accepted_set_hash(task, &view.task_hash, &state.aggregate);
+			let (_, again) = Self::counted(task, &view.task_hash, &state.aggregate);
 			ensure!(again == accepted_set, "the accepted set changed after the freeze");
 		}
 		Ok(())
@@ -194,6 +209,8 @@ impl<T: Config> Pallet<T> {
 				"result of another aggregate"
 			);
 			ensure!(result.dealers == state.accepted(), "result of other dealers");
+			ensure!(result.sealed_to == state.recipient, "result sealed to another");
+			ensure!(result.sealed_to.is_none() || state.masked, "sealed result without its mask");
 			let attested = state.attested_by(&seats);
 			let marks = (u32::from(state.verifiers), attested, state.disproven);
 			let told = (result.panel, result.attested, result.disproven);
@@ -206,7 +223,8 @@ impl<T: Config> Pallet<T> {
 	fn results_verify() -> Check {
 		for result in Results::<T>::iter_values() {
 			ensure!(result.attested <= result.panel, "more attested than have a seat");
-			ensure!(result.disproven <= result.dealers, "more disproven than count");
+			let counting = result.dealers.saturating_add(result.sealed_to.is_some().into());
+			ensure!(result.disproven <= counting, "more disproven than count");
 			let values = result.scalars().map(|bytes| decode_scalar(&bytes));
 			let values = values.collect::<Result<Vec<_>, _>>();
 			let values = values.map_err(|_| "result is not canonical")?;

@@ -41,12 +41,26 @@ pub struct SharingState {
 	pub exposed: u32,
 	/// Seats that showed a dealing to be invalid in a way that everybody can see.
 	pub finders: SeatSet,
+	/// Whether one of the dealings that count is the recipient's mask.
+	pub masked: bool,
+	/// Whom the result is sealed to. Its dealing is the mask: it proves nothing, and it is no dealer's.
+	pub recipient: Option<AccountId>,
 }
 
 impl SharingState {
-	/// Dealings that count.
-	pub fn accepted(&self) -> u32 {
+	/// Dealings that count, the mask among them.
+	pub fn counting(&self) -> u32 {
 		self.dealings.saturating_sub(self.excluded)
+	}
+
+	/// Dealers whose dealings count. The mask is none of these.
+	pub fn accepted(&self) -> u32 {
+		self.counting().saturating_sub(self.masked.into())
+	}
+
+	/// Whether this account's dealing is the mask.
+	pub fn is_mask(&self, dealer: &AccountId) -> bool {
+		self.recipient.as_ref() == Some(dealer)
 	}
 
 	/// The states of the committee, then those of the panel.
@@ -174,6 +188,8 @@ pub struct Counters {
 	pub verified: u32,
 	/// Dealings that count and were found invalid after the end of verification.
 	pub disproven: u32,
+	/// Whether the recipient's mask is among the dealings, and was not excluded.
+	pub masked: bool,
 }
 
 /// Index of a 1-based seat.

@@ -49,9 +49,9 @@ pub trait WeightInfo {
 	fn authorize_commit_result() -> Weight;
 	/// Authorizing a reveal.
 	fn authorize_reveal_result(l: u32) -> Weight;
-	/// Freezing a set of `d` dealings, and checking the `t + 1` sums of their commitments.
+	/// Freezing a set of `d` dealings, a mask among them, and checking the `t + 1` sums of their commitments.
 	fn freeze(d: u32, t: u32) -> Weight;
-	/// Settling one dealing.
+	/// Settling one dealing, a dealer's that is paid.
 	fn settle_dealing() -> Weight;
 	/// Settling what is left of a task.
 	fn settle_task() -> Weight;

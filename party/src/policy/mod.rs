@@ -12,6 +12,9 @@
 //! over one file sees the same rows and values. A requester that moves a range or a cap from task to task learns where the
 //! policy ends, and nothing of the rows.
 //!
+//! What of it concerns dealers and not rows a chain can hold to as well ([`Policy::on_chain`]), by the data set's tag
+//! ([`Dataset::tag`]).
+//!
 //! | file | for |
 //! |---|---|
 //! | `model` | the file's form |

@@ -8,15 +8,17 @@ use crate::{
 	request::{label, names, StatisticName},
 };
 use ostraka_primitives::{
+	consent::{self, Quota, HISTORY, MAX_CO_DEALERS, MAX_DIFFERENCE},
 	spec::{MAX_DECIMALS, MAX_NAME},
 	task::SecurityClass,
 	AccountId,
 };
+use ostraka_protocol::wire::dataset_tag;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use sp_core::crypto::Ss58Codec;
 use std::{
-	collections::BTreeMap,
+	collections::{BTreeMap, BTreeSet},
 	fmt,
 	path::{Path, PathBuf},
 };
@@ -41,8 +43,6 @@ const STATISTICS: [StatisticName; 14] = [
 	StatisticName::VectorMean,
 	StatisticName::Contributors,
 ];
-/// Most dealers that are named to take part too: as many as a chain holds an acceptance to.
-const MOST_CO_DEALERS: usize = 8;
 const CLASSES: [SecurityClass; 3] =
 	[SecurityClass::Standard, SecurityClass::Confidential, SecurityClass::Restricted];
 
@@ -117,11 +117,11 @@ pub struct Allow {
 	pub statistics: Option<Vec<StatisticName>>,
 	/// Fewest dealers that a task must promise.
 	pub least_cohort: u32,
-	/// Dealers that must take part too.
+	/// Dealers that a task must require, none twice; [`MAX_CO_DEALERS`] at most.
 	pub co_dealers: Vec<AccountId>,
-	/// Most tasks over one data set, in so many blocks.
+	/// Most tasks over one data set, 1 to [`HISTORY`], in so many blocks.
 	pub quota: Option<(u32, u32)>,
-	/// By how many dealers two tasks over one data set must differ, if they differ.
+	/// By how many dealers two tasks over one data set must differ, if they differ; [`MAX_DIFFERENCE`] at most.
 	pub least_difference: Option<u32>,
 }
 
@@ -216,6 +216,32 @@ impl Policy {
 		let allow = self::allow(raw.allow).map_err(|reason| wrong(format!("[allow]: {reason}")))?;
 		let hash = Sha256::digest(text.as_bytes()).into();
 		Ok(Self { file, hash, datasets, allow })
+	}
+}
+
+impl Policy {
+	/// What of it a chain can hold the dealer's acceptances to, the same for each data set.
+	pub fn on_chain(&self) -> consent::Policy {
+		let Allow { least_cohort, co_dealers, quota, least_difference, .. } = &self.allow;
+		// what is parsed fits
+		let quota = quota
+			.and_then(|(tasks, blocks)| Some(Quota { tasks: u8::try_from(tasks).ok()?, blocks }));
+		let least_difference = least_difference.map(|least| u8::try_from(least).unwrap_or(u8::MAX));
+		let co_dealers: Vec<AccountId> =
+			co_dealers.iter().take(MAX_CO_DEALERS as usize).cloned().collect();
+		consent::Policy {
+			quota,
+			least_cohort: *least_cohort,
+			least_difference: least_difference.unwrap_or_default(),
+			co_dealers: co_dealers.try_into().unwrap_or_default(),
+		}
+	}
+}
+
+impl Dataset {
+	/// The tag that names its rows on a chain.
+	pub fn tag(&self) -> [u8; 32] {
+		dataset_tag(&self.name)
 	}
 }
 
@@ -341,18 +367,32 @@ fn allow(raw: RawAllow) -> Result<Allow, String> {
 	};
 	let quota = match (raw.per_period, raw.period_blocks) {
 		(None, None) => None,
+		(Some(tasks), Some(_)) if !(1..=HISTORY).contains(&tasks) => {
+			return Err(format!(
+				"`per_period` is 1 to {HISTORY}: the chain remembers so many tasks of a dealer, and counts no more"
+			));
+		},
 		(Some(tasks), Some(blocks)) if blocks > 0 => Some((tasks, blocks)),
 		_ => return Err("`per_period` and `period_blocks` go together".to_owned()),
 	};
-	if raw.co_dealers.len() > MOST_CO_DEALERS {
-		return Err(format!("`co_dealers` names {MOST_CO_DEALERS} at most"));
+	if raw.least_difference.is_some_and(|least| least > u32::from(MAX_DIFFERENCE)) {
+		return Err(format!(
+			"`least_difference` is {MAX_DIFFERENCE} at most: by more the chain compares no two tasks"
+		));
+	}
+	if raw.co_dealers.len() > MAX_CO_DEALERS as usize {
+		return Err(format!("`co_dealers` names {MAX_CO_DEALERS} at most"));
+	}
+	let co_dealers = accounts("co_dealers", &raw.co_dealers)?;
+	if co_dealers.iter().collect::<BTreeSet<_>>().len() != co_dealers.len() {
+		return Err("`co_dealers` names a dealer twice".to_owned());
 	}
 	Ok(Allow {
 		classes,
 		requesters,
 		statistics,
 		least_cohort: raw.least_cohort,
-		co_dealers: accounts("co_dealers", &raw.co_dealers)?,
+		co_dealers,
 		quota,
 		least_difference: raw.least_difference,
 	})

@@ -71,11 +71,12 @@ pub fn propose(table: &Table, name: &str, file: &str, secret: &[u8; 32]) -> Resu
 		 statistics = [\"any\"]\n\
 		 # Fewest dealers that a task must promise.\n\
 		 least_cohort = 8\n\
-		 # Accounts of dealers that you know, without whom you do not deal.\n\
+		 # Accounts of dealers that you know: a task must require them.\n\
 		 co_dealers = []\n\
-		 # Most tasks over one data set in so many blocks.\n\
+		 # Most tasks over one data set in so many blocks: 8 at most.\n\
 		 per_period = 4\n\
 		 period_blocks = 14400\n\
+		 # By how many dealers two tasks must differ, if they differ: 16 at most.\n\
 		 least_difference = 5\n",
 	);
 	Ok(text)

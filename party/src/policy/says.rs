@@ -11,7 +11,7 @@ use crate::{
 };
 use ostraka_primitives::{
 	spec::{Column, TaskSpec},
-	task::SecurityClass,
+	task::{Conditions, SecurityClass},
 	AccountId,
 };
 use serde::Serialize;
@@ -25,7 +25,9 @@ pub struct Question<'a> {
 	pub class: Option<SecurityClass>,
 	/// Who asks.
 	pub requester: Option<&'a AccountId>,
-	/// Fewest dealings that it takes.
+	/// What it promises its dealers, and who reads its result.
+	pub conditions: Option<&'a Conditions>,
+	/// Fewest dealings that it takes, if its conditions are not known.
 	pub least_dealers: Option<u32>,
 	/// Who is invited.
 	pub invited: Option<&'a [AccountId]>,
@@ -43,6 +45,7 @@ impl<'a> Question<'a> {
 			spec,
 			class: None,
 			requester: None,
+			conditions: None,
 			least_dealers: None,
 			invited: None,
 			accepted: None,
@@ -136,6 +139,10 @@ impl Policy {
 		let why =
 			format!("a value outside its range {is_outside}; what is no number counts as missing");
 		lines.push(line("clip", Says::Yes, why));
+		if let Some(recipient) = question.conditions.and_then(|all| all.sealed_to.as_ref()) {
+			let why = format!("the result is sealed to {}, who alone reads it", address(recipient));
+			lines.push(line("sealed_to", Says::Yes, why));
+		}
 		self.of_requester(question, &mut lines);
 		self.of_dealers(question, &mut lines);
 		self.of_time(question, &mut lines);
@@ -177,7 +184,8 @@ impl Policy {
 	fn of_dealers(&self, question: &Question<'_>, lines: &mut Vec<Line>) {
 		let Self { allow, .. } = self;
 		let least = allow.least_cohort;
-		lines.push(match question.least_dealers {
+		let promised = question.conditions.map(|conditions| conditions.least_dealers);
+		lines.push(match promised.or(question.least_dealers) {
 			Some(promised) => {
 				let why = format!(
 					"the task takes no fewer than {}, the policy asks for {least}",
@@ -195,11 +203,20 @@ impl Policy {
 			absent.map(address).collect::<Vec<_>>()
 		};
 		let all = counted(allow.co_dealers.len(), "dealer");
+		let required = question.conditions.map(|conditions| conditions.required.as_slice());
+		let unrequired = required.map(absent).unwrap_or_default();
 		let (says, why) = match (question.accepted, question.invited) {
+			_ if !unrequired.is_empty() => {
+				(Says::No, format!("the task does not require {}", unrequired.join(", ")))
+			},
 			(Some(accepted), _) => match absent(accepted).as_slice() {
 				[] => (Says::Yes, format!("all {all} named have accepted")),
 				absent => (Says::No, format!("not accepted by {}", absent.join(", "))),
 			},
+			(None, _) if required.is_some() => (
+				Says::Yes,
+				format!("all {all} named are required: without one of them there is no result"),
+			),
 			(None, Some(invited)) => match absent(invited).as_slice() {
 				[] => (
 					Says::Yes,
@@ -231,7 +248,7 @@ impl Policy {
 		if let Some(least) = self.allow.least_difference {
 			let why = format!(
 				"tasks over one data set whose dealers differ, differ by {}; who takes part in the end is known to the \
-				 chain alone",
+				 chain alone, which holds to what is published (`ostraka policy publish`)",
 				dealers(least)
 			);
 			lines.push(line("least_difference", Says::Open, why));

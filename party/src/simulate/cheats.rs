@@ -15,6 +15,7 @@ use rand_chacha::ChaCha20Rng;
 
 /// A dealing with that fault, of its commitments or of its sealed share for node `victim`, properly proven to be the dealer's.
 /// With `InvalidInput` nothing of it is changed: its fault is that the relation refuses the input, whose proof then does not hold.
+/// A mask has no proof of validity, as an honest one.
 ///
 /// # Errors
 /// Those of an honest dealing, `Index` if there is no such node.
@@ -40,9 +41,12 @@ pub fn deal(
 	if fault == DealerFault::OutsideSubgroup {
 		commitments = outside(&commitments, ctx.threshold)?;
 	}
-	let (statement, witness) = (ctx.statement(id, &commitments), Witness::new(relation, input));
-	let proof =
-		validity::prove_witness::<Plain, _>(relation, &statement, &witness, &blinding, rng)?;
+	let proof = if ctx.is_mask(id) {
+		Vec::new()
+	} else {
+		let (statement, witness) = (ctx.statement(id, &commitments), Witness::new(relation, input));
+		validity::prove_witness::<Plain, _>(relation, &statement, &witness, &blinding, rng)?
+	};
 	let key = dealer::sealing_key(ctx, id, victim, &commitments, &rho)?;
 	let mut dealing = dealer::assemble(ctx, id, commitments, &shares, &rho, proof, rng)?;
 	let sealed = dealing.sealed.get_mut(place).ok_or(Error::Index)?;

@@ -23,6 +23,10 @@ pub enum FaultKind {
 	Copied,
 	/// A dealer does not deal.
 	SilentDealer,
+	/// The recipient of a sealed result seals to one node a share of its mask that does not fit its commitments.
+	BadMask,
+	/// The recipient of a sealed result deals no mask.
+	MissingMask,
 	/// A node accuses a dealer whose share is right.
 	FalseAccusation,
 	/// A node accuses with a proof that does not hold.
@@ -46,7 +50,7 @@ pub enum FaultKind {
 }
 
 /// The kinds with their names in `--faults` and what they are.
-const KINDS: [(FaultKind, &str, &str); 17] = [
+const KINDS: [(FaultKind, &str, &str); 19] = [
 	(
 		FaultKind::BadShare,
 		"bad-share",
@@ -62,6 +66,12 @@ const KINDS: [(FaultKind, &str, &str); 17] = [
 	(FaultKind::Malformed, "malformed", "A dealer sends a dealing whose signature does not hold"),
 	(FaultKind::Copied, "copied", "A dealer sends another's dealing as its own"),
 	(FaultKind::SilentDealer, "silent-dealer", "A dealer does not deal"),
+	(
+		FaultKind::BadMask,
+		"bad-mask",
+		"The recipient of a sealed result seals to one node a share of its mask that does not fit",
+	),
+	(FaultKind::MissingMask, "missing-mask", "The recipient of a sealed result deals no mask"),
 	(
 		FaultKind::FalseAccusation,
 		"false-accusation",
@@ -109,6 +119,11 @@ impl FaultKind {
 		)
 	}
 
+	/// Whether it is that of the recipient of a sealed result.
+	pub fn is_recipients(self) -> bool {
+		matches!(self, Self::BadMask | Self::MissingMask)
+	}
+
 	/// Whether it is a verifier's.
 	pub fn is_verifiers(self) -> bool {
 		matches!(self, Self::LyingVerifier | Self::FalseVerifier | Self::SilentVerifier)
@@ -129,7 +144,7 @@ impl FaultKind {
 	/// What of a dealing it is that a node finds.
 	pub fn of_dealing(self) -> Option<DealerFault> {
 		match self {
-			Self::BadShare => Some(DealerFault::WrongShare),
+			Self::BadShare | Self::BadMask => Some(DealerFault::WrongShare),
 			Self::Unopenable => Some(DealerFault::Unopenable),
 			Self::OutsideGroup => Some(DealerFault::OutsideSubgroup),
 			Self::ForgedInput => Some(DealerFault::InvalidInput),
@@ -189,11 +204,13 @@ pub fn help() -> String {
 	lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Who does what: dealers, nodes and verifiers by place, each with one fault at most.
+/// Who does what: dealers, nodes and verifiers by place, and the recipient of a sealed result, each with one fault at most.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roles {
 	/// Dealers' faults, by place.
 	pub dealers: Vec<Option<FaultKind>>,
+	/// The recipient's, if the result is sealed.
+	pub recipient: Option<FaultKind>,
 	/// The committee's faults, by place (`j - 1`).
 	pub nodes: Vec<Option<FaultKind>>,
 	/// The panel's, by place (`j - n - 1`).
@@ -201,25 +218,31 @@ pub struct Roles {
 }
 
 impl Roles {
-	/// Hands the faults out, to dealers and to the seats of a class from the places that `start` says on.
+	/// Hands the faults out, to dealers and to the seats of a class from the places that `start` says on, and to the recipient
+	/// if the result is sealed.
 	///
 	/// # Errors
-	/// If there are more faults than dealers, nodes or verifiers.
+	/// If there are more faults than dealers, nodes or verifiers, or than one of a recipient, or any of one without a sealed result.
 	pub fn cast(
 		faults: &[Faults],
 		dealers: usize,
 		parameters: &ClassParameters,
+		sealed: bool,
 		start: usize,
 	) -> Result<Self, String> {
 		let nobody = |number: u8| vec![None; usize::from(number)];
+		let mut recipients = nobody(u8::from(sealed));
 		let mut roles = Self {
 			dealers: vec![None; dealers],
+			recipient: None,
 			nodes: nobody(parameters.seats),
 			verifiers: nobody(parameters.verifiers),
 		};
 		for fault in faults {
 			let (places, who) = if fault.kind.is_dealers() {
 				(&mut roles.dealers, "dealers")
+			} else if fault.kind.is_recipients() {
+				(&mut recipients, "recipients of sealed results")
 			} else if fault.kind.is_verifiers() {
 				(&mut roles.verifiers, "verifiers")
 			} else {
@@ -240,6 +263,7 @@ impl Roles {
 				}
 			}
 		}
+		roles.recipient = recipients.first().copied().flatten();
 		Ok(roles)
 	}
 
@@ -283,7 +307,7 @@ mod tests {
 	fn everybody_has_one_fault_at_most() {
 		let faults = [parse("bad-share=2").expect("ok"), parse("silent-dealer=1").expect("ok")];
 		let class = class::parameters(SecurityClass::Standard, false);
-		let roles = Roles::cast(&faults, 4, &class, 3).expect("enough dealers");
+		let roles = Roles::cast(&faults, 4, &class, false, 3).expect("enough dealers");
 		assert_eq!(
 			roles.dealers,
 			[
@@ -293,23 +317,40 @@ mod tests {
 				Some(FaultKind::BadShare)
 			]
 		);
-		assert!(Roles::cast(&faults, 2, &class, 0).is_err());
-		assert!(Roles::cast(&faults, 0, &class, 0).is_err());
+		assert!(Roles::cast(&faults, 2, &class, false, 0).is_err());
+		assert!(Roles::cast(&faults, 0, &class, false, 0).is_err());
+	}
+
+	#[test]
+	fn a_sealed_result_has_one_recipient() {
+		let class = class::parameters(SecurityClass::Standard, false);
+		for kind in [FaultKind::BadMask, FaultKind::MissingMask] {
+			let faults = [Faults { kind, count: 1 }];
+			let roles = Roles::cast(&faults, 3, &class, true, 2).expect("there is one");
+			assert_eq!((roles.recipient, roles.dealers), (Some(kind), vec![None; 3]));
+			let unsealed = Roles::cast(&faults, 3, &class, false, 2).expect_err("none");
+			assert!(unsealed.contains("recipients of sealed results (0)"), "{unsealed}");
+			assert!(Roles::cast(&[Faults { kind, count: 2 }], 3, &class, true, 2).is_err());
+		}
+		let both = ["bad-mask", "missing-mask"].map(|text| parse(text).expect("ok"));
+		assert!(Roles::cast(&both, 3, &class, true, 0).is_err(), "one fault at most");
 	}
 
 	#[test]
 	fn verifiers_are_numbered_on_from_the_committee() {
 		let class = class::parameters(SecurityClass::Standard, false);
 		let faults = ["blind-node=1", "lying-verifier=1"].map(|text| parse(text).expect("ok"));
-		let roles = Roles::cast(&faults, 0, &class, 1).expect("enough of each");
+		let roles = Roles::cast(&faults, 0, &class, false, 1).expect("enough of each");
 		let seats: Vec<(String, Option<FaultKind>)> = roles.seats().collect();
 		let named: Vec<&str> = seats.iter().map(|(name, _)| name.as_str()).collect();
 		assert_eq!(named, ["node 1", "node 2", "node 3", "verifier 4", "verifier 5"]);
 		assert_eq!(seats[1].1, Some(FaultKind::BlindNode));
 		assert_eq!(seats[4].1, Some(FaultKind::LyingVerifier));
 		let many = [parse("silent-verifier=3").expect("ok")];
-		assert!(Roles::cast(&many, 0, &class, 0).expect_err("two").contains("verifiers (2)"));
+		assert!(Roles::cast(&many, 0, &class, false, 0)
+			.expect_err("two")
+			.contains("verifiers (2)"));
 		let none = ClassParameters { verifiers: 0, ..class };
-		assert!(Roles::cast(&faults, 0, &none, 0).is_err());
+		assert!(Roles::cast(&faults, 0, &none, false, 0).is_err());
 	}
 }

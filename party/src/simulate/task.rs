@@ -15,6 +15,7 @@ use ostraka_crypto::{
 	messages::DealingBytes,
 	proofs::verify_signature,
 	seal::SealSecret,
+	validity::Relation,
 	vss::{SecretShare, UncheckedCommitments},
 	Error, Hash, Identity, Plain, Scalar,
 };
@@ -22,6 +23,7 @@ use ostraka_primitives::{fault::DealerFault, spec::TaskSpec, task::ClassParamete
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest, Aggregate, Verdict},
 	dealer,
+	masking::{self, MaskSeed, Opening},
 	statistics::{proof_length, relation, Unprovable},
 	task_hash, worker, Member, TaskContext, TaskHashInput, Version,
 };
@@ -46,17 +48,52 @@ pub struct Cast<'a> {
 	pub inputs: &'a [&'a [Scalar]],
 	/// Who cheats.
 	pub roles: &'a Roles,
+	/// Whether the result is sealed to a recipient, who deals a mask and reads the result by its seed.
+	pub sealed: bool,
 	/// All randomness follows from it.
 	pub seed: [u8; 32],
 }
 
+impl Cast<'_> {
+	/// The recipient's account.
+	fn recipient(&self) -> Option<Identity> {
+		self.sealed.then(|| identity(&self.seed, "recipient", 0))
+	}
+
+	/// What it draws its masks from.
+	fn mask_seed(&self) -> MaskSeed {
+		MaskSeed::from_bytes(identity(&self.seed, "mask", 0))
+	}
+
+	/// Whether the dealing with this place is the mask, which comes behind all dealers'.
+	fn is_mask(&self, place: usize) -> bool {
+		self.sealed && place == self.inputs.len()
+	}
+
+	/// What who deals with this place does.
+	fn role(&self, place: usize) -> Option<FaultKind> {
+		match self.is_mask(place) {
+			true => self.roles.recipient,
+			false => self.roles.dealers.get(place).copied().flatten(),
+		}
+	}
+
+	/// What a report calls who deals with this place.
+	fn name(&self, place: usize) -> String {
+		match self.is_mask(place) {
+			true => "recipient".to_owned(),
+			false => self.names.get(place).map_or_else(|| format!("dealer {place}"), Clone::clone),
+		}
+	}
+}
+
 /// How a task ended.
 pub struct Played {
-	/// The sum of the accepted dealers' vectors.
+	/// The sum of the accepted dealers' vectors, as the recipient reads it if the result is sealed.
 	pub sum: Vec<Scalar>,
 	/// Places of the accepted dealers.
 	pub accepted: Vec<usize>,
-	/// Whether the sum opens the sum of the accepted dealers' commitments.
+	/// Whether the published sum opens the sum of the accepted commitments, and the mask its own.
 	pub verified: bool,
 	/// How many of the accepted dealers prove their input valid.
 	pub proofs: Proofs,
@@ -71,6 +108,12 @@ pub struct Played {
 /// Why a task has no result.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
+	/// The result is sealed, and its recipient's mask does not count.
+	#[error("the recipient's mask does not count: {verdict}")]
+	MaskMissing {
+		/// What became of it.
+		verdict: String,
+	},
 	/// Too few dealings were accepted.
 	#[error("{} accepted, the class asks for {needed}", counted(*.accepted, "dealing"))]
 	TooFewDealers {
@@ -142,9 +185,9 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 	lap(&mut phases, "drawing");
 
 	progress("dealing");
-	let dealers: Vec<Identity> =
+	let mut dealers: Vec<Identity> =
 		(0..cast.inputs.len()).map(|i| identity(&cast.seed, "dealer", i)).collect();
-	let role = |place: usize| cast.roles.dealers.get(place).copied().flatten();
+	let role = |place: usize| cast.role(place);
 	let deal = |(place, input): (usize, &&[Scalar])| -> Result<Option<DealingBytes>, Error> {
 		let rng = &mut rng("deal", place);
 		let id = dealers.get(place).ok_or(Error::Index)?;
@@ -167,12 +210,17 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 	let dealt: Result<Vec<_>, _> = cast.inputs.par_iter().enumerate().map(deal).collect();
 	let mut dealings = dealt?;
 	copy_dealings(&mut dealings, cast.roles);
+	if let Some(recipient) = cast.recipient() {
+		let place = dealers.len();
+		dealings.push(mask(cast, &ctx, &relation, &recipient, &mut rng("deal", place))?);
+		dealers.push(recipient);
+	}
 
 	// the chain, at dispatch
 	let mut accepted: Vec<Accepted> = Vec::new();
 	let mut ephemerals = BTreeSet::new();
 	for ((place, id), bytes) in dealers.iter().enumerate().zip(dealings) {
-		let name = name(cast, place);
+		let name = cast.name(place);
 		let Some(bytes) = bytes else {
 			faults.push(fault(role(place), &name, "absent".to_owned()));
 			continue;
@@ -197,8 +245,17 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 		verifying::Verifying { cast, ctx: &ctx, relation: &relation, nodes, dealers: &dealers };
 	let (shares, mut attested) = verifying.run(&mut accepted, &mut faults)?;
 	lap(&mut phases, "verifying");
-	if accepted.len() < (least_dealers as usize).max(1) {
-		return Err(Failure::TooFewDealers { accepted: accepted.len(), needed: least_dealers });
+	let mask = accepted.iter().find(|dealing| cast.is_mask(dealing.place));
+	if cast.sealed && mask.is_none() {
+		let fault = cast.roles.recipient.map_or_else(String::new, |kind| kind.to_string());
+		let verdict = faults.iter().find(|report| report.fault == fault);
+		let verdict = verdict.map_or_else(String::new, |report| report.verdict.clone());
+		return Err(Failure::MaskMissing { verdict });
+	}
+	let masks = usize::from(mask.is_some());
+	let count = accepted.len().saturating_sub(masks);
+	if count < (least_dealers as usize).max(1) {
+		return Err(Failure::TooFewDealers { accepted: count, needed: least_dealers });
 	}
 
 	progress("computing");
@@ -252,17 +309,23 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 
 	progress("settling");
 	let first = right.get(..needed).ok_or(Failure::TooFewShares { right: right.len(), needed })?;
-	let (sum, blinding) = adjudicator::reconstruct(first)?;
-	let verified = match points.first() {
+	let (mut sum, blinding) = adjudicator::reconstruct(first)?;
+	let mut verified = match points.first() {
 		Some(c0) => adjudicator::verify_result::<Plain>(c0, &sum, &blinding)?,
 		None => false,
 	};
+	if let (Some(recipient), Some(mask)) = (cast.recipient(), mask) {
+		let (opening, c0) = (opening(cast, &ctx, &recipient)?, mask.bytes.commitments.first());
+		let c0 = c0.ok_or(Error::Index)?;
+		verified &= masking::opens::<Plain>(c0, &opening)?;
+		sum = masking::unmask(&sum, &opening.vector)?;
+	}
 	let proven: Vec<(&Identity, &DealingBytes)> = accepted
 		.iter()
 		.filter_map(|dealing| Some((dealers.get(dealing.place)?, &dealing.bytes)))
 		.collect();
 	let unproven = worker::invalid::<Plain, _>(&ctx, &relation, &proven, &mut rng("read", 0));
-	let proofs = Proofs { hold: proven.len().saturating_sub(unproven.len()), of: proven.len() };
+	let proofs = Proofs { hold: count.saturating_sub(unproven.len()), of: count };
 	// whoever reads the result can challenge late: it changes no number
 	let mut disproven = 0;
 	for dealing in unproven.iter().filter_map(|at| accepted.get(*at)) {
@@ -271,14 +334,41 @@ pub fn play(cast: &Cast<'_>, progress: impl Fn(&'static str) + Sync) -> Result<P
 			attested.expose(what);
 			let verdict =
 				format!("convicted after the freeze by an outsider: {}", words::dealer(what));
-			faults.push(fault(role(dealing.place), &name(cast, dealing.place), verdict));
+			faults.push(fault(role(dealing.place), &cast.name(dealing.place), verdict));
 		}
 	}
 	faults.extend(attested.reports(disproven));
 	let attestation = attested.attestation(disproven);
 	lap(&mut phases, "settling");
-	let accepted = accepted.iter().map(|dealing| dealing.place).collect();
+	let places = accepted.iter().map(|dealing| dealing.place);
+	let accepted = places.filter(|place| !cast.is_mask(*place)).collect();
 	Ok(Played { sum, accepted, verified, proofs, attestation, faults, phases })
+}
+
+/// What opens the recipient's mask.
+fn opening(cast: &Cast<'_>, ctx: &TaskContext, recipient: &Identity) -> Result<Opening, Error> {
+	let (seed, hash) = (cast.mask_seed(), &ctx.task_hash);
+	masking::opening::<Plain>(&seed, hash, recipient, ctx.threshold, ctx.length())
+}
+
+/// What the recipient deals, if anything.
+fn mask(
+	cast: &Cast<'_>,
+	ctx: &TaskContext,
+	relation: &Relation,
+	recipient: &Identity,
+	rng: &mut ChaCha20Rng,
+) -> Result<Option<DealingBytes>, Error> {
+	let role = cast.roles.recipient;
+	if role == Some(FaultKind::MissingMask) {
+		return Ok(None);
+	}
+	let Some(fault) = role.and_then(FaultKind::of_dealing) else {
+		let mask = masking::derive::<Plain>(&cast.mask_seed(), ctx, recipient)?;
+		return Ok(Some(mask.dealing));
+	};
+	let vector = &opening(cast, ctx, recipient)?.vector;
+	cheats::deal(ctx, relation, recipient, vector, fault, 1, rng).map(Some)
 }
 
 /// Lets every dealer with that fault send the dealing of the next one that has none.
@@ -308,7 +398,7 @@ fn context(cast: &Cast<'_>, drawn: &[Node]) -> TaskContext {
 		genesis: &cast.seed,
 		task_id: cast.task,
 		version: Version::CURRENT,
-		spec: &cast.spec.encode(),
+		spec: &(cast.spec, cast.recipient()).encode(),
 		class: cast.class,
 		n: cast.parameters.seats,
 		threshold: cast.parameters.threshold,
@@ -326,11 +416,8 @@ fn context(cast: &Cast<'_>, drawn: &[Node]) -> TaskContext {
 		// of one without proofs nothing is played
 		proof_length: proof_length(cast.spec).unwrap_or_default(),
 		seal_keys: committee.iter().map(|member| member.seal_key).collect(),
+		recipient: cast.recipient(),
 	}
-}
-
-fn name(cast: &Cast<'_>, place: usize) -> String {
-	cast.names.get(place).map_or_else(|| format!("dealer {place}"), Clone::clone)
 }
 
 fn fault(kind: Option<FaultKind>, by: &str, verdict: String) -> FaultReport {

@@ -2,7 +2,7 @@
 
 use super::{
 	faults::{parse, Faults, Roles},
-	play, Cast, Played,
+	play, Cast, Failure, Played,
 };
 use crate::{attestation::Attestation, class, fixtures, report::FaultReport, validity::Proofs};
 use ostraka_crypto::Scalar;
@@ -10,13 +10,18 @@ use ostraka_primitives::{spec::Statistic, task::SecurityClass};
 
 /// A mean over five dealers, one without rows, with three nodes and two verifiers; faults go to each from the first on.
 fn played(faults: &[&str]) -> Played {
+	try_play(faults, false).expect("there is a result")
+}
+
+/// The same; if it is sealed, `Played` is what the recipient reads.
+fn try_play(faults: &[&str], sealed: bool) -> Result<Played, Failure> {
 	let spec = fixtures::spec(Statistic::Mean, vec![fixtures::column("x", 0, 9)]);
 	let inputs = [[1u8, 2], [1, 3], [2, 9], [1, 4], [0, 0]].map(|input| input.map(Scalar::from));
 	let inputs = inputs.each_ref().map(|input| &input[..]);
 	let names = ["a", "b", "c", "d", "e"].map(str::to_owned);
 	let parameters = class::parameters(SecurityClass::Standard, false);
 	let faults: Vec<Faults> = faults.iter().map(|kind| parse(kind).expect("a fault")).collect();
-	let roles = Roles::cast(&faults, inputs.len(), &parameters, 0);
+	let roles = Roles::cast(&faults, inputs.len(), &parameters, sealed, 0);
 	let roles = roles.expect("enough of them");
 	let cast = Cast {
 		task: 1,
@@ -26,9 +31,10 @@ fn played(faults: &[&str]) -> Played {
 		names: &names,
 		inputs: &inputs,
 		roles: &roles,
+		sealed,
 		seed: [7; 32],
 	};
-	play(&cast, |_| {}).expect("there is a result")
+	play(&cast, |_| {})
 }
 
 fn verdicts(faults: &[FaultReport]) -> Vec<(&str, &str, &str)> {
@@ -166,4 +172,40 @@ fn a_verifier_that_challenges_the_honest_is_convicted_alone() {
 	assert_eq!(played.attestation, Attestation { attested: 1, panel: 2, disproven: 0 });
 	let verdict = "convicted: FalseChallenge, the proof that it challenges holds".to_owned();
 	assert_eq!(said, [("verifier 4".to_owned(), verdict)]);
+}
+
+#[test]
+fn the_recipient_reads_a_sealed_result() {
+	let played = try_play(&[], true).expect("there is a result");
+	assert!(played.verified && played.faults.is_empty());
+	assert_eq!(played.accepted, [0, 1, 2, 3, 4], "the mask is no dealer");
+	assert_eq!(played.proofs, Proofs { hold: 5, of: 5 });
+	assert_eq!(played.attestation, Attestation { attested: 2, panel: 2, disproven: 0 });
+	assert_eq!(played.sum, [5u8, 18].map(Scalar::from));
+}
+
+/// Others' faults change as little of a sealed result as of another, and the mask keeps nobody from being named.
+#[test]
+fn a_sealed_result_is_that_of_the_others() {
+	let faults = ["forged-input", "copied", "false-challenge", "lying-verifier"];
+	let [sealed, open] = [true, false].map(|sealed| try_play(&faults, sealed).expect("a result"));
+	assert!(sealed.verified);
+	assert_eq!((&sealed.sum, &sealed.accepted), (&open.sum, &open.accepted));
+	assert_eq!(verdicts(&sealed.faults), verdicts(&open.faults));
+	// what is not found in time is found later, and the mask is not counted among the proofs
+	let late = ["forged-input", "blind-node=3", "lying-verifier=2"];
+	let played = try_play(&late, true).expect("a result");
+	assert_eq!(played.proofs, Proofs { hold: 4, of: 5 });
+	assert_eq!(played.attestation.disproven, 1);
+}
+
+#[test]
+fn without_the_recipients_mask_there_is_no_result() {
+	let failure = |fault: &str| match try_play(&[fault], true) {
+		Ok(_) => panic!("there is a result"),
+		Err(failure) => failure.to_string(),
+	};
+	assert_eq!(failure("missing-mask"), "the recipient's mask does not count: absent");
+	let said = "convicted by node 1: WrongShare, a sealed share does not fit the commitments";
+	assert_eq!(failure("bad-mask"), format!("the recipient's mask does not count: {said}"));
 }

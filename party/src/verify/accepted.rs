@@ -43,6 +43,8 @@ impl Evidence {
 		let commitments: Vec<Option<UncheckedCommitments>> =
 			self.dealings.iter().map(decode).collect();
 		let of = |place: usize| commitments.get(place).and_then(Option::as_ref);
+		// a mask counts in the sums, and is no dealer's
+		let masks = usize::from(self.info.task.conditions.sealed_to.is_some());
 		let mut dealers: Vec<Options> = self
 			.candidates()
 			.values()
@@ -71,11 +73,15 @@ impl Evidence {
 			}
 			let points = aggregate.to_bytes();
 			let places: BTreeSet<usize> = choice.iter().flatten().copied().collect();
+			// without its mask a sealed result would be anybody's to read
+			if self.masks(&places).len() != masks {
+				return None;
+			}
 			let digests = self.digests(&places);
 			let hash = adjudicator::accepted_set_hash(&context.task_hash, &digests, &points);
 			(hash == self.result.accepted_set).then_some((places, points))
 		};
-		let count = self.result.dealers as usize;
+		let count = (self.result.dealers as usize).saturating_add(masks);
 		let (places, aggregate) = search::find(&dealers, &target, count, budget, accept)?;
 		Some(Accepted { places, aggregate })
 	}

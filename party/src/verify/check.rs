@@ -5,9 +5,16 @@ use super::{
 	fitting::Fitting,
 	guilt::{Convicted, Judged},
 	meaning::{self, result_outcome},
-	verdict::{Excluded, HASH, PANEL, POSSIBLE, PROVEN, SET},
+	verdict::{Excluded, CONDITIONS, HASH, PANEL, POSSIBLE, PROVEN, SEAL, SET},
 };
-use crate::{account::address, attestation::Attestation, validity::Proofs};
+use crate::{
+	account::address,
+	attestation::Attestation,
+	mask::{self, Opening, OpeningFile},
+	validity::Proofs,
+	words::counted,
+	Error,
+};
 use alloc::{
 	borrow::ToOwned,
 	collections::{BTreeMap, BTreeSet},
@@ -27,6 +34,7 @@ use ostraka_primitives::{
 };
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest},
+	masking,
 	statistics::{proof_length, FinalizeError, Outcome},
 	wire::{self, Published},
 	TaskContext, Version,
@@ -97,6 +105,8 @@ pub struct Evidence {
 	pub panel: Panel,
 	/// Its result.
 	pub result: TaskResult,
+	/// What opens the mask of a sealed result, if somebody showed it. Whether it does is checked.
+	pub opening: Option<Opening>,
 	/// Dealings whose proof of `ρ` holds, in the order of their blocks: of each dealer all that the chain may have taken.
 	pub dealings: Vec<Dealing>,
 	/// Accusations.
@@ -118,6 +128,14 @@ pub struct Check {
 	pub detail: String,
 }
 
+/// What is found of a result's seal.
+struct Sealing {
+	/// The check; `None` of a result that is not sealed.
+	check: Option<(Option<bool>, String)>,
+	/// The result without its mask, if that is known.
+	plain: Option<TaskResult>,
+}
+
 /// What came of all checks.
 #[derive(Clone, Debug)]
 pub struct Verification {
@@ -137,8 +155,8 @@ pub struct Verification {
 	pub proofs: Option<Proofs>,
 	/// Dealers whose dealing does not count, and why.
 	pub excluded: Vec<Excluded>,
-	/// The typed result, which may be undefined; or why no data can give it.
-	pub outcome: Result<Outcome, FinalizeError>,
+	/// The typed result, which may be undefined; or why no data can give it. `None` of a sealed result whose mask is not opened.
+	pub outcome: Option<Result<Outcome, FinalizeError>>,
 }
 
 impl Evidence {
@@ -168,7 +186,7 @@ impl Evidence {
 			hash.map(|hash| hash == task_hash),
 			match hash {
 				Some(_) => {
-					"genesis, task, version, spec, consent, class, least dealers, windows, committee, panel"
+					"genesis, task, version, spec, consent, conditions, class, windows, committee, panel"
 						.to_owned()
 				},
 				None => "the committee is not known".to_owned(),
@@ -203,6 +221,12 @@ impl Evidence {
 		note(PROVEN, is_proven, detail);
 		let (is_panels, detail) = self.panels(&judged, accepted.as_ref());
 		note(PANEL, is_panels, detail);
+		let (are_met, detail) = self.conditions(accepted.as_ref());
+		note(CONDITIONS, are_met, detail);
+		let seal = self.seal(accepted.as_ref());
+		if let Some((is_sealed, detail)) = seal.check {
+			note(SEAL, is_sealed, detail);
+		}
 
 		let aggregate = accepted.as_ref().map_or(&[][..], |accepted| accepted.aggregate.as_slice());
 		let mut fitting = Fitting::new(aggregate, &context);
@@ -229,15 +253,19 @@ impl Evidence {
 			},
 		);
 
-		let outcome = result_outcome(&self.info.task.spec, &self.result);
-		let impossible = meaning::impossible(&outcome);
+		let plain = seal.plain.as_ref();
+		let outcome = plain.map(|plain| result_outcome(&self.info.task.spec, plain));
+		let impossible = outcome.as_ref().and_then(meaning::impossible);
 		note(
 			POSSIBLE,
-			Some(impossible.is_none()),
-			match impossible {
-				Some(impossible) => impossible,
-				None if outcome == Ok(Outcome::Undefined) => meaning::UNDEFINED.to_owned(),
-				None => "ranges, counts, variances".to_owned(),
+			outcome.as_ref().map(|_| impossible.is_none()),
+			match (impossible, &outcome) {
+				(Some(impossible), _) => impossible,
+				(None, Some(Ok(Outcome::Undefined))) => meaning::UNDEFINED.to_owned(),
+				(None, Some(_)) => "ranges, counts, variances".to_owned(),
+				(None, None) => {
+					"it is sealed: what it says its recipient alone can read".to_owned()
+				},
 			},
 		);
 		Verification {
@@ -287,7 +315,7 @@ impl Evidence {
 		let Some(Accepted { places, .. }) = accepted else {
 			return (None, None, "it is not known which dealings count".to_owned());
 		};
-		let of = places.len();
+		let of = places.len().saturating_sub(self.masks(places).len());
 		let unproven = match judged.unproven(places) {
 			Ok(unproven) => unproven,
 			Err(error) => return (Some(Proofs { hold: 0, of }), Some(false), error.to_string()),
@@ -324,6 +352,122 @@ impl Evidence {
 		(holds, format!("{said}, as the record says"))
 	}
 
+	/// Whether the dealings that count are as many as the task promises its dealers, and those of the dealers that it requires
+	/// among them. Whether they are those of the task that counted the contributors too, that task alone tells.
+	fn conditions(&self, accepted: Option<&Accepted>) -> (Option<bool>, String) {
+		let conditions = &self.info.task.conditions;
+		let number = |number: usize| counted(number, "dealer");
+		let least = usize::try_from(conditions.least_dealers).unwrap_or(usize::MAX);
+		let Some(Accepted { places, .. }) = accepted else {
+			return (None, "it is not known which dealings count".to_owned());
+		};
+		let dealers: BTreeSet<&AccountId> =
+			places.iter().filter_map(|place| Some(&self.dealings.get(*place)?.dealer)).collect();
+		let count = places.len().saturating_sub(self.masks(places).len());
+		let sealed_to = conditions.sealed_to.as_ref();
+		let missing = conditions.required.iter();
+		let missing = missing.filter(|one| !dealers.contains(one) || sealed_to == Some(*one));
+		let missing: Vec<String> = missing.map(address).collect();
+		let mut detail = format!("{} of {least} at least", number(count));
+		if !conditions.required.is_empty() {
+			detail += &format!(", {} required", number(conditions.required.len()));
+		}
+		if !missing.is_empty() {
+			detail += &format!("; missing: {}", named(&missing));
+		}
+		if let Some(counting) = conditions.counting {
+			detail +=
+				&format!("; that the dealers of task {counting} are among them is its to tell");
+		}
+		(Some(count >= least && missing.is_empty()), detail)
+	}
+
+	/// Of these dealings those that are masks: one, if the result is sealed.
+	pub(super) fn masks(&self, places: &BTreeSet<usize>) -> Vec<usize> {
+		let sealed_to = self.info.task.conditions.sealed_to.as_ref();
+		let is_mask = |place: &&usize| {
+			let dealing = self.dealings.get(**place);
+			dealing.is_some_and(|dealing| Some(&dealing.dealer) == sealed_to)
+		};
+		places.iter().filter(is_mask).copied().collect()
+	}
+
+	/// Whether the result is sealed to whom the task names, and what it is without its mask.
+	fn seal(&self, accepted: Option<&Accepted>) -> Sealing {
+		let asked = self.info.task.conditions.sealed_to.as_ref();
+		let said = self.result.sealed_to.as_ref();
+		let open = |holds, detail: &str| {
+			let check = Some((holds, detail.to_owned()));
+			Sealing { check, plain: None }
+		};
+		let recipient = match (asked, said) {
+			(None, None) if self.opening.is_none() => {
+				return Sealing { check: None, plain: Some(self.result.clone()) };
+			},
+			(None, None) => {
+				return open(Some(false), "it is sealed to nobody, and there is an opening")
+			},
+			(Some(asked), Some(said)) if asked == said => address(asked),
+			(Some(asked), _) => {
+				let detail =
+					format!("the task asks for {}, and the result says otherwise", address(asked));
+				return open(Some(false), &detail);
+			},
+			(None, Some(said)) => {
+				let detail =
+					format!("the result says {}, and the task asks for none", address(said));
+				return open(Some(false), &detail);
+			},
+		};
+		let mask = accepted.map(|accepted| self.masks(&accepted.places));
+		let mask = mask.as_ref().and_then(|masks| self.dealings.get(*masks.first()?));
+		let Some(mask) = mask else {
+			return open(None, &format!("to {recipient}, whose mask is not known"));
+		};
+		let Some(opening) = &self.opening else {
+			return open(
+				Some(true),
+				&format!("to {recipient}, whose mask counts; it is not opened"),
+			);
+		};
+		let is_its = mask
+			.bytes
+			.commitments
+			.first()
+			.is_some_and(|commitment| masking::opens::<Plain>(commitment, opening) == Ok(true));
+		let plain = mask::unsealed(&self.result, opening).ok().filter(|_| is_its);
+		if plain.is_none() {
+			return open(
+				Some(false),
+				&format!("the opening is not that of the mask of {recipient}"),
+			);
+		}
+		let detail = format!("to {recipient}, whose mask counts, and is opened");
+		Sealing { check: Some((Some(true), detail)), plain }
+	}
+
+	/// Takes an opening of the result. Whether it opens the mask that counts, [`Self::check`] says.
+	///
+	/// # Errors
+	/// `Failed` if it is of another task, or of another recipient's mask.
+	pub fn open(&mut self, file: OpeningFile) -> Result<(), Error> {
+		let record = &self.info.task;
+		let recipient = record.conditions.sealed_to.as_ref();
+		file.check(self.task, record.task_hash.as_ref(), recipient)?;
+		self.opening = Some(file.opening);
+		Ok(())
+	}
+
+	/// The result that data gives: without its mask if it was sealed, and the opening is that of the mask, as `verification` found.
+	/// `None` of a sealed one that is not opened.
+	pub fn plain(&self, verification: &Verification) -> Option<TaskResult> {
+		verification.outcome.as_ref()?;
+		match &self.opening {
+			Some(opening) => mask::unsealed(&self.result, opening).ok(),
+			None => Some(self.result.clone()),
+		}
+	}
+
 	/// Of the dealings that the chain took, those that do not count, and why.
 	fn excluded(
 		&self,
@@ -350,7 +494,16 @@ impl Evidence {
 		let task_hash = record.task_hash.unwrap_or_default();
 		let (threshold, length) = (record.parameters.threshold, record.spec.length());
 		let proof_length = proof_length(&record.spec).unwrap_or_default();
-		wire::context_of(self.version, task_hash, threshold, length, proof_length, seal_keys)
+		let recipient = record.conditions.sealed_to.as_ref();
+		wire::context_of(
+			self.version,
+			task_hash,
+			threshold,
+			length,
+			proof_length,
+			seal_keys,
+			recipient,
+		)
 	}
 
 	/// The task hash, computed from what it covers, with that committee and [`Self::panel`].

@@ -12,6 +12,7 @@ use super::{
 	unique::parse,
 	verdict::FILE,
 };
+use crate::mask::OpeningFile;
 use alloc::{
 	borrow::ToOwned,
 	collections::BTreeSet,
@@ -51,16 +52,51 @@ pub fn check_file<R: RngCore + CryptoRng + ?Sized>(
 	file: &[u8],
 	rng: &mut R,
 ) -> Result<CheckedFile, ReadError> {
+	check(file, None, rng)
+}
+
+/// [`check_file`] of a sealed result with an opening that is not in the file. What the file says is held against what comes of it
+/// alone.
+///
+/// # Errors
+/// Those of [`check_file`]; `Opening` if the opening is of another task, of another recipient's mask, or another one than the file's
+/// own.
+pub fn check_opened<R: RngCore + CryptoRng + ?Sized>(
+	file: &[u8],
+	opening: OpeningFile,
+	rng: &mut R,
+) -> Result<CheckedFile, ReadError> {
+	check(file, Some(opening), rng)
+}
+
+fn check<R: RngCore + CryptoRng + ?Sized>(
+	file: &[u8],
+	opening: Option<OpeningFile>,
+	rng: &mut R,
+) -> Result<CheckedFile, ReadError> {
 	if file.len() > LONGEST {
 		return Err(ReadError::Form(format!("it has more than {LONGEST} bytes")));
 	}
 	let form = |error: &dyn ToString| ReadError::Form(error.to_string());
 	let text = core::str::from_utf8(file).map_err(|error| form(&error))?;
-	let evidence = read(text)?;
+	let mut evidence = read(text)?;
 	let given = parse(text).map_err(|error| form(&error))?;
+	let is_opened = evidence.opening.is_none() && opening.is_some();
+	if let Some(opening) = opening {
+		let own = evidence.opening.take();
+		evidence.open(opening).map_err(|error| ReadError::Opening(error.to_string()))?;
+		if own.is_some() && own != evidence.opening {
+			return Err(ReadError::Opening("the transcript has another opening".to_owned()));
+		}
+	}
 	let mut verification = evidence.check(rng);
+	// what came with the file is no part of it
+	let aside = is_opened.then(|| (evidence.opening.take(), verification.outcome.take()));
 	let ours = serde_json::to_value(transcript(&evidence, &verification));
-	let mut places = contradicting(&evidence, &verification);
+	if let Some((opening, outcome)) = aside {
+		(evidence.opening, verification.outcome) = (opening, outcome);
+	}
+	let mut places = contradicting(&evidence);
 	places.extend(differing(ours.map_err(|error| form(&error))?, given));
 	verification.checks.push(Check {
 		what: FILE,
@@ -74,21 +110,22 @@ pub fn check_file<R: RngCore + CryptoRng + ?Sized>(
 }
 
 /// What of the record cannot be, beside the dealings: of a chain these numbers are the state's, of which a file has none.
-fn contradicting(evidence: &Evidence, verification: &Verification) -> Vec<String> {
+fn contradicting(evidence: &Evidence) -> Vec<String> {
 	let record = &evidence.info.task;
 	let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-	let dealt = evidence.dealings.len();
-	let dealers: Vec<AccountId> =
-		evidence.dealings.iter().map(|dealing| dealing.dealer.clone()).collect();
+	// who deals the mask is no dealer
+	let recipient = record.conditions.sealed_to.as_ref();
+	let dealers = evidence.dealings.iter().map(|dealing| &dealing.dealer);
+	let dealers = dealers.filter(|dealer| Some(*dealer) != recipient);
+	let dealers: Vec<AccountId> = dealers.cloned().collect();
+	let dealt = dealers.len();
 	let ephemerals: BTreeSet<&SealKeyBytes> =
 		evidence.dealings.iter().map(|dealing| &dealing.bytes.ephemeral).collect();
 	let is_all = dealt == number(record.invited);
-	let least = number(record.parameters.least_dealers);
 	let contradictions = [
 		("task.accepted", record.accepted > record.invited || dealt > number(record.accepted)),
-		("task.least_dealers", verification.accepted.len() < least),
 		("task.cohort", is_all && cohort_hash(&dealers) != record.cohort),
-		("one ephemeral a dealing", ephemerals.len() != dealt),
+		("one ephemeral a dealing", ephemerals.len() != evidence.dealings.len()),
 	];
 	let found = contradictions.into_iter().filter(|(_, is_one)| *is_one);
 	found.map(|(place, _)| place.to_owned()).collect()

@@ -23,7 +23,7 @@ use ostraka_crypto::seal::ciphertext_len;
 use ostraka_primitives::{
 	message::{DealingMessage, EvidenceMessage, ResultShareBytes},
 	spec::TaskSpec,
-	task::SecurityClass,
+	task::{Conditions, SecurityClass},
 	AccountId, Digest, PointBytes, TaskId, MAX_DEALERS,
 };
 use ostraka_protocol::TaskContext;
@@ -120,6 +120,8 @@ pub struct Lengths {
 	sealed: usize,
 	/// Bytes of the proof that the input is valid.
 	validity: usize,
+	/// Whether there is a mask, which has no proof.
+	masked: bool,
 	/// Bytes of a result share.
 	share: usize,
 }
@@ -132,6 +134,7 @@ impl Lengths {
 			seats: context.seal_keys.len(),
 			sealed: ciphertext_len(context.length()),
 			validity: usize::try_from(context.proof_length).unwrap_or(usize::MAX),
+			masked: context.recipient.is_some(),
 			share: context.length().saturating_add(1).saturating_mul(32),
 		}
 	}
@@ -144,7 +147,8 @@ impl Lengths {
 		for _ in 0..self.seats {
 			rest = behind_list(rest, self.sealed, 1)?;
 		}
-		behind_list(rest, self.validity, 1)
+		let masks = || self.masked.then(|| behind_list(rest, 0, 1)).flatten();
+		behind_list(rest, self.validity, 1).or_else(masks)
 	}
 
 	/// What is behind evidence of these lengths; `None` if the bytes begin with none.
@@ -258,15 +262,16 @@ pub fn shares<'a>(
 	})
 }
 
-/// The cohorts of so many dealers that submissions of a spec under a class name.
+/// The cohorts of so many dealers that submissions of a spec on these conditions under a class name.
 pub fn cohorts<'a>(
 	extrinsic: &'a [u8],
 	indices: &Indices,
 	spec: &TaskSpec,
+	conditions: &Conditions,
 	class: SecurityClass,
 	invited: u32,
 ) -> impl Iterator<Item = Dealers> + 'a {
-	behind_heads(extrinsic, (indices.submit, spec, class).encode(), move |mut bytes| {
+	behind_heads(extrinsic, (indices.submit, spec, conditions, class).encode(), move |mut bytes| {
 		behind_list(bytes, usize::try_from(invited).ok()?, 32)?;
 		Dealers::decode(&mut bytes).ok()
 	})
@@ -288,7 +293,7 @@ mod tests {
 	};
 
 	const LENGTHS: Lengths =
-		Lengths { commitments: 2, seats: 1, sealed: 80, validity: 70, share: 64 };
+		Lengths { commitments: 2, seats: 1, sealed: 80, validity: 70, masked: false, share: 64 };
 	/// Block of the attempt, and signature.
 	const TAIL: [u8; MEMBERS_TAIL] = [0; MEMBERS_TAIL];
 
@@ -337,6 +342,25 @@ mod tests {
 		assert_eq!(found.len(), 2, "the remark reads as one too");
 		assert!(found[0].dealing.validity.starts_with(&head()));
 		assert_eq!(found[1].dealing, message());
+	}
+
+	/// What has no proof is found where there is a mask; whose it is, its proof of `ρ` says.
+	#[test]
+	fn a_mask_is_found_where_the_task_has_one() {
+		let mask = DealingMessage { validity: Default::default(), ..message() };
+		let call = [head(), mask.encode()].concat();
+		let masked = Lengths { masked: true, ..LENGTHS };
+		let of = |call: &[u8], lengths| -> Vec<DealingMessage> {
+			let found = dealings(call, &INDICES, 7, &[8; 32], lengths);
+			found.map(|found| found.dealing).collect()
+		};
+		assert!(of(&call, LENGTHS).is_empty());
+		assert_eq!(of(&call, masked), [mask]);
+		let dealt = [head(), message().encode()].concat();
+		assert_eq!(of(&dealt, masked), [message()], "a dealer's is found beside it");
+		for end in 0..call.len() {
+			assert!(of(&call[..end], masked).is_empty(), "{end}");
+		}
 	}
 
 	/// A head that ends as it begins can share a byte with the next.
@@ -452,11 +476,20 @@ mod tests {
 		let dealers: Dealers =
 			vec![AccountId::new([1; 32]), AccountId::new([2; 32])].try_into().expect("two");
 		let class = SecurityClass::Confidential;
-		let call = (INDICES.submit, spec(7), class, &dealers, 50u32, 300u32, 1u128, 0u128).encode();
-		let extrinsic = [vec![0x84, 0, 1, 1], call].concat();
-		let found = |max_rows, class, invited| -> Vec<Dealers> {
-			cohorts(&extrinsic, &INDICES, &spec(max_rows), class, invited).collect()
+		let conditions = |sealed_to: Option<u8>| Conditions {
+			least_dealers: 3,
+			required: Default::default(),
+			counting: Some(5),
+			sealed_to: sealed_to.map(|byte| AccountId::new([byte; 32])),
 		};
+		let asked = (spec(7), conditions(Some(9)), class, &dealers);
+		let call = (INDICES.submit, asked, 50u32, 300u32, 1u128, 0u128).encode();
+		let extrinsic = [vec![0x84, 0, 1, 1], call].concat();
+		let on = |conditions: &Conditions, max_rows, class, invited| -> Vec<Dealers> {
+			cohorts(&extrinsic, &INDICES, &spec(max_rows), conditions, class, invited).collect()
+		};
+		let found = |max_rows, class, invited| on(&conditions(Some(9)), max_rows, class, invited);
+		assert!(on(&conditions(None), 7, class, 2).is_empty(), "on other conditions");
 		assert_eq!(found(7, class, 2), [dealers]);
 		assert!(found(8, class, 2).is_empty());
 		assert!(found(7, SecurityClass::Standard, 2).is_empty());

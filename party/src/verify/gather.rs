@@ -56,7 +56,7 @@ pub struct Gathering {
 	context: TaskContext,
 	indices: Indices,
 	lengths: Lengths,
-	/// Who may deal, if that is known.
+	/// Who may deal beside the recipient, if that is known.
 	invited: Option<Vec<AccountId>>,
 	/// By the hash of a dealing as it was sent: where it stands in the evidence, if it proves anything.
 	messages: BTreeMap<Digest, Option<usize>>,
@@ -79,7 +79,8 @@ pub struct Gathering {
 }
 
 impl Gathering {
-	/// The start, with evidence that has no messages yet.
+	/// The start, with evidence that has no messages yet. The recipient of a sealed result deals its mask, whether it is among the
+	/// `invited` or not, and whether these are known.
 	pub fn new(
 		evidence: Evidence,
 		task_hash: Digest,
@@ -248,9 +249,12 @@ impl Gathering {
 			verify_rho(&digest, ephemeral, proof, verify_signature).is_ok()
 		};
 		let invited = self.invited.as_deref();
-		let is_invited = |signer: &AccountId| invited.is_none_or(|all| all.contains(signer));
-		let signer = signer.filter(is_invited);
-		let others = invited.unwrap_or_default().iter();
+		let recipient = self.evidence.info.task.conditions.sealed_to.as_ref();
+		let may_deal = |signer: &AccountId| {
+			recipient == Some(signer) || invited.is_none_or(|all| all.contains(signer))
+		};
+		let signer = signer.filter(may_deal);
+		let others = invited.unwrap_or_default().iter().chain(recipient);
 		let others = others.filter(|other| Some(*other) != signer.as_ref());
 		let dealer = signer.iter().chain(others).find(is_of)?;
 		let id: &[u8; 32] = dealer.as_ref();

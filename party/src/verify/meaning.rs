@@ -18,7 +18,8 @@ pub const UNDEFINED: &str =
 	"the statistic is not defined on these rows: they are too few, or a column is constant or follows from others, or all \
 	 weights are zero";
 
-/// What a published result says.
+/// What a published result says. Of a sealed one it is nothing as long as the mask is in it: [`unsealed`](crate::mask::unsealed)
+/// takes it off.
 ///
 /// # Errors
 /// Those of [`finalize`]. A result of which only some groups are impossible is no error: [`impossible`] tells.
@@ -26,7 +27,7 @@ pub fn result_outcome(spec: &TaskSpec, result: &TaskResult) -> Result<Outcome, F
 	finalize(spec, &values(result)?, result.dealers)
 }
 
-/// A published result's vector, entry by entry.
+/// A published result's vector, entry by entry; of a sealed one without its mask, as above.
 ///
 /// # Errors
 /// Those of [`named_sums`].

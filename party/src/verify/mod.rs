@@ -14,12 +14,17 @@
 //!    ([`Verdict::Unproven`]);
 //! 4. that the sum of the commitments is in the group, and `t + 1` revealed result shares fit it and give the published
 //!    vector. The commitments that are summed need not be in the group one by one: only the sum is multiplied;
-//! 5. that the task hash covers what the record says, as far as committee and panel are known, and that what the result says of
+//! 5. that the task hash covers what the record says, as far as committee and panel are known, that the dealings that count are
+//!    those that the task's conditions promise, and that what the result says of
 //!    its panel can be: no more attested than have a seat, and no more dealings are called disproven than are wrong. Of a file
 //!    without its committee nothing ties the record ([`Verdict::Unpinned`]);
 //! 6. that the vector is one that data can give, and what it says. A statistic may be undefined on the data: that is a
 //!    right result without numbers. A vector, or a group of it, that no data can give is not right, whoever dealt it
 //!    ([`Verdict::Impossible`], if all else is).
+//!
+//! A result that is sealed to a recipient has that one's mask in it: a dealing without a proof, which counts in the sums and in
+//! `h_A`, and not among the dealers. All but the last check is made of it as of any other. What it says can be told with an opening
+//! of the mask, which is held against the mask's `C_0`; without one the result is [`Verdict::Sealed`].
 //!
 //! What looks like a message may be anybody's: anyone can put any bytes into a block, as a remark or in a call that fails.
 //! So nothing is believed for its place, and nothing is passed over for what came before it: every result share is tried
@@ -56,6 +61,6 @@ mod unique;
 pub mod verdict;
 
 pub use check::{Check, Evidence, Verification};
-pub use file::{check_file, CheckedFile};
+pub use file::{check_file, check_opened, CheckedFile};
 pub use meaning::{result_outcome, result_sums};
 pub use verdict::{Excluded, Verdict};

@@ -10,7 +10,10 @@ use super::{
 	check::{Accusation, Dealing, Evidence, Share},
 	transcript::VERSION,
 };
-use crate::account::{account, address};
+use crate::{
+	account::{account, address},
+	mask::{self, Opening},
+};
 use alloc::{
 	borrow::ToOwned,
 	collections::{BTreeMap, BTreeSet},
@@ -28,8 +31,8 @@ use ostraka_primitives::{
 	api::TaskInfo,
 	spec::{TaskSpec, MAX_LENGTH},
 	task::{
-		ClassParameters, Committee, Outcome, Panel, Seat, SecurityClass, Task, TaskResult,
-		TaskStatus, Windows,
+		ClassParameters, Committee, Conditions, Outcome, Panel, Seat, SecurityClass, Task,
+		TaskResult, TaskStatus, Windows,
 	},
 	AccountId, Digest, PointBytes, ProtocolVersion, SealKeyBytes, TaskId, WorkerKey, MAX_COMMITTEE,
 	MAX_DEALERS, MAX_SEALED, MAX_VALIDITY,
@@ -40,6 +43,8 @@ use sp_core::U256;
 
 /// Longest encoding of a spec that is looked at, in bytes: longer than any.
 const MAX_SPEC: usize = 1 << 16;
+/// Longest encoding of conditions that is looked at, in bytes: longer than any.
+const MAX_CONDITIONS: usize = 1 << 9;
 /// Most accusations: each member accuses each dealing once, and a second time is refused.
 const MAX_ACCUSATIONS: usize = (MAX_COMMITTEE * MAX_DEALERS) as usize;
 
@@ -48,8 +53,8 @@ const MAX_ACCUSATIONS: usize = (MAX_COMMITTEE * MAX_DEALERS) as usize;
 pub enum ReadError {
 	/// It has an earlier format.
 	#[error(
-		"the transcript has format {0}, of tasks without a panel of verification nodes; format {read} is read: export it \
-		 again, from a chain whose tasks have them",
+		"the transcript has format {0}, of tasks without conditions that its dealers accepted; format {read} is read: export \
+		 it again, from a chain whose tasks have them",
 		read = VERSION
 	)]
 	Older(u64),
@@ -84,6 +89,9 @@ pub enum ReadError {
 	/// What it says of the result or its shares cannot be.
 	#[error("the transcript's result: {0}")]
 	Result(String),
+	/// What was given to open its result is not of it.
+	#[error("the opening of the transcript's result: {0}")]
+	Opening(String),
 }
 
 #[derive(Deserialize)]
@@ -114,7 +122,7 @@ struct TaskPart {
 	seats: u8,
 	threshold: u8,
 	verifiers: u8,
-	least_dealers: u32,
+	conditions_scale: String,
 	invited: u32,
 	accepted: u32,
 	cohort: String,
@@ -185,6 +193,14 @@ struct ResultPart {
 	commitment: String,
 	attested: u32,
 	disproven: u32,
+	sealed_to: Option<String>,
+	opening: Option<OpeningPart>,
+}
+
+#[derive(Deserialize)]
+struct OpeningPart {
+	values: Vec<String>,
+	blinding: String,
 }
 
 /// Reads a transcript.
@@ -210,6 +226,8 @@ pub fn read(text: &str) -> Result<Evidence, ReadError> {
 	let accusations = accusations(&document.accusations, seats, &dealings, &shown)?;
 	let shares = shares(&document.result_shares, seats).map_err(ReadError::Result)?;
 	let result = result(&document).map_err(ReadError::Result)?;
+	let opening = document.result.opening.as_ref().map(opening);
+	let opening = opening.transpose().map_err(ReadError::Result)?;
 	let info = TaskInfo {
 		task,
 		committee: committee.clone().unwrap_or_default(),
@@ -223,6 +241,7 @@ pub fn read(text: &str) -> Result<Evidence, ReadError> {
 		right_shares: 0,
 		verified: 0,
 		disproven: 0,
+		masked: false,
 	};
 	Ok(Evidence {
 		genesis,
@@ -232,6 +251,7 @@ pub fn read(text: &str) -> Result<Evidence, ReadError> {
 		committee,
 		panel,
 		result,
+		opening,
 		dealings,
 		accusations,
 		challenged: BTreeSet::new(),
@@ -247,19 +267,27 @@ fn record(part: &TaskPart, task_hash: Digest) -> Result<(Version, Task), String>
 	let spec = TaskSpec::decode_all(&mut &spec[..])
 		.map_err(|_| "`spec_scale` is no specification".to_owned())?;
 	proof_length(&spec).map_err(|error| error.to_string())?;
+	let conditions = bytes("conditions_scale", &part.conditions_scale, MAX_CONDITIONS)?;
+	let conditions = Conditions::decode_all(&mut &conditions[..])
+		.map_err(|_| "`conditions_scale` is no task's conditions".to_owned())?;
+	let is_sorted = conditions.required.windows(2).all(|pair| pair.first() < pair.last());
+	if !is_sorted {
+		return Err("the required dealers are not sorted, each of them once".to_owned());
+	}
 	let classes = [SecurityClass::Standard, SecurityClass::Confidential, SecurityClass::Restricted];
 	let class = classes.into_iter().find(|class| class.index() == part.class_index);
 	let parameters = ClassParameters {
 		seats: part.seats,
 		threshold: part.threshold,
 		stake_factor: 1,
-		least_dealers: part.least_dealers,
+		// the class's own is not there: by its conditions a task promises no fewer
+		least_dealers: conditions.least_dealers,
 		verifiers: part.verifiers,
 	};
 	if !parameters.is_sound() {
 		return Err(format!(
 			"{} seats with threshold {}, {} verifiers and {} dealers at least are impossible",
-			part.seats, part.threshold, part.verifiers, part.least_dealers
+			part.seats, part.threshold, part.verifiers, conditions.least_dealers
 		));
 	}
 	let WindowsPart { collect, verify, commit, reveal } = part.windows;
@@ -269,6 +297,7 @@ fn record(part: &TaskPart, task_hash: Digest) -> Result<(Version, Task), String>
 		spec,
 		class: class.ok_or("`class_index` is none")?,
 		parameters,
+		conditions,
 		windows: Windows { collect, verify, commit, reveal },
 		submitted_at: part.submitted_at,
 		invited: part.invited,
@@ -332,7 +361,7 @@ fn dealings(
 	let proof_length = proof_length(&task.spec).unwrap_or_default() as usize;
 	let (mut dealings, mut shown) = (Vec::new(), ShownHashes::new());
 	for (place, part) in (1..).zip(parts) {
-		let read = dealing(task_hash, &task.parameters, proof_length, part);
+		let read = dealing(task_hash, task, proof_length, part);
 		let (dealing, hashes) = read.map_err(|what| ReadError::Dealing { place, what })?;
 		shown.entry(*dealing.digest.hash()).or_insert((dealings.len(), hashes));
 		dealings.push(dealing);
@@ -340,14 +369,14 @@ fn dealings(
 	Ok((dealings, shown))
 }
 
-/// Reads a dealing; else returns what is wrong with it.
+/// Reads a dealing; else returns what is wrong with it. The recipient's is the mask, which proves nothing.
 fn dealing(
 	task_hash: &Digest,
-	parameters: &ClassParameters,
+	task: &Task,
 	proof_length: usize,
 	part: &DealingPart,
 ) -> Result<(Dealing, Vec<Digest>), String> {
-	let ClassParameters { seats, threshold, .. } = *parameters;
+	let ClassParameters { seats, threshold, .. } = task.parameters;
 	let dealer: [u8; 32] = fixed("dealer_id", &part.dealer_id)?;
 	let length = usize::from(threshold).saturating_add(1);
 	if part.commitments.len() != length {
@@ -375,8 +404,11 @@ fn dealing(
 	verify_rho(&digest, &ephemeral, &proof, verify_signature)
 		.map_err(|error| format!("`proof` is not that of {}: {error}", address(&dealer)))?;
 	// the chain takes no other
-	if validity.len() != proof_length {
-		return Err(format!("`validity` has {} bytes, there are {proof_length}", validity.len()));
+	let is_mask = task.conditions.sealed_to.as_ref() == Some(&dealer);
+	let expected = if is_mask { 0 } else { proof_length };
+	if validity.len() != expected {
+		let of = if is_mask { "of a mask " } else { "" };
+		return Err(format!("`validity` {of}has {} bytes, there are {expected}", validity.len()));
 	}
 	let bytes = DealingBytes { commitments, ephemeral, proof, sealed: Vec::new(), validity };
 	let digest = AcceptedDigest::of_state(digest);
@@ -478,7 +510,19 @@ fn result(document: &Document) -> Result<TaskResult, String> {
 		panel: u32::from(document.task.verifiers),
 		attested: part.attested,
 		disproven: part.disproven,
+		sealed_to: match &part.sealed_to {
+			Some(text) => Some(account(text).ok_or("`sealed_to` is no address")?),
+			None => None,
+		},
 	})
+}
+
+fn opening(part: &OpeningPart) -> Result<Opening, String> {
+	if part.values.len() > MAX_LENGTH as usize {
+		return Err(format!("its `opening` has more than {MAX_LENGTH} `values`"));
+	}
+	mask::numbers(&part.values, &part.blinding)
+		.ok_or_else(|| "its `opening` has what is no number of 32 bytes".to_owned())
 }
 
 /// Bytes in hexadecimal of lower case, with `0x` before them, no more than `most`.

@@ -4,12 +4,13 @@ mod gathering;
 mod panel;
 mod proofs;
 mod reading;
+mod sealed;
 
 use super::{
 	check::{Accusation, Check, Dealing, Evidence, Share, Verification},
-	verdict::{Verdict, HASH, PANEL, PROVEN, SET},
+	verdict::{Verdict, CONDITIONS, HASH, PANEL, PROVEN, SET},
 };
-use crate::{class, fixtures, simulate::cheats};
+use crate::{class, fixtures, mask::MaskSeed, simulate::cheats};
 use ostraka_crypto::{
 	encoding::encode_scalar,
 	messages::DealingBytes,
@@ -23,14 +24,14 @@ use ostraka_primitives::{
 	fault::DealerFault,
 	spec::{Statistic, TaskSpec},
 	task::{
-		Committee, Outcome as Ended, Panel, Seat, SecurityClass, Task, TaskResult, TaskStatus,
-		Windows,
+		Committee, Conditions, Outcome as Ended, Panel, Seat, SecurityClass, Task, TaskResult,
+		TaskStatus, Windows,
 	},
 	AccountId,
 };
 use ostraka_protocol::{
 	adjudicator::{self, AcceptedDigest, Aggregate},
-	dealer,
+	dealer, masking,
 	statistics::relation,
 	wire, worker, Version,
 };
@@ -57,12 +58,25 @@ pub(super) fn played(spec: TaskSpec, inputs: &[Vec<Scalar>; 4]) -> Evidence {
 	played_with(spec, inputs, FOURTH)
 }
 
+/// The recipient of a sealed result.
+const RECIPIENT: [u8; 32] = [70; 32];
+
 /// The same of dealers with these faults. Only the fourth is accused, if its share or its commitments are wrong. A vector that
 /// no rows give is dealt with a proof that does not hold, whatever the fault.
 fn played_with(
 	spec: TaskSpec,
 	inputs: &[Vec<Scalar>; 4],
 	faults: [Option<DealerFault>; 4],
+) -> Evidence {
+	played_for(spec, inputs, faults, None)
+}
+
+/// The same, sealed to a recipient if there is the seed of its mask, which is the first of the dealings.
+fn played_for(
+	spec: TaskSpec,
+	inputs: &[Vec<Scalar>; 4],
+	faults: [Option<DealerFault>; 4],
+	seed: Option<&MaskSeed>,
 ) -> Evidence {
 	let mut rng = ChaCha20Rng::seed_from_u64(5);
 	let secrets: Vec<SealSecret> = (0..3).map(|_| SealSecret::random(&mut rng)).collect();
@@ -90,6 +104,10 @@ fn played_with(
 		spec,
 		class: SecurityClass::Standard,
 		parameters,
+		conditions: Conditions {
+			sealed_to: seed.map(|_| AccountId::new(RECIPIENT)),
+			..Conditions::of(&parameters)
+		},
 		windows: Windows { collect: 10, verify: 10, commit: 10, reveal: 10 },
 		submitted_at: 5,
 		invited: 4,
@@ -116,7 +134,9 @@ fn played_with(
 		panel: panel.clone(),
 		verified: 0,
 		disproven: 0,
+		masked: false,
 	};
+	let sealed_to = info.task.conditions.sealed_to.clone();
 	let result = TaskResult {
 		accepted_set: [0; 32],
 		dealers: 3,
@@ -126,6 +146,7 @@ fn played_with(
 		panel: u32::from(parameters.verifiers),
 		attested: u32::from(parameters.verifiers),
 		disproven: 0,
+		sealed_to,
 	};
 	let mut evidence = Evidence {
 		genesis: [8; 32],
@@ -135,6 +156,7 @@ fn played_with(
 		committee: Some(committee.clone()),
 		panel,
 		result,
+		opening: None,
 		dealings: Vec::new(),
 		accusations: Vec::new(),
 		challenged: Default::default(),
@@ -152,14 +174,8 @@ fn played_with(
 			None => dealer::deal::<Plain, _>(&context, &relation, &account, input, &mut rng),
 		}
 		.expect("a dealing");
-		let digest = digest(&evidence, &account, &bytes);
-		evidence.dealings.push(Dealing {
-			dealer: AccountId::new(account),
-			block: 9,
-			digest,
-			bytes,
-			taken: Some(true),
-		});
+		let dealing = taken(&evidence, account, bytes);
+		evidence.dealings.push(dealing);
 	}
 	let bad = evidence.dealings.last().expect("four").clone();
 	let (secret, dealer) = (&secrets[1], bad.dealer.as_ref());
@@ -176,7 +192,12 @@ fn played_with(
 		});
 	}
 
-	let accepted = &evidence.dealings[..3];
+	if let Some(seed) = seed {
+		let mask = masking::derive::<Plain>(seed, &context, &RECIPIENT).expect("a mask");
+		let dealing = taken(&evidence, RECIPIENT, mask.dealing);
+		evidence.dealings.insert(0, dealing);
+	}
+	let accepted = &evidence.dealings[..3 + usize::from(seed.is_some())];
 	let mut aggregate = Aggregate::zero(1);
 	for dealing in accepted {
 		let commitments =
@@ -210,6 +231,12 @@ fn played_with(
 		.map(|(seat, share)| Share { block: 20, seat: *seat, share: share.to_bytes().to_vec() })
 		.collect();
 	evidence
+}
+
+/// A dealing that the chain took.
+fn taken(evidence: &Evidence, account: [u8; 32], bytes: DealingBytes) -> Dealing {
+	let digest = digest(evidence, &account, &bytes);
+	Dealing { dealer: AccountId::new(account), block: 9, digest, bytes, taken: Some(true) }
 }
 
 /// The digest of a dealing that the chain takes.
@@ -261,12 +288,18 @@ fn a_right_task_withstands_every_check() {
 	assert_eq!(verification.accepted.len(), 3);
 	let made = super::transcript::transcript(&evidence, &verification);
 	let text = serde_json::to_string(&made).expect("JSON");
-	assert!(text.starts_with("{\"version\":4,\"genesis\":"), "in the order of the page: {text}");
+	assert!(text.starts_with("{\"version\":5,\"genesis\":"), "in the order of the page: {text}");
 	let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
 	assert_eq!(json["result"]["exact"]["mean"], "2");
 	assert_eq!(json["dealings"][3]["counts"], false);
 	assert_eq!(json["task"]["accepted"], 4);
 	assert_eq!(json["task"]["verifiers"], 2);
+	let conditions = serde_json::json!({
+		"least_dealers": 3, "required": [], "counting": null, "sealed_to": null,
+	});
+	assert_eq!(json["task"]["conditions"], conditions);
+	assert_eq!(json["task"]["conditions_scale"], "0x03000000000000");
+	assert!(json["result"]["sealed_to"].is_null() && json["result"]["opening"].is_null());
 	assert_eq!((&json["result"]["attested"], &json["result"]["disproven"]), (&2.into(), &0.into()));
 	assert_eq!(json["task"]["consent"], format!("0x{}", "06".repeat(32)));
 }
@@ -390,8 +423,42 @@ fn a_record_other_than_that_hashed_is_seen() {
 	evidence.info.task.consent = [0; 32];
 	assert_eq!(broken(&evidence), [HASH]);
 	let mut evidence = self::evidence();
-	evidence.info.task.parameters.least_dealers = 10;
+	evidence.info.task.conditions.least_dealers = 2;
 	assert_eq!(broken(&evidence), [HASH]);
+	let mut evidence = self::evidence();
+	evidence.info.task.conditions.counting = Some(1);
+	assert_eq!(broken(&evidence), [HASH]);
+}
+
+fn requires(conditions: &mut Conditions, byte: u8) {
+	conditions.required.try_push(AccountId::new([byte; 32])).expect("there is room");
+}
+
+/// A runtime that lets fewer dealings count than was promised, or others.
+#[test]
+fn what_the_task_promises_is_held_against_what_counts() {
+	let on = |change: fn(&mut Conditions)| {
+		let mut evidence = evidence();
+		change(&mut evidence.info.task.conditions);
+		// which the task hash would tell
+		forget_committee(&mut evidence);
+		let verification = check(&evidence);
+		let met = verification.checks.iter().find(|check| check.what == CONDITIONS);
+		let met = met.expect("made");
+		(met.holds, met.detail.clone(), verification.verdict())
+	};
+	assert_eq!(on(|_| {}).1, "3 dealers of 3 at least");
+	let (holds, detail, verdict) = on(|conditions| conditions.least_dealers = 4);
+	assert_eq!((holds, verdict), (Some(false), Verdict::Wrong), "{detail}");
+	assert_eq!(on(|conditions| requires(conditions, 61)).0, Some(true));
+	// the fourth was excluded
+	for other in [64, 65] {
+		let mut evidence = evidence();
+		requires(&mut evidence.info.task.conditions, other);
+		assert_eq!(broken(&evidence), [HASH, CONDITIONS]);
+	}
+	let (_, detail, _) = on(|conditions| conditions.counting = Some(7));
+	assert!(detail.contains("the dealers of task 7"), "{detail}");
 }
 
 #[test]

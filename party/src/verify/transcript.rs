@@ -6,20 +6,21 @@ use crate::{
 	account::address,
 	class,
 	json::{self, Tree},
+	mask,
 	request::{label, text},
 };
 use alloc::{format, string::String, vec::Vec};
 use codec::Encode;
 use ostraka_primitives::{
 	spec::{Column, TaskSpec},
-	task::{Committee, Seat, Windows},
+	task::{Committee, Conditions, Seat, Windows},
 	ProtocolVersion, TaskId,
 };
 use ostraka_protocol::{statistics::Outcome, wire::Published};
 use serde::Serialize;
 
 /// Version of the format.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// A transcript; the fields stand in the order of `docs/TRANSCRIPT.md`.
 #[derive(Debug, Serialize)]
@@ -50,7 +51,8 @@ struct TaskPart {
 	threshold: u8,
 	verifiers: u8,
 	length: u32,
-	least_dealers: u32,
+	conditions: ConditionsPart,
+	conditions_scale: String,
 	invited: u32,
 	accepted: u32,
 	cohort: String,
@@ -60,6 +62,15 @@ struct TaskPart {
 	windows: WindowsPart,
 	spec: Spec,
 	spec_scale: String,
+}
+
+/// What a task promises its dealers, and who reads its result.
+#[derive(Debug, Serialize)]
+pub struct ConditionsPart {
+	least_dealers: u32,
+	required: Vec<String>,
+	counting: Option<TaskId>,
+	sealed_to: Option<String>,
 }
 
 /// Lengths of a task's phases, in blocks.
@@ -130,8 +141,16 @@ struct ResultPart {
 	commitment: String,
 	attested: u32,
 	disproven: u32,
+	sealed_to: Option<String>,
+	opening: Option<OpeningPart>,
 	typed: Option<Tree>,
 	exact: Option<Tree>,
+}
+
+#[derive(Debug, Serialize)]
+struct OpeningPart {
+	values: Vec<String>,
+	blinding: String,
 }
 
 /// A spec for people and for programs without SCALE.
@@ -165,7 +184,8 @@ struct GroupingPart {
 pub fn transcript(evidence: &Evidence, verification: &Verification) -> Transcript {
 	let record = &evidence.info.task;
 	let result = &evidence.result;
-	let named = verification.outcome.as_ref().ok().map(Outcome::to_named);
+	let outcome = verification.outcome.as_ref().and_then(|outcome| outcome.as_ref().ok());
+	let named = outcome.map(Outcome::to_named);
 	Transcript {
 		version: VERSION,
 		genesis: hex(&evidence.genesis),
@@ -202,6 +222,11 @@ pub fn transcript(evidence: &Evidence, verification: &Verification) -> Transcrip
 			commitment: hex(&result.commitment),
 			attested: result.attested,
 			disproven: result.disproven,
+			sealed_to: result.sealed_to.as_ref().map(address),
+			opening: evidence.opening.as_ref().map(|opening| OpeningPart {
+				values: opening.vector.iter().map(mask::number).collect(),
+				blinding: mask::number(&opening.blinding),
+			}),
 			typed: named.as_ref().map(json::value),
 			exact: named.as_ref().map(json::exact),
 		},
@@ -221,7 +246,8 @@ fn task(evidence: &Evidence) -> TaskPart {
 		threshold: record.parameters.threshold,
 		verifiers: record.parameters.verifiers,
 		length: record.spec.length(),
-		least_dealers: record.parameters.least_dealers,
+		conditions: conditions(&record.conditions),
+		conditions_scale: hex(&record.conditions.encode()),
 		invited: record.invited,
 		accepted: record.accepted,
 		cohort: hex(&record.cohort),
@@ -231,6 +257,16 @@ fn task(evidence: &Evidence) -> TaskPart {
 		windows: windows(&record.windows),
 		spec: spec(&record.spec),
 		spec_scale: hex(&record.spec.encode()),
+	}
+}
+
+/// A task's conditions.
+pub fn conditions(conditions: &Conditions) -> ConditionsPart {
+	ConditionsPart {
+		least_dealers: conditions.least_dealers,
+		required: conditions.required.iter().map(address).collect(),
+		counting: conditions.counting,
+		sealed_to: conditions.sealed_to.as_ref().map(address),
 	}
 }
 
@@ -384,6 +420,7 @@ mod tests {
 				panel: panel.clone(),
 				verified: 0,
 				disproven: 0,
+				masked: false,
 			},
 			committee: Some(committee),
 			panel,
@@ -396,7 +433,9 @@ mod tests {
 				panel: 2,
 				attested: 0,
 				disproven: 0,
+				sealed_to: None,
 			},
+			opening: None,
 			dealings: Vec::new(),
 			accusations: Vec::new(),
 			challenged: Default::default(),

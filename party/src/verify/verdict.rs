@@ -14,6 +14,10 @@ pub const SET: &str = "the dealings that count hash to h_A and add up to C_0";
 pub const HASH: &str = "the task hash covers the record";
 /// What is checked of what the result says of its panel.
 pub const PANEL: &str = "what is said of the panel fits the dealings";
+/// What is checked of the task's conditions.
+pub const CONDITIONS: &str = "the dealings that count are those that the task promises";
+/// What is checked of a result that is sealed, or says so.
+pub const SEAL: &str = "the result is sealed to whom the task names";
 /// What is checked of a transcript besides.
 pub const FILE: &str = "the file says what its own evidence comes to";
 /// What is checked of the vector's meaning.
@@ -40,15 +44,18 @@ pub enum Verdict {
 	/// made. So nothing ties what it says was asked (spec, ranges, decimals, class, windows) to that hash, and a file can say
 	/// anything there. From a chain's state the record is known without the hash.
 	Unpinned,
+	/// It is the sum of what was dealt with its recipient's mask in it, and every check that could be made holds. What it says, and
+	/// whether data can give it, its recipient alone can tell, who may open it.
+	Sealed,
 	/// A check of the arithmetic does not hold, or one of what record or file say besides; or none could be made.
 	Wrong,
 }
 
 impl Verdict {
-	/// What is not right, in words; nothing if all is.
+	/// What is not right, in words; nothing if all is that could be checked.
 	pub fn problem(self) -> Option<&'static str> {
 		match self {
-			Self::Right => None,
+			Self::Right | Self::Sealed => None,
 			Self::Unproven => Some(
 				"the result is arithmetically right, its inputs are not all proven: of a dealing that counts the proof that its \
 				 input is valid does not hold",
@@ -95,15 +102,17 @@ impl Verification {
 			Verdict::Impossible
 		} else if is_open(SET) {
 			Verdict::Unexplained
+		} else if is_open(POSSIBLE) {
+			Verdict::Sealed
 		} else {
 			Verdict::Right
 		}
 	}
 
 	/// Whether every check that could be made holds, those that carry the result among them, and nobody is left out for no
-	/// reason.
+	/// reason. Of a sealed result its meaning could not be checked.
 	pub fn is_right(&self) -> bool {
-		self.verdict() == Verdict::Right
+		self.verdict().problem().is_none()
 	}
 }
 

@@ -12,7 +12,7 @@ fn view(members: u8, verifiers: u8) -> TaskView {
 	let committee: Vec<_> = (1..first_verifier).map(seat).collect();
 	let panel: Vec<_> = (first_verifier..first_verifier + verifiers).map(seat).collect();
 	TaskView {
-		protocol: 5,
+		protocol: 6,
 		task_hash: [0; 32],
 		threshold: 1,
 		length: 1,
@@ -21,6 +21,7 @@ fn view(members: u8, verifiers: u8) -> TaskView {
 		status: TaskStatus::Drawing { until: 0 },
 		committee: committee.try_into().unwrap(),
 		panel: panel.try_into().unwrap(),
+		recipient: None,
 	}
 }
 
@@ -43,4 +44,12 @@ fn a_panel_may_be_empty() {
 	let view = view(3, 0);
 	assert_eq!(view.seats(), 3);
 	assert!(view.seat(3).is_some() && view.seat(4).is_none());
+}
+
+/// One dealing of each dealer who accepted, and one of the recipient.
+#[test]
+fn a_mask_is_awaited_too() {
+	let view = TaskView { accepted: 4, ..view(3, 0) };
+	assert_eq!(view.awaited(), 4);
+	assert_eq!(TaskView { recipient: Some(AccountId::new([9; 32])), ..view }.awaited(), 5);
 }

@@ -45,16 +45,37 @@ impl TaskBook for () {
 	fn has_accepted(_: TaskId, _: &AccountId) -> bool {
 		false
 	}
+	fn dealing(_: TaskId, _: &AccountId) -> DispatchResult {
+		Ok(())
+	}
+	fn fell_away(_: TaskId, _: &AccountId) {}
 	fn all_dealt(_: TaskId) {}
 	fn all_attested(_: TaskId) {}
 	fn all_committed(_: TaskId) {}
 	fn all_revealed(_: TaskId) {}
 }
 
+impl Consent for () {
+	fn accept(_: &AccountId, dataset: &Digest, _: &Asked) -> Result<Agreed, DispatchError> {
+		Ok(Agreed { dataset: *dataset, ..Agreed::default() })
+	}
+	fn dealt(_: TaskId, _: &AccountId, _: &Agreed) -> DispatchResult {
+		Ok(())
+	}
+	fn fell_away(_: TaskId, _: &AccountId) {}
+	fn freeze(_: &AcceptedSet) -> Result<(), FailReason> {
+		Ok(())
+	}
+	fn freeze_weight(_: u32) -> sp_weights::Weight {
+		sp_weights::Weight::zero()
+	}
+	fn unreleased(_: TaskId) {}
+}
+
 impl Sharing for () {
-	fn open(_: TaskId, _: u8, _: u8, _: u8) {}
+	fn open(_: TaskId, _: &Opening) {}
 	fn freeze(_: TaskId) -> Frozen {
-		Frozen::Sound(0)
+		Frozen::Sound(Vec::new())
 	}
 	fn freeze_weight(_: u32, _: u8) -> sp_weights::Weight {
 		sp_weights::Weight::zero()
@@ -63,6 +84,9 @@ impl Sharing for () {
 		0
 	}
 	fn has_result(_: TaskId) -> bool {
+		false
+	}
+	fn is_released(_: TaskId) -> bool {
 		false
 	}
 	fn reports(_: TaskId, _: bool) -> Vec<SeatReport> {

@@ -92,7 +92,9 @@ fn setup(threshold: u8, n: u8, length: u16, seed: u64) -> Setup {
 	});
 	let relation = Conditions::new(length.into()).unwrap().finish();
 	let (version, proof_length) = (Version::CURRENT, proof_length(&relation));
-	let ctx = TaskContext { version, task_hash, threshold, length, proof_length, seal_keys };
+	let recipient = None;
+	let ctx =
+		TaskContext { version, task_hash, threshold, length, proof_length, seal_keys, recipient };
 	Setup { ctx, relation, secrets, rng }
 }
 

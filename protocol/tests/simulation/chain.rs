@@ -8,6 +8,8 @@
 //! - Seats `1 ..= n` are the committee's, `n + 1 ..= n + v` the panel's, which attests and challenges, and nothing else.
 //! - Verification is *complete* when every seat that is awaited has attested: it then ends with the block at hand, and an
 //!   accusation is taken until it has ended. Otherwise it lasts its window.
+//! - The *mask* of a task that is sealed is its recipient's dealing. It is taken, checked and accused as any, without a proof, and no
+//!   dealer: without it nothing is computed.
 //! - Who has attested is *exposed* by the first proof that everybody can see, of a dealing that counted when it did.
 
 pub use super::terms::{Failure, Party, Penalty, Phase, Refusal, Standing};
@@ -143,7 +145,7 @@ impl Chain {
 			seats: vec![SeatState::default(); workers.len() + verifiers],
 			is_settled: false,
 			workers,
-			consenting: consenting.into_iter().collect(),
+			consenting: consenting.into_iter().chain(ctx.recipient).collect(),
 			// a result over nobody, or of one class below its least number, is never computed
 			least_dealers: least_dealers.max(1),
 			ephemerals: BTreeSet::new(),
@@ -152,6 +154,13 @@ impl Chain {
 			ctx,
 			relation,
 		}
+	}
+
+	/// Seals the result, before anybody deals: the recipient accepts with the dealers.
+	pub fn seal_to(&mut self, recipient: Identity) {
+		assert!(self.records.is_empty());
+		self.ctx.recipient = Some(recipient);
+		self.consenting.insert(recipient);
 	}
 
 	/// The dealings that count, in the order of their dealers.
@@ -434,7 +443,12 @@ impl Chain {
 			return;
 		}
 		let digests: Vec<Hash> = self.accepted().map(|(_, record)| record.digest).collect();
-		if digests.len() < self.least_dealers {
+		let masks = self.accepted().filter(|(id, _)| self.ctx.is_mask(id)).count();
+		if masks < usize::from(self.ctx.recipient.is_some()) {
+			self.phase = Phase::Failed(Failure::MaskMissing);
+			return;
+		}
+		if digests.len() - masks < self.least_dealers {
 			self.phase = Phase::Failed(Failure::TooFewDealers);
 			return;
 		}

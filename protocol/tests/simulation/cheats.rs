@@ -57,7 +57,8 @@ pub fn with_a_two(relation: &Relation, input: &[Scalar]) -> Witness {
 	witness
 }
 
-/// A dealing under the given `rho`, whose sealed shares for the victims, or its proof, are bad as the role says.
+/// A dealing under the given `rho`, whose sealed shares for the victims, or its proof, are bad as the role says. A mask has no
+/// proof, as an honest one.
 pub fn deal(
 	ctx: &TaskContext,
 	relation: &Relation,
@@ -81,7 +82,7 @@ pub fn deal(
 	};
 	let author = if role == DealerRole::ForeignProof { &[0; 32] } else { id };
 	let mut proof = prove(ctx, relation, (author, &commitments), (&witness, &shares), rng);
-	if role == DealerRole::NoProof {
+	if role == DealerRole::NoProof || ctx.is_mask(id) {
 		proof.clear();
 	}
 	let wronged: Vec<usize> = victims.iter().map(|j| usize::from(*j) - 1).collect();
@@ -160,6 +161,9 @@ pub fn shifted(
 	let mut commitments: Vec<PointBytes> = commitments.to_bytes();
 	by.iter().for_each(|(k, point)| shift(&mut commitments[*k], point));
 	let (rho, witness) = (SealSecret::random(rng), Witness::new(relation, input));
-	let proof = prove(ctx, relation, (id, &commitments), (&witness, &shares), rng);
+	let mut proof = prove(ctx, relation, (id, &commitments), (&witness, &shares), rng);
+	if ctx.is_mask(id) {
+		proof.clear();
+	}
 	dealer::assemble(ctx, id, commitments, &shares, &rho, proof, rng).unwrap()
 }

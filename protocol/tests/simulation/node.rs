@@ -284,6 +284,7 @@ pub fn context(
 		length: relation.length() as u16,
 		proof_length: relation.layout().proof_length() as u32,
 		seal_keys,
+		recipient: None,
 	}
 }
 

@@ -29,6 +29,12 @@
 //! `G_l = g_l H`. The `g_l` exist since `H` generates, but nobody can compute them; so here *the commitments alone* are
 //! recomputed over bases made with known `g_l`, in the same group. Shares come from the real `vss::share` throughout,
 //! which is fed the chosen coins.
+//!
+//! # The view of a task that is sealed
+//! The mask is one more honest dealing, of a vector `m` that is uniform in `F^L`. So `B` and everybody else see `X + m` where they
+//! saw `X`. For any other inputs, *whatever their sum `X'` is*, the mask `m' = m + X - X'` gives the same `X + m`, and `m -> m'` is
+//! a bijection of `F^L`: by the argument above, `B` sees the same bytes under exactly one choice of mask and coins. So its view
+//! is independent of `X`. *Checked: on inputs with another sum.*
 
 use super::scenario::{below, shuffle};
 use ark_ff::{BigInteger, Field, PrimeField};
@@ -39,7 +45,7 @@ use ostraka_crypto::{
 	vss::{self, Commitments, SecretShare},
 	Affine, Plain, Projective, Scalar,
 };
-use ostraka_protocol::{adjudicator, worker};
+use ostraka_protocol::{adjudicator, masking, worker};
 use rand_chacha::{
 	rand_core::{CryptoRng, Error, RngCore, SeedableRng},
 	ChaCha20Rng,
@@ -320,50 +326,90 @@ fn a_task_shows_t_nodes_nothing_but_the_sum() {
 		let mut rng = ChaCha20Rng::seed_from_u64(seed);
 		let (threshold, n, length) = parameters(&mut rng);
 		let seats = corrupt(threshold, n, &mut rng);
-		let trapdoor = Trapdoor::new(length, &mut rng);
 		let dealers = 2 + below(&mut rng, 3);
 		let inputs: Vec<_> = (0..dealers).map(|_| vector(length, &mut rng)).collect();
 		let mut others: Vec<_> = (1..dealers).map(|_| vector(length, &mut rng)).collect();
-		let last = (0..length)
-			.map(|l| {
-				let sum: Scalar = inputs.iter().map(|input| input[l]).sum();
-				sum - others.iter().map(|input| input[l]).sum::<Scalar>()
-			})
-			.collect();
-		others.push(last);
-		let rows: Vec<Rows> =
-			inputs.iter().map(|input| random_rows(input, threshold, &mut rng)).collect();
-		let explained: Vec<Rows> = rows
-			.iter()
-			.zip(&others)
-			.map(|(rows, other)| trapdoor.explain(rows, other, &seats, n))
-			.collect();
+		others.push(combined(&sum(&inputs), &sum(&others), |x, others| x - others));
+		let published = assert_same_view((threshold, n), &seats, (&inputs, &others), &mut rng);
+		assert_eq!(published, sum(&inputs), "seed {seed}");
+	}
+}
 
-		let results = |rows: &[Rows]| -> Vec<(u8, SecretShare)> {
-			let shares: Vec<_> = rows.iter().map(|rows| share_with(rows, n).1).collect();
-			(1..=n)
-				.map(|j| {
-					let own: Vec<_> =
-						shares.iter().map(|shares| shares[usize::from(j) - 1].clone()).collect();
-					(j, worker::aggregate(&own).unwrap())
-				})
-				.collect()
-		};
-		let (here, there) = (results(&rows), results(&explained));
-		assert_eq!(here, there, "seed {seed}: every result share");
-		let right = usize::from(threshold) + 1;
-		let sum = adjudicator::reconstruct(&here[..right]);
-		assert_eq!(sum, adjudicator::reconstruct(&there[..right]));
-		for ((old, new), (input, other)) in
-			rows.iter().zip(&explained).zip(inputs.iter().zip(&others))
-		{
-			assert_ne!(input, other);
-			assert_eq!(trapdoor.commit(old), trapdoor.commit(new), "seed {seed}");
-			let (old, new) = (share_with(old, n).1, share_with(new, n).1);
-			for j in &seats {
-				assert_eq!(old[usize::from(*j) - 1], new[usize::from(*j) - 1], "seed {seed}");
-			}
+/// Entry by entry.
+fn combined(
+	left: &[Scalar],
+	right: &[Scalar],
+	how: impl Fn(Scalar, Scalar) -> Scalar,
+) -> Vec<Scalar> {
+	left.iter().zip(right).map(|(left, right)| how(*left, *right)).collect()
+}
+
+fn sum(inputs: &[Vec<Scalar>]) -> Vec<Scalar> {
+	(0..inputs[0].len()).map(|l| inputs.iter().map(|input| input[l]).sum()).collect()
+}
+
+/// Every node's result share of dealings with these coins.
+fn results(rows: &[Rows], n: u8) -> Vec<(u8, SecretShare)> {
+	let shares: Vec<_> = rows.iter().map(|rows| share_with(rows, n).1).collect();
+	let own = |j: u8| -> Vec<SecretShare> {
+		shares.iter().map(|shares| shares[usize::from(j) - 1].clone()).collect()
+	};
+	(1..=n).map(|j| (j, worker::aggregate(&own(j)).unwrap())).collect()
+}
+
+/// Deals the inputs, and finds the coins under which the other ones, whose sum is the same, show the seats and everybody the
+/// same: commitments, the seats' shares, all result shares. Returns the sum that is published.
+fn assert_same_view(
+	(threshold, n): (u8, u8),
+	seats: &[u8],
+	(inputs, others): (&[Vec<Scalar>], &[Vec<Scalar>]),
+	rng: &mut ChaCha20Rng,
+) -> Vec<Scalar> {
+	let trapdoor = Trapdoor::new(inputs[0].len(), rng);
+	let rows: Vec<Rows> = inputs.iter().map(|input| random_rows(input, threshold, rng)).collect();
+	let explained: Vec<Rows> = rows
+		.iter()
+		.zip(others)
+		.map(|(rows, other)| trapdoor.explain(rows, other, seats, n))
+		.collect();
+	let (here, there) = (results(&rows, n), results(&explained, n));
+	assert_eq!(here, there, "every result share");
+	for ((old, new), (input, other)) in rows.iter().zip(&explained).zip(inputs.iter().zip(others)) {
+		assert_ne!(input, other);
+		assert_eq!(trapdoor.commit(old), trapdoor.commit(new), "every commitment");
+		let (old, new) = (share_with(old, n).1, share_with(new, n).1);
+		for j in seats {
+			assert_eq!(old[usize::from(*j) - 1], new[usize::from(*j) - 1], "the shares of B");
 		}
+	}
+	let right = usize::from(threshold) + 1;
+	let (published, _) = adjudicator::reconstruct(&here[..right]).unwrap();
+	assert_eq!(published, adjudicator::reconstruct(&there[..right]).unwrap().0);
+	published
+}
+
+/// A whole task that is sealed: all honest dealers' inputs replaced by any others, whose sum is another. There is one mask under
+/// which everything that `t` nodes and the public see stays as it is, to the byte.
+#[test]
+fn a_sealed_task_shows_t_nodes_not_even_the_sum() {
+	for seed in 400..412 {
+		let mut rng = ChaCha20Rng::seed_from_u64(seed);
+		let (threshold, n, length) = parameters(&mut rng);
+		let seats = corrupt(threshold, n, &mut rng);
+		let dealers = 1 + below(&mut rng, 3);
+		let [mut inputs, mut others] =
+			[(); 2].map(|()| (0..dealers).map(|_| vector(length, &mut rng)).collect::<Vec<_>>());
+		let (x, other_x) = (sum(&inputs), sum(&others));
+		assert!(x.iter().zip(&other_x).all(|(x, other)| x != other), "seed {seed}");
+
+		let mask = vector(length, &mut rng);
+		let masked = combined(&mask, &x, |m, x| m + x);
+		let other_mask = combined(&masked, &other_x, |masked, x| masked - x);
+		inputs.push(mask.clone());
+		others.push(other_mask);
+		let published = assert_same_view((threshold, n), &seats, (&inputs, &others), &mut rng);
+		assert_eq!(published, masked, "seed {seed}");
+		assert_eq!(masking::unmask(&published, &mask), Ok(x), "seed {seed}: to its recipient");
 	}
 }
 

@@ -19,6 +19,8 @@ pub enum Phase {
 pub enum Failure {
 	/// The sums of the commitments are outside of the group.
 	UnsoundCommitments,
+	/// The task is sealed, and its recipient's mask did not come or does not count.
+	MaskMissing,
 	TooFewDealers,
 	TooFewShares,
 }

@@ -8,6 +8,7 @@
 //! | `Stakes` | registry | incentives |
 //! | `TaskBook` | tasks | vss |
 //! | `Sharing` | vss | tasks |
+//! | `Consent` | consent | tasks |
 //! | `Escrow` | incentives | tasks, vss |
 //! | `Penalties` | incentives | tasks, vss |
 //! | `Adjudications` | this runtime's [`AdjudicationsPerBlock`] | tasks |
@@ -18,8 +19,8 @@
 
 use super::system::{RuntimeBlockWeights, TransactionByteFee, TreasuryAccount};
 use crate::{
-	entropy::RelayEntropy, fees::WeightToFee, weights, Balance, Balances, BlockNumber, Incentives,
-	Registry, Runtime, RuntimeHoldReason, Tasks, Vss, DAYS, MILLIUNIT, MINUTES, UNIT,
+	entropy::RelayEntropy, fees::WeightToFee, weights, Balance, Balances, BlockNumber, Consent,
+	Incentives, Registry, Runtime, RuntimeHoldReason, Tasks, Vss, DAYS, MILLIUNIT, MINUTES, UNIT,
 };
 use cumulus_primitives_proof_size_hostfunction::{
 	storage_proof_size::storage_proof_size, PROOF_RECORDING_DISABLED,
@@ -168,6 +169,7 @@ impl pallet_tasks::Config for Runtime {
 	type Sharing = Vss;
 	type Escrow = Incentives;
 	type Penalties = Incentives;
+	type Consent = Consent;
 	type Entropy = RelayEntropy;
 	type Classes = NetworkClasses;
 	type MaxOpenTasks = ConstU32<1_000>;
@@ -188,6 +190,32 @@ impl pallet_tasks::Config for Runtime {
 	type WeightInfo = weights::Tasks;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarks::Helper;
+}
+
+/// Blocks until what a dealer's policy loosens holds: a day, long enough that who can act in its name for an hour gains nothing by it.
+/// A chain of one process is for trying out, where a wait of blocks shows the rule.
+pub struct LooseningDelay;
+
+impl Get<BlockNumber> for LooseningDelay {
+	fn get() -> BlockNumber {
+		match Solo::<Runtime>::get() {
+			true => 20,
+			false => DAYS,
+		}
+	}
+}
+
+parameter_types! {
+	/// What a dealer has on hold for each policy: some hundred bytes of state.
+	pub const PolicyDeposit: Balance = UNIT;
+}
+
+impl pallet_consent::Config for Runtime {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Currency = Balances;
+	type PolicyDeposit = PolicyDeposit;
+	type LooseningDelay = LooseningDelay;
+	type WeightInfo = weights::Consent;
 }
 
 parameter_types! {

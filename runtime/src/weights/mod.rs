@@ -16,6 +16,8 @@ pub mod host_calls;
 #[cfg(not(feature = "host-call-weights"))]
 pub mod pure_wasm;
 
+/// Of `pallet-consent`.
+pub type Consent = common::pallet_consent::WeightInfo<Runtime>;
 /// Of `pallet-network`.
 pub type Network = common::pallet_network::WeightInfo<Runtime>;
 /// Of `pallet-registry`.

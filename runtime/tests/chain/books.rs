@@ -2,7 +2,9 @@
 
 use super::{
 	account, operator, pair,
-	task::{about, accept, drawn, mean, panel, publish, settled, start, submission, with, WINDOW},
+	task::{
+		about, accept, drawn, mean, panel, publish, settled, start, submission, under, with, WINDOW,
+	},
 	wealth, worker_number, Chain,
 };
 use frame_support::traits::fungible::InspectHold;
@@ -38,11 +40,16 @@ pub struct Offer {
 	pub data_reward: Balance,
 	/// Blocks for dealing.
 	pub window: BlockNumber,
+	/// The task that counted its contributors.
+	pub counting: Option<TaskId>,
+	/// Who alone reads the result.
+	pub sealed_to: Option<AccountId>,
 }
 
 impl Default for Offer {
 	fn default() -> Self {
-		Self { class: SecurityClass::Standard, spec: mean(), data_reward: 0, window: WINDOW }
+		let (class, spec, data_reward, window) = (SecurityClass::Standard, mean(), 0, WINDOW);
+		Self { class, spec, data_reward, window, counting: None, sealed_to: None }
 	}
 }
 
@@ -153,7 +160,10 @@ impl Watched {
 		let requester = pair("//Ferdie");
 		let books = Books::open(&mut chain, &requester, &dealers);
 		let call = submission(&mut chain, offer.class, &dealers, offer.data_reward);
-		let call = about(call, offer.spec);
+		let call = under(about(call, offer.spec), |conditions| {
+			conditions.counting = offer.counting;
+			conditions.sealed_to = offer.sealed_to;
+		});
 		let task = publish(&mut chain, &requester, with(call, FEE, offer.window));
 		let (committee, panel) = Default::default();
 		Self { chain, task, requester, dealers, committee, panel, books }
@@ -264,8 +274,12 @@ pub fn balances_add_up(chain: &mut Chain) {
 	});
 }
 
-/// Nothing of what an account owns is on hold.
+/// Nothing of what an account owns is on hold but for its policies.
 pub fn nothing_on_hold(chain: &mut Chain, who: &AccountId) {
-	let held = chain.look(|| <Balances as InspectHold<AccountId>>::total_balance_on_hold(who));
+	let of_policies = pallet_consent::HoldReason::Policy.into();
+	let held = chain.look(|| {
+		let all = <Balances as InspectHold<AccountId>>::total_balance_on_hold(who);
+		all - <Balances as InspectHold<AccountId>>::balance_on_hold(&of_policies, who)
+	});
 	assert_eq!(held, 0, "{who}");
 }

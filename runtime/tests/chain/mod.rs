@@ -22,9 +22,9 @@ use ostraka_protocol::worker_key;
 use ostraka_runtime::{
 	configs::system::SS58Prefix,
 	presets::{self, test_numbers, test_role, TEST_OPERATOR_PATH, TEST_WORKER_PATH},
-	transaction, AccountId, Balance, Balances, Block, Executive, Hash, Header, Incentives, Network,
-	Nonce, Registry, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, Signature, System,
-	Tasks, UncheckedExtrinsic, Vss, TOKEN_DECIMALS, TOKEN_SYMBOL, VERSION,
+	transaction, AccountId, Balance, Balances, Block, Consent, Executive, Hash, Header, Incentives,
+	Network, Nonce, Registry, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, Signature,
+	System, Tasks, UncheckedExtrinsic, Vss, TOKEN_DECIMALS, TOKEN_SYMBOL, VERSION,
 };
 use rand_core::OsRng;
 use recorded::{Proof, Recorder};
@@ -472,6 +472,7 @@ pub fn try_state() {
 	Registry::do_try_state().unwrap();
 	Tasks::do_try_state().unwrap();
 	Vss::do_try_state().unwrap();
+	Consent::do_try_state().unwrap();
 	Incentives::do_try_state().unwrap();
 }
 

@@ -119,6 +119,14 @@ impl Chain {
 		}
 	}
 
+	/// Runs this on the state after the newest block, and undoes it. Returns how many bytes it adds to a proof, and its answer.
+	pub fn proven<R>(&mut self, run: impl FnOnce() -> R) -> (u64, R) {
+		let recorder = Recorder::default();
+		let undone = || with_transaction_unchecked(|| TransactionOutcome::Rollback(run()));
+		let answer = record(&mut self.ext, &recorder, undone);
+		(recorder.estimate_encoded_size() as u64, answer)
+	}
+
 	/// The next block, of nothing but inherents, in which the hook has so much time; and what it would be had the hook none.
 	/// Both on the same state, and recorded. Invariants are not checked.
 	pub fn hooked(&mut self, time: u64) -> (Bare, Bare) {

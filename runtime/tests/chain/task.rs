@@ -4,19 +4,24 @@ use super::{account, pair, Chain};
 use ostraka_crypto::{
 	encoding::decode_scalar,
 	messages::DealingBytes,
+	scalar,
 	seal::SealSecret,
-	validity::{prove_witness, Relation, Witness},
+	validity::{prove_witness, Relation, Statement, Witness},
 	vss::{self, SecretShare},
 	PointBytes, Scalar,
 };
 use ostraka_primitives::{
 	spec::{Column, Statistic, TaskSpec},
-	task::{Committee, Panel, SecurityClass, TaskStatus, Terms},
+	task::{Committee, Conditions, Panel, SecurityClass, TaskStatus, Terms},
 	traits::{TaskBook, TaskView},
-	Balance, BlockNumber, TaskId,
+	Balance, BlockNumber, Digest, TaskId,
 };
 use ostraka_protocol::{
-	adjudicator::verify_result, dealer, statistics::validity, wire, TaskContext, G1,
+	adjudicator::verify_result,
+	dealer,
+	masking::{self, MaskSeed, Opening},
+	statistics::validity,
+	wire, TaskContext, G1,
 };
 use ostraka_runtime::{Incentives, RuntimeCall, Tasks, Vss};
 use rand_core::OsRng;
@@ -26,6 +31,8 @@ use sp_core::sr25519;
 pub const LENGTH: u16 = 2;
 /// Blocks for accepting, and for dealing.
 pub const WINDOW: BlockNumber = 10;
+/// Tag of who has no policy for its data.
+pub const NO_DATASET: Digest = [0; 32];
 
 /// `(0, 2)`, of order three: on the curve, outside the group that commitments belong to.
 const ORDER_THREE: PointBytes = {
@@ -94,20 +101,21 @@ pub fn publish(chain: &mut Chain, requester: &sr25519::Pair, call: RuntimeCall) 
 	task
 }
 
-/// The transaction that asks for the mean, at the least fee.
+/// The transaction that asks for the mean, at the least fee, and promises what its class asks for.
 pub fn submission(
 	chain: &mut Chain,
 	class: SecurityClass,
 	dealers: &[sr25519::Pair],
 	data_reward: Balance,
 ) -> RuntimeCall {
-	let seats = chain.look(|| Tasks::class_parameters(class).all_seats());
+	let parameters = chain.look(|| Tasks::class_parameters(class));
 	let fee = chain.look(|| {
 		use ostraka_primitives::traits::Escrow;
-		Incentives::least_fee(seats, LENGTH.into(), dealers.len() as u32)
+		Incentives::least_fee(parameters.all_seats(), LENGTH.into(), dealers.len() as u32)
 	});
 	RuntimeCall::Tasks(pallet_tasks::Call::submit {
 		spec: mean(),
+		conditions: Conditions::of(&parameters),
 		class,
 		dealers: dealers.iter().map(account).collect::<Vec<_>>().try_into().unwrap(),
 		accept: WINDOW,
@@ -133,18 +141,37 @@ pub fn about(mut call: RuntimeCall, asked: TaskSpec) -> RuntimeCall {
 	call
 }
 
-/// The transaction that accepts what a task asks, by the hash that a client computes of it.
-pub fn acceptance(chain: &mut Chain, task: TaskId) -> RuntimeCall {
+/// The same submission that promises something else.
+pub fn under(mut call: RuntimeCall, change: impl FnOnce(&mut Conditions)) -> RuntimeCall {
+	if let RuntimeCall::Tasks(pallet_tasks::Call::submit { conditions, .. }) = &mut call {
+		change(conditions);
+	}
+	call
+}
+
+/// The transaction that accepts what a task asks, by the hash that a client computes of it, and promises the data set with this
+/// tag.
+pub fn acceptance_of(chain: &mut Chain, task: TaskId, dataset: Digest) -> RuntimeCall {
 	let genesis = chain.genesis();
 	let record = chain.look(|| Tasks::task(task)).unwrap();
 	let terms = wire::terms_hash(&Terms::of(&record), &genesis.0, task);
-	RuntimeCall::Tasks(pallet_tasks::Call::accept { task, terms })
+	RuntimeCall::Tasks(pallet_tasks::Call::accept { task, terms, dataset })
 }
 
-/// These dealers accept, all in one block.
-pub fn accept(chain: &mut Chain, task: TaskId, dealers: &[sr25519::Pair]) {
-	let call = acceptance(chain, task);
+/// The same of who has no policy.
+pub fn acceptance(chain: &mut Chain, task: TaskId) -> RuntimeCall {
+	acceptance_of(chain, task, NO_DATASET)
+}
+
+/// These dealers accept, all in one block, each with the data set of this tag.
+pub fn accept_with(chain: &mut Chain, task: TaskId, dealers: &[sr25519::Pair], dataset: Digest) {
+	let call = acceptance_of(chain, task, dataset);
 	chain.submit_all(dealers.iter().map(|dealer| (dealer, call.clone())).collect());
+}
+
+/// The same, of dealers without a policy.
+pub fn accept(chain: &mut Chain, task: TaskId, dealers: &[sr25519::Pair]) {
+	accept_with(chain, task, dealers, NO_DATASET);
 }
 
 /// Submits a task for the mean, which all its dealers accept.
@@ -253,7 +280,23 @@ fn cheat(
 	input: &[Scalar],
 	change: impl FnOnce(&mut [PointBytes], &mut [SecretShare]),
 ) -> RuntimeCall {
-	let (ctx, relation) = (context(chain, task), relation(chain, task));
+	let relation = relation(chain, task);
+	share_wrongly(chain, task, dealer, input, change, |statement, blinding| {
+		let witness = Witness::new(&relation, input);
+		prove_witness::<G1, _>(&relation, statement, &witness, blinding, &mut OsRng).unwrap()
+	})
+}
+
+/// The same with whatever is `proven` of the input: of what the proof is bound to, and the blinding value.
+fn share_wrongly(
+	chain: &mut Chain,
+	task: TaskId,
+	dealer: &sr25519::Pair,
+	input: &[Scalar],
+	change: impl FnOnce(&mut [PointBytes], &mut [SecretShare]),
+	proven: impl FnOnce(&Statement<'_>, &Scalar) -> Vec<u8>,
+) -> RuntimeCall {
+	let ctx = context(chain, task);
 	let account = account(dealer);
 	let n = ctx.seal_keys.len() as u8;
 	let (commitments, mut shares) =
@@ -262,12 +305,36 @@ fn cheat(
 	let (mut commitments, rho) = (commitments.to_bytes(), SealSecret::random(&mut OsRng));
 	change(&mut commitments, &mut shares);
 	let id = account.as_ref();
-	let statement = ctx.statement(id, &commitments);
-	let witness = Witness::new(&relation, input);
-	let proof = prove_witness::<G1, _>(&relation, &statement, &witness, &blinding, &mut OsRng);
-	let proof = proof.unwrap();
+	let proof = proven(&ctx.statement(id, &commitments), &blinding);
 	let made = dealer::assemble(&ctx, id, commitments, &shares, &rho, proof, &mut OsRng).unwrap();
 	call(task, &ctx, made)
+}
+
+/// The transaction of a recipient's mask, drawn from this seed, and what opens it.
+pub fn deal_mask(
+	chain: &mut Chain,
+	task: TaskId,
+	recipient: &sr25519::Pair,
+	seed: &MaskSeed,
+) -> (RuntimeCall, Opening) {
+	let context = context(chain, task);
+	let made = masking::derive::<G1>(seed, &context, account(recipient).as_ref()).unwrap();
+	(call(task, &context, made.dealing), made.opening)
+}
+
+/// The transaction of a mask in which one seat's share is wrong. Everything that the chain can check of it holds.
+pub fn deal_mask_wrongly(
+	chain: &mut Chain,
+	task: TaskId,
+	recipient: &sr25519::Pair,
+	wrong_seat: u8,
+) -> RuntimeCall {
+	let length = view(chain, task).length as usize;
+	let mask: Vec<_> = (0..length).map(|_| scalar::random(&mut OsRng)).collect();
+	let spoil = |_: &mut [PointBytes], shares: &mut [SecretShare]| {
+		shares[usize::from(wrong_seat) - 1].values[1] += Scalar::from(1u8);
+	};
+	share_wrongly(chain, task, recipient, &mask, spoil, |_, _| Vec::new())
 }
 
 fn call(task: TaskId, context: &TaskContext, made: DealingBytes) -> RuntimeCall {

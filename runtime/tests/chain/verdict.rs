@@ -124,3 +124,15 @@ pub fn completed(cuts: [Balance; 3]) -> Changes {
 		..Default::default()
 	}
 }
+
+/// The same changes, but for what a conviction upon this member's accusation brings: not for the deposit, whoever lost that.
+pub fn with_conviction(changes: Changes, seat: usize) -> Changes {
+	let mut members = changes.members;
+	members[seat - 1] += gained(reward());
+	Changes {
+		requester: changes.requester + gained(reward()),
+		members,
+		treasury: changes.treasury + gained(DealerDeposit::get() - 2 * reward()),
+		..changes
+	}
+}

@@ -4,7 +4,7 @@ use crate::{
 	chain::{state::Money, Token},
 	view::lines::{accepted, first_by, hex, state},
 };
-use ostraka_party::{title::title, words::counted};
+use ostraka_party::{escape::escaped, title::title, words::counted};
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
 	role::Role,
@@ -140,10 +140,13 @@ pub fn task(
 	let left = |until: u32| counted(until.saturating_sub(block) as usize, "block");
 	let asked_for = (info.task.requester == *account)
 		.then(|| (Status::Ok, format!("asks for {what}, {})", accepted(info))));
+	let has_accepted = info.accepted.contains(account);
+	if info.task.conditions.sealed_to.as_ref() == Some(account) {
+		return Some(recipient(id, info, &what, has_accepted, block));
+	}
 	if !info.dealers.contains(account) {
 		return asked_for;
 	}
-	let has_accepted = info.accepted.contains(account);
 	match status {
 		TaskStatus::Inviting { until } if !has_accepted => Some((
 			Status::Ok,
@@ -161,6 +164,36 @@ pub fn task(
 		},
 		_ if has_accepted => Some((Status::Ok, format!("deals to {what})"))),
 		_ => asked_for,
+	}
+}
+
+/// What is next of a task whose result is sealed to the account.
+fn recipient(id: TaskId, info: &TaskInfo, what: &str, has_accepted: bool, block: u32) -> Part {
+	let mask = |until: u32| {
+		let left = counted(until.saturating_sub(block) as usize, "block");
+		format!("`ostraka mask --task {id} --mask-file FILE` within {left}")
+	};
+	match info.task.status {
+		TaskStatus::Inviting { until } if !has_accepted => {
+			(Status::Ok, format!("is to read the result of {what}): {}", mask(until)))
+		},
+		TaskStatus::Collecting { until, .. } if has_accepted && !info.masked => (
+			Status::Warning,
+			format!(
+				"has dealt no mask to {what}): {}, or the task fails and a part of the deposit is lost",
+				mask(until)
+			),
+		),
+		_ => (Status::Ok, format!("is to read the result of {what})")),
+	}
+}
+
+/// Whether the chain holds one data set of an account to what its policy says; `warning` is what it does not.
+pub fn policy(dataset: &str, file: &str, warning: Option<&str>) -> Part {
+	let of = format!("data set {} of {}", escaped(dataset), escaped(file));
+	match warning {
+		Some(warning) => (Status::Warning, format!("{of}: {warning}")),
+		None => (Status::Ok, format!("{of}: the chain asks for no less than the policy")),
 	}
 }
 
@@ -336,6 +369,29 @@ mod tests {
 		);
 		info.task.status = TaskStatus::Settled(ostraka_primitives::task::Outcome::Completed);
 		assert_eq!(of(&info, &dealer, false), None);
+	}
+
+	#[test]
+	fn a_recipient_is_told_of_its_mask() {
+		let (mut info, recipient) = (fixtures::inviting(), AccountId::new([70; 32]));
+		info.task.conditions.sealed_to = Some(recipient.clone());
+		let of = |info: &TaskInfo| task(4, info, &recipient, false, 7);
+		let (status, says) = of(&info).expect("it is to accept");
+		assert!(status == Status::Ok && says.contains("`ostraka mask --task 4"), "{says}");
+		let mut info = fixtures::task();
+		info.task.conditions.sealed_to = Some(recipient.clone());
+		info.accepted.push(recipient.clone());
+		let (status, says) = of(&info).expect("it is to deal");
+		assert!(status == Status::Warning && says.contains("within 13 blocks"), "{says}");
+		info.masked = true;
+		assert_eq!(of(&info).map(|part| part.0), Some(Status::Ok));
+	}
+
+	#[test]
+	fn what_the_chain_does_not_hold_to_is_a_warning() {
+		assert_eq!(policy("loans", "p.toml", None).0, Status::Ok);
+		let (status, says) = policy("loans", "p.toml", Some("it is looser"));
+		assert!(status == Status::Warning && says.contains("data set loans"), "{says}");
 	}
 
 	#[test]

@@ -12,11 +12,12 @@ use crate::{
 	chain::{account, Chain, ChainError, Head, DEFAULT_URL},
 	cli::{
 		account::signer,
+		policy::PolicyFileArgs,
 		worker_key::{self, WorkerKeyArgs},
 		Global,
 	},
 	error::Error,
-	onchain,
+	onchain::{self, consent::Duties},
 	output::Output,
 	view::lines::{hex, INSECURE},
 };
@@ -52,6 +53,9 @@ pub struct DoctorArgs {
 	/// Hash of the first block that the chain must have
 	#[arg(long, value_name = "HASH", value_parser = parse_hash)]
 	pub genesis: Option<Digest>,
+	/// The policy that the chain should hold the account to.
+	#[command(flatten)]
+	pub policy: PolicyFileArgs,
 	/// The worker key that the account's node must have.
 	#[command(flatten)]
 	pub worker: Option<WorkerKeyArgs>,
@@ -99,6 +103,9 @@ pub async fn run(args: &DoctorArgs, global: &Global, out: &mut Output<'_>) -> Re
 		checks.push("account", money(&chain, account).await?);
 		for part in tasks(&chain, account, head).await? {
 			checks.push("tasks", part);
+		}
+		for part in policies(&chain, account, &args.policy).await? {
+			checks.push("policy", part);
 		}
 	}
 	if let Some(worker) = &args.worker {
@@ -193,6 +200,30 @@ async fn tasks(chain: &Chain, account: &AccountId, head: Head) -> Result<Vec<Par
 	if parts.is_empty() {
 		let looked = counted(count.min(LOOKED_AT) as usize, "newest task");
 		parts.push((Status::Ok, format!("none of the {looked} that is open is of this account")));
+	}
+	Ok(parts)
+}
+
+/// The data sets of an account's policy against what the chain holds them to; nothing if there is no policy.
+async fn policies(
+	chain: &Chain,
+	account: &AccountId,
+	args: &PolicyFileArgs,
+) -> Result<Vec<Part>, ChainError> {
+	let policy = match args.read() {
+		Ok(Some(policy)) => policy,
+		Ok(None) => return Ok(Vec::new()),
+		Err(error) => return Ok(vec![(Status::Failed, error.to_string())]),
+	};
+	let duties = Duties { block: chain.head().number, ..Duties::default() };
+	let mut parts = Vec::new();
+	for dataset in policy.datasets.values() {
+		if args.dataset.as_ref().is_some_and(|named| *named != dataset.name) {
+			continue;
+		}
+		let held = duties.of(chain, account, &dataset.tag(), None).await?;
+		let warning = held.warning(&policy.on_chain());
+		parts.push(judge::policy(&dataset.name, &policy.file, warning.as_deref()));
 	}
 	Ok(parts)
 }

@@ -7,12 +7,26 @@ use crate::{
 };
 use codec::DecodeAll;
 use ostraka_party::{json::Tree, lines::scalar};
-use ostraka_primitives::TaskId;
+use ostraka_primitives::{task::FailReason, TaskId};
 use serde::Serialize;
 use serde_json::Value as Json;
 
 /// The pallets whose events are told.
-const PALLETS: [&str; 4] = ["Registry", "Tasks", "Vss", "Incentives"];
+const PALLETS: [&str; 5] = ["Registry", "Tasks", "Consent", "Vss", "Incentives"];
+/// The reasons for which a task fails.
+const REASONS: [FailReason; 11] = [
+	FailReason::NoCommittee,
+	FailReason::TooFewDealers,
+	FailReason::TooFewShares,
+	FailReason::Cancelled,
+	FailReason::TooFewAcceptances,
+	FailReason::NoDealings,
+	FailReason::UnsoundCommitments,
+	FailReason::DealerMissing,
+	FailReason::NotCounted,
+	FailReason::Differencing,
+	FailReason::MaskMissing,
+];
 
 /// An event, as JSON.
 #[derive(Debug, Serialize)]
@@ -104,8 +118,51 @@ impl Record {
 				line.push_str(&format!(", {name} {}", text(value)));
 			}
 		}
+		if let Some(meaning) = self.meaning() {
+			line.push_str(&format!(": {meaning}"));
+		}
 		line
 	}
+
+	/// What it means, where its names do not say it.
+	fn meaning(&self) -> Option<String> {
+		let field = |name: &str| match &self.fields {
+			Tree::Map(fields) => {
+				fields.iter().find(|(other, _)| other == name).map(|(_, value)| value)
+			},
+			_ => None,
+		};
+		let number = |name: &str| field(name).map(text).unwrap_or_default();
+		match self.event.as_str() {
+			"Tasks.TaskFailed" => reason(field("reason")?).map(str::to_owned),
+			"Tasks.TaskSettled" => match field("outcome")? {
+				Tree::Map(outcome) => reason(&outcome.first()?.1).map(str::to_owned),
+				_ => None,
+			},
+			"Consent.PolicySet" => Some("what is tighter holds at once".to_owned()),
+			"Consent.LooseningSet" => {
+				Some(format!("until block {} what held before holds", number("at")))
+			},
+			"Consent.TooNear" => Some(format!(
+				"the accepted sets of tasks {} and {} differ by {} dealers, and must be the same or differ by {} at least",
+				number("task"),
+				number("other"),
+				number("differ"),
+				number("least")
+			)),
+			"Consent.NotCounted" => Some(format!(
+				"a dealer of task {}, which counted the contributors, is missing or dealt another data set",
+				number("counting")
+			)),
+			_ => None,
+		}
+	}
+}
+
+/// Why a task failed, in words.
+fn reason(value: &Tree) -> Option<&'static str> {
+	let name = text(value);
+	REASONS.iter().find(|reason| format!("{reason:?}") == name).map(FailReason::explain)
 }
 
 /// Seats, which are small numbers and no string of bytes, one by one.
@@ -161,11 +218,38 @@ mod tests {
 		let mut record = sample();
 		assert_eq!(
 			record.line(),
-			"block 12: Tasks.TaskSettled, task 7, outcome (Failed TooFewDealers), members [5G 5F\\u{1b}]"
+			"block 12: Tasks.TaskSettled, task 7, outcome (Failed TooFewDealers), members [5G 5F\\u{1b}]: fewer dealings were \
+			 accepted than the task promises"
 		);
 		record.r#final = false;
 		assert!(record.line().starts_with("block 12 (not final): Tasks"));
 		assert_eq!(record.title(), "Tasks.TaskSettled in block 12");
+	}
+
+	#[test]
+	fn what_dealers_allow_is_told_in_words() {
+		let leaf = |value: Json| Tree::Leaf(value);
+		let told = |event: &str, fields: &[(&str, Json)]| {
+			let fields =
+				fields.iter().map(|(name, value)| ((*name).to_owned(), leaf(value.clone())));
+			let fields = Tree::Map(fields.collect());
+			Record { event: event.to_owned(), fields, ..sample() }.line()
+		};
+		let near =
+			[("task", json!(7)), ("other", json!(5)), ("differ", json!(1)), ("least", json!(4))];
+		assert_eq!(
+			told("Consent.TooNear", &near),
+			"block 12: Consent.TooNear, task 7, other 5, differ 1, least 4: the accepted sets of tasks 7 and 5 differ by 1 \
+			 dealers, and must be the same or differ by 4 at least"
+		);
+		let missing = told("Consent.NotCounted", &[("task", json!(7)), ("counting", json!(6))]);
+		assert!(missing.contains(": a dealer of task 6, which counted"), "{missing}");
+		for reason in REASONS {
+			let failed = [("task", json!(7)), ("reason", json!(format!("{reason:?}")))];
+			let line = told("Tasks.TaskFailed", &failed);
+			assert!(line.ends_with(&format!(": {}", reason.explain())), "{line}");
+		}
+		assert!(told("Tasks.TaskFailed", &[("reason", json!("New"))]).ends_with(", reason New"));
 	}
 
 	#[test]

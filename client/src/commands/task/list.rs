@@ -26,7 +26,7 @@ pub struct ListArgs {
 }
 
 /// What CSV has of a task, by its names in JSON.
-const COLUMNS: [&str; 27] = [
+const COLUMNS: [&str; 30] = [
 	"task",
 	"title",
 	"state",
@@ -39,6 +39,8 @@ const COLUMNS: [&str; 27] = [
 	"threshold",
 	"verifiers",
 	"least_dealers",
+	"counting",
+	"sealed_to",
 	"submitted_at",
 	"drawn_at",
 	"task_hash",
@@ -48,6 +50,7 @@ const COLUMNS: [&str; 27] = [
 	"invited",
 	"accepted",
 	"dealings",
+	"masked",
 	"excluded",
 	"disproven",
 	"members_attested",

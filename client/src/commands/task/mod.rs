@@ -1,6 +1,7 @@
 //! `ostraka task`: the requester's side.
 
 mod cancel;
+mod conditions;
 mod init;
 mod list;
 mod poke;

@@ -1,5 +1,6 @@
 //! `ostraka task submit`: publishes a task.
 
+use super::conditions::ConditionArgs;
 use crate::{
 	chain::{
 		account::{self, address},
@@ -29,7 +30,11 @@ use ostraka_party::{
 	title::title,
 	words::{counted, is_or_are},
 };
-use ostraka_primitives::{spec::TaskSpec, task::SecurityClass, AccountId, TaskId, MAX_DEALERS};
+use ostraka_primitives::{
+	spec::TaskSpec,
+	task::{ClassParameters, Conditions, SecurityClass},
+	AccountId, TaskId, MAX_DEALERS,
+};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -42,11 +47,16 @@ Examples:
   ostraka task submit --suri //Alice --statistic contributors --group-by grade --groups A,B,C --dealer //Bob --dealer …
   ostraka task submit --suri //Alice --statistic mean --columns rate --range rate=0:40 --decimals rate=2 \\
       --group-by grade --groups A,B,C --contributors-task 7 --dealers-file cohort.txt
+  ostraka task submit task.toml --suri //Alice --least-dealers 12 --require //Bob --require //Dave
+  ostraka task submit task.toml --suri //Alice --sealed-to self
 
 A group-by runs as two tasks: first the number of dealers with rows in each group, then the statistic over the groups
 that have enough (--count-first publishes the first).
 So does a quantile or median without --bins, --edges or --between: the first task finds the bin, some
-tenths of its size, and the second divides it. `task submit` says how the second is asked for, `result` with the bin.";
+tenths of its size, and the second divides it. `task submit` says how the second is asked for, `result` with the bin.
+
+Everybody reads a result, but a sealed one: its recipient deals a mask (`ostraka mask`), and reads it with the seed of that
+mask. A task of which that, a required dealer or a dealer of the counting task is missing fails, and its fee is lost.";
 
 /// Flags of `task submit`.
 #[derive(Args, Debug)]
@@ -73,7 +83,8 @@ pub struct SubmitArgs {
 	/// File with an invited dealer on each line
 	#[arg(long, value_name = "FILE")]
 	pub dealers_file: Option<PathBuf>,
-	/// Task that counted the contributors to each group: groups with too few are left out
+	/// Task that counted the contributors to each group: groups with too few are left out, and without one of its dealers there
+	/// is no result
 	#[arg(
 		long,
 		value_name = "N",
@@ -85,6 +96,9 @@ pub struct SubmitArgs {
 	/// Publish the task that counts the contributors to each group, which comes before this one
 	#[arg(long, requires = "group_by", conflicts_with = "contributors_task")]
 	pub count_first: bool,
+	/// What is promised to the dealers, and who reads the result.
+	#[command(flatten)]
+	pub conditions: ConditionArgs,
 	/// Blocks for accepting; with all acceptances in, the committee is drawn at once
 	#[arg(long, value_name = "BLOCKS", default_value_t = command::ACCEPT_WITHIN)]
 	pub accept_within: u32,
@@ -153,7 +167,12 @@ fn nobody(args: &SubmitArgs) -> Error {
 }
 
 /// The command of a quantile's second task, without the bin, which the first one's result names.
-fn second(args: &SubmitArgs, spec: &TaskSpec) -> String {
+fn second(
+	args: &SubmitArgs,
+	spec: &TaskSpec,
+	parameters: &ClassParameters,
+	conditions: &Conditions,
+) -> String {
 	let mut more = Vec::from_iter(command::accept_within(args.accept_within));
 	more.push(("--collect", args.collect.to_string()));
 	if args.data_reward != "0" {
@@ -163,6 +182,7 @@ fn second(args: &SubmitArgs, spec: &TaskSpec) -> String {
 	if let Some(file) = &args.dealers_file {
 		more.push(("--dealers-file", file.display().to_string()));
 	}
+	more.extend(command::conditions(parameters, conditions));
 	more.push(("--between", "LOW:HIGH".to_owned()));
 	command::again(spec, args.class.into(), more)
 }
@@ -200,9 +220,14 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 			parameters.least_dealers
 		)));
 	}
+	let counting = args.contributors_task.or(args.conditions.counted_by);
+	let account = signer.account();
+	let conditions = args.conditions.conditions(&parameters, &dealers, counting, &account)?;
 	check_window(&chain, ("--accept-within", args.accept_within), "accepting", "Accept")?;
 	check_window(&chain, ("--collect", args.collect), "dealing", "Collect")?;
-	let least = chain.least_fee(&spec, class, dealers.len() as u32).await?;
+	// a mask costs what a dealing does
+	let dealing = dealers.len() as u32 + u32::from(conditions.sealed_to.is_some());
+	let least = chain.least_fee(&spec, class, dealing).await?;
 	let token = chain.token();
 	let fee = match &args.fee {
 		Some(text) => token.parse(text).map_err(Error::Usage)?,
@@ -220,7 +245,8 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 	let invited = calls::Dealers::try_from(dealers.clone())
 		.map_err(|_| Error::Usage("too many dealers".to_owned()))?;
 	let (accept, collect) = (args.accept_within, args.collect);
-	let call = calls::submit(spec.clone(), class, invited, accept, collect, fee, reward);
+	let (of_spec, of_conditions) = (spec.clone(), conditions.clone());
+	let call = calls::submit(of_spec, of_conditions, class, invited, accept, collect, fee, reward);
 	let receipt = match chain.submit(&call, &signer, None).await {
 		Err(error) if lacks_nodes(&error) => {
 			let numbers = chain.supply_of_nodes(&parameters).await?;
@@ -250,7 +276,9 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 		capture: Capture::from(&odds),
 		insecure_chain: chain.is_insecure().await?,
 		notes,
-		second_task: is_refined.then(|| second(args, &spec)),
+		least_dealers: conditions.least_dealers,
+		sealed_to: conditions.sealed_to.as_ref().map(address),
+		second_task: is_refined.then(|| second(args, &spec, &parameters, &conditions)),
 	};
 	write(&submitted, &spec, &token.render(fee), &capture::line(token, &odds, false), out)
 }
@@ -282,6 +310,13 @@ fn write(
 		 committee is drawn when all have, or enough by then",
 		submitted.accept_until
 	)?;
+	if let Some(recipient) = &submitted.sealed_to {
+		writeln!(
+			out,
+			"  its result is sealed to {recipient}, who accepts it too, by then, and deals the mask: `ostraka mask {task} \
+			 --mask-file FILE`; without the mask there is no result"
+		)?;
+	}
 	for note in &submitted.notes {
 		writeln!(out, "  {note}")?;
 	}
@@ -310,6 +345,10 @@ struct Submitted {
 	length: u32,
 	capture: Capture,
 	insecure_chain: bool,
+	least_dealers: u32,
+	/// Whom the result is sealed to.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	sealed_to: Option<String>,
 	#[serde(skip_serializing_if = "Vec::is_empty")]
 	notes: Vec<String>,
 	/// The command of the second task, if this is a quantile's first one.
@@ -379,86 +418,4 @@ async fn enough(
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use crate::{fixtures, output::written};
-	use ostraka_primitives::spec::Statistic;
-
-	fn said(is_json: bool, insecure_chain: bool) -> String {
-		said_of(is_json, Submitted { insecure_chain, ..submitted() })
-	}
-
-	fn submitted() -> Submitted {
-		Submitted {
-			task: 3,
-			block: 8,
-			fee: "1500".to_owned(),
-			data_reward: "0".to_owned(),
-			transaction_fee: "12".to_owned(),
-			dealers: 1,
-			accept_until: 308,
-			length: 4,
-			capture: Capture::from(&fixtures::odds()),
-			insecure_chain: false,
-			notes: Vec::new(),
-			second_task: None,
-		}
-	}
-
-	fn said_of(is_json: bool, submitted: Submitted) -> String {
-		let spec = fixtures::task().task.spec;
-		written(is_json, |out| write(&submitted, &spec, "1.5 OST", "3.3 % a draw", out))
-	}
-
-	#[test]
-	fn its_number_is_said_and_how_to_follow_it() {
-		assert_eq!(
-			said(false, false),
-			"task 3: mean of x by g\n  in block 8, fee 1.5 OST\n  capture: 3.3 % a draw\n  1 dealer is invited; follow it with \
-			 `ostraka task watch 3`\n  next each of them accepts it, by block 308: `ostraka accept 3`, or `ostraka deal`, which does \
-			 both; its committee is drawn when all have, or enough by then\n"
-		);
-		assert!(said(false, true).ends_with(&format!("  {INSECURE}\n")));
-	}
-
-	#[derive(clap::Parser)]
-	struct Submit {
-		#[command(flatten)]
-		args: SubmitArgs,
-	}
-
-	#[test]
-	fn a_quantiles_second_task_is_a_command() {
-		let words = "submit --statistic median --columns x --class standard --collect 40 --data-reward 2 --dealer //Bob \
-		             --dealers-file c.txt";
-		let args = <Submit as clap::Parser>::parse_from(words.split_whitespace()).args;
-		let spec =
-			TaskSpec { statistic: Statistic::Median, group_by: None, ..fixtures::task().task.spec };
-		let command = second(&args, &spec);
-		assert_eq!(
-			command,
-			"ostraka task submit --statistic median --columns x --range x=0.0:9.0 --decimals x=1 --max-rows 9 --class \
-			 standard --collect 40 --data-reward 2 --dealer 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty \
-			 --dealers-file c.txt --between LOW:HIGH"
-		);
-		let submitted = || Submitted { second_task: Some(command.clone()), ..submitted() };
-		let text = said_of(false, submitted());
-		assert!(!command.contains("--accept-within"), "the usual window: {command}");
-		let hurried = SubmitArgs { accept_within: 20, ..args };
-		let hurried = second(&hurried, &spec);
-		assert!(hurried.contains(" --accept-within 20 --collect 40 "), "{hurried}");
-		assert!(text.contains("`ostraka result --task 3` names the bin"), "{text}");
-		assert!(text.ends_with(&format!(":\n    {command}\n")), "{text}");
-		let record: serde_json::Value =
-			serde_json::from_str(&said_of(true, submitted())).expect("JSON");
-		assert_eq!(record["second_task"], command);
-	}
-
-	#[test]
-	fn json_has_amounts_as_text() {
-		let record: serde_json::Value = serde_json::from_str(&said(true, false)).expect("JSON");
-		assert_eq!((&record["task"], &record["fee"]), (&3.into(), &"1500".into()));
-		assert_eq!(record["insecure_chain"], false);
-		assert_eq!(record["capture"]["price_third"], "7100");
-	}
-}
+mod tests;

@@ -3,13 +3,16 @@
 //! | module | holds |
 //! |---|---|
 //! | [`neighbours`] | the fakes, what they answer, and a journal of what the book asked of them |
+//! | [`consent`] | of these the one that knows what dealers allow |
 //! | [`recorder`] | a recorder of the proof, and what gives back what it did not see |
 //! | [`steps`] | what tests do: submit, accept, deal, let blocks pass |
 
+mod consent;
 mod neighbours;
 mod recorder;
 mod steps;
 
+pub use consent::*;
 pub use neighbours::*;
 pub use recorder::Unseen;
 pub use steps::*;
@@ -108,6 +111,7 @@ fn reset_parameters() {
 impl Config for Test {
 	type Committees = Fake;
 	type Sharing = Fake;
+	type Consent = Fake;
 	type Escrow = Fake;
 	type Penalties = Fake;
 	type Entropy = Fake;

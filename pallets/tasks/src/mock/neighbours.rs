@@ -1,11 +1,15 @@
 //! The fake neighbours: they answer as a test tells them, and keep a journal of what the book asked of them.
 
-use super::{account, dealt, recorder::grow, PerBlock, PerLongest, Tasks, Test};
+use super::{
+	account, dealers, dealt, recorder::grow, Heard, PerBlock, PerLongest, Refuses, Tasks, Test,
+};
 use crate::*;
 use frame::{deps::frame_support::weights::WeightMeter, testing_prelude::*};
 use ostraka_primitives::{
 	task::Seat,
-	traits::{DrawRequest, Ending, Frozen, Progress, RelayMoment, SeatReport, Seated, Seed},
+	traits::{
+		DrawRequest, Ending, Frozen, Opening, Progress, RelayMoment, SeatReport, Seated, Seed,
+	},
 	WorkerKey, MAX_VALIDITY,
 };
 use std::{
@@ -20,8 +24,8 @@ pub enum Did {
 	Opened { task: TaskId, requester: AccountId, fee: Balance, data_reward: Balance },
 	/// Drew a committee and a panel with this seed, from all but these.
 	Drew { task: TaskId, seed: [u8; 32], barred: Vec<AccountId> },
-	/// Opened the sharing, with so many seats of both kinds, of which so many are the panel's.
-	Shared { task: TaskId, threshold: u8, seats: u8, verifiers: u8 },
+	/// Opened the sharing.
+	Shared { task: TaskId, opening: Opening },
 	/// Froze the accepted set.
 	Froze { task: TaskId },
 	/// Paid committee and panel by this many reports, and the exposer; `due` as the reports were asked for.
@@ -65,6 +69,15 @@ pub enum Deposit {
 	Forfeited,
 }
 
+/// What a freeze finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+	/// The dealings of so many count: of the first who accepted, and of others if these are fewer. The mask counts besides.
+	First(u32),
+	/// The sum of the commitments lies outside the group.
+	Unsound,
+}
+
 /// What the neighbours answer.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -82,8 +95,16 @@ pub struct World {
 	/// Dealers who have dealt.
 	pub dealt: BTreeMap<TaskId, BTreeSet<AccountId>>,
 	/// What a freeze finds.
-	pub found: Frozen,
+	pub found: Found,
+	/// Whose dealings do not count, whatever it finds.
+	pub lacks: BTreeSet<AccountId>,
 	pub has_result: bool,
+	/// Whether a right result share was revealed though there is no result.
+	pub has_share: bool,
+	/// What dealers do not allow.
+	pub refuses: Refuses,
+	/// What was asked of them.
+	pub heard: Vec<Heard>,
 	/// Lengths of proofs that were asked how many of them a block can judge.
 	pub proofs: Vec<u32>,
 	/// Steps that the sharing's settlement of a task takes, each of one [`units`].
@@ -116,8 +137,12 @@ impl Default for World {
 			looked_up: Vec::new(),
 			checks: Vec::new(),
 			dealt: BTreeMap::new(),
-			found: Frozen::Sound(4),
+			found: Found::First(4),
+			lacks: BTreeSet::new(),
 			has_result: true,
+			has_share: false,
+			refuses: Refuses::default(),
+			heard: Vec::new(),
 			proofs: Vec::new(),
 			settle_steps: 3,
 			steps_done: BTreeMap::new(),
@@ -220,14 +245,24 @@ impl Committees for Fake {
 }
 
 impl Sharing for Fake {
-	fn open(task: TaskId, threshold: u8, seats: u8, verifiers: u8) {
-		note(Did::Shared { task, threshold, seats, verifiers });
+	fn open(task: TaskId, opening: &Opening) {
+		note(Did::Shared { task, opening: opening.clone() });
 	}
 
 	fn freeze(task: TaskId) -> Frozen {
 		note(Did::Froze { task });
 		grow(1);
-		world(|world| world.found)
+		let Found::First(count) = world(|world| world.found) else { return Frozen::Unsound };
+		let recipient = Records::<Test>::get(task).unwrap().conditions.sealed_to;
+		let mut who = Tasks::accepted(task);
+		who.retain(|account| Some(account) != recipient.as_ref());
+		let others: Vec<_> =
+			dealers(2 * count).into_iter().filter(|other| !who.contains(other)).collect();
+		who.extend(others);
+		who.truncate(count as usize);
+		who.extend(recipient);
+		world(|world| who.retain(|account| !world.lacks.contains(account)));
+		Frozen::Sound(who)
 	}
 
 	fn freeze_weight(dealings: u32, threshold: u8) -> Weight {
@@ -240,6 +275,10 @@ impl Sharing for Fake {
 
 	fn has_result(_: TaskId) -> bool {
 		world(|world| world.has_result)
+	}
+
+	fn is_released(_: TaskId) -> bool {
+		world(|world| world.has_result || world.has_share)
 	}
 
 	fn reports(task: TaskId, due: bool) -> Vec<SeatReport> {

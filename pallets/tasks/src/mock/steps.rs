@@ -69,11 +69,44 @@ pub fn submit_as(
 	class: SecurityClass,
 	dealers: Dealers,
 ) -> Result<TaskId, DispatchError> {
-	let task = NextTask::<Test>::get();
-	let origin = RuntimeOrigin::signed(who);
-	Tasks::submit(origin, mean(), class, dealers, ACCEPT, COLLECT, FEE, REWARD)?;
+	submit_all(who, mean(), conditions(class), class, dealers)
+}
+
+/// Submits a task, with the windows and the money of every task in tests.
+pub fn submit_all(
+	who: AccountId,
+	spec: TaskSpec,
+	conditions: Conditions,
+	class: SecurityClass,
+	dealers: Dealers,
+) -> Result<TaskId, DispatchError> {
+	let (task, origin) = (NextTask::<Test>::get(), RuntimeOrigin::signed(who));
+	Tasks::submit(origin, spec, conditions, class, dealers, ACCEPT, COLLECT, FEE, REWARD)?;
 	Ok(task)
 }
+
+/// What a class asks for, and nothing else.
+pub fn conditions(class: SecurityClass) -> Conditions {
+	Conditions::of(&Tasks::class_parameters(class))
+}
+
+/// [`conditions`] of the class that most tests ask for.
+pub fn plain() -> Conditions {
+	conditions(SecurityClass::Standard)
+}
+
+/// Submits a Standard task with four dealers on these conditions.
+pub fn submit_on(conditions: Conditions) -> Result<TaskId, DispatchError> {
+	submit_spec_on(mean(), conditions)
+}
+
+/// As [`submit_on`], of this spec.
+pub fn submit_spec_on(spec: TaskSpec, conditions: Conditions) -> Result<TaskId, DispatchError> {
+	submit_all(requester(), spec, conditions, SecurityClass::Standard, dealers(4))
+}
+
+/// Tag of the data set that dealers name in tests.
+pub const DATASET: Digest = [6; 32];
 
 /// Has every class ask for so many verifiers from now on.
 pub fn ask_for_verifiers(count: u8) {
@@ -85,16 +118,16 @@ pub fn terms(task: TaskId) -> Digest {
 	Tasks::task(task).expect("the task is known").terms
 }
 
-/// A dealer accepts what the task asks.
-pub fn accept(task: TaskId, dealer: &AccountId) -> DispatchResult {
-	Tasks::accept(RuntimeOrigin::signed(dealer.clone()), task, terms(task))
+/// A dealer, or the recipient, accepts what the task asks.
+pub fn accept(task: TaskId, who: &AccountId) -> DispatchResult {
+	Tasks::accept(RuntimeOrigin::signed(who.clone()), task, terms(task), DATASET)
 }
 
-/// All invited dealers accept, in their order.
+/// All invited dealers accept, in their order, and the recipient after them.
 pub fn accept_all(task: TaskId) {
-	let terms = terms(task);
-	for dealer in Tasks::dealers(task) {
-		assert_ok!(Tasks::accept(RuntimeOrigin::signed(dealer), task, terms));
+	let recipient = Tasks::task(task).and_then(|task| task.conditions.sealed_to);
+	for who in Tasks::dealers(task).into_iter().chain(recipient) {
+		assert_ok!(accept(task, &who));
 	}
 }
 

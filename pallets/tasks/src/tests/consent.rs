@@ -1,6 +1,7 @@
 //! What `accept` takes and refuses, and how inviting ends.
 
 use super::*;
+use crate::types::Acceptance;
 use frame::{
 	deps::{frame_support::storage::with_transaction, sp_runtime::TransactionOutcome},
 	testing_prelude::*,
@@ -19,7 +20,7 @@ fn invited() -> (TaskId, Vec<AccountId>) {
 }
 
 fn accept_as(who: &AccountId, task: TaskId, terms: Digest) -> DispatchResult {
-	Tasks::accept(RuntimeOrigin::signed(who.clone()), task, terms)
+	Tasks::accept(RuntimeOrigin::signed(who.clone()), task, terms, DATASET)
 }
 
 #[test]
@@ -29,9 +30,11 @@ fn an_acceptance_is_recorded() {
 		// In another order than that of their accounts
 		let order = [&dealers[2], &dealers[0], &dealers[3]].map(Clone::clone);
 		for (place, dealer) in (0u32..).zip(&order) {
-			assert_eq!(Cohorts::<Test>::get(task, dealer), Some(None));
+			assert_eq!(Cohorts::<Test>::get(task, dealer), Some(Invitee::Dealer(None)));
 			assert_ok!(accept(task, dealer));
-			assert_eq!(Cohorts::<Test>::get(task, dealer), Some(Some(place)));
+			let acceptance = Acceptance { place, agreed: agreed(DATASET) };
+			let entry = Invitee::Dealer(Some(acceptance));
+			assert_eq!(Cohorts::<Test>::get(task, dealer), Some(entry));
 			assert!(Tasks::has_accepted(task, dealer));
 			assert_eq!(deposit(task, dealer), Some(Deposit::Held));
 			let (dealer, accepted) = (dealer.clone(), place + 1);

@@ -4,7 +4,7 @@ use super::*;
 use frame::testing_prelude::*;
 use ostraka_primitives::{
 	task::{FailReason::*, Outcome::*, TaskStatus::*},
-	traits::{Frozen, TaskBook},
+	traits::TaskBook,
 };
 use SecurityClass::*;
 
@@ -77,7 +77,7 @@ fn one_dealing_in_the_first_quarter_is_enough() {
 fn a_lagging_hook_freezes_an_empty_set() {
 	build_and_execute(|| {
 		let task = drawn(Standard);
-		world(|world| world.found = Frozen::Sound(0));
+		world(|world| world.found = Found::First(0));
 		while Tasks::now() < 30 {
 			next_block(Weight::zero());
 		}
@@ -90,7 +90,7 @@ fn a_lagging_hook_freezes_an_empty_set() {
 fn with_too_few_accepted_dealers_nothing_is_released() {
 	build_and_execute(|| {
 		let task = drawn(Standard);
-		world(|world| world.found = Frozen::Sound(2));
+		world(|world| world.found = Found::First(2));
 		deal_all(task);
 		run_to(3 + VERIFY + 1);
 		// Too late for all of them
@@ -112,7 +112,7 @@ fn with_unsound_commitments_the_task_fails_and_everybody_gets_back_what_is_their
 		for dealer in others {
 			deal(task, dealer);
 		}
-		world(|world| world.found = Frozen::Unsound);
+		world(|world| world.found = Found::Unsound);
 		run_to(3 + COLLECT + 1);
 		Tasks::all_attested(task);
 		run_to(3 + COLLECT + 2);
@@ -130,7 +130,7 @@ fn with_unsound_commitments_the_task_fails_and_everybody_gets_back_what_is_their
 #[test]
 fn unsound_commitments_fail_whatever_the_class_asks_for() {
 	build_and_execute(|| {
-		world(|world| world.found = Frozen::Unsound);
+		world(|world| world.found = Found::Unsound);
 		for class in [Standard, Confidential, Restricted] {
 			let task = consented(class);
 			run_until(task, |status| matches!(status, Collecting { .. }));
@@ -145,7 +145,7 @@ fn unsound_commitments_fail_whatever_the_class_asks_for() {
 fn the_least_number_of_dealers_is_enough() {
 	build_and_execute(|| {
 		let task = dealt_one(Standard);
-		world(|world| world.found = Frozen::Sound(3));
+		world(|world| world.found = Found::First(3));
 		run_until(task, is_settled);
 		assert_eq!(status(task), Settled(Completed));
 	});

@@ -8,7 +8,7 @@ use frame::{
 };
 use ostraka_primitives::{
 	task::{FailReason::*, Outcome::*, TaskStatus::*},
-	traits::{Frozen, RelayMoment, Seed, TaskBook},
+	traits::{Opening, RelayMoment, Seed, TaskBook},
 };
 use ostraka_protocol::{wire::consent_hash, Version};
 use SecurityClass::*;
@@ -52,7 +52,10 @@ fn a_task_with_everybody_in_time_ends_early() {
 		let before = vec![
 			Did::Opened { task, requester: requester(), fee: FEE, data_reward: REWARD },
 			drew,
-			Did::Shared { task, threshold: 1, seats: 3, verifiers: 0 },
+			Did::Shared {
+				task,
+				opening: Opening { threshold: 1, seats: 3, verifiers: 0, recipient: None },
+			},
 			Did::Froze { task },
 		];
 		let settled = settled_drawn(task, true, Ending::Completed);
@@ -134,7 +137,7 @@ fn a_task_with_the_late_ends_at_its_deadlines() {
 fn what_a_settled_task_leaves_is_its_record() {
 	build_and_execute(|| {
 		let task = dealt_one(Restricted);
-		world(|world| world.found = Frozen::Sound(11));
+		world(|world| world.found = Found::First(11));
 		run_until(task, is_settled);
 		assert!(Tasks::dealers(task).is_empty());
 		assert!(Tasks::committee(task).is_empty());
@@ -219,7 +222,7 @@ fn the_task_hash_pins_task_consent_and_draw() {
 		assert_ne!(hash(task + 1, &record, 3, &committee), right);
 		assert_ne!(hash(task, &record, 4, &committee), right);
 
-		let mut others = vec![record.clone(); 8];
+		let mut others = vec![record.clone(); 11];
 		others[0].spec.max_rows += 1;
 		others[1].class = Confidential;
 		others[2].parameters.threshold += 1;
@@ -227,7 +230,10 @@ fn the_task_hash_pins_task_consent_and_draw() {
 		others[4].windows.collect += 1;
 		others[5].windows.commit += 1;
 		others[6].windows.reveal += 1;
-		others[7].parameters.least_dealers -= 1;
+		others[7].conditions.least_dealers += 1;
+		others[8].conditions.required = vec![account(3)].try_into().unwrap();
+		others[9].conditions.counting = Some(0);
+		others[10].conditions.sealed_to = Some(account(3));
 		for other in others {
 			assert_ne!(hash(task, &other, 3, &committee), right);
 		}

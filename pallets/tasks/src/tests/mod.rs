@@ -1,6 +1,7 @@
 //! Tests of the task book among fake neighbours.
 
 mod attacks;
+mod conditions;
 mod consent;
 mod ends;
 mod lifecycle;
@@ -11,6 +12,7 @@ mod polling;
 mod property;
 mod reclaim;
 mod relay;
+mod sealed;
 mod settlement;
 mod submission;
 mod verifying;

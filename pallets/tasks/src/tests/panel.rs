@@ -4,7 +4,7 @@ use super::*;
 use frame::{deps::frame_support::weights::WeightMeter, testing_prelude::*};
 use ostraka_primitives::{
 	task::{FailReason::*, Outcome::*, Seat, TaskStatus::*},
-	traits::{Frozen, Seed, TaskBook},
+	traits::{Opening, Seed, TaskBook},
 };
 use ostraka_protocol::{wire::Published, Version};
 use std::collections::BTreeSet;
@@ -48,7 +48,8 @@ fn a_panel_is_drawn_with_the_committee() {
 		assert_eq!((info.attested, info.verified, info.disproven), (0, 0, 0));
 		assert_eq!(info.task.parameters.verifiers, VERIFIERS);
 
-		let shared = Did::Shared { task, threshold: 1, seats: 5, verifiers: VERIFIERS };
+		let opening = Opening { threshold: 1, seats: 5, verifiers: VERIFIERS, recipient: None };
+		let shared = Did::Shared { task, opening };
 		assert_eq!(journal(task).last(), Some(&shared));
 		let drawn = Event::CommitteeDrawn {
 			task,
@@ -208,7 +209,7 @@ fn verifiers_count_for_the_window_and_for_the_fee() {
 		let least = Fake::least_fee(5, mean().length(), 4);
 		let pay = |fee| {
 			let (origin, list) = (RuntimeOrigin::signed(requester()), dealers(4));
-			Tasks::submit(origin, mean(), Standard, list, ACCEPT, COLLECT, fee, 0)
+			Tasks::submit(origin, mean(), plain(), Standard, list, ACCEPT, COLLECT, fee, 0)
 		};
 		assert_noop!(pay(least - 1), Error::<Test>::FeeTooLow);
 		assert_ok!(pay(least));
@@ -254,10 +255,10 @@ fn committee_and_panel_are_settled_together() {
 #[test]
 fn a_panel_is_released_however_the_task_ends() {
 	for (found, result, outcome, ending) in [
-		(Frozen::Sound(2), false, Failed(TooFewDealers), Ending::Forfeited),
-		(Frozen::Unsound, false, Failed(UnsoundCommitments), Ending::Returned),
-		(Frozen::Sound(4), false, Failed(TooFewShares), Ending::Returned),
-		(Frozen::Sound(4), true, Completed, Ending::Completed),
+		(Found::First(2), false, Failed(TooFewDealers), Ending::Forfeited),
+		(Found::Unsound, false, Failed(UnsoundCommitments), Ending::Returned),
+		(Found::First(4), false, Failed(TooFewShares), Ending::Returned),
+		(Found::First(4), true, Completed, Ending::Completed),
 	] {
 		with_panels(|| {
 			world(|world| (world.found, world.has_result) = (found, result));
@@ -265,7 +266,7 @@ fn a_panel_is_released_however_the_task_ends() {
 			deal_all(task);
 			run_until(task, is_settled);
 			assert_eq!(status(task), Settled(outcome));
-			let due = found == Frozen::Sound(4);
+			let due = found == Found::First(4);
 			assert_eq!(journal(task)[4..], settled_with_panel(task, 2, due, ending));
 		});
 	}

@@ -133,11 +133,22 @@ fn a_share_too_small_for_a_freeze_is_refused() {
 	});
 }
 
+/// What is remembered of the dealers is looked at in the same step.
+#[test]
+#[should_panic(expected = "freeze does not fit")]
+fn a_share_too_small_for_what_dealers_agreed_to_is_refused() {
+	build_and_execute(|| {
+		// 536 units: the sharing's part of the freeze fits alone, with 534
+		PollShare::set(Perbill::from_rational(53_600u64, 10_000_000));
+		integrity();
+	});
+}
+
 #[test]
 #[should_panic(expected = "freeze does not fit beside a draw")]
 fn a_share_too_small_for_a_freeze_beside_a_draw_is_refused() {
 	build_and_execute(|| {
-		// 560 units: the freeze's 534 fit, but not while the 44 of a draw wait
+		// 560 units: the freeze's 538 fit, but not while the 44 of a draw wait
 		PollShare::set(Perbill::from_rational(56_000u64, 10_000_000));
 		integrity();
 	});

@@ -183,7 +183,7 @@ fn a_settlement_goes_on_where_it_stood() {
 		assert_ok!(cancel(task));
 		// Weight for the first stage
 		next_block(units(45));
-		assert_eq!(Settlements::<Test>::get(task), Some(Stage::Sharing));
+		assert_eq!(Tasks::stage(task), Some(Stage::Sharing));
 		fall_off(task);
 		stands_still(task, 20);
 		is_put_back(task, entry(Tasks::now(), task));

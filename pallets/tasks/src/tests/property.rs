@@ -9,15 +9,16 @@ use crate::{
 use frame::testing_prelude::*;
 use ostraka_primitives::{
 	task::{FailReason::*, Outcome::*, TaskStatus::*, Windows},
-	traits::{Ending, Frozen, Seed, TaskBook},
+	traits::{Ending, Seed, TaskBook},
 };
 use proptest::{collection::vec, option, prelude::*};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Copy, Debug)]
 enum Op {
-	Submit(SecurityClass),
-	/// One of the invited accepts, or tries to.
+	/// A task of a class, with a recipient or without, that requires so many of its dealers.
+	Submit(SecurityClass, bool, usize),
+	/// One of the invited, or the recipient, accepts, or tries to.
 	Accept(TaskId, usize),
 	/// All who have not accepted do.
 	AcceptAll(TaskId),
@@ -40,15 +41,21 @@ enum Op {
 	Exposes(Option<u8>),
 	Result(bool),
 	Means(bool),
-	Freezes(Frozen),
+	Freezes(Found),
+	/// Whose dealing does not count: that of a dealer, or the mask.
+	LacksDealing(Option<u8>),
+	/// Accepted sets are refused.
+	RefusesSets(Option<FailReason>),
+	/// Some result shares are right although there is no result.
+	Share(bool),
 	/// The proof is recorded, and grows by so much with what a neighbour does; or it is not.
 	Recorder(Option<u64>),
 	/// The task falls off the agenda, and somebody pokes it.
 	FallsOff(TaskId),
 }
 
-fn frozen() -> impl Strategy<Value = Frozen> {
-	prop_oneof![6 => (0u32..12).prop_map(Frozen::Sound), 1 => Just(Frozen::Unsound)]
+fn frozen() -> impl Strategy<Value = Found> {
+	prop_oneof![6 => (0u32..12).prop_map(Found::First), 1 => Just(Found::Unsound)]
 }
 
 fn obstacle() -> impl Strategy<Value = Option<DrawError>> {
@@ -71,7 +78,8 @@ fn op() -> impl Strategy<Value = Op> {
 		1 => (0u64..4).prop_map(Seed::Epoch),
 	];
 	prop_oneof![
-		4 => class.prop_map(Op::Submit),
+		4 => (class, any::<bool>(), 0usize..3)
+			.prop_map(|(class, sealed, required)| Op::Submit(class, sealed, required)),
 		4 => (task(), 0usize..12).prop_map(|(task, who)| Op::Accept(task, who)),
 		3 => task().prop_map(Op::AcceptAll),
 		1 => task().prop_map(Op::Cancel),
@@ -89,6 +97,10 @@ fn op() -> impl Strategy<Value = Op> {
 		1 => any::<bool>().prop_map(Op::Result),
 		1 => any::<bool>().prop_map(Op::Means),
 		1 => frozen().prop_map(Op::Freezes),
+		1 => option::of(0u8..4).prop_map(Op::LacksDealing),
+		1 => option::of(prop_oneof![Just(NotCounted), Just(Differencing)])
+			.prop_map(Op::RefusesSets),
+		1 => any::<bool>().prop_map(Op::Share),
 		1 => option::of(0u64..2_000).prop_map(Op::Recorder),
 		2 => task().prop_map(Op::FallsOff),
 	]
@@ -110,7 +122,13 @@ fn is_legal(from: TaskStatus, to: TaskStatus, now: BlockNumber) -> bool {
 		(Collecting { first_by, .. }, Settling(Failed(NoDealings))) => now > first_by,
 		(Collecting { .. }, Verifying { .. }) => true,
 		(Verifying { until }, Committing { frozen_at, .. }) => now > until && frozen_at == now,
-		(Verifying { until }, Settling(Failed(TooFewDealers | UnsoundCommitments))) => now > until,
+		(
+			Verifying { until },
+			Settling(Failed(
+				TooFewDealers | UnsoundCommitments | DealerMissing | NotCounted | Differencing
+				| MaskMissing,
+			)),
+		) => now > until,
 		// The block in which all have attested is the last one, and never a later one than before
 		(Verifying { until }, Verifying { until: last }) => {
 			last == until || (last == now && now < until)
@@ -131,9 +149,39 @@ fn may_cancel(task: TaskId) -> bool {
 	taken
 }
 
-/// One of the task's invited dealers tries to accept.
-fn try_accept(task: TaskId, who: usize) {
+/// The recipient in all tasks that have one.
+fn recipient() -> AccountId {
+	account(5)
+}
+
+/// Submits a task of this class, and whoever asks for it, if that may be.
+fn try_submit(class: SecurityClass, sealed: bool, required: usize) {
+	let full = Agenda::<Test>::get().len() as u32 == MAX_OPEN;
+	let refused = full || world(|world| world.obstacle.is_some() || world.broke);
+	let list = dealers(conditions(class).least_dealers + 1);
+	let mut sorted = list.to_vec();
+	sorted.sort();
+	sorted.truncate(required);
+	let asked = Conditions {
+		required: sorted.try_into().unwrap(),
+		sealed_to: sealed.then(recipient),
+		..conditions(class)
+	};
+	assert_eq!(submit_all(requester(), mean(), asked, class, list).is_err(), refused);
+}
+
+/// Who is invited to a task: its dealers, and the recipient last.
+fn invited(task: TaskId) -> Vec<AccountId> {
+	let known = Invitations::<Test>::get(task);
+	let recipient = known.and_then(|known| known.conditions.sealed_to);
 	let dealers = Tasks::dealers(task);
+	let whole = !dealers.is_empty();
+	dealers.into_iter().chain(recipient.filter(|_| whole)).collect()
+}
+
+/// One of those who are invited to the task tries to accept.
+fn try_accept(task: TaskId, who: usize) {
+	let dealers = invited(task);
 	let Some(dealer) = dealers.get(who % dealers.len().max(1)) else { return };
 	let open = matches!(status(task), Inviting { until } if Tasks::now() <= until);
 	let has_accepted = Tasks::has_accepted(task, dealer);
@@ -172,14 +220,10 @@ fn try_poke(task: TaskId) {
 
 fn apply(op: Op) {
 	match op {
-		Op::Submit(class) => {
-			let full = Agenda::<Test>::get().len() as u32 == MAX_OPEN;
-			let refused = full || world(|world| world.obstacle.is_some() || world.broke);
-			assert_eq!(submit(class).is_err(), refused);
-		},
+		Op::Submit(class, sealed, required) => try_submit(class, sealed, required),
 		Op::Accept(task, who) => try_accept(task, who),
 		Op::AcceptAll(task) => {
-			for who in 0..Tasks::dealers(task).len() {
+			for who in 0..invited(task).len() {
 				try_accept(task, who);
 			}
 		},
@@ -205,6 +249,15 @@ fn apply(op: Op) {
 		Op::Result(there) => world(|world| world.has_result = there),
 		Op::Means(there) => world(|world| world.broke = !there),
 		Op::Freezes(found) => world(|world| world.found = found),
+		Op::LacksDealing(whose) => {
+			let of = |place: u8| match place {
+				0 => recipient(),
+				_ => dealers(4)[usize::from(place)].clone(),
+			};
+			world(|world| world.lacks = whose.map(of).into_iter().collect());
+		},
+		Op::RefusesSets(reason) => world(|world| world.refuses.sets = reason),
+		Op::Share(there) => world(|world| world.has_share = there),
 		Op::Recorder(grows) => world(|world| {
 			world.recorded = grows.map(|_| 0);
 			world.grows = grows.unwrap_or_default();
@@ -226,6 +279,10 @@ fn checked(op: Op) {
 					matches!((from, to), (Verifying { .. }, Verifying { .. }) if *from != to);
 				let by_attestations = matches!(op, Op::AllAttested(of) if of == task);
 				assert!(!shortened || by_attestations, "{from:?} to {to:?} by {op:?}");
+				if to == Settling(Failed(TooFewShares)) && *from != to {
+					let told = heard(task).contains(&Heard::Unreleased { task });
+					assert_eq!(told, !world(|world| world.has_share), "of task {task}");
+				}
 			},
 			None => assert!(matches!(to, Inviting { .. })),
 		}
@@ -254,8 +311,11 @@ fn check_journal(task: TaskId) {
 	};
 	for did in journal {
 		match did {
-			Did::Shared { seats, verifiers, .. } => {
-				assert_eq!((seats, verifiers), (class.all_seats(), class.verifiers));
+			Did::Shared { opening, .. } => {
+				let seats = (opening.seats, opening.verifiers);
+				assert_eq!(seats, (class.all_seats(), class.verifiers));
+				let asked = Tasks::task(task).unwrap().conditions;
+				assert_eq!(opening.recipient, asked.sealed_to);
 			},
 			Did::Paid { seats, panel, reports, exposer, ending: said, .. } => {
 				assert_eq!((seats, panel, reports), (of_committee, of_panel, seats + panel));
@@ -279,17 +339,64 @@ fn check_deposits(task: TaskId) {
 	let Settled(outcome) = status(task) else { panic!("task {task} is not settled") };
 	let (dealt, found) = (dealt(task), Tasks::task(task).unwrap());
 	let deposits = world(|world| world.deposits.clone());
-	let mut accepted = 0;
+	let (mut accepted, mut sealed) = (Vec::new(), false);
 	for ((_, dealer), deposit) in deposits.into_iter().filter(|((of, _), _)| *of == task) {
-		accepted += 1;
 		let forfeited = dealing_was_over(outcome) && !dealt.contains(&dealer);
 		let expected = if forfeited { Deposit::Forfeited } else { Deposit::Returned };
 		assert_eq!(deposit, expected, "of {dealer} in task {task}, {outcome:?}");
+		if found.conditions.sealed_to.as_ref() == Some(&dealer) {
+			sealed = true;
+		} else {
+			accepted.push(dealer);
+		}
 	}
 	if found.drawn_at.is_some() {
-		assert_eq!(found.accepted, accepted);
-		assert!(accepted >= found.parameters.least_dealers);
+		assert_eq!(found.accepted as usize, accepted.len());
+		assert!(found.accepted >= found.conditions.least_dealers);
+		assert!(found.conditions.required.iter().all(|dealer| accepted.contains(dealer)));
+		assert_eq!(sealed, found.conditions.sealed_to.is_some());
 	}
+	check_memory(task, outcome, &accepted);
+}
+
+/// What is remembered of a settled task's dealers: all of it, if anything was released, and else nothing.
+fn check_memory(task: TaskId, outcome: Outcome, accepted: &[AccountId]) {
+	let heard = heard(task);
+	let count = |wanted: fn(&Heard) -> bool| heard.iter().filter(|heard| wanted(heard)).count();
+	let frozen = count(|heard| matches!(heard, Heard::Freezes { .. }));
+	let unreleased = count(|heard| matches!(heard, Heard::Unreleased { .. }));
+	assert!(frozen <= 1 && unreleased <= 1);
+	let mut forgotten: Vec<_> = heard
+		.iter()
+		.filter_map(|heard| match heard {
+			Heard::FellAway { dealer, .. } => Some(dealer.clone()),
+			_ => None,
+		})
+		.collect();
+	forgotten.sort();
+	match outcome {
+		Completed => assert_eq!((frozen, unreleased, forgotten.len()), (1, 0, 0)),
+		Failed(TooFewShares) if unreleased == 0 => assert!(forgotten.is_empty()),
+		Failed(reason) => {
+			assert_eq!(unreleased == 1, reason == TooFewShares);
+			let mut all = accepted.to_vec();
+			all.sort();
+			assert_eq!(forgotten, all, "of task {task}, {outcome:?}");
+		},
+	}
+}
+
+/// Whether an accepted set may have a result.
+fn set() -> impl Strategy<Value = Result<(), FailReason>> {
+	prop_oneof![
+		4 => Just(Ok(())),
+		1 => Just(Err(UnsoundCommitments)),
+		1 => Just(Err(TooFewDealers)),
+		1 => Just(Err(DealerMissing)),
+		1 => Just(Err(NotCounted)),
+		1 => Just(Err(Differencing)),
+		1 => Just(Err(MaskMissing)),
+	]
 }
 
 fn any_status() -> impl Strategy<Value = TaskStatus> {
@@ -303,6 +410,10 @@ fn any_status() -> impl Strategy<Value = TaskStatus> {
 			Just(Failed(TooFewAcceptances)),
 			Just(Failed(NoDealings)),
 			Just(Failed(UnsoundCommitments)),
+			Just(Failed(DealerMissing)),
+			Just(Failed(NotCounted)),
+			Just(Failed(Differencing)),
+			Just(Failed(MaskMissing)),
 		]
 	};
 	let block = || prop_oneof![0u32..100, Just(u32::MAX)];
@@ -349,8 +460,7 @@ proptest! {
 	fn the_machine_refuses_all_but_its_edges(
 		from in any_status(),
 		now in prop_oneof![0u32..100, Just(u32::MAX)],
-		found in frozen(),
-		least in 0u32..10,
+		found in set(),
 		has_result: bool,
 		all: bool,
 		enough: bool,
@@ -366,7 +476,7 @@ proptest! {
 			from.undealt(now),
 			from.dealt(now, &windows),
 			from.attested(now),
-			from.frozen(now, &windows, found, least),
+			from.frozen(now, &windows, found),
 			from.committed(now, &windows),
 			from.revealed(has_result),
 			from.settled(),
@@ -383,7 +493,7 @@ proptest! {
 			_ => prop_assert!(!none),
 		}
 		prop_assert_eq!(
-			from.frozen(now, &windows, found, least).err(),
+			from.frozen(now, &windows, found).err(),
 			from.may_freeze(now).err()
 		);
 		// Nobody is shut out of the block in which all have attested, and the next one freezes

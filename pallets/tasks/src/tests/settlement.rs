@@ -9,7 +9,7 @@ use crate::{
 use frame::testing_prelude::*;
 use ostraka_primitives::{
 	task::{FailReason::*, Outcome::*, TaskStatus::*},
-	traits::{Frozen, TaskBook},
+	traits::TaskBook,
 };
 use SecurityClass::Standard;
 
@@ -28,7 +28,7 @@ pub(super) fn ended(invited: u32) -> TaskId {
 }
 
 pub(super) fn stage(task: TaskId) -> Option<Stage> {
-	Settlements::<Test>::get(task)
+	Tasks::stage(task)
 }
 
 #[test]
@@ -121,17 +121,40 @@ fn settlements_of_one_block_take_turns() {
 
 /// Four are invited, the first three accept, the first two of these deal; then the task comes to this end.
 fn ended_with(outcome: Outcome) -> TaskId {
-	let task = submit(Standard).unwrap();
-	let dealers = Tasks::dealers(task);
+	let mut dealers = dealers(4).into_inner();
+	dealers.sort();
+	let (mut asked, recipient) = (plain(), account(5));
+	let lacks = match outcome {
+		Failed(DealerMissing) => {
+			asked.required = vec![dealers[2].clone()].try_into().unwrap();
+			Some(dealers[2].clone())
+		},
+		Failed(MaskMissing) => {
+			asked.sealed_to = Some(recipient.clone());
+			Some(recipient.clone())
+		},
+		_ => None,
+	};
+	let is_sealed = asked.sealed_to.is_some();
+	let task = submit_on(asked).unwrap();
+	if is_sealed {
+		assert_ok!(accept(task, &recipient));
+	}
 	let willing = if outcome == Failed(TooFewAcceptances) { 2 } else { 3 };
 	for dealer in &dealers[..willing] {
 		assert_ok!(accept(task, dealer));
 	}
 	world(|world| {
 		world.found = match outcome {
-			Failed(UnsoundCommitments) => Frozen::Unsound,
-			Failed(TooFewDealers) => Frozen::Sound(2),
-			_ => Frozen::Sound(3),
+			Failed(UnsoundCommitments) => Found::Unsound,
+			Failed(TooFewDealers) => Found::First(2),
+			Failed(DealerMissing) => Found::First(4),
+			_ => Found::First(3),
+		};
+		world.lacks = lacks.into_iter().collect();
+		world.refuses.sets = match outcome {
+			Failed(reason @ (NotCounted | Differencing)) => Some(reason),
+			_ => None,
 		};
 		world.obstacle = (outcome == Failed(NoCommittee)).then_some(DrawError::TooFewNodes);
 		world.has_result = outcome != Failed(TooFewShares);
@@ -162,6 +185,10 @@ fn who_accepts_and_does_not_deal_forfeits() {
 		for (outcome, expected) in [
 			(Completed, [back, back, lost, None]),
 			(Failed(TooFewDealers), [back, back, lost, None]),
+			(Failed(DealerMissing), [back, back, lost, None]),
+			(Failed(NotCounted), [back, back, lost, None]),
+			(Failed(Differencing), [back, back, lost, None]),
+			(Failed(MaskMissing), [back, back, lost, None]),
 			(Failed(TooFewShares), [back, back, lost, None]),
 			(Failed(NoDealings), [lost, lost, lost, None]),
 			(Failed(UnsoundCommitments), [back, back, lost, None]),
@@ -195,6 +222,10 @@ fn the_ending_says_who_let_the_task_fail() {
 		(Failed(Cancelled), Ending::Returned, Ending::Forfeited),
 		(Failed(TooFewDealers), Ending::Returned, Ending::Forfeited),
 		(Failed(NoDealings), Ending::Returned, Ending::Forfeited),
+		(Failed(DealerMissing), Ending::Returned, Ending::Forfeited),
+		(Failed(NotCounted), Ending::Returned, Ending::Forfeited),
+		(Failed(Differencing), Ending::Returned, Ending::Forfeited),
+		(Failed(MaskMissing), Ending::Returned, Ending::Forfeited),
 	] {
 		assert_eq!(ending(outcome, false), undrawn, "{outcome:?}");
 		assert_eq!(ending(outcome, true), drawn, "{outcome:?}");

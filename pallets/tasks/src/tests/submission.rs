@@ -14,9 +14,7 @@ use ostraka_protocol::{
 };
 
 fn submit_spec(spec: TaskSpec) -> DispatchResult {
-	let origin = RuntimeOrigin::signed(requester());
-	let class = SecurityClass::Standard;
-	Tasks::submit(origin, spec, class, dealers(4), ACCEPT, COLLECT, FEE, REWARD)
+	submit_spec_on(spec, plain()).map(|_| ())
 }
 
 #[test]
@@ -87,7 +85,7 @@ fn the_terms_cover_all_that_is_asked() {
 		assert_eq!(right.terms, hash(&right));
 		assert_eq!(right.protocol, Version::CURRENT.number());
 
-		let mut others = vec![right.clone(); 13];
+		let mut others = vec![right.clone(); 17];
 		others[0].requester = account(2);
 		others[1].spec.max_rows += 1;
 		others[2].cohort[0] ^= 1;
@@ -101,6 +99,10 @@ fn the_terms_cover_all_that_is_asked() {
 		others[10].protocol += 1;
 		others[11].parameters.seats += 1;
 		others[12].parameters.verifiers += 1;
+		others[13].conditions.least_dealers += 1;
+		others[14].conditions.required = vec![account(3)].try_into().unwrap();
+		others[15].conditions.counting = Some(0);
+		others[16].conditions.sealed_to = Some(account(3));
 		for other in &others {
 			assert_ne!(hash(other), right.terms);
 		}
@@ -270,6 +272,7 @@ fn nothing_is_proven_of_what_costs_too_little() {
 		let call = Tasks::submit(
 			origin,
 			regression(),
+			plain(),
 			class,
 			dealers(4),
 			ACCEPT,
@@ -298,7 +301,7 @@ fn cohort_windows_and_fee_are_checked() {
 	build_and_execute(|| {
 		let timed = |dealers: Dealers, accept, collect, fee| {
 			let (origin, class) = (RuntimeOrigin::signed(requester()), SecurityClass::Standard);
-			Tasks::submit(origin, mean(), class, dealers, accept, collect, fee, 0)
+			Tasks::submit(origin, mean(), plain(), class, dealers, accept, collect, fee, 0)
 		};
 		let call = |dealers, collect, fee| timed(dealers, ACCEPT, collect, fee);
 		assert_noop!(call(dealers(0), COLLECT, FEE), Error::<Test>::TooFewDealers);
@@ -328,11 +331,12 @@ fn cohort_windows_and_fee_are_checked() {
 fn the_origin_must_be_signed() {
 	build_and_execute(|| {
 		for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {
-			let class = SecurityClass::Standard;
+			let (by, asked, class) = (origin.clone(), plain(), SecurityClass::Standard);
 			let list = dealers(3);
-			let call = Tasks::submit(origin.clone(), mean(), class, list, ACCEPT, COLLECT, FEE, 0);
+			let call = Tasks::submit(by, mean(), asked, class, list, ACCEPT, COLLECT, FEE, 0);
 			assert_eq!(call, Err(DispatchError::BadOrigin));
-			assert_eq!(Tasks::accept(origin.clone(), 0, [0; 32]), Err(DispatchError::BadOrigin));
+			let call = Tasks::accept(origin.clone(), 0, [0; 32], DATASET);
+			assert_eq!(call, Err(DispatchError::BadOrigin));
 			assert_eq!(Tasks::cancel(origin, 0), Err(DispatchError::BadOrigin));
 		}
 	});
@@ -478,11 +482,12 @@ fn the_record_is_as_small_as_the_docs_say() {
 		run_to(4);
 		let record = Records::<Test>::get(task).unwrap();
 		assert!(record.drawn.is_some());
-		assert_eq!(record.encoded_size(), 253);
-		assert_eq!(Record::max_encoded_len(), 27_919);
+		assert_eq!(record.encoded_size(), 260);
+		assert_eq!(Record::max_encoded_len(), 28_218);
 		assert_eq!(TaskStatus::max_encoded_len(), 9);
 		assert_eq!(Due::max_encoded_len(), 17);
-		assert_eq!(Invitation::max_encoded_len(), 120);
+		assert_eq!(Invitation::max_encoded_len(), 424);
+		assert_eq!(size_of::<[u8; 32]>() + Invitee::max_encoded_len(), 77);
 		assert_eq!(DrawPlan::max_encoded_len(), 62);
 		assert_eq!(Seat::max_encoded_len(), 96);
 	});

@@ -4,7 +4,7 @@ use super::*;
 use frame::{deps::frame_support::weights::WeightMeter, testing_prelude::*};
 use ostraka_primitives::{
 	task::{FailReason::*, Outcome::*, TaskStatus::*},
-	traits::{Frozen, TaskBook},
+	traits::TaskBook,
 };
 use SecurityClass::Standard;
 
@@ -172,8 +172,7 @@ fn a_freeze_that_lags_gives_no_more_time() {
 /// An early end changes nothing of what the freeze finds.
 #[test]
 fn an_early_end_can_still_fail() {
-	for (found, reason) in
-		[(Frozen::Sound(2), TooFewDealers), (Frozen::Unsound, UnsoundCommitments)]
+	for (found, reason) in [(Found::First(2), TooFewDealers), (Found::Unsound, UnsoundCommitments)]
 	{
 		build_and_execute(|| {
 			let (task, _) = verifying();

@@ -1,8 +1,9 @@
 //! Benchmarks. Dealings, evidence and shares are real, committee and panel are the largest, and whatever a call reads is as long
 //! as it can be: agenda and selection are full, and who has a seat holds all the seats that it can.
 //!
-//! Each call meets its dearest case: a dealing is the last one awaited, after as many as a task can have, a message of a
-//! seat is the one that the phase waits for. Where cases differ in kind, each has a benchmark, and the call weighs as
+//! Each call meets its dearest case: a dealing is the last one awaited, after as many as a task can have, of a dealer of whom as
+//! much is remembered as can be, a message of a seat is the one that the phase waits for. A mask is never the dearest: it has no proof,
+//! and nothing is remembered of it. Where cases differ in kind, each has a benchmark, and the call weighs as
 //! much as the dearest:
 //!
 //! | accusation | touches the aggregate | punishes | moves the task on |

@@ -14,7 +14,7 @@ use ostraka_primitives::{
 	message::{ChallengeMessage, EvidenceMessage, MessageKind, ResultShareBytes},
 	spec::{Statistic, TaskSpec, MAX_LENGTH},
 	task::{ResultVector, TaskResult, TaskStatus},
-	traits::{Sharing, TaskView},
+	traits::{Opening, Sharing, TaskView},
 	AccountId, BlockNumber, Digest, TaskId, WorkerSignature, MAX_COMMITMENTS, MAX_COMMITTEE,
 	MAX_PANEL, MAX_VALIDITY,
 };
@@ -153,6 +153,7 @@ impl Scene {
 			status: TaskStatus::Collecting { first_by: UNTIL, until: UNTIL },
 			committee: fixtures::committee(MEMBERS),
 			panel: fixtures::panel(MEMBERS, VERIFIERS),
+			recipient: None,
 		};
 		let ctx = wire::context_of(
 			Version::CURRENT,
@@ -161,10 +162,12 @@ impl Scene {
 			length,
 			proof_length,
 			wire::seal_keys(&view.committee),
+			view.recipient.as_ref(),
 		);
 		let scene = Self { ctx, view, spec, dealer: dealer_account(0) };
 		scene.store::<T>();
-		Pallet::<T>::open(TASK, threshold, MEMBERS + VERIFIERS, VERIFIERS);
+		let (seats, verifiers, recipient) = (MEMBERS + VERIFIERS, VERIFIERS, None);
+		Pallet::<T>::open(TASK, &Opening { threshold, seats, verifiers, recipient });
 		scene
 	}
 
@@ -278,6 +281,7 @@ impl Scene {
 			panel: MAX_PANEL,
 			attested: MAX_PANEL,
 			disproven: 0,
+			sealed_to: None,
 		};
 		Results::<T>::insert(TASK, result);
 		Ok(())

@@ -391,7 +391,10 @@ fn the_freeze_counts_what_is_accepted_and_happens_once() {
 		let expected = adjudicator::accepted_set_hash(&scene.ctx.task_hash, &digests, &aggregate);
 		assert_eq!(h_a, expected);
 		event(Event::Frozen { task: TASK, accepted: 2, accepted_set: h_a });
-		assert_storage_noop!(assert_eq!(Vss::freeze(TASK), Frozen::Sound(2)));
+		assert_storage_noop!(assert_eq!(
+			frozen(),
+			BTreeSet::from([scene.dealer(0), scene.dealer(2)])
+		));
 	});
 }
 
@@ -400,8 +403,8 @@ fn a_task_without_dealings_freezes_to_nothing() {
 	build_and_execute(|| {
 		opened();
 		set_status(TASK, TaskStatus::Verifying { until: 30 });
-		assert_eq!(Vss::freeze(TASK), Frozen::Sound(0));
-		assert_storage_noop!(assert_eq!(Vss::freeze(TASK + 1), Frozen::Sound(0)));
+		assert_eq!(Vss::freeze(TASK), Frozen::Sound(vec![]));
+		assert_storage_noop!(assert_eq!(Vss::freeze(TASK + 1), Frozen::Sound(vec![])));
 		set_status(TASK, TaskStatus::Settling(Outcome::Failed(FailReason::TooFewDealers)));
 	});
 }

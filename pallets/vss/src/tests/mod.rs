@@ -26,7 +26,7 @@ use ostraka_primitives::{
 	message::{ChallengeMessage, MessageKind, ResultShareBytes},
 	record::SeatSet,
 	task::{FailReason, Outcome, TaskStatus},
-	traits::{Frozen, SeatReport, Sharing},
+	traits::{Frozen, Opening, SeatReport, Sharing},
 	AccountId, BlockNumber, Digest, TaskId,
 };
 use ostraka_protocol::{
@@ -34,6 +34,7 @@ use ostraka_protocol::{
 	wire::{self, dealing_bytes, dealing_message, evidence_message},
 	TaskContext,
 };
+use std::collections::BTreeSet;
 
 mod accusation;
 mod attestation;
@@ -42,6 +43,7 @@ mod bytes;
 mod challenge;
 mod dealing;
 mod exposure;
+mod mask;
 mod panel;
 mod refusals;
 mod result;
@@ -175,8 +177,8 @@ impl Scene {
 
 	/// Freezes; the task waits for commitments.
 	fn freeze(&self) -> Digest {
-		let accepted = Sharings::<Test>::get(TASK).unwrap().accepted();
-		assert_eq!(Vss::freeze(TASK), Frozen::Sound(accepted));
+		let accepted: BTreeSet<_> = self.accepted().into_iter().map(|(dealer, _)| dealer).collect();
+		assert_eq!(frozen(), accepted);
 		set_status(TASK, TaskStatus::Committing { frozen_at: now(), until: 40 });
 		Vss::accepted_set(TASK).unwrap()
 	}
@@ -230,6 +232,14 @@ impl Scene {
 		assert_eq!(result.vector.encode(), self.expected().encode(), "numbers are scalars' bytes");
 		assert_eq!(result.dealers as usize, self.accepted().len());
 	}
+}
+
+/// Freezes. Returns whose dealings count.
+fn frozen() -> BTreeSet<AccountId> {
+	let Frozen::Sound(dealers) = Vss::freeze(TASK) else { panic!("the sums are unsound") };
+	let different: BTreeSet<_> = dealers.iter().cloned().collect();
+	assert_eq!(different.len(), dealers.len(), "nobody is named twice");
+	different
 }
 
 /// An account that neither deals nor has a seat.

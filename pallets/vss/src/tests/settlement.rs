@@ -324,13 +324,16 @@ fn a_false_accuser_is_not_paid_for_a_right_share() {
 
 #[test]
 fn unsound_parameters_open_nothing() {
+	let open = |threshold, seats, verifiers| {
+		Vss::open(TASK, &Opening { threshold, seats, verifiers, recipient: None });
+	};
 	build_and_execute(|| {
-		assert_storage_noop!(Vss::open(TASK, 200, 5, 0));
-		assert_storage_noop!(Vss::open(TASK, 2, 200, 0));
-		assert_storage_noop!(Vss::open(TASK, 2, MAX_SEATS as u8 + 1, 0));
+		assert_storage_noop!(open(200, 5, 0));
+		assert_storage_noop!(open(2, 200, 0));
+		assert_storage_noop!(open(2, MAX_SEATS as u8 + 1, 0));
 		// A panel without a committee.
-		assert_storage_noop!(Vss::open(TASK, 2, 5, 5));
-		assert_storage_noop!(Vss::open(TASK, 2, 5, 6));
+		assert_storage_noop!(open(2, 5, 5));
+		assert_storage_noop!(open(2, 5, 6));
 	});
 }
 

@@ -45,7 +45,7 @@ pub const MAX_ACCUSATIONS: usize = 64;
 /// the commitments, which lie in the group, take the place of a share that is opened, right and kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum ShareState {
-	/// Opened and right, and the dealing's proof holds; kept in the node's database.
+	/// Opened and right, and the dealing's proof holds, or it is a mask and has none; kept in the node's database.
 	Right,
 	/// Cannot be opened, or does not fit the commitments, or these lie outside of the group. Never for a verifier.
 	Wrong,

@@ -84,6 +84,7 @@ fn a_dealing_has_as_many_bytes_whatever_the_rows_are() {
 			length: spec.length() as u16,
 			proof_length: proof_length(&spec).expect("valid"),
 			seal_keys: (0..5).map(|_| SealSecret::random(&mut rng).public()).collect(),
+			recipient: None,
 		};
 		let sizes = tables.each_ref().map(|text| {
 			let encoded = dealt(&policy, &spec, text).encoded;

@@ -2,7 +2,11 @@
 
 use super::*;
 use crate::request::{build, RangeArg, StatisticName, StatisticRequest};
-use ostraka_primitives::{task::SecurityClass, AccountId};
+use ostraka_primitives::{
+	consent::Quota,
+	task::{Conditions, SecurityClass},
+	AccountId,
+};
 
 #[test]
 fn a_policy_says_who_may_ask() {
@@ -35,6 +39,27 @@ fn a_policy_says_who_may_ask() {
 		assert!(said.contains(part), "`{said}` does not say `{part}`");
 	}
 	assert_eq!(says(Question { accepted: Some(&dealers), spent: None, ..asked }), None);
+	// what is promised is a condition: an invited dealer, or one that has accepted, need not be in the set
+	let conditions = |least_dealers, required: &[u8]| {
+		let required: Vec<_> = required.iter().map(|byte| AccountId::new([*byte; 32])).collect();
+		let required = required.try_into().expect("few");
+		Conditions { least_dealers, required, counting: None, sealed_to: Some(alice.clone()) }
+	};
+	let accepted = Question { accepted: Some(&dealers), ..asked };
+	let on = |conditions: &Conditions| {
+		let asked = says(Question { conditions: Some(conditions), ..asked });
+		assert_eq!(asked, says(Question { conditions: Some(conditions), ..accepted }));
+		asked
+	};
+	assert_eq!(on(&conditions(5, &[1, 2])), None);
+	let said = on(&conditions(5, &[1])).expect("the second is not required");
+	assert!(said.contains("co_dealers: the task does not require 5"), "{said}");
+	let said = on(&conditions(4, &[2])).expect("too few are promised");
+	assert!(said.contains("no fewer than 4 dealers, the policy asks for 5"), "{said}");
+	let sealed = conditions(5, &[2]);
+	let lines = policy.says(pay(&policy), &Question { conditions: Some(&sealed), ..asked });
+	let told = lines.iter().find(|line| line.rule == "sealed_to").expect("it is told");
+	assert!(told.says == Says::Yes && told.why.contains("who alone reads it"), "{told:?}");
 	let some = POLICY.replace("statistics = [\"any\"]", "statistics = [\"sum\", \"std\"]");
 	let some = Policy::parse(Path::new("policy.toml"), &some).expect("well-formed");
 	let said = refusal(&some.says(pay(&some), &asked)).expect("it is refused");
@@ -70,7 +95,16 @@ fn what_is_wrong_with_a_policy_is_said_and_the_secret_is_not() {
 		("classes = [\"confidential\", \"restricted\"]", "classes = []", "`classes` is empty"),
 		("0x02", "0x", "`co_dealers`: `0x"),
 		("5Grw", "5Grv", "`requesters`: `5Grv"),
+		(
+			"0x02",
+			"0x0202020202020202020202020202020202020202020202020202020202020202\", \"0x02",
+			"a dealer twice",
+		),
 		("period_blocks = 14400", "", "go together"),
+		("period_blocks = 14400", "period_blocks = 0", "go together"),
+		("per_period = 4", "per_period = 9", "`per_period` is 1 to 8"),
+		("per_period = 4", "per_period = 0", "`per_period` is 1 to 8"),
+		("least_difference = 5", "least_difference = 17", "`least_difference` is 16 at most"),
 		("per_period = 4\n", "per_period = 4\nper_period = 5\n", "duplicate key"),
 	] {
 		let said = wrong(from, to);
@@ -85,6 +119,32 @@ fn what_is_wrong_with_a_policy_is_said_and_the_secret_is_not() {
 		Policy::parse(Path::new("policy.toml"), &POLICY.replace("dataset.pay", "dataset.\"a b\""));
 	assert!(spaced.is_err_and(|error| error.to_string().contains("its name must be letters")));
 	assert!(!format!("{:?}", policy()).contains("[0, 1, 2"), "{:?}", policy());
+}
+
+/// What is published is what the file says, and sound for the chain.
+#[test]
+fn a_policy_is_published_as_it_is_written() {
+	let policy = policy();
+	let published = policy.on_chain();
+	assert!(published.is_sound());
+	assert_eq!(published.quota, Some(Quota { tasks: 4, blocks: 14_400 }));
+	assert_eq!((published.least_cohort, published.least_difference), (5, 5));
+	assert_eq!(published.co_dealers.to_vec(), policy.allow.co_dealers);
+	let most = POLICY
+		.replace("per_period = 4", "per_period = 8")
+		.replace("least_difference = 5", "least_difference = 16");
+	let most = Policy::parse(Path::new("policy.toml"), &most).expect("within the bounds");
+	assert!(most.on_chain().is_sound());
+	let none = POLICY
+		.replace("per_period = 4\nperiod_blocks = 14400\nleast_difference = 5\n", "")
+		.replace("least_cohort = 5\n", "");
+	let none = Policy::parse(Path::new("policy.toml"), &none).expect("it asks for less");
+	let published = none.on_chain();
+	assert_eq!((published.quota, published.least_cohort, published.least_difference), (None, 0, 0));
+	// data sets are told apart by their tags
+	let renamed = POLICY.replace("dataset.pay", "dataset.pay-2");
+	let renamed = Policy::parse(Path::new("policy.toml"), &renamed).expect("another name");
+	assert_ne!(pay(&policy).tag(), renamed.datasets["pay-2"].tag());
 }
 
 #[test]

@@ -114,7 +114,7 @@ pub const PARTS: &[Part] = &[
 		],
 	},
 	Part {
-		says: "Who holds the shares, who deals, and for how much. Of this part too everybody sees all",
+		says: "Who holds the shares, who deals, on which conditions, and for how much. Of this part too everybody sees all",
 		keys: &[
 			key(
 				"class",
@@ -134,6 +134,30 @@ pub const PARTS: &[Part] = &[
 				Kind::Whole,
 				"7",
 				"Task that counted the contributors to each group (task submit --count-first)",
+			),
+			key(
+				"least-dealers",
+				Kind::Whole,
+				"8",
+				"Fewest dealers whose dealings make a result; what the class asks for unless given",
+			),
+			key(
+				"require",
+				Kind::Texts,
+				"[\"5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty\"]",
+				"Invited dealers without whom there is no result, 8 at most",
+			),
+			key(
+				"counted-by",
+				Kind::Whole,
+				"7",
+				"Task that counted the contributors: without one of its dealers there is no result; contributors-task says the same",
+			),
+			key(
+				"sealed-to",
+				Kind::Text,
+				"\"5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty\"",
+				"The one account that reads the result, or self for the requester's: it deals a mask",
 			),
 			key("accept-within", Kind::Whole, "300", "Blocks for accepting"),
 			key("collect", Kind::Whole, "300", "Blocks for dealing"),
@@ -267,6 +291,9 @@ mod tests {
 			("datareward", "data-reward"),
 			("fees", "fee"),
 			("rnage", "range"),
+			("sealed_to", "sealed-to"),
+			("required", "require"),
+			("least_dealer", "least-dealers"),
 		] {
 			assert_eq!(near(name), Some(expected), "{name}");
 		}

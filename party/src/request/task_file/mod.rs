@@ -124,7 +124,8 @@ mod tests {
 		let file = TaskFile::read(
 			"statistic = \"histogram\"\ncolumns = [\"Income, net\"]\nedges = [0, 10.5, 1e2]\nround = true\ndecimal-comma = \
 			 false\nrange.\"Income, net\" = [-1.5, \"2\"]\ndecimals.\"Income, net\" = 1\ndealer = [\"//Bob\", \"//Dave\"]\n\
-			 group-by = \"a,b\"\nbetween = [-3, 4]\nfee = 1.50\n",
+			 group-by = \"a,b\"\nbetween = [-3, 4]\nfee = 1.50\nleast-dealers = 4\nrequire = [\"//Bob\"]\ncounted-by = 7\n\
+			 sealed-to = \"self\"\n",
 		)
 		.expect("well-formed");
 		let flags: Vec<String> = file
@@ -149,6 +150,10 @@ mod tests {
 				"--group-by=\"a,b\"",
 				"--between=-3:4",
 				"--fee=1.5",
+				"--least-dealers=4",
+				"--require=//Bob",
+				"--counted-by=7",
+				"--sealed-to=self",
 			]
 		);
 		assert_eq!(file.columns(), ["Income, net"]);

@@ -262,6 +262,10 @@ mod tests {
 			("fee = true", &["a number is wanted, and this is true or false"]),
 			("fee = \"much\"", &["`much` is not a number"]),
 			("fee = inf", &["is not a finite number"]),
+			("least-dealers = \"8\"", &["`least-dealers`: a whole number is wanted"]),
+			("require = \"//Bob\"", &["`require`: a list of texts is wanted"]),
+			("counted-by = -1", &["a whole number is wanted"]),
+			("sealed-to = [\"self\"]", &["`sealed-to`: a text in quotes", "this is a list"]),
 			("edges = [1, \"x\"]", &["`x` is not a number"]),
 			(
 				"between = [1]",

@@ -1,8 +1,6 @@
 //! Verification: members and verifiers check all dealings, accuse, challenge and attest, and the adjudicator judges.
 
-use super::{
-	attesting::Attested, cheats, fault, name, stream, Accepted, Cast, Failure, FaultKind, Node,
-};
+use super::{attesting::Attested, cheats, fault, stream, Accepted, Cast, Failure, FaultKind, Node};
 use crate::{fault as words, report::FaultReport};
 use ostraka_crypto::{
 	messages::DealingBytes,
@@ -158,9 +156,9 @@ impl<'a> Verifying<'a> {
 
 	/// The report of a dealer that was convicted.
 	fn convicted(&self, dealing: &Accepted, by: &str, what: DealerFault) -> FaultReport {
-		let role = self.cast.roles.dealers.get(dealing.place).copied().flatten();
+		let role = self.cast.role(dealing.place);
 		let verdict = format!("convicted by {by}: {}", words::dealer(what));
-		fault(role, &name(self.cast, dealing.place), verdict)
+		fault(role, &self.cast.name(dealing.place), verdict)
 	}
 
 	/// Checks a member's shares of all dealings, then the proofs of those whose shares are right.

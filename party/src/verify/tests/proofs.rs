@@ -177,7 +177,7 @@ fn each_check_has_its_weight() {
 	assert_eq!(without(&[]), Verdict::Right);
 	assert_eq!(without(&[MEANS]), Verdict::Impossible);
 	assert_eq!(without(&[MEANS, PROVEN]), Verdict::Unproven);
-	for of_arithmetic in [OPENS, HASH, SET, SHARES, PANEL] {
+	for of_arithmetic in [OPENS, HASH, SET, SHARES, PANEL, CONDITIONS] {
 		assert_eq!(without(&[of_arithmetic]), Verdict::Wrong);
 		assert_eq!(without(&[of_arithmetic, MEANS, PROVEN]), Verdict::Wrong);
 	}
@@ -202,6 +202,19 @@ fn each_check_has_its_weight() {
 		(MEANS, Verdict::Unpinned),
 	] {
 		let mut broken = unknown.clone();
+		for check in broken.checks.iter_mut().filter(|check| check.what == what) {
+			check.holds = Some(false);
+		}
+		assert_eq!(broken.verdict(), verdict, "{what}");
+	}
+	// what is sealed is said after all that is wrong with it
+	let mut sealed = right.clone();
+	for check in sealed.checks.iter_mut().filter(|check| check.what == MEANS) {
+		check.holds = None;
+	}
+	assert_eq!(sealed.verdict(), Verdict::Sealed);
+	for (what, verdict) in [(SHARES, Verdict::Wrong), (PROVEN, Verdict::Unproven)] {
+		let mut broken = sealed.clone();
 		for check in broken.checks.iter_mut().filter(|check| check.what == what) {
 			check.holds = Some(false);
 		}

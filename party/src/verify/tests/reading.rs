@@ -62,6 +62,7 @@ fn a_transcript_comes_to_what_its_task_comes_to() {
 		assert_eq!(verification.right, expected.right);
 		assert_eq!(verification.outcome, expected.outcome);
 		assert_eq!((&evidence.result, &evidence.panel), (&full.result, &full.panel));
+		assert_eq!(evidence.info.task.conditions, full.info.task.conditions);
 		assert_eq!(verification.checks.len(), expected.checks.len() + 1);
 	}
 }
@@ -163,8 +164,27 @@ fn what_the_checks_are_of_is_seen_by_them() {
 	assert!(seen(|json| json["genesis"] = genesis).0.contains(&HASH));
 	assert!(seen(|json| json["panel"][0]["worker"] = hash).0.contains(&HASH));
 	by(|json| json["task"]["windows"]["verify"] = json!(11), HASH);
-	by(|json| json["task"]["least_dealers"] = json!(4), HASH);
-	by(|json| json["task"]["least_dealers"] = json!(4), FILE);
+	// conditions that differ from those that are hashed
+	let scale = |conditions: &Conditions| json!(format!("0x{}", hex::encode(conditions.encode())));
+	let other = |change: fn(&mut Conditions)| {
+		let mut conditions = evidence().info.task.conditions;
+		change(&mut conditions);
+		scale(&conditions)
+	};
+	let changes: [fn(&mut Conditions); 3] = [
+		|conditions| conditions.least_dealers = 4,
+		|conditions| conditions.counting = Some(2),
+		|conditions| requires(conditions, 61),
+	];
+	for change in changes {
+		let (failed, said) = seen(|json| json["task"]["conditions_scale"] = other(change));
+		assert!(failed.contains(&HASH) && failed.contains(&FILE), "{failed:?}");
+		assert!(said.contains("task.conditions."), "{said}");
+	}
+	by(|json| json["task"]["conditions"]["least_dealers"] = json!(4), FILE);
+	by(|json| json["task"]["conditions"]["counting"] = json!(2), FILE);
+	let four = other(|conditions| conditions.least_dealers = 4);
+	assert!(seen(|json| json["task"]["conditions_scale"] = four).0.contains(&CONDITIONS));
 	by(|json| json["accusations"] = json!([]), SET);
 	by(|json| json["accepted_set"]["dealers"] = json!(4), SET);
 	by(|json| json["result_shares"] = json!([]), SHARES);
@@ -182,22 +202,22 @@ fn what_the_checks_are_of_is_seen_by_them() {
 
 #[test]
 fn other_formats_are_refused_with_words() {
-	for version in [0, 1, 2, 3] {
+	for version in [0, 1, 2, 3, 4] {
 		let said = refused(|json| json["version"] = json!(version));
-		assert!(said.contains(&format!("format {version}")) && said.contains("format 4"), "{said}");
-		assert!(said.contains("without a panel of verification nodes"), "{said}");
+		assert!(said.contains(&format!("format {version}")) && said.contains("format 5"), "{said}");
+		assert!(said.contains("without conditions that its dealers accepted"), "{said}");
 	}
-	let said = refused(|json| json["version"] = json!(5));
-	assert!(said.contains("format 5") && said.contains("newer release"), "{said}");
-	for version in [json!("4"), json!(null), json!(-4), json!(4.0)] {
+	let said = refused(|json| json["version"] = json!(6));
+	assert!(said.contains("format 6") && said.contains("newer release"), "{said}");
+	for version in [json!("5"), json!(null), json!(-5), json!(5.0)] {
 		let said = refused(|json| json["version"] = version);
 		assert!(said.starts_with("this is no transcript"), "{said}");
 	}
-	for text in ["", "4", "[]", "{}", "{\"version\":4}", "\u{0}"] {
+	for text in ["", "5", "[]", "{}", "{\"version\":5}", "\u{0}"] {
 		assert!(matches!(read(text), Err(ReadError::Form(_))), "{text}");
 	}
 	let mut rng = ChaCha20Rng::seed_from_u64(9);
-	let error = check_file(b"{\"version\":4,\"genesis\":\"\xff\"}", &mut rng);
+	let error = check_file(b"{\"version\":5,\"genesis\":\"\xff\"}", &mut rng);
 	assert!(matches!(error, Err(ReadError::Form(_))), "it is no UTF-8");
 }
 
@@ -287,7 +307,7 @@ fn beside_another_spec_no_proof_holds() {
 
 #[test]
 fn a_task_that_cannot_be_is_refused() {
-	for protocol in [3, 4] {
+	for protocol in [4, 5] {
 		let said = refused(|json| json["task"]["protocol"] = json!(protocol));
 		assert!(said.contains(&format!("version {protocol} of the protocol")), "{said}");
 	}
@@ -308,10 +328,26 @@ fn a_task_that_cannot_be_is_refused() {
 		json["dealings"] = Json::Array(vec![dealing; 513]);
 	});
 	assert!(said.contains("513 dealings"), "{said}");
-	for (name, value) in [("threshold", 255), ("seats", 2), ("verifiers", 17), ("least_dealers", 2)]
-	{
+	for (name, value) in [("threshold", 255), ("seats", 2), ("verifiers", 17)] {
 		let said = refused(|json| json["task"][name] = json!(value));
 		assert!(said.contains("are impossible"), "{name}: {said}");
+	}
+	let conditions = |change: fn(&mut Conditions)| {
+		let mut conditions = evidence().info.task.conditions;
+		change(&mut conditions);
+		refused(|json| {
+			let scale = format!("0x{}", hex::encode(conditions.encode()));
+			json["task"]["conditions_scale"] = json!(scale);
+		})
+	};
+	assert!(conditions(|conditions| conditions.least_dealers = 2).contains("are impossible"));
+	let twice = |conditions: &mut Conditions| {
+		conditions.required = vec![AccountId::new([61; 32]); 2].try_into().expect("two");
+	};
+	assert!(conditions(twice).contains("the required dealers are not sorted"));
+	for scale in ["0x", "0x0300000000000000", "0x03000000000002"] {
+		let said = refused(|json| json["task"]["conditions_scale"] = json!(scale));
+		assert!(said.contains("`conditions_scale` is no task's conditions"), "{said}");
 	}
 	let said = refused(|json| json["task"]["class_index"] = json!(3));
 	assert!(said.contains("`class_index` is none"), "{said}");

@@ -1,5 +1,5 @@
-//! Weights without group operations, the same with and without host calls: of the SDK's pallets and of `pallet-network`,
-//! measured with this runtime. Written by `scripts/weights.sh`.
+//! Weights without group operations, the same with and without host calls: of the SDK's pallets, of `pallet-consent`
+//! and of `pallet-network`, measured with this runtime. Written by `scripts/weights.sh`.
 
 pub mod cumulus_pallet_parachain_system;
 pub mod cumulus_pallet_weight_reclaim;
@@ -7,6 +7,7 @@ pub mod frame_system;
 pub mod frame_system_extensions;
 pub mod pallet_balances;
 pub mod pallet_collator_selection;
+pub mod pallet_consent;
 pub mod pallet_multisig;
 pub mod pallet_network;
 pub mod pallet_proxy;

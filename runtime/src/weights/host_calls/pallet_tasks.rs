@@ -18,8 +18,12 @@ use core::marker::PhantomData;
 /// Weight functions for `pallet_tasks`.
 pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
+	/// Storage: `Tasks::Statuses` (r:1 w:1)
+	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
+	/// Storage: `Tasks::Records` (r:1 w:1)
+	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(28230), added: 30705, mode: `Measured`)
 	/// Storage: `Network::Classes` (r:1 w:0)
-	/// Proof: `Network::Classes` (`max_values`: Some(1), `max_size`: Some(30), added: 525, mode: `Measured`)
+	/// Proof: `Network::Classes` (`max_values`: Some(1), `max_size`: Some(33), added: 528, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	/// Storage: `Tasks::OpenOf` (r:1 w:1)
@@ -27,41 +31,37 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Storage: `Tasks::NextTask` (r:1 w:1)
 	/// Proof: `Tasks::NextTask` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `Measured`)
 	/// Storage: `Registry::Nodes` (r:1 w:0)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(482), added: 2957, mode: `Measured`)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(483), added: 2958, mode: `Measured`)
 	/// Storage: `Registry::Candidates` (r:1 w:0)
-	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(56002), added: 56497, mode: `Measured`)
+	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(57002), added: 57497, mode: `Measured`)
 	/// Storage: `Incentives::Escrows` (r:1 w:1)
 	/// Proof: `Incentives::Escrows` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `Measured`)
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(139), added: 2614, mode: `Measured`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `Measured`)
 	/// Storage: `Network::Solo` (r:1 w:0)
 	/// Proof: `Network::Solo` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `Measured`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `Measured`)
-	/// Storage: `Tasks::Statuses` (r:0 w:1)
-	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Tasks::Invitations` (r:0 w:1)
-	/// Proof: `Tasks::Invitations` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `Measured`)
+	/// Proof: `Tasks::Invitations` (`max_values`: None, `max_size`: Some(436), added: 2911, mode: `Measured`)
 	/// Storage: `Tasks::Barred` (r:0 w:1)
 	/// Proof: `Tasks::Barred` (`max_values`: None, `max_size`: Some(16430), added: 18905, mode: `Measured`)
-	/// Storage: `Tasks::Records` (r:0 w:1)
-	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(27930), added: 30405, mode: `Measured`)
 	/// Storage: `Tasks::Cohorts` (r:0 w:512)
-	/// Proof: `Tasks::Cohorts` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `Measured`)
-	/// The range of component `d` is `[10, 512]`.
+	/// Proof: `Tasks::Cohorts` (`max_values`: None, `max_size`: Some(105), added: 2580, mode: `Measured`)
+	/// The range of component `d` is `[10, 511]`.
 	fn submit(d: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `69131`
-		//  Estimated: `75071`
-		// Minimum execution time: 3_671_090_000 picoseconds.
-		Weight::from_parts(8_024_914_949, 0)
-			.saturating_add(Weight::from_parts(0, 75071))
-			// Standard Error: 4_366_268
-			.saturating_add(Weight::from_parts(3_025_280, 0).saturating_mul(d.into()))
-			.saturating_add(T::DbWeight::get().reads(12))
-			.saturating_add(T::DbWeight::get().writes(11))
+		//  Measured:  `96347`
+		//  Estimated: `102287`
+		// Minimum execution time: 4_797_671_000 picoseconds.
+		Weight::from_parts(9_541_322_054, 0)
+			.saturating_add(Weight::from_parts(0, 102287))
+			// Standard Error: 6_096_790
+			.saturating_add(Weight::from_parts(11_854_715, 0).saturating_mul(d.into()))
+			.saturating_add(T::DbWeight::get().reads(14))
+			.saturating_add(T::DbWeight::get().writes(12))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
 	}
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
@@ -89,17 +89,23 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Tasks::Cohorts` (r:1 w:1)
-	/// Proof: `Tasks::Cohorts` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `Measured`)
+	/// Proof: `Tasks::Cohorts` (`max_values`: None, `max_size`: Some(105), added: 2580, mode: `Measured`)
 	/// Storage: `Tasks::Invitations` (r:1 w:1)
-	/// Proof: `Tasks::Invitations` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `Measured`)
+	/// Proof: `Tasks::Invitations` (`max_values`: None, `max_size`: Some(436), added: 2911, mode: `Measured`)
+	/// Storage: `Consent::Policies` (r:1 w:0)
+	/// Proof: `Consent::Policies` (`max_values`: None, `max_size`: Some(654), added: 3129, mode: `Measured`)
+	/// Storage: `Consent::Histories` (r:1 w:0)
+	/// Proof: `Consent::Histories` (`max_values`: None, `max_size`: Some(377), added: 2852, mode: `Measured`)
+	/// Storage: `Consent::Forgotten` (r:1 w:0)
+	/// Proof: `Consent::Forgotten` (`max_values`: None, `max_size`: Some(129), added: 2604, mode: `Measured`)
 	/// Storage: `Incentives::Deposits` (r:1 w:1)
 	/// Proof: `Incentives::Deposits` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `Measured`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `Measured`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `Measured`)
 	/// Storage: `Registry::Nodes` (r:1 w:0)
-	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(546), added: 3021, mode: `Measured`)
+	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(483), added: 2958, mode: `Measured`)
 	/// Storage: `Tasks::Barred` (r:1 w:1)
 	/// Proof: `Tasks::Barred` (`max_values`: None, `max_size`: Some(16430), added: 18905, mode: `Measured`)
 	/// Storage: `Network::Relay` (r:1 w:0)
@@ -107,15 +113,15 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	/// Storage: `Tasks::Draws` (r:0 w:1)
-	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `Measured`)
+	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `Measured`)
 	fn accept() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `30772`
-		//  Estimated: `34237`
-		// Minimum execution time: 578_551_000 picoseconds.
-		Weight::from_parts(832_362_000, 0)
-			.saturating_add(Weight::from_parts(0, 34237))
-			.saturating_add(T::DbWeight::get().reads(10))
+		//  Measured:  `31832`
+		//  Estimated: `35297`
+		// Minimum execution time: 501_502_000 picoseconds.
+		Weight::from_parts(765_100_000, 0)
+			.saturating_add(Weight::from_parts(0, 35297))
+			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().writes(9))
 	}
 	/// Storage: `Tasks::Statuses` (r:1 w:0)
@@ -155,34 +161,39 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5016), added: 7491, mode: `Measured`)
+	/// Storage: `Vss::Sharings` (r:1 w:0)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1742), added: 4217, mode: `Measured`)
 	/// Storage: `Tasks::Invitations` (r:1 w:0)
-	/// Proof: `Tasks::Invitations` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `Measured`)
+	/// Proof: `Tasks::Invitations` (`max_values`: None, `max_size`: Some(436), added: 2911, mode: `Measured`)
 	/// Storage: `Network::Relay` (r:1 w:0)
 	/// Proof: `Network::Relay` (`max_values`: Some(1), `max_size`: Some(45), added: 540, mode: `Measured`)
-	/// Storage: `Vss::Sharings` (r:1 w:0)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Vss::Results` (r:1 w:0)
-	/// Proof: `Vss::Results` (`max_values`: None, `max_size`: Some(8370), added: 10845, mode: `Measured`)
+	/// Proof: `Vss::Results` (`max_values`: None, `max_size`: Some(8415), added: 10890, mode: `Measured`)
+	/// Storage: `Vss::Seats` (r:1 w:0)
+	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1933), added: 4408, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	/// Storage: `Tasks::Barred` (r:0 w:1)
 	/// Proof: `Tasks::Barred` (`max_values`: None, `max_size`: Some(16430), added: 18905, mode: `Measured`)
 	/// Storage: `Tasks::Draws` (r:0 w:1)
-	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `Measured`)
+	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
-	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
+	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(14), added: 2489, mode: `Measured`)
+	/// Storage: `Consent::Sets` (r:0 w:1)
+	/// Proof: `Consent::Sets` (`max_values`: None, `max_size`: Some(49), added: 2524, mode: `Measured`)
 	fn advance() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `16539`
-		//  Estimated: `20004`
-		// Minimum execution time: 276_707_000 picoseconds.
-		Weight::from_parts(358_701_000, 0)
-			.saturating_add(Weight::from_parts(0, 20004))
-			.saturating_add(T::DbWeight::get().reads(7))
-			.saturating_add(T::DbWeight::get().writes(5))
+		//  Measured:  `17095`
+		//  Estimated: `20560`
+		// Minimum execution time: 246_067_000 picoseconds.
+		// Set by hand, above what pure wasm was measured to take, as it does no group operation: one of two runs was held up.
+		Weight::from_parts(310_000_000, 0)
+			.saturating_add(Weight::from_parts(0, 20560))
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Tasks::Draws` (r:1 w:1)
 	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `Measured`)
@@ -223,9 +234,9 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Tasks::Records` (r:1 w:1)
-	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(27931), added: 30406, mode: `Measured`)
+	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(28230), added: 30705, mode: `Measured`)
 	/// Storage: `Tasks::Invitations` (r:1 w:0)
-	/// Proof: `Tasks::Invitations` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `Measured`)
+	/// Proof: `Tasks::Invitations` (`max_values`: None, `max_size`: Some(436), added: 2911, mode: `Measured`)
 	/// Storage: `Registry::Nodes` (r:48 w:48)
 	/// Proof: `Registry::Nodes` (`max_values`: None, `max_size`: Some(483), added: 2958, mode: `Measured`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
@@ -237,7 +248,7 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Storage: `Registry::Candidates` (r:0 w:1)
 	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(57002), added: 57497, mode: `Measured`)
 	/// Storage: `Tasks::DrawnTasks` (r:0 w:1)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(4689), added: 7164, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5016), added: 7491, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:0 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Tasks::Barred` (r:0 w:1)
@@ -247,42 +258,38 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Storage: `Vss::Seats` (r:0 w:1)
 	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1933), added: 4408, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:0 w:1)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1708), added: 4183, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1742), added: 4217, mode: `Measured`)
 	fn draw() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `69912`
-		//  Estimated: `189702`
-		// Minimum execution time: 9_678_879_000 picoseconds.
-		Weight::from_parts(14_561_707_000, 0)
-			.saturating_add(Weight::from_parts(0, 189702))
+		//  Measured:  `70507`
+		//  Estimated: `190297`
+		// Minimum execution time: 14_920_961_000 picoseconds.
+		Weight::from_parts(17_604_839_000, 0)
+			.saturating_add(Weight::from_parts(0, 190297))
 			.saturating_add(T::DbWeight::get().reads(52))
 			.saturating_add(T::DbWeight::get().writes(105))
 	}
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5016), added: 7491, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:1 w:1)
-	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1594), added: 4069, mode: `Measured`)
+	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1742), added: 4217, mode: `Measured`)
 	/// Storage: `Vss::Dealings` (r:1 w:0)
-	/// Proof: `Vss::Dealings` (`max_values`: None, `max_size`: Some(129), added: 2604, mode: `Measured`)
+	/// Proof: `Vss::Dealings` (`max_values`: None, `max_size`: Some(138), added: 2613, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
-	/// Storage: `Tasks::Barred` (r:0 w:1)
-	/// Proof: `Tasks::Barred` (`max_values`: None, `max_size`: Some(16430), added: 18905, mode: `Measured`)
-	/// Storage: `Tasks::Draws` (r:0 w:1)
-	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
-	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
+	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(14), added: 2489, mode: `Measured`)
 	fn freeze() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `16202`
-		//  Estimated: `19667`
-		// Minimum execution time: 304_367_000 picoseconds.
-		Weight::from_parts(329_774_000, 0)
-			.saturating_add(Weight::from_parts(0, 19667))
+		//  Measured:  `16134`
+		//  Estimated: `19599`
+		// Minimum execution time: 475_347_000 picoseconds.
+		Weight::from_parts(513_780_000, 0)
+			.saturating_add(Weight::from_parts(0, 19599))
 			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(6))
+			.saturating_add(T::DbWeight::get().writes(4))
 	}
 	/// Storage: `Tasks::Settlements` (r:1 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
@@ -333,32 +340,34 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 	/// Storage: `Tasks::Settlements` (r:1 w:1)
-	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
+	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(14), added: 2489, mode: `Measured`)
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
-	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5196), added: 7671, mode: `Measured`)
+	/// Proof: `Tasks::DrawnTasks` (`max_values`: None, `max_size`: Some(5016), added: 7491, mode: `Measured`)
 	/// Storage: `Tasks::Cohorts` (r:513 w:512)
-	/// Proof: `Tasks::Cohorts` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `Measured`)
+	/// Proof: `Tasks::Cohorts` (`max_values`: None, `max_size`: Some(105), added: 2580, mode: `Measured`)
+	/// Storage: `Consent::Histories` (r:511 w:511)
+	/// Proof: `Consent::Histories` (`max_values`: None, `max_size`: Some(377), added: 2852, mode: `Measured`)
 	/// Storage: `Incentives::Deposits` (r:512 w:512)
 	/// Proof: `Incentives::Deposits` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:512 w:512)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `Measured`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `Measured`)
 	/// Storage: `System::Account` (r:513 w:513)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `Measured`)
 	/// The range of component `d` is `[0, 512]`.
 	fn free_cohort(d: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `9642 + d * (393 ±0)`
-		//  Estimated: `14295 + d * (2865 ±2)`
-		// Minimum execution time: 69_271_000 picoseconds.
-		Weight::from_parts(69_271_000, 0)
-			.saturating_add(Weight::from_parts(0, 14295))
-			// Standard Error: 11_351_775
-			.saturating_add(Weight::from_parts(180_346_504, 0).saturating_mul(d.into()))
+		//  Measured:  `8837 + d * (520 ±0)`
+		//  Estimated: `16031 + d * (2985 ±3)`
+		// Minimum execution time: 88_834_000 picoseconds.
+		Weight::from_parts(88_834_000, 0)
+			.saturating_add(Weight::from_parts(0, 16031))
+			// Standard Error: 32_271_478
+			.saturating_add(Weight::from_parts(525_376_621, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
-			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(d.into())))
-			.saturating_add(T::DbWeight::get().writes(1))
-			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(d.into())))
-			.saturating_add(Weight::from_parts(0, 2865).saturating_mul(d.into()))
+			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(d.into())))
+			.saturating_add(T::DbWeight::get().writes(2))
+			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(d.into())))
+			.saturating_add(Weight::from_parts(0, 2985).saturating_mul(d.into()))
 	}
 	/// Storage: `Tasks::Settlements` (r:1 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)

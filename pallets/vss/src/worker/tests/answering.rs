@@ -240,7 +240,7 @@ fn answers_nothing_when_the_state_contradicts_itself() {
 	chain.state(|| {
 		let mut wrong = sharing.clone();
 		wrong.aggregate[0] = wrong.aggregate[1];
-		let hash = Vss::accepted_set_hash(TASK, &[TASK as u8; 32], &wrong.aggregate);
+		let hash = Vss::counted(TASK, &[TASK as u8; 32], &wrong.aggregate).1;
 		wrong.accepted_set = Some(hash);
 		Sharings::<Test>::insert(TASK, wrong);
 	});

@@ -115,7 +115,15 @@ impl pallet_vss::Config for Test {
 /// The task book and the roster: entries in the state under the tasks' numbers.
 pub struct Book;
 
-type Entry = (ProtocolVersion, Digest, u8, u32, u32, u32, TaskStatus, Committee, Panel);
+/// A view, in its order: hash, threshold, lengths, dealers, state, seats, recipient.
+type Entry = (
+	ProtocolVersion,
+	Digest,
+	(u8, u32, u32, u32),
+	TaskStatus,
+	(Committee, Panel),
+	Option<AccountId>,
+);
 
 fn entry_key(task: TaskId) -> Vec<u8> {
 	(b"book", task).encode()
@@ -137,18 +145,10 @@ impl Book {
 			status,
 			committee,
 			panel,
+			recipient,
 		} = view.clone();
-		let entry: Entry = (
-			protocol,
-			task_hash,
-			threshold,
-			length,
-			proof_length,
-			accepted,
-			status,
-			committee,
-			panel,
-		);
+		let numbers = (threshold, length, proof_length, accepted);
+		let entry: Entry = (protocol, task_hash, numbers, status, (committee, panel), recipient);
 		unhashed::put(&entry_key(task), &entry);
 		let mut tasks = Self::tasks();
 		if !tasks.contains(&task) {
@@ -178,17 +178,8 @@ impl Book {
 impl TaskBook for Book {
 	fn view(task: TaskId) -> Option<TaskView> {
 		let entry: Option<Entry> = unhashed::get(&entry_key(task));
-		let (
-			protocol,
-			task_hash,
-			threshold,
-			length,
-			proof_length,
-			accepted,
-			status,
-			committee,
-			panel,
-		) = entry?;
+		let (protocol, task_hash, numbers, status, (committee, panel), recipient) = entry?;
+		let (threshold, length, proof_length, accepted) = numbers;
 		Some(TaskView {
 			protocol,
 			task_hash,
@@ -199,6 +190,7 @@ impl TaskBook for Book {
 			status,
 			committee,
 			panel,
+			recipient,
 		})
 	}
 	fn status(task: TaskId) -> Option<TaskStatus> {
@@ -211,6 +203,10 @@ impl TaskBook for Book {
 	fn has_accepted(_: TaskId, _: &AccountId) -> bool {
 		true
 	}
+	fn dealing(_: TaskId, _: &AccountId) -> DispatchResult {
+		Ok(())
+	}
+	fn fell_away(_: TaskId, _: &AccountId) {}
 	fn all_dealt(_: TaskId) {}
 	/// The present block is the last of verification.
 	fn all_attested(task: TaskId) {
@@ -301,12 +297,18 @@ pub fn view(task: TaskId) -> TaskView {
 		status: TaskStatus::Collecting { first_by: 100, until: 100 },
 		committee: committee(),
 		panel: Panel::default(),
+		recipient: None,
 	}
 }
 
 /// The same with a panel.
 pub fn view_with_panel(task: TaskId) -> TaskView {
 	TaskView { panel: panel(), ..view(task) }
+}
+
+/// [`view_with_panel`], the result sealed to the account with this number.
+pub fn sealed_view(task: TaskId, recipient: u8) -> TaskView {
+	TaskView { recipient: Some(account(recipient)), ..view_with_panel(task) }
 }
 
 pub fn rng(seed: u64) -> ChaCha20Rng {

@@ -9,6 +9,7 @@ mod forks;
 mod keeping;
 mod keys;
 mod looking;
+mod masking;
 mod mock;
 mod node;
 mod panel;

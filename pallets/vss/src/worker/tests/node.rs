@@ -26,7 +26,7 @@ use ostraka_primitives::{
 	fault::DealerFault,
 	message::indexed_key,
 	task::TaskStatus,
-	traits::{Frozen, Progress, Sharing, TaskBook, TaskView},
+	traits::{Frozen, Opening, Progress, Sharing, TaskBook, TaskView},
 	AccountId, BlockNumber, Digest, TaskId, WORKER_KEY_TYPE,
 };
 use ostraka_protocol::{wire, TaskContext};
@@ -189,8 +189,13 @@ impl Chain {
 	pub fn open_with(&mut self, task: TaskId, view: TaskView) {
 		self.ext.execute_with(|| {
 			Book::set(task, &view);
-			let verifiers = view.panel.len() as u8;
-			<Vss as Sharing>::open(task, view.threshold, view.seats(), verifiers);
+			let opening = Opening {
+				threshold: view.threshold,
+				seats: view.seats(),
+				verifiers: view.panel.len() as u8,
+				recipient: view.recipient.clone(),
+			};
+			<Vss as Sharing>::open(task, &opening);
 		});
 	}
 

@@ -1,4 +1,10 @@
 //! `ostraka policy`: what a dealer's rows may be asked, and what that says of a task.
+//!
+//! - `publish`: has the chain hold to it.
+//! - `show`: what the chain holds an account to, and what it remembers of it.
+
+mod publish;
+mod show;
 
 use super::{
 	connect,
@@ -66,6 +72,12 @@ pub enum PolicyCommand {
 	/// Say what the policy says of a task, rule by rule
 	#[command(after_help = CHECK_EXAMPLES)]
 	Check(Box<CheckArgs>),
+	/// Have the chain hold to the policy, or take that back
+	#[command(after_help = publish::EXAMPLES)]
+	Publish(publish::PublishArgs),
+	/// Show what the chain holds an account to, and what it may still be asked
+	#[command(after_help = show::EXAMPLES)]
+	Show(show::ShowArgs),
 }
 
 /// Flags of `policy init`.
@@ -122,6 +134,8 @@ pub async fn run(
 			Some(task) => check_task(args, task, global, out).await,
 			None => check_flags(args, out),
 		},
+		PolicyCommand::Publish(args) => publish::run(args, global, out).await,
+		PolicyCommand::Show(args) => show::run(args, global, out).await,
 	}
 }
 
@@ -224,7 +238,7 @@ async fn check_task(
 	let dataset = policy.dataset(args.policy.dataset.as_deref(), None, spec);
 	let dataset = dataset.map_err(ostraka_party::Error::from)?;
 	let is_inviting = matches!(info.task.status, TaskStatus::Inviting { .. });
-	let ruling = Ruling::of(&policy, dataset, &chain, (task, &info), &log, is_inviting)?;
+	let ruling = Ruling::of(&policy, dataset, &chain, (task, &info), &log, is_inviting, None)?;
 	if out.is_json() {
 		out.json(&Checked { task: Some(task), title: title(spec), ruling: ruling.record() })?;
 	} else {
