@@ -63,6 +63,13 @@ soak: ## A dev chain under cheats and garbage for 20 minutes (ARGS="MINUTES …"
 	cargo build --release --locked --bins --examples
 	@scripts/soak.sh $(ARGS)
 
+.PHONY: monitoring-test
+monitoring-test: ## Rules and every panel of the dashboard against a real Prometheus on a dev chain (ARGS="MINUTES PICTURES")
+	@scripts/setup.sh --monitoring
+	@scripts/shims.sh
+	cargo build --release --locked --bins
+	@scripts/monitoring_test.sh $(ARGS)
+
 .PHONY: zombienet
 zombienet: ## Run one task over a relay chain, two collators, five compute nodes and two verifiers, each a process
 	@scripts/setup.sh --zombienet
@@ -84,7 +91,7 @@ bench: setup ## Measure the parts of a dealing and of its checks (docs/RESULTS.m
 
 .PHONY: fuzz
 fuzz: ## Fuzz what reads untrusted bytes, guided by coverage (ARGS=SECONDS for each)
-	@scripts/setup.sh --tool
+	@scripts/setup.sh
 	@scripts/fuzz.sh $(ARGS)
 
 # The chain is measured too, unless ARGS names other parts with --only: then the node need not be built.
@@ -92,6 +99,16 @@ fuzz: ## Fuzz what reads untrusted bytes, guided by coverage (ARGS=SECONDS for e
 experiments: $(if $(and $(findstring --only,$(ARGS)),$(if $(findstring chain,$(ARGS)),,no chain)),,build) ## Compare with Paillier, ElGamal and Prio3, measure the chain (docs/RESULTS.md; ARGS=--quick in minutes)
 	@scripts/setup.sh --experiments
 	RAYON_NUM_THREADS=1 OSTRAKA_CHAIN_EXPERIMENT=$(CARGO_TARGET_DIR)/release/ostraka-chain-experiment CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/experiments cargo run --release --locked --manifest-path experiments/Cargo.toml -- $(ARGS)
+
+.PHONY: release
+release: ## Build what a release consists of: packages, tarball, checksums (docs/PACKAGES.md; ARGS=--check only says what)
+	@scripts/setup.sh --packages
+	@scripts/release.sh $(ARGS)
+
+.PHONY: packages-test
+packages-test: ## Install the packages of `make release` into a Debian of their own, use and remove them (root)
+	@scripts/setup.sh --packages
+	@scripts/packages_test.sh $(ARGS)
 
 .PHONY: weights
 weights: ## Measure every call and write runtime/src/weights (slow)

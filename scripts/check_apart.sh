@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compiles the workspaces that CI leaves out, each in a target folder of its own: fuzz, zombienet (its scenarios too), and the
-# relay chain's programs, which take the features of the main workspace. `make check-apart` sets up and builds first.
+# Compiles what CI leaves out, each workspace in a target folder of its own: the fuzz targets, zombienet (its scenarios too), and
+# the relay chain's programs, which take the features of the main workspace. `make check-apart` sets up and builds first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-target}")
@@ -13,7 +13,7 @@ check() {
 	CARGO_TARGET_DIR="$CARGO_TARGET_DIR/$folder" cargo check --release --locked --manifest-path "$folder/Cargo.toml" "$@"
 }
 
-check fuzz --all-targets
+check fuzz --all-targets --features libfuzzer
 check zombienet --all-targets
 say "zombienet/relay"
 CARGO_TARGET_DIR="$CARGO_TARGET_DIR" cargo build --release --locked --workspace --bins

@@ -17,5 +17,5 @@ unset CARGO_TARGET_DIR
 for target in $(cargo fuzz list); do
 	printf '\n=== %s, %s s\n' "$target" "$SECONDS_EACH"
 	mkdir -p "fuzz/corpus/$target"
-	cargo fuzz run --sanitizer none "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- -max_total_time="$SECONDS_EACH" -print_final_stats=1
+	cargo fuzz run --sanitizer none --features libfuzzer "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- -max_total_time="$SECONDS_EACH" -print_final_stats=1
 done

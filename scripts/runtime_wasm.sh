@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 folder=$(realpath -m "${CARGO_TARGET_DIR:-target}")/wasm
 
 printf '[wasm] the runtime with the features: %s\n' "$features"
-RUSTFLAGS="-C link-arg=--export-table -C link-arg=--import-memory -C link-arg=--export=__heap_base --cfg substrate_runtime" \
+RUSTFLAGS="-C link-arg=--export-table -C link-arg=--import-memory -C link-arg=--export=__heap_base --cfg substrate_runtime ${WASM_BUILD_RUSTFLAGS:-}" \
 	RUNTIME_METADATA_HASH=$(<runtime/metadata.digest) CARGO_TARGET_DIR=$folder \
 	CARGO_PROFILE_RELEASE_LTO=thin CARGO_PROFILE_RELEASE_PANIC=abort \
 	cargo rustc --release --locked --target $target -p ostraka-runtime --lib --crate-type cdylib \

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what building Ostraka needs, and says what it does. Safe to run again: what is there is left alone.
 #
-#   scripts/setup.sh [--check] [--tool] [--test] [--apps] [--experiments] [--zombienet]
+#   scripts/setup.sh [--check] [--tool] [--test] [--apps] [--experiments] [--zombienet] [--monitoring]
+#                    [--packages]
 #
 #   1. system packages (Debian, Ubuntu), by apt: a C compiler; for the node also protoc and OpenSSL's headers;
 #   2. the Rust toolchain that rust-toolchain.toml names, by rustup;
@@ -13,6 +14,9 @@
 # --apps         also what the tests with polkadot.js need: Node, npm, Chromium
 # --experiments  also what the comparisons need: m4, which GMP is built with
 # --zombienet    also what the multi-node tests need: zstd, python3
+# --monitoring   also what the test of rules and dashboard needs: prometheus, jq, curl, python3
+# --packages     also what a release and the test of its packages need: debootstrap, dpkg-dev, binutils, systemd, and by cargo:
+#                cargo-deb, cargo-cyclonedx
 # --check        says what would be installed and changes nothing; exit code 1 if something is missing
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -23,7 +27,7 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 PACKAGES=(gcc libc6-dev make)
 NODE_PACKAGES=(g++ protobuf-compiler libprotobuf-dev pkg-config libssl-dev)
-CARGO_TOOLS=() # name and version, for the tests
+CARGO_TOOLS=() # name and version, for the tests and releases
 WASM_TARGET=wasm32v1-none
 LEAST_NODE=18
 SUITE=trixie-backports # the Debian suite whose rust-src is tried where rustup cannot install
@@ -55,7 +59,8 @@ cargo_tools() {
 	local tool name version
 	for tool in "${CARGO_TOOLS[@]}"; do
 		name=${tool%@*} version=${tool#*@}
-		if command -v "$name" >/dev/null && [[ "$("$name" --version 2>/dev/null)" == *"$version"* ]]; then
+		# some tell their version as cargo's subcommand alone
+		if command -v "$name" >/dev/null && [[ "$({ "$name" --version || cargo "${name#cargo-}" --version; } 2>/dev/null)" == *"$version"* ]]; then
 			say "$name: there"
 			continue
 		fi
@@ -174,8 +179,13 @@ for argument in "$@"; do
 	--apps) APPS=yes ;;
 	--experiments) PACKAGES+=(m4) ;;
 	--zombienet) PACKAGES+=(zstd python3) ;;
+	--monitoring) PACKAGES+=(prometheus jq curl python3) ;;
+	--packages)
+		PACKAGES+=(binutils debootstrap dpkg-dev systemd util-linux)
+		CARGO_TOOLS+=(cargo-deb@3.8.0 cargo-cyclonedx@0.5.9)
+		;;
 	--help | -h) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit ;;
-	*) die "unknown argument: $argument (there are --check, --tool, --test, --apps, --experiments, --zombienet)" ;;
+	*) die "unknown argument: $argument (there are --check, --tool, --test, --apps, --experiments, --zombienet, --monitoring, --packages)" ;;
 	esac
 done
 # looking at a toolchain would install it

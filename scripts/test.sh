@@ -52,6 +52,9 @@ step "pure wasm" scripts/runtime_wasm.sh host-call-weights "$OSTRAKA_PURE_WASM"
 step "lint and build the tests" cargo test "${CARGO_FLAGS[@]}" --all-targets --no-run
 # What a browser stands on. The runtime's crates without std are compiled by its wasm build.
 step "no_std" cargo check "${CARGO_FLAGS[@]}" -p ostraka-crypto -p ostraka-party --no-default-features --target wasm32v1-none
+# What `make tool` builds, which chooses its dependencies' features by itself: here they could lack one that the node turns on.
+# That makes some 330 crates of their own, checked once in some four minutes on two cores; afterwards only the project's are.
+step "the tool by itself" cargo check "${CARGO_FLAGS[@]}" --package ostraka-client
 step "examples in the documentation" cargo test "${CARGO_FLAGS[@]}" --doc
 # What a browser has: this library's own arithmetic, of which secrets must not stay in memory either. Named alone, these two
 # crates are built without the client's feature `blst`.
@@ -59,6 +62,9 @@ step "without blst" cargo test "${CARGO_FLAGS[@]}" -p ostraka-crypto -p ostraka-
 step "tests" cargo test "${CARGO_FLAGS[@]}" --all-targets
 step "experiments" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/experiments" \
 	cargo test "${CARGO_FLAGS[@]}" --manifest-path experiments/Cargo.toml --workspace --all-targets
+# Without libFuzzer, which `make check-apart` compiles; beside the experiments, with which they share most dependencies.
+step "fuzzing's seeds" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/experiments" \
+	cargo test "${CARGO_FLAGS[@]}" --manifest-path fuzz/Cargo.toml
 step "demo, 50 institutions" demo \
 	'.dealers == 50 and .rows == 9976 and (.tasks | length >= 5) and all(.tasks[]; .exact and .verified)'
 step "demo on another file" demo '.dealers >= 5 and (.tasks | length == 1) and all(.tasks[]; .exact and .verified)' \

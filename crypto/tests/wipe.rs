@@ -135,6 +135,26 @@ fn the_search_finds_what_is_left() {
 	assert_eq!(left(&|| free(b"we attack at dawn".to_vec())), ["bytes"]);
 }
 
+/// Sums of few and of many terms, a product, and the affine form of a secret point, each by itself.
+#[test]
+fn arithmetic_leaves_nothing() {
+	for count in [1, LENGTH, 40] {
+		for run in 0..RUNS / 3 {
+			let scalars = Zeroizing::new(random(count, 500 + run));
+			let points = generators::bases::<Plain>(count).unwrap();
+			let product = group::mul(&generators::h::<Plain>(), &scalars[0]);
+			let mut secrets = Secrets::default();
+			scalars.iter().for_each(|scalar| secrets.scalar("a scalar", scalar));
+			secrets.point("a product", &group::affine(&product));
+			assert_wiped(&mut secrets, || {
+				free(group::msm(&points, &scalars));
+				free(group::mul(&generators::h::<Plain>(), &scalars[0]));
+				free(group::affine(&product));
+			});
+		}
+	}
+}
+
 #[test]
 fn sharing_leaves_nothing() {
 	for run in 0..RUNS {

@@ -17,6 +17,7 @@ pub mod dealings;
 pub mod decoders;
 pub mod input;
 pub mod messages;
+pub mod seeds;
 pub mod statistics;
 #[path = "../../protocol/tests/torsion/mod.rs"]
 mod torsion;

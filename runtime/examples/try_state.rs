@@ -1,7 +1,12 @@
 //! Holds the invariants of our own pallets against the state of a running chain, from a snapshot file: JSON with
-//! `pairs`, a list of `[key, value]` in hexadecimal (`ostraka-adversary soak --snapshot FILE` writes one).
+//! `pairs`, a list of `[key, value]` in hexadecimal (`ostraka-adversary soak --snapshot FILE` writes one). Then upgrades that state
+//! to this runtime, and holds them against what comes of it. With the feature `try-runtime` the migrations' own checks run too.
 
-use ostraka_runtime::{Incentives, Network, Registry, System, Tasks, Vss};
+use frame_support::weights::Weight;
+use ostraka_runtime::{
+	configs::system::RuntimeBlockWeights, Consent, Incentives, Network, Registry, System, Tasks,
+	Vss,
+};
 use serde_json::Value;
 use sp_core::storage::Storage;
 use std::{error::Error, process::ExitCode};
@@ -31,27 +36,55 @@ fn run() -> Result<String, Box<dyn Error>> {
 		storage.top.insert(bytes(0)?, bytes(1)?);
 	}
 	sp_io::TestExternalities::new(storage).execute_with(|| {
-		type Check = fn() -> Result<(), sp_runtime::TryRuntimeError>;
-		let checks: [(&str, Check); 5] = [
-			("Network", Network::do_try_state),
-			("Registry", Registry::do_try_state),
-			("Tasks", Tasks::do_try_state),
-			("Vss", Vss::do_try_state),
-			("Incentives", Incentives::do_try_state),
-		];
-		if System::block_number() == 0 {
+		let number = System::block_number();
+		if number == 0 {
 			return Err("the snapshot is of no chain's state: it has no block number".into());
 		}
-		for (pallet, check) in checks {
-			check().map_err(|error| format!("{pallet}: {error:?}"))?;
+		let checked = check()?;
+		let weight = upgrade()?;
+		if weight.any_gt(RuntimeBlockWeights::get().max_block) {
+			return Err(format!("the upgrade takes more than a block: {weight}").into());
 		}
+		check().map_err(|error| format!("after the upgrade: {error}"))?;
 		Ok(format!(
-			"block {}: {} keys, the invariants of {} pallets hold",
-			System::block_number(),
+			"block {number}: {} keys, the invariants of {checked} pallets hold, and after an upgrade of {weight} too",
 			pairs.len(),
-			checks.len()
 		))
 	})
+}
+
+/// Holds all invariants. Returns of how many pallets.
+fn check() -> Result<usize, String> {
+	type Check = fn() -> Result<(), sp_runtime::TryRuntimeError>;
+	let checks: [(&str, Check); 6] = [
+		("Network", Network::do_try_state),
+		("Registry", Registry::do_try_state),
+		("Tasks", Tasks::do_try_state),
+		("Vss", Vss::do_try_state),
+		("Consent", Consent::do_try_state),
+		("Incentives", Incentives::do_try_state),
+	];
+	for (pallet, check) in checks {
+		check().map_err(|error| format!("{pallet}: {error:?}"))?;
+	}
+	Ok(checks.len())
+}
+
+/// Does to the state what an upgrade to this runtime does.
+#[cfg(not(feature = "try-runtime"))]
+fn upgrade() -> Result<Weight, String> {
+	use frame_support::traits::{BeforeAllRuntimeMigrations, OnRuntimeUpgrade};
+	use ostraka_runtime::{AllPalletsWithSystem, Migrations};
+	let before = AllPalletsWithSystem::before_all_runtime_migrations();
+	Ok(before.saturating_add(Migrations::on_runtime_upgrade()))
+}
+
+/// The same, with the migrations' checks.
+#[cfg(feature = "try-runtime")]
+fn upgrade() -> Result<Weight, String> {
+	use frame_try_runtime::UpgradeCheckSelect;
+	let done = ostraka_runtime::Executive::try_runtime_upgrade(UpgradeCheckSelect::All);
+	done.map_err(|error| format!("{error:?}"))
 }
 
 fn hex(text: &str) -> Option<Vec<u8>> {

@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`configs`] | the pallets' configuration: what comes with the SDK, what makes a parachain, and our own |
+//! | [`configs`] | the pallets' configuration: what comes with the SDK, what makes a parachain, who governs, and our own |
 //! | [`entropy`] | randomness of draws, read of the relay chain |
 //! | [`transaction`] | a transaction's extensions, and how a worker makes one |
 //! | [`fees`] | what a transaction costs and where its fee goes |
@@ -188,6 +188,10 @@ mod runtime {
 	pub type Proxy = pallet_proxy;
 	#[runtime::pallet_index(33)]
 	pub type Sudo = pallet_sudo;
+	#[runtime::pallet_index(34)]
+	pub type MessageQueue = pallet_message_queue;
+	#[runtime::pallet_index(35)]
+	pub type TxPause = pallet_tx_pause;
 
 	#[runtime::pallet_index(50)]
 	pub type Registry = pallet_registry;

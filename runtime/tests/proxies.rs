@@ -5,10 +5,12 @@ mod chain;
 use chain::{
 	account,
 	challenge::Challenge,
+	orders::name,
 	pair,
 	task::{acceptance, agreed, deal, deal_wrongly, drawn, input, submission, submit},
 	wealth, worker_keys, Chain,
 };
+use cumulus_primitives_core::AggregateMessageOrigin;
 use frame_support::traits::{
 	fungible::{Inspect, InspectHold},
 	InstanceFilter,
@@ -264,6 +266,11 @@ fn samples() -> Vec<RuntimeCall> {
 		pallet_collator_selection::Call::leave_intent {}.into(),
 		pallet_utility::Call::batch { calls: Vec::new() }.into(),
 		pallet_sudo::Call::remove_key {}.into(),
+		RuntimeCall::MessageQueue(pallet_message_queue::Call::reap_page {
+			message_origin: AggregateMessageOrigin::Parent,
+			page_index: 0,
+		}),
+		RuntimeCall::TxPause(pallet_tx_pause::Call::unpause { ident: name("Tasks", "submit") }),
 		pallet_tasks::Call::cancel { task: 0 }.into(),
 		pallet_tasks::Call::poke { task: 0 }.into(),
 		pallet_tasks::Call::accept { task: 0, terms: [0; 32], dataset: [0; 32] }.into(),

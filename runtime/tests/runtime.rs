@@ -20,6 +20,7 @@ use ostraka_primitives::{
 use ostraka_protocol::statistics::validity::proof_length;
 use ostraka_runtime::{
 	configs::{
+		governance::OrderShare,
 		ostraka::{
 			AbsenceBuffer, AbsenceSlash, AdjudicationsPerBlock, DrawWindow, FalseAccusationSlash,
 			FalseAttestationSlash, LongestTask, MinStake, PollShare, SeatStake, UnbondingPeriod,
@@ -310,15 +311,17 @@ fn the_dearest_challenge_fits_into_an_ordinary_transaction() {
 }
 
 /// Windows count on one a block even where a quarter of a block takes none. A member's must fit beside all that the book's
-/// hook may take, or it would wait for a block in which that does nothing.
+/// hook and downward messages may take, or it would wait for a block in which these do nothing.
 #[test]
-fn the_dearest_challenge_of_a_member_fits_beside_the_hook() {
+fn the_dearest_challenge_of_a_member_fits_beside_the_hook_and_orders() {
 	let limits = RuntimeBlockWeights::get();
 	let class = limits.get(DispatchClass::Operational);
 	let length = Weight::from_parts(0, u64::from(MAX_VALIDITY) + 8 * 1024);
 	let dearest = Vss::worst_challenge(MAX_VALIDITY).saturating_add(length);
 	let hook = limits.base_block.saturating_add(PollShare::get() * limits.max_block);
-	let beside = hook.saturating_add(class.base_extrinsic).saturating_add(dearest);
+	let orders = OrderShare::get() * limits.max_block;
+	let taken = hook.saturating_add(orders);
+	let beside = taken.saturating_add(class.base_extrinsic).saturating_add(dearest);
 	let most = class.max_total.unwrap_or(limits.max_block).min(limits.max_block);
 	assert!(beside.all_lte(most), "{beside}, of {most}");
 	assert!(class.max_extrinsic.is_none_or(|most| dearest.all_lte(most)), "{dearest}");

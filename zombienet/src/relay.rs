@@ -1,7 +1,7 @@
 //! The relay chain and the collators, which zombienet-sdk starts.
 
 use crate::files::{Built, Variant};
-use anyhow::{Context, Result};
+use anyhow::{ensure, Context, Result};
 use ostraka_client::chain::link::{Link, PATIENCE};
 use std::{
 	os::unix::fs::PermissionsExt,
@@ -9,6 +9,11 @@ use std::{
 	time::Duration,
 };
 use zombienet_sdk::{
+	subxt::{
+		dynamic::{self, Value},
+		PolkadotConfig,
+	},
+	subxt_signer::sr25519::dev,
 	Arg, LocalFileSystem, Network, NetworkConfig, NetworkConfigBuilder, NetworkConfigExt,
 	NetworkNode,
 };
@@ -183,6 +188,24 @@ impl Relay {
 		node.wait_until_is_up(u64::from(START)).await
 	}
 
+	/// Has the relay chain's Root, which is Alice's sudo key here and a referendum elsewhere, order the parachain to run a call as
+	/// its Root: by `XcmPallet.send`. Returns when that is final on the relay chain.
+	///
+	/// # Errors
+	/// If the relay chain does not send it.
+	pub async fn order(&self, call: &[u8]) -> Result<()> {
+		let client = self.node(self.asked)?.wait_client::<PolkadotConfig>().await?;
+		let sudo = dynamic::tx("Sudo", "sudo", vec![("call", send(order(call)))]);
+		let sent = client.tx().sign_and_submit_then_watch_default(&sudo, &dev::alice()).await?;
+		let told = sent.wait_for_finalized_success().await?;
+		let told = told.iter().collect::<Result<Vec<_>, _>>()?;
+		let sent = told
+			.iter()
+			.any(|event| event.pallet_name() == "XcmPallet" && event.variant_name() == "Sent");
+		ensure!(sent, "the relay chain did not send the order");
+		Ok(())
+	}
+
 	/// Stops all of it.
 	///
 	/// # Errors
@@ -257,4 +280,31 @@ fn config(built: &Built, variant: Variant, folder: &Path, asked: &str) -> Result
 			let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
 			anyhow::anyhow!("the network's description is not sound: {}", errors.join("; "))
 		})
+}
+
+/// The order to run a call as Root, as the latest version of XCM has it.
+fn order(call: &[u8]) -> Value {
+	let none = || Value::unnamed_variant("None", []);
+	let unlimited = Value::unnamed_variant("Unlimited", []);
+	let unpaid = [("weight_limit", unlimited), ("check_origin", none())];
+	let transact = [
+		("origin_kind", Value::unnamed_variant("Superuser", [])),
+		("fallback_max_weight", none()),
+		("call", Value::named_composite([("encoded", Value::from_bytes(call))])),
+	];
+	let steps = Value::unnamed_composite([
+		Value::named_variant("UnpaidExecution", unpaid),
+		Value::named_variant("Transact", transact),
+	]);
+	Value::unnamed_variant("V5", [Value::unnamed_composite([steps])])
+}
+
+/// The relay chain's call that sends this to the parachain.
+fn send(message: Value) -> Value {
+	let parachain = Value::unnamed_variant("Parachain", [Value::u128(PARA_ID.into())]);
+	let interior = Value::unnamed_variant("X1", [Value::unnamed_composite([parachain])]);
+	let place = Value::named_composite([("parents", Value::u128(0)), ("interior", interior)]);
+	let dest = Value::unnamed_variant("V5", [place]);
+	let send = Value::named_variant("send", [("dest", dest), ("message", message)]);
+	Value::unnamed_variant("XcmPallet", [send])
 }

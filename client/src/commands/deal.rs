@@ -27,7 +27,7 @@ use crate::{
 	output::{progress::Progress, Output},
 	view::{
 		capture::{self, Capture},
-		lines::{accepted, ended, first_by, outcome, state, until, INSECURE},
+		lines::{accepted, ended, first_by, hex, outcome, state, until, INSECURE},
 	},
 };
 use clap::Args;
@@ -234,7 +234,15 @@ pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	let spec = &info.task.spec;
 	let (book, prepared) =
 		tokio::task::block_in_place(|| args.prepare(&table, &hash, spec, ruling))?;
-	let keeper = keeper.with(Data::of(&hash, &prepared));
+	let data = Data::of(&hash, &prepared);
+	if let Some(ruling) = ruling {
+		let genesis = hex(chain.genesis());
+		let other = log.dealt_from_another(&ruling.dataset.name, &genesis, &data.file);
+		if let Some(other) = other.map_err(ostraka_party::Error::from)? {
+			out.notes().say(changed(other, &ruling.dataset.name));
+		}
+	}
+	let keeper = keeper.with(data);
 	check_invited(task, &info, &account)?;
 	let earlier = match is_accepting {
 		true => Some(earlier::look(&chain, task, &info, &account).await?),
@@ -339,6 +347,15 @@ pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	)
 }
 
+/// Says that a data set's file is not the one that was dealt from before. Nothing is refused for it: that would follow from rows.
+fn changed(other: TaskId, dataset: &str) -> String {
+	format!(
+		"the file of data set {dataset} has changed since task {other} was dealt to: two results over the same dealers differ \
+		 by the rows that changed\n  if these are few, give the data set another name: with `least_difference` published no \
+		 two results come out then that have the same dealers with the old rows and with the new ones"
+	)
+}
+
 /// Waits until the committee is drawn for good. The task must be the one then that was encoded and checked, and the account
 /// among those who accepted.
 async fn collecting(
@@ -414,6 +431,16 @@ fn already(task: TaskId, block: u32, out: &mut Output<'_>) -> Result<(), Error> 
 mod tests {
 	use super::*;
 	use crate::output::written;
+
+	#[test]
+	fn a_file_that_changed_is_told() {
+		let text = changed(7, "loans-2026");
+		for part in
+			["data set loans-2026 has changed since task 7", "give the data set another name"]
+		{
+			assert!(text.contains(part), "`{text}` does not say `{part}`");
+		}
+	}
 
 	#[test]
 	fn a_dealing_that_is_there_is_not_sent_again() {

@@ -13,6 +13,7 @@ mod excluded;
 mod found;
 mod inbox;
 mod log;
+mod man;
 mod mask;
 mod node;
 mod policy;
@@ -106,6 +107,9 @@ pub enum Command {
 	Simulate(simulate::SimulateArgs),
 	/// Institutions compute joint statistics on a chain, from CSV rows to verified results
 	Demo(demo::DemoArgs),
+	/// Write a page for `man` of each command
+	#[command(hide = true)]
+	Man(man::ManArgs),
 	/// Print completions for a shell
 	Completions {
 		/// The shell
@@ -128,6 +132,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
 	match &cli.command {
 		Command::Simulate(args) => simulate::run(args, out),
 		Command::Completions { shell } => completions::run(*shell, out),
+		Command::Man(args) => man::run(args),
 		Command::Reference => reference::run(out),
 		Command::Log(args) => log::run(args, out),
 		Command::Verify(args) => verify::run(args, out),
@@ -166,6 +171,7 @@ async fn until_interrupted(
 			Command::Demo(args) => demo::run(args, global, out).await,
 			Command::Simulate(_)
 			| Command::Completions { .. }
+			| Command::Man(_)
 			| Command::Reference
 			| Command::Log(_)
 			| Command::Verify(_) => Ok(()),

@@ -1,9 +1,12 @@
-//! Holds `monitoring/alerts.yml` against the registry and against the page that its runbooks name.
+//! Holds `monitoring/alerts.yml` and the dashboard against the registry, the rules against the page that their runbooks name and
+//! against their tests. `scripts/monitoring_test.sh` holds all of it against a real Prometheus.
 
 use super::registry::tests::names;
 use std::collections::BTreeSet;
 
 const RULES: &str = include_str!("../../../monitoring/alerts.yml");
+const RULES_TESTS: &str = include_str!("../../../monitoring/alerts_test.yml");
+const DASHBOARD: &str = include_str!("../../../monitoring/dashboards/ostraka.json");
 const PAGE: &str = include_str!("../../../docs/OPERATOR.md");
 
 /// What stands behind `key:` in each line that has it.
@@ -41,6 +44,33 @@ fn rules_ask_for_metrics_that_exist() {
 	}
 	// the check can fail
 	assert!(!known.contains("ostraka_node_absences") && !known.contains("ostraka_nothing"));
+}
+
+#[test]
+fn panels_ask_for_metrics_that_exist() {
+	let board: serde_json::Value = serde_json::from_str(DASHBOARD).expect("JSON");
+	assert_eq!(board["uid"], "ostraka");
+	let panels = board["panels"].as_array().expect("panels");
+	let targets = panels.iter().filter_map(|panel| panel["targets"].as_array()).flatten();
+	let expressions: Vec<&str> =
+		targets.map(|target| target["expr"].as_str().expect("an expression")).collect();
+	assert!(expressions.len() > 20, "{expressions:?}");
+	let known = names();
+	for name in expressions.iter().flat_map(|expression| metrics(expression)) {
+		assert!(known.contains(name), "{name} is in the dashboard alone");
+	}
+	// what the registry has of seats and accounts is shown
+	for name in ["ostraka_duties", "ostraka_account_tasks", "ostraka_dataset_left_tasks"] {
+		assert!(expressions.iter().any(|expression| expression.contains(name)), "{name}");
+	}
+}
+
+#[test]
+fn each_rule_has_a_test() {
+	let tested = RULES_TESTS.lines().filter_map(|line| line.trim().strip_prefix("- alertname: "));
+	let (tested, alerts): (BTreeSet<&str>, BTreeSet<&str>) =
+		(tested.collect(), values("alert").collect());
+	assert_eq!(tested, alerts);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What was read of a chain as of one block.
 
+use super::account::Account;
 use crate::view::lines;
 use codec::Decode;
 use ostraka_primitives::{
@@ -33,6 +34,8 @@ pub struct Reading {
 	pub seat_stake: Balance,
 	/// The operators.
 	pub operators: Vec<Operator>,
+	/// The accounts that ask for statistics or deal to them.
+	pub accounts: Vec<Account>,
 }
 
 /// An operator.
@@ -302,6 +305,7 @@ pub(super) mod tests {
 			decimals: 3,
 			seat_stake: 400,
 			operators: vec![operator()],
+			accounts: Vec::new(),
 		}
 	}
 

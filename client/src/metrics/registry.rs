@@ -1,9 +1,12 @@
 //! Readings as metrics.
 
+mod accounts;
+
 use super::{
 	reading::{Duty, Operator, Reading, Seat, SeatState, Standing},
 	seen::Seen,
 };
+use accounts::Accounts;
 use ostraka_primitives::{role::Role, Balance};
 use prometheus_client::{
 	encoding::text::encode,
@@ -43,9 +46,10 @@ pub fn registry(service: &Service, seen: &Seen, reading: Option<&Reading>) -> Re
 	failures.add(&[], service.failures);
 	book.seen(seen);
 	book.chain(reading);
-	let watched = Watched::new(&mut book);
+	let (watched, accounts) = (Watched::new(&mut book), Accounts::new(&mut book));
 	if let Some(reading) = reading {
 		watched.fill(reading);
+		accounts.fill(reading);
 	}
 	book.0
 }
@@ -357,7 +361,7 @@ pub(super) mod tests {
 	use std::collections::{BTreeMap, BTreeSet};
 
 	/// The text of a reading.
-	fn told(reading: Option<&Reading>) -> String {
+	pub fn told(reading: Option<&Reading>) -> String {
 		let dispute = Dispute { convicted: "dealer", fault: "invalid_input", is_own: true };
 		let seen = Seen {
 			blocks: 3,
@@ -387,7 +391,7 @@ pub(super) mod tests {
 	}
 
 	#[track_caller]
-	fn has(text: &str, line: &str) {
+	pub fn has(text: &str, line: &str) {
 		assert!(text.lines().any(|other| other == line), "no `{line}` in\n{text}");
 	}
 

@@ -50,7 +50,8 @@ fn operator(number: usize) -> String {
 	address(&format!("//Ostraka//operator//{number}"))
 }
 
-/// All ten nodes of a development chain have their keys in the one keystore: all are watched. Seats and duties of a task show.
+/// All ten nodes of a development chain have their keys in the one keystore: all are watched. Seats and duties of a task show, and
+/// what it asks of its parties.
 pub fn a_task_is_watched(scene: &Scene) {
 	let tool = scene.tool();
 	let (by, dealers) = (scene.secret(0), (1..5).map(|n| scene.secret(n)).collect::<Vec<_>>());
@@ -76,7 +77,10 @@ pub fn a_task_is_watched(scene: &Scene) {
 
 	let flags = "--class standard --statistic mean --columns x --range x=0:9";
 	let task = number(&submit(&tool, &by, flags, &dealers));
+	let parties = Parties::watched(scene, &by, &dealers[0]);
+	parties.are_asked();
 	drawn(&tool, task, &dealers);
+	parties.have_to_deal();
 	let of_task = format!("task=\"{task}\"");
 	let seated = read("the seats are not told", &|text| {
 		let lines = text.lines().filter(|line| line.contains(&of_task));
@@ -90,9 +94,92 @@ pub fn a_task_is_watched(scene: &Scene) {
 		sum(text, "ostraka_node_answers_total", "") >= before + 3.0
 	});
 	assert_eq!(sum(&done, "ostraka_missing_dealings", ""), 0.0, "{done}");
+	parties.are_done();
 	running.interrupt();
 	running.ends(130, &["interrupted"]);
 	assert!(get(port, "/health").is_none(), "nobody listens any more");
+}
+
+const POLICY: &str = "\
+[dataset.watched]
+file = \"rows.csv\"
+rows = 10
+floor = 1
+clip = true
+[dataset.watched.columns.x]
+decimals = 0
+range = [0, 9]
+[allow]
+classes = [\"standard\"]
+requesters = [\"any\"]
+statistics = [\"any\"]
+per_period = 2
+period_blocks = 5000
+";
+
+/// The requester of a task and one of its dealers, who publishes a policy, watched without a look at any operator.
+struct Parties {
+	port: u16,
+	requester: String,
+	dealer: String,
+	running: Running,
+}
+
+impl Parties {
+	fn watched(scene: &Scene, requester: &str, dealer: &str) -> Self {
+		let (tool, policy) = (scene.tool(), scene.file("watched.toml", POLICY));
+		tool.run("policy publish").flag("--policy", &policy).by(dealer).json();
+		let (port, requester, dealer) = (free_port(), address(requester), address(dealer));
+		let flags = format!("--account {requester} --account {dealer}");
+		let running = watching(&tool, port, &flags);
+		assert!(running.so_far().contains("metrics of 2 accounts"), "{}", running.so_far());
+		Self { port, requester, dealer, running }
+	}
+
+	/// Waits until a value of an account is one that fits.
+	fn read(&self, name: &str, account: &str, labels: &str, fits: impl Fn(f64) -> bool) -> f64 {
+		let series = format!("ostraka_{name}{{account=\"{account}\"{labels}}}");
+		wait_for(&series, || {
+			let text = get(self.port, "/metrics")?;
+			value(&text, &series).filter(|value| fits(*value))
+		})
+	}
+
+	fn are_asked(&self) {
+		let inviting = ",part=\"requester\",phase=\"inviting\"";
+		self.read("account_tasks", &self.requester, inviting, |tasks| tasks == 1.0);
+		self.read("account_due", &self.dealer, ",action=\"accept\"", |due| due == 1.0);
+		let held =
+			self.read("account_held_tokens", &self.requester, ",reason=\"escrow\"", |_| true);
+		let promised = [",what=\"fee\"", ",what=\"data_reward\""].map(|what| {
+			self.read("account_promised_tokens", &self.requester, what, |amount| amount > 0.0)
+		});
+		assert!((held - promised[0] - promised[1]).abs() < 1e-6, "{held} of {promised:?}");
+		self.read("account_policies", &self.dealer, "", |policies| policies == 1.0);
+		self.read("account_held_tokens", &self.dealer, ",reason=\"policy\"", |held| held > 0.0);
+		let text = get(self.port, "/metrics").expect("it listens");
+		for name in ["ostraka_dataset_quota_tasks{", "ostraka_dataset_left_tasks{"] {
+			assert_eq!(sum(&text, name, &self.dealer), 2.0, "{text}");
+		}
+		assert!(!text.contains("ostraka_node_active{"), "no operator is named: {text}");
+	}
+
+	fn have_to_deal(&self) {
+		self.read("account_due", &self.dealer, ",action=\"deal\"", |due| due == 1.0);
+		let left = ",action=\"deal\"";
+		self.read("account_due_deadline_blocks", &self.dealer, left, |blocks| blocks > 0.0);
+		self.read("account_held_tokens", &self.dealer, ",reason=\"deposit\"", |held| held > 0.0);
+	}
+
+	fn are_done(self) {
+		self.read("account_due", &self.dealer, ",action=\"deal\"", |due| due == 0.0);
+		self.read("account_history_tasks", &self.dealer, "", |tasks| tasks >= 1.0);
+		let completed = ",outcome=\"completed\"";
+		self.read("account_tasks_ended_total", &self.requester, completed, |ended| ended == 1.0);
+		self.read("account_held_tokens", &self.requester, ",reason=\"escrow\"", |held| held == 0.0);
+		self.running.interrupt();
+		self.running.ends(130, &["interrupted"]);
+	}
 }
 
 /// A chain that stands still or is gone hangs no scrape, and shows.

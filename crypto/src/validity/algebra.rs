@@ -249,7 +249,7 @@ pub(super) fn first_rows<F: PrimeField>(
 	draw: &mut impl FnMut() -> F,
 ) -> Vec<Row<F>> {
 	// Room for all rows, as rows that move leave copies behind.
-	let mut rows = Vec::with_capacity(layout.points());
+	let mut rows = Vec::with_capacity(layout.first_points());
 	for values in [&witness.bits, &witness.left, &witness.right, &witness.out] {
 		rows.extend(values.chunks_exact(layout.q).map(|values| Row::blinded(values, draw)));
 	}
@@ -351,14 +351,14 @@ fn product<F: PrimeField>(
 }
 
 /// The three openings of rows with weights. `input` is the vector with its blinding value.
-pub(super) fn open<F: PrimeField>(
+pub(super) fn open<'r, F: PrimeField>(
 	layout: &Layout,
 	weights: &Openings<F>,
-	rows: &[Row<F>],
+	rows: impl IntoIterator<Item = &'r Row<F>>,
 	input: &Row<F>,
 ) -> [Row<F>; 3] {
 	let mut openings = layout.openings().map(Row::zero);
-	for (row, weights) in rows.iter().zip(&weights.rows) {
+	for (row, weights) in rows.into_iter().zip(&weights.rows) {
 		for (opening, weight) in openings.iter_mut().zip(weights) {
 			if !weight.is_zero() {
 				opening.add(*weight, row);

@@ -67,18 +67,18 @@ pub fn prove_witness<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	let mut hedged = Hedged::new(&secrets, &transcript.clone().digest(), rng);
 	let mut draw = || hedged.draw();
 
-	let mut rows = algebra::first_rows(layout, witness, &mut draw);
+	let rows = algebra::first_rows(layout, witness, &mut draw);
 	let first = commit(&bases, &rows);
 	let after_first = After::first(transcript, &first);
 	let (y, z) = after_first.y_and_z();
 	let public = Public::new(relation, y, z);
 	let coefficient_rows = algebra::coefficient_rows(&public, witness, &rows, &mut draw);
 	let coefficients = commit(&bases, &coefficient_rows);
-	// the first rows came with room for these
-	rows.extend(coefficient_rows);
 	let x = after_first.coefficients(&coefficients).x();
 	let input = Row { values: witness.input.clone(), blinding: *blinding };
-	let openings = algebra::open(layout, &public.at(x), &rows, &input);
+	// not in one list: rows that move leave their blinding values behind
+	let rows = rows.iter().chain(&coefficient_rows);
+	let openings = algebra::open(layout, &public.at(x), rows, &input);
 
 	let mut bytes = Vec::with_capacity(layout.proof_length());
 	first.iter().chain(&coefficients).for_each(|point| bytes.extend(point));

@@ -155,8 +155,7 @@ impl Log {
 		}
 		each(&self.file(), self.reader()?, |_, _, line| {
 			let Some(Line { entry, .. }) = line else { return Ok(()) };
-			let is_here = entry.dataset.as_deref() == Some(dataset)
-				&& entry.genesis.as_deref() == Some(genesis)
+			let is_here = is_over(&entry, dataset, genesis)
 				&& matches!((entry.act, entry.step), (Act::Accept | Act::Deal, Step::Done));
 			let is_recent = entry.transaction.as_ref().is_some_and(|sent| sent.block >= block);
 			if is_here && is_recent {
@@ -167,10 +166,42 @@ impl Log {
 		Ok(tasks)
 	}
 
+	/// The last task over a data set on a chain that was dealt to from another file than that of this hash, in hexadecimal.
+	/// `None` if there is none, or no log yet.
+	///
+	/// # Errors
+	/// `Unreadable`.
+	pub fn dealt_from_another(
+		&self,
+		dataset: &str,
+		genesis: &str,
+		file: &str,
+	) -> Result<Option<TaskId>, LogError> {
+		let mut last = None;
+		if !self.path.exists() {
+			return Ok(last);
+		}
+		each(&self.file(), self.reader()?, |_, _, line| {
+			let Some(Line { entry, .. }) = line else { return Ok(()) };
+			let is_dealt = is_over(&entry, dataset, genesis)
+				&& matches!((entry.act, entry.step), (Act::Deal, Step::Done));
+			if is_dealt && entry.data.as_ref().is_some_and(|data| data.file != file) {
+				last = entry.task;
+			}
+			Ok(())
+		})?;
+		Ok(last)
+	}
+
 	fn reader(&self) -> Result<BufReader<File>, LogError> {
 		let file = File::open(&self.path);
 		file.map(BufReader::new).map_err(|error| LogError::unreadable(&self.file(), &error))
 	}
+}
+
+/// Whether an entry is about a data set on a chain.
+fn is_over(entry: &Entry, dataset: &str, genesis: &str) -> bool {
+	entry.dataset.as_deref() == Some(dataset) && entry.genesis.as_deref() == Some(genesis)
 }
 
 enum Problem {

@@ -145,3 +145,44 @@ fn tasks_of_a_period_are_counted() {
 	assert_eq!(none.tasks_since("pay", "0x00", 0), Ok(Default::default()));
 	assert!(none.verify().expect_err("none").to_string().contains("no such file"));
 }
+
+/// Two results over the same dealers tell what changed in between, so a dealer is told that something did.
+#[test]
+fn a_data_set_whose_file_changed_is_noticed() {
+	let (_folder, path, log) = log();
+	let of_file = |task, file: &str| {
+		let data = Data {
+			file: file.to_owned(),
+			used: 20,
+			missing: 0,
+			other_group: 0,
+			small: 0,
+			beyond: 0,
+			clipped: 0,
+			outside: 0,
+			no_number: 0,
+			rounded: 0,
+		};
+		Entry { data: Some(data), ..entry(task) }
+	};
+	let another =
+		|dataset, genesis, file| log.dealt_from_another(dataset, genesis, file).expect("readable");
+	assert_eq!(another("pay", "0x00", "aa"), None, "there is no log yet");
+	for (task, file) in [(1, "aa"), (2, "bb"), (3, "aa")] {
+		log.append(of_file(task, file)).expect("added");
+	}
+	assert_eq!(another("pay", "0x00", "aa"), Some(2));
+	assert_eq!(another("pay", "0x00", "bb"), Some(3));
+	assert_eq!(another("pay", "0x00", "cc"), Some(3), "the last one");
+	assert_eq!((another("loans", "0x00", "cc"), another("pay", "0x02", "cc")), (None, None));
+	// what was not dealt tells nothing
+	let others = [
+		Entry { step: Step::Begun, ..of_file(4, "dd") },
+		Entry { act: Act::Accept, ..of_file(5, "dd") },
+	];
+	for entry in others {
+		log.append(entry).expect("added");
+	}
+	assert_eq!(another("pay", "0x00", "cc"), Some(3));
+	assert!(path.exists());
+}

@@ -36,6 +36,12 @@ impl Drop for Secret {
 	}
 }
 
+impl AsRef<[u8]> for Secret {
+	fn as_ref(&self) -> &[u8] {
+		&self.0
+	}
+}
+
 impl std::fmt::Debug for Secret {
 	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
 		write!(f, "{} bytes", self.0.len())
@@ -136,13 +142,13 @@ impl Source {
 	/// The bytes, unpacked if they are a gzip stream; whether they were, and what they are.
 	pub fn unpacked(&self) -> io::Result<Unpacked<'_>> {
 		let (head, reader) = head_of(self.reader()?)?;
-		if !head.starts_with(&[0x1f, 0x8b]) {
-			let kind = kind(&head);
+		if !head.0.starts_with(&[0x1f, 0x8b]) {
+			let kind = kind(&head.0);
 			return Ok(Unpacked { is_packed: false, kind, reader: joined(head, reader) });
 		}
 		let unpacked = flate2::read::MultiGzDecoder::new(joined(head, reader));
 		let (head, reader) = head_of(unpacked)?;
-		let kind = kind(&head);
+		let kind = kind(&head.0);
 		Ok(Unpacked { is_packed: true, kind, reader: joined(head, reader) })
 	}
 
@@ -155,8 +161,8 @@ impl Source {
 			return Ok(Box::new(decoder));
 		}
 		let (mut head, reader) = head_of(reader)?;
-		if head.starts_with(UTF8_MARK) {
-			head.drain(..UTF8_MARK.len());
+		if head.0.starts_with(UTF8_MARK) {
+			head.0.drain(..UTF8_MARK.len());
 		}
 		Ok(joined(head, reader))
 	}
@@ -173,14 +179,14 @@ pub(super) struct Unpacked<'a> {
 
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The first bytes, and the rest.
-fn head_of<R: Read>(mut reader: R) -> io::Result<(Vec<u8>, R)> {
-	let mut head = Vec::with_capacity(HEAD);
-	reader.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+/// The first bytes, and the rest. They have room for all at once: a vector that grows leaves its old, unwiped copy behind.
+fn head_of<R: Read>(mut reader: R) -> io::Result<(Secret, R)> {
+	let mut head = Secret(Vec::with_capacity(HEAD));
+	reader.by_ref().take(HEAD as u64).read_to_end(&mut head.0)?;
 	Ok((head, reader))
 }
 
-fn joined<'a>(head: Vec<u8>, rest: impl Read + 'a) -> Box<dyn Read + 'a> {
+fn joined<'a>(head: Secret, rest: impl Read + 'a) -> Box<dyn Read + 'a> {
 	Box::new(Cursor::new(head).chain(rest))
 }
 

@@ -181,6 +181,26 @@ fn what_singles_nobody_out_is_dealt() {
 	}
 }
 
+/// What the floor does not see, and the threat model says: each of two columns is well filled, and they differ in one row, whose
+/// salary is the difference of two sums.
+#[test]
+fn what_two_columns_tell_together_is_not_seen() {
+	let row = |i: u32| {
+		let leads = u32::from(i.is_multiple_of(2));
+		match i {
+			43 => "0,1,987654\n".to_owned(),
+			_ => format!("{leads},{leads},{}\n", 31_000 + i * 37),
+		}
+	};
+	let text = format!("ward,house,salary\n{}", (0..201).map(row).collect::<String>());
+	let mut spec = numbers(Statistic::Regression, &[("ward", 1), ("house", 1)]);
+	spec.target = Some(column("salary", 0, 10_000_000));
+	let made = dealt(&text, &spec, &encoding(FLOOR)).expect("each column is fine by itself");
+	// behind the six products of 1, ward and house stand those with the salary
+	let [of_ward, of_house] = [7, 8].map(|entry: usize| made.encoded.vector[entry]);
+	assert_eq!(of_house, of_ward + Scalar::from(987_654u64));
+}
+
 #[test]
 fn a_floor_of_one_is_none() {
 	let mut spec = numbers(Statistic::WeightedMean, &[("salary", 10_000_000)]);

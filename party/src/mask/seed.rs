@@ -106,7 +106,8 @@ pub fn write_opening(path: &Path, opening: &OpeningFile) -> Result<(), Error> {
 /// `Mask` if it cannot be read; `Failed` if it is none.
 pub fn read_opening(path: &Path) -> Result<OpeningFile, Error> {
 	let opened = File::open(path).map_err(|error| unreadable(path, &error))?;
-	let mut text = Zeroizing::new(String::new());
+	// room for all at once: a text that grows leaves its old, unwiped copy behind
+	let mut text = Zeroizing::new(String::with_capacity(LONGEST + 1));
 	let most = u64::try_from(LONGEST).unwrap_or(u64::MAX).saturating_add(1);
 	opened.take(most).read_to_string(&mut text).map_err(|error| unreadable(path, &error))?;
 	OpeningFile::parse(&text)

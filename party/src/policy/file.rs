@@ -28,13 +28,13 @@ pub enum PolicyError {
 	OpenToOthers {
 		/// The file.
 		file: String,
-		/// Itself, or its folder.
+		/// Itself, its folder, or one above.
 		what: &'static str,
 	},
 	/// It is somebody else's.
 	#[error(
-		"{}: the policy belongs to another user of this machine, who can change what your rows may be asked\n  take a copy of \
-		 your own",
+		"{}: the policy or its folder belongs to another user of this machine, who can change what your rows may be asked\n  \
+		 take a copy of your own, in a folder of your own",
 		escaped(.file)
 	)]
 	OfAnother {
@@ -85,7 +85,8 @@ pub fn usual_place() -> Option<PathBuf> {
 }
 
 impl Policy {
-	/// Reads a policy. It must be the user's own, or root's, and nobody else may write it or its folder.
+	/// Reads a policy. It and its folder must be the user's own, or root's, and nobody else may write it, its folder, or one
+	/// above.
 	///
 	/// # Errors
 	/// `Unreadable`, `OpenToOthers`, `OfAnother`, and those of [`Self::parse`].
@@ -125,15 +126,23 @@ mod guard {
 		if metadata.mode() & WRITE_FOR_OTHERS != 0 {
 			return Err(open("the policy"));
 		}
-		let folder = path.parent().and_then(|folder| folder.metadata().ok());
 		let is_open =
 			|folder: Metadata| folder.mode() & WRITE_FOR_OTHERS != 0 && folder.mode() & STICKY == 0;
+		let folder = path.parent().and_then(|folder| folder.metadata().ok());
+		let own = own_user();
+		let is_anothers = |metadata: &Metadata| {
+			metadata.uid() != ROOT && own.is_some_and(|own| own != metadata.uid())
+		};
+		if is_anothers(metadata) || folder.as_ref().is_some_and(is_anothers) {
+			return Err(PolicyError::OfAnother { file: file.to_owned() });
+		}
 		if folder.is_some_and(is_open) {
 			return Err(open("the policy's folder"));
 		}
-		let is_own = own_user().is_none_or(|own| own == metadata.uid());
-		if !is_own && metadata.uid() != ROOT {
-			return Err(PolicyError::OfAnother { file: file.to_owned() });
+		// who can write further up puts another folder in the place of the policy's
+		let mut above = path.ancestors().skip(2).filter_map(|folder| folder.metadata().ok());
+		if above.any(is_open) {
+			return Err(open("a folder above the policy"));
 		}
 		Ok(())
 	}

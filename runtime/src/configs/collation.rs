@@ -3,6 +3,7 @@
 //! One setting serves a development chain with one block a second and a real relay chain. The parachain's slot is
 //! the relay chain's: the consensus hook compares the two, whatever the pace of blocks.
 
+use super::governance::Downward;
 use crate::{
 	entropy::RelayEntropy, weights, AccountId, Aura, AuraId, Balance, Balances, CollatorSelection,
 	ParachainInfo, Runtime, RuntimeEvent, Session, SessionKeys, EXISTENTIAL_DEPOSIT, HOURS,
@@ -34,7 +35,8 @@ pub type ConsensusHook = cumulus_pallet_aura_ext::FixedVelocityConsensusHook<
 >;
 
 parameter_types! {
-	/// There are no cross-chain messages, hence nothing to reserve for them.
+	/// Downward messages wait in a queue with a share of the block of its own, and from other parachains there are none:
+	/// cumulus has nothing to reserve.
 	pub const NoWeight: Weight = Weight::zero();
 }
 
@@ -43,7 +45,7 @@ impl cumulus_pallet_parachain_system::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type OnSystemEvent = RelayEntropy;
 	type SelfParaId = ParachainInfo;
-	type DmpQueue = ();
+	type DmpQueue = Downward;
 	type ReservedDmpWeight = NoWeight;
 	type OutboundXcmpMessageSource = ();
 	type XcmpMessageHandler = ();

@@ -4,17 +4,17 @@ use crate::{
 	fees::{FeesToPot, SlowAdjustingFeeUpdate, WeightToFee},
 	weights, AccountId, Aura, Balance, Balances, Block, Nonce, OriginCaller, PalletInfo, Runtime,
 	RuntimeCall, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, RuntimeOrigin, RuntimeTask,
-	System, EXISTENTIAL_DEPOSIT, MICROUNIT, MILLIUNIT, UNIT, VERSION,
+	System, TxPause, EXISTENTIAL_DEPOSIT, MICROUNIT, MILLIUNIT, UNIT, VERSION,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
 	parameter_types,
-	traits::{ConstU32, ConstU64, ConstU8, Everything, InstanceFilter, VariantCountOf},
+	traits::{ConstU32, ConstU64, ConstU8, InstanceFilter, VariantCountOf},
 	weights::{
 		constants::{
-			BlockExecutionWeight, ExtrinsicBaseWeight, RocksDbWeight, WEIGHT_REF_TIME_PER_SECOND,
+			BlockExecutionWeight, ExtrinsicBaseWeight, ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND,
 		},
 		ConstantMultiplier, Weight,
 	},
@@ -79,8 +79,9 @@ impl frame_system::Config for Runtime {
 	type BlockHashCount = BlockHashCount;
 	type Version = Version;
 	type AccountData = pallet_balances::AccountData<Balance>;
-	type DbWeight = RocksDbWeight;
-	type BaseCallFilter = Everything;
+	// No node of this chain can open another database.
+	type DbWeight = ParityDbWeight;
+	type BaseCallFilter = TxPause;
 	type SystemWeightInfo = weights::common::frame_system::WeightInfo<Runtime>;
 	type ExtensionsWeightInfo = weights::common::frame_system_extensions::WeightInfo<Runtime>;
 	type BlockWeights = RuntimeBlockWeights;
@@ -304,7 +305,8 @@ impl pallet_proxy::Config for Runtime {
 	type BlockNumberProvider = System;
 }
 
-/// Only test presets set its key; in production there is none.
+/// Only test presets set its key; in production there is none, and Root is the relay chain's
+/// ([`governance`](super::governance)).
 impl pallet_sudo::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeCall = RuntimeCall;

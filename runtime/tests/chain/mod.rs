@@ -8,6 +8,7 @@
 pub mod attestation;
 pub mod books;
 pub mod challenge;
+pub mod orders;
 pub mod recorded;
 pub mod relay;
 pub mod task;
@@ -17,6 +18,7 @@ use codec::{Decode, Encode};
 use frame_metadata::RuntimeMetadataPrefixed;
 use frame_support::genesis_builder_helper::build_state;
 use merkleized_metadata::{generate_metadata_digest, ExtraInfo};
+use orders::Downward;
 use ostraka_primitives::{role::Role, WorkerKey, WORKER_KEY_TYPE};
 use ostraka_protocol::worker_key;
 use ostraka_runtime::{
@@ -74,6 +76,8 @@ pub struct Chain {
 	pub relay_pace: u64,
 	/// Key of the relay chain's state that collators leave out of their proofs.
 	pub left_out: Option<&'static [u8]>,
+	/// What the relay chain sends down.
+	downward: Downward,
 	/// Whether the reads of blocks are recorded, as they are for a proof of validity.
 	pub recording: bool,
 	/// Of each block that was made so: what it added to the proof, and what it says of it.
@@ -131,6 +135,7 @@ impl Chain {
 			muted: |_| false,
 			relay_pace: 1,
 			left_out: None,
+			downward: Downward::default(),
 			recording: false,
 			proofs: Vec::new(),
 		}

@@ -22,6 +22,7 @@ impl Chain {
 		let mut state = relay_state(self.relay, vrf);
 		state.para_id = para_id;
 		state.included_para_head = Some(HeadData(self.included.encode()));
+		state.dmq_mqc_head = self.downward.head();
 		// Were its leaf short, it would stand within a node that other keys need.
 		if let Some(key) = self.left_out {
 			state.additional_key_values.push(([key, b"/beside"].concat(), vec![1; 64]));
@@ -43,7 +44,7 @@ impl Chain {
 				max_pov_size: 5 * 1024 * 1024,
 			},
 			relay_chain_state: proof,
-			downward_messages: Default::default(),
+			downward_messages: self.downward.messages(),
 			horizontal_messages: Default::default(),
 			relay_parent_descendants: Default::default(),
 			collator_peer_id: None,

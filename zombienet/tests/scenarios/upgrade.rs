@@ -1,13 +1,15 @@
-//! A runtime upgrade during a task.
+//! A runtime upgrade during a task, ordered by the relay chain's governance.
 
 use crate::play::{self, only_these_were_absent};
 use anyhow::{Context, Result};
 use codec::Encode;
-use ostraka_adversary::transaction::call_bytes;
-use ostraka_client::chain::{Call, Chain, Head, Signer};
+use ostraka_adversary::transaction::{self, call_bytes};
+use ostraka_client::chain::{Call, Chain, Event, Head, Signer};
+use ostraka_primitives::Digest;
 use ostraka_zombienet::network::{Network, Plan};
 
-/// Some deal before the upgrade, the others after it; the task completes under the new runtime.
+/// Some deal before the upgrade, the others after it. The relay chain orders which code may come, an account that has no part in
+/// anything hands it in, and the task completes under the new runtime, by the rules that it was drawn under.
 pub async fn during_a_task() -> Result<()> {
 	let network = Network::start(Plan::honest("upgrade")).await?;
 	let chain = network.chain();
@@ -16,9 +18,19 @@ pub async fn during_a_task() -> Result<()> {
 
 	let before = version(chain, chain.head()).await?;
 	let code = std::fs::read(network.built.next_runtime()).context("the next runtime")?;
-	let sudo = Signer::from_secret("//Alice")?;
-	let set_code = call_bytes(chain, &Call::encoded("System", "set_code", code.encode()))?;
-	let receipt = chain.submit(&Call::encoded("Sudo", "sudo", set_code), &sudo, None).await?;
+	let hash: Digest = sp_crypto_hashing::blake2_256(&code);
+	let apply = Call::encoded("System", "apply_authorized_upgrade", code.encode());
+	let anybody = Signer::from_secret("//Eve")?;
+	let early = transaction::signed(chain, &apply, &anybody).await?;
+	assert_eq!(early.refusal(), Some("System.NothingAuthorized"));
+
+	let authorize = Call::encoded("System", "authorize_upgrade", hash.encode());
+	let from = chain.head();
+	network.relay.order(&call_bytes(chain, &authorize)?).await?;
+	network.say("the relay chain has ordered the upgrade");
+	let authorized = told(chain, from, "System", "UpgradeAuthorized").await?;
+	assert_eq!(authorized.field::<Digest>("code_hash"), Some(hash));
+	let receipt = chain.submit(&apply, &anybody, None).await?;
 	network.say(&format!("the new runtime is in block {}", receipt.block.number));
 	assert!(receipt.event("ParachainSystem", "ValidationFunctionStored").is_some());
 	let mut head = chain.head();
@@ -31,12 +43,31 @@ pub async fn during_a_task() -> Result<()> {
 
 	// transactions name the runtime's version: who deals now connects anew
 	let chain = Chain::connect(chain.url()).await?;
+	let kept = chain.task_at(stage.task, chain.head()).await?.task;
+	assert_eq!(kept.protocol, stage.info.task.protocol);
+	assert_eq!(kept.parameters, stage.info.task.parameters);
 	stage.deal(&chain, &[2, 3, 4]).await?;
 	let events = stage.completed(&chain, &stage.everybody()).await?;
 	only_these_were_absent(&stage, &events, &[]);
 	books.add_up(&chain).await?;
 	network.say("the task completed");
 	network.stop().await
+}
+
+/// The first event of that name in a best block after this one.
+async fn told(chain: &Chain, from: Head, pallet: &str, name: &str) -> Result<Event> {
+	let (mut head, mut seen) = (from, from.number);
+	loop {
+		head = chain.next_head(head).await?;
+		while seen < head.number {
+			seen += 1;
+			let hash = chain.block_hash(seen).await?;
+			let events = chain.events(Head { number: seen, hash }).await?;
+			if let Some(found) = events.iter().find(|event| event.is(pallet, name)) {
+				return Ok(found.clone());
+			}
+		}
+	}
 }
 
 /// Version of the runtime after a block.

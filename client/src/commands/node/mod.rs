@@ -78,7 +78,7 @@ pub enum NodeCommand {
 	/// Check that the node at --url does what an operator's node has to: for scripts
 	#[command(after_help = check::EXAMPLES)]
 	Check(check::CheckArgs),
-	/// Serve what an operator watches to Prometheus, until it is interrupted
+	/// Serve Prometheus what an operator watches, or whoever asks for statistics or deals to them, until it is interrupted
 	#[command(after_help = metrics::EXAMPLES)]
 	Metrics(metrics::MetricsArgs),
 }

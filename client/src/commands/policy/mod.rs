@@ -32,7 +32,7 @@ use ostraka_party::{
 	policy::{propose, usual_place, Policy, Question},
 	title::title,
 };
-use ostraka_primitives::{task::TaskStatus, TaskId};
+use ostraka_primitives::{spec::TaskSpec, task::TaskStatus, TaskId};
 use rand_core::{OsRng, RngCore};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -246,23 +246,30 @@ async fn check_task(
 		ruling.write(out)?;
 	}
 	let refusal = ruling.refusal(task, false);
-	let step = if refusal.is_some() { Step::Refused } else { Step::Done };
 	let entry = Entry {
 		genesis: Some(hex(chain.genesis())),
 		task: Some(task),
-		spec: Some(hex(Sha256::digest(spec.encode()))),
 		terms: Some(hex(info.task.terms)),
-		policy: Some(hex(policy.hash)),
-		dataset: Some(dataset.name.clone()),
-		..Entry::of(Act::Policy, step)
+		..looked(&ruling, spec, refusal.is_none())
 	};
 	append(&log, entry, out.notes())?;
 	refusal.map_or(Ok(()), Err)
 }
 
+/// A look at what the policy says, for the log.
+fn looked(ruling: &Ruling<'_>, spec: &TaskSpec, is_allowed: bool) -> Entry {
+	let step = if is_allowed { Step::Done } else { Step::Refused };
+	Entry {
+		spec: Some(hex(Sha256::digest(spec.encode()))),
+		policy: Some(hex(ruling.policy.hash)),
+		dataset: Some(ruling.dataset.name.clone()),
+		..Entry::of(Act::Policy, step)
+	}
+}
+
 /// What the policy says of a task that flags describe.
 fn check_flags(args: &CheckArgs, out: &mut Output<'_>) -> Result<(), Error> {
-	let policy = args.policy.read_some()?;
+	let (policy, log) = (args.policy.read_some()?, args.log.log()?);
 	let spec = build(&args.request.request(None)?, None, false)?;
 	let dataset = policy.dataset(args.policy.dataset.as_deref(), None, &spec);
 	let dataset = dataset.map_err(ostraka_party::Error::from)?;
@@ -276,7 +283,9 @@ fn check_flags(args: &CheckArgs, out: &mut Output<'_>) -> Result<(), Error> {
 		writeln!(out, "what the policy says ({}):", policy.file)?;
 		write_lines(&ruling.lines, out)?;
 	}
-	match ostraka_party::policy::refusal(&ruling.lines) {
+	let refusal = ostraka_party::policy::refusal(&ruling.lines);
+	append(&log, looked(&ruling, &spec, refusal.is_none()), out.notes())?;
+	match refusal {
 		Some(reasons) => Err(Error::Failed(format!("the policy does not allow it\n  {reasons}"))),
 		None => Ok(()),
 	}
@@ -306,6 +315,64 @@ struct Checked<'a> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::output::written;
+	use clap::Parser;
+	use std::ffi::OsString;
+
+	const POLICY: &str = r#"
+[dataset.pay-2026]
+file = "pay.csv"
+rows = 1000
+floor = 5
+clip = true
+
+[dataset.pay-2026.columns.pay]
+decimals = 0
+range = [0, 100]
+
+[allow]
+classes = ["any"]
+requesters = ["any"]
+statistics = ["any"]
+"#;
+
+	#[derive(Parser)]
+	struct Checking {
+		#[command(flatten)]
+		check: CheckArgs,
+	}
+
+	/// Every look is logged, of a task that nobody has asked yet too, and what the policy said.
+	#[test]
+	fn a_look_at_the_policy_is_logged() {
+		let folder = tempfile::tempdir().expect("a folder");
+		let [policy, log] = ["policy.toml", "log.jsonl"].map(|name| folder.path().join(name));
+		write_new(&policy, POLICY).expect("written");
+		let check = |range: &str| {
+			let words = "check --statistic mean --columns pay --max-rows 1000 --range";
+			let words = words.split(' ').chain([range, "--policy"]).map(OsString::from);
+			let files = [policy.clone().into(), "--log".into(), log.clone().into()];
+			let checking = Checking::try_parse_from(words.chain(files)).expect("flags");
+			let mut said = Ok(());
+			written(false, |out| {
+				said = check_flags(&checking.check, out);
+				Ok(())
+			});
+			said
+		};
+		assert!(check("pay=0:500").is_ok());
+		assert!(check("pay=0:99").is_err(), "it does not contain the policy's range");
+		let text = std::fs::read_to_string(&log).expect("a log");
+		let lines: Vec<serde_json::Value> =
+			text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+		let steps: Vec<_> = lines.iter().map(|line| line["step"].as_str()).collect();
+		assert_eq!(steps, [Some("done"), Some("refused")]);
+		for line in &lines {
+			assert_eq!((&line["act"], &line["dataset"]), (&"policy".into(), &"pay-2026".into()));
+			assert!(line["policy"].is_string() && line["spec"].is_string(), "{line}");
+		}
+		assert!(!text.contains("pay\""), "the name of a column is in the log: {text}");
+	}
 
 	#[test]
 	fn a_data_set_is_named_after_its_file() {

@@ -257,6 +257,32 @@ fn play(plans: &[Plan], demands: &BTreeMap<u8, u8>, check: fn(&Said)) -> BTreeMa
 	frozen
 }
 
+/// All pairs of sets of five dealers, with a demand that a dealer of the first or of the second made: nothing but the number of
+/// dealers who are in one of the two alone decides.
+#[test]
+fn every_pair_of_sets_of_five_dealers() {
+	const FEW: u8 = 5;
+	let of_bits =
+		|bits: u8| (0..FEW).filter(|dealer| (bits >> dealer) & 1 == 1).collect::<Vec<_>>();
+	let sets: Vec<Vec<u8>> = (1..1 << FEW).map(of_bits).collect();
+	for (one, other) in sets.iter().flat_map(|one| sets.iter().map(move |other| (one, other))) {
+		let is_alone = |dealer: &u8| one.contains(dealer) != other.contains(dealer);
+		let apart = (0..FEW).filter(is_alone).count();
+		let meets = one.iter().any(|dealer| other.contains(dealer));
+		for (least, demanding) in
+			[2, 3, 6].into_iter().flat_map(|least| [(least, one), (least, other)])
+		{
+			build_and_execute(|| {
+				assert_ok!(set(demanding[0], LOANS, differ(least)));
+				assert_eq!(run(1, one), Ok(()));
+				let passes = apart == 0 || !meets || apart >= usize::from(least);
+				let expected = if passes { Ok(()) } else { Err(FailReason::Differencing) };
+				assert_eq!(run(2, other), expected, "{one:?}, {other:?}, {least}");
+			});
+		}
+	}
+}
+
 proptest! {
 	#[test]
 	fn no_pair_is_too_near(

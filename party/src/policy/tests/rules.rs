@@ -242,6 +242,19 @@ fn a_policy_that_others_can_write_is_refused() {
 	mode(folder.path(), 0o1777);
 	assert!(Policy::read(&file).is_ok(), "nobody else can move it there");
 	mode(folder.path(), 0o700);
+	// a folder further up: who can write there puts another one in the place of the policy's
+	let own = folder.path().join("own");
+	std::fs::create_dir(&own).expect("made");
+	mode(&own, 0o700);
+	let inner = own.join("policy.toml");
+	std::fs::rename(&file, &inner).expect("moved");
+	assert!(Policy::read(&inner).is_ok());
+	mode(folder.path(), 0o777);
+	let said = Policy::read(&inner).expect_err("others can replace its folder").to_string();
+	assert!(said.contains("can write a folder above the policy"), "{said}");
+	mode(folder.path(), 0o1777);
+	assert!(Policy::read(&inner).is_ok());
+	mode(folder.path(), 0o700);
 	let gone = Policy::read(&folder.path().join("none.toml")).expect_err("none").to_string();
 	assert!(gone.contains("there is no such file"), "{gone}");
 }

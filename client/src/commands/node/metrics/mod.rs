@@ -1,6 +1,7 @@
-//! `ostraka node metrics`: serves what an operator watches to Prometheus.
+//! `ostraka node metrics`: serves what an operator watches to Prometheus, and what whoever asks for statistics or deals to them
+//! does.
 //!
-//! - `read`: reads the chain.
+//! - `read`: reads the chain; `accounts`: what it has of accounts that ask or deal.
 //! - `serve`: answers requests, from what was read last.
 //!
 //! # Invariants
@@ -8,6 +9,7 @@
 //! - No answer waits for the chain: a chain that stands still, a node that is gone, show in the metrics themselves.
 //! - A counter never goes back as long as the command runs: it outlives connections.
 
+mod accounts;
 mod read;
 mod serve;
 
@@ -16,6 +18,7 @@ use crate::{
 	cli::Global,
 	error::Error,
 	metrics::{
+		account::MOST_ACCOUNTS,
 		reading::{Reading, MOST_OPERATORS},
 		registry::{registry, text, Service},
 		seen::Seen,
@@ -43,6 +46,10 @@ pub const EXAMPLES: &str = "\
 Examples:
   ostraka node metrics
   ostraka node metrics --listen 127.0.0.1:9617 --operator 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
+  ostraka node metrics --account 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty
+
+An --account is whoever asks for statistics or deals to them: its tasks by their phase, what waits for
+it, its money and what is on hold of it, and what is left of its quotas. Any node of the chain tells it.
 
 GET /metrics is for Prometheus, GET /health for health checks: 200, or 503 if the chain was not read
 of late. What each metric says, and what to do about it, is in docs/OPERATOR.md, \"What to watch\".
@@ -59,9 +66,12 @@ pub struct MetricsArgs {
 	/// Where to listen; what is told is public on the chain, but for which keys the node has
 	#[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9617")]
 	pub listen: SocketAddr,
-	/// An operator to watch, again for each; all whose worker key the node at --url has unless given
+	/// An operator to watch, again for each; if neither this nor --account is given, all whose worker key the node at --url has
 	#[arg(long = "operator", value_name = "ACCOUNT", value_parser = account::parse)]
 	pub operators: Vec<AccountId>,
+	/// An account that asks for statistics or deals to them, again for each
+	#[arg(long = "account", value_name = "ACCOUNT", value_parser = account::parse)]
+	pub accounts: Vec<AccountId>,
 }
 
 /// Runs the command, until it is interrupted.
@@ -70,19 +80,20 @@ pub struct MetricsArgs {
 /// `Usage` if the address cannot be listened on, or it is not known whom to watch; `Chain` if there is no chain of this version
 /// at the start. Later it waits for the chain to come back.
 pub async fn run(args: &MetricsArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
-	let operators = distinct(&args.operators)?;
+	let operators = distinct("--operator", &args.operators, MOST_OPERATORS)?;
+	let accounts = distinct("--account", &args.accounts, MOST_ACCOUNTS)?;
 	let unheard =
 		|error: std::io::Error| Error::Usage(format!("--listen {}: {error}", args.listen));
 	let listener = TcpListener::bind(args.listen).await.map_err(unheard)?;
 	let at = listener.local_addr().map_err(unheard)?;
 	let url = global.url.as_deref().unwrap_or(DEFAULT_URL);
-	let reader = Reader::new(Chain::connect(url).await?, &operators).await?;
+	let reader = Reader::new(Chain::connect(url).await?, &operators, &accounts).await?;
 	let mut ended = signal(SignalKind::terminate())
 		.map_err(|error| Error::Failed(format!("SIGTERM cannot be heard: {error}")))?;
 	match out.is_json() {
 		true => out.json(&json!({ "listens": at.to_string() }))?,
 		false => {
-			let watched = counted(reader.operators().len(), "operator");
+			let watched = watched(reader.operators().len(), accounts.len());
 			writeln!(out, "metrics of {watched} are at http://{at}/metrics")?;
 		},
 	}
@@ -90,6 +101,7 @@ pub async fn run(args: &MetricsArgs, global: &Global, out: &mut Output<'_>) -> R
 	let follow = Follow {
 		url: url.to_owned(),
 		operators,
+		accounts,
 		tell,
 		notes: out.notes().clone(),
 		service: Service::default(),
@@ -105,13 +117,22 @@ pub async fn run(args: &MetricsArgs, global: &Global, out: &mut Output<'_>) -> R
 	Ok(())
 }
 
-/// The accounts that are named, each once.
-fn distinct(accounts: &[AccountId]) -> Result<Vec<AccountId>, Error> {
+/// Who is watched.
+fn watched(operators: usize, accounts: usize) -> String {
+	match (counted(operators, "operator"), counted(accounts, "account")) {
+		(operators, _) if accounts == 0 => operators,
+		(_, accounts) if operators == 0 => accounts,
+		(operators, accounts) => format!("{operators} and {accounts}"),
+	}
+}
+
+/// The accounts that a flag names, each once.
+fn distinct(flag: &str, accounts: &[AccountId], most: usize) -> Result<Vec<AccountId>, Error> {
 	let mut distinct = accounts.to_vec();
 	distinct.sort();
 	distinct.dedup();
-	if distinct.len() > MOST_OPERATORS {
-		let what = format!("--operator: at most {MOST_OPERATORS} can be watched at a time");
+	if distinct.len() > most {
+		let what = format!("{flag}: at most {most} can be watched at a time");
 		return Err(Error::Usage(what));
 	}
 	Ok(distinct)
@@ -121,6 +142,7 @@ fn distinct(accounts: &[AccountId]) -> Result<Vec<AccountId>, Error> {
 struct Follow {
 	url: String,
 	operators: Vec<AccountId>,
+	accounts: Vec<AccountId>,
 	tell: watch::Sender<Page>,
 	notes: Notes,
 	service: Service,
@@ -186,7 +208,7 @@ impl Follow {
 		loop {
 			tokio::time::sleep(PAUSE).await;
 			let connected = match Chain::connect(&self.url).await {
-				Ok(chain) => Reader::new(chain, &self.operators).await,
+				Ok(chain) => Reader::new(chain, &self.operators, &self.accounts).await,
 				Err(error) => Err(error.into()),
 			};
 			match connected {
@@ -222,12 +244,21 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn operators_are_watched_once_and_not_too_many() {
+	fn accounts_are_watched_once_and_not_too_many() {
 		let account = |byte: u8| AccountId::new([byte; 32]);
-		let twice = distinct(&[account(2), account(1), account(2)]).expect("two");
+		let some = [account(2), account(1), account(2)];
+		let twice = distinct("--operator", &some, 2).expect("two");
 		assert_eq!(twice, [account(1), account(2)]);
 		let many: Vec<AccountId> = (0..=MOST_OPERATORS as u8).map(account).collect();
-		let error = distinct(&many).expect_err("too many");
-		assert!(error.exit_code() == 2 && error.to_string().contains("at most 64"), "{error}");
+		let error = distinct("--account", &many, MOST_OPERATORS).expect_err("too many");
+		let says = "--account: at most 64";
+		assert!(error.exit_code() == 2 && error.to_string().contains(says), "{error}");
+	}
+
+	#[test]
+	fn who_is_watched_is_told() {
+		assert_eq!(watched(2, 0), "2 operators");
+		assert_eq!(watched(0, 1), "1 account");
+		assert_eq!(watched(1, 3), "1 operator and 3 accounts");
 	}
 }

@@ -1,8 +1,11 @@
 //! Reads of a chain what is told: once for each best block.
 
-use super::super::{
-	indexed::{has_copy, is_all_in},
-	operators,
+use super::{
+	super::{
+		indexed::{has_copy, is_all_in},
+		operators,
+	},
+	accounts::Accounts,
 };
 use crate::{
 	chain::{layout::Own, Chain, ChainError, Head},
@@ -25,7 +28,7 @@ use std::{
 use subxt::ext::{frame_decode::storage::encode_storage_key, scale_value::Value};
 
 /// Requests at a time.
-const AT_ONCE: usize = 16;
+pub(super) const AT_ONCE: usize = 16;
 /// Most seats of one operator that are read: more than a node takes.
 const MOST_SEATS: u32 = 512;
 /// Final blocks whose events are looked through for one reading; who is behind catches up with the next.
@@ -89,9 +92,10 @@ impl Looked {
 /// Reads a chain again and again.
 pub struct Reader {
 	chain: Chain,
-	/// The operators that flags name; where none are, those whose keys the node has are looked for.
+	/// The operators that flags name; where flags name nobody, those whose keys the node has are looked for.
 	named: Vec<AccountId>,
 	operators: Vec<AccountId>,
+	accounts: Accounts,
 	readings: u32,
 	/// The newest final block whose events were looked through.
 	told: Option<u32>,
@@ -102,17 +106,23 @@ pub struct Reader {
 }
 
 impl Reader {
-	/// Reads of this chain what these operators have to do, or those whose keys the node has.
+	/// Reads of this chain what these operators have to do, and how these accounts stand; if nobody is named, what the operators
+	/// have to do whose keys the node has.
 	///
 	/// # Errors
-	/// `Usage` if no operator is named, and the node does not say which keys it has; `Chain` (`OtherVersion` if it keeps seats in
+	/// `Usage` if nobody is named, and the node does not say which keys it has; `Chain` (`OtherVersion` if it keeps seats in
 	/// another form).
-	pub async fn new(chain: Chain, named: &[AccountId]) -> Result<Self, Error> {
+	pub async fn new(
+		chain: Chain,
+		named: &[AccountId],
+		accounts: &[AccountId],
+	) -> Result<Self, Error> {
 		check(&chain)?;
 		let mut reader = Self {
 			chain,
 			named: named.to_vec(),
 			operators: named.to_vec(),
+			accounts: Accounts::new(accounts),
 			readings: 0,
 			told: None,
 			looked: BTreeMap::new(),
@@ -132,15 +142,16 @@ impl Reader {
 		&self.operators
 	}
 
-	/// Goes on from the final blocks and the dealings that another reader has looked for.
+	/// Goes on from the final blocks, the dealings and the settled tasks that another reader has looked for.
 	pub fn after(mut self, before: Self) -> Self {
 		self.told = before.told;
 		self.looked = before.looked;
+		self.accounts = before.accounts;
 		self
 	}
 
 	async fn find(&mut self) -> Result<(), Error> {
-		if self.named.is_empty() {
+		if self.named.is_empty() && self.accounts.is_empty() {
 			let found = operators::found(&self.chain).await?;
 			self.operators = found.into_iter().map(|node| node.account).collect();
 		}
@@ -175,6 +186,7 @@ impl Reader {
 			decimals: chain.token().decimals,
 			seat_stake: chain.constant("Registry", "SeatStake").unwrap_or_default(),
 			operators,
+			accounts: self.accounts.read(&chain, head, last).await?,
 		})
 	}
 
@@ -274,7 +286,12 @@ fn check(chain: &Chain) -> Result<(), ChainError> {
 }
 
 /// The key of a value in a chain's state, or what the keys of many begin with.
-fn key(chain: &Chain, pallet: &str, item: &str, parts: Vec<Value>) -> Result<Vec<u8>, ChainError> {
+pub(super) fn key(
+	chain: &Chain,
+	pallet: &str,
+	item: &str,
+	parts: Vec<Value>,
+) -> Result<Vec<u8>, ChainError> {
 	let metadata = chain.metadata();
 	encode_storage_key(pallet, item, parts, metadata, metadata.types())
 		.map_err(|error| ChainError::Unreadable(format!("{pallet}.{item}: {error}")))
@@ -303,17 +320,26 @@ async fn seats_of(
 	tasks.ok_or_else(|| ChainError::Unreadable("the keys of Registry.Seats".to_owned()))
 }
 
+/// A task as of a block; `None` if there is none.
+pub(super) async fn task_if_any(
+	chain: &Chain,
+	task: TaskId,
+	block: Head,
+) -> Result<Option<TaskInfo>, ChainError> {
+	match chain.task_at(task, block).await {
+		Ok(info) => Ok(Some(info)),
+		Err(ChainError::NoTask(_)) => Ok(None),
+		Err(error) => Err(error),
+	}
+}
+
 /// A task, and the states of its seats; `None` if it is settled and gone.
 async fn task_at(
 	chain: &Chain,
 	task: TaskId,
 	head: Head,
 ) -> Result<Option<(TaskId, Open)>, ChainError> {
-	let info = match chain.task_at(task, head).await {
-		Ok(info) => info,
-		Err(ChainError::NoTask(_)) => return Ok(None),
-		Err(error) => return Err(error),
-	};
+	let Some(info) = task_if_any(chain, task, head).await? else { return Ok(None) };
 	let key = key(chain, "Vss", "Seats", vec![Value::u128(task.into())])?;
 	let bytes = chain.storage_at(&key, head).await?;
 	// freed in the course of the settlement
