@@ -1,14 +1,20 @@
 //! The `ostraka` command line tool.
 
-use ostraka_client::commands::{self, task_file};
+use ostraka_client::{
+	commands::{self, task_file},
+	output::log,
+};
 use std::{ffi::OsString, process::ExitCode};
 
 fn main() -> ExitCode {
 	let words: Vec<OsString> = std::env::args_os().collect();
-	let as_json = words.iter().skip(1).any(|word| word == "--json");
+	// what is wrong with the words is told to programs as they can read it
+	let is_json_log = |two: &[OsString]| two == ["--log-format", "json"].map(OsString::from);
+	let as_json = words.iter().skip(1).any(|word| word == "--json" || word == "--log-format=json")
+		|| words.windows(2).any(is_json_log);
 	let (error, as_json) = match task_file::parse(words, as_json) {
 		Ok(cli) => {
-			let as_json = cli.global.json;
+			let as_json = log::is_for_programs(&cli.global);
 			match commands::run(cli) {
 				Ok(()) => return ExitCode::SUCCESS,
 				Err(error) => (error, as_json),

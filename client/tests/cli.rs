@@ -9,8 +9,12 @@ mod flags;
 mod kit;
 #[path = "cli/policy.rs"]
 mod policy;
+#[path = "cli/profile.rs"]
+mod profile;
 #[path = "cli/reference.rs"]
 mod reference;
+#[path = "cli/secret.rs"]
+mod secret;
 #[path = "cli/task_file.rs"]
 mod task_file;
 #[path = "cli/told.rs"]
@@ -18,7 +22,7 @@ mod told;
 
 use serde_json::Value;
 use std::{
-	path::PathBuf,
+	path::{Path, PathBuf},
 	process::{Command, Stdio},
 };
 use tempfile::TempDir;
@@ -45,11 +49,26 @@ fn ostraka() -> Command {
 		"OSTRAKA_WORKER_SURI",
 		"OSTRAKA_POLICY",
 		"OSTRAKA_LOG",
+		"OSTRAKA_CONFIG",
+		"OSTRAKA_WEBHOOK",
+		"OSTRAKA_PROFILE",
 	] {
 		command.env_remove(name);
 	}
+	// nor what the machine's user has set up
+	command.env("XDG_CONFIG_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/no-configuration"));
 	command
 }
+
+/// Lets nobody but the user read a file, as of one with a secret in it.
+#[cfg(unix)]
+fn keep(file: &Path) {
+	use std::os::unix::fs::PermissionsExt;
+	std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).expect("it is ours");
+}
+
+#[cfg(not(unix))]
+fn keep(_: &Path) {}
 
 /// Runs the tool with a file and more flags, given as words.
 fn with(data: &Data, command: &str, flags: &str) -> Command {

@@ -13,7 +13,7 @@ pub enum Plan {
 	Library,
 	/// Start again with these arguments.
 	Again(Vec<OsString>),
-	/// Run a development chain; these are the other arguments.
+	/// Have the tool run a development chain with this program; these are the other arguments.
 	Dev(Vec<OsString>),
 }
 
@@ -32,7 +32,8 @@ pub fn plan(arguments: Vec<OsString>) -> Plan {
 			with_defaults(arguments.clone(), &DATABASE)
 		},
 		Some(_) => return Plan::Library,
-		None if dev => return Plan::Dev(without(without(arguments, "--dev"), "--compute")),
+		// without what is meant for a relay chain's node, as there is none
+		None if dev => return Plan::Dev(without(without(own.to_vec(), "--dev"), "--compute")),
 		None => {
 			let compute: &[Default] = if given(&arguments, "--compute") { &COMPUTE } else { &[] };
 			let node = with_defaults(without(arguments.clone(), "--compute"), compute);
@@ -68,34 +69,15 @@ fn with_relay_database(arguments: Vec<OsString>) -> Vec<OsString> {
 }
 
 /// A flag, with its value if it takes one, that is added unless it or one of the others is given.
-pub type Default = (&'static str, Option<&'static str>, &'static [&'static str]);
+type Default = (&'static str, Option<&'static str>, &'static [&'static str]);
 
 /// What the worker of a compute node or verifier needs: to run although the node makes no blocks, and to find dealings in the
 /// offchain database.
 const COMPUTE: [Default; 2] =
 	[("--offchain-worker", Some("always"), &[]), ("--enable-offchain-indexing", Some("true"), &[])];
 
-/// What a development chain needs. It listens to nobody but local RPC clients, keeps all state, so that results can
-/// be verified from the chain however long ago they were, and lets a client follow many transactions at a time.
-pub const DEVELOPMENT: [Default; 14] = [
-	("--chain", Some("dev"), &[]),
-	("--dev-block-time", Some("1000"), &["--instant-seal"]),
-	("--name", Some("ostraka-dev"), &[]),
-	("--database", Some("paritydb"), &["--db"]),
-	("--offchain-worker", Some("always"), &[]),
-	("--enable-offchain-indexing", Some("true"), &[]),
-	("--state-pruning", Some("archive"), &["--pruning"]),
-	("--blocks-pruning", Some("archive"), &[]),
-	("--rpc-cors", Some("all"), &[]),
-	("--rpc-message-buffer-capacity-per-connection", Some("1024"), &[]),
-	("--listen-addr", Some("/ip4/127.0.0.1/tcp/0"), &["--port"]),
-	("--no-mdns", None, &[]),
-	("--no-telemetry", None, &["--telemetry-url"]),
-	("--no-prometheus", None, &["--prometheus-port", "--prometheus-external"]),
-];
-
 /// Adds those of the defaults that are not given.
-pub fn with_defaults(arguments: Vec<OsString>, defaults: &[Default]) -> Vec<OsString> {
+fn with_defaults(arguments: Vec<OsString>, defaults: &[Default]) -> Vec<OsString> {
 	defaults.iter().fold(arguments, |arguments, (flag, value, others)| {
 		if given(&arguments, flag) || others.iter().any(|other| given(&arguments, other)) {
 			return arguments;
@@ -105,7 +87,7 @@ pub fn with_defaults(arguments: Vec<OsString>, defaults: &[Default]) -> Vec<OsSt
 }
 
 /// Adds a flag before `--`.
-pub fn with(mut arguments: Vec<OsString>, flag: &str, value: Option<&OsStr>) -> Vec<OsString> {
+fn with(mut arguments: Vec<OsString>, flag: &str, value: Option<&OsStr>) -> Vec<OsString> {
 	let end = own(&arguments).len();
 	let added = std::iter::once(OsString::from(flag)).chain(value.map(OsString::from));
 	arguments.splice(end..end, added);
@@ -113,30 +95,16 @@ pub fn with(mut arguments: Vec<OsString>, flag: &str, value: Option<&OsStr>) -> 
 }
 
 /// Removes a flag that takes no value.
-pub fn without(arguments: Vec<OsString>, flag: &str) -> Vec<OsString> {
+fn without(arguments: Vec<OsString>, flag: &str) -> Vec<OsString> {
 	let end = own(&arguments).len();
 	let keep = |(index, argument): &(usize, OsString)| *index >= end || argument != flag;
 	arguments.into_iter().enumerate().filter(keep).map(|(_, argument)| argument).collect()
 }
 
 /// Whether a flag is given, as `--flag` or `--flag=value`.
-pub fn given(arguments: &[OsString], flag: &str) -> bool {
+fn given(arguments: &[OsString], flag: &str) -> bool {
 	let with_value = format!("{flag}=");
 	own(arguments).iter().any(|argument| argument == flag || starts_with(argument, &with_value))
-}
-
-/// The value of a flag, given as `--flag value` or `--flag=value`; of the last if it is given several times.
-pub fn value(arguments: &[OsString], flag: &str) -> Option<OsString> {
-	let with_value = format!("{flag}=");
-	let own = own(arguments);
-	own.iter()
-		.enumerate()
-		.filter_map(|(index, argument)| match argument.to_str() {
-			Some(text) if text == flag => own.get(index + 1).cloned(),
-			Some(text) => text.strip_prefix(&with_value).map(OsString::from),
-			None => None,
-		})
-		.next_back()
 }
 
 /// The arguments before `--`.
@@ -236,34 +204,10 @@ mod tests {
 	}
 
 	#[test]
-	fn a_development_chains_node_does_not_start_again() {
-		let development = with_defaults(words("--rpc-port 1"), &DEVELOPMENT);
-		assert_eq!(plan(development), Plan::Library);
-	}
-
-	#[test]
 	fn dev_keeps_the_other_arguments() {
 		assert_eq!(
-			plan(words("--rpc-port 1 --dev --compute -lx=debug")),
+			plan(words("--rpc-port 1 --dev --compute -lx=debug -- --dev")),
 			Plan::Dev(words("--rpc-port 1 -lx=debug"))
 		);
-	}
-
-	#[test]
-	fn given_arguments_win_over_defaults() {
-		let arguments = with_defaults(words("--instant-seal --pruning 9 --chain=x"), &DEVELOPMENT);
-		for flag in ["--dev-block-time", "--state-pruning"] {
-			assert!(!given(&arguments, flag), "{flag}");
-		}
-		assert_eq!(value(&arguments, "--chain"), Some("x".into()));
-		assert_eq!(value(&arguments, "--database"), Some("paritydb".into()));
-	}
-
-	#[test]
-	fn values_are_found_in_both_forms() {
-		assert_eq!(value(&words("--rpc-port 1 --rpc-port=2"), "--rpc-port"), Some("2".into()));
-		assert_eq!(value(&words("--rpc-port"), "--rpc-port"), None);
-		assert_eq!(value(&words("-- --rpc-port 1"), "--rpc-port"), None);
-		assert_eq!(value(&words("--rpc-ports 1"), "--rpc-port"), None);
 	}
 }

@@ -1,4 +1,5 @@
-//! Chain specifications: three by name, with the linked runtime, and any other by its file.
+//! Chain specifications: three by name, with the linked runtime, and any other by its file. The three lie in chain-specs/ too, without
+//! code, for nodes that know none by name.
 
 use ostraka_runtime::{
 	configs::system::SS58Prefix, presets, TOKEN_DECIMALS, TOKEN_SYMBOL, WASM_BINARY,
@@ -78,7 +79,8 @@ impl Known {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use sc_chain_spec::ChainType;
+	use sc_chain_spec::update_code_in_json_chain_spec;
+	use serde_json::Value;
 
 	#[test]
 	fn named_chains_build_their_genesis() {
@@ -90,6 +92,52 @@ mod tests {
 			let spec = Loader.load_spec(name).unwrap();
 			assert_eq!(spec.chain_type(), kind);
 			spec.build_storage().unwrap();
+		}
+	}
+
+	const NAMES: [&str; 3] = ["dev", "local", "production"];
+
+	/// A file of chain-specs/.
+	fn committed(name: &str) -> Value {
+		let path = format!("{}/../chain-specs/{name}.json", env!("CARGO_MANIFEST_DIR"));
+		serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+	}
+
+	#[test]
+	fn the_committed_specifications_are_those_of_the_runtimes_presets() {
+		for name in NAMES {
+			let made = Loader.load_spec(name).unwrap().as_json(false).unwrap();
+			let mut made: Value = serde_json::from_str(&made).unwrap();
+			let code = made.pointer_mut("/genesis/runtimeGenesis/code").unwrap();
+			assert!(code.as_str().unwrap().len() > 2);
+			*code = "0x".into();
+			assert_eq!(
+				committed(name),
+				made,
+				"chain-specs/{name}.json: make it anew by chain-specs/make.py"
+			);
+		}
+	}
+
+	/// As the stock node loads it.
+	#[test]
+	fn a_committed_specification_founds_the_named_chain_once_it_has_the_code() {
+		let folder = tempfile::tempdir().unwrap();
+		for name in NAMES {
+			let path = folder.path().join(name);
+			let load = |specification: &Value| {
+				std::fs::write(&path, specification.to_string()).unwrap();
+				DiskChainSpecLoader.load_spec(path.to_str().unwrap()).unwrap()
+			};
+			let mut specification = committed(name);
+			assert!(load(&specification).build_storage().is_err(), "{name} without code");
+			let code = WASM_BINARY.unwrap();
+			assert!(update_code_in_json_chain_spec(&mut specification, code));
+			let (made, known) = (load(&specification), Loader.load_spec(name).unwrap());
+			let state = |chain: &dyn ChainSpec| chain.build_storage().unwrap().top;
+			// not shown: it is megabytes
+			assert!(state(made.as_ref()) == state(known.as_ref()), "{name}");
+			assert_eq!((made.id(), made.chain_type()), (known.id(), known.chain_type()));
 		}
 	}
 

@@ -3,15 +3,14 @@
 //! What it adds to the library:
 //! - the runtime and its chain specifications ([`chain_spec`]);
 //! - `--compute`, which turns on what the worker of a compute node or verifier needs;
-//! - `--dev`, which runs a whole development chain, its compute nodes and verifiers included, in one go ([`dev`]).
+//! - `--dev`, which is short for `ostraka dev --node` with this program: the tool runs a whole development chain, its compute nodes and
+//!   verifiers included, in one go.
 //!
-//! The library reads the arguments of its process by itself. So both flags start this program again, with the
-//! library's own flags in their place ([`arguments`]).
+//! The library reads the arguments of its process by itself. So `--compute` starts this program again, with the library's own flags
+//! in its place ([`arguments`]).
 
 mod arguments;
 mod chain_spec;
-mod dev;
-mod registration;
 
 use anyhow::{Context, Result};
 use arguments::Plan;
@@ -19,19 +18,35 @@ use polkadot_omni_node_lib::{
 	runtime::{AuraConsensusId, BlockNumber, Consensus, Runtime, RuntimeResolver},
 	CliConfig, RunConfig,
 };
-use std::os::unix::process::CommandExt;
+use std::{ffi::OsString, os::unix::process::CommandExt, path::PathBuf, process::Command};
+
+/// The tool that runs development chains.
+const TOOL: &str = "ostraka";
 
 fn main() -> Result<()> {
 	let arguments = std::env::args_os().skip(1).collect();
 	match arguments::plan(arguments) {
-		Plan::Library => dev::supervised(library),
-		Plan::Again(arguments) => {
-			let program = std::env::current_exe().context("this program's own path is unknown")?;
-			// Returns only if it failed.
-			Err(std::process::Command::new(program).args(arguments).exec().into())
-		},
-		Plan::Dev(arguments) => dev::run(arguments),
+		Plan::Library => library(),
+		// Both return only if they failed.
+		Plan::Again(arguments) => Err(Command::new(own_path()?).args(arguments).exec().into()),
+		Plan::Dev(arguments) => develop(arguments),
 	}
+}
+
+/// Becomes the tool that runs a development chain: the one beside this program, else the one on the `PATH`.
+fn develop(arguments: Vec<OsString>) -> Result<()> {
+	let program = own_path()?;
+	let beside = program.with_file_name(TOOL);
+	let tool = if beside.is_file() { beside } else { TOOL.into() };
+	let mut command = Command::new(tool);
+	command.args(["dev", "--node"]).arg(program).arg("--").args(arguments);
+	Err(command.exec()).context(
+		"a development chain is run by the command line tool, `ostraka`: put it beside this program, or on the PATH",
+	)
+}
+
+fn own_path() -> Result<PathBuf> {
+	std::env::current_exe().context("this program's own path is unknown")
 }
 
 fn library() -> Result<()> {
@@ -61,7 +76,7 @@ impl CliConfig for OstrakaCli {
 			"Ostraka's node.\n\
 			\n\
 			{executable} --dev\n\
-			    runs a development chain in this process: a block a second, seven compute nodes and three verifiers \
+			    runs a development chain by `ostraka dev`: a block a second, seven compute nodes and three verifiers \
 			    with stake and workers, its own base path that is removed at the end (unless --base-path is given). \
 			    Other flags are passed on.\n\
 			{executable} --compute --chain FILE [parachain flags] [-- relay chain flags]\n\

@@ -4,8 +4,8 @@
 
 use frame_support::weights::Weight;
 use ostraka_runtime::{
-	configs::system::RuntimeBlockWeights, Consent, Incentives, Network, Registry, System, Tasks,
-	Vss,
+	configs::system::RuntimeBlockWeights, Consent, Incentives, MessageQueue, Network, Registry,
+	System, Tasks, Vss,
 };
 use serde_json::Value;
 use sp_core::storage::Storage;
@@ -56,13 +56,14 @@ fn run() -> Result<String, Box<dyn Error>> {
 /// Holds all invariants. Returns of how many pallets.
 fn check() -> Result<usize, String> {
 	type Check = fn() -> Result<(), sp_runtime::TryRuntimeError>;
-	let checks: [(&str, Check); 6] = [
+	let checks: [(&str, Check); 7] = [
 		("Network", Network::do_try_state),
 		("Registry", Registry::do_try_state),
 		("Tasks", Tasks::do_try_state),
 		("Vss", Vss::do_try_state),
 		("Consent", Consent::do_try_state),
 		("Incentives", Incentives::do_try_state),
+		("MessageQueue", MessageQueue::do_try_state),
 	];
 	for (pallet, check) in checks {
 		check().map_err(|error| format!("{pallet}: {error:?}"))?;

@@ -9,12 +9,12 @@
 //! On `development` workers do not wait for finality after the freeze, as its chain has no forks; on the others they do. The
 //! first two endow the usual test accounts, Alice richly, and the operators of ten test nodes: seven that compute, and three
 //! that verify. No preset registers a node: a registration proves knowledge of a key that depends on the genesis block's hash,
-//! so it comes as a transaction (`ostraka-node --dev` sends ten of them).
+//! so it comes as a transaction (`ostraka dev` sends ten of them).
 //!
 //! `production` is a template. Before a chain starts from it, `balances.balances`,
 //! `collatorSelection.invulnerables`, `session.keys` and `parachainInfo.parachainId` of its chain specification have
-//! to be filled in; without collators the chain makes no block. It has no sudo key and gets none: `Root` is out of
-//! reach until an upgrade, which the relay chain's governance can enact, brings a governance of its own.
+//! to be filled in; without collators the chain makes no block. It has no sudo key and gets none: `Root` is the
+//! relay chain's governance (docs/UPGRADING.md).
 
 use crate::{
 	configs::{collation::CANDIDACY_BOND, system::TreasuryAccount},

@@ -357,6 +357,33 @@ fn thousands_of_messages_hold_no_order_up_and_no_block() {
 	chain.block(Vec::new());
 }
 
+/// The same with messages that are so long that each has a page of the queue to itself. What a block takes in is gone with the
+/// next, so an order waits for no more blocks than the messages before it took to arrive.
+#[test]
+fn long_messages_hold_no_order_up() {
+	let mut chain = production();
+	let user = DescendOrigin(AccountId32 { network: None, id: [1; 32] }.into());
+	let remark = frame_system::Call::remark { remark: vec![0; 33_000] };
+	let filler = transact(OriginKind::Superuser, &remark.into());
+	let spam = message(vec![user, unpaid(), filler]);
+	let length = spam.len();
+	assert!(2 * length > 64 * 1024, "{length} bytes: two of them share a page");
+	let limits = RuntimeBlockWeights::get();
+	for _ in 0..200 {
+		chain.send_down(spam.clone());
+	}
+	chain.send_down(order(&set_classes(DEVELOPMENT)));
+	let mut blocks = 0;
+	while classes(&mut chain) == PRODUCTION {
+		chain.block(Vec::new());
+		blocks += 1;
+		assert!(blocks <= 8, "{} messages still wait", chain.look(waiting));
+		let used = chain.look(System::block_weight);
+		assert!(used.total().all_lte(limits.max_block), "{used:?}");
+	}
+	assert_eq!(chain.look(waiting), 0);
+}
+
 /// All that needs Root, by whoever has an account.
 #[test]
 fn nobody_else_reaches_root() {

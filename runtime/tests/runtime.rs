@@ -20,7 +20,7 @@ use ostraka_primitives::{
 use ostraka_protocol::statistics::validity::proof_length;
 use ostraka_runtime::{
 	configs::{
-		governance::OrderShare,
+		governance::ServiceWeight,
 		ostraka::{
 			AbsenceBuffer, AbsenceSlash, AdjudicationsPerBlock, DrawWindow, FalseAccusationSlash,
 			FalseAttestationSlash, LongestTask, MinStake, PollShare, SeatStake, UnbondingPeriod,
@@ -319,7 +319,9 @@ fn the_dearest_challenge_of_a_member_fits_beside_the_hook_and_orders() {
 	let length = Weight::from_parts(0, u64::from(MAX_VALIDITY) + 8 * 1024);
 	let dearest = Vss::worst_challenge(MAX_VALIDITY).saturating_add(length);
 	let hook = limits.base_block.saturating_add(PollShare::get() * limits.max_block);
-	let orders = OrderShare::get() * limits.max_block;
+	// what they take from the queue, and what the inherent brings of new ones
+	let inherent = Weight::from_parts(0, limits.max_block.proof_size() / 6);
+	let orders = ServiceWeight::get().unwrap_or_default().saturating_add(inherent);
 	let taken = hook.saturating_add(orders);
 	let beside = taken.saturating_add(class.base_extrinsic).saturating_add(dearest);
 	let most = class.max_total.unwrap_or(limits.max_block).min(limits.max_block);

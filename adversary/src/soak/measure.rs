@@ -14,14 +14,14 @@ const EVERY: Duration = Duration::from_secs(30);
 /// Where to look.
 #[derive(Clone)]
 pub struct Watch {
-	/// The process that was started: the node itself is a child of its.
+	/// The node.
 	pub node: Option<u32>,
 	/// The chain's base path.
 	pub base: PathBuf,
 }
 
 impl Watch {
-	/// Resident memory of the node and its parent, in KiB, as Linux tells it.
+	/// Resident memory of the node and its children, in KiB, as Linux tells it.
 	fn resident(&self) -> Option<u64> {
 		let parent = self.node?;
 		let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).ok()?;

@@ -80,20 +80,25 @@ impl Link {
 		let mut attempt = 1;
 		loop {
 			let (generation, client) = self.client.read().await.clone();
+			let began = Instant::now();
 			match tokio::time::timeout(REQUEST_TIMEOUT * attempt, request(client)).await {
 				Ok(Ok(answer)) => {
+					tracing::trace!(took = ?began.elapsed(), "a request is answered");
 					if failing.is_some() {
 						self.lost.send_if_modified(std::mem::take);
 					}
 					return Ok(answer);
 				},
 				Ok(Err(error)) => {
+					tracing::debug!(url = self.url, attempt, %error, "a request failed");
 					if let Some(error) = lasting(error) {
 						return Err(error);
 					}
 				},
 				// a connection that is silent for so long is lost
-				Err(_) => {},
+				Err(_) => {
+					tracing::debug!(url = self.url, attempt, "a request has no answer");
+				},
 			}
 			if failing.get_or_insert_with(Instant::now).elapsed() >= self.patience {
 				let seconds = self.patience.as_secs();
@@ -154,6 +159,11 @@ impl Link {
 	}
 }
 
+/// Whether the environment allows plain connections to other machines.
+pub fn is_plain_allowed() -> bool {
+	std::env::var_os(ALLOW_PLAIN).is_some_and(|value| value == "1")
+}
+
 /// Refuses what is neither encrypted nor on this machine, unless it is allowed.
 fn check_safe(url: &str, is_plain_allowed: bool) -> Result<(), ChainError> {
 	match url_is_secure(url) {
@@ -177,8 +187,9 @@ fn is_any_address(url: &str) -> bool {
 }
 
 async fn connect(url: &str) -> Result<RpcClient, ChainError> {
-	check_safe(url, std::env::var_os(ALLOW_PLAIN).is_some_and(|value| value == "1"))?;
+	check_safe(url, is_plain_allowed())?;
 	let failed = |reason: String| ChainError::NoConnection { url: url.to_owned(), reason };
+	tracing::debug!(url, "connects");
 	match tokio::time::timeout(CONNECT_TIMEOUT, RpcClient::from_insecure_url(url)).await {
 		Ok(Ok(client)) => Ok(client),
 		Ok(Err(error)) => Err(failed(reason(&error))),

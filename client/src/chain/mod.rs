@@ -118,6 +118,12 @@ impl Chain {
 		};
 		check(&metadata).map_err(mismatch)?;
 		let client = client(genesis, version.spec_version, version.transaction_version, metadata)?;
+		tracing::debug!(
+			url,
+			genesis = hex::encode(genesis.0),
+			runtime = version.spec_version,
+			"connected"
+		);
 		let token = Token::read(&link).await;
 		let tracker = Tracker::start(&link).await?;
 		let chain = Self(Arc::new(Inner {

@@ -61,6 +61,7 @@ impl Chain {
 		let anchor = self.anchor().await?;
 		let extrinsic = self.sign(call, signer, nonce, anchor)?;
 		let until = anchor.number + VALID_FOR;
+		tracing::debug!(call = call.title(), nonce, until, "a transaction is handed in");
 		let bare = super::strip_length(&extrinsic);
 		let mut told = self.expect(bare, until);
 		let mut reason = self.send(call, signer, &extrinsic, false).await?;
@@ -77,6 +78,12 @@ impl Chain {
 					}),
 				};
 			};
+			tracing::debug!(
+				call = call.title(),
+				block = place.block.number,
+				index = place.index,
+				"a block has the transaction"
+			);
 			if self.is_final(place.block).await? {
 				return self.receipt(call, Some(signer), place).await;
 			}
@@ -168,6 +175,7 @@ impl Chain {
 					return Ok(None);
 				}
 				let reason = explain(&message, &signer.account());
+				tracing::debug!(call = call.title(), said = message, "the pool does not take it");
 				if before || attempts.into_inner() > 1 {
 					return Ok(Some(reason));
 				}

@@ -5,13 +5,24 @@ pub mod class;
 pub mod data;
 pub mod policy;
 pub mod role;
+pub mod secret;
 pub mod statistic;
 pub mod task;
 pub mod values;
 pub mod worker_key;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+
+/// A form of the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+	/// Lines for people
+	#[default]
+	Text,
+	/// A JSON object a line
+	Json,
+}
 
 /// Flags that every command takes.
 #[derive(Args, Clone, Debug, Default)]
@@ -33,17 +44,51 @@ pub struct Global {
 	)]
 	pub url: Option<String>,
 	/// Secret of the account that signs: a seed phrase, 0x and 32 bytes, or a path such as //Alice
+	///
+	/// Other users of this machine may see flags: a file, a program or the environment keep it better. Without any of them it
+	/// is asked for at the terminal.
 	#[arg(
 		long,
 		global = true,
 		value_name = "SURI",
 		env = "OSTRAKA_SURI",
 		hide_env_values = true,
-		conflicts_with = "key_file",
 		help_heading = "Connection"
 	)]
 	pub suri: Option<String>,
-	/// File whose first line is that secret
+	/// File whose first line is that secret, or an account that polkadot.js exported as JSON
+	///
+	/// It is not used if others can read it.
 	#[arg(long, global = true, value_name = "FILE", help_heading = "Connection")]
 	pub key_file: Option<PathBuf>,
+	/// Program that prints that secret, such as "secret-tool lookup ostraka dealer": words, no shell
+	#[arg(long, global = true, value_name = "COMMAND", help_heading = "Connection")]
+	pub key_command: Option<String>,
+	/// File whose first line is the password of an exported account [default: asked for at the terminal]
+	#[arg(long, global = true, value_name = "FILE", help_heading = "Connection")]
+	pub password_file: Option<PathBuf>,
+	/// Configuration [default: ostraka/config.toml in the configuration folder, if it is there]
+	#[arg(
+		long,
+		global = true,
+		value_name = "FILE",
+		env = "OSTRAKA_CONFIG",
+		help_heading = "Configuration"
+	)]
+	pub config: Option<PathBuf>,
+	/// Profile of the configuration: what it says goes for flags that neither are given nor in the environment
+	#[arg(
+		long,
+		global = true,
+		value_name = "NAME",
+		env = "OSTRAKA_PROFILE",
+		help_heading = "Configuration"
+	)]
+	pub profile: Option<String>,
+	/// Log to standard error what is done: -v, -vv with requests, -vvv with what libraries do
+	#[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Log")]
+	pub verbose: u8,
+	/// Form of the log; with json there is one without -v too, and notes and errors are in it
+	#[arg(long, global = true, value_name = "FORMAT", value_enum, help_heading = "Log")]
+	pub log_format: Option<LogFormat>,
 }

@@ -1,7 +1,7 @@
 //! Worker keys: from a secret, or from a node's keystore.
 
-use super::account;
-use crate::{error::Error, output::Notes};
+use super::secret;
+use crate::error::Error;
 use clap::Args;
 use ostraka_primitives::{WorkerKey, WORKER_KEY_TYPE};
 use sp_core::{ecdsa, ed25519, sr25519, Pair};
@@ -29,10 +29,10 @@ const INSERT: &str = "`ostraka-node key insert --key-type ostr --scheme ed25519`
 ///
 /// # Errors
 /// `Usage`; secrets are not repeated.
-pub fn read(args: &WorkerKeyArgs, notes: &Notes) -> Result<ed25519::Pair, Error> {
+pub fn read(args: &WorkerKeyArgs) -> Result<ed25519::Pair, Error> {
 	match (&args.worker_suri, &args.worker_key_file, &args.keystore) {
 		(Some(secret), _, _) => pair(secret),
-		(_, Some(file), _) => pair(&account::first_line(file, notes)?),
+		(_, Some(file), _) => pair(&secret::first_line(file)?),
 		(_, _, Some(directory)) => from_keystore(directory),
 		(None, None, None) => Err(Error::Usage("give the worker key".to_owned())),
 	}
@@ -85,8 +85,7 @@ fn from_keystore(directory: &Path) -> Result<ed25519::Pair, Error> {
 			))
 		},
 	};
-	let text = std::fs::read_to_string(&file)
-		.map_err(|error| wrong(format!("the key file cannot be read: {error}")))?;
+	let text = secret::read_file(&file)?;
 	let secret: String = serde_json::from_str(&text)
 		.map_err(|_| wrong("the key file is not as a node writes it".to_owned()))?;
 	let key = pair(&secret)?;
@@ -122,6 +121,17 @@ fn from_keystore(directory: &Path) -> Result<ed25519::Pair, Error> {
 mod tests {
 	use super::*;
 
+	/// A file in a keystore, as a node writes it.
+	fn write(path: PathBuf, text: &str) {
+		std::fs::write(&path, text).expect("written");
+		#[cfg(unix)]
+		{
+			use std::os::unix::fs::PermissionsExt;
+			std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))
+				.expect("it is ours");
+		}
+	}
+
 	fn args(directory: &Path) -> WorkerKeyArgs {
 		WorkerKeyArgs {
 			worker_suri: None,
@@ -134,15 +144,14 @@ mod tests {
 	fn the_one_key_of_a_keystore_is_read() {
 		let directory = tempfile::tempdir().expect("a temporary directory");
 		let key = ed25519::Pair::from_string("//Worker", None).expect("a path");
-		assert!(read(&args(directory.path()), &Notes::none()).is_err());
+		assert!(read(&args(directory.path())).is_err());
 		let name = format!("6f737472{}", hex::encode(key.public()));
-		std::fs::write(directory.path().join(name), "\"//Worker\"").expect("written");
-		std::fs::write(directory.path().join("61757261ff"), "\"//Other\"").expect("written");
-		let found = read(&args(directory.path()), &Notes::none()).expect("one worker key");
+		write(directory.path().join(name), "\"//Worker\"");
+		write(directory.path().join("61757261ff"), "\"//Other\"");
+		let found = read(&args(directory.path())).expect("one worker key");
 		assert_eq!(found.public(), key.public());
-		std::fs::write(directory.path().join("6f737472ee"), "\"//Second\"").expect("written");
-		let message =
-			read(&args(directory.path()), &Notes::none()).err().map(|error| error.to_string());
+		write(directory.path().join("6f737472ee"), "\"//Second\"");
+		let message = read(&args(directory.path())).err().map(|error| error.to_string());
 		assert!(message.is_some_and(|message| message.contains("more than one")));
 	}
 
@@ -150,8 +159,8 @@ mod tests {
 	fn refusal(public: &[u8], secret: &str) -> String {
 		let directory = tempfile::tempdir().expect("a temporary directory");
 		let name = format!("6f737472{}", hex::encode(public));
-		std::fs::write(directory.path().join(name), format!("\"{secret}\"")).expect("written");
-		let refused = read(&args(directory.path()), &Notes::none());
+		write(directory.path().join(name), &format!("\"{secret}\""));
+		let refused = read(&args(directory.path()));
 		let message = refused.err().map(|error| error.to_string()).expect("it is refused");
 		assert!(!message.contains(secret), "the secret is repeated: {message}");
 		message
@@ -184,8 +193,7 @@ mod tests {
 			worker_key_file: None,
 			keystore: None,
 		};
-		let message =
-			read(&args, &Notes::none()).err().map(|error| error.to_string()).unwrap_or_default();
+		let message = read(&args).err().map(|error| error.to_string()).unwrap_or_default();
 		assert!(message.contains("not usable") && !message.contains("secret words"));
 	}
 }

@@ -4,7 +4,11 @@ use super::simulate::{FIRST, SECOND};
 use crate::{
 	chain::{Chain, Signer},
 	cli::{
-		account::signer, class::ClassName, data::BookArgs, statistic::StatisticArgs, values, Global,
+		account::{is_named, signer},
+		class::ClassName,
+		data::BookArgs,
+		statistic::StatisticArgs,
+		values, Global,
 	},
 	demo::{
 		cast::Cast,
@@ -63,7 +67,8 @@ pub struct DemoArgs {
 	/// Security class: decides how many nodes hold the data
 	#[arg(long, value_enum, ignore_case = true, default_value_t = ClassName::Confidential)]
 	pub class: ClassName,
-	/// Node binary to start a development chain with; the one beside this program unless given
+	/// Node binary to start a development chain with, ours or polkadot-omni-node (which needs a runtime by OSTRAKA_RUNTIME); the one
+	/// beside this program unless given
 	#[arg(long, value_name = "PATH", env = "OSTRAKA_NODE", conflicts_with = "url")]
 	pub node: Option<PathBuf>,
 	/// Blocks for dealing
@@ -87,9 +92,9 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	for spec in &plan.first {
 		inputs::inputs(&book, &table, spec, &args.book.encoding())?;
 	}
-	let requester = match (&global.suri, &global.key_file) {
-		(None, None) => Signer::from_secret("//Alice")?,
-		_ => signer(global, out.notes())?,
+	let requester = match is_named(global) {
+		true => signer(global, out.notes())?,
+		false => Signer::from_secret("//Alice")?,
 	};
 	let progress = Progress::new(out.is_json());
 	let notes = out.notes().clone();

@@ -1,10 +1,10 @@
 //! `ostraka inbox`: what a dealer is asked, what its policy says of it, and what is due.
 
-use super::{connect, rules::Ruling};
+use super::{connect, csv, rules::Ruling};
 use crate::{
 	chain::account,
 	cli::{
-		account::signer,
+		account::named,
 		policy::{LogArgs, PolicyFileArgs},
 		Global,
 	},
@@ -33,6 +33,9 @@ pub struct InboxArgs {
 	/// How many of the chain's newest tasks are looked through
 	#[arg(long, value_name = "N", default_value_t = 512)]
 	pub last: u32,
+	/// Print it as CSV, for a spreadsheet
+	#[arg(long, conflicts_with = "json")]
+	pub csv: bool,
 	/// The policy.
 	#[command(flatten)]
 	pub policy: PolicyFileArgs,
@@ -41,6 +44,24 @@ pub struct InboxArgs {
 	pub log: LogArgs,
 }
 
+/// What CSV has of a task, by its names in JSON.
+const COLUMNS: [&str; 14] = [
+	"task",
+	"title",
+	"state",
+	"requester",
+	"conditions",
+	"sealed_to",
+	"recipient",
+	"pressing",
+	"due",
+	"until",
+	"first_by",
+	"allowed",
+	"reasons",
+	"looser_on_chain",
+];
+
 /// Runs the command.
 ///
 /// # Errors
@@ -48,7 +69,7 @@ pub struct InboxArgs {
 pub async fn run(args: &InboxArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let account = match &args.account {
 		Some(account) => account.clone(),
-		None => signer(global, out.notes())?.account(),
+		None => named(global, out.notes())?,
 	};
 	let (policy, log) = (args.policy.read()?, args.log.log()?);
 	let chain = connect(global, out).await?;
@@ -99,7 +120,7 @@ pub async fn run(args: &InboxArgs, global: &Global, out: &mut Output<'_>) -> Res
 		};
 		letters.push(Letter { looser, ..Letter::of(task, &info, due, says) });
 	}
-	write(&letters, &account, chain.head().number, out)
+	write(&letters, &account, chain.head().number, args.csv, out)
 }
 
 /// A task that asks something of a dealer.
@@ -167,11 +188,15 @@ fn write(
 	letters: &[Letter],
 	account: &AccountId,
 	block: u32,
+	as_csv: bool,
 	out: &mut Output<'_>,
 ) -> Result<(), Error> {
-	if out.is_json() {
+	if as_csv || out.is_json() {
 		let records: Vec<_> = letters.iter().map(|letter| Record::of(letter, block)).collect();
-		return out.json(&records);
+		return match as_csv {
+			true => csv::write(&COLUMNS, &records, out),
+			false => out.json(&records),
+		};
 	}
 	if letters.is_empty() {
 		return writeln!(out, "nothing is asked of {}", address(account));
@@ -286,7 +311,7 @@ mod tests {
 	#[test]
 	fn people_see_what_is_due_and_what_the_policy_says() {
 		let account = AccountId::new([3; 32]);
-		let text = written(false, |out| write(&letters(), &account, 8, out));
+		let text = written(false, |out| write(&letters(), &account, 8, false, out));
 		for part in [
 			"mean of x by g",
 			"allows it",
@@ -296,7 +321,7 @@ mod tests {
 		] {
 			assert!(text.contains(part), "`{text}` does not say `{part}`");
 		}
-		let none = written(false, |out| write(&[], &account, 8, out));
+		let none = written(false, |out| write(&[], &account, 8, false, out));
 		assert!(none.starts_with("nothing is asked of 5"), "{none}");
 	}
 
@@ -307,19 +332,33 @@ mod tests {
 		info.task.conditions.sealed_to = Some(account.clone());
 		let due = Due::of(&info.task.status, false, false, 0);
 		let letters = [Letter::of(4, &info, due, Says::Recipient)];
-		let text = written(false, |out| write(&letters, &account, 8, out));
+		let text = written(false, |out| write(&letters, &account, 8, false, out));
 		assert!(text.contains("`ostraka mask --task 4 --mask-file FILE`"), "{text}");
 		assert!(text.contains("1 of 1 wait for you"), "{text}");
-		let text = written(true, |out| write(&letters, &account, 8, out));
+		let text = written(true, |out| write(&letters, &account, 8, false, out));
 		let records: serde_json::Value = serde_json::from_str(&text).expect("JSON");
 		assert_eq!(records[0]["sealed_to"], address(&account));
 		assert_eq!((&records[0]["recipient"], &records[0]["allowed"]), (&true.into(), &().into()));
 	}
 
 	#[test]
+	fn a_spreadsheet_has_a_line_for_each_task() {
+		let account = AccountId::new([3; 32]);
+		let text = written(false, |out| write(&letters(), &account, 8, true, out));
+		let lines: Vec<&str> = text.split_terminator("\r\n").collect();
+		assert_eq!(lines.len(), 4, "{text}");
+		assert!(lines[0].starts_with("task,title,state,requester,"), "{text}");
+		assert!(lines[1].starts_with("4,mean of x by g,") && lines[1].contains("false,"), "{text}");
+		assert!(lines[1].contains("requesters: not Bob\\u{a}  rows: too few"), "{text}");
+		// every name is one of the record's
+		let record = serde_json::to_value(Record::of(&letters()[0], 8)).expect("JSON");
+		assert!(COLUMNS.iter().all(|name| record.get(name).is_some()), "{record}");
+	}
+
+	#[test]
 	fn programs_see_whether_it_is_allowed_and_until_when() {
 		let account = AccountId::new([3; 32]);
-		let text = written(true, |out| write(&letters(), &account, 8, out));
+		let text = written(true, |out| write(&letters(), &account, 8, false, out));
 		let records: serde_json::Value = serde_json::from_str(&text).expect("JSON");
 		assert_eq!((&records[0]["allowed"], &records[0]["until"]), (&false.into(), &20.into()));
 		assert_eq!(

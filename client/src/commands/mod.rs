@@ -7,6 +7,7 @@ mod csv;
 mod deal;
 mod dealt;
 mod demo;
+mod dev;
 mod doctor;
 mod events;
 mod excluded;
@@ -17,6 +18,7 @@ mod man;
 mod mask;
 mod node;
 mod policy;
+mod profile;
 mod reference;
 mod result;
 mod rules;
@@ -28,9 +30,9 @@ mod verify;
 
 use crate::{
 	chain::{Chain, ChainError, DEFAULT_URL},
-	cli::Global,
+	cli::{Global, LogFormat},
 	error::Error,
-	output::{Notes, Output},
+	output::{self, Notes, Output},
 };
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
@@ -39,6 +41,7 @@ use std::time::Duration;
 const EXAMPLES: &str = "\
 Examples:
   ostraka demo                                        50 institutions, a dev chain of its own
+  ostraka dev                                         a dev chain until Ctrl-C
   ostraka simulate --faults bad-share=2,wrong-share=1 the protocol without a chain
   ostraka demo --data survey.csv --split-by hospital --statistic correlation --columns dose,response
   ostraka task init; ostraka task submit task.toml    what is asked, in a file that can be shown
@@ -107,6 +110,8 @@ pub enum Command {
 	Simulate(simulate::SimulateArgs),
 	/// Institutions compute joint statistics on a chain, from CSV rows to verified results
 	Demo(demo::DemoArgs),
+	/// Run a development chain until Ctrl-C, by our node or by the stock omni node
+	Dev(dev::DevArgs),
 	/// Write a page for `man` of each command
 	#[command(hide = true)]
 	Man(man::ManArgs),
@@ -126,7 +131,12 @@ pub enum Command {
 /// Whatever ends it.
 pub fn run(cli: Cli) -> Result<(), Error> {
 	let json = cli.global.json;
-	let notes = if json { Notes::none() } else { Notes::to(std::io::stderr()) };
+	output::log::start(&cli.global);
+	let notes = match cli.global.log_format {
+		Some(LogFormat::Json) => Notes::logged(),
+		_ if json => Notes::none(),
+		_ => Notes::to(std::io::stderr()),
+	};
 	let mut stdout = std::io::stdout();
 	let out = &mut Output::new(&mut stdout, notes, json);
 	match &cli.command {
@@ -154,6 +164,10 @@ async fn until_interrupted(
 	global: &Global,
 	out: &mut Output<'_>,
 ) -> Result<(), Error> {
+	if let Command::Dev(args) = command {
+		// it hears of signals by itself, more than one kind, and ends its node first
+		return dev::run(args, out).await;
+	}
 	let farewell = out.farewell().clone();
 	let work = async {
 		match command {
@@ -169,7 +183,8 @@ async fn until_interrupted(
 			Command::Events(args) => events::run(args, global, out).await,
 			Command::Doctor(args) => doctor::run(args, global, out).await,
 			Command::Demo(args) => demo::run(args, global, out).await,
-			Command::Simulate(_)
+			Command::Dev(_)
+			| Command::Simulate(_)
 			| Command::Completions { .. }
 			| Command::Man(_)
 			| Command::Reference
@@ -178,8 +193,10 @@ async fn until_interrupted(
 		}
 	};
 	tokio::select! {
-		result = work => result,
+		// it is listened for before the work begins, which may ask a person who then breaks off
+		biased;
 		_ = tokio::signal::ctrl_c() => Err(farewell.error()),
+		result = work => result,
 	}
 }
 

@@ -300,7 +300,7 @@ Examples:
 			for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
 				let flag = arg.get_long().filter(|flag| !["help", "version"].contains(flag));
 				let is_here = flag.is_some_and(|flag| {
-					let mut words = forms.iter().flat_map(|form| form.split(['`', ' ', '[']));
+					let mut words = forms.iter().flat_map(|form| form.split(['`', ' ', '[', '.']));
 					words.any(|word| word.strip_prefix("--") == Some(flag))
 				});
 				assert_eq!(is_here, flag.is_some() && !is_of_all(arg, name), "{name} {arg}");

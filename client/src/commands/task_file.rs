@@ -5,9 +5,11 @@
 //! `bins` and `between`, of the invited dealers and of the counting task both forms. It cannot take a key away. Keys that a command has no flag for
 //! (`fee` in a simulation) are left out.
 
-use super::{usage, Cli};
+use super::{profile, usage, Cli};
 use crate::error::Error;
-use clap::{parser::ValueSource, ArgMatches, Command, CommandFactory, Parser};
+use clap::{
+	error::ErrorKind, parser::ValueSource, ArgMatches, Command, CommandFactory, FromArgMatches,
+};
 use ostraka_party::{
 	escape::escaped,
 	request::{
@@ -34,17 +36,27 @@ const EXCLUDED: &[(&str, &[&str])] = &[
 	("counted-by", &["contributors-task"]),
 ];
 
-/// Reads a command line, the program's name in front, and the task file that it names. What is wrong with it, and help, is
-/// printed as clap does and ends the process, unless it is for a program.
+/// Flags that each name the account that signs.
+pub(super) const ACCOUNT: [&str; 3] = ["suri", "key-file", "key-command"];
+
+/// Reads a command line, the program's name in front, and the profile and the task file that it names. What is wrong with it, and
+/// help, is printed as clap does and ends the process, unless it is for a program.
 ///
 /// # Errors
 /// `Usage`.
 pub fn parse(words: Vec<OsString>, as_json: bool) -> Result<Cli, Error> {
-	let Some((file, flags)) = named(&words)? else {
-		return Cli::try_parse_from(words).map_err(|error| usage::error(error, as_json));
+	let profile = profile::flags(&words, profile::usual_place(), |name| std::env::var_os(name))?;
+	with_files(words, profile, as_json)
+}
+
+fn with_files(words: Vec<OsString>, profile: Vec<OsString>, as_json: bool) -> Result<Cli, Error> {
+	let task = named(&words)?;
+	let words = inserted(words, profile);
+	let Some((file, flags)) = task else {
+		return read(words).map_err(|error| usage::error(error, as_json));
 	};
 	let with_flags = inserted(words, flags);
-	Cli::try_parse_from(with_flags).map_err(|error| {
+	read(with_flags).map_err(|error| {
 		// what is wrong may stand in the file, which clap knows nothing of
 		match usage::error(error, true) {
 			Error::Usage(message) => {
@@ -55,17 +67,50 @@ pub fn parse(words: Vec<OsString>, as_json: bool) -> Result<Cli, Error> {
 	})
 }
 
+/// Reads a whole command line. Two flags do not name the account: the environment may name another, which they go before.
+fn read(words: Vec<OsString>) -> Result<Cli, clap::Error> {
+	let mut command = Cli::command();
+	let mut matches = command.try_get_matches_from_mut(words)?;
+	let last = below(&matches);
+	let is_in_words =
+		|flag: &&str| last.value_source(&flag.replace('-', "_")) == Some(ValueSource::CommandLine);
+	let given: Vec<&str> = ACCOUNT.into_iter().filter(is_in_words).collect();
+	if let [one, other, ..] = given.as_slice() {
+		let said = format!("the argument '--{one}' cannot be used with '--{other}'");
+		return Err(command.error(ErrorKind::ArgumentConflict, said));
+	}
+	Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// What was given to the command that is run.
+fn below(matches: &ArgMatches) -> &ArgMatches {
+	let mut matches = matches;
+	while let Some((_, below)) = matches.subcommand() {
+		matches = below;
+	}
+	matches
+}
+
+/// The command that is run, and what was given to it.
+pub(super) fn chosen<'a>(
+	all: &'a Command,
+	matches: &'a ArgMatches,
+) -> (&'a Command, &'a ArgMatches) {
+	let (mut command, mut matches) = (all, matches);
+	while let Some((name, below)) = matches.subcommand() {
+		let Some(sub) = command.find_subcommand(name) else { break };
+		(command, matches) = (sub, below);
+	}
+	(command, matches)
+}
+
 /// The task file that a command line names, if it names one, and the flags to be added for it.
 fn named(words: &[OsString]) -> Result<Option<(PathBuf, Vec<OsString>)>, Error> {
 	// what is wrong with the words is told when they are read for good
 	let lenient = Cli::command().ignore_errors(true).try_get_matches_from(words);
 	let Ok(matches) = lenient else { return Ok(None) };
 	let all = Cli::command();
-	let (mut command, mut matches) = (&all, &matches);
-	while let Some((name, below)) = matches.subcommand() {
-		let Some(sub) = command.find_subcommand(name) else { break };
-		(command, matches) = (sub, below);
-	}
+	let (command, matches) = chosen(&all, &matches);
 	let Some(file) = matches.try_get_one::<PathBuf>(TASK_FILE).ok().flatten() else {
 		return Ok(None);
 	};
@@ -194,7 +239,7 @@ mod tests {
 			"FILE" => file.clone().into_os_string(),
 			word => word.into(),
 		});
-		parse(words.collect(), true).map(|cli| (directory, cli))
+		with_files(words.collect(), Vec::new(), true).map(|cli| (directory, cli))
 	}
 
 	fn submitted(text: &str, words: &str) -> (tempfile::TempDir, SubmitArgs) {
@@ -305,6 +350,25 @@ mod tests {
 	}
 
 	#[test]
+	fn one_flag_names_the_account() {
+		let said = |words: &str| {
+			let words = std::iter::once("ostraka").chain(words.split_whitespace());
+			super::read(words.map(OsString::from).collect()).err().map(|error| error.to_string())
+		};
+		for words in [
+			"task list --suri //Alice --key-file key",
+			"--key-file key task list --key-command cat",
+			"--suri //Alice --key-command cat inbox",
+		] {
+			let said = said(words);
+			assert!(said.is_some_and(|said| said.contains("cannot be used with")), "{words}");
+		}
+		for words in ["--suri //Alice task list", "task list --key-file key --password-file word"] {
+			assert_eq!(said(words), None, "{words}");
+		}
+	}
+
+	#[test]
 	fn behind_a_double_hyphen_nothing_is_a_flag() {
 		let words = ["a", "--", "b"].map(OsString::from).to_vec();
 		assert_eq!(inserted(words, vec!["--x".into()]), ["a", "--x", "--", "b"]);
@@ -331,6 +395,12 @@ mod tests {
 			"url",
 			"suri",
 			"key-file",
+			"key-command",
+			"password-file",
+			"config",
+			"profile",
+			"verbose",
+			"log-format",
 			"help",
 			"version",
 			"count-first",

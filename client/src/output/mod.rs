@@ -5,6 +5,7 @@
 //! put into a line ([`escaped`](ostraka_party::escape::escaped)); here, once more, every character that a terminal acts
 //! on, but for line breaks.
 
+pub mod log;
 pub mod progress;
 
 use crate::error::Error;
@@ -108,31 +109,50 @@ impl<'a> Output<'a> {
 /// Where notes go: lines for people on what goes on. Nothing of a command's result depends on them, so a note that
 /// cannot be written is dropped.
 #[derive(Clone)]
-pub struct Notes(Option<Arc<Mutex<dyn Write + Send>>>);
+pub struct Notes(To);
+
+#[derive(Clone)]
+enum To {
+	Nobody,
+	/// The log, for programs that read logs.
+	Log,
+	Writer(Arc<Mutex<dyn Write + Send>>),
+}
 
 impl Notes {
 	/// To a writer, which many may share.
 	pub fn to(writer: impl Write + Send + 'static) -> Self {
-		Self(Some(Arc::new(Mutex::new(writer))))
+		Self(To::Writer(Arc::new(Mutex::new(writer))))
 	}
 
 	/// To nobody.
 	pub fn none() -> Self {
-		Self(None)
+		Self(To::Nobody)
+	}
+
+	/// To the log.
+	pub fn logged() -> Self {
+		Self(To::Log)
 	}
 
 	/// Writes a line.
 	pub fn say(&self, text: impl fmt::Display) {
-		self.write(&format!("{}\n", escaped_lines(&text.to_string())));
+		match &self.0 {
+			To::Log => tracing::info!("{text}"),
+			_ => self.write(&format!("{}\n", escaped_lines(&text.to_string()))),
+		}
 	}
 
 	/// Writes a question, behind which the answer is typed.
-	fn prompt(&self, text: impl fmt::Display) {
-		self.write(&escaped_lines(&text.to_string()));
+	pub(crate) fn prompt(&self, text: impl fmt::Display) {
+		match &self.0 {
+			To::Log => tracing::info!("{text}"),
+			_ => self.write(&escaped_lines(&text.to_string())),
+		}
 	}
 
 	fn write(&self, text: &str) {
-		let Some(writer) = &self.0 else { return };
+		let To::Writer(writer) = &self.0 else { return };
 		let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
 		// nothing is lost if the reader is gone
 		let _ = writer.write_all(text.as_bytes()).and_then(|()| writer.flush());

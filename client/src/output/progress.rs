@@ -2,6 +2,7 @@
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{io::IsTerminal, time::Duration};
+use tracing::level_filters::LevelFilter;
 
 /// Where progress goes.
 #[derive(Clone, Debug)]
@@ -11,9 +12,10 @@ pub struct Progress {
 }
 
 impl Progress {
-	/// Shown on a terminal, unless `quiet`.
+	/// Shown on a terminal, unless `quiet` or there is a log, whose lines go there.
 	pub fn new(quiet: bool) -> Self {
-		let is_shown = !quiet && std::io::stderr().is_terminal();
+		let is_logged = LevelFilter::current() != LevelFilter::OFF;
+		let is_shown = !quiet && !is_logged && std::io::stderr().is_terminal();
 		let target =
 			if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
 		Self { bars: MultiProgress::with_draw_target(target), is_shown }

@@ -1,80 +1,86 @@
-//! A development chain of its own: the node binary with `--dev`, on a free port, with a temporary base path, stopped when
-//! dropped.
+//! A development chain of its own, on a free port, in a temporary folder, stopped when dropped.
 
+use super::{
+	chain_spec,
+	process::{connect, Process, Settings},
+	workers,
+};
 use crate::{
 	chain::{Chain, ChainError},
 	error::Error,
 };
-use nix::{
-	sys::signal::{kill, Signal},
-	unistd::Pid,
-};
 use ostraka_primitives::{role::Role, task::ClassParameters};
 use std::{
 	ffi::OsString,
-	fs::File,
 	net::TcpListener,
 	path::{Path, PathBuf},
-	process::Stdio,
 	time::{Duration, Instant},
 };
-use tempfile::TempDir;
-use tokio::process::{Child, Command};
 
 /// The port that a node usually listens on.
 const USUAL_PORT: u16 = 9944;
-/// How long the node may take to answer.
-const START: Duration = Duration::from_secs(300);
-/// How long it may take to shut down.
-const STOP: Duration = Duration::from_secs(60);
-/// Wait between two looks.
-const POLL: Duration = Duration::from_millis(250);
+/// How long nodes may take to be registered.
+const REGISTERED: Duration = Duration::from_secs(300);
 /// Lines of the node's log that an error shows.
 const LOG_LINES: usize = 15;
-/// Name of the node binary.
-const BINARY: &str = "ostraka-node";
+/// Name of our node, which has the runtime inside.
+const OWN: &str = "ostraka-node";
+/// Name of the stock one, which takes any runtime.
+const STOCK: &str = "polkadot-omni-node";
 
 /// A running node.
 pub struct DevNode {
-	child: Child,
-	url: String,
-	log: PathBuf,
-	// holds the log; removed with it
-	_directory: TempDir,
+	process: Process,
 }
 
-/// The node binary: the given one, or the one beside this program.
+/// The node binary: the given one; else ours, beside this program or on the `PATH`; else the stock one on the `PATH`.
 ///
 /// # Errors
 /// `Usage` if there is none.
 pub fn binary(given: Option<&Path>) -> Result<PathBuf, Error> {
 	if let Some(path) = given {
-		return if path.is_file() {
-			Ok(path.to_owned())
-		} else {
-			Err(Error::Usage(format!("{}: there is no node binary", path.display())))
-		};
+		return named(path)
+			.ok_or_else(|| Error::Usage(format!("{}: there is no node binary", path.display())));
 	}
-	let beside = std::env::current_exe().ok().and_then(|own| Some(own.parent()?.join(BINARY)));
-	beside.filter(|path| path.is_file()).ok_or_else(|| {
+	let beside = std::env::current_exe().ok().and_then(|own| Some(own.parent()?.join(OWN)));
+	let beside = beside.filter(|path| path.is_file());
+	beside.or_else(|| on_path(OWN)).or_else(|| on_path(STOCK)).ok_or_else(|| {
 		Error::Usage(format!(
-			"there is no `{BINARY}` beside this program\n  build it (`make build`), name it with --node PATH or \
-			 OSTRAKA_NODE, or use a running chain with --url"
+			"there is no `{OWN}` beside this program, and neither that nor `{STOCK}` on the PATH\n  build ours (`make build`), \
+			 name one with --node PATH or OSTRAKA_NODE, or use a running chain with --url"
 		))
 	})
 }
 
+/// A program that is named as at a shell: by its path, or by a name on the `PATH`.
+fn named(path: &Path) -> Option<PathBuf> {
+	if path.is_file() {
+		// a name alone would be looked for elsewhere
+		return std::path::absolute(path).ok();
+	}
+	if path.components().count() != 1 {
+		return None;
+	}
+	on_path(path.to_str()?)
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+	let folders = std::env::var_os("PATH")?;
+	std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
 impl DevNode {
-	/// Starts a node on the usual port if that is free, else on any that is, and waits until it answers.
+	/// Starts a node on the usual port if that is free, else on any that is, and waits until it answers and the chain's own nodes are
+	/// registered. A node that has no runtime is given the one that `OSTRAKA_RUNTIME` names, or the one that was built beside this
+	/// program.
 	///
 	/// # Errors
-	/// `Failed` with the end of its log if it does not.
+	/// `Failed` with the end of its log if it does not; `Usage` if there is no runtime.
 	pub async fn start(binary: &Path) -> Result<(Self, Chain), Error> {
-		Self::start_on(binary, usual_port().map_err(no_port)?, &[]).await
+		Self::start_on(binary, usual_port()?, &[]).await
 	}
 
-	/// Starts a node on a port that nobody looks for, for as long as a test or a measurement takes, and waits until it
-	/// answers.
+	/// Starts a node on a port that nobody looks for, for as long as a test or a measurement takes.
 	///
 	/// # Errors
 	/// As [`Self::start`].
@@ -82,7 +88,7 @@ impl DevNode {
 		Self::start_on(binary, free_port().map_err(no_port)?, &[]).await
 	}
 
-	/// Starts a node with more flags on a port, and waits until it answers.
+	/// Starts a node with more flags on a port.
 	///
 	/// # Errors
 	/// As [`Self::start`].
@@ -91,59 +97,52 @@ impl DevNode {
 		port: u16,
 		flags: &[OsString],
 	) -> Result<(Self, Chain), Error> {
-		let failed = |error: std::io::Error| {
-			Error::Failed(format!("{} cannot be started: {error}", binary.display()))
+		let named = std::env::var_os(chain_spec::RUNTIME).map(PathBuf::from);
+		let runtime = chain_spec::runtime(binary, named.as_deref())?;
+		let settings =
+			Settings { node: binary, runtime: runtime.as_deref(), port, flags, has_log_file: true };
+		let mut process = Process::start(&settings).await?;
+		let (url, registers) = (process.url().to_owned(), process.registers());
+		let ready = async {
+			let chain = connect(&url).await?;
+			if registers {
+				workers::register(&chain).await?;
+			}
+			Ok::<Chain, Error>(chain)
 		};
-		let directory =
-			tempfile::Builder::new().prefix("ostraka-demo-").tempdir().map_err(failed)?;
-		let log = directory.path().join("node.log");
-		let output = File::create(&log).map_err(failed)?;
-		let child = Command::new(binary)
-			.args(["--dev", "--rpc-port", &port.to_string()])
-			.args(flags)
-			.stdin(Stdio::null())
-			.stdout(Stdio::null())
-			.stderr(output)
-			.kill_on_drop(false)
-			.spawn()
-			.map_err(failed)?;
-		let url = format!("ws://127.0.0.1:{port}");
-		let mut node = Self { child, url, log, _directory: directory };
-		let chain = node.ready().await?;
-		Ok((node, chain))
+		let (error, has_ended) = tokio::select! {
+			chain = ready => match chain {
+				Ok(chain) => return Ok((Self { process }, chain)),
+				Err(error) => (error, false),
+			},
+			status = process.wait() => {
+				(Error::Failed(format!("the node ended at once ({})", status?)), true)
+			},
+		};
+		let error = match error {
+			error @ (Error::Failed(_) | Error::Chain(ChainError::NoConnection { .. })) => {
+				with_log(&error.to_string(), &process.log())
+			},
+			other => other,
+		};
+		// what kept it from starting is what is told
+		let _ = if has_ended { process.clear().await } else { process.end().await.map(|_| ()) };
+		Err(error)
 	}
 
 	/// Where it listens.
 	pub fn url(&self) -> &str {
-		&self.url
+		self.process.url()
 	}
 
 	/// Number of its process, as long as it runs.
 	pub fn id(&self) -> Option<u32> {
-		self.child.id()
+		self.process.id()
 	}
 
 	/// Its log, which lasts as long as this does.
-	pub fn log(&self) -> &Path {
-		&self.log
-	}
-
-	async fn ready(&mut self) -> Result<Chain, Error> {
-		let start = Instant::now();
-		loop {
-			if let Ok(Some(status)) = self.child.try_wait() {
-				return Err(self.failure(&format!("the node ended at once ({status})")));
-			}
-			match Chain::connect(&self.url).await {
-				Ok(chain) => return Ok(chain),
-				Err(ChainError::NoConnection { .. }) if start.elapsed() < START => {},
-				Err(error @ ChainError::NoConnection { .. }) => {
-					return Err(self.failure(&error.to_string()))
-				},
-				Err(error) => return Err(error.into()),
-			}
-			tokio::time::sleep(POLL).await;
-		}
+	pub fn log(&self) -> PathBuf {
+		self.process.log()
 	}
 
 	/// Waits until so many of the chain's own nodes are registered, whatever for.
@@ -183,13 +182,14 @@ impl DevNode {
 			if is_enough(&active) && active.len() == before {
 				return Ok(active.len());
 			}
-			if start.elapsed() > START {
+			if start.elapsed() > REGISTERED {
 				let (computing, verifying) =
 					(count(&active, Role::computes), count(&active, Role::verifies));
-				return Err(self.failure(&format!(
+				let what = format!(
 					"only {} nodes are registered: {computing} compute, {verifying} verify",
 					active.len()
-				)));
+				);
+				return Err(with_log(&what, &self.log()));
 			}
 			before = active.len();
 			head = chain.next_head(head).await?;
@@ -197,36 +197,18 @@ impl DevNode {
 	}
 
 	/// Stops the node and waits for it.
-	pub async fn stop(mut self) {
-		self.signal();
-		if tokio::time::timeout(STOP, self.child.wait()).await.is_err() {
-			// it had its time
-			let _ = self.child.kill().await;
-		}
-	}
-
-	fn signal(&self) {
-		let id = self.child.id().and_then(|id| i32::try_from(id).ok());
-		if let Some(id) = id {
-			// it may have ended meanwhile
-			let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
-		}
-	}
-
-	fn failure(&self, what: &str) -> Error {
-		let log = std::fs::read_to_string(&self.log).unwrap_or_default();
-		let lines: Vec<&str> = log.lines().collect();
-		let tail =
-			lines.get(lines.len().saturating_sub(LOG_LINES)..).unwrap_or_default().join("\n  ");
-		Error::Failed(format!("{what}\n  {tail}"))
+	pub async fn stop(self) {
+		// its guard ends it in any case
+		let _ = self.process.end().await;
 	}
 }
 
-impl Drop for DevNode {
-	fn drop(&mut self) {
-		// for ends by error or Ctrl-C; after `stop` the process is gone and has no number any more
-		self.signal();
-	}
+/// An error with the end of the node's log.
+fn with_log(what: &str, log: &Path) -> Error {
+	let log = std::fs::read_to_string(log).unwrap_or_default();
+	let lines: Vec<&str> = log.lines().collect();
+	let tail = lines.get(lines.len().saturating_sub(LOG_LINES)..).unwrap_or_default().join("\n  ");
+	Error::Failed(format!("{what}\n  {tail}"))
 }
 
 fn count(roles: &[Role], is: fn(Role) -> bool) -> usize {
@@ -254,11 +236,20 @@ pub fn free_port() -> std::io::Result<u16> {
 }
 
 /// The usual port if it is free, else any that is.
-fn usual_port() -> std::io::Result<u16> {
-	match TcpListener::bind(("127.0.0.1", USUAL_PORT)) {
-		Ok(listener) => Ok(listener.local_addr()?.port()),
-		Err(_) => free_port(),
+///
+/// # Errors
+/// `Failed` if there is none.
+pub fn usual_port() -> Result<u16, Error> {
+	if is_free(USUAL_PORT) {
+		Ok(USUAL_PORT)
+	} else {
+		free_port().map_err(no_port)
 	}
+}
+
+/// Whether nobody listens on a port.
+pub fn is_free(port: u16) -> bool {
+	TcpListener::bind(("127.0.0.1", port)).is_ok()
 }
 
 #[cfg(test)]
@@ -299,6 +290,15 @@ mod tests {
 	fn a_binary_that_is_not_there_is_named() {
 		let message = binary(Some(Path::new("/no/such/node"))).err().map(|error| error.to_string());
 		assert!(message.is_some_and(|message| message.contains("/no/such/node")));
+	}
+
+	#[test]
+	fn a_binary_is_named_as_at_a_shell() {
+		assert_eq!(named(Path::new("sh")), on_path("sh"));
+		assert!(on_path("sh").is_some_and(|path| path.is_absolute()));
+		assert_eq!(named(Path::new("no/such/sh")), None);
+		assert_eq!(named(Path::new("no-such-program")), None);
+		assert!(named(Path::new("Cargo.toml")).is_some_and(|path| path.is_absolute()));
 	}
 
 	#[tokio::test]

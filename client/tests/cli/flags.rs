@@ -1,6 +1,6 @@
 //! Flags that are not as they must be, each with its message before anything is sent; what the help says.
 
-use super::{data, fails, ostraka, GOOD};
+use super::{data, fails, keep, ostraka, GOOD};
 use serde_json::Value;
 
 /// Runs the tool, which must refuse its flags, and reads the error as JSON.
@@ -55,6 +55,7 @@ fn completions_and_help() {
 		"challenge",
 		"simulate",
 		"demo",
+		"dev",
 	] {
 		let mut help = ostraka();
 		let output = help.args(command.split_whitespace()).arg("--help").output().expect("runs");
@@ -160,6 +161,7 @@ fn a_wrong_key() {
 	let file = data.directory.path().join("key");
 	fails(ostraka().args(submit).arg("--key-file").arg(&file), 2, &["key file cannot be read"]);
 	std::fs::write(&file, "\n").expect("written");
+	keep(&file);
 	fails(ostraka().args(submit).arg("--key-file").arg(&file), 2, &["first line is empty"]);
 }
 

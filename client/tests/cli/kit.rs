@@ -50,7 +50,7 @@ fn a_number_is_given_alone_or_by_its_flag() {
 
 #[test]
 fn lists_are_csv_or_json() {
-	for list in ["task list", "node list"] {
+	for list in ["task list", "node list", "inbox --account //Bob"] {
 		fails(&mut run(&format!("{list} --csv --json")), 2, &["--csv", "--json"]);
 		fails(&mut run(&format!("{list} --csv --url {NOWHERE}")), 3, &["no chain answers"]);
 	}
@@ -67,6 +67,15 @@ fn events_of_a_chain_that_is_not_there() {
 		2,
 		&["--exec ./no/such/program: there is no such file"],
 	);
+	for (address, part) in [
+		("nonsense", "give https://HOST/PATH"),
+		("ftp://localhost/x", "give https://HOST/PATH"),
+		("http://example.org/s3cret", "http://example.org is another machine"),
+	] {
+		fails(&mut events(&format!("--webhook {address}")), 2, &["--webhook: ", part]);
+		fails(events("").env("OSTRAKA_WEBHOOK", address), 2, &["--webhook: ", part]);
+	}
+	fails(&mut events("--webhook http://localhost:1/x --keep-going"), 3, &["no chain answers"]);
 	fails(&mut events("7 --json"), 3, &["\"code\":3"]);
 }
 
@@ -142,7 +151,16 @@ fn what_is_new_is_in_the_help() {
 		("demo", "--task-file <TASK_FILE>"),
 		("task list", "--csv"),
 		("node list", "--csv"),
+		("inbox", "--csv"),
+		("task cancel", "--yes"),
+		("", "--key-command <COMMAND>"),
+		("", "--password-file <FILE>"),
+		("", "--profile <NAME>"),
+		("", "--config <FILE>"),
+		("", "--verbose"),
+		("", "--log-format <FORMAT>"),
 		("events", "--exec <PROGRAM>"),
+		("events", "--webhook <URL>"),
 		("deal", "--data <FILE> <TASK|--task <N>>"),
 	] {
 		let output = run(&format!("{command} --help")).output().expect("runs");

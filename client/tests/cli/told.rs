@@ -1,6 +1,6 @@
 //! What people are told of what was left out, rounded or refused, and what is kept from their terminal.
 
-use super::{data, fails, json, ostraka, with, Data, GOOD, MEAN};
+use super::{data, fails, json, keep, ostraka, with, Data, GOOD, MEAN};
 use serde_json::Value;
 use std::process::Command;
 
@@ -255,27 +255,6 @@ fn every_address_of_this_machine_is_this_machine() {
 	}
 }
 
-#[cfg(unix)]
-#[test]
-fn a_key_file_that_others_can_read() {
-	use std::os::unix::fs::PermissionsExt;
-	let file = data("//Alice\n");
-	let mode = |mode| {
-		let permissions = std::fs::Permissions::from_mode(mode);
-		std::fs::set_permissions(&file.file, permissions).expect("it is ours");
-		let mut command = ostraka();
-		command
-			.args(["--url", "ws://127.0.0.1:1", "task", "cancel", "0", "--key-file"])
-			.arg(&file.file);
-		let output = command.output().expect("runs");
-		assert_eq!(output.status.code(), Some(3));
-		String::from_utf8_lossy(&output.stderr).into_owned()
-	};
-	assert!(mode(0o644).contains("warning: others on this machine can read"));
-	assert!(mode(0o640).contains("chmod 600"));
-	assert!(!mode(0o600).contains("warning"));
-}
-
 #[test]
 fn a_keystore_that_holds_another_key() {
 	use sp_core::{crypto::Pair, ed25519, sr25519};
@@ -286,7 +265,9 @@ fn a_keystore_that_holds_another_key() {
 	for (public, secret, said) in [(scheme, "//Wrong", "scheme"), (locked, phrase, "password")] {
 		let directory = tempfile::tempdir().expect("a temporary directory");
 		let name = format!("6f737472{}", hex::encode(public));
-		std::fs::write(directory.path().join(name), format!("\"{secret}\"")).expect("written");
+		let file = directory.path().join(name);
+		std::fs::write(&file, format!("\"{secret}\"")).expect("written");
+		keep(&file);
 		let mut command = ostraka();
 		command.args(
 			"--url ws://127.0.0.1:1 node register --suri //Operator --stake 2000"

@@ -39,8 +39,8 @@ pub fn free_port() -> u16 {
 	ostraka_client::testbed::node::free_port().expect("a free port")
 }
 
-/// A process of the node binary with `--dev`: the one that supervises the node. Ended by its number, at the latest when
-/// this is dropped.
+/// A process of `ostraka dev`, which the node binary becomes with `--dev`: the one that supervises the node. Ended by its number, at
+/// the latest when this is dropped.
 pub struct DevChain {
 	child: Child,
 	url: String,
@@ -55,12 +55,17 @@ impl DevChain {
 
 	/// Starts one on a port.
 	pub fn start_at(binary: &Path, port: u16, flags: &[&str]) -> Self {
+		let mut command = Command::new(binary);
+		command.args(["--dev", "--rpc-port", &port.to_string()]).args(flags);
+		Self::run(command, port)
+	}
+
+	/// Starts one by a command that names this port.
+	pub fn run(mut command: Command, port: u16) -> Self {
 		let directory = TempDir::new().expect("a temporary directory");
 		std::fs::create_dir(directory.path().join("tmp")).expect("created");
 		let log = File::create(directory.path().join("log")).expect("created");
-		let child = Command::new(binary)
-			.args(["--dev", "--rpc-port", &port.to_string()])
-			.args(flags)
+		let child = command
 			.env("TMPDIR", directory.path().join("tmp"))
 			.stdin(Stdio::null())
 			.stdout(Stdio::null())
@@ -108,7 +113,8 @@ impl DevChain {
 		wait_for("the node's process", || {
 			let path = format!("/proc/{id}/task/{id}/children");
 			let children = std::fs::read_to_string(path).unwrap_or_default();
-			children.split_whitespace().next()?.parse().ok().map(Pid::from_raw)
+			// the guard comes first
+			children.split_whitespace().nth(1)?.parse().ok().map(Pid::from_raw)
 		})
 	}
 

@@ -49,7 +49,7 @@ pub fn grouping_takes_two_tasks(scene: &Scene) {
 	let refused = deal(&tool, all, &dealers[0], &with_c);
 	refused.ends(1, &["groups with too few dealers: C", "nothing is dealt"]);
 	for task in [early, unnamed, all] {
-		tool.run(&format!("task cancel {task}")).by(&by).done();
+		tool.run(&format!("task cancel --yes {task}")).by(&by).done();
 	}
 
 	let line = format!("task submit {mean} --contributors-task {counted}{invited} --json");

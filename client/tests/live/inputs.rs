@@ -79,7 +79,7 @@ pub fn names_of_others(scene: &Scene) {
 				let shown = tool.run(&command).done();
 				texts.extend([shown.out, shown.err]);
 			}
-			tool.run(&format!("task cancel {task}")).by(&by).done();
+			tool.run(&format!("task cancel --yes {task}")).by(&by).done();
 		}
 		for text in texts {
 			assert!(!text.contains(['\u{1b}', '\r', '\u{202e}']), "{text:?}");

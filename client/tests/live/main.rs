@@ -12,6 +12,7 @@ mod chain;
 mod challenge;
 mod connection;
 mod dealing;
+mod dev;
 mod groups;
 mod inputs;
 mod interruption;
@@ -58,6 +59,7 @@ const SCENARIOS: &[(&str, Ground, Play)] = &[
 	("connection::no_chain_answers", Ground::Own, connection::no_chain_answers),
 	("connection::what_answers_is_no_node", Ground::Own, connection::what_answers_is_no_node),
 	("node::a_killed_chain_leaves_nothing", Ground::Own, node::a_killed_chain_leaves_nothing),
+	("dev::a_runtime_from_a_file", Ground::Own, dev::a_runtime_from_a_file),
 	("interruption::the_node_is_killed", Ground::Own, interruption::the_node_is_killed),
 	("supply::missed_dealings_are_supplied", Ground::Own, supply::missed_dealings_are_supplied),
 	(

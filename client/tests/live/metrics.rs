@@ -75,7 +75,7 @@ pub fn a_task_is_watched(scene: &Scene) {
 	assert!(posted.is_some_and(|text| text.starts_with("HTTP/1.1 405 ")));
 	assert!(get(port, "/").is_some_and(|text| text.starts_with("HTTP/1.1 404 ")));
 
-	let flags = "--class standard --statistic mean --columns x --range x=0:9";
+	let flags = "--class standard --statistic mean --columns x --range x=0:9 --data-reward 8";
 	let task = number(&submit(&tool, &by, flags, &dealers));
 	let parties = Parties::watched(scene, &by, &dealers[0]);
 	parties.are_asked();

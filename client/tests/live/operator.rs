@@ -177,7 +177,7 @@ pub fn what_a_committee_lacks(scene: &Scene) {
 	let shown = tool.run(&format!("task show {second}")).done();
 	shown.says(&["drawing", "no committee yet", "room for another task"]);
 	// nobody takes back a draw whose committee some may know
-	let cancel = tool.run(&format!("task cancel {second}")).by(&by);
+	let cancel = tool.run(&format!("task cancel --yes {second}")).by(&by);
 	cancel.fails(4, &["Tasks.WrongPhase", "is being drawn", "costs its whole fee"]);
 	assert_eq!(show(&tool, second)["state"], "drawing");
 	refused(&by, &["Tasks.TooLittleCapacity", "room for another task"]);
@@ -187,17 +187,17 @@ pub fn what_a_committee_lacks(scene: &Scene) {
 	let mut dealing = deal(&tool, second, &dealers[0], &rows);
 	dealing.until("waits for its committee");
 	// room again: it is drawn after all
-	tool.run(&format!("task cancel {first}")).by(&by).done();
+	tool.run(&format!("task cancel --yes {first}")).by(&by).done();
 	watch.until("collecting");
 	dealing.done().says(&["dealt to task"]);
 	tool.run("node capacity 64").by(&operator(7)).done();
-	tool.run(&format!("task cancel {second}")).by(&by).done();
+	tool.run(&format!("task cancel --yes {second}")).by(&by).done();
 	watch.ends(1, &["the requester cancelled it"]);
 	let task = number(&submit(&tool, &by, flags, &dealers));
 	let shown = drawn(&tool, task, &dealers);
 	assert_eq!(shown["committee"].as_array().map(Vec::len), Some(7));
 	assert_eq!(shown["panel"].as_array().map(Vec::len), Some(3));
-	tool.run(&format!("task cancel {task}")).by(&by).done();
+	tool.run(&format!("task cancel --yes {task}")).by(&by).done();
 	for task in [first, second, task] {
 		reaches(&tool, task, &["settled"]);
 	}

@@ -114,7 +114,7 @@ pub fn dealings_that_cannot_be_made(scene: &Scene) {
 	shown.says(&["collecting", "3 invited, 3 have accepted, 2 have dealt"]);
 	assert_eq!(scene.look().money(&other).1, 0);
 	deal_all(&tool, full, &dealers[2..], &rows);
-	tool.run(&format!("task cancel {task}")).by(&by).done();
+	tool.run(&format!("task cancel --yes {task}")).by(&by).done();
 	reaches(&tool, full, &["settled"]);
 	deal(&tool, full, &dealers[0], &rows).ends(1, &["takes no dealings any more: completed"]);
 	assert_eq!(scene.look().money(&dealers[0]).1, 0);
@@ -168,7 +168,7 @@ pub fn acceptances_that_are_refused(scene: &Scene) {
 	run.start().ends(1, &parts);
 	assert_eq!(look.money(&dealers[1]).1, 0, "nothing is accepted");
 	accept(&tool, second, &dealers[1]).done();
-	tool.run(&format!("task cancel {second}")).by(&by).done();
+	tool.run(&format!("task cancel --yes {second}")).by(&by).done();
 
 	// the last one never accepts: at the end of the window the committee is drawn for the others
 	accept_all(&tool, task, &dealers[1..]);
@@ -244,7 +244,7 @@ fn a_quota_that_the_chain_knows(scene: &Scene) {
 	assert!(removed[0]["later"]["from"].as_u64() > removed[0]["block"].as_u64(), "{removed}");
 	assert_eq!(removed[0]["policy"]["per_period"], 1, "it holds until then: {removed}");
 	for (task, by) in [(first, &by), (second, &other)] {
-		tool.run(&format!("task cancel {task}")).by(by).done();
+		tool.run(&format!("task cancel --yes {task}")).by(by).done();
 	}
 }
 
@@ -261,7 +261,7 @@ pub fn tasks_that_do_not_exist(scene: &Scene) {
 	] {
 		tool.run(command).fails(4, &no_task);
 	}
-	tool.run("task cancel 4000000000").by(&by).fails(4, &no_task);
+	tool.run("task cancel --yes 4000000000").by(&by).fails(4, &no_task);
 	tool.run("accept 4000000000 --yes").by(&by).fails(4, &no_task);
 	tool.run("deal --task 4000000000").by(&by).data(&rows).fails(4, &no_task);
 	tool.run("task show -1").fails(2, &["`-1` is not a task's number"]);

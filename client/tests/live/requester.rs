@@ -7,6 +7,7 @@ use crate::{
 };
 use ostraka_primitives::{Balance, TaskId};
 use serde_json::{json, Value};
+use std::{fs::Permissions, os::unix::fs::PermissionsExt};
 
 const ROWS: &str = "income,region\n1000.25,N\n52000,S\n,S\n99999.99,N\n250000,\n";
 /// Of one dealer's rows, in hundredths.
@@ -39,6 +40,7 @@ pub fn a_task_to_its_transcript(scene: &Scene) {
 
 	// what is asked and what would be dealt is shown before, and by --dry-run nothing else happens
 	let key = scene.file("dealer.key", &format!("{}\n", dealers[0]));
+	std::fs::set_permissions(&key, Permissions::from_mode(0o600)).expect("its owner");
 	let dry = tool
 		.run(&format!("deal --task {task} --dry-run"))
 		.flag("--key-file", &key)
@@ -104,7 +106,7 @@ pub fn a_task_to_its_transcript(scene: &Scene) {
 	assert_eq!(look.money(&dealers[0]).1, held, "one deposit for one task");
 	watch.until("collecting");
 	deal_all(&tool, task, &dealers[1..3], &rows);
-	let cancel = tool.run(&format!("task cancel {task}")).by(&by);
+	let cancel = tool.run(&format!("task cancel --yes {task}")).by(&by);
 	cancel.fails(4, &["Tasks.WrongPhase", "past the phase"]);
 	tool.run(&format!("result --task {task}")).fails(1, &["has no result"]);
 
@@ -176,12 +178,12 @@ pub fn a_cancelled_task_is_refunded(scene: &Scene) {
 		if with_dealing {
 			drawn(&tool, task, &dealers);
 			deal_all(&tool, task, &dealers[..1], &rows);
-			let other = tool.run(&format!("task cancel {task}")).by(&dealers[0]);
+			let other = tool.run(&format!("task cancel --yes {task}")).by(&dealers[0]);
 			other.fails(4, &["Tasks.NotRequester", "Only the task's requester"]);
 			assert!(look.money(&by).1 >= 70 * UNIT, "fee and reward are in escrow");
 		}
-		let cancelled = tool.run(&format!("task cancel {task}")).by(&by).json();
-		let again = tool.run(&format!("task cancel {task}")).by(&by);
+		let cancelled = tool.run(&format!("task cancel --yes {task}")).by(&by).json();
+		let again = tool.run(&format!("task cancel --yes {task}")).by(&by);
 		again.fails(4, &["Tasks.WrongPhase"]);
 		let shown = reaches(&tool, task, &["settled"]);
 		assert_eq!(shown["outcome"], "failed: the requester cancelled it");
@@ -209,7 +211,7 @@ pub fn a_cancelled_task_is_refunded(scene: &Scene) {
 	}
 	let submitted = submit(&tool, &by, flags, &dealers);
 	let task = number(&submitted);
-	let said = tool.run(&format!("task cancel {task}")).by(&by).done();
+	let said = tool.run(&format!("task cancel --yes {task}")).by(&by).done();
 	said.says(&["is cancelled, in block", "50 OST", "20 OST", "return"]);
 }
 
@@ -245,7 +247,7 @@ pub fn a_task_without_dealings_fails(scene: &Scene) {
 	let again = number(&submit(&tool, &by, flags, &dealers));
 	let told = accept(&tool, again, &dealers[0]).done();
 	told.says(&["of 1 earlier task of this requester 1 is without a result after a committee"]);
-	tool.run(&format!("task cancel {again}")).by(&by).done();
+	tool.run(&format!("task cancel --yes {again}")).by(&by).done();
 }
 
 pub fn a_dealer_that_vanishes(scene: &Scene) {
@@ -301,5 +303,5 @@ pub fn too_few_acceptances(scene: &Scene) {
 	// no committee was drawn, so this was no try: the same is accepted without more ado
 	let again = number(&submit(&tool, &by, flags, &dealers));
 	tool.run(&format!("accept {again} --yes")).by(&dealers[0]).done();
-	tool.run(&format!("task cancel {again}")).by(&by).done();
+	tool.run(&format!("task cancel --yes {again}")).by(&by).done();
 }

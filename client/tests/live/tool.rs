@@ -50,7 +50,14 @@ impl Tool {
 	/// A command, given as words. A dealer's goes by no policy, and is logged in the folder of temporary files.
 	pub fn run(&self, words: &str) -> Run {
 		let mut command = Command::new(env!("CARGO_BIN_EXE_ostraka"));
-		for name in ["OSTRAKA_SURI", "OSTRAKA_NODE", "OSTRAKA_WORKER_SURI", "OSTRAKA_POLICY"] {
+		for name in [
+			"OSTRAKA_SURI",
+			"OSTRAKA_NODE",
+			"OSTRAKA_WORKER_SURI",
+			"OSTRAKA_POLICY",
+			"OSTRAKA_CONFIG",
+			"OSTRAKA_PROFILE",
+		] {
 			command.env_remove(name);
 		}
 		let log = std::env::temp_dir().join(format!("ostraka-live-{}.jsonl", std::process::id()));

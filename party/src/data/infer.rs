@@ -9,6 +9,7 @@ use super::{
 use crate::{escape::escaped, words::counted};
 use ostraka_primitives::spec::MAX_DECIMALS;
 use std::collections::BTreeMap;
+use zeroize::Zeroizing;
 
 /// What the values of a column have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +77,7 @@ struct Column {
 	min: i128,
 	max: i128,
 	/// For every number of decimals the first cell that is too large for a column of so many.
-	too_large: [Option<(Place, String)>; MAX_DECIMALS as usize + 1],
+	too_large: [Option<(Place, Zeroizing<String>)>; MAX_DECIMALS as usize + 1],
 	markers: BTreeMap<String, u64>,
 	rounded: u64,
 	rounded_to_zero: u64,
@@ -147,7 +148,7 @@ impl Column {
 		for (decimals, first) in (0u8..).zip(&mut self.too_large) {
 			let bound = i128::from(MAX_UNITS) * 10i128.pow(u32::from(MAX_DECIMALS - decimals));
 			if first.is_none() && units.is_none_or(|units| units.abs() > bound) {
-				*first = Some((place, text.to_owned()));
+				*first = Some((place, Zeroizing::new(text.to_owned())));
 			}
 		}
 		if let Some(units) = units {

@@ -23,7 +23,8 @@
 
 use super::system::RuntimeBlockWeights;
 use crate::{
-	AccountId, MessageQueue, ParachainInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
+	weights, AccountId, MessageQueue, ParachainInfo, Runtime, RuntimeCall, RuntimeEvent,
+	RuntimeOrigin,
 };
 use cumulus_primitives_core::AggregateMessageOrigin;
 use frame_support::{
@@ -50,10 +51,16 @@ const PAGE: u32 = 64 * 1024;
 const INSTRUCTIONS: u32 = 3;
 
 parameter_types! {
-	/// Share of a block for downward messages. The dearest challenge of a member must fit beside it and the book's hook.
+	/// Share of a block's time for downward messages. The dearest challenge of a member must fit beside it and the book's hook.
 	pub const OrderShare: Perbill = Perbill::from_percent(2);
+	/// Share of its proof. All that one block takes in, a sixth of the proof, is gone with the next one even if each message is so
+	/// long that it has a page of the queue to itself, which counts as 69,049 bytes: long messages do not hold orders up.
+	pub const OrderProofShare: Perbill = Perbill::from_percent(36);
 	/// The same as weight.
-	pub ServiceWeight: Option<Weight> = Some(OrderShare::get() * RuntimeBlockWeights::get().max_block);
+	pub ServiceWeight: Option<Weight> = Some(Weight::from_parts(
+		OrderShare::get() * RuntimeBlockWeights::get().max_block.ref_time(),
+		OrderProofShare::get() * RuntimeBlockWeights::get().max_block.proof_size(),
+	));
 	/// Most that an order may weigh. The rest of the share is for the queue's own work on one message.
 	pub MaxOrderWeight: Weight = (OrderShare::get() * RuntimeBlockWeights::get().max_block).saturating_div(2);
 	/// Of one instruction, the call within it apart: none of an order's touches state. What goes with any transaction is more.
@@ -138,7 +145,7 @@ impl staging_xcm_executor::Config for XcmConfig {
 
 impl pallet_message_queue::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
-	type WeightInfo = pallet_message_queue::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::common::pallet_message_queue::WeightInfo<Runtime>;
 	#[cfg(not(feature = "runtime-benchmarks"))]
 	type MessageProcessor = Orders;
 	// The queue's own work is measured without that on a message.
@@ -173,7 +180,8 @@ pub const PAUSABLE: [(&str, &str); 5] = [
 	("Registry", "activate"),
 ];
 
-/// All calls but the [`PAUSABLE`].
+/// All calls but the [`PAUSABLE`]. Of these the look at the pause before they are dispatched is in no weight of their own, as in the
+/// SDK: it is taken for a part of what every transaction weighs, and its proof is added as recorded.
 pub struct NeverPaused;
 
 impl Contains<RuntimeCallNameOf<Runtime>> for NeverPaused {
@@ -195,5 +203,5 @@ impl pallet_tx_pause::Config for Runtime {
 	type WhitelistedCalls = NeverPaused;
 	// A call whose name is longer would count as paused: a test looks at all of them.
 	type MaxNameLen = ConstU32<64>;
-	type WeightInfo = pallet_tx_pause::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::common::pallet_tx_pause::WeightInfo<Runtime>;
 }

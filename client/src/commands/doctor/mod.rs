@@ -11,7 +11,7 @@ pub(super) mod judge;
 use crate::{
 	chain::{account, Chain, ChainError, Head, DEFAULT_URL},
 	cli::{
-		account::signer,
+		account::{is_named, named},
 		policy::PolicyFileArgs,
 		worker_key::{self, WorkerKeyArgs},
 		Global,
@@ -73,10 +73,10 @@ fn parse_hash(text: &str) -> Result<Digest, String> {
 /// # Errors
 /// `Usage`; `Chain` if no chain of this version answers; `Failed` if a check fails.
 pub async fn run(args: &DoctorArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
-	let account = match (&args.account, &global.suri, &global.key_file) {
-		(Some(account), ..) => Some(account.clone()),
-		(None, None, None) => None,
-		_ => Some(signer(global, out.notes())?.account()),
+	let account = match &args.account {
+		Some(account) => Some(account.clone()),
+		None if is_named(global) => Some(named(global, out.notes())?),
+		None => None,
 	};
 	let began = Instant::now();
 	let url = global.url.as_deref().unwrap_or(DEFAULT_URL);
@@ -109,7 +109,7 @@ pub async fn run(args: &DoctorArgs, global: &Global, out: &mut Output<'_>) -> Re
 		}
 	}
 	if let Some(worker) = &args.worker {
-		match worker_key::read(worker, out.notes()) {
+		match worker_key::read(worker) {
 			Err(error) => checks.push("worker key", (Status::Failed, error.to_string())),
 			Ok(key) => {
 				for part in node(&chain, account.as_ref(), &key).await? {

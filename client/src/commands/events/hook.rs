@@ -13,7 +13,7 @@ use tokio::{io::AsyncWriteExt, process::Command};
 /// How long it may take.
 const LIMIT: Duration = Duration::from_secs(60);
 /// What of the environment it does not get.
-const SECRETS: [&str; 2] = ["OSTRAKA_SURI", "OSTRAKA_WORKER_SURI"];
+const SECRETS: [&str; 3] = ["OSTRAKA_SURI", "OSTRAKA_WORKER_SURI", "OSTRAKA_WEBHOOK"];
 
 /// A program, and what its failure means.
 #[derive(Debug)]

@@ -3,22 +3,22 @@
 //! - `read`: which blocks are read, and which of them lost to others.
 //! - `record`, `value`: an event as a line of JSON, by the types of the chain's metadata.
 //! - `hook`: the program that is run for each.
-//!
-//! There is no web hook: the tool has no HTTP client, and needs none for this alone. A program that is run can call one.
+//! - `webhook`: the address that each is sent to.
 
 mod hook;
 mod read;
 mod record;
 mod value;
+mod webhook;
 
 use super::connect;
 use crate::{
-	chain::{Chain, ChainError, Head},
+	chain::{link::is_plain_allowed, Chain, ChainError, Head},
 	cli::{task::AnyTaskArg, Global},
 	error::Error,
 	output::Output,
 };
-use clap::Args;
+use clap::{ArgGroup, Args};
 use hook::Hook;
 use ostraka_party::escape::escaped_json;
 use ostraka_primitives::TaskId;
@@ -26,12 +26,14 @@ use read::Reader;
 use record::{lost, of_event, Record};
 use serde::Serialize;
 use std::path::PathBuf;
+use webhook::Webhook;
 
 const EXAMPLES: &str = "\
 Examples:
   ostraka events --follow
   ostraka events 7 --from 1200 --json
   ostraka events --follow --from 1200 --json --exec ./on-event
+  ostraka events --follow --webhook https://example.org/ostraka
 
 With --json every event is a line: block, hash, final, index (its place among the block's
 events), extrinsic, event, task, fields. Amounts are text, in the token's smallest unit. A
@@ -41,11 +43,17 @@ that is the block of the last line, some of whose events may come again.
 The program of --exec is run once for each event, one after the other, without a shell and
 without arguments, with that line on its standard input and without the secrets of this
 command's environment. It has a minute. What it prints goes to standard error. If it fails, the
-command ends, so that no event is lost; with --keep-going that is said, and the next is told.";
+command ends, so that no event is lost; with --keep-going that is said, and the next is told.
+
+To the address of --webhook the same line is posted. Who answers 2xx has it; after 408, 429, 5xx, or
+no answer it is sent again for a minute, and then, or after another answer, it has failed as a
+program does. An event may come twice: block, hash and index tell. OSTRAKA_WEBHOOK keeps an address
+with a token in it from the list of processes.";
 
 /// Flags of `events`.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
+#[command(group = ArgGroup::new("told").args(["exec", "webhook"]).multiple(true))]
 pub struct EventsArgs {
 	/// Events of this task alone.
 	#[command(flatten)]
@@ -62,23 +70,29 @@ pub struct EventsArgs {
 	/// Program to run for each event
 	#[arg(long, value_name = "PROGRAM")]
 	pub exec: Option<PathBuf>,
-	/// Go on if that program fails
-	#[arg(long, requires = "exec")]
+	/// Address to post each event to
+	#[arg(long, value_name = "URL", env = "OSTRAKA_WEBHOOK", hide_env_values = true)]
+	pub webhook: Option<String>,
+	/// Go on if that program or address fails
+	#[arg(long, requires = "told")]
 	pub keep_going: bool,
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// `Usage`; `Chain` (`Pruned` if the node no longer has the state of a block); `Failed` if the program fails.
+/// `Usage`; `Chain` (`Pruned` if the node no longer has the state of a block); `Failed` if the program or the address fails.
 pub async fn run(args: &EventsArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let hook = args.exec.as_deref().map(|program| Hook::new(program, args.keep_going));
 	let hook = hook.transpose()?;
+	let webhook = args.webhook.as_deref();
+	let webhook = webhook.map(|url| Webhook::new(url, args.keep_going, is_plain_allowed()));
+	let webhook = webhook.transpose()?;
 	let chain = connect(global, out).await?;
 	let mut known = chain.head();
 	let newest = if args.best { read::best(&chain).await? } else { chain.finalized().await? };
 	let mut reader = Reader::new(args.from.unwrap_or(newest.number));
-	let mut teller = Teller { chain: &chain, task: args.task.number, hook, out };
+	let mut teller = Teller { chain: &chain, task: args.task.number, hook, webhook, out };
 	loop {
 		// asked before the best block is, which then stands on it
 		let last = chain.finalized().await?;
@@ -113,6 +127,7 @@ struct Teller<'a, 'b> {
 	chain: &'a Chain,
 	task: Option<TaskId>,
 	hook: Option<Hook>,
+	webhook: Option<Webhook>,
 	out: &'a mut Output<'b>,
 }
 
@@ -156,8 +171,11 @@ impl Teller<'_, '_> {
 			true => self.out.raw(json.as_bytes())?,
 			false => writeln!(self.out, "{}", line(record))?,
 		}
-		match &self.hook {
-			Some(hook) => hook.call(&json, title, self.out.notes()).await,
+		if let Some(hook) = &self.hook {
+			hook.call(&json, title, self.out.notes()).await?;
+		}
+		match &self.webhook {
+			Some(webhook) => webhook.call(&json, title, self.out.notes()).await,
 			None => Ok(()),
 		}
 	}

@@ -4,7 +4,7 @@ use super::{indexed, operators};
 use crate::{
 	chain::{account, Chain, DEFAULT_URL},
 	cli::{
-		account::signer,
+		account::{is_named, named},
 		role::RoleName,
 		worker_key::{self, WorkerKeyArgs},
 		Global,
@@ -96,12 +96,11 @@ fn strictly((status, says): Part) -> Part {
 
 async fn look(args: &CheckArgs, global: &Global, out: &Output<'_>) -> Result<Checks, Error> {
 	// what can be wrong with flags comes before the chain
-	let key =
-		args.worker.as_ref().map(|worker| worker_key::read(worker, out.notes())).transpose()?;
-	let by = match (&args.account, &key, &global.suri, &global.key_file) {
-		(Some(account), ..) => Some(account.clone()),
-		(None, Some(_), ..) | (None, None, None, None) => None,
-		_ => Some(signer(global, out.notes())?.account()),
+	let key = args.worker.as_ref().map(worker_key::read).transpose()?;
+	let by = match (&args.account, &key) {
+		(Some(account), _) => Some(account.clone()),
+		(None, None) if is_named(global) => Some(named(global, out.notes())?),
+		(None, _) => None,
 	};
 	let mut checks = Checks::default();
 	if let Some(path) = &args.base_path {

@@ -55,7 +55,7 @@ pub struct RegisterArgs {
 pub async fn run(args: &RegisterArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let signer = signer(global, out.notes())?;
 	// what can be wrong with flags comes before the chain
-	let key = worker_key::read(&args.worker, out.notes())?;
+	let key = worker_key::read(&args.worker)?;
 	let chain = connect(global, out).await?;
 	let stake = amount(&chain, &args.stake)?;
 	check_stake(&chain, stake)?;
@@ -74,7 +74,7 @@ pub async fn rotate(
 	out: &mut Output<'_>,
 ) -> Result<(), Error> {
 	let signer = signer(global, out.notes())?;
-	let key = worker_key::read(worker, out.notes())?;
+	let key = worker_key::read(worker)?;
 	let chain = connect(global, out).await?;
 	let call = registration(&chain, &signer, &key, None)?;
 	send(&chain, &call, &signer, out).await

@@ -2,7 +2,7 @@
 
 use crate::{
 	chain::{account, ChainError},
-	cli::{account::signer, Global},
+	cli::{account::named, Global},
 	commands::connect,
 	error::Error,
 	output::Output,
@@ -27,7 +27,7 @@ pub struct ShowArgs {
 pub async fn run(args: &ShowArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let account = match &args.account {
 		Some(account) => account.clone(),
-		None => signer(global, out.notes())?.account(),
+		None => named(global, out.notes())?,
 	};
 	let chain = connect(global, out).await?;
 	let node = chain.node(&account).await?;

@@ -2,7 +2,7 @@
 
 use crate::{
 	chain::{account, Chain},
-	cli::{account::signer, policy::PolicyFileArgs, Global},
+	cli::{account::named, policy::PolicyFileArgs, Global},
 	commands::connect,
 	error::Error,
 	onchain::consent::{Duties, Held},
@@ -50,7 +50,7 @@ pub(super) async fn run(
 ) -> Result<(), Error> {
 	let account = match &args.account {
 		Some(account) => account.clone(),
-		None => signer(global, out.notes())?.account(),
+		None => named(global, out.notes())?,
 	};
 	let file = args.policy.read()?;
 	let chain = connect(global, out).await?;

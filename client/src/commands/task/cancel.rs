@@ -7,11 +7,23 @@ use crate::{
 	error::Error,
 	output::Output,
 };
+use clap::Args;
 use ostraka_primitives::{
 	task::{Task, TaskStatus},
 	TaskId,
 };
 use serde::Serialize;
+
+/// Flags of `task cancel`.
+#[derive(Args, Debug)]
+pub struct CancelArgs {
+	/// Which task.
+	#[command(flatten)]
+	pub task: TaskArg,
+	/// Take it back without being asked
+	#[arg(long)]
+	pub yes: bool,
+}
 
 /// Why a task is not taken back while its committee is drawn, and what to do.
 const BEING_DRAWN: &str =
@@ -21,14 +33,18 @@ const BEING_DRAWN: &str =
 /// Runs the command.
 ///
 /// # Errors
-/// `Usage`, `Chain`.
-pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
+/// `Usage`, `Chain`; `Failed` if the answer is no.
+pub async fn run(args: &CancelArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
+	let task = args.task.number;
 	let signer = account::signer(global, out.notes())?;
 	let chain = connect(global, out).await?;
-	let before = chain.task(args.number).await?.task;
-	let receipt = match chain.submit(&calls::cancel(args.number), &signer, None).await {
+	let before = chain.task(task).await?.task;
+	if !args.yes {
+		agreed(task, out.ask(&question(task, &before, chain.token())).await?)?;
+	}
+	let receipt = match chain.submit(&calls::cancel(task), &signer, None).await {
 		Err(error) if is_wrong_phase(&error) => {
-			let now = chain.task(args.number).await.map(|info| info.task.status);
+			let now = chain.task(task).await.map(|info| info.task.status);
 			let is_drawing = now
 				.iter()
 				.chain([&before.status])
@@ -39,12 +55,34 @@ pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Resul
 		receipt => receipt?,
 	};
 	let cancelled = Cancelled {
-		task: args.number,
+		task,
 		cancelled: true,
 		block: receipt.block.number,
 		transaction_fee: receipt.fee.to_string(),
 	};
 	write(&cancelled, &before, chain.token(), out)
+}
+
+/// What is asked before a task is taken back, which nothing undoes.
+fn question(task: TaskId, before: &Task, token: &Token) -> String {
+	let lost = match before.status {
+		TaskStatus::Inviting { .. } => "The price of its draw is lost".to_owned(),
+		_ => format!("Its fee, {}, is lost, as its committee was drawn", token.render(before.fee)),
+	};
+	format!("{lost}. Take task {task} back?")
+}
+
+fn agreed(task: TaskId, answer: Option<bool>) -> Result<(), Error> {
+	match answer {
+		Some(true) => Ok(()),
+		Some(false) => Err(Error::Failed(format!(
+			"task {task} is not taken back: the answer was no, and nothing was sent"
+		))),
+		None => Err(Error::Usage(format!(
+			"task {task} is not taken back, as there is no terminal to ask at (with --json nobody is asked): give --yes to \
+			 take it back"
+		))),
+	}
 }
 
 fn is_wrong_phase(error: &ChainError) -> bool {
@@ -107,6 +145,23 @@ mod tests {
 		task.status = TaskStatus::Inviting { until: 9 };
 		let text = said(false, &task);
 		assert!(text.contains("its data reward, 2 OST, return to you; the price"), "{text}");
+	}
+
+	#[test]
+	fn a_person_is_asked_with_what_is_lost() {
+		let mut task = fixtures::task().task;
+		let asked = question(3, &task, &fixtures::token());
+		assert_eq!(
+			asked,
+			"Its fee, 1.5 OST, is lost, as its committee was drawn. Take task 3 back?"
+		);
+		task.status = TaskStatus::Inviting { until: 9 };
+		let asked = question(3, &task, &fixtures::token());
+		assert!(asked.starts_with("The price of its draw is lost. "), "{asked}");
+		assert!(agreed(3, Some(true)).is_ok());
+		let code = |answer| agreed(3, answer).err().map(|error| error.exit_code());
+		assert_eq!((code(Some(false)), code(None)), (Some(1), Some(2)));
+		assert!(agreed(3, None).is_err_and(|error| error.to_string().contains("give --yes")));
 	}
 
 	#[test]

@@ -40,7 +40,7 @@ pub enum TaskCommand {
 	/// Follow a task until it has ended, then show its result
 	Watch(TaskArg),
 	/// Take a task back: while it invites, or while dealers deal at the price of the whole fee; not during its draw
-	Cancel(TaskArg),
+	Cancel(cancel::CancelArgs),
 	/// Put a task back that stands still though its phase is over: for nothing if the chain has forgotten it
 	Poke(TaskArg),
 }
