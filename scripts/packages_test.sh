@@ -46,8 +46,8 @@ base() {
 	if [ -f "$BASE" ]; then say "  there: $BASE"; return; fi
 	local mirror made
 	mirror=$(debian_mirror)
-	made=$(mktemp -d "$CACHE/making.XXXXXX") &&
-		debootstrap --variant=minbase --include=systemd,man-db,groff-base "$SUITE" "$made" "${mirror:-http://deb.debian.org/debian}" >"$CACHE/debootstrap.log" 2>&1 &&
+	made=$(mktemp --directory --tmpdir="$CACHE") &&
+		debootstrap --variant=minbase --include=systemd,man-db,groff-base "$SUITE" "$made" ${mirror:+"$mirror"} >"$CACHE/debootstrap.log" 2>&1 &&
 		tar --create --file "$BASE.new" --directory "$made" --exclude './var/cache/apt/archives/*.deb' . &&
 		mv "$BASE.new" "$BASE" &&
 		rm -rf "$made"
@@ -55,11 +55,11 @@ base() {
 
 root_folder() {
 	tar --extract --file "$BASE" --directory "$ROOT" && chmod 755 "$ROOT" &&
-		cp "$node_deb" "$tool_deb" "$ROOT/root/" &&
+		cp "$node_deb" "$tool_deb" "$ROOT/srv/" &&
 		printf '#!/bin/sh\nexit 101\n' >"$ROOT/usr/sbin/policy-rc.d" && chmod 755 "$ROOT/usr/sbin/policy-rc.d" &&
 		{ [ ! -e /etc/resolv.conf ] || cp --dereference /etc/resolv.conf "$ROOT/etc/resolv.conf"; } &&
 		{ apt-config dump 2>/dev/null | grep -E '^Acquire::(http|https)::Proxy |^Acquire::http::Proxy "' >"$ROOT/etc/apt/apt.conf.d/90proxy" || true; } &&
-		inside '( cd / && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./root -o -path ./tmp \) -prune -o ! -type d -print | sort ) >/root/before'
+		inside '( cd / && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./srv -o -path ./tmp \) -prune -o ! -type d -print | sort ) >/srv/before'
 }
 
 # Runs a script in the root folder. Its processes end with it, and its mounts.
@@ -69,7 +69,7 @@ inside() {
 		mount -t proc proc "$root/proc"
 		mount --rbind /dev "$root/dev"
 		mount -t tmpfs tmpfs "$root/tmp"
-		exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 TERM=dumb DEBIAN_FRONTEND=noninteractive \
+		exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/srv LC_ALL=C.UTF-8 TERM=dumb DEBIAN_FRONTEND=noninteractive \
 			${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} /bin/bash -euo pipefail -c "$script"
 	' inside "$ROOT" "$1"
 }
@@ -81,8 +81,8 @@ NODES='nodes() { for each in /proc/[0-9]*; do [ "$(readlink "$each/exe")" != /us
 # By apt, which brings what the packages depend on.
 install_both() {
 	inside "$NODES"'apt-get update -qq
-		apt-get install -y -qq --no-install-recommends /root/ostraka_*.deb /root/ostraka-node_*.deb >/root/install.log 2>&1 || { cat /root/install.log; exit 1; }
-		grep -q "ostraka-node: not started" /root/install.log || { echo "the installation does not say that it started nothing"; exit 1; }
+		apt-get install -y -qq --no-install-recommends /srv/ostraka_*.deb /srv/ostraka-node_*.deb >/srv/install.log 2>&1 || { cat /srv/install.log; exit 1; }
+		grep -q "ostraka-node: not started" /srv/install.log || { echo "the installation does not say that it started nothing"; exit 1; }
 		dpkg --verify ostraka ostraka-node
 		getent passwd ostraka-node
 		! compgen -G "/etc/systemd/system/*.wants/ostraka*" || { echo "a unit is enabled unasked"; exit 1; }
@@ -164,7 +164,7 @@ start_script() {
 
 # Removed, they leave settings and state; purged, the state alone, and nothing once that is gone.
 remove() {
-	inside 'left() { ( cd / && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./root -o -path ./tmp -o -path ./run \) -prune -o ! -type d -print | sort ) | comm -13 /root/before - | grep -E "ostraka" || true; }
+	inside 'left() { ( cd / && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./srv -o -path ./tmp -o -path ./run \) -prune -o ! -type d -print | sort ) | comm -13 /srv/before - | grep -E "ostraka" || true; }
 		apt-get remove -y -qq ostraka ostraka-node >/dev/null
 		[ -f /etc/default/ostraka-node ] || { echo "the settings are gone"; exit 1; }
 		[ -d /var/lib/ostraka-node/chains ] || { echo "the state is gone"; exit 1; }
@@ -175,14 +175,14 @@ remove() {
 		deluser --quiet --system ostraka-node
 		! getent passwd ostraka-node
 
-		apt-get install -y -qq --no-install-recommends /root/ostraka_*.deb /root/ostraka-node_*.deb >/dev/null 2>&1
+		apt-get install -y -qq --no-install-recommends /srv/ostraka_*.deb /srv/ostraka-node_*.deb >/dev/null 2>&1
 		apt-get purge -y -qq ostraka ostraka-node >/dev/null
 		! getent passwd ostraka-node || { echo "the user is left"; exit 1; }
 		[ -z "$(left)" ] || { left; echo "this is left after the purge of packages that never ran"; exit 1; }'
 }
 
 mkdir -p "$CACHE"
-ROOT=$(mktemp -d "$CACHE/root.XXXXXX")
+ROOT=$(mktemp --directory --tmpdir="$CACHE")
 trap 'rm -rf --one-file-system "$ROOT"' EXIT
 
 step "base system" base

@@ -20,22 +20,33 @@ pub type Secret = Zeroizing<String>;
 /// # Errors
 /// `Usage`.
 pub fn read_file(path: &Path) -> Result<Secret, Error> {
+	let (text, guarded) = look_into(path)?;
+	guarded.map(|()| text)
+}
+
+/// What a file holds, and the error of [`read_file`] if others can read or write it: for who has something worse to say of it.
+///
+/// # Errors
+/// `Usage` if it cannot be read.
+pub fn look_into(path: &Path) -> Result<(Secret, Result<(), Error>), Error> {
 	let unreadable = |error: io::Error| {
 		Error::Usage(format!("{}: the key file cannot be read: {error}", shown(path)))
 	};
 	// what is looked at is what is read
 	let mut file = File::open(path).map_err(unreadable)?;
 	let metadata = file.metadata().map_err(unreadable)?;
-	if is_open_to_others(&metadata, is_credential(path)) {
-		let file = shown(path);
-		return Err(Error::Usage(format!(
-			"{file}: others on this machine can read or write this key file, so it is not used\n  `chmod 600 {file}` keeps \
-			 the secret from now on; who could read it may have done so"
-		)));
-	}
 	let mut text = Secret::default();
 	file.read_to_string(&mut text).map_err(unreadable)?;
-	Ok(text)
+	let guarded = if is_open_to_others(&metadata, is_credential(path)) {
+		let file = shown(path);
+		Err(Error::Usage(format!(
+			"{file}: others on this machine can read or write this key file, so it is not used\n  `chmod 600 {file}` keeps \
+			 the secret from now on; who could read it may have done so"
+		)))
+	} else {
+		Ok(())
+	};
+	Ok((text, guarded))
 }
 
 /// The first line of a secret file.

@@ -85,14 +85,15 @@ fn from_keystore(directory: &Path) -> Result<ed25519::Pair, Error> {
 			))
 		},
 	};
-	let text = secret::read_file(&file)?;
+	let (text, guarded) = secret::look_into(&file)?;
 	let secret: String = serde_json::from_str(&text)
 		.map_err(|_| wrong("the key file is not as a node writes it".to_owned()))?;
 	let key = pair(&secret)?;
 	let named = named.to_ascii_lowercase();
 	if named == hex::encode(key.public()) {
-		return Ok(key);
+		return guarded.map(|()| key);
 	}
+	// that it is another key is said first: another mode of its file would not help
 	let schemes = [
 		(
 			"sr25519",
@@ -184,6 +185,25 @@ mod tests {
 		assert!(message.contains("password") && message.contains("///PASSWORD"), "{message}");
 		assert!(refusal(&[7; 32], "//Worker").contains("damaged"));
 		assert!(refusal(&[7; 3], "//Worker").contains("not that of the secret"));
+	}
+
+	/// What is wrong with the key is said whatever the mode of its file; a right one is not taken from a file that others can read.
+	#[cfg(unix)]
+	#[test]
+	fn a_file_that_others_can_read_is_looked_into_and_not_used() {
+		use std::os::unix::fs::PermissionsExt;
+		let message = |public: &[u8]| {
+			let directory = tempfile::tempdir().expect("a temporary directory");
+			let path = directory.path().join(format!("6f737472{}", hex::encode(public)));
+			write(path.clone(), "\"//Worker\"");
+			std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("ours");
+			let refused = read(&args(directory.path())).err().map(|error| error.to_string());
+			refused.expect("it is refused")
+		};
+		let other = sr25519::Pair::from_string("//Worker", None).expect("a path");
+		assert!(message(other.public().as_ref()).contains("scheme sr25519"));
+		let right = ed25519::Pair::from_string("//Worker", None).expect("a path");
+		assert!(message(right.public().as_ref()).contains("others on this machine"));
 	}
 
 	#[test]
