@@ -70,6 +70,12 @@ monitoring-test: ## Rules and every panel of the dashboard against a real Promet
 	cargo build --release --locked --bins
 	@scripts/monitoring_test.sh $(ARGS)
 
+.PHONY: walk
+walk: node ## Walk a new operator's and a new requester's path, from their pages' commands, on dev chains
+	@scripts/setup.sh --monitoring
+	@scripts/walk_operator.sh --bin $(CARGO_TARGET_DIR)/release
+	@scripts/walk_requester.sh --bin $(CARGO_TARGET_DIR)/release
+
 .PHONY: zombienet
 zombienet: ## Run one task over a relay chain, two collators, five compute nodes and two verifiers, each a process
 	@scripts/setup.sh --zombienet

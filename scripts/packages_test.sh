@@ -56,6 +56,9 @@ base() {
 root_folder() {
 	tar --extract --file "$BASE" --directory "$ROOT" && chmod 755 "$ROOT" &&
 		cp "$node_deb" "$tool_deb" "$ROOT/srv/" &&
+		mkdir -p "$ROOT/srv/walk/scripts" "$ROOT/srv/walk/docs" &&
+		cp scripts/walk.sh scripts/walk_operator.sh scripts/walk_requester.sh "$ROOT/srv/walk/scripts/" &&
+		cp docs/OPERATOR.md docs/REQUESTER.md "$ROOT/srv/walk/docs/" &&
 		printf '#!/bin/sh\nexit 101\n' >"$ROOT/usr/sbin/policy-rc.d" && chmod 755 "$ROOT/usr/sbin/policy-rc.d" &&
 		{ [ ! -e /etc/resolv.conf ] || cp --dereference /etc/resolv.conf "$ROOT/etc/resolv.conf"; } &&
 		{ apt-config dump 2>/dev/null | grep -E '^Acquire::(http|https)::Proxy |^Acquire::http::Proxy "' >"$ROOT/etc/apt/apt.conf.d/90proxy" || true; } &&
@@ -129,6 +132,17 @@ chain() {
 		! grep -q "\"exact\": *false" /tmp/demo.json || { cat /tmp/demo.json; exit 1; }'
 }
 
+# A newcomer's paths, by what the packages have installed, and Prometheus as Debian has it.
+walk_operator() {
+	inside 'apt-get install -y -qq --no-install-recommends curl prometheus >/tmp/said 2>&1 || { cat /tmp/said; exit 1; }
+		cd /tmp
+		runuser -u nobody -- /srv/walk/scripts/walk_operator.sh'
+}
+walk_requester() {
+	inside 'cd /tmp
+		runuser -u nobody -- /srv/walk/scripts/walk_requester.sh'
+}
+
 # What the unit starts, as its user and with the folders and keys that systemd would give it.
 start_script() {
 	inside "$NODES"'start() { runuser -u ostraka-node -- env STATE_DIRECTORY=/var/lib/ostraka-node RUNTIME_DIRECTORY=/run/ostraka-node "$@" /usr/lib/ostraka-node/start; }
@@ -192,6 +206,8 @@ step "man pages, completions, licences" documents
 step "units: verify, security" units
 step "simulate" simulate
 step "a task on a dev chain" chain
+step "a new operator's path" walk_operator
+step "a new requester's path" walk_requester
 step "the service's start script" start_script
 step "remove and purge" remove
 

@@ -44,6 +44,7 @@ formatted() {
 scripts/shims.sh
 step "format" formatted
 step "dependencies" scripts/check_dependencies.sh
+step "circles of modules" scripts/check_circles.py
 step "shims" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/shims" cargo test "${CARGO_FLAGS[@]}" --manifest-path shims/Cargo.toml
 step "documents" scripts/check_docs.sh
 step "transcript" scripts/check_transcript.sh
@@ -69,6 +70,8 @@ step "demo, 50 institutions" demo \
 	'.dealers == 50 and .rows == 9976 and (.tasks | length >= 5) and all(.tasks[]; .exact and .verified)'
 step "demo on another file" demo '.dealers >= 5 and (.tasks | length == 1) and all(.tasks[]; .exact and .verified)' \
 	--data examples/clinics.csv --split-by clinic --statistic regression --columns dose --target response
+step "a new requester's path" scripts/walk_requester.sh --bin "$CARGO_TARGET_DIR/release"
+step "a new operator's path" scripts/walk_operator.sh --bin "$CARGO_TARGET_DIR/release" --without-prometheus
 
 printf '\nTimes:\n'
 printf '%s\n' "${TIMES[@]}"

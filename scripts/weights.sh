@@ -20,7 +20,7 @@ STEPS=${STEPS:-6} REPEAT=${REPEAT:-3}
 WITH_CURVES=(pallet_registry pallet_tasks pallet_vss)
 COMMON=(cumulus_pallet_parachain_system cumulus_pallet_weight_reclaim frame_system frame_system_extensions
 	pallet_balances pallet_collator_selection pallet_consent pallet_message_queue pallet_multisig pallet_network pallet_proxy
-	pallet_session pallet_sudo pallet_timestamp pallet_transaction_payment pallet_tx_pause pallet_utility)
+	pallet_parameters pallet_session pallet_sudo pallet_timestamp pallet_transaction_payment pallet_tx_pause pallet_utility)
 ASKED=" $* "
 
 say() { printf '[weights] %s\n' "$*"; }

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 export CARGO_TARGET_DIR OSTRAKA_BUILT="$CARGO_TARGET_DIR"
 ALL=(smoke crash too-many-crashes forging-dealer forged-input lying-verifier sleeping-panel corrupt-node false-accuser restart lost-database
-	concurrency pure-wasm upgrade lost-transactions re-org redraw)
+	concurrency pure-wasm upgrade lost-transactions re-org redraw withheld-entropy seat-hoarding)
 
 die() { printf '[zombienet] error: %s\n' "$*" >&2; exit 2; }
 
@@ -19,8 +19,10 @@ for scenario in "${scenarios[@]}"; do
 done
 
 scripts/zombienet_build.sh
-tests() { CARGO_TARGET_DIR="$CARGO_TARGET_DIR/zombienet-tests" cargo test --release --locked \
-	--manifest-path zombienet/Cargo.toml --test scenarios "$@"; }
+cargo_test() { CARGO_TARGET_DIR="$CARGO_TARGET_DIR/zombienet-tests" cargo test --release --locked \
+	--manifest-path zombienet/Cargo.toml "$@"; }
+tests() { cargo_test --test scenarios "$@"; }
+cargo_test --quiet --lib
 tests --no-run
 known=$(tests --quiet -- --list)
 for scenario in "${scenarios[@]}"; do

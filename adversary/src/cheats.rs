@@ -1,26 +1,18 @@
 //! Messages that no honest role makes: the honest act with one wrong input. Well-formed and proven where the chain looks at
 //! once, wrong where only a committee member or the result check can see it.
 
-use crate::forged::{self, ForgedInput};
+use crate::forged::{self, outside, ForgedInput};
 use ostraka_crypto::{
-	encoding::IDENTITY,
 	messages::{DealingBytes, EvidenceBytes},
 	scalar,
 	seal::{ciphertext_len, SealSecret},
 	validity::{prove, Relation},
-	vss::{self, UncheckedCommitments},
-	Error, Hash, Identity, Plain, PointBytes, Scalar, SealKeyBytes,
+	vss, Error, Hash, Identity, Plain, PointBytes, Scalar, SealKeyBytes,
 };
 use ostraka_primitives::fault::{AccuserFault, DealerFault};
-use ostraka_protocol::{adjudicator::Aggregate, dealer, worker, TaskContext};
+use ostraka_protocol::{dealer, worker, TaskContext};
 use rand_core::{OsRng, RngCore};
 
-/// A point of order three: of the curve, not of the group. Its x is zero, its y two.
-const ORDER_THREE: PointBytes = {
-	let mut bytes = [0; 96];
-	bytes[95] = 2;
-	bytes
-};
 /// The identity, which is no Diffie-Hellman value.
 const NO_KEY: SealKeyBytes = [0; 32];
 
@@ -119,18 +111,6 @@ fn valid(
 		return Ok(Vec::new());
 	}
 	prove::<Plain, _>(relation, &ctx.statement(id, commitments), input, blinding, &mut OsRng)
-}
-
-/// The commitments with a point of order three added to `C_t`: on the curve, and outside of the group. A seat whose number is
-/// a multiple of three would find that its share fits all the same.
-fn outside(commitments: &[PointBytes], threshold: u8) -> Result<Vec<PointBytes>, Error> {
-	let mut torsion = vec![IDENTITY; commitments.len()];
-	if let Some(last) = torsion.last_mut() {
-		*last = ORDER_THREE;
-	}
-	let mut sums = Aggregate::from_bytes(commitments, threshold)?;
-	sums.add(&UncheckedCommitments::from_bytes(&torsion, threshold)?)?;
-	Ok(sums.to_bytes())
 }
 
 /// A dealing of one's own that carries another's `R`: its exponent is unknown, hence the proof is of another one, and

@@ -105,8 +105,9 @@ pub struct DealArgs {
 	#[arg(long, value_name = "COLUMN=TEXT", value_parser = parse_only)]
 	pub only: Option<(String, String)>,
 	/// bad-share=J, bad-ciphertext=J, non-canonical=J (J: the seat that gets it), outside (a commitment outside of the
-	/// group), forged-input=other-vector, =other-dealer or =other-task (how the input is not proven valid), =truncated or
-	/// =empty (a proof of another length, which the chain refuses), wrong-task-hash or no-proof
+	/// group), forged-input=other-vector, =other-dealer, =other-task, =other-relation, =two, =wrong-product, =entry-beyond or
+	/// =torsion (how the input is not proven valid), =truncated or =empty (a proof of another length, which the chain refuses),
+	/// wrong-task-hash or no-proof
 	#[arg(long, value_name = "FAULT", value_parser = parse_fault)]
 	pub fault: DealingFault,
 }
@@ -402,6 +403,8 @@ mod tests {
 		assert_eq!(parse_fault("no-proof"), Ok(DealingFault::NoProof));
 		let forged = DealingFault::Input(ForgedInput::OtherVector);
 		assert_eq!(parse_fault("forged-input=other-vector"), Ok(forged));
+		let forged = DealingFault::Input(ForgedInput::WrongProduct);
+		assert_eq!(parse_fault("forged-input=wrong-product"), Ok(forged));
 		let wrong = ["", "bad-share", "bad-share=x", "no-proof=1", "bad-share=300", "outside=1"];
 		for wrong in wrong.into_iter().chain(["forged-input", "forged-input=1"]) {
 			assert!(parse_fault(wrong).is_err(), "{wrong}");

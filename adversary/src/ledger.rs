@@ -12,6 +12,10 @@ pub struct Ledger {
 	requesters: BTreeMap<TaskId, AccountId>,
 	/// What requesters lost of a fee that nobody earned.
 	forfeited: BTreeMap<TaskId, Balance>,
+	/// What tasks paid for their place and their seats.
+	rents: BTreeMap<TaskId, Balance>,
+	/// What dealers had on hold in tasks.
+	deposits: BTreeMap<(TaskId, AccountId), Balance>,
 	/// What silent members lacked of what they earned, by which nobody gains.
 	withheld: BTreeMap<TaskId, Balance>,
 	/// Who first showed of a task that somebody attested falsely.
@@ -60,6 +64,16 @@ impl Ledger {
 		self.forfeited.get(&task).copied().unwrap_or_default()
 	}
 
+	/// What a task paid for its place and its seats.
+	pub fn rent(&self, task: TaskId) -> Balance {
+		self.rents.get(&task).copied().unwrap_or_default()
+	}
+
+	/// What a dealer had on hold in a task.
+	pub fn deposit(&self, task: TaskId, dealer: &AccountId) -> Balance {
+		self.deposits.get(&(task, dealer.clone())).copied().unwrap_or_default()
+	}
+
 	/// What silent members of a task lacked of what they earned.
 	pub fn withheld(&self, task: TaskId) -> Balance {
 		self.withheld.get(&task).copied().unwrap_or_default()
@@ -102,9 +116,15 @@ impl Ledger {
 					let task: TaskId = event.field("task")?;
 					let forfeited: Balance = event.field("forfeited")?;
 					let withheld: Balance = event.field("withheld")?;
+					let rent: Balance = event.field("rent")?;
 					self.forfeited.insert(task, forfeited);
 					self.withheld.insert(task, withheld);
-					self.take(event.field("requester")?, forfeited + withheld);
+					self.rents.insert(task, rent);
+					self.take(event.field("requester")?, forfeited + withheld + rent);
+				},
+				("Incentives", "DepositHeld") => {
+					let held = (event.field("task")?, event.field("dealer")?);
+					self.deposits.insert(held, event.field("amount")?);
 				},
 				("Incentives", "DealerPaid") => self.paid(event, "dealer")?,
 				("Incentives", "Punished") => self.punished(event, events)?,

@@ -94,7 +94,7 @@ impl Scene {
 		cohorts: &[usize],
 	) -> Result<(Vec<Vec<Signer>>, Books), Error> {
 		let mut accounts = paths(path, cohorts.iter().sum())?;
-		let amount = 2 * needed(&self.chain);
+		let amount = 2 * needed(&self.chain).await?;
 		fund(&self.chain, &self.sponsor, &accounts, amount).await?;
 		let players = accounts.iter().chain([&self.requester]).map(Signer::account);
 		let books = Books::open(&self.chain, players).await?;
@@ -348,6 +348,15 @@ pub fn accounts(events: &[Event], pallet: &str, name: &str, field: &str) -> Vec<
 	let mut accounts: Vec<AccountId> = found.filter_map(|event| event.field(field)).collect();
 	accounts.sort();
 	accounts
+}
+
+/// Who was punished by a task's events, each as often as it was. Where slashes are deferred, a node's stake counts no more once
+/// `SlashDeferred` tells of it, and nobody has a part of it yet; deposits and bonds are shared out at once everywhere.
+pub fn punished(events: &[Event]) -> Vec<AccountId> {
+	let told = |pallet, name| accounts(events, pallet, name, "culprit");
+	let mut culprits = [told("Incentives", "Punished"), told("Registry", "SlashDeferred")].concat();
+	culprits.sort();
+	culprits
 }
 
 /// Their number.

@@ -439,7 +439,7 @@ pub async fn share_elsewhere(
 
 /// A task as it is, and as it was right after its draw, if it was drawn and the node still has that state.
 async fn drawn(chain: &Chain, task: TaskId) -> Result<Option<(TaskInfo, TaskInfo)>, Error> {
-	let info = chain.task(task).await?;
+	let Some(info) = chain.task_if_any(task, chain.head()).await? else { return Ok(None) };
 	let Some(number) = info.task.drawn_at else { return Ok(None) };
 	let hash = chain.block_hash(number).await?;
 	match chain.task_at(task, Head { number, hash }).await {

@@ -13,7 +13,7 @@ use subxt::ext::frame_decode::storage::encode_storage_key_prefix;
 /// Keys asked for at a time.
 const PAGE: u32 = 500;
 /// Storage that an unsettled task takes, and that nothing is left of in the end.
-const OF_TASKS: [(&str, &str); 14] = [
+const OF_TASKS: [(&str, &str); 15] = [
 	("Incentives", "Escrows"),
 	("Incentives", "Deposits"),
 	("Tasks", "Invitations"),
@@ -27,6 +27,7 @@ const OF_TASKS: [(&str, &str); 14] = [
 	("Vss", "Seats"),
 	("Vss", "Dealings"),
 	("Vss", "UsedEphemerals"),
+	("Vss", "DealtNow"),
 	("Vss", "RightShares"),
 ];
 

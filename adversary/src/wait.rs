@@ -1,7 +1,7 @@
 //! Waiting for a task to come as far as an attack needs it.
 
 use ostraka_client::{
-	chain::{Chain, Head},
+	chain::{Chain, ChainError, Head},
 	Error,
 };
 use ostraka_primitives::{
@@ -76,12 +76,23 @@ pub async fn exactly(chain: &Chain, task: TaskId, wanted: Phase) -> Result<TaskI
 pub async fn settled(chain: &Chain, task: TaskId) -> Result<(Outcome, Head), Error> {
 	let mut head = chain.head();
 	loop {
-		if let TaskStatus::Settled(_) = chain.task_at(task, head).await?.task.status {
+		if end(chain, task, head).await?.is_some() {
 			let last = chain.wait_final(head.number).await?;
-			if let TaskStatus::Settled(outcome) = chain.task_at(task, last).await?.task.status {
+			if let Some(outcome) = end(chain, task, last).await? {
 				return Ok((outcome, last));
 			}
 		}
 		head = chain.next_head(head).await?;
+	}
+}
+
+/// How a task ended, if it is settled in this block.
+async fn end(chain: &Chain, task: TaskId, block: Head) -> Result<Option<Outcome>, Error> {
+	match chain.task_at(task, block).await.map(|info| info.task.status) {
+		Ok(TaskStatus::Settled(outcome)) => Ok(Some(outcome)),
+		Ok(_) => Ok(None),
+		// it failed before its draw, and nothing else is left of it
+		Err(ChainError::Undrawn { reason, .. }) => Ok(Some(Outcome::Failed(reason))),
+		Err(error) => Err(error.into()),
 	}
 }

@@ -7,7 +7,8 @@ use ostraka_party::{
 	request::SpecProblem,
 };
 use ostraka_protocol::statistics::FinalizeError;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::io;
 
 /// Everything that can end a command.
@@ -40,6 +41,15 @@ pub enum Error {
 	Stopped(String),
 }
 
+/// An error as JSON, on standard error.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Record {
+	/// What the process exits with.
+	code: u8,
+	/// What is wrong, and what to do.
+	error: String,
+}
+
 /// Exit code of a program whose reader went away: 128 and the number of the signal that ends others over it.
 const NO_READER: u8 = 141;
 
@@ -50,7 +60,7 @@ impl Error {
 	pub fn exit_code(&self) -> u8 {
 		match self {
 			Self::Output(_) if self.is_reader_gone() => NO_READER,
-			Self::Failed(_) | Self::Output(_) => 1,
+			Self::Failed(_) | Self::Output(_) | Self::Chain(ChainError::Undrawn { .. }) => 1,
 			Self::Party(_) | Self::Usage(_) => 2,
 			Self::Chain(error) if error.is_refusal() => 4,
 			Self::Chain(_) => 3,
@@ -71,8 +81,8 @@ impl Error {
 	pub fn write(&self, to: &mut dyn io::Write, as_json: bool) -> io::Result<()> {
 		let text = self.to_string();
 		if as_json {
-			let text = json!({ "error": text, "code": self.exit_code() }).to_string();
-			writeln!(to, "{}", escaped_json(&text))
+			let record = Record { code: self.exit_code(), error: text };
+			writeln!(to, "{}", escaped_json(&serde_json::to_string(&record)?))
 		} else {
 			writeln!(to, "error: {}", escaped_lines(&text))
 		}
@@ -115,11 +125,20 @@ impl From<AccountError> for Error {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use ostraka_primitives::task::FailReason;
 
 	#[test]
 	fn a_result_of_unproven_inputs_has_a_code_of_its_own() {
 		assert_eq!(Error::Unproven("not all".to_owned()).exit_code(), 5);
 		assert_eq!(Error::Failed("wrong".to_owned()).exit_code(), 1);
+	}
+
+	#[test]
+	fn a_task_that_failed_has_failed_whatever_is_left_of_it() {
+		let gone = ChainError::Undrawn { task: 7, reason: FailReason::NoCommittee };
+		assert_eq!(Error::from(gone.clone()).exit_code(), 1);
+		assert_eq!(Error::from(gone.of_call("Tasks.poke")).exit_code(), 4);
+		assert_eq!(Error::from(ChainError::NoTask(7)).exit_code(), 4);
 	}
 
 	#[test]

@@ -3,7 +3,7 @@
 use crate::chain::Token;
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
-	odds::Odds,
+	odds::{Odds, PanelOdds},
 	role::Role,
 	spec::{Column, Grouping, Name, Statistic, TaskSpec},
 	task::{ClassParameters, Conditions, SecurityClass, Task, TaskStatus, Windows},
@@ -84,13 +84,19 @@ pub fn inviting() -> TaskInfo {
 	info
 }
 
-/// The odds of (7, 3) over many small nodes, at 1.23 tokens a draw.
+/// The odds of (7, 3) and of a panel of three over many small nodes, at 1.23 tokens a draw.
 pub fn odds() -> Odds {
 	Odds {
 		fifth: 33_344_000,
 		third: 173_300_000,
 		price_fifth: Some(36_900),
 		price_third: Some(7_100),
+		panel: Some(PanelOdds {
+			fifth: 8_108_473,
+			third: 37_384_800,
+			both_fifth: 269_696,
+			both_third: 6_472_264,
+		}),
 	}
 }
 

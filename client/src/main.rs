@@ -1,9 +1,6 @@
 //! The `ostraka` command line tool.
 
-use ostraka_client::{
-	commands::{self, task_file},
-	output::log,
-};
+use ostraka_client::commands;
 use std::{ffi::OsString, process::ExitCode};
 
 fn main() -> ExitCode {
@@ -12,9 +9,9 @@ fn main() -> ExitCode {
 	let is_json_log = |two: &[OsString]| two == ["--log-format", "json"].map(OsString::from);
 	let as_json = words.iter().skip(1).any(|word| word == "--json" || word == "--log-format=json")
 		|| words.windows(2).any(is_json_log);
-	let (error, as_json) = match task_file::parse(words, as_json) {
+	let (error, as_json) = match commands::parse(words, as_json) {
 		Ok(cli) => {
-			let as_json = log::is_for_programs(&cli.global);
+			let as_json = cli.global.is_for_programs();
 			match commands::run(cli) {
 				Ok(()) => return ExitCode::SUCCESS,
 				Err(error) => (error, as_json),

@@ -13,6 +13,10 @@ mod policy;
 mod profile;
 #[path = "cli/reference.rs"]
 mod reference;
+#[path = "schema/mod.rs"]
+mod schema;
+#[path = "cli/schemas.rs"]
+mod schemas;
 #[path = "cli/secret.rs"]
 mod secret;
 #[path = "cli/task_file.rs"]
@@ -90,14 +94,17 @@ fn fails(command: &mut Command, code: i32, expected: &[&str]) {
 		assert!(text.contains(part), "`{text}` does not say `{part}`");
 	}
 	assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+	schema::said(command.get_args(), "", &text);
 }
 
 #[track_caller]
 fn json(command: &mut Command) -> Value {
 	let output = command.output().expect("runs");
 	let errors = String::from_utf8_lossy(&output.stderr);
-	assert!(output.status.success(), "{errors}{}", String::from_utf8_lossy(&output.stdout));
-	serde_json::from_slice(&output.stdout).expect("JSON")
+	let text = String::from_utf8_lossy(&output.stdout);
+	assert!(output.status.success(), "{errors}{text}");
+	schema::said(command.get_args(), &text, &errors);
+	serde_json::from_str(&text).expect("JSON")
 }
 
 const GOOD: &str = "who,x,y,g\na,1.5,1,p\na,2,2,q\nb,3,2,p\nb,4.25,5,q\nc,5,4,p\nc,6,7,q\n,9,9,p\n";
@@ -310,10 +317,13 @@ fn another_file_without_a_statistic() {
 
 #[test]
 fn errors_are_json_if_asked() {
-	let output = with(&data(""), "simulate", &format!("{MEAN} --json")).output().expect("runs");
+	let data = data("");
+	let mut command = with(&data, "simulate", &format!("{MEAN} --json"));
+	let output = command.output().expect("runs");
 	let error: Value = serde_json::from_slice(&output.stderr).expect("JSON");
+	schema::said(command.get_args(), "", &String::from_utf8_lossy(&output.stderr));
 	assert_eq!(error["code"], 2);
-	assert!(error["error"].as_str().is_some_and(|text| text.contains("empty")));
+	assert!(error["error"].as_str().is_some_and(|text| text.contains("empty")), "{error}");
 }
 
 #[test]
@@ -390,10 +400,13 @@ fn groups_with_too_few_dealers_are_left_out() {
 /// Runs a simulation that has no result of its last task; returns what it says of the reason.
 #[track_caller]
 fn not_computed(data: &Data, flags: &str) -> (String, Value) {
-	let output = with(data, "simulate", &format!("{flags} --json")).output().expect("runs");
+	let mut command = with(data, "simulate", &format!("{flags} --json"));
+	let output = command.output().expect("runs");
 	assert_eq!(output.status.code(), Some(1), "{flags}");
-	let error: Value = serde_json::from_slice(&output.stderr).expect("JSON");
-	let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+	let [out, err] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+	schema::said(command.get_args(), &out, &err);
+	let error: Value = serde_json::from_str(&err).expect("JSON");
+	let report: Value = serde_json::from_str(&out).expect("JSON");
 	let last = report["tasks"].as_array().and_then(|tasks| tasks.last()).expect("a task").clone();
 	assert_eq!(last["result"], Value::Null, "{flags}");
 	let error = error["error"].as_str().expect("a text").to_owned();

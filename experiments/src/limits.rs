@@ -1,8 +1,9 @@
 //! The distance to the physical limit: our multi-scalar multiplications and field loops beside blst's and plain
 //! arkworks', share generation and reconstruction beside memory bandwidth, and a dealing without its proof beside the group
-//! operations that it cannot avoid. Proofs that inputs are valid, made and checked, beside the sharing that they come with. One
-//! thread.
+//! operations that it cannot avoid. Proofs that inputs are valid, made and checked, beside the sharing that they come with and beside
+//! the sums of Bulletproofs. One thread.
 
+pub mod bulletproofs;
 mod dealings;
 
 pub use dealings::{BARE, BITS, CHECK, DEALING, HELD, PROOF, SHARED};

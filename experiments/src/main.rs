@@ -26,19 +26,20 @@ use std::{
 };
 use store::{Machine, Row, Store};
 use tables::{
-	chain, scaling, schemes as compared,
+	bulletproofs, chain, scaling, schemes as compared,
 	targets::{self, Measured},
 };
 use timing::Grid;
 
 /// Pages of `docs/`, and the sections of each that are written here.
-const SECTIONS: [(&str, &str); 14] = [
+const SECTIONS: [(&str, &str); 15] = [
 	("results/indicators.md", "indicators"),
 	("results/timing.md", "timing"),
 	("results/timing.md", "targets"),
 	("results/sizes.md", "lengths"),
 	("results/sizes.md", "users"),
 	("results/limits.md", "limits"),
+	("results/limits.md", "bulletproofs"),
 	("results/chain.md", "calls"),
 	("results/chain.md", "throughput"),
 	("results/chain.md", "latency"),
@@ -61,7 +62,7 @@ enum Part {
 	/// N up to 10,000, for the same.
 	Users,
 	/// Our arithmetic beside blst's, arkworks' and memory bandwidth; a dealing beside what it cannot avoid; proofs beside the
-	/// sharing.
+	/// sharing, and beside Bulletproofs.
 	Limits,
 	/// Experiment 3: throughput, latency, weights and costs on a development chain.
 	Chain,
@@ -140,6 +141,7 @@ fn main() -> Result<()> {
 		limits::write(&lines, &run.machine.note(), &run.out.join("limits.csv"))?;
 		let made_by = tables::made_by("limits", &format!("{}. One thread.", run.machine.note()));
 		run.show("limits", &format!("{made_by}{}", compared::limits(&lines)))?;
+		run.show("bulletproofs", &bulletproofs::table()?)?;
 	}
 	if run.wants(Part::Chain) {
 		run.chain()?;

@@ -8,6 +8,7 @@ use serde::Serialize;
 /// How many of a panel attested, and what was found wrong after it was too late to leave it out. As JSON its names are those that
 /// every record of a task has: `verifiers_attested`, `verifiers`, `disproven`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Attestation {
 	/// Verifiers that attested to a set in which nothing was shown to be invalid since.
 	#[serde(rename = "verifiers_attested")]

@@ -159,7 +159,8 @@ pub fn context(genesis: &Digest, task: TaskId, info: &TaskInfo) -> Result<TaskCo
 	Ok(wire::context_of(version, published, threshold, length, proof_length, seal_keys, recipient))
 }
 
-/// Makes a dealing, with the proof that its input is valid: one that rows within the ranges of the spec can give.
+/// Makes a dealing, with the proof that its input is valid: one that rows within the ranges of the spec can give. Its shares and
+/// proofs are checked as nodes and chain check them before it is returned.
 ///
 /// # Errors
 /// `Failed` if the account is the recipient of the result, whose dealing is the mask ([`make_mask`]), or if the protocol refuses the
@@ -185,7 +186,7 @@ pub fn make(
 	let bytes = dealer::deal::<Plain, _>(ctx, &relation, id, &input.vector, rng);
 	let bytes = bytes.map_err(|error| match error {
 		ostraka_crypto::Error::Unsatisfied => none(refused(spec, &input.vector)),
-		error => none(error.to_string()),
+		error => none(unmade(error)),
 	})?;
 	message(bytes)
 }
@@ -215,6 +216,18 @@ pub fn make_mask(
 fn message(bytes: DealingBytes) -> Result<DealingMessage, Error> {
 	wire::dealing_message(bytes)
 		.ok_or_else(|| Error::Failed("the dealing is longer than any task allows".to_owned()))
+}
+
+/// Why no dealing is made. One that fails its own check comes of a machine that computes wrong, or of a fault of this program: of the
+/// input, which is not at fault, another try can make a right one.
+fn unmade(error: ostraka_crypto::Error) -> String {
+	use ostraka_crypto::Error::{InvalidProof, ShareMismatch};
+	match error {
+		InvalidProof | ShareMismatch => format!(
+			"the one that was made does not withstand the check that every node makes ({error}); nothing is dealt\n  the deposit would 			 be lost by it; try again, and if it comes again on another machine too, report it"
+		),
+		error => error.to_string(),
+	}
 }
 
 /// Why an input is refused: the condition that it breaks, and whose fault that is.
@@ -576,6 +589,21 @@ mod tests {
 		assert_eq!(invalid([2; 32]), [0], "nobody else's");
 		// a dealer without rows
 		make(&ctx, &spec, &account(1), &encoded(&[0, 0]), &mut rng).expect("zeros are legal");
+	}
+
+	/// That a corrupted proof is seen is tested where it can be corrupted, in the protocol's `dealer`.
+	#[test]
+	fn a_dealing_that_fails_its_own_check_is_said_to() {
+		use ostraka_crypto::Error::{InvalidProof, Parameters, ShareMismatch};
+		for error in [InvalidProof, ShareMismatch] {
+			let text = unmade(error);
+			assert!(
+				text.contains(&error.to_string()) && text.contains("nothing is dealt"),
+				"{text}"
+			);
+			assert!(text.contains("try again"), "{text}");
+		}
+		assert_eq!(unmade(Parameters), Parameters.to_string());
 	}
 
 	#[test]

@@ -43,6 +43,20 @@ impl Serialize for Tree {
 	}
 }
 
+/// Its names are those of a statistic's numbers: nothing holds for all statistics.
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Tree {
+	fn schema_name() -> alloc::borrow::Cow<'static, str> {
+		"Tree".into()
+	}
+
+	fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+		schemars::json_schema!({
+			"description": "Numbers under the names that the statistic gives them, in lists or objects; a text where there is none: undefined, impossible; null if there is nothing"
+		})
+	}
+}
+
 impl Tree {
 	/// The same without the order.
 	pub fn to_json(&self) -> Json {

@@ -38,6 +38,7 @@ pub const NOT_COUNTED: &str = "the task that counts the dealers of each group ha
 
 /// A task of a run.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TaskReport {
 	/// What was computed, in a few words.
 	#[serde(skip)]
@@ -118,6 +119,7 @@ pub struct TaskReport {
 
 /// A fault that was played, and what came of it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FaultReport {
 	/// The kind.
 	pub fault: String,

@@ -12,6 +12,7 @@ pub const NOT_PROVEN: &str = "whether its numbers are true to its data no proof 
 
 /// How many of the proofs that the inputs of a task are valid hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Proofs {
 	/// Those that hold.
 	pub hold: usize,

@@ -87,6 +87,11 @@ export class DevChain {
 		return Promise.race([promise, over]);
 	}
 
+	/** Where a test keeps a file of that name as long as the chain runs. */
+	path(name) {
+		return join(this.#directory, name);
+	}
+
 	/** The end of the node's log. */
 	async log() {
 		const text = await readFile(join(this.#directory, 'node.log'), 'utf8');

@@ -84,6 +84,7 @@ export function checkRuntimeApi({ offered, answers }, { task }) {
 		'leastFee',
 		'node',
 		'nodes',
+		'prices',
 		'result',
 		'task',
 	];
@@ -105,7 +106,12 @@ export function checkRuntimeApi({ offered, answers }, { task }) {
 	assert.deepEqual([answers.class.seats, answers.class.verifiers], ['3', '2']);
 	assert.equal(answers.result.dealers, '3');
 	assert.equal(answers.expectedRewards, '0');
-	assert.equal(number(answers.leastFee) <= TOKEN, true, `the fee of ${task} would be too low`);
+	const { work, rent, least } = answers.leastFee;
+	assert.equal(number(least), number(work) + number(rent.most));
+	assert.equal(number(least) <= SUBMIT.fee, true, `the fee of ${task} would be too low`);
+	assert.equal(number(answers.prices.drawFee), TOKEN / 2n);
+	assert.equal(number(answers.prices.placeRent) > 0n, true);
+	assert.equal(answers.prices.places.total, '1,000');
 }
 
 /** The rows that the three dealers hold, pooled: how many have a value, and their sum in units of the column. */
@@ -192,15 +198,17 @@ export async function checkTask({ task, call, events, phases, info, result, reco
 	assert.deepEqual(phases.at(-1), 'Settled');
 
 	// money, in the smallest unit: all of the fee is accounted for, and each dealer got its part of the reward
-	const settled = only('incentives.FeeSettled');
+	const [opened, settled] = [only('incentives.EscrowOpened'), only('incentives.FeeSettled')];
+	const [kept, rent] = [number(opened.rent), number(settled.rent)];
+	assert.equal(rent > 0n && rent <= kept, true, `${rent} of ${kept} for rent`);
 	const paid = of('incentives.NodePaid').map(({ amount }) => number(amount));
 	assert.equal(paid.length, 5);
-	assert.deepEqual(paid, Array(5).fill(SUBMIT.fee / 5n), 'members and verifiers alike');
+	assert.deepEqual(paid, Array(5).fill((SUBMIT.fee - kept) / 5n), 'members and verifiers alike');
 	assert.equal(
 		paid.reduce((sum, amount) => sum + amount),
 		number(settled.paid),
 	);
-	assert.equal(number(settled.paid) + number(settled.returned), SUBMIT.fee);
+	assert.equal(number(settled.paid) + number(settled.returned) + rent, SUBMIT.fee);
 	assert.equal(settled.withheld, '0', 'nobody was silent');
 	const rewards = of('incentives.DealerPaid').map(({ amount }) => number(amount));
 	assert.deepEqual(rewards, Array(3).fill(SUBMIT.dataReward / 3n));
@@ -226,4 +234,70 @@ export async function checkTask({ task, call, events, phases, info, result, reco
 	assert.deepEqual([result.panel, result.attested, result.disproven], [2, 2, 0]);
 	assert.deepEqual(result.vector.map(BigInt), await pooled());
 	assert.deepEqual(result.human.vector, published.vector);
+}
+
+/** The order of the field that the numbers of results are of. */
+const ORDER = 52435875175126190479447740508185965837690552500527637822603658699938581184513n;
+
+/** A number of 32 bytes in hexadecimal, the lowest first. */
+const scalar = (text) => BigInt(`0x${Buffer.from(text.slice(2), 'hex').reverse().toString('hex')}`);
+
+/**
+ * Of a sealed task everybody sees what is seen of any, but for its numbers: these say nothing. `read` is what its recipient
+ * reads by its seed, `opening` what it opens the result by, and `known` what others read by that.
+ */
+export async function checkSealed(seen, { recipient, read, opening, known }) {
+	const { call, events, info, result, status } = seen;
+	const of = (name) => events.filter((event) => event.name === name).map(({ fields }) => fields);
+	const who = (name) =>
+		of(name)
+			.map(({ dealer }) => dealer)
+			.sort();
+	assert.equal(call.human.args.conditions.sealedTo, recipient);
+	assert.equal(info.task.conditions.sealedTo, recipient);
+	const dealers = [...SUBMIT.dealers].sort();
+	const withRecipient = [...SUBMIT.dealers, recipient].sort();
+	for (const name of [
+		'incentives.DepositHeld',
+		'tasks.Accepted',
+		'vss.Dealt',
+		'incentives.DepositReturned',
+	]) {
+		assert.deepEqual(who(name), withRecipient, name);
+	}
+	// a mask is no dealer's, wherever dealers are counted or paid
+	assert.deepEqual(who('incentives.DealerPaid'), dealers);
+	const accepted = of('tasks.Accepted').filter(({ dealer }) => dealer !== recipient);
+	assert.deepEqual(
+		accepted.map((fields) => fields.accepted),
+		['1', '2', '3'],
+	);
+	assert.deepEqual(
+		of('tasks.AcceptedSetFrozen').map((fields) => fields.accepted),
+		['3'],
+	);
+	assert.equal(status.Settled, 'Completed');
+	assert.deepEqual([result.sealedTo, result.dealers], [recipient, 3]);
+
+	const [published] = of('vss.ResultPublished');
+	assert.equal(published.dealers, '3');
+	const masked = result.vector.map(BigInt);
+	assert.deepEqual(published.vector.map(number), masked);
+	// a random number below the order is smaller than this one time in 2^54
+	assert.ok(
+		masked.every((entry) => 2n ** 200n < entry && entry < ORDER),
+		`${masked}`,
+	);
+	// as docs/APPS.md has it: entry by entry, what opens the result taken from what was published
+	const mask = opening.values.map(scalar);
+	const plain = masked.map((entry, index) => (entry - mask[index] + ORDER) % ORDER);
+	const [count, sum] = await pooled();
+	assert.deepEqual(plain, [count, sum]);
+	for (const told of [read, known]) {
+		assert.deepEqual([told.opened, told.verdict], [true, 'right']);
+		assert.deepEqual(
+			[told.result.count, told.result.sum],
+			[Number(count), Number(sum) / 100],
+		);
+	}
 }

@@ -22,3 +22,14 @@ export async function deal(chain, task) {
 		);
 	}
 }
+
+/**
+ * The same, and beside them the recipient of a sealed result accepts and deals its mask, by a seed that it keeps in a
+ * file. Returns what it is told.
+ */
+export async function dealSealed(chain, task, recipient, seed) {
+	const suri = `//${recipient}`;
+	const masked = chain.tool('mask', `${task}`, '--suri', suri, '--mask-file', seed, '--yes');
+	const [told] = await Promise.all([masked, deal(chain, task)]);
+	return told;
+}

@@ -32,7 +32,7 @@ export const SUBMIT = {
 	dealers: Object.keys(DEALERS).map((name) => ACCOUNTS[name]),
 	accept: 600,
 	collect: 600,
-	fee: TOKEN,
+	fee: 2n * TOKEN,
 	dataReward: 3n * TOKEN,
 };
 

@@ -171,7 +171,14 @@ export async function runtimeApi(api, task, operator) {
 		result: [task],
 		expectedRewards: [operator],
 		class: [SUBMIT.class],
-		leastFee: [SUBMIT.spec, SUBMIT.class, SUBMIT.dealers.length],
+		leastFee: [
+			SUBMIT.spec,
+			SUBMIT.class,
+			SUBMIT.dealers.length,
+			SUBMIT.accept,
+			SUBMIT.collect,
+		],
+		prices: [],
 	};
 	const answers = {};
 	for (const [name, args] of Object.entries(calls)) {
@@ -240,10 +247,10 @@ async function eventsOf(api, block) {
 
 /**
  * A whole task: submitted by `requester`, accepted and dealt to by whatever `deal(task)` does, followed by its events
- * until it is settled.
+ * until it is settled. `changes` are arguments of the submission that are not those of `SUBMIT`.
  */
-export async function task(api, requester, deal, show = () => {}) {
-	const tx = api.tx.tasks.submit(...submission());
+export async function task(api, requester, deal, show = () => {}, changes = {}) {
+	const tx = api.tx.tasks.submit(...submission(changes));
 	const submitted = await send(tx, requester, -1);
 	const { error, docs } = refusal(api, submitted);
 	if (error) {

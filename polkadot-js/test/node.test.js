@@ -1,6 +1,7 @@
 // polkadot.js's library in Node against a development chain: what `docs/APPS.md` does by hand, by program.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, test } from 'node:test';
 
 import { ApiPromise, Keyring, WsProvider } from '@polkadot/api';
@@ -12,12 +13,13 @@ import {
 	checkMetadata,
 	checkRefusals,
 	checkRuntimeApi,
+	checkSealed,
 	checkTask,
 } from '../lib/checks.js';
 import { capture } from '../lib/console.js';
-import { deal } from '../lib/dealers.js';
+import { deal, dealSealed } from '../lib/dealers.js';
 import { checkDocument } from '../lib/document.js';
-import { ACCOUNTS } from '../page/task.js';
+import { ACCOUNTS, SUBMIT } from '../page/task.js';
 import * as walk from '../page/walk.js';
 
 const LIMIT = 300_000;
@@ -90,6 +92,26 @@ test(
 		const [member] = done.events.find(({ name }) => name === 'tasks.CommitteeDrawn').fields
 			.members;
 		checkRuntimeApi(await walk.runtimeApi(api, done.task, member), done);
+	},
+);
+
+test(
+	'a sealed result is numbers that say nothing, until its recipient opens it',
+	{ timeout: LIMIT },
+	async () => {
+		// a requester of its own: dealers refuse the same question of one that asked it today
+		const eve = new Keyring({ type: 'sr25519' }).addFromUri('//Eve');
+		const [seed, file] = [chain.path('eve.seed'), chain.path('opening.json')];
+		const conditions = { ...SUBMIT.conditions, sealedTo: eve.address };
+		const deals = (task) => dealSealed(chain, task, 'Eve', seed);
+		const sealed = await chain.during(
+			walk.task(api, eve, deals, undefined, { conditions }),
+		);
+		const task = `${sealed.task}`;
+		const read = await chain.tool('result', task, '--mask-file', seed, '--open', file);
+		const known = await chain.tool('result', task, '--opening', file, '--verify');
+		const opening = JSON.parse(await readFile(file, 'utf8'));
+		await checkSealed(sealed, { recipient: eve.address, read, opening, known });
 	},
 );
 

@@ -1,6 +1,7 @@
-//! Nodes and tasks as the runtime API and the view functions give them to clients.
+//! Nodes, tasks and prices as the runtime API and the view functions give them to clients.
 
 use crate::{
+	rent::{Occupancy, Rent},
 	role::Role,
 	task::{Committee, Panel, Task},
 	AccountId, Balance, SealKeyBytes, WorkerKey,
@@ -67,4 +68,37 @@ pub struct TaskInfo {
 	pub disproven: u32,
 	/// Whether the recipient's mask is among the dealings, and was not excluded.
 	pub masked: bool,
+}
+
+/// Prices in force, and how full places and seats are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Prices {
+	/// For a draw, paid at the submission and never returned.
+	pub draw_fee: Balance,
+	/// Base part of the fee, a seat.
+	pub base_fee_per_seat: Balance,
+	/// Least rest of the fee, a seat, for each entry of each invited dealer's vector.
+	pub fee_per_element: Balance,
+	/// A dealer's deposit.
+	pub dealer_deposit: Balance,
+	/// A block of a place, were it taken now.
+	pub place_rent: Balance,
+	/// A block of one seat, were a task of one seat submitted now.
+	pub seat_rent: Balance,
+	/// Places of open tasks.
+	pub places: Occupancy,
+	/// Seats of open tasks, drawn or not, of all that there are.
+	pub seats: Occupancy,
+}
+
+/// Least fee of a task, were it submitted now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Quote {
+	/// For the work of committee and panel.
+	pub work: Balance,
+	/// For the place and the seats: what is kept of the fee, and a block's price. What is not used of it goes where the rest of
+	/// the fee goes.
+	pub rent: Rent,
+	/// Both together.
+	pub least: Balance,
 }

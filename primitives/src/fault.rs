@@ -6,6 +6,7 @@
 //!   numbers.
 //! - Each is proven by bytes that anyone can judge again: there is none that rests on somebody's word.
 
+use crate::{AccountId, Balance, BlockNumber, TaskId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -126,6 +127,36 @@ pub enum Fault {
 	FalseChallenge,
 	/// A node attested to a dealing whose commitments lie outside the group, or whose input is not valid.
 	FalseAttestation,
+}
+
+/// A fault that costs a node stake, and who gets a part of what it costs.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Offence {
+	/// The task.
+	pub task: TaskId,
+	/// The node's operator.
+	pub culprit: AccountId,
+	/// What for.
+	pub fault: Fault,
+	/// Who proved it.
+	pub accuser: Option<AccountId>,
+	/// Whom it harmed.
+	pub victim: Option<AccountId>,
+}
+
+/// Stake that a fault cost already, and that stays on hold until it is taken, so that Root can still give it back.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct PendingSlash {
+	/// The fault.
+	pub offence: Offence,
+	/// How much.
+	pub amount: Balance,
+	/// First block in which it can be taken.
+	pub at: BlockNumber,
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@
 //! | [`message`] | what dealers and nodes send |
 //! | [`fault`] | what they are convicted of |
 //! | [`record`] | what state keeps of a dealing |
-//! | [`odds`] | how likely a committee is captured |
+//! | [`odds`] | how likely committee and panel are captured |
+//! | [`rent`] | what places and seats cost by the block |
 //! | [`api`] | nodes and tasks, as clients see them |
 //! | `traits` | the pallets' view of each other |
 //! | `runtime_api` | the runtime API for clients |
@@ -32,6 +33,7 @@ pub mod message;
 pub mod name;
 pub mod odds;
 pub mod record;
+pub mod rent;
 pub mod role;
 #[cfg(feature = "runtime")]
 pub mod runtime_api;

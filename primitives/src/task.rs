@@ -323,7 +323,7 @@ pub enum TaskStatus {
 	},
 	/// Ended; rewards are paid and deposits returned in chunks. Left when nothing is left of it to free.
 	Settling(Outcome),
-	/// Nothing of it is left but its record and, if it completed, its result.
+	/// Nothing of it is left but its record and, if it completed, its result; of one that failed before its draw this state alone.
 	Settled(Outcome),
 }
 

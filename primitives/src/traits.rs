@@ -11,6 +11,7 @@
 //! | [`Committees`] | registry | tasks |
 //! | [`Roster`] | registry | vss (its offchain worker) |
 //! | [`Stakes`] | registry | incentives |
+//! | [`Proceeds`] | incentives | registry |
 //! | [`TaskBook`] | tasks | vss |
 //! | [`Sharing`] | vss | tasks |
 //! | [`Consent`] | consent | tasks |
@@ -22,6 +23,8 @@
 
 use crate::{
 	consent::{Agreed, ColumnSet},
+	fault::Offence,
+	rent::{Held, Occupancy, Rent},
 	spec::TaskSpec,
 	task::{ClassParameters, Committee, FailReason, Panel, Seat, SecurityClass, TaskStatus},
 	AccountId, Balance, BlockNumber, Digest, ProtocolVersion, SealKeyBytes, TaskId, WorkerKey,
@@ -76,6 +79,8 @@ pub trait Committees {
 	fn draw(eligible: Self::Eligible, seed: [u8; 32]) -> Result<Seated, DrawError>;
 	/// Whether this account's node is in selection now. One that is not cannot be drawn for any task submitted before.
 	fn is_candidate(account: &AccountId) -> bool;
+	/// Seats that candidates could take now, of all together.
+	fn free_seats() -> u32;
 	/// Gives the capacity of both back; called once, when the task settles.
 	fn release(task: TaskId, committee: &Committee, panel: &Panel);
 }
@@ -92,13 +97,21 @@ pub trait Roster {
 pub trait Stakes {
 	/// What was taken; dropping it burns it.
 	type Credit;
-	/// Takes up to `amount` of the node's stake, unbonding stake included.
-	fn slash(node: &AccountId, amount: Balance) -> Self::Credit;
+	/// Takes up to `amount` of the culprit's stake, unbonding stake included: it counts for nothing any more. Returns it, for
+	/// the caller to share out; or nothing, if it stays on hold for a while. Then [`Proceeds`] has it once it is taken.
+	fn slash(offence: &Offence, amount: Balance) -> Option<Self::Credit>;
 	/// Notes that the node answered (`true`) or was absent (`false`) in a task that ended; a node absent too
 	/// often of late is out of selection until it activates itself again.
 	fn note_presence(node: &AccountId, present: bool);
 	/// Notes a conviction; the node is out of selection until it activates itself again.
 	fn note_conviction(node: &AccountId);
+}
+
+/// Shares out stake that was taken later than it was slashed.
+pub trait Proceeds<Credit> {
+	/// Gives it to whom it is due. Called once for an offence for which [`Stakes::slash`] returned nothing, unless Root gave the
+	/// stake back.
+	fn share_out(offence: &Offence, credit: Credit);
 }
 
 /// What vss needs to know of a task.
@@ -345,18 +358,24 @@ pub trait Adjudications {
 
 /// The requester's money.
 pub trait Escrow {
-	/// Least fee for `seats`, those of committee and panel together, and dealings of `length` entries from `invited` dealers.
+	/// Least fee for the work of `seats`, those of committee and panel together, on dealings of `length` entries from `invited`
+	/// dealers. The rent comes on top.
 	fn least_fee(seats: u8, length: u32, invited: u32) -> Balance;
-	/// Takes the draw fee, and holds `fee` and `data_reward`.
+	/// Price of a block of a place, and of a block of one seat, at these occupancies.
+	fn rents(places: Occupancy, seats: Occupancy) -> (Balance, Balance);
+	/// Takes the draw fee, and holds `fee` and `data_reward`. Of the fee `rent.most` is kept for rent: the rest is for who has a
+	/// seat.
 	fn open(
 		task: TaskId,
 		requester: &AccountId,
 		fee: Balance,
 		data_reward: Balance,
+		rent: Rent,
 	) -> DispatchResult;
-	/// Pays members and verifiers by their reports, punishes the absent and those who attested falsely (part of which goes
-	/// to the `exposer`), and does with what is left of `fee` as `ending` says. Without a committee (none was drawn: all
-	/// lists are empty) all of `fee` goes back. Called once a task. The data reward stays until [`Self::close`].
+	/// Takes the rent for what was `held`, whatever the ending: it goes to none of those who could make a task last. Pays
+	/// members and verifiers by their reports, punishes the absent and those who attested falsely (part of which goes to the
+	/// `exposer`), and does with what is left of `fee` as `ending` says. Without a committee (none was drawn: all lists are
+	/// empty) all of it goes back. Called once a task. The data reward stays until [`Self::close`].
 	fn settle_fee(
 		task: TaskId,
 		committee: &Committee,
@@ -364,6 +383,7 @@ pub trait Escrow {
 		reports: &[SeatReport],
 		exposer: Option<&AccountId>,
 		ending: Ending,
+		held: Held,
 	);
 	/// Pays the dealer its part of the data reward, which `accepted` dealers share evenly.
 	fn pay_dealer(task: TaskId, dealer: &AccountId, accepted: u32);

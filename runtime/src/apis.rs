@@ -1,11 +1,15 @@
 //! The runtime API: what nodes, wallets and clients ask of the runtime without a transaction.
 
 use crate::{
-	configs::collation::{ConsensusHook, RELAY_PARENT_OFFSET},
+	configs::{
+		collation::{ConsensusHook, RELAY_PARENT_OFFSET},
+		prices::{BaseFeePerSeat, DealerDeposit, DrawFee, FeePerElement},
+	},
 	entropy::RelayEntropy,
-	presets, AccountId, AuraId, Balance, Block, Executive, Incentives, InherentDataExt, Nonce,
-	ParachainInfo, ParachainSystem, Registry, Runtime, RuntimeCall, RuntimeGenesisConfig,
-	SessionKeys, System, Tasks, TransactionPayment, Vss, SLOT_DURATION, VERSION,
+	presets, AccountId, AuraId, Balance, Block, BlockNumber, Executive, Incentives,
+	InherentDataExt, Nonce, ParachainInfo, ParachainSystem, Registry, Runtime, RuntimeCall,
+	RuntimeGenesisConfig, SessionKeys, System, Tasks, TransactionPayment, Vss, SLOT_DURATION,
+	VERSION,
 };
 use alloc::vec::Vec;
 use cumulus_primitives_core::{ParaId, RelayProofRequest, VerifySchedulingSignature};
@@ -14,11 +18,12 @@ use frame_support::{
 	weights::Weight,
 };
 use ostraka_primitives::{
-	api::{NodeInfo, TaskInfo},
+	api::{NodeInfo, Prices, Quote, TaskInfo},
+	fault::PendingSlash,
 	odds::Odds,
 	spec::TaskSpec,
 	task::{ClassParameters, SecurityClass, TaskResult},
-	traits::{Escrow, TaskBook},
+	traits::TaskBook,
 	TaskId,
 };
 use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
@@ -44,6 +49,7 @@ mod benches {
 		[pallet_multisig, crate::Multisig]
 		[pallet_consent, crate::Consent]
 		[pallet_network, crate::Network]
+		[pallet_parameters, crate::Parameters]
 		[pallet_proxy, crate::Proxy]
 		[pallet_session, cumulus_pallet_session_benchmarking::Pallet::<crate::Runtime>]
 		[pallet_sudo, crate::Sudo]
@@ -289,6 +295,10 @@ sp_api::impl_runtime_apis! {
 			Registry::nodes(after)
 		}
 
+		fn pending_slashes(account: AccountId) -> Vec<(u32, PendingSlash)> {
+			Registry::pending_slashes_of(&account)
+		}
+
 		fn task(task: TaskId) -> Option<TaskInfo> {
 			let counters = Vss::counters(task);
 			let info = Tasks::task_info(task)?;
@@ -319,15 +329,34 @@ sp_api::impl_runtime_apis! {
 			Tasks::class_parameters(class)
 		}
 
-		fn least_fee(spec: TaskSpec, class: SecurityClass, invited: u32) -> Balance {
-			let seats = Tasks::class_parameters(class).all_seats();
-			<Incentives as Escrow>::least_fee(seats, spec.length(), invited)
+		fn least_fee(
+			spec: TaskSpec,
+			class: SecurityClass,
+			invited: u32,
+			accept: BlockNumber,
+			collect: BlockNumber,
+		) -> Quote {
+			Tasks::quote(&spec, class, invited, accept, collect)
+		}
+
+		fn prices() -> Prices {
+			let (places, seats) = Tasks::occupancy();
+			let (place_rent, seat_rent) = Tasks::rents_after(1);
+			Prices {
+				draw_fee: DrawFee::get(),
+				base_fee_per_seat: BaseFeePerSeat::get(),
+				fee_per_element: FeePerElement::get(),
+				dealer_deposit: DealerDeposit::get(),
+				place_rent,
+				seat_rent,
+				places,
+				seats,
+			}
 		}
 
 		fn odds(class: SecurityClass, fee: Balance) -> Odds {
-			let draw_fee = <Runtime as pallet_incentives::Config>::DrawFee::get();
 			let parameters = Tasks::class_parameters(class);
-			Registry::odds(&parameters, fee.saturating_add(draw_fee))
+			Registry::odds(&parameters, fee.saturating_add(DrawFee::get()))
 		}
 
 		fn is_insecure() -> bool {

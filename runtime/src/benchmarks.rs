@@ -19,6 +19,7 @@ use frame_support::{
 };
 use ostraka_primitives::{
 	consent::{Agreed, ColumnSet, Quota, HISTORY},
+	rent::Rent,
 	role::Role,
 	spec::TaskSpec,
 	task::{ClassParameters, Committee, Conditions, Panel, Seat, SecurityClass, Windows},
@@ -27,8 +28,8 @@ use ostraka_primitives::{
 };
 use pallet_network::{Classes, Relay, RelayView, Solo, Table, PRODUCTION};
 use pallet_registry::{
-	Candidate, Candidates, HeldSeat, KeyOwner, Keys, Node, Nodes, Reputation, SealKeys, Seats,
-	Unlock, MAX_UNLOCKS,
+	Candidate, Candidates, HeldSeat, KeyOwner, Keys, Node, Nodes, Pending, PendingTotal,
+	Reputation, SealKeys, Seats, Unlock, MAX_PENDING, MAX_UNLOCKS,
 };
 use pallet_tasks::{
 	types::{
@@ -92,7 +93,8 @@ impl Helper {
 
 	/// Puts a node into the registry, with the least stake for each seat that it can hold, and a little that no other
 	/// node has: more than the most demanding class asks for, and than faults in all of them cost. One more absence puts
-	/// it out of selection. Answers its entry in selection.
+	/// it out of selection. As many slashes are pending as there can be, so that one more is looked for a place in vain and then
+	/// taken at once: that is dearer than deferring it. Answers its entry in selection.
 	fn add_node(node: Seat, number: u32, held: u32) -> Candidate {
 		let Seat { account, worker, seal_key } = node;
 		let stake = Balance::from(MAX_ASSIGNMENTS) * MinStake::get() + Balance::from(number);
@@ -100,7 +102,12 @@ impl Helper {
 		let since = 0;
 		Self::fund(&account);
 		let reason = RuntimeHoldReason::Registry(pallet_registry::HoldReason::Stake);
-		let on_hold = stake + Balance::from(MAX_UNLOCKS) * UNIT;
+		let pending = Balance::from(MAX_PENDING) * UNIT;
+		let on_hold = stake + Balance::from(MAX_UNLOCKS) * UNIT + pending;
+		Pending::<Runtime>::insert(
+			&account,
+			PendingTotal { slashes: MAX_PENDING, amount: pending },
+		);
 		let done = <Balances as MutateHold<AccountId>>::hold(&reason, &account, on_hold);
 		assert!(done.is_ok(), "{done:?}");
 		let unbonding = (0..MAX_UNLOCKS)
@@ -304,7 +311,8 @@ impl pallet_vss::BenchmarkHelper for Helper {
 			let seated: Vec<_> = view.committee.iter().chain(&view.panel).cloned().collect();
 			Self::fill_registry(&seated, 0);
 			Self::fill_agenda(Due { at: now + WINDOW, task, epoch: None });
-			let opened = <Incentives as Escrow>::open(task, &requester, UNIT, UNIT);
+			let rent = Rent { place: 1, seats: 1, most: UNIT / 2 };
+			let opened = <Incentives as Escrow>::open(task, &requester, UNIT, UNIT, rent);
 			assert!(opened.is_ok(), "{opened:?}");
 		}
 		System::reset_events();

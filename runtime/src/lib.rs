@@ -110,10 +110,10 @@ macro_rules! version {
 }
 
 #[cfg(not(feature = "next-spec-version"))]
-version!(1_006);
+version!(1_007);
 // What a test upgrades to: the same runtime, one version on.
 #[cfg(feature = "next-spec-version")]
-version!(1_007);
+version!(1_008);
 
 /// Migrations that an upgrade to this version runs, in order. Each looks at its pallet's storage version first, and does nothing
 /// on a chain that has done it.
@@ -121,7 +121,9 @@ pub type Migrations = (
 	pallet_network::migrations::V1ToV2<Runtime>,
 	pallet_registry::migrations::V1ToV2<Runtime>,
 	pallet_tasks::migrations::V2ToV3<Runtime>,
+	pallet_tasks::migrations::V3ToV4<Runtime>,
 	pallet_vss::migrations::V2ToV3<Runtime>,
+	pallet_incentives::migrations::V1ToV2<Runtime>,
 );
 
 /// Executes blocks.
@@ -203,6 +205,8 @@ mod runtime {
 	pub type Incentives = pallet_incentives;
 	#[runtime::pallet_index(54)]
 	pub type Consent = pallet_consent;
+	#[runtime::pallet_index(55)]
+	pub type Parameters = pallet_parameters;
 }
 
 cumulus_pallet_parachain_system::register_validate_block! {

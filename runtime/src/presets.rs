@@ -1,10 +1,10 @@
 //! Genesis presets.
 //!
-//! | preset | for | classes | sudo | collators |
-//! |---|---|---|---|---|
-//! | `development` | one process that makes blocks by itself | small, insecure | Alice | Alice |
-//! | `local_testnet` | a parachain on a local relay chain | small, insecure | Alice | Alice, Bob |
-//! | `production` | a network that matters | as the threat model asks | none | none: to be filled in |
+//! | preset | for | classes | time to answer | sudo | collators |
+//! |---|---|---|---|---|---|
+//! | `development` | one process that makes blocks by itself | small, insecure | 10 blocks | Alice | Alice |
+//! | `local_testnet` | a parachain on a local relay chain | small, insecure | 10 blocks | Alice | Alice, Bob |
+//! | `production` | a network that matters | as the threat model asks | 100 blocks | none | none: to be filled in |
 //!
 //! On `development` workers do not wait for finality after the freeze, as its chain has no forks; on the others they do. The
 //! first two endow the usual test accounts, Alice richly, and the operators of ten test nodes: seven that compute, and three

@@ -25,9 +25,9 @@ use ostraka_primitives::{
 	Balance,
 };
 use ostraka_runtime::{
-	configs::ostraka::{
-		AbsenceSlash, BaseFeePerSeat, ChallengeBond, DealerDeposit, DrawFee, FalseAccusationSlash,
-		SlashShare,
+	configs::{
+		ostraka::{AbsenceSlash, ChallengeBond, FalseAccusationSlash, SlashShare},
+		prices::{BaseFeePerSeat, DealerDeposit, DrawFee},
 	},
 	Balances, Registry, Runtime, RuntimeCall, Vss, UNIT,
 };
@@ -132,11 +132,11 @@ fn a_dealer_that_challenges_its_own_forged_input_gets_no_part_of_its_deposit() {
 	chain.workers = true;
 	deal_all(chain, task, honest);
 	let changes = Changes {
-		requester: lost(FEE + DrawFee::get()) + gained(reward()),
-		dealers: vec![0, 0, 0, lost(DealerDeposit::get())],
+		requester: lost(FEE + DrawFee::DEFAULT) + gained(reward()),
+		dealers: vec![0, 0, 0, lost(DealerDeposit::DEFAULT)],
 		members: vec![gained(EACH); 3],
 		verifiers: vec![gained(EACH); 2],
-		treasury: gained(DrawFee::get() + DealerDeposit::get() - reward()),
+		treasury: gained(DrawFee::DEFAULT + DealerDeposit::DEFAULT - reward()),
 		..Default::default()
 	};
 	watched.ends(Outcome::Completed, &changes);
@@ -170,11 +170,11 @@ fn a_members_false_challenge_convicts_the_member() {
 	let slash = FalseAccusationSlash::get();
 	let part = SlashShare::get() * slash;
 	let changes = Changes {
-		requester: lost(4 * EACH + DrawFee::get()),
+		requester: lost(4 * EACH + DrawFee::DEFAULT),
 		dealers: vec![gained(part), 0, 0],
 		members: vec![lost(slash), gained(EACH), gained(EACH)],
 		verifiers: vec![gained(EACH); 2],
-		treasury: gained(DrawFee::get() + slash - part),
+		treasury: gained(DrawFee::DEFAULT + slash - part),
 		..Default::default()
 	};
 	let mut chain = watched.ends(Outcome::Completed, &changes);
@@ -257,11 +257,11 @@ fn a_poisoned_sum_goes_through_where_nobody_challenges() {
 	assert_eq!(frozen_at(chain, task), until + 1);
 
 	let changes = Changes {
-		requester: lost(3 * EACH + DATA_REWARD + DrawFee::get()),
+		requester: lost(3 * EACH + DATA_REWARD + DrawFee::DEFAULT),
 		dealers: vec![gained(DATA_REWARD / 4); 4],
 		members: vec![gained(EACH - silence()); 3],
 		verifiers: vec![lost(AbsenceSlash::get()); 2],
-		treasury: gained(DrawFee::get() + 3 * silence() + 2 * AbsenceSlash::get()),
+		treasury: gained(DrawFee::DEFAULT + 3 * silence() + 2 * AbsenceSlash::get()),
 		..Default::default()
 	};
 	let mut chain = watched.ends(Outcome::Completed, &changes);
@@ -290,14 +290,14 @@ fn a_late_challenge_convicts_the_dealer_of_a_poisoned_sum() {
 	assert_eq!(again, Err(Refusal::AlreadyConvicted.into()));
 
 	// Its part of the data reward goes back. The verifiers knew better than to attest, and are not absent
-	let (base, quarter) = (BaseFeePerSeat::get(), DATA_REWARD / 4);
+	let (base, quarter) = (BaseFeePerSeat::DEFAULT, DATA_REWARD / 4);
 	let changes = Changes {
-		requester: lost(3 * EACH + 2 * base + 3 * quarter + DrawFee::get()) + gained(reward()),
-		dealers: [vec![gained(quarter); 3], vec![lost(DealerDeposit::get())]].concat(),
+		requester: lost(3 * EACH + 2 * base + 3 * quarter + DrawFee::DEFAULT) + gained(reward()),
+		dealers: [vec![gained(quarter); 3], vec![lost(DealerDeposit::DEFAULT)]].concat(),
 		members: vec![gained(EACH - silence()); 3],
 		verifiers: vec![gained(base); 2],
 		outsider: gained(reward()),
-		treasury: gained(DrawFee::get() + 3 * silence() + DealerDeposit::get() - 2 * reward()),
+		treasury: gained(DrawFee::DEFAULT + 3 * silence() + DealerDeposit::DEFAULT - 2 * reward()),
 	};
 	let mut chain = watched.ends(Outcome::Completed, &changes);
 	assert_eq!(vector(&mut chain, task), input(7, FORGED + 600));

@@ -28,7 +28,8 @@ use ostraka_primitives::{
 use ostraka_protocol::wire::dataset_tag;
 use ostraka_runtime::{
 	configs::{
-		ostraka::{DealerDeposit, DrawFee, LooseningDelay},
+		ostraka::LooseningDelay,
+		prices::{DealerDeposit, DrawFee},
 		system::RuntimeBlockWeights,
 	},
 	Consent, Runtime, RuntimeCall, RuntimeEvent, System, Vss, UNIT,
@@ -222,7 +223,7 @@ fn of_two_near_sets_at_the_same_time_one_has_no_result() {
 			let gained = if wrong { reward() } else { 0 };
 			let paid = before + gained - chain.look(|| wealth(&ferdie));
 			// But for the base part of five seats all of it is forfeited, and nothing comes back
-			let expected = FEE + DrawFee::get();
+			let expected = FEE + DrawFee::DEFAULT;
 			assert!((expected..expected + UNIT).contains(&paid), "{paid}");
 		}
 		// Who dealt right pays for transactions, and nothing else
@@ -258,7 +259,7 @@ fn an_exclusion_that_makes_two_sets_differ_costs_the_later_one_its_result() {
 	assert_eq!(too_near(chain), Some((task, earlier, 1, APART.into())));
 
 	let changes = with_conviction(blamed(4, 0), 2);
-	let dealers = vec![0, 0, 0, lost(DealerDeposit::get())];
+	let dealers = vec![0, 0, 0, lost(DealerDeposit::DEFAULT)];
 	let mut chain = watched.ends(failed(FailReason::Differencing), &Changes { dealers, ..changes });
 	assert_eq!(chain.look(|| Vss::result(task)), None);
 }

@@ -5,7 +5,7 @@ mod chain;
 
 use chain::{
 	account, operator,
-	orders::{code, message, name, order, transact, unpaid, waiting, Step},
+	orders::{code, message, name, order, set_price, transact, unpaid, waiting, Step},
 	pair, Chain,
 };
 use codec::Encode;
@@ -20,6 +20,7 @@ use frame_support::{
 use ostraka_runtime::{
 	configs::{
 		governance::{InstructionWeight, MaxOrderWeight, Orders, ServiceWeight},
+		prices::parameters::prices::{DrawFee, Parameters},
 		system::RuntimeBlockWeights,
 	},
 	presets::PRODUCTION_PRESET,
@@ -390,12 +391,13 @@ fn nobody_else_reaches_root() {
 	let mut chain = Chain::development();
 	chain.register_nodes();
 	let full_name = name("Tasks", "submit");
-	let calls: [RuntimeCall; 8] = [
+	let calls: [RuntimeCall; 9] = [
 		set_classes(PRODUCTION),
 		authorize(b"code"),
 		frame_system::Call::set_code { code: code(VERSION.spec_version + 1) }.into(),
 		frame_system::Call::kill_prefix { prefix: Vec::new(), subkeys: 1 }.into(),
 		RuntimeCall::TxPause(pallet_tx_pause::Call::pause { full_name }),
+		set_price(Parameters::DrawFee(DrawFee, Some(1))),
 		cumulus_pallet_parachain_system::Call::sudo_send_upward_message { message: Vec::new() }
 			.into(),
 		pallet_collator_selection::Call::set_desired_candidates { max: 1 }.into(),

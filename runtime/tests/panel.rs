@@ -30,9 +30,9 @@ use ostraka_primitives::{
 };
 use ostraka_protocol::wire;
 use ostraka_runtime::{
-	configs::ostraka::{
-		AbsenceSlash, BaseFeePerSeat, DealerDeposit, DrawFee, FalseAccusationSlash,
-		FalseAttestationSlash, SlashShare,
+	configs::{
+		ostraka::{AbsenceSlash, FalseAccusationSlash, FalseAttestationSlash, SlashShare},
+		prices::{BaseFeePerSeat, DealerDeposit, DrawFee},
 	},
 	Registry, Runtime, RuntimeCall, Tasks, Vss,
 };
@@ -119,11 +119,11 @@ fn a_sleeping_panel_costs_the_window_and_no_result() {
 	assert_eq!(frozen_at(chain, task), until + 1);
 
 	let changes = Changes {
-		requester: lost(3 * EACH + DrawFee::get()),
+		requester: lost(3 * EACH + DrawFee::DEFAULT),
 		dealers: vec![0; 3],
 		members: vec![gained(EACH); 3],
 		verifiers: vec![lost(AbsenceSlash::get()); 2],
-		treasury: gained(DrawFee::get() + 2 * AbsenceSlash::get()),
+		treasury: gained(DrawFee::DEFAULT + 2 * AbsenceSlash::get()),
 		..Default::default()
 	};
 	let asleep = watched.panel.clone();
@@ -193,11 +193,11 @@ fn a_verifiers_false_challenge_convicts_the_verifier() {
 	let slash = FalseAccusationSlash::get();
 	let part = SlashShare::get() * slash;
 	let changes = Changes {
-		requester: lost(4 * EACH + DrawFee::get()),
+		requester: lost(4 * EACH + DrawFee::DEFAULT),
 		dealers: vec![gained(part), 0, 0],
 		members: vec![gained(EACH); 3],
 		verifiers: vec![lost(slash), gained(EACH)],
-		treasury: gained(DrawFee::get() + slash - part),
+		treasury: gained(DrawFee::DEFAULT + slash - part),
 		..Default::default()
 	};
 	let mut chain = watched.ends(Outcome::Completed, &changes);
@@ -229,13 +229,13 @@ fn a_lying_panel_is_slashed_for_what_an_outsider_shows_later() {
 
 	let (slash, quarter) = (FalseAttestationSlash::get(), DATA_REWARD / 4);
 	let changes = Changes {
-		requester: lost(3 * EACH + 3 * quarter + DrawFee::get()) + gained(reward()),
-		dealers: [vec![gained(quarter); 3], vec![lost(DealerDeposit::get())]].concat(),
+		requester: lost(3 * EACH + 3 * quarter + DrawFee::DEFAULT) + gained(reward()),
+		dealers: [vec![gained(quarter); 3], vec![lost(DealerDeposit::DEFAULT)]].concat(),
 		members: vec![gained(EACH - silence()); 3],
 		verifiers: vec![lost(slash); 2],
 		outsider: gained(reward() + 2 * part()),
 		treasury: gained(
-			DrawFee::get() + 3 * silence() + DealerDeposit::get() - 2 * reward()
+			DrawFee::DEFAULT + 3 * silence() + DealerDeposit::DEFAULT - 2 * reward()
 				+ 2 * (slash - part()),
 		),
 	};
@@ -273,13 +273,13 @@ fn one_outsider_exposes_a_corrupt_committee_and_panel() {
 
 	let (slash, quarter) = (FalseAttestationSlash::get(), DATA_REWARD / 4);
 	let changes = Changes {
-		requester: lost(3 * quarter + DrawFee::get()) + gained(reward()),
-		dealers: [vec![gained(quarter); 3], vec![lost(DealerDeposit::get())]].concat(),
+		requester: lost(3 * quarter + DrawFee::DEFAULT) + gained(reward()),
+		dealers: [vec![gained(quarter); 3], vec![lost(DealerDeposit::DEFAULT)]].concat(),
 		members: vec![lost(slash); 3],
 		verifiers: vec![lost(slash); 2],
 		outsider: gained(reward() + 5 * part()),
 		treasury: gained(
-			DrawFee::get() + DealerDeposit::get() - 2 * reward() + 5 * (slash - part()),
+			DrawFee::DEFAULT + DealerDeposit::DEFAULT - 2 * reward() + 5 * (slash - part()),
 		),
 	};
 	let mut chain = watched.ends(Outcome::Completed, &changes);
@@ -372,13 +372,13 @@ fn a_wrong_share_exposes_nobody() {
 	assert_eq!((seat, fault, excluded), (Some(2), DealerFault::WrongShare, false));
 	assert_eq!(exposed(chain), None);
 
-	let (base, quarter) = (BaseFeePerSeat::get(), DATA_REWARD / 4);
+	let (base, quarter) = (BaseFeePerSeat::DEFAULT, DATA_REWARD / 4);
 	let changes = Changes {
-		requester: lost(4 * EACH + base + 3 * quarter + DrawFee::get()) + gained(reward()),
-		dealers: [vec![gained(quarter); 3], vec![lost(DealerDeposit::get())]].concat(),
+		requester: lost(4 * EACH + base + 3 * quarter + DrawFee::DEFAULT) + gained(reward()),
+		dealers: [vec![gained(quarter); 3], vec![lost(DealerDeposit::DEFAULT)]].concat(),
 		members: vec![gained(EACH), gained(base + reward()), gained(EACH)],
 		verifiers: vec![gained(EACH); 2],
-		treasury: gained(DrawFee::get() + DealerDeposit::get() - 2 * reward()),
+		treasury: gained(DrawFee::DEFAULT + DealerDeposit::DEFAULT - 2 * reward()),
 		..Default::default()
 	};
 	let mut chain = watched.ends(Outcome::Completed, &changes);
@@ -415,15 +415,15 @@ fn an_accomplices_accusation_shields_no_panel() {
 	assert_eq!(again, Err(Refusal::AlreadyConvicted.into()));
 
 	let (base, slash, quarter) =
-		(BaseFeePerSeat::get(), FalseAttestationSlash::get(), DATA_REWARD / 4);
+		(BaseFeePerSeat::DEFAULT, FalseAttestationSlash::get(), DATA_REWARD / 4);
 	let changes = Changes {
-		requester: lost(2 * EACH + base + 3 * quarter + DrawFee::get()) + gained(reward()),
-		dealers: [vec![gained(quarter); 3], vec![lost(DealerDeposit::get())]].concat(),
+		requester: lost(2 * EACH + base + 3 * quarter + DrawFee::DEFAULT) + gained(reward()),
+		dealers: [vec![gained(quarter); 3], vec![lost(DealerDeposit::DEFAULT)]].concat(),
 		members: vec![gained(EACH - silence()), gained(base + reward()), gained(EACH - silence())],
 		verifiers: vec![lost(slash); 2],
 		outsider: gained(2 * part()),
 		treasury: gained(
-			DrawFee::get() + 2 * silence() + DealerDeposit::get() - 2 * reward()
+			DrawFee::DEFAULT + 2 * silence() + DealerDeposit::DEFAULT - 2 * reward()
 				+ 2 * (slash - part()),
 		),
 	};

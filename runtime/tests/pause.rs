@@ -19,14 +19,15 @@ use ostraka_primitives::{
 use ostraka_runtime::{
 	configs::{
 		governance::{NeverPaused, PAUSABLE},
-		ostraka::DrawFee,
+		prices::DrawFee,
 		system::ProxyType,
 	},
-	Registry, Runtime, RuntimeCall, RuntimeEvent, Tasks, TxPause, UNIT,
+	Registry, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, Tasks, TxPause, UNIT,
 };
 use pallet_tx_pause::{Error, PausedCalls};
 use sp_core::{ed25519, sr25519, Pair};
 use sp_runtime::{DispatchError, DispatchResult};
+use std::any::TypeId;
 
 fn pause(pallet: &str, call: &str) -> RuntimeCall {
 	let full_name = name(pallet, call);
@@ -95,8 +96,11 @@ fn only_what_begins_something_can_be_paused() {
 		("Registry", "rotate_key"),
 		("Registry", "set_capacity"),
 		("Registry", "set_role"),
+		("Registry", "apply_slash"),
+		("Registry", "cancel_slash"),
 		("Consent", "set_policy"),
 		("Consent", "remove_policy"),
+		("Parameters", "set_parameter"),
 		("Proxy", "proxy"),
 		("Multisig", "as_multi"),
 		("Utility", "batch_all"),
@@ -106,6 +110,51 @@ fn only_what_begins_something_can_be_paused() {
 	] {
 		assert!(all.contains(&never) && !PAUSABLE.contains(&never), "{never:?}");
 	}
+}
+
+/// What a deadline waits for. Who is kept from it until that is over is slashed, loses a deposit or a fee, has no result, or does not undo in
+/// time what was done in its name.
+const AWAITED: [(&str, &str); 9] = [
+	("Vss", "deal"),
+	("Vss", "accuse"),
+	("Vss", "challenge"),
+	("Vss", "challenge_with_bond"),
+	("Vss", "attest"),
+	("Vss", "commit_result"),
+	("Vss", "reveal_result"),
+	("Tasks", "cancel"),
+	("Consent", "set_policy"),
+];
+
+/// Of the same pallets what is only done later, if it cannot be done now.
+const PATIENT: [(&str, &str); 2] = [("Tasks", "poke"), ("Consent", "remove_policy")];
+
+/// Deadlines are block numbers, and go on whether or not calls can run. Here these always can: a block's migrations leave the next one
+/// to calls, and of what can be paused no deadline makes anybody pay. Who changes that has deadlines stand still first
+/// (docs/UPGRADING.md, Migrations over several blocks).
+#[test]
+fn what_a_deadline_waits_for_can_run_in_every_block() {
+	type Migrator = <Runtime as frame_system::Config>::MultiBlockMigrator;
+	assert_eq!(TypeId::of::<Migrator>(), TypeId::of::<()>(), "blocks without calls");
+	type Filter = <Runtime as frame_system::Config>::BaseCallFilter;
+	assert_eq!(TypeId::of::<Filter>(), TypeId::of::<TxPause>(), "another filter of calls");
+
+	let known = [&AWAITED[..], &PATIENT[..], &PAUSABLE[..]].concat();
+	for (pallet, call) in all_calls() {
+		if ["Tasks", "Vss", "Consent"].contains(&pallet) {
+			assert!(known.contains(&(pallet, call)), "does a deadline wait for {pallet}.{call}?");
+		}
+	}
+	let mut chain = Chain::development();
+	chain.look(|| {
+		for (pallet, call) in AWAITED {
+			assert!(all_calls().contains(&(pallet, call)), "{pallet}.{call}");
+			let name = name(pallet, call);
+			let paused = TxPause::pause(RuntimeOrigin::root(), name.clone());
+			assert_eq!(paused, Err(Error::<Runtime>::Unpausable.into()), "{pallet}.{call}");
+			assert!(!TxPause::is_paused(&name), "{pallet}.{call}");
+		}
+	});
 }
 
 /// What a pause of an inherent would be: a chain that makes no block any more, and that no order reaches.
@@ -130,11 +179,11 @@ fn rewarded() -> Offer {
 /// What such a task changes if all goes well.
 fn all_well() -> Changes {
 	Changes {
-		requester: lost(FEE + DATA_REWARD + DrawFee::get()),
+		requester: lost(FEE + DATA_REWARD + DrawFee::DEFAULT),
 		dealers: vec![gained(DATA_REWARD / 3); 3],
 		members: vec![gained(FEE / 5); 3],
 		verifiers: vec![gained(FEE / 5); 2],
-		treasury: gained(DrawFee::get()),
+		treasury: gained(DrawFee::DEFAULT),
 		..Default::default()
 	}
 }

@@ -5,7 +5,7 @@ mod chain;
 use chain::{
 	account,
 	challenge::Challenge,
-	orders::name,
+	orders::{name, set_price},
 	pair,
 	task::{acceptance, agreed, deal, deal_wrongly, drawn, input, submission, submit},
 	wealth, worker_keys, Chain,
@@ -17,8 +17,11 @@ use frame_support::traits::{
 };
 use ostraka_primitives::{consent::Policy, role::Role, task::SecurityClass};
 use ostraka_runtime::{
-	configs::system::ProxyType, AccountId, Balance, Balances, Consent, Runtime, RuntimeCall,
-	RuntimeEvent, SessionKeys, UNIT,
+	configs::{
+		prices::parameters::prices::{DrawFee, Parameters},
+		system::ProxyType,
+	},
+	AccountId, Balance, Balances, Consent, Runtime, RuntimeCall, RuntimeEvent, SessionKeys, UNIT,
 };
 use sp_core::{ed25519, sr25519, Pair};
 use sp_runtime::{DispatchError, DispatchResult};
@@ -244,6 +247,8 @@ fn samples() -> Vec<RuntimeCall> {
 			Call::set_capacity { capacity: 1 },
 			Call::set_role { role },
 			Call::deregister {},
+			Call::apply_slash { culprit: who.clone(), index: 0 },
+			Call::cancel_slash { culprit: who.clone(), index: 0 },
 		]
 	};
 	let proxy = {
@@ -271,6 +276,7 @@ fn samples() -> Vec<RuntimeCall> {
 			page_index: 0,
 		}),
 		RuntimeCall::TxPause(pallet_tx_pause::Call::unpause { ident: name("Tasks", "submit") }),
+		set_price(Parameters::DrawFee(DrawFee, Some(1))),
 		pallet_tasks::Call::cancel { task: 0 }.into(),
 		pallet_tasks::Call::poke { task: 0 }.into(),
 		pallet_tasks::Call::accept { task: 0, terms: [0; 32], dataset: [0; 32] }.into(),

@@ -185,7 +185,7 @@ fn our_pallets_have_a_storage_version() {
 			StorageVersion::get::<Incentives>(),
 			StorageVersion::get::<Consent>(),
 		];
-		assert_eq!(versions, [2, 2, 3, 3, 1, 1].map(StorageVersion::new));
+		assert_eq!(versions, [2, 2, 4, 3, 2, 1].map(StorageVersion::new));
 	});
 }
 
@@ -232,7 +232,10 @@ fn stake_outlives_every_task_and_covers_every_slash() {
 #[test]
 fn a_node_with_the_least_stake_is_out_at_its_third_absence_only() {
 	use frame_support::traits::Imbalance;
-	use ostraka_primitives::traits::Stakes;
+	use ostraka_primitives::{
+		fault::{Fault, Offence},
+		traits::Stakes,
+	};
 	let mut chain = Chain::development();
 	chain.register_nodes();
 	let operator = account(&chain::operator(1));
@@ -241,7 +244,10 @@ fn a_node_with_the_least_stake_is_out_at_its_third_absence_only() {
 		let signed = || frame_system::RawOrigin::Signed(operator.clone()).into();
 		assert_eq!(Registry::unbond(signed(), surplus), Ok(()));
 		for absences in 1..=3 {
-			let credit = <Registry as Stakes>::slash(&operator, AbsenceSlash::get());
+			let (culprit, fault) = (operator.clone(), Fault::Absence);
+			let offence = Offence { task: 1, culprit, fault, accuser: None, victim: None };
+			let credit = <Registry as Stakes>::slash(&offence, AbsenceSlash::get());
+			let credit = credit.expect("a chain of one process defers nothing");
 			assert_eq!(credit.peek(), AbsenceSlash::get());
 			drop(credit);
 			<Registry as Stakes>::note_presence(&operator, false);
@@ -394,6 +400,15 @@ fn transactions_made_without_state_are_valid() {
 	let call = frame_system::Call::remark { remark: b"ostraka".to_vec() };
 	chain.submit(&pair("//Bob"), RuntimeCall::System(call));
 	assert_eq!(VERSION.spec_name.as_ref(), "ostraka");
+}
+
+/// Of what does not fit into the list, nodes without a seat would keep their copies.
+#[test]
+fn no_block_takes_more_dealings_than_its_list() {
+	type Weights = <Runtime as pallet_vss::Config>::WeightInfo;
+	let least = <Weights as pallet_vss::WeightInfo>::deal(1, 1).ref_time();
+	let room = RuntimeBlockWeights::get().max_block.ref_time();
+	assert!(room / least < pallet_vss::MAX_DEALT.into(), "{least} of {room}");
 }
 
 #[test]

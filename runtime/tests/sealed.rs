@@ -5,25 +5,39 @@ mod chain;
 
 use chain::{
 	account,
-	books::{blamed, gained, lost, outsider, undrawn, vanished, Changes, Offer, Watched},
-	task::{
-		accept, acceptance, deal_all, deal_mask, deal_mask_wrongly, input, start, status, vector,
-		WINDOW,
+	accusation::accusation,
+	books::{
+		blamed, gained, lost, outsider, reward, undrawn, vanished, Changes, Offer, Watched,
+		DATA_REWARD, FEE,
 	},
-	verdict::{completed, convicted, with_conviction, Conviction},
+	pair,
+	task::{
+		accept, acceptance, deal, deal_all, deal_forged, deal_mask, deal_mask_wrongly,
+		deal_wrongly, input, mean_up_to, start, status, vector, WINDOW,
+	},
+	verdict::{
+		completed, convicted, false_claim, frozen_at, verified_until, with_conviction, Conviction,
+	},
 	Chain,
 };
+use ostraka_crypto::Scalar;
 use ostraka_primitives::{
-	fault::DealerFault,
+	fault::{AccuserFault, DealerFault},
 	runtime_api::runtime_decl_for_ostraka_api::OstrakaApiV1,
-	task::{FailReason, Outcome, TaskStatus},
-	BlockNumber, TaskId,
+	task::{FailReason, Outcome, SecurityClass, TaskStatus},
+	AccountId, BlockNumber, TaskId,
 };
 use ostraka_protocol::{
 	masking::{opening, opens, unmask, MaskSeed},
 	G1,
 };
-use ostraka_runtime::{configs::ostraka::DealerDeposit, Consent, Runtime, RuntimeCall, Tasks, Vss};
+use ostraka_runtime::{
+	configs::{
+		ostraka::{AbsenceSlash, FalseAccusationSlash, SilentCut, SlashShare},
+		prices::{DealerDeposit, DrawFee},
+	},
+	Consent, Registry, Runtime, RuntimeCall, RuntimeEvent, Tasks, Vss,
+};
 use rand_core::OsRng;
 
 /// A task of three dealers that is sealed to the outsider, accepted by all, and drawn.
@@ -118,7 +132,7 @@ fn a_mask_of_wrong_shares_convicts_its_recipient() {
 	deal_all(chain, task, &watched.dealers);
 
 	let changes = with_conviction(blamed(3, 0), 2);
-	let changes = Changes { outsider: lost(DealerDeposit::get()), ..changes };
+	let changes = Changes { outsider: lost(DealerDeposit::DEFAULT), ..changes };
 	let mut chain = watched.ends(Outcome::Failed(FailReason::MaskMissing), &changes);
 	assert_eq!(chain.look(|| Vss::result(task)), None);
 }
@@ -137,4 +151,249 @@ fn a_sealed_task_without_its_recipients_acceptance_is_not_drawn() {
 	let late = chain.attempt(&outsider(), call);
 	assert_eq!(late, Err(pallet_tasks::Error::<Runtime>::WrongPhase.into()));
 	watched.ends(Outcome::Failed(FailReason::TooFewAcceptances), &undrawn(3));
+}
+
+/// Seats of the task with everybody who cheats: it is not there at all; not there until the freeze; says that its right share is
+/// wrong; finds a wrong share; finds, as a verifier, an invalid input.
+const ABSENT: u8 = 1;
+const SILENT: u8 = 2;
+const FALSE_ACCUSER: u8 = 3;
+const ACCUSER: u8 = 4;
+const CHALLENGER: u8 = 6;
+/// Places of its dealers: so many deal as they should, then come one of an invalid input, one of a wrong share, and one that
+/// accepts and does not deal.
+const HONEST: usize = 5;
+const FORGER: usize = 5;
+const WRONG_SHARE: usize = 6;
+/// What the only row of the invalid input holds, of a column up to a thousand.
+const FORGED: u64 = 1_000_000_000;
+
+/// What a task with all these came to.
+struct Played {
+	/// What its events tell, but for those of seats and of the recipient, in their order.
+	told: Vec<String>,
+	/// What they tell of seats that answer, in no order: that is the order of keys.
+	of_seats: Vec<String>,
+	/// What they tell of the recipient, and of its mask.
+	of_recipient: Vec<String>,
+	/// What is left of each seat's node, by seat: stake, stake on its way out, whether it is in selection, tasks in which it
+	/// answered, absences, convictions.
+	nodes: Vec<(u128, u128, bool, u32, u32, u32)>,
+	/// The sum, for who may read it.
+	sum: Vec<Scalar>,
+}
+
+/// Plays it, on a chain of its own: a node that one task slashes could have a seat in another.
+fn played(is_sealed: bool) -> Played {
+	let (chain, _, mut dealers) = start(6);
+	dealers.extend(["//Eve//stash", "//Ferdie//stash"].map(pair));
+	let before = chain.heard.len();
+	let offer = Offer {
+		class: SecurityClass::Confidential,
+		spec: mean_up_to(1_000),
+		data_reward: DATA_REWARD,
+		window: 6 * WINDOW,
+		sealed_to: is_sealed.then(|| account(&outsider())),
+		..Default::default()
+	};
+	let mut watched = Watched::on(chain, dealers, offer);
+	let (task, invited) = (watched.task, watched.dealers.len());
+	// Where the sealed task has a block of its recipient's, the open one has one of nothing
+	if is_sealed {
+		accept(&mut watched.chain, task, &[outsider()]);
+	} else {
+		watched.chain.block(Vec::new());
+	}
+	watched.accept(invited);
+	watched.draw();
+	let workers = watched.workers();
+	let only = |chain: &mut Chain, seats: &[u8]| {
+		chain.keep_only_workers(seats.iter().map(|seat| workers[usize::from(*seat) - 1]));
+	};
+	let (chain, dealers) = (&mut watched.chain, &watched.dealers);
+	let opened = is_sealed.then(|| {
+		let seed = MaskSeed::random(&mut OsRng);
+		let (mask, opened) = deal_mask(chain, task, &outsider(), &seed);
+		chain.submit(&outsider(), mask);
+		opened
+	});
+	if opened.is_none() {
+		chain.block(Vec::new());
+	}
+
+	only(chain, &[CHALLENGER]);
+	let forged = deal_forged(chain, task, &dealers[FORGER], &input(1, FORGED));
+	chain.submit(&dealers[FORGER], forged);
+	let Conviction { dealer, seat, fault, excluded, .. } = convicted(chain);
+	assert_eq!((dealer, seat), (account(&dealers[FORGER]), Some(CHALLENGER)));
+	assert_eq!((fault, excluded), (DealerFault::InvalidInput, true));
+
+	only(chain, &[ACCUSER]);
+	let wrong = deal_wrongly(chain, task, &dealers[WRONG_SHARE], &input(9, 900), ACCUSER);
+	chain.submit(&dealers[WRONG_SHARE], wrong);
+	let Conviction { dealer, seat, fault, excluded, .. } = convicted(chain);
+	assert_eq!((dealer, seat), (account(&dealers[WRONG_SHARE]), Some(ACCUSER)));
+	assert_eq!((fault, excluded), (DealerFault::WrongShare, true));
+
+	let dealt = deal(chain, task, &dealers[0], &input(5, 500));
+	chain.submit(&dealers[0], dealt.clone());
+	let lie = accusation(chain, FALSE_ACCUSER, &dealers[0], &dealt);
+	assert_eq!(chain.block(vec![lie]), [Ok(Ok(()))]);
+	let liar = watched.committee[usize::from(FALSE_ACCUSER) - 1].account.clone();
+	let convicted = (liar, Some(FALSE_ACCUSER), AccuserFault::FalseAccusation);
+	assert_eq!(false_claim(chain), Some(convicted));
+
+	deal_all(chain, task, &dealers[1..HONEST]);
+	chain.blocks_until(7 * WINDOW, || matches!(status(task), TaskStatus::Verifying { .. }));
+	only(chain, &[ACCUSER, 5, CHALLENGER, 7]);
+	let until = verified_until(chain, task);
+	assert_eq!(frozen_at(chain, task), until + 1);
+	only(chain, &[SILENT, ACCUSER, 5, CHALLENGER, 7]);
+
+	let seats: Vec<AccountId> = watched.seats().map(|seat| seat.account.clone()).collect();
+	let named = |who: &str, accounts: Vec<AccountId>| {
+		let named = accounts.into_iter().zip(1..);
+		named.map(|(account, number)| (account, format!("{who} {number}"))).collect::<Vec<_>>()
+	};
+	let names = [
+		named("seat", seats.clone()),
+		named("dealer", watched.dealers.iter().map(account).collect()),
+		named("requester", vec![account(&watched.requester)]),
+		named("recipient", vec![account(&outsider())]),
+	]
+	.concat();
+	let mut chain = watched.ends(Outcome::Completed, &with_all_cheats());
+	let published = vector(&mut chain, task);
+	let sum = match &opened {
+		Some(opened) => unmask(&published, &opened.vector).unwrap(),
+		None => published.clone(),
+	};
+	assert_eq!(sum == published, !is_sealed);
+	let node = |account: &AccountId| {
+		let node = Registry::node_info(account).unwrap();
+		let (stake, record) = ((node.stake, node.unbonding), (node.absences, node.convictions));
+		(stake.0, stake.1, node.active, node.completed, record.0, record.1)
+	};
+	let nodes = chain.look(|| seats.iter().map(node).collect());
+	let (told, of_seats, of_recipient) = told(&chain.heard[before..], &names);
+	Played { told, of_seats, of_recipient, nodes, sum }
+}
+
+/// What this task changes, in all.
+fn with_all_cheats() -> Changes {
+	let (each, deposit) = (FEE / 7, DealerDeposit::DEFAULT);
+	let (cut, absence) = (SilentCut::get() * each, AbsenceSlash::get());
+	let slash = FalseAccusationSlash::get();
+	let part = SlashShare::get() * slash;
+	let of_data = gained(DATA_REWARD / 5);
+	let mut dealers = vec![of_data; HONEST];
+	dealers[0] += gained(part);
+	dealers.extend([lost(deposit), lost(deposit), lost(vanished())]);
+	Changes {
+		requester: lost(5 * each + DATA_REWARD + DrawFee::DEFAULT) + gained(2 * reward()),
+		dealers,
+		members: vec![
+			lost(absence),
+			gained(each - cut),
+			lost(slash),
+			gained(each + reward()),
+			gained(each),
+		],
+		verifiers: vec![gained(each + reward()), gained(each)],
+		outsider: 0,
+		treasury: gained(DrawFee::DEFAULT + cut + absence + (slash - part) + vanished())
+			+ gained(2 * (deposit - 2 * reward())),
+	}
+}
+
+/// What the events of our pallets tell, with everybody's name: in their order, of seats that answer, and of the recipient. Not
+/// hashes, the result's numbers, nor blocks, of which disputes take as many as it is to somebody's turn.
+fn told(
+	events: &[RuntimeEvent],
+	names: &[(AccountId, String)],
+) -> (Vec<String>, Vec<String>, Vec<String>) {
+	use pallet_tasks::Event as Task;
+	use pallet_vss::Event as Share;
+	let (mut told, mut of_seats, mut of_recipient) = (Vec::new(), Vec::new(), Vec::new());
+	for event in events {
+		let mut text = match event {
+			// A rent is by the block, and disputes take as many as they take
+			RuntimeEvent::Incentives(pallet_incentives::Event::FeeSettled {
+				requester,
+				paid,
+				returned,
+				forfeited,
+				withheld,
+				rent,
+				..
+			}) => {
+				let left = returned + rent;
+				format!("fee of {requester:?}: {paid} {left} {forfeited} {withheld}")
+			},
+			RuntimeEvent::Incentives(event) => format!("{event:?}"),
+			RuntimeEvent::Registry(event) => format!("{event:?}"),
+			RuntimeEvent::Consent(event) => format!("{event:?}"),
+			RuntimeEvent::Tasks(event) => match event {
+				Task::CommitteeDrawn { .. } => "drawn".to_owned(),
+				Task::InvitingEnded { early, accepted, .. } => {
+					format!("invited {early} {accepted}")
+				},
+				Task::CollectingEnded { early, .. } => format!("collected {early}"),
+				Task::AcceptedSetFrozen { accepted, .. } => format!("frozen {accepted}"),
+				Task::CommittingEnded { early, .. } => format!("committed {early}"),
+				other => format!("{other:?}"),
+			},
+			RuntimeEvent::Vss(event) => match event {
+				Share::Attested { seat, .. } => format!("seat {seat} attested"),
+				Share::ResultCommitted { seat, .. } => format!("seat {seat} committed"),
+				Share::ResultShareRight { seat, .. } => format!("seat {seat} revealed"),
+				Share::Dealt { dealer, .. } => format!("dealt by {dealer:?}"),
+				Share::Frozen { accepted, .. } => format!("set of {accepted}"),
+				Share::ResultPublished { dealers, .. } => format!("result of {dealers}"),
+				other => format!("{other:?}"),
+			},
+			_ => continue,
+		};
+		for (account, name) in names {
+			text = text.replace(&format!("{account:?}"), name);
+		}
+		if text.contains("recipient") {
+			of_recipient.push(text);
+		} else if text.starts_with("seat ") {
+			of_seats.push(text);
+		} else {
+			told.push(text);
+		}
+	}
+	of_seats.sort();
+	(told, of_seats, of_recipient)
+}
+
+/// With one who is absent, one who is silent, a false accusation, a share that is wrong and an input that is invalid, both
+/// found, and a dealer that does not deal.
+#[test]
+fn a_sealed_task_pays_slashes_and_settles_as_an_open_one() {
+	let (sealed, open) = (played(true), played(false));
+	assert_eq!(sealed.told, open.told);
+	assert_eq!(sealed.of_seats, open.of_seats);
+	assert_eq!(sealed.nodes, open.nodes);
+	assert_eq!((&sealed.sum, &open.sum), (&input(15, 1500), &input(15, 1500)));
+
+	// Every cheat is in it
+	let all = open.told.join("\n");
+	let punished = "Absence FalseAccusation BadDealing NoDealing";
+	for fault in punished.split(' ') {
+		assert!(all.contains(&format!("fault: {fault}, ")), "{fault}: {all}");
+	}
+	assert!(!all.contains("withheld: 0 "), "{all}");
+	let records: Vec<_> = open.nodes.iter().map(|node| (node.4, node.5)).collect();
+	let of = |seat: u8| records[usize::from(seat) - 1];
+	assert_eq!((of(ABSENT), of(FALSE_ACCUSER), of(SILENT)), ((1, 0), (0, 1), (0, 0)));
+	// The recipient's deposit comes back, and it is paid nothing
+	assert!(open.of_recipient.is_empty(), "{:?}", open.of_recipient);
+	assert_eq!(sealed.of_recipient.len(), 4, "{:?}", sealed.of_recipient);
+	for part in ["DepositHeld", "Accepted", "dealt by recipient", "DepositReturned"] {
+		let of_mask = sealed.of_recipient.iter().any(|text| text.contains(part));
+		assert!(of_mask, "{part}: {:?}", sealed.of_recipient);
+	}
 }

@@ -1,5 +1,5 @@
-//! The upgrade of a chain that is there, to tasks with conditions and results for their recipients: its tasks and results can be
-//! read, what is open ends and gives back what is on hold, and of its dealers nothing is remembered.
+//! The upgrade of a chain that is there, to tasks with conditions, results for their recipients, and rent: its tasks and results
+//! can be read, what is open ends, without rent, and gives back what is on hold, and of its dealers nothing is remembered.
 
 mod chain;
 
@@ -18,15 +18,17 @@ use frame_support::{
 };
 use ostraka_primitives::{
 	consent::Policy,
+	rent::Rent,
 	task::{Conditions, FailReason, Outcome, SecurityClass, TaskResult, TaskStatus},
 	ProtocolVersion, TaskId,
 };
 use ostraka_runtime::{
-	AllPalletsWithSystem, Consent, Migrations, Runtime, RuntimeCall, System, Tasks, Vss,
+	AllPalletsWithSystem, Consent, Incentives, Migrations, Runtime, RuntimeCall, System, Tasks, Vss,
 };
+use pallet_incentives::{Escrows, TaskEscrow};
 use pallet_tasks::{
 	types::{Drawn, Invitation, Record},
-	Cohorts, DrawnTasks, Invitations, Records, Settlements,
+	Booked, Cohorts, DrawnTasks, Invitations, Records, Settlements,
 };
 use pallet_vss::{types::SharingState, Results, Sharings};
 use sp_core::sr25519;
@@ -73,7 +75,13 @@ fn old_sharing(state: &SharingState) -> Vec<u8> {
 	(&state.aggregate, counts, hashes, found).encode()
 }
 
-/// Makes the state one of before tasks had conditions, results recipients, and dealers policies.
+/// Likewise of a task's money.
+fn old_escrow(escrow: &TaskEscrow) -> Vec<u8> {
+	let TaskEscrow { requester, fee, base_per_seat, data_reward, data_left, settled, .. } = escrow;
+	(requester, fee, base_per_seat, data_reward, data_left, settled).encode()
+}
+
+/// Makes the state one of before tasks had conditions and rent, results recipients, and dealers policies.
 fn go_back() {
 	for (task, record) in Records::<Runtime>::iter().collect::<Vec<_>>() {
 		unhashed::put_raw(&Records::<Runtime>::hashed_key_for(task), &old_record(&record));
@@ -98,9 +106,14 @@ fn go_back() {
 	for (task, state) in Sharings::<Runtime>::iter().collect::<Vec<_>>() {
 		unhashed::put_raw(&Sharings::<Runtime>::hashed_key_for(task), &old_sharing(&state));
 	}
+	for (task, escrow) in Escrows::<Runtime>::iter().collect::<Vec<_>>() {
+		unhashed::put_raw(&Escrows::<Runtime>::hashed_key_for(task), &old_escrow(&escrow));
+	}
+	Booked::<Runtime>::kill();
 	let _ = unhashed::clear_prefix(&twox_128(b"Consent"), None, None);
 	StorageVersion::new(2).put::<Tasks>();
 	StorageVersion::new(2).put::<Vss>();
+	StorageVersion::new(1).put::<Incentives>();
 }
 
 /// What the executive runs of an upgrade: a pallet that is new gets its version, and then come the migrations.
@@ -110,9 +123,10 @@ fn upgrade() -> Weight {
 	let versions = [
 		StorageVersion::get::<Tasks>(),
 		StorageVersion::get::<Vss>(),
+		StorageVersion::get::<Incentives>(),
 		StorageVersion::get::<Consent>(),
 	];
-	assert_eq!(versions, [3, 3, 1].map(StorageVersion::new));
+	assert_eq!(versions, [4, 3, 2, 1].map(StorageVersion::new));
 	weight
 }
 
@@ -201,11 +215,16 @@ fn open_tasks_come_to_their_end_on_an_upgraded_chain() {
 			let drawn = DrawnTasks::<Runtime>::iter_values().count();
 			(cohorts, invitations, drawn, Sharings::<Runtime>::iter().collect::<Vec<_>>())
 		};
-		let before = stored();
-		assert_eq!((before.0, before.1, before.2, before.3.len()), (6, 2, 1, 1));
+		let before = (stored(), Booked::<Runtime>::get());
+		let (cohorts, invitations, drawn, sharings) = &before.0;
+		assert_eq!((*cohorts, *invitations, *drawn, sharings.len()), (6, 2, 1, 1));
+		assert_eq!((before.1.waiting, before.1.taken), (5, 5));
 		go_back();
 		upgrade();
-		assert_eq!(stored(), before);
+		assert_eq!((stored(), Booked::<Runtime>::get()), before);
+		// What was agreed on without rent has none
+		let rents: Vec<_> = Escrows::<Runtime>::iter_values().map(|escrow| escrow.rent).collect();
+		assert_eq!(rents, [Rent::default(); 2]);
 
 		let open = || ![dealt, inviting].into_iter().all(|task| is_over(status(task)));
 		for at in from..from + 200 {
@@ -219,6 +238,8 @@ fn open_tasks_come_to_their_end_on_an_upgraded_chain() {
 		assert_eq!(status(inviting), failed(FailReason::TooFewAcceptances));
 		let left = stored();
 		assert_eq!((left.0, left.1, left.2, left.3.len()), (0, 0, 0, 0));
+		let booked = Booked::<Runtime>::get();
+		assert_eq!((booked.waiting, booked.taken), (0, 0));
 		assert_eq!(Consent::accepted_set(dealt), None);
 		try_state();
 	});

@@ -20,7 +20,7 @@ use ostraka_primitives::{
 	MAX_VALIDITY,
 };
 use ostraka_runtime::{
-	configs::ostraka::{BaseFeePerSeat, DrawFee},
+	configs::prices::{BaseFeePerSeat, DrawFee},
 	Runtime, RuntimeCall, RuntimeEvent, Vss,
 };
 use pallet_vss::Event;
@@ -178,11 +178,11 @@ fn commitments_outside_the_group_that_nobody_accuses_end_the_task() {
 	assert!(chain.look(chain::events).contains(&RuntimeEvent::Vss(Event::Unsound { task })));
 
 	let changes = Changes {
-		requester: lost(5 * BaseFeePerSeat::get() + DrawFee::get()),
+		requester: lost(5 * BaseFeePerSeat::DEFAULT + DrawFee::DEFAULT),
 		dealers: vec![0; 4],
-		members: vec![gained(BaseFeePerSeat::get()); 3],
-		verifiers: vec![gained(BaseFeePerSeat::get()); 2],
-		treasury: gained(DrawFee::get()),
+		members: vec![gained(BaseFeePerSeat::DEFAULT); 3],
+		verifiers: vec![gained(BaseFeePerSeat::DEFAULT); 2],
+		treasury: gained(DrawFee::DEFAULT),
 		..Default::default()
 	};
 	let failed = Outcome::Failed(FailReason::UnsoundCommitments);

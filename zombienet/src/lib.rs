@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`files`] | what was built, and the folder of one run |
 //! | [`relay`] | the relay chain and the collators, by zombienet-sdk |
+//! | [`proxy`] | what stands between a collator and the relay chain, and leaves the seed of draws out of a proof |
 //! | [`process`] | full nodes as an operator runs them: started, killed, paused, with another database |
 //! | [`network`] | all of it together, registered and ready |
 //! | [`usage`] | processor time and memory of all processes |
@@ -16,5 +17,6 @@
 pub mod files;
 pub mod network;
 pub mod process;
+pub mod proxy;
 pub mod relay;
 pub mod usage;

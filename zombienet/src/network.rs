@@ -22,7 +22,7 @@ pub const NODES: usize = 5;
 pub const VERIFIERS: usize = 2;
 /// Stake of each, in tokens: enough for every class.
 pub const STAKE: Balance = 10_000;
-/// Tasks that each takes at a time.
+/// Tasks that each takes at a time, unless a plan says otherwise: more than its stake covers.
 const CAPACITY: u32 = 64;
 /// Path of the operators' accounts, which the genesis preset endows.
 const OPERATOR: &str = "//Ostraka//operator";
@@ -59,12 +59,24 @@ pub struct Plan {
 	pub corrupt_panel: bool,
 	/// Whether the parachain's nodes ask a full node of the relay chain that is no validator.
 	pub witness: bool,
+	/// Whether a proxy stands between each collator and the relay chain.
+	pub proxied: bool,
+	/// Tasks that each honest node takes at a time.
+	pub capacity: u32,
 }
 
 impl Plan {
 	/// Five honest compute nodes, two honest verifiers.
 	pub const fn honest(name: &'static str) -> Self {
-		Self { name, variant: Variant::HostCalls, corrupt: 0, corrupt_panel: false, witness: false }
+		Self {
+			name,
+			variant: Variant::HostCalls,
+			corrupt: 0,
+			corrupt_panel: false,
+			witness: false,
+			proxied: false,
+			capacity: CAPACITY,
+		}
 	}
 }
 
@@ -78,7 +90,8 @@ impl Network {
 		let run = built.run(plan.name)?;
 		let began = Instant::now();
 		say(began, &format!("{}: logs in {}", plan.name, run.folder().display()));
-		let relay = Relay::start(&built, plan.variant, run.folder(), plan.witness).await?;
+		let (variant, folder) = (plan.variant, run.folder());
+		let relay = Relay::start(&built, variant, folder, plan.witness, plan.proxied).await?;
 		say(began, "relay chain and collators are up");
 		let setting = Setting::of(&relay, built.node(), run.folder())?;
 		let mut observer = Node::new("observer", &setting, false)?;
@@ -100,9 +113,10 @@ impl Network {
 		let computing = nodes.iter().zip(1..).map(|(node, number)| (node, number, Role::Compute));
 		let verifying = verifiers.iter().zip(of_verifiers.clone());
 		let verifying = verifying.map(|(node, number)| (node, number, Role::Verify));
+		let capacity = plan.capacity;
 		let registered = computing
 			.chain(verifying)
-			.map(|(node, number, role)| register(&built, &chain, node, number, role));
+			.map(|(node, number, role)| register(&built, &chain, node, number, role, capacity));
 		futures::future::try_join_all(registered).await?;
 		let mut corrupt = Vec::new();
 		for number in NODES - plan.corrupt + 1..=NODES {
@@ -218,6 +232,7 @@ async fn register(
 	node: &Node,
 	number: usize,
 	role: Role,
+	capacity: u32,
 ) -> Result<()> {
 	let operator = format!("{OPERATOR}//{number}");
 	let output = Command::new(built.tool())
@@ -225,7 +240,7 @@ async fn register(
 		.args(["--role", role.label()])
 		.arg("--keystore")
 		.arg(node.keystore())
-		.args(["--stake", &STAKE.to_string(), "--capacity", &CAPACITY.to_string()])
+		.args(["--stake", &STAKE.to_string(), "--capacity", &capacity.to_string()])
 		.output()
 		.await
 		.context("the command line tool cannot be started")?;

@@ -1,8 +1,14 @@
 //! The relay chain and the collators, which zombienet-sdk starts.
 
-use crate::files::{Built, Variant};
+use crate::{
+	files::{Built, Variant},
+	proxy::Proxy,
+};
 use anyhow::{ensure, Context, Result};
-use ostraka_client::chain::link::{Link, PATIENCE};
+use ostraka_client::{
+	chain::link::{Link, PATIENCE},
+	testbed::node::free_port,
+};
 use std::{
 	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
@@ -41,11 +47,21 @@ pub struct Relay {
 	binary: PathBuf,
 	/// The node that the parachain's nodes ask.
 	asked: &'static str,
+	/// What stands between each collator and that node, if anything does.
+	proxies: Vec<Proxy>,
+}
+
+/// How the collators reach the relay chain.
+struct Ways {
+	/// The RPC port of the first validator, if it is fixed beforehand.
+	port: Option<u16>,
+	/// The RPC that each collator asks.
+	urls: [String; 2],
 }
 
 impl Relay {
 	/// Starts two validators and two collators; with a `witness` a full node too, which the parachain's nodes ask in place
-	/// of a validator.
+	/// of a validator. If they are `proxied`, the collators ask the first validator by a proxy each.
 	///
 	/// # Errors
 	/// If they do not come up.
@@ -54,10 +70,22 @@ impl Relay {
 		variant: Variant,
 		folder: &Path,
 		witness: bool,
+		proxied: bool,
 	) -> Result<Self> {
 		let folder = folder.join("relay");
 		let asked = if witness { WITNESS } else { VALIDATORS[0] };
-		let network = config(built, variant, &folder, asked)?
+		let mut proxies = Vec::new();
+		let ways = if proxied {
+			let port = free_port()?;
+			let (first, second) = (Proxy::start(port).await?, Proxy::start(port).await?);
+			let urls = [first.url().to_owned(), second.url().to_owned()];
+			proxies.extend([first, second]);
+			Ways { port: Some(port), urls }
+		} else {
+			let direct = || format!("{{{{ZOMBIE:{asked}:ws_uri}}}}");
+			Ways { port: None, urls: [direct(), direct()] }
+		};
+		let network = config(built, variant, &folder, asked, &ways)?
 			.spawn_native()
 			.await
 			.context("the relay chain and the collators do not start")?;
@@ -65,7 +93,7 @@ impl Relay {
 			.wait_until_is_up(u64::from(START))
 			.await
 			.context("a validator or collator does not come up")?;
-		Ok(Self { network, folder, binary: built.relay(), asked })
+		Ok(Self { network, folder, binary: built.relay(), asked, proxies })
 	}
 
 	/// A validator or collator by its name.
@@ -74,6 +102,14 @@ impl Relay {
 	/// If there is none.
 	pub fn node(&self, name: &str) -> Result<&NetworkNode> {
 		self.network.get_node(name)
+	}
+
+	/// What stands between a collator, by its place, and the relay chain.
+	///
+	/// # Errors
+	/// If nothing does.
+	pub fn proxy(&self, collator: usize) -> Result<&Proxy> {
+		self.proxies.get(collator).context("the collators ask the relay chain without a proxy")
 	}
 
 	/// RPC of the node that the parachain's nodes ask.
@@ -228,20 +264,27 @@ fn validator() -> Vec<Arg> {
 	vec!["--no-telemetry".into(), "--no-mdns".into(), backend]
 }
 
-fn config(built: &Built, variant: Variant, folder: &Path, asked: &str) -> Result<NetworkConfig> {
+fn config(
+	built: &Built,
+	variant: Variant,
+	folder: &Path,
+	asked: &str,
+	ways: &Ways,
+) -> Result<NetworkConfig> {
 	let text = |path: PathBuf| {
 		path.to_str().map(str::to_owned).with_context(|| format!("{} is not UTF-8", path.display()))
 	};
 	let (relay, relay_spec) = (text(built.relay())?, text(built.relay_spec(variant))?);
 	let (node, para_spec) = (text(built.node())?, text(built.para_spec(variant))?);
-	let collator = || {
+	let [first, second] = &ways.urls;
+	let collator = |relay_chain: &String| {
 		vec![
 			("--database", "paritydb").into(),
 			("--state-pruning", "archive").into(),
 			"--no-telemetry".into(),
 			"--no-mdns".into(),
 			// the relay chain's node in the collator: only what collating needs
-			("--relay-chain-rpc-urls", format!("{{{{ZOMBIE:{asked}:ws_uri}}}}").as_str()).into(),
+			("--relay-chain-rpc-urls", relay_chain.as_str()).into(),
 			"--".into(),
 			"--no-mdns".into(),
 		]
@@ -253,7 +296,13 @@ fn config(built: &Built, variant: Variant, folder: &Path, asked: &str) -> Result
 				.with_default_command(relay.as_str())
 				.with_chain_spec_path(PathBuf::from(relay_spec))
 				.with_default_args(validator())
-				.with_validator(|node| node.with_name(VALIDATORS[0]))
+				.with_validator(|node| {
+					let node = node.with_name(VALIDATORS[0]);
+					match ways.port {
+						Some(port) => node.with_rpc_port(port),
+						None => node,
+					}
+				})
 				.with_validator(|node| node.with_name(VALIDATORS[1]));
 			match asked {
 				WITNESS => chain.with_fullnode(|node| node.with_name(WITNESS)),
@@ -265,8 +314,8 @@ fn config(built: &Built, variant: Variant, folder: &Path, asked: &str) -> Result
 				.with_id(PARA_ID)
 				.with_chain_spec_path(PathBuf::from(para_spec))
 				.with_default_command(node.as_str())
-				.with_collator(|node| node.with_name(COLLATORS[0]).with_args(collator()))
-				.with_collator(|node| node.with_name(COLLATORS[1]).with_args(collator()))
+				.with_collator(|node| node.with_name(COLLATORS[0]).with_args(collator(first)))
+				.with_collator(|node| node.with_name(COLLATORS[1]).with_args(collator(second)))
 		})
 		.with_global_settings(|settings| {
 			settings

@@ -4,7 +4,7 @@ use super::{assert_refused, honestly_completed, only_these_were_punished};
 use crate::{
 	accept::{refused, AcceptFault},
 	ledger::Ledger,
-	scene::{accounts, Scene, Stage, LONG, ROWS},
+	scene::{accounts, punished, Scene, Stage, LONG, ROWS},
 	transaction::signed,
 };
 use ostraka_client::{
@@ -41,7 +41,7 @@ pub async fn with_a_poor_dealer(
 	mut dealers: Vec<Signer>,
 ) -> Result<Stage, Error> {
 	let poor = Signer::from_secret("//Adversary//poor")?;
-	let amount = needed(&scene.chain) / POOR;
+	let amount = needed(&scene.chain).await? / POOR;
 	fund(&scene.chain, &scene.sponsor, std::slice::from_ref(&poor), amount).await?;
 	dealers.push(poor);
 	let survey = Survey::new(ROWS, StatisticName::Variance, "value", dealers.len())?;
@@ -92,7 +92,7 @@ pub async fn who_accepted_is_counted(scene: &Scene, stage: &Stage) -> Result<(),
 	let events = honestly_completed(scene, stage, &accepted).await?;
 	let collected = events.iter().find(|event| event.is("Tasks", "CollectingEnded"));
 	assert_eq!(collected.and_then(|event| event.field("early")), Some(true));
-	assert!(accounts(&events, "Incentives", "Punished", "culprit").is_empty());
+	assert!(punished(&events).is_empty());
 	let paid = accounts(&events, "Incentives", "DealerPaid", "dealer");
 	assert_eq!(paid, stage.accounts(&accepted));
 	Ok(())
@@ -113,7 +113,8 @@ pub async fn a_dealer_that_vanishes(scene: &Scene, stage: &Stage) -> Result<(), 
 			.iter()
 			.find(|event| event.is("Incentives", name) && event.field(field) == Some(gone.clone()))
 	};
-	let lost = lost_by_silence(&scene.chain).expect("a constant");
+	let held = deposit(&scene.chain).await?;
+	let lost = lost_by_silence(&scene.chain, held).expect("a constant");
 	let punished = of_incentives("Punished", "culprit").expect("it is punished");
 	let amount = |field| punished.field::<Balance>(field);
 	assert_eq!(punished.field("fault"), Some(Fault::NoDealing));
@@ -122,14 +123,15 @@ pub async fn a_dealer_that_vanishes(scene: &Scene, stage: &Stage) -> Result<(), 
 		[Some(lost), Some(0), Some(0)]
 	);
 	let returned = of_incentives("DepositReturned", "dealer").expect("the rest goes back");
-	assert_eq!(returned.field("amount"), Some(deposit(&scene.chain) - lost));
+	assert_eq!(returned.field("amount"), Some(held - lost));
 	Ok(())
 }
 
 /// Asserts that a dealer who vanished lost that part of its deposit, and no more than fees besides.
 pub fn the_vanished_lost_a_part(chain: &Chain, ledger: &Ledger, stage: &Stage) {
-	let (lost, deposit) = (lost_by_silence(chain).expect("a constant"), deposit(chain));
 	let gone = stage.dealers[stage.dealers.len() - 1].account();
+	let deposit = ledger.deposit(stage.task, &gone);
+	let lost = lost_by_silence(chain, deposit).expect("a constant");
 	assert_eq!(ledger.vanished(stage.task), BTreeMap::from([(gone.clone(), lost)]));
 	let change = -ledger.change(&gone);
 	assert!(change > lost as i128 && change < (lost + deposit / 20) as i128, "{change}");
@@ -161,15 +163,25 @@ pub async fn a_requester_that_draws_again(
 }
 
 /// Asserts that each draw of [`a_requester_that_draws_again`] cost the whole fee, of which members and verifiers got their base
-/// part.
-pub fn each_draw_cost_the_fee(chain: &Chain, ledger: &Ledger, stages: &[Stage]) {
-	let base: Balance = chain.constant("Incentives", "BaseFeePerSeat").expect("a constant");
+/// part, and the chain its rent.
+///
+/// # Errors
+/// `Chain`.
+pub async fn each_draw_cost_the_fee(
+	chain: &Chain,
+	ledger: &Ledger,
+	stages: &[Stage],
+) -> Result<(), Error> {
+	let base = chain.prices().await?.base_fee_per_seat;
 	for stage in stages {
 		let fee = stage.info.task.fee;
 		let seats = Balance::from(stage.info.task.parameters.all_seats());
-		assert_eq!(ledger.forfeited(stage.task), fee - base * seats);
+		let rent = ledger.rent(stage.task);
+		assert!(rent > 0, "it had a place and seats");
+		assert_eq!(ledger.forfeited(stage.task), fee - base * seats - rent);
 		assert!(ledger.vanished(stage.task).is_empty(), "nobody could have dealt");
 	}
+	Ok(())
 }
 
 /// Takes a drawn task back: members and verifiers get their base part, the dealers their deposits, the requester nothing.
@@ -183,7 +195,7 @@ pub async fn cancelled(scene: &Scene, stage: Stage) -> Result<Stage, Error> {
 	assert_eq!(end.outcome, Ended::Failed(FailReason::Cancelled));
 	let settled = end.events.iter().find(|event| event.is("Incentives", "FeeSettled"));
 	let amount = |field| settled.and_then(|event| event.field::<Balance>(field)).expect("told");
-	assert_eq!(amount("paid") + amount("forfeited"), stage.info.task.fee);
+	assert_eq!(amount("paid") + amount("forfeited") + amount("rent"), stage.info.task.fee);
 	assert_eq!(amount("returned"), 0);
 	assert!(amount("forfeited") > 0, "the fee is more than the base part of all seats");
 	let mut nodes: Vec<AccountId> = stage.row().map(|(_, node)| node).collect();
@@ -191,6 +203,6 @@ pub async fn cancelled(scene: &Scene, stage: Stage) -> Result<Stage, Error> {
 	assert_eq!(accounts(&end.events, "Incentives", "NodePaid", "node"), nodes);
 	let returned = accounts(&end.events, "Incentives", "DepositReturned", "dealer");
 	assert_eq!(returned, stage.accounts(&stage.everybody()));
-	assert!(accounts(&end.events, "Incentives", "Punished", "culprit").is_empty());
+	assert!(punished(&end.events).is_empty());
 	Ok(stage)
 }

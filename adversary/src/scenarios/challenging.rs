@@ -8,7 +8,7 @@ use crate::{
 	challenge::{challenge, ChallengeFault, Challenger},
 	cheats::DealingFault,
 	deal::deal,
-	forged::{FORGED_INPUTS, MISSHAPEN_INPUTS},
+	forged::{FORGED_WITH_PRODUCTS, MISSHAPEN_INPUTS},
 	ledger::Ledger,
 	scene::{count, named, Scene, Stage},
 	seat::{excluded, Corrupt, Worker},
@@ -27,7 +27,7 @@ use ostraka_primitives::{
 /// Places of a cohort with dealers of forged inputs: those who deal honestly.
 pub const VALID: [usize; 5] = [0, 1, 2, 3, 4];
 /// Those who forge, each in another way.
-pub const INVALID: [usize; FORGED_INPUTS.len()] = [5, 6, 7];
+pub const INVALID: [usize; FORGED_WITH_PRODUCTS.len()] = [5, 6, 7, 8, 9, 10, 11, 12];
 /// Those who deal honestly at the second attempt: the first has a proof of another length, each another.
 const MISSHAPEN: [usize; MISSHAPEN_INPUTS.len()] = [0, 1];
 
@@ -35,7 +35,7 @@ const MISSHAPEN: [usize; MISSHAPEN_INPUTS.len()] = [0, 1];
 /// those of members and those of verifiers, challenge them all; whoever has no seat may be first with one. All are excluded,
 /// and their dealers slashed. Nobody challenges an excluded one again. Then the others deal, and the result is theirs. Of
 /// these some first send a proof of another length than the task's: the chain takes no such dealing, convicts nobody, and
-/// takes the next. The cohort is of eight; the adversary's seats, if it has any, are played honestly.
+/// takes the next. The cohort is of all of them; the adversary's seats, if it has any, are played honestly.
 ///
 /// # Errors
 /// `Chain`.
@@ -45,12 +45,13 @@ pub async fn forged_inputs(scene: &Scene, stage: &Stage, outsider: &Signer) -> R
 	let [first, .., last] = &forgers;
 	let workers = scene.workers();
 	let dealt = async {
-		let forged = INVALID.into_iter().zip(FORGED_INPUTS).map(|(place, forged)| async move {
-			let (signer, input) = (&stage.dealers[place], &stage.survey.inputs[place].encoded);
-			let outcome = deal(chain, task, signer, input, DealingFault::Input(forged)).await?;
-			assert!(outcome.receipt().is_some(), "the chain takes {forged:?}: {outcome:?}");
-			Ok::<_, Error>(())
-		});
+		let forged =
+			INVALID.into_iter().zip(FORGED_WITH_PRODUCTS).map(|(place, forged)| async move {
+				let (signer, input) = (&stage.dealers[place], &stage.survey.inputs[place].encoded);
+				let outcome = deal(chain, task, signer, input, DealingFault::Input(forged)).await?;
+				assert!(outcome.receipt().is_some(), "the chain takes {forged:?}: {outcome:?}");
+				Ok::<_, Error>(())
+			});
 		// a member may come before who has no seat
 		let bonded =
 			challenge(chain, task, Challenger::Bonded(outsider), last, ChallengeFault::None);
@@ -111,10 +112,10 @@ pub async fn forged_inputs(scene: &Scene, stage: &Stage, outsider: &Signer) -> R
 }
 
 /// Asserts that each forger of [`forged_inputs`] lost its deposit, and no more than a fee besides.
-pub fn invalid_inputs_cost_deposits(chain: &Chain, ledger: &Ledger, stage: &Stage) {
-	let deposit: Balance = chain.constant("Incentives", "DealerDeposit").expect("a constant");
+pub fn invalid_inputs_cost_deposits(ledger: &Ledger, stage: &Stage) {
 	for place in INVALID {
-		let lost = -ledger.change(&stage.dealers[place].account());
+		let forger = stage.dealers[place].account();
+		let (lost, deposit) = (-ledger.change(&forger), ledger.deposit(stage.task, &forger));
 		assert!(lost > deposit as i128 && lost < (deposit + deposit / 20) as i128, "{lost}");
 	}
 }
@@ -184,10 +185,9 @@ pub async fn false_challengers(
 /// Asserts that who challenged without a seat in [`false_challengers`] lost its bond, and no more than fees besides.
 pub fn a_false_challenge_costs_the_bond(chain: &Chain, ledger: &Ledger, outsider: &Signer) {
 	let bond: Balance = chain.constant("Incentives", "ChallengeBond").expect("a constant");
-	let deposit: Balance = chain.constant("Incentives", "DealerDeposit").expect("a constant");
 	let lost = -ledger.change(&outsider.account());
-	// a deposit covers the fees of four challenges
-	assert!(lost > bond as i128 && lost < (bond + deposit) as i128, "{lost}");
+	// a bond covers the fees of two challenges
+	assert!(lost > bond as i128 && lost < (3 * bond) as i128, "{lost}");
 }
 
 fn assert_refused_at_once(outcome: &Outcome, reason: &str) {

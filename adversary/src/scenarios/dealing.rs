@@ -10,8 +10,8 @@ use crate::{
 	scene::{count, named, Scene, Stage},
 	seat::excluded,
 };
-use ostraka_client::{chain::Chain, Error};
-use ostraka_primitives::{fault::DealerFault, AccountId, Balance};
+use ostraka_client::Error;
+use ostraka_primitives::{fault::DealerFault, AccountId};
 
 /// Places of a cohort with dishonest dealers: honest ones, then four who forge, then one who copies.
 pub const HONEST: [usize; 5] = [0, 1, 2, 3, 4];
@@ -112,10 +112,10 @@ pub async fn forging_and_copying_dealers(scene: &Scene, stage: &Stage) -> Result
 }
 
 /// Asserts that each forger of [`forging_and_copying_dealers`] lost its deposit, and no more than a fee besides.
-pub fn forgers_lost_their_deposits(chain: &Chain, ledger: &Ledger, stage: &Stage) {
-	let deposit: Balance = chain.constant("Incentives", "DealerDeposit").expect("a constant");
+pub fn forgers_lost_their_deposits(ledger: &Ledger, stage: &Stage) {
 	for place in FORGERS {
-		let lost = -ledger.change(&stage.dealers[place].account());
+		let forger = stage.dealers[place].account();
+		let (lost, deposit) = (-ledger.change(&forger), ledger.deposit(stage.task, &forger));
 		assert!(lost > deposit as i128 && lost < (deposit + deposit / 20) as i128, "{lost}");
 	}
 }

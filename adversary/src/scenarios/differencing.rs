@@ -2,7 +2,7 @@
 
 use super::assert_refused;
 use crate::{
-	scene::{accounts, Scene, Stage, LONG, ROWS},
+	scene::{accounts, punished, Scene, Stage, LONG, ROWS},
 	transaction::signed,
 };
 use ostraka_client::{
@@ -45,7 +45,7 @@ pub async fn a_difference_of_one(scene: &Scene, dealers: &[Signer]) -> Result<()
 	assert_eq!(told.field::<TaskId>("other"), Some(all.task));
 	let [differ, least] = ["differ", "least"].map(|name| told.field::<u32>(name));
 	assert_eq!((differ, least), (Some(1), Some(LEAST.into())));
-	assert!(accounts(&end.events, "Incentives", "Punished", "culprit").is_empty());
+	assert!(punished(&end.events).is_empty());
 	let returned = accounts(&end.events, "Incentives", "DepositReturned", "dealer");
 	assert_eq!(returned, fewer.accounts(&fewer.everybody()));
 	let settled = end.events.iter().find(|event| event.is("Incentives", "FeeSettled"));

@@ -35,7 +35,7 @@ pub use verifying::*;
 use crate::{
 	answer::{answer, AnswerFault, Answered},
 	attest::{attest, AttestFault},
-	scene::{accounts, units, Scene, Stage},
+	scene::{accounts, punished, units, Scene, Stage},
 	seat::{Corrupt, Worker},
 	transaction::{Outcome, Refuser},
 	wait::{exactly, Phase},
@@ -106,7 +106,7 @@ fn only_these_were_punished(stage: &Stage, events: &[Event], culprits: &[Account
 	};
 	let mut culprits = culprits.to_vec();
 	culprits.sort();
-	assert_eq!(told("Punished", "culprit"), culprits);
+	assert_eq!(punished(events), culprits);
 	let nodes = stage.row().map(|(_, node)| node).collect();
 	assert_eq!(told("NodePaid", "node"), but_culprits(nodes));
 	let dealers = stage.dealers.iter().map(Signer::account).collect();

@@ -6,7 +6,7 @@ use crate::{
 	deal::deal,
 	forged::ForgedInput,
 	ledger::Ledger,
-	scene::{accounts, named, End, Scene, Stage, LONG, ROWS},
+	scene::{accounts, named, punished, End, Scene, Stage, LONG, ROWS},
 };
 use ostraka_client::{
 	chain::{Chain, Signer},
@@ -33,6 +33,8 @@ use std::collections::BTreeMap;
 
 /// Class of these tasks: a committee of three, and a panel of two.
 const CLASS: SecurityClass = SecurityClass::Standard;
+/// Other tasks that may be published at the same time.
+const BESIDE: u32 = 8;
 /// The seat whose share of a bad mask is wrong.
 const VICTIM: u8 = 1;
 
@@ -71,6 +73,7 @@ impl Sealed {
 			accept: LONG,
 			collect: LONG,
 			data_reward: None,
+			beside: BESIDE,
 		};
 		let (task, _) = submission.send(chain, &scene.requester, Some(nonce)).await?;
 		let info = chain.task(task).await?;
@@ -155,7 +158,7 @@ pub async fn a_result_for_its_recipient(scene: &Scene, sealed: &Sealed) -> Resul
 
 	let paid = accounts(&end.events, "Incentives", "DealerPaid", "dealer");
 	assert_eq!(paid, stage.accounts(&stage.everybody()), "a mask is not paid");
-	assert!(accounts(&end.events, "Incentives", "Punished", "culprit").is_empty());
+	assert!(punished(&end.events).is_empty());
 	Ok(())
 }
 
@@ -207,10 +210,10 @@ pub fn recipients_lost_their_deposits(
 	bad: &Sealed,
 	missing: &Sealed,
 ) {
-	let deposit: Balance = chain.constant("Incentives", "DealerDeposit").expect("a constant");
-	let part = lost_by_silence(chain).expect("a constant");
-	for (sealed, lost) in [(bad, deposit), (missing, part)] {
-		let change = -ledger.change(&sealed.recipient.account());
+	let held = |sealed: &Sealed| ledger.deposit(sealed.stage.task, &sealed.recipient.account());
+	let part = lost_by_silence(chain, held(missing)).expect("a constant");
+	for (sealed, lost) in [(bad, held(bad)), (missing, part)] {
+		let (change, deposit) = (-ledger.change(&sealed.recipient.account()), held(sealed));
 		assert!(change > lost as i128 && change < (lost + deposit / 20) as i128, "{change}");
 	}
 	let vanished = BTreeMap::from([(missing.recipient.account(), part)]);

@@ -4,12 +4,18 @@ use ostraka_client::{chain::Chain, Error};
 use serde_json::{json, Value};
 use std::{
 	fs,
+	os::unix::fs::MetadataExt,
 	path::{Path, PathBuf},
 	time::{Duration, Instant},
 };
 
 /// Wait between two samples.
-const EVERY: Duration = Duration::from_secs(30);
+const EVERY: Duration = Duration::from_secs(5);
+/// Columns of the node's database, which are in the names of ParityDB's files of values, `table_COLUMN_…`: what offchain workers and
+/// offchain indexing keep; the state with its journal; headers, bodies, justifications and what is indexed of bodies.
+const OFFCHAIN: [u8; 1] = [9];
+const STATE: [u8; 2] = [1, 2];
+const BLOCKS: [u8; 5] = [4, 5, 6, 11, 12];
 
 /// Where to look.
 #[derive(Clone)]
@@ -21,40 +27,100 @@ pub struct Watch {
 }
 
 impl Watch {
-	/// Resident memory of the node and its children, in KiB, as Linux tells it.
-	fn resident(&self) -> Option<u64> {
+	/// Memory of the node and its children, in KiB, as Linux tells it.
+	fn memory(&self) -> Option<Memory> {
 		let parent = self.node?;
 		let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).ok()?;
 		let ids = children.split_whitespace().filter_map(|id| id.parse().ok()).chain([parent]);
-		Some(ids.filter_map(resident).sum())
+		let add = |sum: Memory, one: Memory| Memory {
+			resident_kib: sum.resident_kib + one.resident_kib,
+			own_kib: sum.own_kib + one.own_kib,
+		};
+		Some(ids.filter_map(memory).fold(Memory::default(), add))
 	}
 }
 
-fn resident(process: u32) -> Option<u64> {
-	let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-	let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-	line.split_whitespace().next()?.parse().ok()
+/// Memory of a process.
+#[derive(Clone, Copy, Default)]
+struct Memory {
+	/// All that is resident, pages of files among it: the database's are mapped.
+	resident_kib: u64,
+	/// Without pages of files.
+	own_kib: u64,
 }
 
-/// Bytes of all files below a directory.
-fn size(directory: &Path) -> u64 {
-	let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-	let sizes = entries.map(|entry| match entry.metadata() {
-		Ok(data) if data.is_dir() => size(&entry.path()),
-		Ok(data) => data.len(),
-		// removed meanwhile
-		Err(_) => 0,
-	});
-	sizes.sum()
+fn memory(process: u32) -> Option<Memory> {
+	let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+	let field = |name: &str| -> Option<u64> {
+		let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+		line.split_whitespace().next()?.parse().ok()
+	};
+	Some(Memory { resident_kib: field("VmRSS:")?, own_kib: field("RssAnon:")? })
+}
+
+/// Bytes that files take on disk: ParityDB makes them longer than what is written to them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Disk {
+	/// All files.
+	all: u64,
+	/// Values that offchain workers and offchain indexing keep.
+	offchain: u64,
+	/// Values of the state.
+	state: u64,
+	/// Values of blocks.
+	blocks: u64,
+}
+
+/// What all files below a directory take.
+fn disk(directory: &Path) -> Disk {
+	let mut sum = Disk::default();
+	for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+		// one that was removed meanwhile takes nothing
+		let Ok(data) = entry.metadata() else { continue };
+		if data.is_dir() {
+			let below = disk(&entry.path());
+			sum.all += below.all;
+			sum.offchain += below.offchain;
+			sum.state += below.state;
+			sum.blocks += below.blocks;
+			continue;
+		}
+		// of 512 bytes each, whatever the disk's are
+		let bytes = data.blocks() * 512;
+		sum.all += bytes;
+		match column(&entry.file_name().to_string_lossy()) {
+			Some(column) if OFFCHAIN.contains(&column) => sum.offchain += bytes,
+			Some(column) if STATE.contains(&column) => sum.state += bytes,
+			Some(column) if BLOCKS.contains(&column) => sum.blocks += bytes,
+			_ => {},
+		}
+	}
+	sum
+}
+
+/// The column of a file of ParityDB's that holds values.
+fn column(file: &str) -> Option<u8> {
+	file.strip_prefix("table_")?.split('_').next()?.parse().ok()
 }
 
 /// What was seen at one time.
 struct Sample {
 	seconds: u64,
 	block: u32,
-	resident_kib: Option<u64>,
-	database_bytes: u64,
+	/// Dealings that the chain has taken since the beginning, and tasks that it has settled.
+	done: Done,
+	memory: Option<Memory>,
+	disk: Disk,
 	state_bytes: Option<u64>,
+}
+
+/// What had happened by then.
+#[derive(Clone, Copy)]
+pub struct Done {
+	/// Dealings taken.
+	pub dealings: u64,
+	/// Tasks settled.
+	pub settled: u64,
 }
 
 /// All that was seen.
@@ -70,7 +136,7 @@ impl Samples {
 	///
 	/// # Errors
 	/// `Chain`.
-	pub async fn take(&mut self, chain: &Chain, watch: &Watch) -> Result<(), Error> {
+	pub async fn take(&mut self, chain: &Chain, watch: &Watch, done: Done) -> Result<(), Error> {
 		let now = Instant::now();
 		if self.next.is_some_and(|next| now < next) {
 			return Ok(());
@@ -81,8 +147,9 @@ impl Samples {
 		self.taken.push(Sample {
 			seconds: (now - begun).as_secs(),
 			block: chain.head().number,
-			resident_kib: watch.resident(),
-			database_bytes: size(&watch.base),
+			done,
+			memory: watch.memory(),
+			disk: disk(&watch.base),
 			state_bytes,
 		});
 		Ok(())
@@ -94,8 +161,14 @@ impl Samples {
 			json!({
 				"seconds": sample.seconds,
 				"block": sample.block,
-				"resident_kib": sample.resident_kib,
-				"database_bytes": sample.database_bytes,
+				"dealings": sample.done.dealings,
+				"settled": sample.done.settled,
+				"resident_kib": sample.memory.map(|memory| memory.resident_kib),
+				"own_kib": sample.memory.map(|memory| memory.own_kib),
+				"database_bytes": sample.disk.all,
+				"offchain_bytes": sample.disk.offchain,
+				"state_on_disk_bytes": sample.disk.state,
+				"blocks_bytes": sample.disk.blocks,
 				"state_bytes": sample.state_bytes,
 			})
 		};
@@ -109,11 +182,31 @@ mod tests {
 
 	#[test]
 	fn a_process_has_memory_and_a_directory_a_size() {
-		assert!(resident(std::process::id()).is_some_and(|kib| kib > 100));
+		let memory = memory(std::process::id()).expect("this process has memory");
+		assert!(memory.own_kib > 100 && memory.own_kib <= memory.resident_kib);
 		let directory = tempfile::tempdir().expect("a temporary directory");
-		fs::create_dir(directory.path().join("a")).expect("made");
-		fs::write(directory.path().join("a/b"), [0; 300]).expect("written");
-		fs::write(directory.path().join("c"), [0; 5]).expect("written");
-		assert_eq!(size(directory.path()), 305);
+		let full = directory.path().join("full");
+		fs::create_dir(&full).expect("made");
+		let files = ["table_09_05", "table_01_00", "table_05_0f", "index_09_16", "metadata"];
+		for file in files {
+			fs::write(full.join(file), [1; 20_000]).expect("written");
+		}
+		// longer than what is in it
+		let long = fs::File::create(full.join("table_09_06")).expect("made");
+		long.set_len(1 << 30).expect("no disk is needed for it");
+		let found = disk(directory.path());
+		for bytes in [found.offchain, found.state, found.blocks] {
+			assert!((20_000..100_000).contains(&bytes), "{found:?}");
+		}
+		assert!((100_000..500_000).contains(&found.all), "{found:?}");
+	}
+
+	#[test]
+	fn a_file_of_values_names_its_column() {
+		assert_eq!(column("table_09_1f"), Some(9));
+		assert_eq!(column("table_12_00"), Some(12));
+		for other in ["index_09_16", "log0", "table_", "metadata"] {
+			assert_eq!(column(other), None);
+		}
 	}
 }

@@ -21,10 +21,10 @@ use crate::{
 };
 use clap::Args;
 use lane::Lane;
-use measure::{Samples, Watch};
+use measure::{Done, Samples, Watch};
 use ostraka_client::{
 	chain::{calls, Chain, Signer},
-	onchain::accept::lost_by_silence,
+	onchain::{accept::lost_by_silence, deal::deposit},
 	testbed::{
 		accounts::{accounts, fund},
 		node::{self, DevNode},
@@ -35,6 +35,7 @@ use ostraka_primitives::{role::Role, AccountId, Balance};
 use record::Record;
 use serde_json::{json, Value};
 use std::{
+	ffi::OsString,
 	path::PathBuf,
 	sync::{
 		atomic::{AtomicBool, AtomicU64, Ordering},
@@ -59,6 +60,12 @@ const BAD: u64 = 30;
 const LEAST_BAD: u64 = 25;
 /// Wait between two looks of the watching tasks.
 const PAUSE: Duration = Duration::from_millis(500);
+/// What sets the node apart from a development chain's, so that what it needs shows within minutes: it forgets old states, as an
+/// operator's does (of 256 blocks; here of more, as some of what is checked looks back so far), and keeps 64 MiB of the state in
+/// memory, as a gibibyte takes hours to fill.
+const AS_OPERATED: [&str; 4] = ["--state-pruning", "512", "--trie-cache-size", "67108864"];
+/// A task's last event.
+const SETTLED: &str = "Tasks.TaskSettled";
 /// Lines of the node's log that tell of a panic are expected from one place only: the node hands transactions that do
 /// not decode to the runtime, whose entry point is made to stop at them.
 const UNDECODABLE: &str = "Bad input data provided to";
@@ -99,7 +106,8 @@ pub async fn run(args: &SoakArgs) -> Result<Value, Error> {
 		None => node::free_port().map_err(failed)?,
 	};
 	let binary = node::binary(args.node.as_deref())?;
-	let flags = ["--base-path".into(), base.clone().into_os_string()];
+	let mut flags = vec!["--base-path".into(), base.clone().into_os_string()];
+	flags.extend(AS_OPERATED.map(OsString::from));
 	let (mut dev, chain) = DevNode::start_on(&binary, port, &flags).await?;
 	dev.registered(&chain, HONEST_NODES).await?;
 	let watch = Watch { node: dev.id(), base };
@@ -247,7 +255,7 @@ async fn soak(args: &SoakArgs, chain: &Chain, watch: &Watch) -> Result<Value, Er
 	for what in record::never_judged(&records) {
 		fail(&mut report, what);
 	}
-	let lost = lost_by_silence(chain)
+	let lost = lost_by_silence(chain, deposit(chain).await?)
 		.ok_or_else(|| Error::Failed("the chain names no Incentives.VanishedShare".to_owned()))?;
 	for what in records.iter().filter_map(|record| record.missing(&ledger, lost)) {
 		fail(&mut report, what);
@@ -303,7 +311,8 @@ async fn monitor(
 			.chain(["Vss.AccuserConvicted", "Vss.Attested", "Vss.ResultCommitted"])
 			.chain(["Vss.ResultShareRight", "Vss.ResultShareWrong", "Registry.Activated"]);
 		shared.good.store(done.map(|name| ledger.count(name)).sum(), Ordering::Relaxed);
-		samples.take(&shared.chain, &watch).await?;
+		let (dealings, settled) = (ledger.count("Vss.Dealt"), ledger.count(SETTLED));
+		samples.take(&shared.chain, &watch, Done { dealings, settled }).await?;
 		let node = shared.chain.node(&corrupt.account()).await?;
 		if node.is_some_and(|node| !node.active) {
 			shared.chain.submit(&calls::activate(), &corrupt.operator, None).await?;

@@ -74,12 +74,12 @@ async fn cheats_are_convicted_and_results_are_right() {
 	.expect("an outcome for each");
 
 	let ledger = books.add_up(&scene.chain).await.expect("read");
-	forgers_lost_their_deposits(&scene.chain, &ledger, forging);
-	invalid_inputs_cost_deposits(&scene.chain, &ledger, unproven);
+	forgers_lost_their_deposits(&ledger, forging);
+	invalid_inputs_cost_deposits(&ledger, unproven);
 	a_false_challenge_costs_the_bond(&scene.chain, &ledger, &outsiders[1]);
 	the_exposed_are_made_whole(&scene.chain, &ledger, accusing);
 	the_vanished_lost_a_part(&scene.chain, &ledger, vanishing);
-	each_draw_cost_the_fee(&scene.chain, &ledger, &again);
+	each_draw_cost_the_fee(&scene.chain, &ledger, &again).await.expect("read");
 	only_this_had_a_silent_member(&ledger, silent, &[hasty, attesting, vanishing, &refusing]);
 	// each did its part where dealers cheated or vanished, where the two were hasty and where the first was silent; the first
 	// also where only the second accused, and the second where only the first cheated or challenged

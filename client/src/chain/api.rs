@@ -3,11 +3,12 @@
 use super::{calls::Mismatch, layout::Own, state::pruned, Chain, ChainError, Head};
 use codec::{Decode, DecodeAll, Encode};
 use ostraka_primitives::{
-	api::{NodeInfo, TaskInfo},
+	api::{NodeInfo, Prices, Quote, TaskInfo},
+	fault::PendingSlash,
 	odds::Odds,
 	spec::TaskSpec,
-	task::{ClassParameters, DrawError, SecurityClass, TaskResult},
-	AccountId, Balance, TaskId,
+	task::{ClassParameters, DrawError, Outcome, SecurityClass, TaskResult, TaskStatus},
+	AccountId, Balance, BlockNumber, TaskId,
 };
 use scale_info::{meta_type, MetaType};
 use std::{collections::BTreeSet, future::Future};
@@ -24,13 +25,25 @@ fn forms() -> Vec<(&'static str, Vec<MetaType>, MetaType)> {
 		("nodes", vec![meta_type::<Option<AccountId>>()], meta_type::<Vec<NodeInfo>>()),
 		("task", vec![meta_type::<TaskId>()], meta_type::<Option<TaskInfo>>()),
 		("result", vec![meta_type::<TaskId>()], meta_type::<Option<TaskResult>>()),
+		(
+			"pending_slashes",
+			vec![meta_type::<AccountId>()],
+			meta_type::<Vec<(u32, PendingSlash)>>(),
+		),
 		("expected_rewards", vec![meta_type::<AccountId>()], meta_type::<Balance>()),
 		("class", vec![meta_type::<SecurityClass>()], meta_type::<ClassParameters>()),
 		(
 			"least_fee",
-			vec![meta_type::<TaskSpec>(), meta_type::<SecurityClass>(), meta_type::<u32>()],
-			meta_type::<Balance>(),
+			vec![
+				meta_type::<TaskSpec>(),
+				meta_type::<SecurityClass>(),
+				meta_type::<u32>(),
+				meta_type::<BlockNumber>(),
+				meta_type::<BlockNumber>(),
+			],
+			meta_type::<Quote>(),
 		),
+		("prices", vec![], meta_type::<Prices>()),
 		("odds", vec![meta_type::<SecurityClass>(), meta_type::<Balance>()], meta_type::<Odds>()),
 		("is_insecure", vec![], meta_type::<bool>()),
 	]
@@ -97,7 +110,7 @@ impl Chain {
 	/// A task.
 	///
 	/// # Errors
-	/// `NoTask`.
+	/// `NoTask`, `Undrawn`.
 	pub async fn task(&self, task: TaskId) -> Result<TaskInfo, ChainError> {
 		self.task_at(task, self.head()).await
 	}
@@ -105,10 +118,29 @@ impl Chain {
 	/// A task as of a block.
 	///
 	/// # Errors
-	/// `NoTask`, `Pruned`.
+	/// `NoTask`, `Undrawn`, `Pruned`.
 	pub async fn task_at(&self, task: TaskId, block: Head) -> Result<TaskInfo, ChainError> {
-		let info: Option<TaskInfo> = self.call("task", task, block).await?;
-		info.ok_or(ChainError::NoTask(task))
+		match self.task_if_any(task, block).await? {
+			Some(info) => Ok(info),
+			None => Err(match self.status(task, block).await? {
+				Some(TaskStatus::Settled(Outcome::Failed(reason))) => {
+					ChainError::Undrawn { task, reason }
+				},
+				_ => ChainError::NoTask(task),
+			}),
+		}
+	}
+
+	/// A task as of a block; `None` if there is none, or its state is all that is left of it.
+	///
+	/// # Errors
+	/// `Pruned`.
+	pub async fn task_if_any(
+		&self,
+		task: TaskId,
+		block: Head,
+	) -> Result<Option<TaskInfo>, ChainError> {
+		self.call("task", task, block).await
 	}
 
 	/// A published result.
@@ -128,6 +160,14 @@ impl Chain {
 		self.call("result", task, block).await
 	}
 
+	/// Slashes of an account's node that Root can still cancel, by their numbers.
+	pub async fn pending_slashes(
+		&self,
+		account: &AccountId,
+	) -> Result<Vec<(u32, PendingSlash)>, ChainError> {
+		self.call("pending_slashes", account, self.head()).await
+	}
+
 	/// What an account will be paid by unsettled tasks, if they complete and it does its part.
 	pub async fn expected_rewards(&self, account: &AccountId) -> Result<Balance, ChainError> {
 		self.call("expected_rewards", account, self.head()).await
@@ -138,18 +178,25 @@ impl Chain {
 		self.call("class", class, self.head()).await
 	}
 
-	/// Least fee of a task that invites so many dealers.
+	/// Least fee of a task that invites so many dealers, and leaves them so many blocks for accepting and for dealing, were it
+	/// published now. It rises as the chain fills.
 	pub async fn least_fee(
 		&self,
 		spec: &TaskSpec,
 		class: SecurityClass,
 		invited: u32,
-	) -> Result<Balance, ChainError> {
-		self.call("least_fee", (spec, class, invited), self.head()).await
+		(accept, collect): (BlockNumber, BlockNumber),
+	) -> Result<Quote, ChainError> {
+		self.call("least_fee", (spec, class, invited, accept, collect), self.head()).await
+	}
+
+	/// Prices in force, and how full the chain is.
+	pub async fn prices(&self) -> Result<Prices, ChainError> {
+		self.call("prices", (), self.head()).await
 	}
 
 	/// The odds that a committee of a class, drawn of the nodes that can be drawn now, is captured, and what that costs who
-	/// asks for a task with this fee again and again.
+	/// asks for a task with this fee again and again; and those that its panel is.
 	pub async fn odds(&self, class: SecurityClass, fee: Balance) -> Result<Odds, ChainError> {
 		self.call("odds", (class, fee), self.head()).await
 	}

@@ -1,5 +1,7 @@
 //! What goes wrong with a chain, in plain words.
 
+use ostraka_primitives::task::FailReason;
+
 /// A problem with the chain or the connection to it.
 #[allow(missing_docs)] // of the fields: a variant's message says what each is
 #[derive(Clone, Debug, thiserror::Error)]
@@ -73,6 +75,13 @@ pub enum ChainError {
 	/// There is no such task.
 	#[error("there is no task {0}\n  `ostraka task list` shows the tasks there are")]
 	NoTask(u32),
+	/// The task is settled, and failed before its committee was drawn: its state is all that is left of it.
+	#[error(
+		"task {task} has no result, it failed: {}\n  that was before its committee was drawn, and nothing else is left of \
+		 it; `ostraka events {task} --from BLOCK` tells of it, of blocks that the node has",
+		explained(.reason)
+	)]
+	Undrawn { task: u32, reason: FailReason },
 	/// There is no such node.
 	#[error("the account {0} has no node\n  `ostraka node list` shows the nodes there are")]
 	NoNode(String),
@@ -91,6 +100,17 @@ impl ChainError {
 		}
 	}
 
+	/// The same for who would send a call that a settled task refuses.
+	pub fn of_call(self, call: &str) -> Self {
+		match self {
+			Self::Undrawn { task, reason } => Self::Invalid {
+				call: call.to_owned(),
+				reason: format!("task {task} is settled, it failed: {}", reason.explain()),
+			},
+			other => other,
+		}
+	}
+
 	/// Whether chain and connection are all right, and what was asked was refused.
 	pub fn is_refusal(&self) -> bool {
 		matches!(
@@ -99,13 +119,52 @@ impl ChainError {
 				| Self::Refused { .. }
 				| Self::NotIncluded { .. }
 				| Self::NoTask(_)
+				| Self::Undrawn { .. }
 				| Self::NoNode(_)
 		)
 	}
 }
 
+/// The error of a call that the chain's filter holds back: of a paused one.
+const FILTERED: &str = "System.CallFiltered";
+
+/// A refusal in the chain's own words, with what to do about it where these do not say so.
+pub(super) fn refused(call: String, name: String, docs: String) -> ChainError {
+	if name == FILTERED {
+		let docs = held_back(&call);
+		return ChainError::Refused { call, name, docs };
+	}
+	let advice = advice(&name);
+	let refused = ChainError::Refused { call, name, docs };
+	match advice {
+		Some(advice) => refused.with_hint(advice),
+		None => refused,
+	}
+}
+
+/// Why a call was held back. The chain's word for it names no pause. Only what begins something can be paused, and by Root alone.
+fn held_back(call: &str) -> String {
+	let meanwhile = match call {
+		"Tasks.submit" => "nobody can ask; open tasks go on",
+		"Tasks.accept" => {
+			"no dealer can accept, and a task without enough acceptances ends without a draw; drawn tasks go on"
+		},
+		"Registry.register" | "Registry.bond" | "Registry.activate" => {
+			"no node comes in, adds stake or comes back; those that are there stay, and may leave"
+		},
+		_ => {
+			return "this chain takes no such call, and has no pause for it\n  use the `ostraka` that belongs to the chain".to_owned()
+		},
+	};
+	format!(
+		"this call is paused on this chain: Root, the relay chain's governance, can pause what begins something, as before an \
+		 upgrade\n  meanwhile {meanwhile}\n  try again later; `TxPause.PausedCalls` in the chain's state has what is paused, and every \
+		 try costs its fee"
+	)
+}
+
 /// What to do about a refusal, where the chain's own words for it do not say so.
-pub(super) fn advice(name: &str) -> Option<&'static str> {
+fn advice(name: &str) -> Option<&'static str> {
 	Some(match name {
 		"Tasks.NotInvited" => "sign with the account that the requester invited",
 		"Tasks.AlreadyAccepted" => "`ostraka deal` goes on from there",
@@ -135,6 +194,10 @@ pub(super) fn advice(name: &str) -> Option<&'static str> {
 	})
 }
 
+fn explained(reason: &FailReason) -> &'static str {
+	reason.explain()
+}
+
 fn last_said(reason: &Option<String>) -> String {
 	reason.as_ref().map_or_else(String::new, |reason| format!("\n  the node last said: {reason}"))
 }
@@ -154,17 +217,59 @@ mod tests {
 	#[test]
 	fn what_to_do_stands_under_what_the_chain_says() {
 		let refused = |name: &str| {
-			let docs = "The chain's words.".to_owned();
-			let error = ChainError::Refused { call: "A.b".to_owned(), name: name.to_owned(), docs };
-			match advice(name) {
-				Some(advice) => error.with_hint(advice).to_string(),
-				None => error.to_string(),
-			}
+			super::refused("A.b".to_owned(), name.to_owned(), "The chain's words.".to_owned())
+				.to_string()
 		};
 		let said = refused("Tasks.OtherTerms");
 		assert!(said.contains("Tasks.OtherTerms\n  The chain's words.\n  another block"), "{said}");
 		let said = refused("Consent.OtherDataset");
 		assert!(said.contains("--dataset NAME"), "{said}");
 		assert_eq!(refused("Tasks.NoRows"), "A.b failed: Tasks.NoRows\n  The chain's words.");
+	}
+
+	#[test]
+	fn of_a_task_that_is_gone_is_told_why_it_failed() {
+		let gone = ChainError::Undrawn { task: 7, reason: FailReason::Cancelled };
+		assert!(gone.is_refusal(), "chain and connection are all right");
+		let said = gone.to_string();
+		for part in [
+			"task 7 has no result, it failed: the requester cancelled it\n",
+			"`ostraka events 7 --from BLOCK`",
+		] {
+			assert!(said.contains(part), "{said}");
+		}
+		let refused = gone.of_call("Tasks.cancel").to_string();
+		let parts = ["Tasks.cancel was not taken: task 7 is settled", "the requester cancelled it"];
+		assert!(parts.iter().all(|part| refused.contains(part)), "{refused}");
+		assert!(matches!(ChainError::NoTask(7).of_call("Tasks.cancel"), ChainError::NoTask(7)));
+	}
+
+	#[test]
+	fn a_paused_call_is_told_as_that() {
+		let refused = |call: &str| {
+			let docs = "The origin filter prevent the call to be dispatched.".to_owned();
+			super::refused(call.to_owned(), FILTERED.to_owned(), docs)
+		};
+		for (call, meanwhile) in [
+			("Tasks.submit", "open tasks go on"),
+			("Tasks.accept", "ends without a draw"),
+			("Registry.register", "may leave"),
+			("Registry.bond", "may leave"),
+			("Registry.activate", "may leave"),
+		] {
+			let said = refused(call).to_string();
+			let begins = format!(
+				"{call} failed: System.CallFiltered\n  this call is paused on this chain: "
+			);
+			assert!(said.starts_with(&begins), "{said}");
+			for part in [meanwhile, "Root", "try again later"] {
+				assert!(said.contains(part), "`{said}` does not say `{part}`");
+			}
+			assert!(!said.contains("origin filter"), "{said}");
+			assert!(refused(call).is_refusal());
+		}
+		// what cannot be paused is not said to be
+		let said = refused("Vss.deal").to_string();
+		assert!(!said.contains("is paused") && said.contains("belongs to the chain"), "{said}");
 	}
 }

@@ -3,7 +3,7 @@
 use super::{calls::Mismatch, layout::Own, Chain, ChainError, Head};
 use codec::{Decode, DecodeAll};
 pub use ostraka_primitives::record::{DealingRecord, Standing};
-use ostraka_primitives::{AccountId, Balance, TaskId};
+use ostraka_primitives::{task::TaskStatus, AccountId, Balance, TaskId};
 use scale_info::meta_type;
 use std::time::Duration;
 use subxt::{
@@ -40,16 +40,18 @@ pub struct Money {
 
 /// Holds the types of this module against a chain's metadata.
 pub(super) fn check(metadata: &Metadata) -> Result<(), Mismatch> {
-	let own = Own::new([meta_type::<DealingRecord>()]);
+	let own = Own::new([meta_type::<DealingRecord>(), meta_type::<TaskStatus>()]);
 	let pallet = |name: &str| {
 		let absent = || Mismatch::Absent(format!("it has no pallet `{name}`"));
 		metadata.pallet_by_name(name).ok_or_else(absent)
 	};
-	let dealings = pallet("Vss")?.storage().and_then(|storage| storage.entry_by_name("Dealings"));
-	let dealings =
-		dealings.ok_or(Mismatch::Differs("there is no storage Vss.Dealings".to_owned()))?;
-	own.matches(0, metadata.types(), dealings.value_ty())
-		.map_err(|difference| Mismatch::Differs(format!("storage Vss.Dealings: {difference}")))
+	for (place, name, item) in [(0, "Vss", "Dealings"), (1, "Tasks", "Statuses")] {
+		let differs = |what: String| Mismatch::Differs(format!("storage {name}.{item}: {what}"));
+		let entry = pallet(name)?.storage().and_then(|storage| storage.entry_by_name(item));
+		let entry = entry.ok_or_else(|| differs("it is not there".to_owned()))?;
+		own.matches(place, metadata.types(), entry.value_ty()).map_err(differs)?;
+	}
+	Ok(())
 }
 
 impl Chain {
@@ -117,6 +119,18 @@ impl Chain {
 		let account: &[u8] = dealer.as_ref();
 		let keys = vec![Value::u128(task.into()), Value::from_bytes(account)];
 		self.stored("Vss", "Dealings", keys, self.head()).await
+	}
+
+	/// Where a task is in its life, as of a block: all that is left of one that failed before its draw.
+	///
+	/// # Errors
+	/// `Pruned`.
+	pub async fn status(
+		&self,
+		task: TaskId,
+		block: Head,
+	) -> Result<Option<TaskStatus>, ChainError> {
+		self.stored("Tasks", "Statuses", vec![Value::u128(task.into())], block).await
 	}
 
 	/// Number of tasks ever.

@@ -3,7 +3,7 @@
 use super::{
 	account,
 	calls::Call,
-	error::advice,
+	error::refused,
 	track::{Found, Place},
 	Chain, ChainError, Event, Head, Signer,
 };
@@ -236,13 +236,7 @@ impl Chain {
 			Ok(DispatchError::Module(error)) => match error.details() {
 				Ok(details) => {
 					let name = format!("{}.{}", details.pallet.name(), details.variant.name);
-					let docs = details.variant.docs.join(" ").trim().to_owned();
-					let advice = advice(&name);
-					let refused = ChainError::Refused { call, name, docs };
-					match advice {
-						Some(advice) => refused.with_hint(advice),
-						None => refused,
-					}
+					refused(call, name, details.variant.docs.join(" ").trim().to_owned())
 				},
 				Err(_) => {
 					ChainError::Refused { call, name: error.to_string(), docs: String::new() }

@@ -5,7 +5,7 @@ use ostraka_party::escape::escaped;
 use ostraka_primitives::Balance;
 
 /// The chain's token.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Token {
 	/// Digits behind the decimal point.
 	pub decimals: u8,

@@ -11,18 +11,10 @@ pub mod task;
 pub mod values;
 pub mod worker_key;
 
-use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+pub use crate::output::log::LogFormat;
 
-/// A form of the log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-	/// Lines for people
-	#[default]
-	Text,
-	/// A JSON object a line
-	Json,
-}
+use clap::Args;
+use std::path::PathBuf;
 
 /// Flags that every command takes.
 #[derive(Args, Clone, Debug, Default)]
@@ -91,4 +83,11 @@ pub struct Global {
 	/// Form of the log; with json there is one without -v too, and notes and errors are in it
 	#[arg(long, global = true, value_name = "FORMAT", value_enum, help_heading = "Log")]
 	pub log_format: Option<LogFormat>,
+}
+
+impl Global {
+	/// Whether errors are written as JSON: to a program that reads the results or the log.
+	pub fn is_for_programs(&self) -> bool {
+		self.json || self.log_format == Some(LogFormat::Json)
+	}
 }

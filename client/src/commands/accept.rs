@@ -15,7 +15,7 @@ use crate::{
 	dealing,
 	error::Error,
 	onchain::{
-		accept::{accept, check_money, has_accepted, lost_by_silence},
+		accept::{accept, check_money, has_accepted, held, lost_by_silence},
 		bins,
 		consent::{self, Duties, NO_DATASET},
 		deal::deposit,
@@ -31,7 +31,10 @@ use crate::{
 };
 use clap::Args;
 use ostraka_party::{address, audit::Act, escape::escaped, groups::of_declared_bins};
-use ostraka_primitives::{api::TaskInfo, odds::Odds, task::TaskStatus, AccountId, Digest, TaskId};
+use ostraka_primitives::{
+	api::TaskInfo, odds::Odds, task::TaskStatus, AccountId, Balance, Digest, TaskId,
+};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 const EXAMPLES: &str = "\
@@ -108,7 +111,7 @@ pub async fn run(args: &AcceptArgs, global: &Global, out: &mut Output<'_>) -> Re
 	let earlier = earlier::look(&chain, task, &info, &account).await?;
 	let odds = chain.odds(info.task.class, info.task.fee).await?;
 	if !out.is_json() {
-		show(&chain, task, &info, &account, (&earlier, &odds), out)?;
+		show(&chain, task, &info, &account, (&earlier, &odds), out).await?;
 		if let Some(ruling) = &ruling {
 			ruling.write(out)?;
 		}
@@ -131,13 +134,17 @@ pub async fn run(args: &AcceptArgs, global: &Global, out: &mut Output<'_>) -> Re
 	let asks = Asks { consent: &args.consent, dataset: tag(ruling.as_ref()), is_without_policy };
 	let receipt = agree(&chain, task, &info, &signer, &earlier, (&asks, &keeper), out).await?;
 	let Some(receipt) = receipt else { return already(task, &info, out) };
+	let deposit = match held(&receipt) {
+		Some(held) => held,
+		None => deposit(&chain).await?,
+	};
 	let accepted = Accepted {
 		task,
 		accepted: true,
 		already: false,
 		block: receipt.block.number,
 		fee: receipt.fee.to_string(),
-		deposit: deposit(&chain).to_string(),
+		deposit: deposit.to_string(),
 		terms: hex(info.task.terms),
 		dataset_tag: hex(asks.dataset),
 		earlier_tasks: earlier.tasks,
@@ -148,7 +155,7 @@ pub async fn run(args: &AcceptArgs, global: &Global, out: &mut Output<'_>) -> Re
 	if out.is_json() {
 		return out.json(&accepted);
 	}
-	write(&chain, task, &receipt, out)
+	write(&chain, task, &receipt, deposit, out)
 }
 
 /// What is to be asked before a task is accepted.
@@ -205,8 +212,8 @@ pub(super) fn over(task: TaskId, info: &TaskInfo) -> Error {
 /// Shows what is asked, and what accepting means.
 ///
 /// # Errors
-/// `Output`.
-pub(super) fn show(
+/// `Chain`, `Output`.
+pub(super) async fn show(
 	chain: &Chain,
 	task: TaskId,
 	info: &TaskInfo,
@@ -214,6 +221,7 @@ pub(super) fn show(
 	(earlier, odds): (&Earlier, &Odds),
 	out: &mut Output<'_>,
 ) -> Result<(), Error> {
+	let deposit = deposit(chain).await?;
 	let asked = Asked {
 		task,
 		info,
@@ -221,8 +229,8 @@ pub(super) fn show(
 		block: (chain.head().number, chain.block_time()),
 		token: chain.token(),
 		odds,
-		deposit: deposit(chain),
-		lost: lost_by_silence(chain),
+		deposit,
+		lost: lost_by_silence(chain, deposit),
 		earlier: (earlier.tasks, earlier.came_to_nothing),
 	};
 	out.lines(&asked.lines())
@@ -256,7 +264,7 @@ pub(super) async fn agree(
 			without_policy(task, out).await?;
 		}
 	} else {
-		let held = chain.token().render(deposit(chain));
+		let held = chain.token().render(deposit(chain).await?);
 		let without = if is_without_policy { " and without a policy" } else { "" };
 		match out.ask(&format!("Accept task {task}, with a deposit of {held}{without}?")).await? {
 			Some(true) => {},
@@ -302,12 +310,8 @@ fn nobody_to_ask(task: TaskId) -> Error {
 /// The account has accepted: nothing is to be done, which is what was asked.
 fn already(task: TaskId, info: &TaskInfo, out: &mut Output<'_>) -> Result<(), Error> {
 	if out.is_json() {
-		return out.json(&serde_json::json!({
-			"task": task,
-			"accepted": true,
-			"already": true,
-			"terms": hex(info.task.terms),
-		}));
+		let terms = hex(info.task.terms);
+		return out.json(&Already { task, accepted: true, already: true, terms });
 	}
 	writeln!(
 		out,
@@ -327,6 +331,7 @@ fn write(
 	chain: &Chain,
 	task: TaskId,
 	receipt: &Receipt,
+	deposit: Balance,
 	out: &mut Output<'_>,
 ) -> Result<(), Error> {
 	let token = chain.token();
@@ -335,14 +340,23 @@ fn write(
 		"accepted task {task}, in block {}, for {}; a deposit of {} is held until the task is settled\n  {}",
 		receipt.block.number,
 		token.render(receipt.fee),
-		token.render(deposit(chain)),
+		token.render(deposit),
 		next(task)
 	)
 }
 
+/// An acceptance that was there already, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Already {
+	task: TaskId,
+	accepted: bool,
+	already: bool,
+	terms: String,
+}
+
 /// An acceptance, as JSON.
-#[derive(Serialize)]
-struct Accepted<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Accepted<'a> {
 	task: TaskId,
 	accepted: bool,
 	already: bool,

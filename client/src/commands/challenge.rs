@@ -15,6 +15,7 @@ use ostraka_primitives::{
 	api::TaskInfo, fault::DealerFault, message::ChallengeMessage, record::Standing, AccountId,
 	Balance, TaskId,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 const EXAMPLES: &str = "\
@@ -63,7 +64,7 @@ pub async fn run(args: &ChallengeArgs, global: &Global, out: &mut Output<'_>) ->
 	check(task, &info, args.dealer.as_ref())?;
 	let judged = look(&chain, task, &info, args.dealer.as_ref()).await?;
 	let mut record = Record::new(task, &judged);
-	(record.bond, record.reward) = (text(bond(&chain)), text(reward(&chain)));
+	(record.bond, record.reward) = (text(bond(&chain)), text(reward(&chain).await?));
 	if !out.is_json() {
 		write(task, &judged, out)?;
 	}
@@ -130,7 +131,7 @@ async fn agree(
 	let call = calls::challenge_with_bond(task, dealer, digest, (*challenge).clone());
 	let fee = chain.fee_of(&call, signer).await?;
 	record.fee = Some(fee.to_string());
-	let stakes = Stakes { bond: bond(chain), fee, reward: reward(chain) };
+	let stakes = Stakes { bond: bond(chain), fee, reward: reward(chain).await? };
 	if !out.is_json() {
 		out.lines(&stakes.lines(chain.token()))?;
 	}
@@ -292,8 +293,8 @@ fn text(amount: Option<Balance>) -> Option<String> {
 }
 
 /// What was judged and challenged, as JSON. Amounts are in the token's smallest unit, as text.
-#[derive(Debug, Serialize)]
-struct Record {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Record {
 	task: TaskId,
 	/// Dealings whose proof does not hold.
 	wrong: usize,
@@ -307,7 +308,7 @@ struct Record {
 }
 
 /// A dealing, as JSON.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct DealingRecord {
 	dealer: String,
 	block: u32,
@@ -323,7 +324,7 @@ struct DealingRecord {
 }
 
 /// A challenge that the chain found right, as JSON.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Challenge {
 	block: u32,
 	fee: String,

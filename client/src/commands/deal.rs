@@ -40,7 +40,8 @@ use ostraka_party::{
 	request::names,
 };
 use ostraka_primitives::{api::TaskInfo, spec::TaskSpec, task::TaskStatus, AccountId, TaskId};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -259,11 +260,14 @@ pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Resu
 		match (&earlier, &odds) {
 			(Some(earlier), Some(odds)) => {
 				writeln!(out, "what is asked:")?;
-				show(&chain, task, &info, &account, (earlier, odds), out)?;
+				show(&chain, task, &info, &account, (earlier, odds), out).await?;
 			},
 			(None, Some(odds)) => {
 				let is_drawn = info.task.drawn_at.is_some();
 				writeln!(out, "capture: {}", capture::line(chain.token(), odds, is_drawn))?;
+				if let Some(panel) = capture::panel_line(odds, is_drawn) {
+					writeln!(out, "panel: {panel}")?;
+				}
 			},
 			_ => {},
 		}
@@ -419,12 +423,22 @@ async fn waits(chain: &Chain, task: TaskId, info: &TaskInfo) -> Result<String, C
 /// The dealing is on the chain: nothing is to be done, which is what was asked.
 fn already(task: TaskId, block: u32, out: &mut Output<'_>) -> Result<(), Error> {
 	if out.is_json() {
-		return out.json(&json!({ "task": task, "dealt": true, "already": true, "block": block }));
+		return out.json(&Already { task, dealt: true, already: true, block });
 	}
 	writeln!(
 		out,
 		"this account has dealt to task {task} already, in block {block}: nothing was sent"
 	)
+}
+
+/// A dealing that was there already, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Already {
+	task: TaskId,
+	dealt: bool,
+	already: bool,
+	/// The block that it is in.
+	block: u32,
 }
 
 #[cfg(test)]

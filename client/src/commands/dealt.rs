@@ -18,6 +18,7 @@ use ostraka_primitives::{
 	Balance, TaskId,
 };
 use ostraka_protocol::statistics::proof_length;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Most things that were left out of the numbers which are named.
@@ -179,7 +180,7 @@ fn entries(spec: &TaskSpec) -> String {
 }
 
 /// A dealing, or what it would be, as JSON.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Summary<'a> {
 	task: TaskId,
 	dealt: bool,
@@ -218,7 +219,7 @@ pub(super) struct Summary<'a> {
 }
 
 /// A proof that went with a dealing.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ProofPart {
 	bytes: usize,
 	/// Time that it took to make it and the rest of its dealing.
@@ -226,7 +227,7 @@ struct ProofPart {
 }
 
 /// A column whose values go into a dealing.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Shared {
 	name: String,
 	min: String,

@@ -1,5 +1,8 @@
 //! `ostraka demo`: institutions compute joint statistics on a chain.
 
+mod rehearsal;
+
+use self::rehearsal::rehearse;
 use super::simulate::{FIRST, SECOND};
 use crate::{
 	chain::{Chain, Signer},
@@ -74,7 +77,7 @@ pub struct DemoArgs {
 	/// Blocks for dealing
 	#[arg(long, value_name = "BLOCKS", default_value_t = 100)]
 	pub collect: u32,
-	/// Reward for the accepted dealers of each task together, in tokens; as much as the fee unless given
+	/// Reward for the accepted dealers of each task together, in tokens; as much as the fee without the rent unless given
 	#[arg(long, value_name = "TOKENS", allow_negative_numbers = true, value_parser = values::amount)]
 	pub data_reward: Option<String>,
 }
@@ -89,9 +92,9 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	let (table, book) = args.book.read()?;
 	let request = args.request.request(Some(&table))?;
 	let plan = Plan::new(&request, &table, args.book.file.round)?;
-	for spec in &plan.first {
-		inputs::inputs(&book, &table, spec, &args.book.encoding())?;
-	}
+	let class = SecurityClass::from(args.class);
+	let least = class::parameters(class, false).least_dealers;
+	rehearse(&plan, &table, &book, &args.book.encoding(), least)?;
 	let requester = match is_named(global) {
 		true => signer(global, out.notes())?,
 		false => Signer::from_secret("//Alice")?,
@@ -116,7 +119,6 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 			(Some(node), chain)
 		},
 	};
-	let class = SecurityClass::from(args.class);
 	let parameters = chain.class(class).await?;
 	book.check_dealers(&table, parameters.least_dealers)?;
 	if let Some(node) = &mut node {
@@ -439,12 +441,14 @@ fn enter_failure(report: &mut TaskReport, staged: &Staged, class: SecurityClass)
 fn fees(staged: &Staged) -> Json {
 	let journal = &staged.journal;
 	let nodes = journal.paid + journal.withheld;
-	let total = nodes + journal.dealers + journal.draw_fee + staged.transactions;
+	let chain = journal.draw_fee + journal.rent;
+	let total = nodes + journal.dealers + chain + staged.transactions;
 	json!({
 		"nodes": money(journal.paid),
 		"withheld": money(journal.withheld),
 		"data_reward": money(journal.dealers),
 		"draw": money(journal.draw_fee),
+		"rent": money(journal.rent),
 		"transactions": money(staged.transactions),
 		"total": money(total),
 	})

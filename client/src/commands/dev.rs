@@ -16,7 +16,8 @@ use crate::{
 	},
 };
 use clap::Args;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::{ffi::OsString, path::PathBuf};
 use tokio::signal::unix::{signal, SignalKind};
 
@@ -120,7 +121,7 @@ async fn serve(url: String, registers: bool, out: &mut Output<'_>) -> Result<(),
 			compute + verify
 		));
 		if out.is_json() {
-			out.json(&json!({ "url": url, "compute_nodes": compute, "verifiers": verify }))?;
+			out.json(&Started { url, compute_nodes: compute, verifiers: verify })?;
 		}
 	}
 	std::future::pending().await
@@ -138,6 +139,17 @@ fn port(words: &[OsString]) -> Result<u16, Error> {
 	} else {
 		Err(Error::Usage(format!("port {port} is in use: give another --rpc-port")))
 	}
+}
+
+/// A chain that runs, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Started {
+	/// Where its node answers.
+	url: String,
+	/// Nodes that compute.
+	compute_nodes: u8,
+	/// Nodes that verify.
+	verifiers: u8,
 }
 
 #[cfg(test)]

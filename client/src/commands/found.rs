@@ -33,6 +33,7 @@ use ostraka_primitives::{
 	TaskId,
 };
 use ostraka_protocol::statistics::{Outcome, Sum};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Most dealers that the command of a second task names one by one.
@@ -82,7 +83,7 @@ pub(super) struct Found {
 }
 
 /// A result as JSON.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Record {
 	task: TaskId,
 	title: String,
@@ -138,7 +139,7 @@ pub(super) struct Record {
 }
 
 /// What a transcript says of its chain: of all of it that chain is to be asked.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct OfFile {
 	/// Hash of the chain's first block.
 	pub genesis: String,

@@ -16,6 +16,7 @@ use crate::{
 use clap::Args;
 use ostraka_party::{address, due::Due, policy::refusal, title::title};
 use ostraka_primitives::{api::TaskInfo, AccountId, TaskId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 const EXAMPLES: &str = "\
@@ -81,7 +82,7 @@ pub async fn run(args: &InboxArgs, global: &Global, out: &mut Output<'_>) -> Res
 	};
 	let mut letters = Vec::new();
 	for task in count.saturating_sub(args.last)..count {
-		let info = chain.task(task).await?;
+		let Some(info) = chain.task_if_any(task, chain.head()).await? else { continue };
 		let is_recipient = info.task.conditions.sealed_to.as_ref() == Some(&account);
 		if !is_recipient && !info.dealers.contains(&account) {
 			continue;
@@ -231,8 +232,8 @@ fn write(
 }
 
 /// A task that asks something of a dealer, as JSON.
-#[derive(Serialize)]
-struct Record<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Record<'a> {
 	task: TaskId,
 	title: &'a str,
 	state: &'static str,

@@ -3,6 +3,7 @@
 use crate::{cli::policy::LogArgs, error::Error, output::Output, view::lines::hex};
 use clap::{Args, Subcommand};
 use ostraka_party::{audit::Verified, words::counted};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 const EXAMPLES: &str = "\
@@ -73,8 +74,8 @@ fn write(file: &str, verified: &Verified, out: &mut Output<'_>) -> Result<(), Er
 }
 
 /// A log that holds, as JSON.
-#[derive(Serialize)]
-struct Record<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Record<'a> {
 	file: &'a str,
 	lines: u64,
 	torn: u64,

@@ -25,6 +25,7 @@ use ostraka_party::{
 };
 use ostraka_primitives::{api::TaskInfo, task::TaskStatus, AccountId, TaskId};
 use rand_core::OsRng;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -84,7 +85,7 @@ pub async fn run(args: &MaskArgs, global: &Global, out: &mut Output<'_>) -> Resu
 		return Err(over(task, &info));
 	}
 	if !out.is_json() {
-		out.lines(&asked(&chain, task, &info))?;
+		out.lines(&asked(&chain, task, &info).await?)?;
 		if chain.is_insecure().await? {
 			writeln!(out, "{INSECURE}")?;
 		}
@@ -118,7 +119,7 @@ pub async fn run(args: &MaskArgs, global: &Global, out: &mut Output<'_>) -> Resu
 			block: receipt.block.number,
 			fee: Some(receipt.fee.to_string()),
 			accept_fee: accept_fee.map(|fee| fee.to_string()),
-			deposit: Some(deposit(&chain).to_string()),
+			deposit: Some(deposit(&chain).await?.to_string()),
 			mask_file: shown(&args.mask_file),
 		});
 	}
@@ -168,7 +169,14 @@ fn over(task: TaskId, info: &TaskInfo) -> Error {
 }
 
 /// What a recipient accepts, as lines.
-fn asked(chain: &Chain, task: TaskId, info: &TaskInfo) -> Vec<(String, String)> {
+///
+/// # Errors
+/// `Chain`.
+async fn asked(
+	chain: &Chain,
+	task: TaskId,
+	info: &TaskInfo,
+) -> Result<Vec<(String, String)>, Error> {
 	let mut lines = vec![
 		("task".to_owned(), format!("{task}: {}", title(&info.task.spec))),
 		("requester".to_owned(), address(&info.task.requester)),
@@ -176,12 +184,13 @@ fn asked(chain: &Chain, task: TaskId, info: &TaskInfo) -> Vec<(String, String)> 
 	lines.extend(column_lines(&info.task.spec));
 	lines.extend(condition_lines(info));
 	let token = chain.token();
-	let lost = lost_by_silence(chain).map_or_else(String::new, |lost| {
+	let deposit = deposit(chain).await?;
+	let lost = lost_by_silence(chain, deposit).map_or_else(String::new, |lost| {
 		format!("; without the mask in time {} is lost", token.render(lost))
 	});
-	let held = format!("{} until the task is settled{lost}", token.render(deposit(chain)));
+	let held = format!("{} until the task is settled{lost}", token.render(deposit));
 	lines.push(("deposit".to_owned(), held));
-	lines
+	Ok(lines)
 }
 
 /// Asks whether to accept.
@@ -194,7 +203,7 @@ async fn confirm(
 	if args.yes {
 		return Ok(());
 	}
-	let held = chain.token().render(deposit(chain));
+	let held = chain.token().render(deposit(chain).await?);
 	match out.ask(&format!("Accept task {task} as its recipient, with a deposit of {held}?")).await? {
 		Some(true) => Ok(()),
 		Some(false) => Err(Error::Failed(format!(
@@ -348,8 +357,8 @@ fn shown(file: &Path) -> String {
 }
 
 /// A mask that is on the chain, as JSON.
-#[derive(Serialize)]
-struct Masked {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Masked {
 	task: TaskId,
 	masked: bool,
 	already: bool,

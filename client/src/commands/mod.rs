@@ -22,9 +22,10 @@ mod profile;
 mod reference;
 mod result;
 mod rules;
+pub mod schema;
 mod simulate;
 mod task;
-pub mod task_file;
+mod task_file;
 pub mod usage;
 mod verify;
 
@@ -36,7 +37,7 @@ use crate::{
 };
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
-use std::time::Duration;
+use std::{ffi::OsString, time::Duration};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -112,6 +113,8 @@ pub enum Command {
 	Demo(demo::DemoArgs),
 	/// Run a development chain until Ctrl-C, by our node or by the stock omni node
 	Dev(dev::DevArgs),
+	/// What commands print with --json, as JSON Schema: for scripts and programs
+	Schema(schema::SchemaArgs),
 	/// Write a page for `man` of each command
 	#[command(hide = true)]
 	Man(man::ManArgs),
@@ -125,13 +128,23 @@ pub enum Command {
 	Reference,
 }
 
+/// Reads a command line, the program's name in front, and the profile and the task file that it names. What is wrong with it, and
+/// help, is printed as clap does and ends the process, unless it is for a program.
+///
+/// # Errors
+/// `Usage`.
+pub fn parse(words: Vec<OsString>, as_json: bool) -> Result<Cli, Error> {
+	let profile = profile::flags(&words, profile::usual_place(), |name| std::env::var_os(name))?;
+	task_file::with_files(words, profile, as_json)
+}
+
 /// Runs a command: results to standard output, notes to standard error.
 ///
 /// # Errors
 /// Whatever ends it.
 pub fn run(cli: Cli) -> Result<(), Error> {
 	let json = cli.global.json;
-	output::log::start(&cli.global);
+	output::log::start(cli.global.verbose, cli.global.log_format);
 	let notes = match cli.global.log_format {
 		Some(LogFormat::Json) => Notes::logged(),
 		_ if json => Notes::none(),
@@ -145,6 +158,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
 		Command::Man(args) => man::run(args),
 		Command::Reference => reference::run(out),
 		Command::Log(args) => log::run(args, out),
+		Command::Schema(args) => schema::run(args, out),
 		Command::Verify(args) => verify::run(args, out),
 		command => {
 			let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -189,6 +203,7 @@ async fn until_interrupted(
 			| Command::Man(_)
 			| Command::Reference
 			| Command::Log(_)
+			| Command::Schema(_)
 			| Command::Verify(_) => Ok(()),
 		}
 	};

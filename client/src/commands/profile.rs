@@ -27,7 +27,8 @@ const FILE: &str = "config.toml";
 /// The profile that is used if nothing names another.
 const DEFAULT: &str = "default";
 /// Commands that ask no chain, or make one of their own.
-const APART: [&str; 7] = ["completions", "demo", "dev", "man", "reference", "simulate", "verify"];
+const APART: [&str; 8] =
+	["completions", "demo", "dev", "man", "reference", "schema", "simulate", "verify"];
 
 /// A configuration.
 #[derive(Debug, Default, Deserialize)]
@@ -307,7 +308,7 @@ key-command = \"pass ostraka\"
 
 	#[test]
 	fn what_makes_a_chain_of_its_own_goes_by_a_profile_that_a_person_names() {
-		for command in ["demo", "simulate", "verify a.json", "completions bash"] {
+		for command in ["demo", "simulate", "verify a.json", "completions bash", "schema"] {
 			assert!(ok(command, &[]).is_empty(), "{command}");
 		}
 		assert_eq!(

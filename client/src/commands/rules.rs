@@ -14,6 +14,7 @@ use ostraka_party::{
 	policy::{refusal, Dataset, Line, Policy, Question},
 };
 use ostraka_primitives::{api::TaskInfo, spec::TaskSpec, task::TaskStatus, AccountId, TaskId};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -125,7 +126,7 @@ pub(super) fn write_lines(lines: &[Line], out: &mut Output<'_>) -> Result<(), Er
 }
 
 /// What a policy says of a task, for JSON.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct RulingRecord<'a> {
 	/// SHA-256 of its file.
 	policy: String,

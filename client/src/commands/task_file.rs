@@ -5,7 +5,7 @@
 //! `bins` and `between`, of the invited dealers and of the counting task both forms. It cannot take a key away. Keys that a command has no flag for
 //! (`fee` in a simulation) are left out.
 
-use super::{profile, usage, Cli};
+use super::{usage, Cli};
 use crate::error::Error;
 use clap::{
 	error::ErrorKind, parser::ValueSource, ArgMatches, Command, CommandFactory, FromArgMatches,
@@ -39,17 +39,16 @@ const EXCLUDED: &[(&str, &[&str])] = &[
 /// Flags that each name the account that signs.
 pub(super) const ACCOUNT: [&str; 3] = ["suri", "key-file", "key-command"];
 
-/// Reads a command line, the program's name in front, and the profile and the task file that it names. What is wrong with it, and
-/// help, is printed as clap does and ends the process, unless it is for a program.
+/// Reads a command line with a profile's flags, and with the task file that it names. What is wrong with it, and help, is printed as
+/// clap does and ends the process, unless it is for a program.
 ///
 /// # Errors
 /// `Usage`.
-pub fn parse(words: Vec<OsString>, as_json: bool) -> Result<Cli, Error> {
-	let profile = profile::flags(&words, profile::usual_place(), |name| std::env::var_os(name))?;
-	with_files(words, profile, as_json)
-}
-
-fn with_files(words: Vec<OsString>, profile: Vec<OsString>, as_json: bool) -> Result<Cli, Error> {
+pub(super) fn with_files(
+	words: Vec<OsString>,
+	profile: Vec<OsString>,
+	as_json: bool,
+) -> Result<Cli, Error> {
 	let task = named(&words)?;
 	let words = inserted(words, profile);
 	let Some((file, flags)) = task else {

@@ -40,7 +40,7 @@ impl Cast {
 	/// # Errors
 	/// `Chain`.
 	pub async fn fund(&self, chain: &Chain, dealings: usize) -> Result<Balance, Error> {
-		let amount = needed(chain).saturating_mul(dealings as Balance);
+		let amount = needed(chain).await?.saturating_mul(dealings as Balance);
 		accounts::fund(chain, &self.requester, &self.dealers, amount).await?;
 		Ok(amount)
 	}

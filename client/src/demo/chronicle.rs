@@ -63,6 +63,8 @@ pub struct Journal {
 	pub right: BTreeSet<AccountId>,
 	/// What was paid for the draw.
 	pub draw_fee: Balance,
+	/// What was paid for its place and its seats.
+	pub rent: Balance,
 	/// What committee and panel got of the fee.
 	pub paid: Balance,
 	/// What silent seats lacked of it.
@@ -201,6 +203,7 @@ impl Journal {
 			("Incentives", "EscrowOpened") => self.draw_fee = amount("draw_fee"),
 			("Incentives", "FeeSettled") => {
 				(self.paid, self.withheld) = (amount("paid"), amount("withheld"));
+				self.rent = amount("rent");
 			},
 			("Incentives", "NodePaid") => {
 				if let Some(node) = account("node") {

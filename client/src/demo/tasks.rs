@@ -57,7 +57,7 @@ pub struct Setting<'a> {
 	pub parameters: ClassParameters,
 	/// Blocks for dealing.
 	pub collect: u32,
-	/// Reward for the accepted dealers of each task together; as much as the fee unless given.
+	/// Reward for the accepted dealers of each task together; as much as the work costs unless given.
 	pub data_reward: Option<Balance>,
 	/// Where progress goes.
 	pub progress: &'a Progress,
@@ -211,6 +211,7 @@ impl Setting<'_> {
 				accept: ACCEPT,
 				collect: self.collect,
 				data_reward: self.data_reward,
+				beside: u32::try_from(specs.len()).unwrap_or(u32::MAX),
 			};
 			submission.send(self.chain, &self.cast.requester, Some(nonce))
 		});

@@ -1,6 +1,6 @@
 //! A dealer's consent on a chain: it accepts what a task asks, with a deposit, before the task's committee is drawn.
 
-use super::deal::{bytes, needed, share_of_deposit};
+use super::deal::{bytes, needed, share_of};
 use crate::{
 	chain::{account::address, calls, Chain, ChainError, Receipt, Signer},
 	dealing,
@@ -8,9 +8,14 @@ use crate::{
 };
 use ostraka_primitives::{api::TaskInfo, task::Task, AccountId, Balance, Digest, TaskId};
 
-/// What a dealer loses of its deposit that accepts and does not deal; `None` if the chain does not say.
-pub fn lost_by_silence(chain: &Chain) -> Option<Balance> {
-	share_of_deposit(chain, "VanishedShare")
+/// What a dealer loses of a deposit that accepts and does not deal; `None` if the chain does not say.
+pub fn lost_by_silence(chain: &Chain, deposit: Balance) -> Option<Balance> {
+	share_of(chain, deposit, "VanishedShare")
+}
+
+/// The deposit that an acceptance took, as its event has it.
+pub fn held(receipt: &Receipt) -> Option<Balance> {
+	receipt.event("Incentives", "DepositHeld")?.field("amount")
 }
 
 /// Checks that an account can pay for the acceptance of a task and the dealing that follows, which is as long as the task
@@ -21,7 +26,7 @@ pub fn lost_by_silence(chain: &Chain) -> Option<Balance> {
 pub async fn check_money(chain: &Chain, task: &Task, account: &AccountId) -> Result<(), Error> {
 	let money = chain.money(account).await?;
 	let free = money.free.saturating_sub(money.frozen);
-	let needed = needed(chain).saturating_add(chain.fee_of_length(bytes(task)).await?);
+	let needed = needed(chain).await?.saturating_add(chain.fee_of_length(bytes(task)).await?);
 	if free >= needed {
 		return Ok(());
 	}
@@ -51,7 +56,7 @@ pub async fn has_accepted(chain: &Chain, task: TaskId, account: &AccountId) -> R
 		match chain.task_at(task, last).await {
 			Ok(info) if info.accepted.contains(account) => return Ok(true),
 			// that block lost, or the task is settled meanwhile: the newest one tells
-			Ok(_) | Err(ChainError::NoTask(_)) => {},
+			Ok(_) | Err(ChainError::NoTask(_) | ChainError::Undrawn { .. }) => {},
 			Err(error) => return Err(error.into()),
 		}
 	}

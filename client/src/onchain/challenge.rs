@@ -8,7 +8,7 @@
 //!   task hash too, and so another digest, of which the chain convicts nobody.
 
 use super::{
-	deal::share_of_deposit,
+	deal::{deposit, share_of},
 	gather::{scan_dealings, Bodies},
 	recorded::{records, Recorded},
 };
@@ -76,9 +76,12 @@ pub fn bond(chain: &Chain) -> Option<Balance> {
 	chain.constant("Incentives", "ChallengeBond")
 }
 
-/// What a right challenge pays; `None` if the chain does not say.
-pub fn reward(chain: &Chain) -> Option<Balance> {
-	share_of_deposit(chain, "AccuserShare")
+/// What a right challenge pays, of a deposit as it is now; `None` if the chain does not say.
+///
+/// # Errors
+/// `Chain`.
+pub async fn reward(chain: &Chain) -> Result<Option<Balance>, ChainError> {
+	Ok(share_of(chain, deposit(chain).await?, "AccuserShare"))
 }
 
 /// Whether a challenge may do something, as far as the record tells. Of a dealer that is convicted of what not everybody sees

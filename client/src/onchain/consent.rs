@@ -105,11 +105,7 @@ async fn to_deal(
 	dealer: &AccountId,
 	head: Head,
 ) -> Result<Option<(TaskId, Digest)>, ChainError> {
-	let info = match chain.task_at(task, head).await {
-		Ok(info) => info,
-		Err(ChainError::NoTask(_)) => return Ok(None),
-		Err(error) => return Err(error),
-	};
+	let Some(info) = chain.task_if_any(task, head).await? else { return Ok(None) };
 	let may_deal = matches!(
 		info.task.status,
 		TaskStatus::Inviting { .. } | TaskStatus::Drawing { .. } | TaskStatus::Collecting { .. }

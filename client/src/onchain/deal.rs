@@ -76,15 +76,18 @@ pub async fn drawn(chain: &Chain, task: TaskId) -> Result<TaskInfo, Error> {
 	}
 }
 
-/// What is held of a dealer from its acceptance until the task is settled.
-pub fn deposit(chain: &Chain) -> Balance {
-	chain.constant("Incentives", "DealerDeposit").unwrap_or_default()
+/// What is held of a dealer that accepts now, until the task is settled.
+///
+/// # Errors
+/// `Chain`.
+pub async fn deposit(chain: &Chain) -> Result<Balance, ChainError> {
+	Ok(chain.prices().await?.dealer_deposit)
 }
 
 /// The share of a dealer's deposit that a constant of the chain states; `None` if it has no such constant.
-pub(super) fn share_of_deposit(chain: &Chain, constant: &str) -> Option<Balance> {
+pub(super) fn share_of(chain: &Chain, deposit: Balance, constant: &str) -> Option<Balance> {
 	let share: u32 = chain.constant("Incentives", constant)?;
-	Some(deposit(chain).saturating_mul(share.into()) / WHOLE)
+	Some(deposit.saturating_mul(share.into()) / WHOLE)
 }
 
 /// Bytes of the transaction that deals to a task.
@@ -99,10 +102,14 @@ pub fn bytes(task: &Task) -> u32 {
 
 /// What a dealer has to hold free for one task, which it accepts and deals to: more than that for one whose dealings are long
 /// ([`bytes`]).
-pub fn needed(chain: &Chain) -> Balance {
-	let deposit = deposit(chain);
+///
+/// # Errors
+/// `Chain`.
+pub async fn needed(chain: &Chain) -> Result<Balance, ChainError> {
+	let deposit = deposit(chain).await?;
 	let existential: Balance = chain.constant("Balances", "ExistentialDeposit").unwrap_or_default();
-	deposit.saturating_add(deposit / FEE_PART).saturating_add(existential.saturating_mul(ALIVE))
+	let alive = existential.saturating_mul(ALIVE);
+	Ok(deposit.saturating_add(deposit / FEE_PART).saturating_add(alive))
 }
 
 /// Makes a dealing to a task that computes `spec`, with the system's randomness.

@@ -30,7 +30,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// What a requester asked before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Earlier {
-	/// Number of its tasks that were looked at.
+	/// Number of its tasks that were looked at; those that failed before their draw are gone.
 	pub tasks: u32,
 	/// Of these, how many ended without a result though their committee was drawn.
 	pub came_to_nothing: u32,
@@ -51,12 +51,10 @@ pub async fn look(
 	let now = chain.head().number;
 	let since = now.saturating_sub(blocks_of(DAY, chain.block_time()));
 	let requester = &info.task.requester;
+	// of what failed before its draw nothing is left: nobody had a committee by it
 	let read = |number: TaskId| async move {
-		match chain.task(number).await {
-			Ok(found) => Ok(Some((number, found))),
-			Err(ChainError::NoTask(_)) => Ok(None),
-			Err(error) => Err(error),
-		}
+		let found = chain.task_if_any(number, chain.head()).await?;
+		Ok::<_, ChainError>(found.map(|found| (number, found)))
 	};
 	let found: Vec<(TaskId, TaskInfo)> = stream::iter((task.saturating_sub(SEARCHED)..task).rev())
 		.map(read)

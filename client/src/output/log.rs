@@ -1,7 +1,7 @@
 //! The log: what the tool does, on standard error, for who looks into it (`-v`) and for programs that read logs
 //! (`--log-format json`). No secret is ever in it.
 
-use crate::cli::{Global, LogFormat};
+use clap::ValueEnum;
 use ostraka_party::escape::{escaped, escaped_json};
 use std::{
 	borrow::Cow,
@@ -13,19 +13,24 @@ use tracing_subscriber::{filter::Targets, fmt, layer::SubscriberExt};
 /// This crate, as its events name it.
 const OURS: &str = "ostraka_client";
 
+/// A form of the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+	/// Lines for people
+	#[default]
+	Text,
+	/// A JSON object a line
+	Json,
+}
+
 /// Begins to log, if the flags ask for it.
-pub fn start(global: &Global) {
-	let format = global.log_format.unwrap_or_default();
-	if global.verbose == 0 && format == LogFormat::Text {
+pub fn start(verbose: u8, format: Option<LogFormat>) {
+	let format = format.unwrap_or_default();
+	if verbose == 0 && format == LogFormat::Text {
 		return;
 	}
 	// whoever began before, a program around this library, keeps its own
-	let _ = tracing::dispatcher::set_global_default(dispatch(global.verbose, format, io::stderr));
-}
-
-/// Whether errors are written as JSON: to a program that reads the results or the log.
-pub fn is_for_programs(global: &Global) -> bool {
-	global.json || global.log_format == Some(LogFormat::Json)
+	let _ = tracing::dispatcher::set_global_default(dispatch(verbose, format, io::stderr));
 }
 
 fn dispatch<W: Write + 'static>(

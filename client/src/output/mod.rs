@@ -11,6 +11,7 @@ pub mod progress;
 use crate::error::Error;
 use comfy_table::{presets, ContentArrangement, Table};
 use ostraka_party::escape::{escaped_json, escaped_lines};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::{
 	fmt,
@@ -75,11 +76,12 @@ impl<'a> Output<'a> {
 		Ok(self.results.write_all(escaped_lines(&text.to_string()).as_bytes())?)
 	}
 
-	/// Writes a value as indented JSON.
+	/// Writes a value as indented JSON. What is written so is described by a schema: `commands::schema` has the one of every
+	/// command.
 	///
 	/// # Errors
 	/// `Output`; `Failed` if the value has no form in JSON.
-	pub fn json(&mut self, value: &impl Serialize) -> Result<(), Error> {
+	pub fn json(&mut self, value: &(impl Serialize + JsonSchema)) -> Result<(), Error> {
 		let text = serde_json::to_string_pretty(value)
 			.map_err(|error| Error::Failed(format!("this cannot be written as JSON: {error}")))?;
 		Ok(self.results.write_all(format!("{}\n", escaped_json(&text)).as_bytes())?)

@@ -4,10 +4,11 @@ mod print;
 
 use crate::{chain::Token, error::Error};
 use ostraka_party::report::{self, TaskReport};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A whole run.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Report {
 	/// Dealers of the run.
 	pub dealers: usize,
@@ -31,7 +32,7 @@ pub struct Report {
 }
 
 /// Who made, checked and attested the proofs of a whole run.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct ProofsReport {
 	/// Proofs that dealers made.
 	pub made: usize,

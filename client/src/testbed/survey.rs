@@ -19,6 +19,9 @@ use ostraka_primitives::{
 };
 use ostraka_protocol::statistics::{Encoded, Outcome, Rows};
 
+/// Other tasks that a test publishes at the same time: as many as the largest load does.
+const BESIDE: u32 = 40;
+
 /// What is computed, and each dealer's part.
 pub struct Survey {
 	/// What is computed.
@@ -74,8 +77,8 @@ impl Survey {
 		Ok(pooled.map_err(ostraka_party::Error::from)?)
 	}
 
-	/// Publishes it as a task for the least fee, with as much for the dealers, who have `accept` blocks to [`accept`] it and
-	/// `collect` blocks to [`deal`]. Returns the task's number.
+	/// Publishes it as a task for the usual fee, with as much as its work costs for the dealers, who have `accept` blocks to
+	/// [`accept`] it and `collect` blocks to [`deal`]. Returns the task's number.
 	///
 	/// # Errors
 	/// `Chain`.
@@ -100,6 +103,7 @@ impl Survey {
 			accept,
 			collect,
 			data_reward: None,
+			beside: BESIDE,
 		};
 		Ok(submission.send(chain, requester, nonce).await?.0)
 	}

@@ -15,7 +15,7 @@ use ostraka_primitives::{
 	odds::Odds,
 	role::Role,
 	spec::TaskSpec,
-	task::{Outcome, Task, TaskStatus},
+	task::{FailReason, Outcome, Task, TaskStatus},
 	AccountId, TaskId,
 };
 use std::time::Duration;
@@ -158,6 +158,21 @@ pub fn ended(outcome: Outcome) -> String {
 	}
 }
 
+/// All that is left of a task that failed before its draw, once it is settled, as lines of name and value.
+pub fn undrawn_lines(id: TaskId, reason: FailReason) -> Vec<(String, String)> {
+	let outcome = Outcome::Failed(reason);
+	let state = state(&TaskStatus::Settled(outcome));
+	let rest = format!(
+		"nothing, as no committee was drawn for it; `ostraka events {id} --from BLOCK` tells of it, of blocks that the node \
+		 has"
+	);
+	vec![
+		("task".to_owned(), id.to_string()),
+		("state".to_owned(), format!("{state} ({})", ended(outcome))),
+		("left".to_owned(), rest),
+	]
+}
+
 /// A task as lines of name and value, as of a block; with the odds of a draw now, if they are known.
 pub fn task_lines(
 	token: &Token,
@@ -176,6 +191,8 @@ pub fn task_lines(
 	if let Some(odds) = odds {
 		let is_drawn = task.drawn_at.is_some();
 		lines.push(("capture".to_owned(), capture::line(token, odds, is_drawn)));
+		let panel = capture::panel_line(odds, is_drawn);
+		lines.extend(panel.map(|panel| ("panel".to_owned(), panel)));
 	}
 	lines.extend([
 		("fee".to_owned(), token.render(task.fee)),

@@ -3,6 +3,7 @@
 use super::{
 	capture::Capture,
 	lines::{ended, first_by, hex, outcome, state, until},
+	pending::SlashRecord,
 };
 use ostraka_party::{
 	address, class,
@@ -11,12 +12,14 @@ use ostraka_party::{
 };
 use ostraka_primitives::{
 	api::{NodeInfo, TaskInfo},
+	task::{FailReason, Outcome, TaskStatus},
 	TaskId,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A task.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct TaskRecord {
 	task: TaskId,
 	title: String,
@@ -77,7 +80,7 @@ pub struct TaskRecord {
 }
 
 /// A dealing that was found bad: it does not count, or was found out too late.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Exclusion {
 	/// Whose it is.
 	pub dealer: String,
@@ -155,8 +158,23 @@ pub fn task(id: TaskId, info: &TaskInfo) -> TaskRecord {
 	}
 }
 
+/// A task that failed before its committee was drawn, once it is settled: its state is all that is left of it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct UndrawnRecord {
+	task: TaskId,
+	state: &'static str,
+	outcome: String,
+}
+
+/// A task that failed before its draw as JSON: names and values as [`task`] has them, as far as they are left.
+pub fn undrawn(id: TaskId, reason: FailReason) -> UndrawnRecord {
+	let outcome = Outcome::Failed(reason);
+	let state = state(&TaskStatus::Settled(outcome));
+	UndrawnRecord { task: id, state, outcome: ended(outcome) }
+}
+
 /// A node.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct NodeRecord {
 	account: String,
 	worker: String,
@@ -173,6 +191,9 @@ pub struct NodeRecord {
 	/// What unsettled tasks will pay it if all goes well, where that was asked for.
 	#[serde(skip_serializing_if = "Option::is_none")]
 	pub expected_rewards: Option<String>,
+	/// Slashes that Root can still cancel, where that was asked for.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub pending_slashes: Option<Vec<SlashRecord>>,
 }
 
 /// A node as JSON.
@@ -191,5 +212,6 @@ pub fn node(node: &NodeInfo) -> NodeRecord {
 		absences: node.absences,
 		convictions: node.convictions,
 		expected_rewards: None,
+		pending_slashes: None,
 	}
 }

@@ -51,6 +51,7 @@ impl Asked<'_> {
 			line("class", class_line(task)),
 			line("capture", capture::line(self.token, self.odds, false)),
 		];
+		lines.extend(capture::panel_line(self.odds, false).map(|panel| line("panel", panel)));
 		lines.extend(column_lines(&task.spec));
 		lines.push(line(
 			"published",
@@ -68,7 +69,8 @@ impl Asked<'_> {
 		lines.extend(dealer_lines(&others, &info.accepted));
 		let whose =
 			if task.parameters.verifiers > 0 { "committee and panel" } else { "the committee" };
-		lines.push(line("fee", format!("{} for {whose}", self.token.render(task.fee))));
+		let fee = self.token.render(task.fee);
+		lines.push(line("fee", format!("{fee} for {whose}, and the rent of its place and seats")));
 		lines.push(line("data reward", self.reward()));
 		lines.extend(self.windows());
 		lines.push(line("deposit", self.deposit()));
@@ -230,7 +232,9 @@ mod tests {
 		assert!(class.starts_with("Standard: 3 nodes hold the shares, any 1 of"), "{class}");
 		assert!(class.contains("2 more verify the inputs"), "{class}");
 		assert!(value("capture", same).starts_with("3.3 % a draw for a fifth of the stake (some"));
-		assert_eq!(value("fee", same), "1.5 OST for committee and panel");
+		assert!(value("panel", same).starts_with("all of it 0.81 % a draw for a fifth of the"));
+		let fee = "1.5 OST for committee and panel, and the rent of its place and seats";
+		assert_eq!(value("fee", same), fee);
 		assert_eq!(
 			value("data reward", same),
 			"2 OST for the accepted dealers together, 0.666 OST each if all are"

@@ -229,6 +229,41 @@ fn a_simulation_shows_what_a_dealers_floor_refuses() {
 }
 
 #[test]
+fn a_demo_refuses_what_a_dealers_floor_refuses_before_there_is_a_chain() {
+	let demo = |data: &Data, flags: &str| {
+		let floor = "--split-by who --class standard --min-cell 5";
+		let mut demo = with(data, "demo", &format!("{floor} {flags}"));
+		demo.args(["--node", "/no/such/node"]);
+		demo
+	};
+	let staff = staff();
+	let weighted = "--statistic weighted-mean --columns salary --weight is_ceo";
+	let parts =
+		["a: column `is_ceo`: one of its 2 distinct values has 1 row", "floor of 5", "--min-cell"];
+	fails(&mut demo(&staff, weighted), 2, &parts);
+	let covariance = "--statistic covariance --columns is_ceo,salary";
+	fails(&mut demo(&staff, covariance), 2, &["column `is_ceo`: one of its 2 distinct values"]);
+	let histogram = "--statistic histogram --columns salary --edges 0,1003,1010,9000";
+	let parts = ["the bin `0 <= salary < 1003` has 1 row", "--drop-small-cells"];
+	fails(&mut demo(&staff, histogram), 2, &parts);
+	// what the second of two tasks would be refused for as well: a has one row of q
+	let row = |who: &str, i: u32, ward: &str| format!("{who},{},{ward}\n", 1000 + i * 7);
+	let rows = |who: &str| {
+		let of_q = if who == "a" { 1 } else { 6 };
+		let all = (0..6).map(|i| row(who, i, "p")).chain((0..of_q).map(|i| row(who, i, "q")));
+		all.collect::<String>()
+	};
+	let wards = data(format!("who,salary,ward\n{}", ["a", "b", "c", "d"].map(rows).concat()));
+	let mean = "--statistic mean --columns salary --group-by ward";
+	fails(&mut demo(&wards, mean), 2, &["a: group q has 1 row, fewer than the floor of 5"]);
+	// what is left out, or allowed, keeps nobody from a chain
+	for (data, flags) in [(&staff, histogram), (&wards, mean)] {
+		let mut left_out = demo(data, &format!("{flags} --drop-small-cells"));
+		fails(&mut left_out, 2, &["there is no node binary"]);
+	}
+}
+
+#[test]
 fn a_column_that_tells_the_dealers_apart_is_refused_unless_it_is_allowed() {
 	let row = |i: u32| {
 		let who = i % 3;
@@ -238,9 +273,13 @@ fn a_column_that_tells_the_dealers_apart_is_refused_unless_it_is_allowed() {
 	let flags = "--split-by who --class standard --min-cell 5 --statistic covariance --columns region,salary";
 	let parts = ["column `region`: it has one value in 30 rows", "--allow-constant region"];
 	fails(&mut with(&data, "simulate", flags), 2, &parts);
-	let report =
-		json(&mut with(&data, "simulate", &format!("{flags} --allow-constant region --json")));
+	let demo = format!("{flags} --node /no/such/node");
+	fails(&mut with(&data, "demo", &demo), 2, &parts);
+	let allowed = format!("{flags} --allow-constant region");
+	let report = json(&mut with(&data, "simulate", &format!("{allowed} --json")));
 	assert_eq!(report["tasks"][0]["exact"], true);
+	let demo = format!("{allowed} --node /no/such/node");
+	fails(&mut with(&data, "demo", &demo), 2, &["there is no node binary"]);
 }
 
 #[test]

@@ -4,7 +4,10 @@ use ostraka_client::{
 	chain::{Chain, Signer},
 	testbed::accounts::fund,
 };
-use ostraka_primitives::{api::TaskInfo, AccountId, Balance, TaskId};
+use ostraka_primitives::{
+	api::{Prices, TaskInfo},
+	AccountId, Balance, TaskId,
+};
 use std::future::Future;
 
 /// Funded accounts of each scenario.
@@ -59,6 +62,11 @@ impl Look {
 	/// A task.
 	pub fn task(&self, task: TaskId) -> TaskInfo {
 		self.ask(|chain| async move { chain.task(task).await }).expect("there is such a task")
+	}
+
+	/// Prices in force.
+	pub fn prices(&self) -> Prices {
+		self.ask(|chain| async move { chain.prices().await }).expect("the chain answers")
 	}
 
 	/// An amount that the chain's metadata states.

@@ -59,7 +59,7 @@ pub fn the_node_is_killed(scene: &Scene) {
 			assert_eq!(said["dealt"], true, "{said}");
 		}
 	}
-	let deposit = look.constant("Incentives", "DealerDeposit");
+	let deposit = look.prices().dealer_deposit;
 	for by in &dealers[..3] {
 		assert_eq!(look.money(by).1, 3 * deposit, "a deposit for each of the three acceptances");
 	}
@@ -109,7 +109,7 @@ pub fn a_dealing_is_interrupted(scene: &Scene) {
 	};
 	let first = stops();
 	assert!(first.out.contains(&format!("accepted task {task}, in block")), "{first:?}");
-	let deposit = look.constant("Incentives", "DealerDeposit");
+	let deposit = look.prices().dealer_deposit;
 	assert_eq!(look.money(&dealers[0]).1, deposit);
 	// accepted already, it waits
 	let second = stops();

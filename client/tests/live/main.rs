@@ -23,6 +23,8 @@ mod operator;
 mod other_chain;
 mod refusals;
 mod requester;
+#[path = "../schema/mod.rs"]
+mod schema;
 mod sealed;
 mod supply;
 mod tool;

@@ -83,6 +83,7 @@ pub fn a_node_from_key_to_chill(scene: &Scene) {
 	let shown = stake(&tool, &by);
 	assert_eq!(shown["stake"], (22_005 * UNIT / 10).to_string());
 	assert_eq!(shown["unbonding"], (300 * UNIT).to_string());
+	assert_eq!(shown["pending_slashes"].as_array().map(Vec::len), Some(0));
 	let (free, held) = scene.look().money(&by);
 	assert_eq!(held, 25_005 * UNIT / 10, "what is on its way out is still held");
 	assert!(free < FUNDS * UNIT - held);

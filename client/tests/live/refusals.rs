@@ -26,7 +26,7 @@ pub fn tasks_that_cannot_be_submitted(scene: &Scene) {
 		("--accept-within 100801", 2, &["--accept-within 100801", "between 10 and 100800"]),
 		("--collect 9", 2, &["--collect 9", "between 10 and 14400 blocks"]),
 		("--collect 14401", 2, &["--collect 14401", "between 10 and 14400 blocks"]),
-		("--fee 0.1", 2, &["--fee 0.1 OST is below the least fee", "0.54 OST"]),
+		("--fee 0.1", 2, &["--fee 0.1 OST is below the least fee", "0.54 OST for committee"]),
 		("--fee 20000", 4, &["Tasks.submit", &own, "free"]),
 		("--data-reward 20000", 4, &["Tasks.submit", &own, "free"]),
 		("--fee -1", 2, &["`-1` must not be negative"]),
@@ -154,6 +154,10 @@ pub fn acceptances_that_are_refused(scene: &Scene) {
 	assert_eq!(accepted["deposit"], (10 * UNIT).to_string());
 	let odds = ["fifth", "third"].map(|part| accepted["capture"][part].as_f64());
 	assert!(odds[0] < odds[1] && odds[1] < Some(1.0), "{accepted}");
+	let panel = &accepted["capture"]["panel"];
+	let panel = ["both_fifth", "fifth", "both_third", "third"].map(|part| panel[part].as_f64());
+	assert!(panel[0] < panel[1] && panel[2] < panel[3] && panel[1] < panel[3], "{accepted}");
+	assert!(Some(0.0) < panel[0], "{accepted}");
 	let said = send(&dealers[0], terms);
 	assert!(said.contains("Tasks.AlreadyAccepted") && said.contains("ostraka deal"), "{said}");
 	let again = tool.run(&format!("accept {task}")).by(&dealers[0]).json();

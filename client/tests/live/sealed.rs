@@ -63,7 +63,7 @@ pub fn a_result_for_its_recipient(scene: &Scene) {
 	let mode = std::fs::metadata(&seed).expect("it is there").permissions().mode();
 	assert_eq!(mode & 0o777, 0o600);
 	let written = std::fs::read_to_string(&seed).expect("it is ours");
-	let deposit = look.constant("Incentives", "DealerDeposit");
+	let deposit = look.prices().dealer_deposit;
 	assert_eq!(look.money(&recipient).1, deposit);
 
 	// drawn, it deals; a second time it sends nothing, and with another seed it says so

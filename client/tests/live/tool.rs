@@ -1,13 +1,13 @@
 //! Running the `ostraka` tool as its users do.
 
-use crate::{chain::LIMIT, wait_for};
+use crate::{chain::LIMIT, schema, wait_for};
 use nix::{
 	sys::signal::{kill, Signal},
 	unistd::Pid,
 };
 use serde_json::Value;
 use std::{
-	ffi::OsStr,
+	ffi::{OsStr, OsString},
 	fs::File,
 	path::Path,
 	process::{Child, Command, ExitStatus, Stdio},
@@ -39,6 +39,7 @@ pub struct Said {
 pub struct Running {
 	child: Child,
 	line: String,
+	words: Vec<OsString>,
 	output: TempDir,
 }
 
@@ -98,7 +99,8 @@ impl Run {
 			.stderr(file("err"))
 			.spawn()
 			.expect("the tool starts");
-		Running { child, line: self.line, output }
+		let words = self.command.get_args().map(OsStr::to_owned).collect();
+		Running { child, line: self.line, words, output }
 	}
 
 	/// Runs it to its end, which must be a good one.
@@ -169,7 +171,7 @@ impl Running {
 		self.child.wait().expect("ended");
 	}
 
-	/// Waits for its end.
+	/// Waits for its end. What it printed as JSON must be what the schema of its command says.
 	#[track_caller]
 	pub fn said(mut self) -> Said {
 		let began = Instant::now();
@@ -184,7 +186,9 @@ impl Running {
 			}
 			std::thread::sleep(std::time::Duration::from_millis(20));
 		};
-		Said { out: self.read("out"), err: self.read("err"), status }
+		let (out, err) = (self.read("out"), self.read("err"));
+		schema::said(self.words.iter().map(OsString::as_os_str), &out, &err);
+		Said { out, err, status }
 	}
 
 	/// Waits for its end, which must be a good one.

@@ -1,9 +1,9 @@
 //! Relations: what is proven of a vector.
 
-use super::{layout::Layout, witness};
+use super::layout::Layout;
 use crate::{error::Error, transcript::Transcript, vss, Hash};
 use alloc::vec::Vec;
-use ark_ff::{BigInteger, PrimeField};
+use ark_ff::PrimeField;
 
 const RELATION_TAG: &str = "ostraka/relation/v1";
 
@@ -216,15 +216,5 @@ impl Relation {
 	/// Bits of all ranges.
 	pub fn bits(&self) -> usize {
 		self.conditions.bits
-	}
-
-	/// Whether a vector satisfies the relation.
-	pub fn holds<F: PrimeField>(&self, input: &[F]) -> bool {
-		let products = witness::Products::of(self, input);
-		let value = |form: &Form| form.value(input, &products.out);
-		let fits = |(form, width): &(Form, u32)| value(form).into_bigint().num_bits() <= *width;
-		input.len() == self.length()
-			&& self.ranges().iter().all(fits)
-			&& self.zeros().iter().all(|form| value(form).is_zero())
 	}
 }

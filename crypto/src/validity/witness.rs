@@ -1,9 +1,9 @@
-//! What a prover knows: the vector, the bits of every range, operands and products.
+//! What a prover knows: the vector, the bits of every range, operands and products. Whether it is what the relation asks for.
 
-use super::relation::Relation;
+use super::relation::{Form, Relation};
 use crate::scalar::Scalar;
 use alloc::vec::Vec;
-use ark_ff::PrimeField;
+use ark_ff::{BigInteger, PrimeField};
 use core::fmt;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -87,5 +87,17 @@ impl<F: PrimeField> Products<F> {
 			out.push(one * other);
 		}
 		Self { left, right, out }
+	}
+}
+
+impl Relation {
+	/// Whether a vector satisfies the relation.
+	pub fn holds<F: PrimeField>(&self, input: &[F]) -> bool {
+		let products = Products::of(self, input);
+		let value = |form: &Form| form.value(input, &products.out);
+		let fits = |(form, width): &(Form, u32)| value(form).into_bigint().num_bits() <= *width;
+		input.len() == self.length()
+			&& self.ranges().iter().all(fits)
+			&& self.zeros().iter().all(|form| value(form).is_zero())
 	}
 }

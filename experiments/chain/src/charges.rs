@@ -23,7 +23,6 @@ use ostraka_experiment_rows::Charge;
 use ostraka_primitives::{
 	fault::DealerFault,
 	task::{Outcome as Ended, SecurityClass},
-	Balance,
 };
 
 /// The calls of a task, in their order.
@@ -90,8 +89,7 @@ pub async fn run(
 	for number in first + 1..=last {
 		extrinsics.extend(Block::read(chain, number).await?.extrinsics);
 	}
-	let deposit: Balance =
-		chain.constant("Incentives", "DealerDeposit").context("the chain names no deposit")?;
+	let deposit = chain.prices().await?.dealer_deposit;
 	let unit = 10f64.powi(i32::from(chain.token().decimals));
 	let mut rows = Vec::new();
 	for (task, (_, survey)) in tasks.iter().zip(&surveys) {

@@ -1,7 +1,7 @@
 //! A dealing without its proof beside the group operations that it cannot avoid, and beside the whole of it; the proof that an
 //! input is valid, made and checked, beside the sharing that it comes with.
 
-use super::{compare, consume, Line};
+use super::{bulletproofs::Sums, compare, consume, Line};
 use crate::{
 	data,
 	scheme::Scheme,
@@ -11,7 +11,7 @@ use anyhow::{ensure, Context, Result};
 use ostraka_crypto::{
 	generators, group, scalar,
 	seal::{PublicKey, SealSecret},
-	validity::{batch_verify, prove, Item, Statement},
+	validity::{batch_verify, prove, verify, Item, Statement},
 	vss, Plain, Scalar,
 };
 use ostraka_protocol::{dealer, worker, TaskContext, Version, G1};
@@ -39,9 +39,14 @@ const WHOLE: &str = "with its proof";
 pub const PROOF: &str = "proof of 32-bit values";
 /// See [`PROOF`].
 pub const CHECK: &str = "check of such a proof, 300 at once";
+/// Making one again, beside what a Bulletproof takes.
+const BESIDE: &str = "such a proof again";
+/// Checking one by itself, as a dealer does with its own and the chain with one that is challenged.
+const ALONE: &str = "check of such a proof alone";
 /// What they are held against.
 const SHARING: &str = "sharing";
 const SHARE: &str = "check of a share";
+const BULLETPROOF: &str = "the sums of a Bulletproof";
 /// Bits of the values.
 pub const BITS: u32 = 32;
 /// Proofs that are checked at once.
@@ -158,14 +163,16 @@ fn values(count: usize) -> Vec<Scalar> {
 }
 
 /// A proof that the values of a vector have so many bits beside the sharing of the vector; then, a proof, the check of many
-/// proofs at once beside that of one node's shares of as many dealings.
+/// proofs at once beside that of one node's shares of as many dealings; then making a proof, and checking it by itself, each beside
+/// the sums of a Bulletproof.
 pub fn proofs(
 	length: usize,
 	together: usize,
 	budget: Duration,
 	rng: &mut ChaCha20Rng,
-) -> Result<[Line; 2]> {
+) -> Result<[Line; 4]> {
 	let (relation, input) = (ranges(length, BITS)?, values(length));
+	let sums = Sums::of(length, BITS as usize, rng);
 	let shared = (0..together.max(WARM))
 		.map(|_| vss::share::<G1, _>(&input, T, N, rng))
 		.collect::<Result<Vec<_>, _>>()?;
@@ -219,6 +226,33 @@ pub fn proofs(
 			),
 		],
 	);
+	// apart from the sharing: a run of it takes so long that there would be few of either
+	let beside = compare(
+		BESIDE,
+		length,
+		budget,
+		vec![
+			(
+				"ours",
+				Box::new(|| {
+					let input = black_box(&input);
+					consume(prove::<G1, _>(&relation, statement, input, &blinding, rng))
+				}),
+			),
+			(BULLETPROOF, Box::new(|| consume(sums.make()))),
+		],
+	);
+	let proof = proofs.first().context("nothing is proven")?;
+	ensure!(verify::<G1>(&relation, statement, proof).is_ok(), "a proof does not hold alone");
+	let alone = compare(
+		ALONE,
+		length,
+		budget,
+		vec![
+			("ours", Box::new(|| consume(verify::<G1>(&relation, statement, black_box(proof))))),
+			(BULLETPROOF, Box::new(|| sums.check())),
+		],
+	);
 	let checked = compare(
 		CHECK,
 		length,
@@ -228,7 +262,7 @@ pub fn proofs(
 			(SHARE, Box::new(|| consume(vss::batch_check(1, black_box(&shares), &mut other)))),
 		],
 	);
-	Ok([made, checked.each(together)])
+	Ok([made, checked.each(together), beside, alone])
 }
 
 #[cfg(test)]
@@ -249,10 +283,11 @@ mod tests {
 	#[test]
 	fn proofs_are_compared_with_their_sharing_one_by_one() {
 		let mut rng = ChaCha20Rng::seed_from_u64(3);
-		let [made, checked] = proofs(2, 4, Duration::ZERO, &mut rng).unwrap();
-		assert_eq!([made.operation.as_str(), checked.operation.as_str()], [PROOF, CHECK]);
-		assert!([&made, &checked].iter().all(|line| line.size == 2 && line.others.len() == 1));
-		assert!(checked.ours > 0. && made.ours > 0.);
+		let [made, checked, beside, alone] = proofs(2, 4, Duration::ZERO, &mut rng).unwrap();
+		let lines = [&made, &checked, &beside, &alone];
+		assert_eq!(lines.map(|line| line.operation.as_str()), [PROOF, CHECK, BESIDE, ALONE]);
+		assert!(lines.iter().all(|line| line.size == 2 && line.others.len() == 1));
+		assert!(lines.iter().all(|line| line.ours > 0.));
 		let whole = Line { ours: 8., spread: (4., 12.), others: vec![(SHARE, 2.)], ..made };
 		let one = whole.each(4);
 		assert_eq!((one.ours, one.spread, one.others), (2., (1., 3.), vec![(SHARE, 0.5)]));

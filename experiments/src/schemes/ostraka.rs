@@ -1,6 +1,6 @@
 //! Ostraka, everything verified: the functions that the client, the offchain worker and the runtime call, natively.
 //!
-//! - client: a dealing, the proof that every value is in range and its own check included;
+//! - client: a dealing, the proof that every value is in range and its own check of shares and proofs included;
 //! - chain (server 0): every dealing verified as far as the chain looks at one, and added to the aggregate; the sums checked to
 //!   be in the group, once, and frozen; result shares checked, the result reconstructed;
 //! - nodes (servers 1 to n): every dealing held against its digest, the commitments of all checked in one batch to be in the
@@ -13,7 +13,7 @@ use crate::{
 use anyhow::{bail, ensure, Result};
 use ostraka_crypto::{
 	messages::DealingBytes,
-	proofs::verify_signature,
+	proofs::{verify_rho, verify_signature},
 	seal::{self, Key, PublicKey, SealSecret},
 	validity::{Conditions, Form, Relation},
 	vss::{self, Commitments, SecretShare},
@@ -108,6 +108,8 @@ pub fn without_proof(
 	let validity = Vec::new();
 	let mut dealing = DealingBytes { commitments, ephemeral, proof: [0; 64], sealed, validity };
 	dealer::prove(ctx, dealer, &mut dealing, &rho, rng);
+	let digest = dealing.digest(&ctx.task_hash, dealer);
+	verify_rho(&digest, &dealing.ephemeral, &dealing.proof, verify_signature)?;
 	Ok(dealing)
 }
 

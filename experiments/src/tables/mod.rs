@@ -1,5 +1,6 @@
 //! The tables of `docs/results/` and of `docs/SCALING.md`, between the markers of those pages.
 
+pub mod bulletproofs;
 pub mod chain;
 pub mod scaling;
 pub mod schemes;

@@ -7,6 +7,7 @@ use frame::{
 	traits::Imbalance,
 };
 use ostraka_primitives::{
+	rent::{Held, Occupancy, Rent},
 	task::{Committee, Panel},
 	traits::{Ending, Escrow, SeatReport},
 };
@@ -72,12 +73,17 @@ impl<T: Config> Escrow for Pallet<T> {
 			.saturating_mul(seats.into())
 	}
 
+	fn rents(places: Occupancy, seats: Occupancy) -> (Balance, Balance) {
+		(places.price(T::PlaceRent::get()), seats.price(T::SeatRent::get()))
+	}
+
 	/// Called within a dispatch, which undoes all of it if it fails.
 	fn open(
 		task: TaskId,
 		requester: &AccountId,
 		fee: Balance,
 		data_reward: Balance,
+		rent: Rent,
 	) -> DispatchResult {
 		ensure!(!Escrows::<T>::contains_key(task), Error::<T>::EscrowExists);
 		let whole = fee.checked_add(data_reward).ok_or(Error::<T>::TooMuch)?;
@@ -98,10 +104,17 @@ impl<T: Config> Escrow for Pallet<T> {
 			data_reward,
 			data_left: data_reward,
 			settled: false,
+			rent,
 		};
 		Escrows::<T>::insert(task, escrow);
-		let requester = requester.clone();
-		Self::deposit_event(Event::EscrowOpened { task, requester, fee, data_reward, draw_fee });
+		Self::deposit_event(Event::EscrowOpened {
+			task,
+			requester: requester.clone(),
+			fee,
+			data_reward,
+			draw_fee,
+			rent: rent.most,
+		});
 		Ok(())
 	}
 
@@ -113,11 +126,13 @@ impl<T: Config> Escrow for Pallet<T> {
 		reports: &[SeatReport],
 		exposer: Option<&AccountId>,
 		ending: Ending,
+		held: Held,
 	) {
 		let Some(mut escrow) = Escrows::<T>::get(task) else { return };
 		if escrow.settled {
 			return;
 		}
+		let rent = Self::hand_over::<T::Fees>(&escrow.requester, escrow.rent_due(&held));
 		let seats = committee.len().saturating_add(panel.len());
 		let pay = escrow.pay(seats.saturated_into());
 		let (mut paid, mut withheld): (Balance, Balance) = (0, 0);
@@ -142,7 +157,8 @@ impl<T: Config> Escrow for Pallet<T> {
 			}
 		}
 		let withheld = Self::hand_over::<T::Slash>(&escrow.requester, withheld);
-		let left = escrow.fee.saturating_sub(paid).saturating_sub(withheld);
+		let taken = rent.saturating_add(paid).saturating_add(withheld);
+		let left = escrow.fee.saturating_sub(taken);
 		// Without a committee there was no draw that it could be forfeited for.
 		let forfeits = ending == Ending::Forfeited && !committee.is_empty();
 		let forfeited =
@@ -156,6 +172,7 @@ impl<T: Config> Escrow for Pallet<T> {
 			returned,
 			forfeited,
 			withheld,
+			rent,
 		});
 		escrow.fee = 0;
 		escrow.settled = true;

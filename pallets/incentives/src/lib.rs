@@ -8,7 +8,10 @@
 //!   settled.
 //! - *draw fee*: paid at submission and never returned, as a draw costs the chain the same whatever
 //!   comes of the task.
-//! - *seat*: a member's on the committee, or a verifier's on the panel. The fee is divided evenly by the seats of both kinds.
+//! - *rent*: what a task's place in the book and its seats cost by the block, as long as it holds them. Its prices are fixed at
+//!   the submission, by how full places and seats are then ([`Occupancy`]), and the most that it can come to is kept of the fee.
+//! - *seat*: a member's on the committee, or a verifier's on the panel. What is not kept of the fee for rent is divided evenly by
+//!   the seats of both kinds.
 //! - *base part*: what each seat earns also when the task fails. The *rest* is earned by a member's
 //!   committed, right result share in time, and by a verifier's attestation.
 //! - *data reward*: split evenly among the accepted dealers of a task that completed.
@@ -38,6 +41,10 @@
 //! | completed; failed before its draw, or by its committee | goes back to the requester |
 //! | failed after its draw, by its requester or for want of dealings | goes to [`Config::Fees`] |
 //!
+//! The rent of the blocks that were held is due whatever the ending, and goes to [`Config::Fees`]: who has a seat and was paid by
+//! the block could make a task last, and a requester that got it back could hold what it does not use. What is kept for rent
+//! and not due is nobody's either, and goes as the table says.
+//!
 //! So who wants another draw, as the committee of this one does not suit, pays a whole fee for it.
 //! What nobody earned of the data reward always goes back.
 //!
@@ -59,7 +66,19 @@
 //! aiming at nodes that are down or by its own dealers' invalid inputs, or get back a part of what its own accounts lose. Of a
 //! deposit for which there is no dealing only [`Config::VanishedShare`] is slashed; the rest goes back.
 //!
+//! ## When a slash is shared out
+//! Deposits and bonds at once. Stake when the registry has taken it: at once or, where slashes are deferred so that Root can cancel
+//! them, later. Then `Registry.SlashDeferred` tells of the fault, and `Punished` only of the money. Who gets a part is fixed when
+//! the fault is proven; how much, by the shares when it is taken. What is cancelled nobody has a part of.
+//!
+//! ## Prices
+//! The draw fee, the parts of the least fee, both rents and a dealer's deposit may be read from state, so that they can be changed
+//! while the chain runs. What a task or a deposit was opened with is stored with it: a change reaches none that is open. Slashes
+//! are constants: they follow from what a seat puts at risk, which the registry relies on when it says how many seats a stake
+//! covers.
+//!
 //! [`Ending`]: ostraka_primitives::traits::Ending
+//! [`Occupancy`]: ostraka_primitives::rent::Occupancy
 //!
 //! ## Nothing fails half way
 //! Settlement runs in blocks' hooks, where nobody could handle an error. A payment to an account
@@ -90,6 +109,7 @@ use frame::{
 use ostraka_primitives::{fault::Fault, traits::Stakes, AccountId, Balance, TaskId};
 
 mod escrow;
+pub mod migrations;
 #[cfg(test)]
 mod mock;
 mod penalties;
@@ -112,7 +132,7 @@ pub mod pallet {
 	use super::*;
 
 	/// Version of the storage layout.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
@@ -134,27 +154,30 @@ pub mod pallet {
 		/// The stakes of nodes.
 		type Stakes: Stakes<Credit = CreditOf<Self>>;
 
-		/// Where draw fees and forfeited fees go: to nobody who could be the requester's friend, as a collator could.
+		/// Where draw fees, rents and forfeited fees go: to nobody who could be the requester's friend, as a collator could.
 		type Fees: OnUnbalanced<CreditOf<Self>>;
 
 		/// Where the part of slashes goes that nobody is made whole with, and what silent members lack: burnt, or
 		/// the treasury's.
 		type Slash: OnUnbalanced<CreditOf<Self>>;
 
-		/// Fee for a draw.
-		#[pallet::constant]
+		/// Fee for a draw. Like the other prices, up to the deposit, it may be read from state, so it is no constant of the
+		/// metadata.
 		type DrawFee: Get<Balance>;
 
 		/// Base part of the fee, a seat.
-		#[pallet::constant]
 		type BaseFeePerSeat: Get<Balance>;
 
 		/// Least rest of the fee, a seat, for each entry of each invited dealer's vector.
-		#[pallet::constant]
 		type FeePerElement: Get<Balance>;
 
+		/// Rent of a seat, a block, where all seats are free.
+		type SeatRent: Get<Balance>;
+
+		/// Rent of a place in the book, a block, where all places are free.
+		type PlaceRent: Get<Balance>;
+
 		/// A dealer's deposit.
-		#[pallet::constant]
 		type DealerDeposit: Get<Balance>;
 
 		/// Highest transaction fee that an accusation could cost.
@@ -240,12 +263,14 @@ pub mod pallet {
 			task: TaskId,
 			/// Who pays.
 			requester: AccountId,
-			/// For committee and panel.
+			/// For rent, committee and panel.
 			fee: Balance,
 			/// For the dealers.
 			data_reward: Balance,
 			/// For the draw.
 			draw_fee: Balance,
+			/// What of the fee is kept for rent: the most that it can come to.
+			rent: Balance,
 		},
 		/// A node was paid.
 		NodePaid {
@@ -279,6 +304,8 @@ pub mod pallet {
 			forfeited: Balance,
 			/// What silent members lacked of what they earned: it goes where slashes go.
 			withheld: Balance,
+			/// Rent of the place and the seats, for the blocks that they were held.
+			rent: Balance,
 		},
 		/// A task's money is settled whole.
 		EscrowClosed {
@@ -317,7 +344,7 @@ pub mod pallet {
 			/// How much.
 			amount: Balance,
 		},
-		/// Somebody was punished.
+		/// Somebody was punished: what was taken is shared out. Of stake whose slash was deferred this comes when it is applied.
 		Punished {
 			/// The task.
 			task: TaskId,
@@ -364,6 +391,10 @@ pub mod pallet {
 				"a bond is at least what a challenge costs"
 			);
 			assert!(T::ChallengeBond::get() > 0, "a false challenge must cost");
+			assert!(
+				T::SeatRent::get() > 0 && T::PlaceRent::get() > 0,
+				"who holds a seat or a place must pay for it"
+			);
 			assert!(T::DealerDeposit::get() > 0, "a bad dealing must cost");
 			assert!(
 				!T::VanishedShare::get().is_zero(),

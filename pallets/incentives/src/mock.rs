@@ -7,17 +7,20 @@ use core::cell::RefCell;
 use frame::{
 	testing_prelude::*,
 	token::{
-		fungible::{Balanced, Credit},
+		fungible::{Balanced, Credit, Mutate},
 		Fortitude, Precision, Preservation,
 	},
 	traits::Imbalance,
 };
+use ostraka_primitives::{fault::Offence, traits::Proceeds};
 
 pub const FUNDS: Balance = 1_000_000;
 pub const EXISTENTIAL_DEPOSIT: Balance = 10;
 pub const DRAW_FEE: Balance = 7;
 pub const BASE: Balance = 20;
 pub const PER_ELEMENT: Balance = 3;
+pub const SEAT_RENT: Balance = 2;
+pub const PLACE_RENT: Balance = 5;
 pub const DEPOSIT: Balance = 400;
 pub const BOND: Balance = 202;
 pub const FALSE_ACCUSATION: Balance = 801;
@@ -73,6 +76,7 @@ pub enum Note {
 
 thread_local! {
 	static NOTES: RefCell<Vec<Note>> = const { RefCell::new(Vec::new()) };
+	static DEFERRED: RefCell<Vec<(Offence, Balance)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// What the fake stakes were told since the last call.
@@ -84,22 +88,55 @@ fn note(note: Note) {
 	NOTES.with(|notes| notes.borrow_mut().push(note));
 }
 
-/// Slashes free balance.
+/// Shares out what was deferred first, if anything is, as the registry does when it is applied. Returns whether there was.
+pub fn apply_deferred() -> bool {
+	let first = DEFERRED.with(|slashes| {
+		let mut slashes = slashes.borrow_mut();
+		(!slashes.is_empty()).then(|| slashes.remove(0))
+	});
+	let Some((offence, amount)) = first else { return false };
+	let credit = <Balances as Balanced<AccountId>>::withdraw(
+		&stakes(),
+		amount,
+		Precision::Exact,
+		Preservation::Preserve,
+		Fortitude::Force,
+	);
+	<Incentives as Proceeds<CreditOf<Test>>>::share_out(&offence, credit.unwrap());
+	true
+}
+
+/// Forgets what was deferred last, as the registry does when Root cancels it.
+pub fn cancel_deferred() {
+	let last = DEFERRED.with(|slashes| slashes.borrow_mut().pop());
+	let Some((offence, amount)) = last else { return };
+	let (from, to) = (stakes(), offence.culprit);
+	<Balances as Mutate<AccountId>>::transfer(&from, &to, amount, Preservation::Preserve).unwrap();
+}
+
+/// Slashes free balance; while [`Deferring`], moves it to [`stakes`].
 pub struct FakeStakes;
 
 impl Stakes for FakeStakes {
 	type Credit = Credit<AccountId, Balances>;
 
-	fn slash(node: &AccountId, amount: Balance) -> Self::Credit {
-		note(Note::Slash(node.clone(), amount));
-		<Balances as Balanced<AccountId>>::withdraw(
-			node,
+	fn slash(offence: &Offence, amount: Balance) -> Option<Self::Credit> {
+		note(Note::Slash(offence.culprit.clone(), amount));
+		let credit = <Balances as Balanced<AccountId>>::withdraw(
+			&offence.culprit,
 			amount,
 			Precision::BestEffort,
 			Preservation::Preserve,
 			Fortitude::Force,
 		)
-		.unwrap_or_default()
+		.unwrap_or_default();
+		if !Deferring::get() || credit.peek() == 0 {
+			return Some(credit);
+		}
+		let amount = credit.peek();
+		assert!(Balances::resolve(&stakes(), credit).is_ok());
+		DEFERRED.with(|slashes| slashes.borrow_mut().push((offence.clone(), amount)));
+		None
 	}
 
 	fn note_presence(node: &AccountId, present: bool) {
@@ -114,6 +151,8 @@ impl Stakes for FakeStakes {
 parameter_types! {
 	/// What [`Burn`] was given.
 	pub storage Burnt: Balance = 0;
+	/// Whether slashes of stake are deferred.
+	pub storage Deferring: bool = false;
 	pub storage AccuserShare: Permill = Permill::from_percent(25);
 	pub storage VictimShare: Permill = Permill::from_percent(25);
 	pub storage VanishedShare: Permill = Permill::from_percent(50);
@@ -122,6 +161,10 @@ parameter_types! {
 	pub storage WorstChallengeFee: Balance = DEPOSIT / 4;
 	pub storage ChallengeBond: Balance = BOND;
 	pub storage FalseAttestationSlash: Balance = FALSE_ATTESTATION;
+	pub storage BaseFeePerSeat: Balance = BASE;
+	pub storage DealerDeposit: Balance = DEPOSIT;
+	pub storage SeatRent: Balance = SEAT_RENT;
+	pub storage PlaceRent: Balance = PLACE_RENT;
 }
 
 /// Burns, and counts.
@@ -133,7 +176,7 @@ impl OnUnbalanced<Credit<AccountId, Balances>> for Burn {
 	}
 }
 
-/// Gives draw fees and forfeited fees to [`treasury`].
+/// Gives draw fees, rents and forfeited fees to [`treasury`].
 pub struct ToTreasury;
 
 impl OnUnbalanced<Credit<AccountId, Balances>> for ToTreasury {
@@ -149,9 +192,11 @@ impl Config for Test {
 	type Fees = ToTreasury;
 	type Slash = Burn;
 	type DrawFee = ConstU128<DRAW_FEE>;
-	type BaseFeePerSeat = ConstU128<BASE>;
+	type BaseFeePerSeat = BaseFeePerSeat;
 	type FeePerElement = ConstU128<PER_ELEMENT>;
-	type DealerDeposit = ConstU128<DEPOSIT>;
+	type SeatRent = SeatRent;
+	type PlaceRent = PlaceRent;
+	type DealerDeposit = DealerDeposit;
 	type WorstAccuseFee = WorstAccuseFee;
 	type WorstChallengeFee = WorstChallengeFee;
 	type ChallengeBond = ChallengeBond;
@@ -174,6 +219,11 @@ pub fn treasury() -> AccountId {
 	account(39)
 }
 
+/// Has the stake of slashes that are deferred.
+pub fn stakes() -> AccountId {
+	account(38)
+}
+
 pub fn new_test_ext() -> TestState {
 	let balances = (0..40).map(|number| (account(number), FUNDS)).collect();
 	let config = RuntimeGenesisConfig {
@@ -184,6 +234,7 @@ pub fn new_test_ext() -> TestState {
 	state.execute_with(|| {
 		System::set_block_number(1);
 		notes();
+		DEFERRED.with(|slashes| slashes.borrow_mut().clear());
 	});
 	state
 }

@@ -5,39 +5,47 @@ use frame::{
 	token::{fungible::Balanced as _, Precision},
 	traits::Imbalance,
 };
-use ostraka_primitives::traits::Penalties;
+use ostraka_primitives::{
+	fault::Offence,
+	traits::{Penalties, Proceeds},
+};
+
+/// Who is guilty of what, and who gets a part of what it costs.
+fn offence(
+	task: TaskId,
+	culprit: &AccountId,
+	fault: Fault,
+	accuser: Option<&AccountId>,
+	victim: Option<&AccountId>,
+) -> Offence {
+	let (culprit, accuser, victim) = (culprit.clone(), accuser.cloned(), victim.cloned());
+	Offence { task, culprit, fault, accuser, victim }
+}
 
 impl<T: Config> Pallet<T> {
-	/// Shares out what was taken from `culprit`. Nobody gets a part of its own slash.
-	fn punish(
-		task: TaskId,
-		culprit: &AccountId,
-		fault: Fault,
-		credit: CreditOf<T>,
-		accuser: Option<&AccountId>,
-		victim: Option<&AccountId>,
-	) {
+	/// Shares out what was taken from who is guilty. Nobody gets a part of its own slash.
+	fn punish(offence: &Offence, credit: CreditOf<T>) {
+		let Offence { task, culprit, fault, accuser, victim } = offence;
 		let amount = credit.peek();
 		let (to_accuser, credit) = Self::make_whole(
-			task,
+			*task,
 			culprit,
 			credit,
-			accuser,
+			accuser.as_ref(),
 			T::AccuserShare::get().mul_floor(amount),
 		);
 		let (to_victim, credit) = Self::make_whole(
-			task,
+			*task,
 			culprit,
 			credit,
-			victim,
+			victim.as_ref(),
 			T::VictimShare::get().mul_floor(amount),
 		);
 		T::Slash::on_unbalanced(credit);
-		let culprit = culprit.clone();
 		Self::deposit_event(Event::Punished {
-			task,
-			culprit,
-			fault,
+			task: *task,
+			culprit: culprit.clone(),
+			fault: *fault,
 			amount,
 			to_accuser,
 			to_victim,
@@ -75,11 +83,21 @@ impl<T: Config> Pallet<T> {
 		Escrows::<T>::get(task).map(|escrow| escrow.requester)
 	}
 
+	/// Slashes a node's stake; `note` says what it is known for then. What was taken is shared out at once; if it is deferred,
+	/// once it is taken.
+	fn punish_node(offence: &Offence, amount: Balance, note: impl FnOnce(&AccountId)) {
+		let credit = T::Stakes::slash(offence, amount);
+		note(&offence.culprit);
+		if let Some(credit) = credit {
+			Self::punish(offence, credit);
+		}
+	}
+
 	/// There is no victim: a requester must not be paid for asking when nodes are known to be down.
 	pub(crate) fn punish_absence(task: TaskId, node: &AccountId) {
-		let credit = T::Stakes::slash(node, T::AbsenceSlash::get());
-		T::Stakes::note_presence(node, false);
-		Self::punish(task, node, Fault::Absence, credit, None, None);
+		let offence = offence(task, node, Fault::Absence, None, None);
+		let note = |node: &AccountId| T::Stakes::note_presence(node, false);
+		Self::punish_node(&offence, T::AbsenceSlash::get(), note);
 	}
 
 	/// Part of it goes to who exposed it. There is no victim: a requester whose own account dealt the invalid input would earn
@@ -89,16 +107,14 @@ impl<T: Config> Pallet<T> {
 		node: &AccountId,
 		exposer: Option<&AccountId>,
 	) {
-		let credit = T::Stakes::slash(node, T::FalseAttestationSlash::get());
-		T::Stakes::note_conviction(node);
-		Self::punish(task, node, Fault::FalseAttestation, credit, exposer, None);
+		let offence = offence(task, node, Fault::FalseAttestation, exposer, None);
+		Self::punish_node(&offence, T::FalseAttestationSlash::get(), T::Stakes::note_conviction);
 	}
 
 	/// A false claim against a dealer costs who has a seat stake.
 	fn punish_false_claim(task: TaskId, node: &AccountId, fault: Fault, dealer: &AccountId) {
-		let credit = T::Stakes::slash(node, T::FalseAccusationSlash::get());
-		T::Stakes::note_conviction(node);
-		Self::punish(task, node, fault, credit, None, Some(dealer));
+		let offence = offence(task, node, fault, None, Some(dealer));
+		Self::punish_node(&offence, T::FalseAccusationSlash::get(), T::Stakes::note_conviction);
 	}
 
 	/// Gives a dealer back what it has on hold.
@@ -112,6 +128,13 @@ impl<T: Config> Pallet<T> {
 		.defensive_proof("a deposit is on hold");
 		let dealer = dealer.clone();
 		Self::deposit_event(Event::DepositReturned { task, dealer, amount });
+	}
+}
+
+/// As it would have been shared out at once. An account that is gone by then gets nothing: its part goes where the rest goes.
+impl<T: Config> Proceeds<CreditOf<T>> for Pallet<T> {
+	fn share_out(offence: &Offence, credit: CreditOf<T>) {
+		Self::punish(offence, credit);
 	}
 }
 
@@ -137,7 +160,7 @@ impl<T: Config> Penalties for Pallet<T> {
 		let part = T::VanishedShare::get().mul_ceil(amount);
 		let (credit, _) = T::Currency::slash(&HoldReason::Deposit.into(), dealer, part);
 		let left = amount.saturating_sub(credit.peek());
-		Self::punish(task, dealer, Fault::NoDealing, credit, None, None);
+		Self::punish(&offence(task, dealer, Fault::NoDealing, None, None), credit);
 		if left > 0 {
 			Self::return_deposit(task, dealer, left);
 		}
@@ -148,7 +171,9 @@ impl<T: Config> Penalties for Pallet<T> {
 		let Some(amount) = Deposits::<T>::take(task, dealer) else { return };
 		let (credit, _) = T::Currency::slash(&HoldReason::Deposit.into(), dealer, amount);
 		let requester = Self::requester(task);
-		Self::punish(task, dealer, Fault::BadDealing, credit, Some(accuser), requester.as_ref());
+		let fault = Fault::BadDealing;
+		let offence = offence(task, dealer, fault, Some(accuser), requester.as_ref());
+		Self::punish(&offence, credit);
 	}
 
 	fn punish_false_accuser(task: TaskId, accuser: &AccountId, exposed: &AccountId) {
@@ -160,10 +185,9 @@ impl<T: Config> Penalties for Pallet<T> {
 	}
 
 	fn punish_wrong_share(task: TaskId, node: &AccountId) {
-		let credit = T::Stakes::slash(node, T::WrongShareSlash::get());
-		T::Stakes::note_conviction(node);
 		let requester = Self::requester(task);
-		Self::punish(task, node, Fault::WrongShare, credit, None, requester.as_ref());
+		let offence = offence(task, node, Fault::WrongShare, None, requester.as_ref());
+		Self::punish_node(&offence, T::WrongShareSlash::get(), T::Stakes::note_conviction);
 	}
 
 	/// No event tells of it: the bond is on hold only while its challenge is judged.
@@ -185,6 +209,7 @@ impl<T: Config> Penalties for Pallet<T> {
 	fn forfeit_bond(task: TaskId, challenger: &AccountId, dealer: &AccountId) {
 		let reason = HoldReason::Bond.into();
 		let (credit, _) = T::Currency::slash(&reason, challenger, T::ChallengeBond::get());
-		Self::punish(task, challenger, Fault::FalseChallenge, credit, None, Some(dealer));
+		let fault = Fault::FalseChallenge;
+		Self::punish(&offence(task, challenger, fault, None, Some(dealer)), credit);
 	}
 }

@@ -4,6 +4,7 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame::deps::sp_runtime::Perbill;
 use ostraka_primitives::{
+	rent::{Held, Rent},
 	traits::{Ending, SeatReport},
 	AccountId, Balance,
 };
@@ -16,7 +17,7 @@ use scale_info::TypeInfo;
 pub struct TaskEscrow {
 	/// Who pays.
 	pub requester: AccountId,
-	/// The fee of committee and panel. Zero once it is settled.
+	/// What is on hold for rent, committee and panel. Zero once it is settled.
 	pub fee: Balance,
 	/// Part of the fee that each seat earns also if the task fails, as it was when the task was
 	/// submitted.
@@ -27,6 +28,8 @@ pub struct TaskEscrow {
 	pub data_left: Balance,
 	/// Whether the fee is settled.
 	pub settled: bool,
+	/// Rent of its place and its seats, as it was fixed when the task was submitted.
+	pub rent: Rent,
 }
 
 impl TaskEscrow {
@@ -35,10 +38,16 @@ impl TaskEscrow {
 		self.fee.saturating_add(self.data_left)
 	}
 
-	/// What each seat of `seats`, of both kinds, can earn: see [`SeatPay`]. `seats` times all of it is at most the fee.
+	/// Rent that is due for what was held. With what all seats earn it is at most the fee.
+	pub fn rent_due(&self, held: &Held) -> Balance {
+		self.rent.due(held).min(self.fee)
+	}
+
+	/// What each seat of `seats`, of both kinds, can earn: see [`SeatPay`]. `seats` times all of it is at most what the rent
+	/// leaves of the fee, were it the most that it can come to: so what a seat earns does not depend on how long the task lasts.
 	pub fn pay(&self, seats: u32) -> SeatPay {
-		let seats = Balance::from(seats);
-		let each = self.fee.checked_div(seats).unwrap_or_default();
+		let for_work = self.fee.saturating_sub(self.rent.most);
+		let each = for_work.checked_div(seats.into()).unwrap_or_default();
 		let base = self.base_per_seat.min(each);
 		SeatPay { base, rest: each.saturating_sub(base) }
 	}
@@ -51,7 +60,7 @@ impl TaskEscrow {
 
 /// What one seat can earn.
 ///
-/// The rest of the fee is divided by the number of seats of both kinds, not by the number of right answers: nobody must gain by
+/// What the rent leaves of the fee is divided by the number of seats of both kinds, not by the number of right answers: nobody must gain by
 /// another's fall. What nobody earns goes back to the requester, or is forfeited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeatPay {
@@ -105,6 +114,7 @@ mod tests {
 			data_reward,
 			data_left: data_reward,
 			settled: false,
+			rent: Rent::default(),
 		}
 	}
 
@@ -178,6 +188,25 @@ mod tests {
 			prop_assert!(all <= fee);
 			prop_assert!(seats == 0 || fee - all < seats.into());
 			prop_assert!(pay.base <= base);
+		}
+
+		/// What is kept for rent is nobody's who has a seat, and both together are at most the fee: whatever was held, and were
+		/// more to be kept than there is.
+		#[test]
+		fn rent_and_seats_share_no_more_than_the_fee(
+			fee: Balance, base: Balance, seats in 0u32..=48,
+			place: u64, all_seats: u64, most: Balance, blocks: u32, drawn: u32,
+		) {
+			let (place, all_seats) = (place.into(), all_seats.into());
+			let rent = Rent { place, seats: all_seats, most };
+			let escrow = TaskEscrow { rent, ..escrow(fee, base, 0) };
+			let pay = escrow.pay(seats);
+			let each = pay.base.checked_add(pay.rest).unwrap();
+			let all = each.checked_mul(seats.into()).unwrap();
+			prop_assert!(all <= fee.saturating_sub(most));
+			let due = escrow.rent_due(&Held { place: blocks, seats: drawn });
+			prop_assert!(due <= most && due <= fee);
+			prop_assert!(all.checked_add(due).is_some_and(|sum| sum <= fee));
 		}
 
 		#[test]

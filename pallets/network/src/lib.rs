@@ -3,8 +3,9 @@
 //! What differs from one Ostraka network to the next, and the relay parent of each block.
 //!
 //! One runtime serves all networks, so that they share one metadata. What a development chain does
-//! differently is state that its genesis preset sets: small committees and panels ([`Classes`]), and,
-//! if it has no forks, a short wait for finality ([`Solo`]).
+//! differently is state that its genesis preset sets: small committees and panels ([`Classes`]), short
+//! windows for members to answer in ([`AnswerWindow`]), and, if it has no forks, a short wait for
+//! finality ([`Solo`]).
 //!
 //! ## Terminology
 //! - *relay parent*: the relay-chain block that a parachain block is built in the context of. Its
@@ -15,6 +16,7 @@
 //! ## What holds
 //! - [`Relay`] is rewritten in every block, before any transaction.
 //! - [`Classes`] holds sound parameters only.
+//! - [`AnswerWindow`] is a block at least.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -24,6 +26,7 @@
 )]
 
 use frame::prelude::*;
+use ostraka_primitives::BlockNumber;
 
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
@@ -38,7 +41,7 @@ pub mod types;
 pub mod weights;
 
 pub use pallet::*;
-pub use types::{RelayView, Table, DEVELOPMENT, PRODUCTION};
+pub use types::{RelayView, Table, DEVELOPMENT, DEVELOPMENT_WINDOW, PRODUCTION, PRODUCTION_WINDOW};
 pub use weights::WeightInfo;
 
 // The macros expand to `expect`s of their own.
@@ -71,6 +74,12 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Classes<T> = StorageValue<_, Table, ValueQuery, ProductionClasses>;
 
+	/// Blocks that members have for committing to a result share, the wait for finality not counted, and as many for
+	/// revealing it, in tasks submitted from now on. A phase ends earlier once all have answered. Written by genesis, never
+	/// after; a network whose genesis knew of none has production's.
+	#[pallet::storage]
+	pub type AnswerWindow<T> = StorageValue<_, BlockNumber, ValueQuery, ProductionWindow>;
+
 	/// What this block knows of its relay parent. Written by the inherent of each block; never
 	/// freed.
 	#[pallet::storage]
@@ -85,11 +94,21 @@ pub mod pallet {
 		}
 	}
 
+	/// The window of a network that nobody configured.
+	pub struct ProductionWindow;
+
+	impl Get<BlockNumber> for ProductionWindow {
+		fn get() -> BlockNumber {
+			PRODUCTION_WINDOW
+		}
+	}
+
 	/// What a network starts with.
 	#[pallet::genesis_config]
 	#[derive(DefaultNoBound)]
 	pub struct GenesisConfig<T: Config> {
-		/// Whether this is a chain for trying out, with the small committees of [`DEVELOPMENT`].
+		/// Whether this is a chain for trying out, with the small committees of [`DEVELOPMENT`]
+		/// and the window of [`DEVELOPMENT_WINDOW`].
 		pub development: bool,
 		/// Whether one process makes all blocks, see [`Solo`].
 		pub solo: bool,
@@ -102,7 +121,12 @@ pub mod pallet {
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		fn build(&self) {
 			Solo::<T>::put(self.solo);
-			Classes::<T>::put(if self.development { DEVELOPMENT } else { PRODUCTION });
+			let (classes, window) = match self.development {
+				true => (DEVELOPMENT, DEVELOPMENT_WINDOW),
+				false => (PRODUCTION, PRODUCTION_WINDOW),
+			};
+			Classes::<T>::put(classes);
+			AnswerWindow::<T>::put(window);
 		}
 	}
 

@@ -12,11 +12,14 @@ type Error = crate::Error<Test>;
 
 #[test]
 fn genesis_sets_what_differs_between_networks() {
-	for (development, solo, classes) in
-		[(true, true, DEVELOPMENT), (true, false, DEVELOPMENT), (false, false, PRODUCTION)]
-	{
+	for (development, solo, classes, window) in [
+		(true, true, DEVELOPMENT, DEVELOPMENT_WINDOW),
+		(true, false, DEVELOPMENT, DEVELOPMENT_WINDOW),
+		(false, false, PRODUCTION, PRODUCTION_WINDOW),
+	] {
 		with_genesis(development, solo).execute_with(|| {
 			assert_eq!(Classes::<Test>::get(), classes);
+			assert_eq!(AnswerWindow::<Test>::get(), window);
 			assert_eq!(Solo::<Test>::get(), solo);
 			assert_eq!(Relay::<Test>::get(), RelayView::default());
 			assert_eq!(StorageVersion::get::<Network>(), 2);
@@ -26,9 +29,10 @@ fn genesis_sets_what_differs_between_networks() {
 }
 
 #[test]
-fn a_network_that_nobody_configured_has_productions_classes() {
+fn a_network_that_nobody_configured_has_productions_classes_and_window() {
 	TestState::new_empty().execute_with(|| {
 		assert_eq!(Classes::<Test>::get(), PRODUCTION);
+		assert_eq!(AnswerWindow::<Test>::get(), PRODUCTION_WINDOW);
 		assert!(!Solo::<Test>::get());
 	});
 }
@@ -85,6 +89,29 @@ fn try_state_sees_an_unsound_class() {
 		with_genesis(false, false).execute_with(|| {
 			Classes::<Test>::put(table);
 			assert_eq!(Network::do_try_state(), Err("an unsound class".into()));
+		});
+	}
+}
+
+#[test]
+fn try_state_sees_a_window_of_no_block() {
+	with_genesis(false, false).execute_with(|| {
+		AnswerWindow::<Test>::put(0);
+		assert_eq!(Network::do_try_state(), Err("no block to answer in".into()));
+	});
+}
+
+/// A network that knows of no window keeps its classes, whatever they are, and gets production's: nobody has to migrate it.
+#[test]
+fn a_network_from_before_has_productions_window() {
+	for development in [true, false] {
+		with_genesis(development, false).execute_with(|| {
+			let classes = Classes::<Test>::get();
+			AnswerWindow::<Test>::kill();
+			V1ToV2::<Test>::on_runtime_upgrade();
+			assert_eq!(AnswerWindow::<Test>::get(), PRODUCTION_WINDOW);
+			assert_eq!(Classes::<Test>::get(), classes);
+			assert_ok!(Network::do_try_state());
 		});
 	}
 }

@@ -1,8 +1,8 @@
-//! What the pallet stores, and the class tables that networks start with. Nothing here knows the
+//! What the pallet stores, and the class tables and windows that networks start with. Nothing here knows the
 //! pallet's `Config`.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use ostraka_primitives::{task::ClassParameters, MAX_DEALERS};
+use ostraka_primitives::{task::ClassParameters, BlockNumber, MAX_DEALERS};
 use scale_info::TypeInfo;
 
 /// What this block knows of its relay parent.
@@ -67,6 +67,13 @@ pub const PRODUCTION: Table = Table {
 	confidential: class((13, 6), 3, 2, 5),
 	restricted: class((31, 15), 5, 5, 10),
 };
+
+/// Blocks in which members answer on a production network: ten minutes, at one every six seconds. A restart or an update costs an
+/// operator nothing, and where all answer nobody waits for it.
+pub const PRODUCTION_WINDOW: BlockNumber = 100;
+
+/// The same on a test network, where nodes are silent on purpose and everybody waits for them: a minute.
+pub const DEVELOPMENT_WINDOW: BlockNumber = 10;
 
 /// Classes of a development chain, which seven nodes that compute and three that verify can serve.
 pub const DEVELOPMENT: Table = Table {

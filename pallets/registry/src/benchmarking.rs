@@ -9,7 +9,7 @@
 
 use crate::{Pallet as Registry, *};
 use frame::{benchmarking::prelude::*, deps::sp_io, token::fungible::Inspect as _};
-use ostraka_primitives::{traits::Stakes, WORKER_KEY_TYPE};
+use ostraka_primitives::{fault::Offence, WORKER_KEY_TYPE};
 use ostraka_protocol::worker_key::{self, Registration};
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 
@@ -122,6 +122,52 @@ fn unbond_in_chunks<T: Config>(operator: &AccountId, chunks: u32) {
 		assert!(node.start_unbonding(1, at.saturating_add(chunk)));
 	}
 	Registry::<T>::store(operator, &node);
+}
+
+/// Takes all of the node's stake, as slashes do that are not deferred or were applied.
+fn ruin<T: Config>(operator: &AccountId) {
+	let mut node = Nodes::<T>::get(operator).unwrap();
+	drop(T::Currency::slash(&HoldReason::Stake.into(), operator, node.held()));
+	node.take(node.held());
+	Registry::<T>::leave_selection(operator, &mut node, ChillCause::Slash);
+	Registry::<T>::store(operator, &node);
+}
+
+/// An operator who makes no call, whose node is in a full selection and has as many slashes pending as there can be, all of them
+/// due. Of each an accuser and a victim, who exist, have a part.
+fn culprit<T: Config>() -> AccountId {
+	fill_selection::<T>(T::MaxNodes::get().saturating_sub(1));
+	let culprit: AccountId = account("culprit", 0, 0);
+	fund::<T>(&culprit);
+	let (worker, seal_key) = keys(b"culprit");
+	let (stake, capacity, role) = (stake::<T>(), MAX_ASSIGNMENTS, Role::Both);
+	let node = NewNode { worker, seal_key, stake, capacity, role };
+	Registry::<T>::admit(&culprit, &node).unwrap();
+	unbond_in_chunks::<T>(&culprit, MAX_UNLOCKS);
+	let accuser: AccountId = account("accuser", 0, 0);
+	let victim: AccountId = account("victim", 0, 0);
+	fund::<T>(&accuser);
+	fund::<T>(&victim);
+
+	let mut node = Nodes::<T>::get(&culprit).unwrap();
+	let amount = T::MinStake::get() / 2;
+	for index in 0..MAX_PENDING {
+		let offence = Offence {
+			task: index,
+			culprit: culprit.clone(),
+			fault: Fault::WrongShare,
+			accuser: Some(accuser.clone()),
+			victim: Some(victim.clone()),
+		};
+		let slash = PendingSlash { offence, amount, at: Registry::<T>::now() };
+		PendingSlashes::<T>::insert(&culprit, index, slash);
+		node.take(amount);
+	}
+	let amount = amount.saturating_mul(MAX_PENDING.into());
+	Pending::<T>::insert(&culprit, PendingTotal { slashes: MAX_PENDING, amount });
+	NextSlash::<T>::put(MAX_PENDING);
+	Registry::<T>::store(&culprit, &node);
+	culprit
 }
 
 fn wait<T: Config>(blocks: BlockNumber) {
@@ -251,7 +297,7 @@ mod benchmarks {
 	#[benchmark(pov_mode = Measured)]
 	fn deregister() {
 		let operator = operator::<T>(0);
-		drop(<Registry<T> as Stakes>::slash(&operator, Balance::MAX));
+		ruin::<T>(&operator);
 		assert_eq!(Nodes::<T>::get(&operator).unwrap().active_since, None);
 
 		#[extrinsic_call]
@@ -273,6 +319,31 @@ mod benchmarks {
 		let node = Nodes::<T>::get(operator).unwrap();
 		assert_eq!(node.role, Role::Verify);
 		assert_eq!(node.active_since, Some(Registry::<T>::now()));
+	}
+
+	/// Shared out by the runtime's own rules, among a treasury and two that exist.
+	#[benchmark(pov_mode = Measured)]
+	fn apply_slash() {
+		let culprit = culprit::<T>();
+		let caller: AccountId = whitelisted_caller();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), culprit.clone(), 0);
+
+		assert_eq!(Pending::<T>::get(culprit).unwrap().slashes, MAX_PENDING - 1);
+	}
+
+	/// Of a node in selection, whose entry changes too.
+	#[benchmark(pov_mode = Measured)]
+	fn cancel_slash() {
+		let culprit = culprit::<T>();
+		let before = Nodes::<T>::get(&culprit).unwrap().stake;
+
+		#[extrinsic_call]
+		_(RawOrigin::Root, culprit.clone(), 0);
+
+		assert_eq!(Pending::<T>::get(&culprit).unwrap().slashes, MAX_PENDING - 1);
+		assert!(Nodes::<T>::get(culprit).unwrap().stake > before);
 	}
 
 	impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);

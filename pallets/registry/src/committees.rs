@@ -19,15 +19,14 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// The odds that a committee of this class is captured, drawn of the present candidates that compute; `price` is what one
-	/// draw costs that comes to nothing.
+	/// The odds that committee and panel of this class are captured, drawn of the present candidates; `price` is what one draw
+	/// costs that comes to nothing.
 	pub fn odds(parameters: &ClassParameters, price: Balance) -> Odds {
 		let candidates = Candidates::<T>::get();
 		let bounds = Self::bounds(parameters);
-		let computing = candidates.iter().filter(|node| node.role.computes());
-		let stakes = computing.map(|node| node.stake);
-		let stakes = stakes.filter(|stake| *stake >= bounds.least);
-		Odds::of(stakes, bounds.most, parameters.seats, parameters.threshold, price)
+		let enough = candidates.iter().filter(|node| node.stake >= bounds.least);
+		let nodes = enough.map(|node| (node.role, node.stake));
+		Odds::of(nodes, bounds.most, parameters, price)
 	}
 
 	/// These candidates' nodes.
@@ -117,6 +116,12 @@ impl<T: Config> Committees for Pallet<T> {
 	/// One read of the node: selection is a copy of what nodes say of themselves.
 	fn is_candidate(account: &AccountId) -> bool {
 		Nodes::<T>::get(account).is_some_and(|node| node.active_since.is_some())
+	}
+
+	/// One read of [`Candidates`]. Of whom a class or a task would bar, the seats are counted too.
+	fn free_seats() -> u32 {
+		let free = |seats: u32, candidate: &Candidate| seats.saturating_add(candidate.free);
+		Candidates::<T>::get().iter().fold(0, free)
 	}
 
 	/// A read and a write of the node, and of its seat, a seat of either kind, and of [`Candidates`].

@@ -23,5 +23,11 @@ impl<T: Config> Pallet<T> {
 			T::UnbondingPeriod::get() > T::LongestTask::get(),
 			"a member could withdraw its stake before its task's faults are proven"
 		);
+		// What a slash takes is set apart when it is proven, so that no withdrawal reaches it however long it is deferred. But who
+		// leaves when its task begins must know what it loses before the rest of its stake is out.
+		assert!(
+			T::SlashDeferral::get() < T::UnbondingPeriod::get(),
+			"who leaves would have its stake before it is decided what it loses"
+		);
 	}
 }

@@ -19,6 +19,8 @@
 //!   the draw.
 //! - *bonded* stake counts in draws; stake *on its way out* does not, but a slash reaches it until
 //!   it is withdrawn.
+//! - a *pending* slash took its stake out of all that counts, but not out of the account yet: Root can
+//!   still cancel it.
 //! - *capacity*: the tasks that an operator wants its node to sit on at a time. *Free* places are
 //!   those that it leaves and that the stake covers.
 //!
@@ -31,7 +33,8 @@
 //! 4. Absences, if they are many of its last tasks, and convictions chill it; `activate` brings it
 //!    back.
 //! 5. To leave: `chill`, `unbond` everything, and `withdraw` after the unbonding period, the last of
-//!    which forgets the node. One that slashes left with nothing is forgotten by `deregister`.
+//!    which forgets the node. One that slashes left with nothing is forgotten by `deregister`, once none
+//!    of them is pending.
 //!
 //! ## What keeps a draw honest
 //! - Only nodes that were in selection, with no less stake and in the same role, before the task was
@@ -47,8 +50,8 @@
 //! - Selection is not for who came first: in a full one, who enters with more stake displaces the
 //!   node with the least.
 //!
-//! What a slash reaches, and that stake covers every seat, is told in `stakes.rs`; how seats are
-//! stored, in [`types`].
+//! What a slash reaches, and that stake covers every seat, is told in `stakes.rs`; how it is deferred
+//! and cancelled, in `deferral.rs`; how seats are stored, in [`types`].
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -68,13 +71,18 @@ use frame::{
 	},
 };
 use ostraka_primitives::{
-	api::NodeInfo, role::Role, AccountId, Balance, BlockNumber, SealKeyBytes, TaskId, WorkerKey,
-	WorkerSignature, MAX_ASSIGNMENTS,
+	api::NodeInfo,
+	fault::{Fault, PendingSlash},
+	role::Role,
+	traits::Proceeds,
+	AccountId, Balance, BlockNumber, SealKeyBytes, TaskId, WorkerKey, WorkerSignature,
+	MAX_ASSIGNMENTS,
 };
 
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
 mod committees;
+mod deferral;
 pub mod draw;
 mod integrity;
 mod keys;
@@ -95,7 +103,8 @@ pub mod weights;
 pub use pallet::*;
 use types::NewNode;
 pub use types::{
-	Candidate, ChillCause, GenesisNode, HeldSeat, KeyOwner, Node, Reputation, Unlock, MAX_UNLOCKS,
+	Candidate, ChillCause, GenesisNode, HeldSeat, KeyOwner, Node, PendingTotal, Reputation, Unlock,
+	MAX_PENDING, MAX_UNLOCKS,
 };
 pub use weights::WeightInfo;
 
@@ -160,6 +169,13 @@ pub mod pallet {
 		#[pallet::constant]
 		type LongestTask: Get<BlockNumber>;
 
+		/// Blocks from a slash to its application, in which Root can cancel it; none where it is taken at once. Less than
+		/// `UnbondingPeriod`. It may be read from state, so it is no constant of the metadata.
+		type SlashDeferral: Get<BlockNumber>;
+
+		/// Who shares out what a slash took that was deferred.
+		type Proceeds: Proceeds<CreditOf<Self>>;
+
 		/// Absences among its last `AbsenceWindow` tasks that chill a node.
 		#[pallet::constant]
 		type MaxAbsences: Get<u32>;
@@ -205,10 +221,25 @@ pub mod pallet {
 	pub type Seats<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, AccountId, Twox64Concat, TaskId, HeldSeat>;
 
+	/// Slashes that Root can still cancel, by operator and number. Written when they are proven; freed when they are applied or
+	/// cancelled.
+	#[pallet::storage]
+	pub type PendingSlashes<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, AccountId, Twox64Concat, u32, PendingSlash>;
+
+	/// The sums of [`PendingSlashes`], by operator: what is on hold beside what [`Nodes`] says. Written with them; freed with the
+	/// last.
+	#[pallet::storage]
+	pub type Pending<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, PendingTotal>;
+
+	/// Number of the next slash that is deferred. No number is given twice.
+	#[pallet::storage]
+	pub type NextSlash<T: Config> = StorageValue<_, u32, ValueQuery>;
+
 	/// Why tokens are on hold.
 	#[pallet::composite_enum]
 	pub enum HoldReason {
-		/// Stake of a node, stake on its way out included.
+		/// Stake of a node, stake on its way out and stake that a pending slash took included.
 		#[codec(index = 0)]
 		Stake,
 	}
@@ -361,6 +392,33 @@ pub mod pallet {
 			/// What it lets itself be drawn for.
 			role: Role,
 		},
+		/// A fault cost a node stake, which stays on hold for now. It is taken by `apply_slash`, which `Slashed` tells, or given back
+		/// by `cancel_slash`.
+		SlashDeferred {
+			/// The slash's number.
+			index: u32,
+			/// The task.
+			task: TaskId,
+			/// The node's operator.
+			culprit: AccountId,
+			/// What for.
+			fault: Fault,
+			/// How much.
+			amount: Balance,
+			/// First block in which it can be applied.
+			at: BlockNumber,
+		},
+		/// Root gave back what a slash had taken.
+		SlashCancelled {
+			/// The slash's number.
+			index: u32,
+			/// The node's operator.
+			culprit: AccountId,
+			/// How much.
+			amount: Balance,
+			/// Bonded stake now.
+			stake: Balance,
+		},
 	}
 
 	/// Why a call was refused, and what to do.
@@ -414,6 +472,12 @@ pub mod pallet {
 		StillBonded,
 		/// The node sits on unfinished tasks. Wait until they are settled.
 		StillAssigned,
+		/// Slashes of the node are pending, which Root could still cancel. `apply_slash` each once it is due.
+		SlashPending,
+		/// No slash with this number is pending of this operator's node. It was applied or cancelled already, or is another's.
+		NoSuchSlash,
+		/// The slash can still be cancelled. Wait for the block that `SlashDeferred` named.
+		SlashNotDue,
 	}
 
 	#[pallet::hooks]
@@ -498,7 +562,8 @@ pub mod pallet {
 
 		/// Gives back the stake that is due, as far as the node's seats do not need it: so much stays
 		/// as the classes of its seats ask for, and `SeatStake` for each seat. A node that is not in
-		/// selection and has nothing left is forgotten, and its keys are free again.
+		/// selection and has nothing left, not even a pending slash, is forgotten, and its keys are free
+		/// again.
 		///
 		/// ## Dispatch Origin
 		/// Signed by the operator.
@@ -578,14 +643,14 @@ pub mod pallet {
 			Self::do_set_capacity(ensure_signed(origin)?, capacity)
 		}
 
-		/// Forgets a node that slashes left without stake. It must be chilled and without seats. Its
-		/// keys are free again.
+		/// Forgets a node that slashes left without stake. It must be chilled and without seats, and none
+		/// of the slashes may be pending. Its keys are free again.
 		///
 		/// ## Dispatch Origin
 		/// Signed by the operator.
 		///
 		/// ## Errors
-		/// `NotRegistered`, `StillActive`, `StillBonded`, `StillAssigned`.
+		/// `NotRegistered`, `StillActive`, `StillBonded`, `StillAssigned`, `SlashPending`.
 		#[pallet::call_index(8)]
 		#[pallet::weight(T::WeightInfo::deregister())]
 		pub fn deregister(origin: OriginFor<T>) -> DispatchResult {
@@ -604,6 +669,49 @@ pub mod pallet {
 		#[pallet::weight(T::WeightInfo::set_role())]
 		pub fn set_role(origin: OriginFor<T>, role: Role) -> DispatchResult {
 			Self::do_set_role(ensure_signed(origin)?, role)
+		}
+
+		/// Takes what a pending slash set apart, and shares it out. Free of charge if it does.
+		///
+		/// ## Dispatch Origin
+		/// Signed by anybody.
+		///
+		/// - `culprit`: the node's operator;
+		/// - `index`: the slash's number, as `SlashDeferred` named it.
+		///
+		/// ## Errors
+		/// `NoSuchSlash`, `SlashNotDue`.
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::apply_slash())]
+		pub fn apply_slash(
+			origin: OriginFor<T>,
+			culprit: AccountId,
+			index: u32,
+		) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			Self::do_apply_slash(culprit, index)?;
+			Ok(Pays::No.into())
+		}
+
+		/// Gives a node back what a pending slash took: it is bonded again. Draws of tasks that were submitted before pass the node
+		/// over. Its reputation, and whether it is in selection, stay as they are.
+		///
+		/// ## Dispatch Origin
+		/// Root.
+		///
+		/// - `culprit`, `index`: as in `apply_slash`.
+		///
+		/// ## Errors
+		/// `NoSuchSlash`.
+		#[pallet::call_index(11)]
+		#[pallet::weight(T::WeightInfo::cancel_slash())]
+		pub fn cancel_slash(
+			origin: OriginFor<T>,
+			culprit: AccountId,
+			index: u32,
+		) -> DispatchResult {
+			ensure_root(origin)?;
+			Self::do_cancel_slash(culprit, index)
 		}
 	}
 
@@ -624,6 +732,11 @@ pub mod pallet {
 		/// Who a worker key belongs to, and the seal key registered with it.
 		pub fn key_owner(worker: WorkerKey) -> Option<KeyOwner> {
 			Keys::<T>::get(worker)
+		}
+
+		/// Slashes of an operator's node that Root can still cancel, by their numbers.
+		pub fn pending_slashes(account: AccountId) -> Vec<(u32, PendingSlash)> {
+			Self::pending_slashes_of(&account)
 		}
 
 		/// The seats that an operator's node holds, by task.

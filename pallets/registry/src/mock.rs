@@ -1,9 +1,11 @@
 //! A chain of system, balances and registry. Incentives are the tests, which call the traits
-//! themselves.
+//! themselves. What a deferred slash took is burnt, and told.
 
 use crate as pallet_registry;
 use crate::*;
-use frame::testing_prelude::*;
+use core::cell::RefCell;
+use frame::{testing_prelude::*, traits::Imbalance};
+use ostraka_primitives::fault::Offence;
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 
 pub const MIN_STAKE: Balance = 100;
@@ -65,6 +67,25 @@ parameter_types! {
 	pub storage AbsenceBuffer: Balance = ABSENCE_BUFFER;
 	pub storage AbsenceWindow: u32 = ABSENCE_WINDOW;
 	pub storage StakeCap: u32 = STAKE_CAP;
+	pub storage SlashDeferral: BlockNumber = 0;
+}
+
+thread_local! {
+	static SHARED: RefCell<Vec<(Offence, Balance)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What was shared out since the last call.
+pub fn shared() -> Vec<(Offence, Balance)> {
+	SHARED.with(|shared| shared.take())
+}
+
+/// Burns what is shared out, and notes it.
+pub struct Burn;
+
+impl Proceeds<CreditOf<Test>> for Burn {
+	fn share_out(offence: &Offence, credit: CreditOf<Test>) {
+		SHARED.with(|shared| shared.borrow_mut().push((offence.clone(), credit.peek())));
+	}
 }
 
 impl Config for Test {
@@ -77,6 +98,8 @@ impl Config for Test {
 	type MaxNodes = ConstU32<MAX_NODES>;
 	type UnbondingPeriod = ConstU32<UNBONDING>;
 	type LongestTask = LongestTask;
+	type SlashDeferral = SlashDeferral;
+	type Proceeds = Burn;
 	type MaxAbsences = ConstU32<MAX_ABSENCES>;
 	type AbsenceWindow = AbsenceWindow;
 	type WeightInfo = ();
@@ -97,7 +120,10 @@ pub fn with_genesis(nodes: Vec<GenesisNode>) -> TestState {
 	};
 	let mut state = TestState::new(config.build_storage().unwrap());
 	state.register_extension(KeystoreExt::new(MemoryKeystore::new()));
-	state.execute_with(|| System::set_block_number(1));
+	state.execute_with(|| {
+		System::set_block_number(1);
+		shared();
+	});
 	state
 }
 

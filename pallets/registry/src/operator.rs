@@ -9,7 +9,7 @@ impl<T: Config> Pallet<T> {
 		frame_system::Pallet::<T>::block_number().saturated_into()
 	}
 
-	fn known(operator: &AccountId) -> Result<Node, Error<T>> {
+	pub(crate) fn known(operator: &AccountId) -> Result<Node, Error<T>> {
 		Nodes::<T>::get(operator).ok_or(Error::<T>::NotRegistered)
 	}
 
@@ -98,7 +98,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Returns what it cost: more if the node was forgotten, as nothing of it is left.
+	/// Returns what it cost: more if nothing of the node is left. Then it is forgotten, or, if Root could still give stake back to
+	/// it, stays until it is deregistered.
 	pub(crate) fn do_withdraw(operator: AccountId) -> Result<Weight, DispatchError> {
 		let mut node = Self::known(&operator)?;
 		let now = Self::now();
@@ -113,13 +114,17 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::Withdrawn { operator: operator.clone(), amount });
 		let cost = T::WeightInfo::withdraw(node.assigned);
 		// A seat needs stake, so that a node without stake has none; asked all the same.
-		if node.is_empty() && node.assigned == 0 {
-			Self::forget(operator, node.worker);
-			return Ok(cost.saturating_add(T::WeightInfo::deregister()));
+		if !node.is_empty() || node.assigned > 0 {
+			// Bonded stake and selection are as they were.
+			Nodes::<T>::insert(&operator, node);
+			return Ok(cost);
 		}
-		// Bonded stake and selection are as they were.
-		Nodes::<T>::insert(&operator, node);
-		Ok(cost)
+		if Self::has_pending(&operator) {
+			Nodes::<T>::insert(&operator, node);
+		} else {
+			Self::forget(operator, node.worker);
+		}
+		Ok(cost.saturating_add(T::WeightInfo::deregister()))
 	}
 
 	/// Stake that the seats of the operator's node need: what the most demanding class asks of who has
@@ -191,11 +196,12 @@ impl<T: Config> Pallet<T> {
 		ensure!(node.active_since.is_none(), Error::<T>::StillActive);
 		ensure!(node.held() == 0, Error::<T>::StillBonded);
 		ensure!(node.assigned == 0, Error::<T>::StillAssigned);
+		ensure!(!Self::has_pending(&operator), Error::<T>::SlashPending);
 		Self::forget(operator, node.worker);
 		Ok(())
 	}
 
-	/// Forgets a node that has neither stake nor seats, and is not in selection.
+	/// Forgets a node that has neither stake, nor seats, nor slashes that could be cancelled, and is not in selection.
 	fn forget(operator: AccountId, worker: WorkerKey) {
 		Self::free_keys(&worker);
 		Nodes::<T>::remove(&operator);

@@ -7,6 +7,8 @@
 //! (`integrity_test`), and nobody withdraws below what the classes of its seats ask for, so what a
 //! draw counted on is there when a fault is proven.
 //!
+//! Where [`Config::SlashDeferral`] says so, what a slash takes stays on hold for a while, and Root can give it back: `deferral.rs`.
+//!
 //! An absence costs little, and the buffer below the least stake is there for it: a node that staked
 //! just that stays in selection, and in its class's draws, until its absences are too many.
 //!
@@ -18,18 +20,24 @@
 
 use crate::*;
 use frame::traits::Imbalance;
-use ostraka_primitives::traits::Stakes;
+use ostraka_primitives::{fault::Offence, traits::Stakes};
 
 impl<T: Config> Stakes for Pallet<T> {
 	type Credit = CreditOf<T>;
 
 	/// A node that falls below what it must keep is chilled. The others lose the free places that
-	/// their stake covers no more.
-	fn slash(account: &AccountId, amount: Balance) -> CreditOf<T> {
-		let Some(mut node) = Nodes::<T>::get(account) else { return CreditOf::<T>::zero() };
+	/// their stake covers no more. All that is the same whether the stake is taken now or later.
+	fn slash(offence: &Offence, amount: Balance) -> Option<CreditOf<T>> {
+		let account = &offence.culprit;
+		let Some(mut node) = Nodes::<T>::get(account) else { return Some(CreditOf::<T>::zero()) };
 		let amount = amount.min(node.held());
-		let (credit, missing) = T::Currency::slash(&HoldReason::Stake.into(), account, amount);
-		let taken = amount.saturating_sub(missing);
+		let deferred = Self::defer(offence, amount);
+		let (taken, credit) = if deferred.is_some() {
+			(amount, None)
+		} else {
+			let (credit, missing) = T::Currency::slash(&HoldReason::Stake.into(), account, amount);
+			(amount.saturating_sub(missing), Some(credit))
+		};
 		if taken == 0 {
 			return credit;
 		}
@@ -38,10 +46,13 @@ impl<T: Config> Stakes for Pallet<T> {
 			Self::leave_selection(account, &mut node, ChillCause::Slash);
 		}
 		Self::store(account, &node);
-		Self::deposit_event(Event::Slashed {
-			operator: account.clone(),
-			amount: taken,
-			stake: node.stake,
+		let culprit = account.clone();
+		Self::deposit_event(match deferred {
+			Some((index, at)) => {
+				let Offence { task, fault, .. } = *offence;
+				Event::SlashDeferred { index, task, culprit, fault, amount, at }
+			},
+			None => Event::Slashed { operator: culprit, amount: taken, stake: node.stake },
 		});
 		credit
 	}

@@ -10,6 +10,7 @@ impl<T: Config> Pallet<T> {
 		Self::selection_mirrors_nodes()?;
 		Self::stake_covers_free_places()?;
 		Self::active_nodes_hold_the_least_stake()?;
+		Self::pending_slashes_are_summed()?;
 		Self::stake_is_on_hold()?;
 		Self::nodes_without_stake_have_a_reason()?;
 		Self::chunks_are_not_empty()?;
@@ -52,11 +53,35 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Bonded stake and stake on its way out are all that is on hold, and nobody without a node has any.
+	/// [`Pending`] sums up [`PendingSlashes`], of which none is empty. All are of nodes, and no more than there is room for.
+	fn pending_slashes_are_summed() -> Result<(), TryRuntimeError> {
+		let mut sums = BTreeMap::<AccountId, PendingTotal>::new();
+		for (culprit, index, slash) in PendingSlashes::<T>::iter() {
+			ensure!(slash.offence.culprit == culprit, "a slash is another's");
+			ensure!(slash.amount > 0, "a slash of nothing is pending");
+			ensure!(index < NextSlash::<T>::get(), "a slash has a number that is to come");
+			let sum = sums.entry(culprit).or_default();
+			sum.slashes = sum.slashes.saturating_add(1);
+			sum.amount = sum.amount.saturating_add(slash.amount);
+		}
+		let told: BTreeMap<_, _> = Pending::<T>::iter().collect();
+		ensure!(told == sums, "the sum of pending slashes differs from them");
+		for (culprit, sum) in sums {
+			ensure!(Nodes::<T>::contains_key(culprit), "a slash is pending of nobody");
+			ensure!(sum.slashes <= MAX_PENDING, "more slashes are pending than there is room for");
+		}
+		Ok(())
+	}
+
+	/// Bonded stake, stake on its way out and pending slashes are all that is on hold, and nobody without a node has any.
 	fn stake_is_on_hold() -> Result<(), TryRuntimeError> {
 		let reason = HoldReason::Stake.into();
 		let mut stakes: BTreeMap<AccountId, Balance> =
 			Nodes::<T>::iter().map(|(account, node)| (account, node.held())).collect();
+		for (culprit, total) in Pending::<T>::iter() {
+			let stake = stakes.entry(culprit).or_default();
+			*stake = stake.saturating_add(total.amount);
+		}
 		for account in frame_system::Account::<T>::iter_keys() {
 			let stake = stakes.remove(&account).unwrap_or_default();
 			let on_hold = T::Currency::balance_on_hold(&reason, &account);

@@ -12,13 +12,18 @@ use frame::deps::{
 	sp_core::{Bytes, ConstU32},
 	sp_runtime::BoundedVec,
 };
-use ostraka_primitives::{role::Role, AccountId, Balance, BlockNumber, SealKeyBytes, WorkerKey};
+use ostraka_primitives::{
+	role::Role, AccountId, Balance, BlockNumber, SealKeyBytes, WorkerKey, MAX_ASSIGNMENTS,
+};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
 /// Most chunks of stake that one node can have on their way out. A withdrawal clears those that are
 /// due.
 pub const MAX_UNLOCKS: u32 = 16;
+
+/// Most slashes of one node that Root can still cancel: as many as it can have seats. One more is taken at once.
+pub const MAX_PENDING: u32 = MAX_ASSIGNMENTS;
 
 /// Most of a node's last tasks of which is known how they went: bits of [`Reputation::recent`].
 pub const MAX_WINDOW: u32 = u32::BITS;
@@ -41,6 +46,44 @@ pub struct Unlock {
 	pub amount: Balance,
 	/// First block in which it can be withdrawn.
 	pub at: BlockNumber,
+}
+
+/// Slashes of one node that Root can still cancel. Their stake is no part of [`Node`] any more: it counts in no draw, covers no seat
+/// and cannot be withdrawn.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct PendingTotal {
+	/// How many there are.
+	pub slashes: u32,
+	/// What all of them come to, on hold with the stake.
+	pub amount: Balance,
+}
+
+impl PendingTotal {
+	/// With one more of this amount; nothing if there is no room for it.
+	pub fn with(self, amount: Balance) -> Option<Self> {
+		let slashes = self.slashes.saturating_add(1);
+		let amount = self.amount.checked_add(amount)?;
+		(slashes <= MAX_PENDING).then_some(Self { slashes, amount })
+	}
+
+	/// Without one of this amount; nothing if that was the last.
+	pub fn without(self, amount: Balance) -> Option<Self> {
+		let slashes = self.slashes.saturating_sub(1);
+		let amount = self.amount.saturating_sub(amount);
+		(slashes > 0).then_some(Self { slashes, amount })
+	}
 }
 
 /// What a node is known for.
@@ -136,7 +179,7 @@ impl Node {
 		self.unbonding.iter().fold(0, |sum, chunk| sum.saturating_add(chunk.amount))
 	}
 
-	/// All that is on hold, and that a slash can reach.
+	/// All that a slash can reach. What earlier ones took is on hold beside it until they are applied: see [`PendingTotal`].
 	pub fn held(&self) -> Balance {
 		self.stake.saturating_add(self.unbonding_total())
 	}

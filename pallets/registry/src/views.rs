@@ -31,6 +31,15 @@ impl<T: Config> Pallet<T> {
 		seats
 	}
 
+	/// Slashes of the operator's node that Root can still cancel, by their numbers: at most [`MAX_PENDING`], read one by one.
+	///
+	/// [`MAX_PENDING`]: crate::types::MAX_PENDING
+	pub fn pending_slashes_of(account: &AccountId) -> Vec<(u32, PendingSlash)> {
+		let mut slashes: Vec<_> = PendingSlashes::<T>::iter_prefix(account).collect();
+		slashes.sort_unstable_by_key(|(index, _)| *index);
+		slashes
+	}
+
 	fn describe(account: AccountId, node: Node) -> NodeInfo {
 		NodeInfo {
 			worker: node.worker,

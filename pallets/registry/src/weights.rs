@@ -27,6 +27,10 @@ pub trait WeightInfo {
 	fn deregister() -> Weight;
 	/// Of `set_role`.
 	fn set_role() -> Weight;
+	/// Of `apply_slash`.
+	fn apply_slash() -> Weight;
+	/// Of `cancel_slash`.
+	fn cancel_slash() -> Weight;
 }
 
 impl WeightInfo for () {
@@ -55,9 +59,15 @@ impl WeightInfo for () {
 		RocksDbWeight::get().reads_writes(2, 2)
 	}
 	fn deregister() -> Weight {
-		RocksDbWeight::get().reads_writes(2, 3)
+		RocksDbWeight::get().reads_writes(3, 3)
 	}
 	fn set_role() -> Weight {
 		RocksDbWeight::get().reads_writes(2, 2)
+	}
+	fn apply_slash() -> Weight {
+		RocksDbWeight::get().reads_writes(8, 7)
+	}
+	fn cancel_slash() -> Weight {
+		RocksDbWeight::get().reads_writes(4, 4)
 	}
 }

@@ -105,8 +105,10 @@ fn requester<T: Config>() -> AccountId {
 	requester
 }
 
+/// The least fee of a task with the longest windows, were it submitted now.
 fn fee<T: Config>(spec: &TaskSpec, class: SecurityClass, invited: u32) -> Balance {
-	T::Escrow::least_fee(Pallet::<T>::parameters(class).all_seats(), spec.length(), invited)
+	let (accept, collect) = (T::MaxAccept::get(), T::MaxCollect::get());
+	Pallet::<T>::quote(spec, class, invited, accept, collect).least
 }
 
 /// Most dealers beside a recipient.
@@ -453,13 +455,15 @@ mod benchmarks {
 	}
 
 	/// Every member and verifier attested falsely: it is slashed, leaves selection, and who exposed it has its part. That is
-	/// dearer than paying it, and than an absence that puts it out. What the sharing would have to report is taken as said.
+	/// dearer than paying it, and than an absence that puts it out. What the sharing would have to report is taken as said. The
+	/// task held its place for a block, and owes rent.
 	#[benchmark(pov_mode = Measured)]
 	fn settle_fee() -> Result<(), BenchmarkError> {
 		let (task, outcome) = settling::<T>(Stage::Fee)?;
 		let exposer: AccountId = account("exposer", 0, 0);
 		T::BenchmarkHelper::fund(&exposer);
 		let ending = machine::ending(outcome, true);
+		let held;
 
 		#[block]
 		{
@@ -469,10 +473,13 @@ mod benchmarks {
 			core::hint::black_box(T::Sharing::exposer(task));
 			let seats = committee.len().saturating_add(panel.len());
 			let reports = alloc::vec![SeatReport::FalseAttestation; seats];
-			T::Escrow::settle_fee(task, &committee, &panel, &reports, Some(&exposer), ending);
+			held = Pallet::<T>::held(task);
+			let by = Some(&exposer);
+			T::Escrow::settle_fee(task, &committee, &panel, &reports, by, ending, held);
 			Pallet::<T>::reach(task, Stage::Sharing);
 		}
 
+		assert!(held.place > 0);
 		assert_eq!(Pallet::<T>::stage(task), Some(Stage::Sharing));
 		Ok(())
 	}

@@ -5,7 +5,7 @@ use ostraka_primitives::traits::{TaskBook, TaskView};
 
 impl<T: Config> Pallet<T> {
 	/// A task with its cohort, committee and panel, for the runtime API. The counters are the
-	/// sharing's: the runtime fills them in.
+	/// sharing's: the runtime fills them in. None of a task that is settled and failed before its draw.
 	pub fn task_info(task: TaskId) -> Option<TaskInfo> {
 		let seated = DrawnTasks::<T>::get(task).map(|drawn| (drawn.committee, drawn.panel));
 		let (committee, panel) = seated.unwrap_or_default();

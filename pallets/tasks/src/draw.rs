@@ -156,6 +156,7 @@ impl<T: Config> Pallet<T> {
 		};
 		record.drawn = Some(DrawnAt { block: now, task_hash, accepted, consent });
 		Records::<T>::insert(task, record);
+		Booked::<T>::mutate(|booked| booked.draw(parameters.all_seats()));
 		T::Sharing::open(task, &opening);
 		Self::forget_draw(task);
 		Self::enter(task, next);

@@ -24,13 +24,14 @@
 //! - **Window**: length of a phase in blocks. A phase's deadline is the last block in which
 //!   something may happen in it.
 //! - **Agenda**: one entry an open task, with the block from which the hook has to look at it.
+//! - **Place**: a task's entry in the agenda. It and the seats are rented by the block ([`rent`](ostraka_primitives::rent)).
 //!
 //! ## A task's way
 //! 1. `submit` checks everything, takes fee and data reward into escrow, and puts the task into
 //!    `Inviting`.
 //! 2. Invited dealers `accept` what is asked, each with a deposit and under what it allows of the data set that it names, and so
 //!    does the recipient. All have, or the deadline is over and enough have, with all who are required: `Drawing`. Else the task
-//!    has failed, and everything but the draw fee goes back.
+//!    has failed, and everything goes back but the draw fee and its rent so far.
 //! 3. When randomness has become known that nobody knew at the last acceptance, the hook draws
 //!    committee and panel and fixes `TH`: `Collecting`. A draw that finds too few nodes, stake, capacity or verifiers
 //!    is tried again, ever less often, with the same randomness, until it is too late.
@@ -64,9 +65,14 @@
 //! - A draw's candidates are looked at once: what the look finds is handed on to the draw of the same step.
 //! - From the first right result share on a task counts as released, whatever becomes of it. Of one that ends with nothing
 //!   released its neighbour forgets the accepted set at the end, and what its dealers dealt with the cohort.
-//! - Left after settlement: the record (260 bytes with one column and no more conditions than its class's, 28,218 were everything
-//!   in it at its longest), which readers of a result need to understand it, and the state (at most 9). Paid
-//!   for by the draw fee. The cohort (at most 77 bytes a dealer), the invitation (424 at most), barred nodes
+//! - Who holds a place or a seat pays for each block of it, a price that its submission fixed by how full the book was, the task
+//!   itself included; never more than the fee that its requester named, however others filled the book meanwhile
+//!   (`src/rent.rs`). The seats of all open tasks are counted, drawn or not: the prices of who takes many places are as if
+//!   all were drawn. Until the draw a tenth of the seats' price is due: they are nobody's, but make seats dearer for others.
+//! - Left after settlement: the state (at most 9 bytes), and the record (260 bytes with one column and no more conditions than its
+//!   class's, 28,218 were everything in it at its longest), which readers of a result need to understand it, and dealers to see
+//!   who asks for one draw after the other. Of a task that failed before its draw the record goes too: whoever took it back at
+//!   once would leave it for the draw fee alone. The cohort (at most 77 bytes a dealer), the invitation (424 at most), barred nodes
 //!   and the draw's plan, committee and panel (96 bytes a seat) and the agenda's entry (at most 17) are
 //!   freed.
 
@@ -93,6 +99,7 @@ mod mock;
 mod poke;
 mod poll;
 mod relay;
+mod rent;
 mod settle;
 mod submit;
 #[cfg(test)]
@@ -145,7 +152,7 @@ pub mod pallet {
 	pub struct Pallet<T>(_);
 
 	/// Version of the storage layout.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(3);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(4);
 
 	/// What the runtime decides.
 	#[pallet::config]
@@ -218,12 +225,11 @@ pub mod pallet {
 		/// so it is no constant of the metadata.
 		type FinalityLag: Get<BlockNumber>;
 
-		/// Window for committing, in blocks, the finality lag not counted.
-		#[pallet::constant]
+		/// Window for committing, in blocks, the finality lag not counted. It may be read from state, so
+		/// it is no constant of the metadata.
 		type CommitWindow: Get<BlockNumber>;
 
-		/// Window for revealing, in blocks.
-		#[pallet::constant]
+		/// Window for revealing, in blocks. It may be read from state too.
 		type RevealWindow: Get<BlockNumber>;
 
 		/// Share of a block that the hook may take at most.
@@ -245,7 +251,8 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type NextTask<T> = StorageValue<_, TaskId, ValueQuery>;
 
-	/// What was asked, of every task ever. Written by `submit` and by the draw; kept for good.
+	/// What was asked. Written by `submit` and by the draw; kept for good, but of a task that failed before its draw freed by the
+	/// settlement.
 	#[pallet::storage]
 	pub type Records<T> = StorageMap<_, Twox64Concat, TaskId, Record>;
 
@@ -282,6 +289,10 @@ pub mod pallet {
 	/// Number of open tasks of an account that has any. Written by `submit` and by the settlement.
 	#[pallet::storage]
 	pub type OpenOf<T> = StorageMap<_, Blake2_128Concat, AccountId, u32, ValueQuery>;
+
+	/// Seats of all open tasks. Written by `submit`, by the draw and by the settlement.
+	#[pallet::storage]
+	pub type Booked<T> = StorageValue<_, types::BookedSeats, ValueQuery>;
 
 	/// Committee, panel and parameters of drawn tasks. Written by the draw, freed by the settlement.
 	#[pallet::storage]
@@ -348,7 +359,7 @@ pub mod pallet {
 			class: SecurityClass,
 			/// Number of invited dealers.
 			dealers: u32,
-			/// Fee for committee and panel.
+			/// Fee for rent, committee and panel.
 			fee: Balance,
 			/// Reward for the accepted dealers together.
 			data_reward: Balance,
@@ -435,7 +446,8 @@ pub mod pallet {
 			/// Why.
 			reason: FailReason,
 		},
-		/// A task is settled: everybody is paid, and only its record and its result are left.
+		/// A task is settled: everybody is paid, and only its record and its result are left; of one that failed before its draw
+		/// not even the record.
 		TaskSettled {
 			/// The task.
 			task: TaskId,
@@ -486,7 +498,7 @@ pub mod pallet {
 		WindowTooShort,
 		/// The window for accepting is longer than `MaxAccept` blocks, or that for dealing than `MaxCollect`.
 		WindowTooLong,
-		/// The fee is below the least fee for this class, vector and number of dealers.
+		/// The fee is below the least fee for this class, vector, number of dealers and windows, at the rents of now.
 		FeeTooLow,
 		/// Too many tasks are open: try again when some are settled.
 		TooManyOpenTasks,
@@ -557,10 +569,11 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		/// Publish a task: a joint statistic over the data of the invited dealers.
 		///
-		/// Takes `fee` (for committee and panel, evenly by seats) and `data_reward` (for the accepted dealers together,
-		/// may be 0) into escrow and charges the draw fee. The dealers have `accept` blocks to accept; then a
-		/// committee and a panel are drawn, and they have `collect` blocks to deal. What is left of fee and reward comes
-		/// back when the task is settled.
+		/// Takes `fee` (for the rent of the task's place and seats, and what that leaves for committee and panel, evenly by
+		/// seats) and `data_reward` (for the accepted dealers together, may be 0) into escrow and charges the draw fee. The dealers
+		/// have `accept` blocks to accept; then a committee and a panel are drawn, and they have `collect` blocks to deal. What is
+		/// left of fee and reward comes back when the task is settled. Nothing is charged beside them: rents that rose since the
+		/// requester looked refuse the task.
 		///
 		/// - `spec`: what is computed, over which columns with which declared ranges.
 		/// - `conditions`: what is promised to the dealers of the accepted set (how many, which of them, those of the task that
@@ -681,7 +694,7 @@ pub mod pallet {
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// A task.
+		/// A task; none that is settled and failed before its draw, of which the state alone is left.
 		pub fn task(task: TaskId) -> Option<Task> {
 			let record = Records::<T>::get(task)?;
 			let terms = Self::terms(task, &record);

@@ -29,6 +29,18 @@ pub type V2ToV3<T> = VersionedMigration<
 	<T as frame_system::Config>::DbWeight,
 >;
 
+/// From version 3 to 4: the seats of open tasks are counted, by which the rent of those to come follows. Tasks that are there
+/// were asked for none, and owe none: that is their escrows' matter.
+///
+/// It walks the open tasks.
+pub type V3ToV4<T> = VersionedMigration<
+	3,
+	4,
+	unchecked::V3ToV4<T>,
+	Pallet<T>,
+	<T as frame_system::Config>::DbWeight,
+>;
+
 /// What version 2 stored.
 pub(crate) mod v2 {
 	use super::*;
@@ -160,7 +172,7 @@ pub(crate) mod v2 {
 	}
 }
 
-/// What [`V2ToV3`] does once it has looked at the version. Private, so that no runtime can run it without that.
+/// What a migration does once it has looked at the version. Private, so that no runtime can run one without that.
 mod unchecked {
 	use super::*;
 
@@ -212,6 +224,23 @@ mod unchecked {
 				.iter()
 				.all(|record| record.conditions == Conditions::of(&record.parameters));
 			ensure!(plain, "a task has conditions that nobody accepted");
+			Pallet::<T>::do_try_state()
+		}
+	}
+
+	pub struct V3ToV4<T>(core::marker::PhantomData<T>);
+
+	impl<T: Config> UncheckedOnRuntimeUpgrade for V3ToV4<T> {
+		fn on_runtime_upgrade() -> Weight {
+			let booked = Pallet::<T>::booked_now();
+			Booked::<T>::put(booked);
+			// Of each open task the invitation and whether it is drawn, and one key more than there are
+			let open = Invitations::<T>::iter_keys().count() as u64;
+			T::DbWeight::get().reads_writes(open.saturating_mul(3).saturating_add(2), 1)
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn post_upgrade(_: Vec<u8>) -> Result<(), frame::deps::sp_runtime::TryRuntimeError> {
 			Pallet::<T>::do_try_state()
 		}
 	}
@@ -319,8 +348,7 @@ mod tests {
 	#[test]
 	fn settled_tasks_can_be_read() {
 		build_and_execute(|| {
-			let settled = submit(SecurityClass::Standard).unwrap();
-			assert_ok!(cancel(settled));
+			let settled = consented(SecurityClass::Standard);
 			run_until(settled, is_settled);
 			let before = stored();
 			assert_eq!((before.0.len(), before.1.len()), (1, 0));
@@ -374,6 +402,68 @@ mod tests {
 			}
 			assert_eq!(Invitations::<Test>::iter().count() + DrawnTasks::<Test>::iter().count(), 0);
 			assert_eq!(Settlements::<Test>::iter().count() + Cohorts::<Test>::iter().count(), 0);
+		});
+	}
+
+	/// Puts state back to version 3: nothing is counted.
+	fn forget_seats() -> types::BookedSeats {
+		StorageVersion::new(3).put::<Tasks>();
+		Booked::<Test>::take()
+	}
+
+	/// In whatever state a task is, its seats are counted as they would have been all along, and come to nothing once all are
+	/// settled.
+	#[test]
+	fn seats_of_open_tasks_are_counted() {
+		build_and_execute(|| {
+			ask_for_verifiers(2);
+			let settled = submit(SecurityClass::Restricted).unwrap();
+			assert_ok!(cancel(settled));
+			run_until(settled, is_settled);
+			let drawn = consented(SecurityClass::Confidential);
+			run_until(drawn, |status| matches!(status, TaskStatus::Collecting { .. }));
+			let settling = consented(SecurityClass::Standard);
+			run_until(settling, |status| matches!(status, TaskStatus::Collecting { .. }));
+			assert_ok!(cancel(settling));
+			let cancelled = submit(SecurityClass::Standard).unwrap();
+			assert_ok!(cancel(cancelled));
+			world(|world| world.seed = ostraka_primitives::traits::Seed::Soon);
+			let drawing = consented(SecurityClass::Restricted);
+			let inviting = submit(SecurityClass::Standard).unwrap();
+			assert_ok!(Tasks::do_try_state());
+
+			let before = forget_seats();
+			// With the panels a Standard task has five, a Confidential one seven and a Restricted one nine
+			assert_eq!(before, types::BookedSeats { waiting: 5 + 9 + 5, taken: 7 + 5 });
+			let complaint = DispatchError::Other("the seats of open tasks are miscounted");
+			assert_eq!(Tasks::do_try_state(), Err(complaint));
+			V3ToV4::<Test>::on_runtime_upgrade();
+			assert_eq!(StorageVersion::get::<Tasks>(), 4);
+			assert_eq!(Booked::<Test>::get(), before);
+			assert_ok!(Tasks::do_try_state());
+
+			let last = Tasks::now() + Tasks::longest_task() + 20;
+			run_to(last);
+			for task in [drawn, settling, cancelled, drawing, inviting] {
+				assert!(is_settled(status(task)), "task {task}: {:?}", status(task));
+			}
+			assert_eq!(Booked::<Test>::get(), types::BookedSeats::default());
+		});
+	}
+
+	#[test]
+	fn seats_are_counted_once() {
+		build_and_execute(|| {
+			forget_seats();
+			V3ToV4::<Test>::on_runtime_upgrade();
+			assert_eq!(StorageVersion::get::<Tasks>(), 4);
+			let task = submit(SecurityClass::Standard).unwrap();
+			let wrong = types::BookedSeats { waiting: 8, taken: 1 };
+			Booked::<Test>::put(wrong);
+			V3ToV4::<Test>::on_runtime_upgrade();
+			assert_eq!(Booked::<Test>::get(), wrong, "it looked at the version");
+			Booked::<Test>::put(types::BookedSeats { waiting: 3, taken: 0 });
+			assert_ok!(cancel(task));
 		});
 	}
 }

@@ -2,10 +2,10 @@
 //!
 //! | stage | does | once or in chunks |
 //! |---|---|---|
-//! | `Fee` | members and verifiers are paid or punished by their reports; the rest of the fee goes back | once |
+//! | `Fee` | the rent of place and seats is taken; members and verifiers are paid or punished by their reports; the rest of the fee goes back | once |
 //! | `Sharing` | deposits go back, data rewards are paid, dealings are freed | in chunks, by the sharing |
 //! | `Cohort` | frees the entries of who is invited; who accepted and did not deal gets its deposit back, or loses a part of it; of a task that released nothing what is remembered of its dealers is forgotten | in chunks |
-//! | `Close` | releases the capacity of committee and panel, closes the escrow, frees both | once |
+//! | `Close` | releases the capacity of committee and panel, closes the escrow, frees both; of a task that failed before its draw the record too | once |
 //!
 //! A task that never had a committee skips what concerns it. Each stage is stored before the next
 //! begins, so that no stage is done twice. What a stage, or a chunk of one, claimed of the proof in vain it gives back when it
@@ -76,16 +76,18 @@ impl<T: Config> Pallet<T> {
 	/// The first stage; its weight is paid for already.
 	pub(crate) fn settle_fee(task: TaskId, outcome: Outcome, drawn: Option<&Drawn>) -> Stage {
 		let ending = ending(outcome, drawn.is_some());
+		let held = Self::held(task);
 		match drawn {
 			Some(drawn) => {
 				let reports = T::Sharing::reports(task, shares_were_due(outcome));
 				let exposer = T::Sharing::exposer(task);
 				let Drawn { committee, panel, .. } = drawn;
-				T::Escrow::settle_fee(task, committee, panel, &reports, exposer.as_ref(), ending);
+				let by = exposer.as_ref();
+				T::Escrow::settle_fee(task, committee, panel, &reports, by, ending, held);
 			},
 			None => {
 				let (committee, panel) = (Committee::default(), Panel::default());
-				T::Escrow::settle_fee(task, &committee, &panel, &[], None, ending);
+				T::Escrow::settle_fee(task, &committee, &panel, &[], None, ending, held);
 			},
 		}
 		Self::reach(task, Stage::Sharing)
@@ -178,15 +180,20 @@ impl<T: Config> Pallet<T> {
 		freed
 	}
 
-	/// The last stage; its weight is paid for already.
+	/// The last stage; its weight is paid for already. Of a task that failed before its draw only the state is left, which says
+	/// why: it had no committee, nothing was dealt to it, and nobody refers to it.
 	pub(crate) fn close(task: TaskId, outcome: Outcome, drawn: Option<&Drawn>) {
 		if let Some(drawn) = drawn {
 			T::Committees::release(task, &drawn.committee, &drawn.panel);
 			DrawnTasks::<T>::remove(task);
+		} else if matches!(outcome, Outcome::Failed(_)) {
+			Records::<T>::remove(task);
 		}
 		T::Escrow::close(task);
 		if let Some(invitation) = Invitations::<T>::take(task) {
 			Self::count_open(&invitation.requester, |open| open.saturating_sub(1));
+			let seats = invitation.parameters.all_seats();
+			Booked::<T>::mutate(|booked| booked.release(seats, drawn.is_some()));
 		}
 		Settlements::<T>::remove(task);
 		if let Ok(settled) = TaskStatus::Settling(outcome).settled() {

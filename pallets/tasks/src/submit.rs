@@ -3,6 +3,7 @@
 use crate::{machine::Refused, types::*, *};
 use machine::Machine;
 use ostraka_primitives::{
+	api::Quote,
 	spec::SpecError,
 	task::Windows,
 	traits::{DrawRequest, TaskBook as _},
@@ -79,15 +80,14 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// The windows of a task with this many seats, of both kinds, and so many who are invited, the recipient among them, whose
-	/// proofs have so many bytes.
+	/// The windows of a task with this many seats, of both kinds, and so many who are invited, the recipient among them, of
+	/// whose proofs so many can be judged in a quarter of a block.
 	pub(crate) fn windows(
 		seats: u8,
 		invited: u32,
-		proof_length: u32,
+		per_block: u32,
 		collect: BlockNumber,
 	) -> Windows {
-		let per_block = T::Adjudications::per_block(proof_length);
 		Windows {
 			collect,
 			verify: verify_window(T::VerifyBase::get(), seats, invited, per_block),
@@ -101,17 +101,9 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn longest_life() -> BlockNumber {
 		let seats =
 			T::Classes::get().iter().map(ClassParameters::all_seats).max().unwrap_or_default();
-		let windows = Self::windows(seats, MAX_DEALERS, MAX_VALIDITY, T::MaxCollect::get());
-		[
-			T::MaxAccept::get(),
-			T::DrawWindow::get(),
-			windows.collect,
-			windows.verify,
-			windows.commit,
-			windows.reveal,
-		]
-		.into_iter()
-		.fold(6, BlockNumber::saturating_add)
+		let per_block = T::Adjudications::per_block(MAX_VALIDITY);
+		let windows = Self::windows(seats, MAX_DEALERS, per_block, T::MaxCollect::get());
+		Self::longest(&windows, T::MaxAccept::get()).place
 	}
 
 	/// Blocks from a draw to the last block for the first dealing: a quarter of the window, but time for a dealer to see
@@ -149,14 +141,18 @@ impl<T: Config> Pallet<T> {
 		ensure!(invited >= parameters.least_dealers, Error::<T>::TooFewDealers);
 		let cohort = sorted(dealers).ok_or(Error::<T>::DuplicateDealer)?;
 		spec.validate().map_err(Error::<T>::from)?;
-		let least_fee = T::Escrow::least_fee(parameters.all_seats(), spec.length(), invited);
-		ensure!(fee >= least_fee, Error::<T>::FeeTooLow);
+		let work = T::Escrow::least_fee(parameters.all_seats(), spec.length(), invited);
+		ensure!(fee >= work, Error::<T>::FeeTooLow);
 		let open = Agenda::<T>::decode_len().unwrap_or_default();
 		ensure!(open < T::MaxOpenTasks::get() as usize, Error::<T>::TooManyOpenTasks);
 		let open = OpenOf::<T>::get(&requester);
 		ensure!(open < T::MaxOpenPerAccount::get(), Error::<T>::TooManyOfRequester);
 		Self::check_conditions(&conditions, &spec, &parameters, &cohort)?;
 		let proof_length = proof_length(&spec).map_err(Error::<T>::from)?;
+		let per_block = T::Adjudications::per_block(proof_length);
+		let Quote { rent, least, .. } =
+			Self::quote_for(&parameters, work, invited, per_block, accept, collect);
+		ensure!(fee >= least, Error::<T>::FeeTooLow);
 
 		let now = Self::now();
 		let task = NextTask::<T>::get();
@@ -167,7 +163,7 @@ impl<T: Config> Pallet<T> {
 		}
 		let request = DrawRequest { task, parameters, submitted_at: now, barred: &barred };
 		T::Committees::can_draw(&request).map_err(Error::<T>::from)?;
-		T::Escrow::open(task, &requester, fee, data_reward)?;
+		T::Escrow::open(task, &requester, fee, data_reward, rent)?;
 
 		NextTask::<T>::put(next);
 		// Each of them can be accused or challenged once, the mask too.
@@ -175,7 +171,7 @@ impl<T: Config> Pallet<T> {
 		let record = Record {
 			protocol: Version::CURRENT.number(),
 			requester: requester.clone(),
-			windows: Self::windows(parameters.all_seats(), deal, proof_length, collect),
+			windows: Self::windows(parameters.all_seats(), deal, per_block, collect),
 			spec,
 			proof_length,
 			class,
@@ -213,6 +209,7 @@ impl<T: Config> Pallet<T> {
 			Barred::<T>::insert(task, barred);
 		}
 		Self::count_open(&requester, |open| open.saturating_add(1));
+		Booked::<T>::mutate(|booked| booked.ask(parameters.all_seats()));
 		let accept_until = now.saturating_add(accept);
 		Self::enter(task, TaskStatus::Inviting { until: accept_until });
 		Self::deposit_event(Event::TaskSubmitted {

@@ -19,7 +19,7 @@ use ostraka_primitives::{
 };
 use scale_info::TypeInfo;
 
-/// The part of a task that stays for good: what was asked, and what the draw fixed. Its state is
+/// The part of a task that stays for good, unless it fails before its draw: what was asked, and what the draw fixed. Its state is
 /// stored beside it, as that is read far more often.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Record {
@@ -263,7 +263,7 @@ pub struct Due {
 	TypeInfo,
 )]
 pub enum Stage {
-	/// Members and verifiers are paid or punished, and the rest of the fee goes back.
+	/// The rent is taken, members and verifiers are paid or punished, and the rest of the fee goes back.
 	#[default]
 	Fee,
 	/// Deposits go back, data rewards are paid, and dealings are freed.
@@ -272,6 +272,39 @@ pub enum Stage {
 	Cohort,
 	/// Committee and panel are released, the escrow closed.
 	Close,
+}
+
+/// Seats of all open tasks, by which their rent follows. Of a task they are those of committee and panel together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct BookedSeats {
+	/// Of tasks that are not drawn.
+	pub waiting: u32,
+	/// Of tasks that were, until they are released.
+	pub taken: u32,
+}
+
+impl BookedSeats {
+	/// Of all of them.
+	pub const fn all(&self) -> u32 {
+		self.waiting.saturating_add(self.taken)
+	}
+
+	/// A task with so many was submitted.
+	pub fn ask(&mut self, seats: u8) {
+		self.waiting = self.waiting.saturating_add(seats.into());
+	}
+
+	/// One that waited was drawn.
+	pub fn draw(&mut self, seats: u8) {
+		self.waiting = self.waiting.saturating_sub(seats.into());
+		self.taken = self.taken.saturating_add(seats.into());
+	}
+
+	/// One is settled, that was `drawn` or not.
+	pub fn release(&mut self, seats: u8, drawn: bool) {
+		let part = if drawn { &mut self.taken } else { &mut self.waiting };
+		*part = part.saturating_sub(seats.into());
+	}
 }
 
 /// What the relay chain said of one of its blocks or epochs.
@@ -466,6 +499,26 @@ mod tests {
 			prop_assert!(window >= base + 2 * u32::from(seats));
 			prop_assert!((window - base - 2 * u32::from(seats)) * per_block >= u32::from(seats) + invited);
 		}
+	}
+
+	#[test]
+	fn seats_are_booked_until_they_are_released() {
+		let mut booked = BookedSeats::default();
+		booked.ask(7);
+		booked.ask(3);
+		booked.draw(7);
+		assert_eq!((booked, booked.all()), (BookedSeats { waiting: 3, taken: 7 }, 10));
+		booked.release(3, false);
+		assert_eq!(booked, BookedSeats { waiting: 0, taken: 7 });
+		// However it came about: more than are booked are not given back
+		booked.release(9, true);
+		booked.release(9, false);
+		booked.draw(2);
+		assert_eq!(booked, BookedSeats { waiting: 0, taken: 2 });
+		let full = BookedSeats { waiting: u32::MAX, taken: u32::MAX };
+		let mut more = full;
+		more.ask(1);
+		assert_eq!((more, more.all()), (full, u32::MAX));
 	}
 
 	#[test]

@@ -10,14 +10,15 @@
 //!   added up, excluded, attested to and hashed as any, and counted among the accepted dealers nowhere.
 //! - A dealing's proof that its input is valid is bytes here: as many as the task's proofs have, hashed, and perhaps wrong
 //!   ([`challenge`](crate::challenge)).
+//! - The list of a block's dealings is empty between two blocks.
 //! - A dealing's commitments are on the curve, and perhaps outside of the subgroup of prime order: until the freeze they
 //!   are added up and nothing else. [`Aggregate`] has no configuration of a curve, so that no multiplication, and with it
 //!   no host call, can be asked of them; what the freeze has checked comes out of [`Pallet::frozen_sums`].
 
 use crate::{
 	types::{EphemeralTag, SharingState},
-	Config, DealingRecord, Dealings, Error, Event, Pallet, Seats, Sharings, UsedEphemerals,
-	WeightInfo, G1,
+	worker, Config, DealingRecord, Dealings, DealtNow, Error, Event, Pallet, Seats, Sharings,
+	UsedEphemerals, WeightInfo, G1,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -27,7 +28,7 @@ use ostraka_primitives::{
 	message::{indexed_key, CommitmentBytes, DealingMessage, IndexedDealing},
 	task::TaskStatus,
 	traits::{Frozen, TaskBook},
-	AccountId, Digest, TaskId, MAX_DEALERS,
+	AccountId, BlockNumber, Digest, TaskId, MAX_DEALERS,
 };
 use ostraka_protocol::{
 	adjudicator::{self, Aggregate},
@@ -35,15 +36,34 @@ use ostraka_protocol::{
 };
 use sp_core::sr25519;
 
+/// Bytes of proof of a value that is not there, in a state of millions: its siblings on five levels of the trie.
+const LIST_PROOF: u64 = 3_000;
+
 impl<T: Config> Pallet<T> {
 	/// Weight of a dealing: by kilobytes of sealed shares and of the proof of validity, as their hashes are what grows with
-	/// seats, length and relation.
+	/// seats, length and relation. Its place in the block's list is measured with it.
 	pub(crate) fn deal_weight(dealing: &DealingMessage) -> Weight {
 		let sealed: usize = dealing.sealed.iter().map(|sealed| sealed.len()).sum();
 		let bytes = sealed.saturating_add(dealing.validity.len());
 		let kilobytes = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
 		T::WeightInfo::deal(crate::weights::threshold_of(dealing.commitments.len()), kilobytes)
 			.saturating_add(T::IndexedWeightPerKb::get().saturating_mul(kilobytes.into()))
+	}
+
+	/// Weight of [`Self::index_dealt`], the dealings apart: the list is looked up in every block.
+	pub(crate) fn index_weight() -> Weight {
+		T::DbWeight::get().reads_writes(1, 1).saturating_add(Weight::from_parts(0, LIST_PROOF))
+	}
+
+	/// Has the nodes that index keep a list of the dealings of this block, by which they clear their copies of them some day.
+	/// Nothing of it stays in the state.
+	pub(crate) fn index_dealt(block: BlockNumber) {
+		let dealt = DealtNow::<T>::get();
+		if dealt.is_empty() {
+			return;
+		}
+		DealtNow::<T>::kill();
+		worker::sweep::index(block, &dealt);
 	}
 
 	pub(crate) fn do_deal(
@@ -98,6 +118,9 @@ impl<T: Config> Pallet<T> {
 		});
 		let indexed = IndexedDealing { dealer, dealing: message };
 		sp_io::offchain_index::set(&indexed_key(&digest), &indexed.encode());
+		if DealtNow::<T>::try_append((task, digest)).is_err() {
+			log::error!(target: crate::LOG_TARGET, "a dealing more than a block's list takes");
+		}
 		if state.dealings >= view.awaited() {
 			T::Tasks::all_dealt(task);
 		}

@@ -95,6 +95,9 @@ pub use pallet::*;
 pub use types::{Answer, Counters, SeatState, SharingState};
 pub use weights::WeightInfo;
 
+/// Most dealings that the list of a block takes. The runtime's tests hold it against the weight of a block.
+pub const MAX_DEALT: u32 = 4_096;
+
 /// Target of the pallet's log lines.
 pub const LOG_TARGET: &str = "runtime::ostraka::vss";
 
@@ -163,6 +166,9 @@ pub mod pallet {
 		/// Pool priority of calls from seats, to which the block of the attempt and urgency are added (module `authorize`).
 		#[pallet::constant]
 		type BasePriority: Get<TransactionPriority>;
+		/// Blocks that no task's life exceeds unless its deadlines stand still. Nodes clear their copies of dealings that are older,
+		/// and [`worker::CLEAR_AFTER`] blocks more.
+		type LongestTask: Get<BlockNumber>;
 		/// Weight of a kilobyte of offchain-indexed data, which no benchmark measures.
 		#[pallet::constant]
 		type IndexedWeightPerKb: Get<Weight>;
@@ -194,6 +200,12 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type UsedEphemerals<T: Config> =
 		StorageMap<_, Twox64Concat, TaskId, types::Ephemerals, ValueQuery>;
+
+	/// Dealings of this block, of which nodes that index get a list. Written by `deal`, killed as the block ends: between two
+	/// blocks there is nothing. No block has room for as many dealings.
+	#[pallet::storage]
+	pub type DealtNow<T: Config> =
+		StorageValue<_, BoundedVec<(TaskId, Digest), ConstU32<MAX_DEALT>>, ValueQuery>;
 
 	/// The first `t + 1` right result shares of open tasks, by seat. Written by `reveal_result`, freed at settlement.
 	#[pallet::storage]
@@ -571,6 +583,15 @@ pub mod pallet {
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		/// For `on_finalize`.
+		fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+			Self::index_weight()
+		}
+
+		fn on_finalize(now: BlockNumberFor<T>) {
+			Self::index_dealt(now.saturated_into());
+		}
+
 		fn offchain_worker(now: BlockNumberFor<T>) {
 			worker::run::<T>(now);
 		}

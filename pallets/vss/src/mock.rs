@@ -15,6 +15,7 @@ use frame::{
 	testing_prelude::*,
 };
 use ostraka_primitives::{
+	rent::{Held, Occupancy, Rent},
 	spec::TaskSpec,
 	task::{Committee, Panel, TaskStatus},
 	traits::{Ending, Escrow, Opening, Penalties, SeatReport, TaskBook, TaskView},
@@ -54,6 +55,7 @@ impl pallet_vss::Config for Test {
 	type RetryInterval = ConstU32<5>;
 	type FinalityLag = ConstU32<2>;
 	type BasePriority = ConstU64<1_000_000>;
+	type LongestTask = ConstU32<1_000>;
 	type IndexedWeightPerKb = IndexedWeightPerKb;
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
@@ -240,7 +242,10 @@ impl Escrow for Purse {
 	fn least_fee(_: u8, _: u32, _: u32) -> Balance {
 		0
 	}
-	fn open(_: TaskId, _: &AccountId, _: Balance, _: Balance) -> DispatchResult {
+	fn rents(_: Occupancy, _: Occupancy) -> (Balance, Balance) {
+		(0, 0)
+	}
+	fn open(_: TaskId, _: &AccountId, _: Balance, _: Balance, _: Rent) -> DispatchResult {
 		Ok(())
 	}
 	fn settle_fee(
@@ -250,6 +255,7 @@ impl Escrow for Purse {
 		_: &[SeatReport],
 		_: Option<&AccountId>,
 		_: Ending,
+		_: Held,
 	) {
 	}
 	fn pay_dealer(task: TaskId, dealer: &AccountId, accepted: u32) {

@@ -1,6 +1,6 @@
 //! The lines of a log and the chain of hashes through them.
 
-use super::{log::LogError, Entry};
+use super::{error::LogError, Entry};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::io::{self, BufRead};

@@ -13,6 +13,7 @@
 //! # Whole, or not at all
 //! A line is added under a lock, by one write that is waited for. The file is the user's alone (mode 600).
 
+mod error;
 mod lines;
 mod log;
 mod time;
@@ -20,8 +21,9 @@ mod time;
 #[cfg(test)]
 mod tests;
 
+pub use error::LogError;
 pub use lines::{verify, Verified};
-pub use log::{usual_place, Appended, Log, LogError};
+pub use log::{usual_place, Appended, Log};
 pub use time::utc;
 
 use crate::{data::Fits, inputs::Prepared};

@@ -2,10 +2,12 @@
 //!
 //! A number is an optional sign, digits with at most one point, and an optional exponent (`1.5e3`). Anything else is
 //! refused, `NaN`, `inf` and digits in groups with a message of their own. A cell of white space is missing, not a number.
-//! In a file with a decimal comma the comma stands where otherwise the point does, and a point is refused.
+//! In a file with a decimal comma the comma stands where otherwise the point does, and a point is refused. No copy of a text stays
+//! in memory that is given back.
 
 use crate::words::counted;
 use std::fmt;
+use zeroize::Zeroizing;
 
 /// Most significant digits that are kept of a number. More of them before the point are refused; behind it they are
 /// below everything that a column can hold, and matter for rounding only.
@@ -104,7 +106,7 @@ impl Decimal {
 	pub fn parse_with_comma(text: &str) -> Result<Self, NumberError> {
 		let text = text.trim();
 		if !text.contains('.') {
-			return Self::read(&text.replace(',', ".")).map_err(|error| match error {
+			return Self::read(&with_points(text)).map_err(|error| match error {
 				NumberError::NotANumber if is_grouped(text) => NumberError::Grouped,
 				other => other,
 			});
@@ -133,7 +135,15 @@ impl Decimal {
 		if (whole.is_empty() && fraction.is_empty()) || !is_digits(whole) || !is_digits(fraction) {
 			return Err(NumberError::NotANumber);
 		}
-		let digits = format!("{whole}{fraction}");
+		let mut joined = Zeroizing::new(String::new());
+		let digits = if fraction.is_empty() {
+			whole
+		} else {
+			joined.reserve_exact(whole.len() + fraction.len());
+			joined.push_str(whole);
+			joined.push_str(fraction);
+			joined.as_str()
+		};
 		let significant = digits.trim_start_matches('0');
 		let stripped = significant.trim_end_matches('0');
 		if stripped.is_empty() {
@@ -249,11 +259,18 @@ fn parse_exponent(text: &str) -> Result<i64, NumberError> {
 	Ok(if text.starts_with('-') { -magnitude } else { magnitude })
 }
 
+/// A text with points where commas stand.
+fn with_points(text: &str) -> Zeroizing<String> {
+	let mut points = Zeroizing::new(String::with_capacity(text.len()));
+	points.extend(text.chars().map(|character| if character == ',' { '.' } else { character }));
+	points
+}
+
 /// Why a text that is no number is none: one comma may be a decimal comma, and digits may stand in groups.
 fn why_not(text: &str) -> NumberError {
 	let is_number = |text: &str| Decimal::read(text).is_ok();
 	match text.split_once(',') {
-		Some((_, rest)) if !rest.contains(',') && is_number(&text.replace(',', ".")) => {
+		Some((_, rest)) if !rest.contains(',') && is_number(&with_points(text)) => {
 			NumberError::DecimalComma
 		},
 		_ if is_grouped(text) => NumberError::Grouped,
@@ -266,7 +283,9 @@ fn is_grouped(text: &str) -> bool {
 	const BETWEEN: [char; 8] = [',', '.', ' ', '\'', '_', '\u{a0}', '\u{202f}', '\u{2019}'];
 	let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
 	let is_digit = |character: Option<char>| character.is_some_and(|c| c.is_ascii_digit());
-	let characters: Vec<char> = unsigned.chars().collect();
+	// room for all at once: a vector that grows leaves its old, unwiped copy behind
+	let mut characters: Zeroizing<Vec<char>> = Zeroizing::new(Vec::with_capacity(unsigned.len()));
+	characters.extend(unsigned.chars());
 	let marks = characters.iter().filter(|c| BETWEEN.contains(c)).count();
 	let all_fit = characters.iter().enumerate().all(|(i, c)| {
 		let before = i.checked_sub(1).and_then(|i| characters.get(i)).copied();

@@ -9,7 +9,7 @@ use super::{
 use crate::{escape::escaped, words::counted};
 use ostraka_primitives::spec::MAX_DECIMALS;
 use std::collections::BTreeMap;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// What the values of a column have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ struct Column {
 	decimals: Option<u8>,
 	may_be_text: bool,
 	/// The cell that makes it a column of text.
-	text: Option<(Place, String)>,
+	text: Option<(Place, Zeroizing<String>)>,
 	values: u64,
 	not_zero: u64,
 	/// Digits behind the point of the longest value.
@@ -108,7 +108,7 @@ impl Column {
 			self.values += 1;
 			return Ok(());
 		}
-		let number = match table.number(row, self.place) {
+		let number = match table.try_number(row, self.place) {
 			Ok(Cell::Number(number)) => number,
 			Ok(Cell::Missing) => return Ok(()),
 			Ok(Cell::Marker(marker)) => {
@@ -118,10 +118,12 @@ impl Column {
 			Err(_) if self.may_be_text => {
 				// of a column of text the markers are texts too
 				self.values += 1 + self.markers.values().sum::<u64>();
-				self.text = Some((row.place(), shorten(text)));
+				self.text = Some((row.place(), Zeroizing::new(shorten(text))));
 				return Ok(());
 			},
-			Err(error) => return Err(error),
+			Err(problem) => {
+				return Err(table.cell_error(row.place(), self.place, text, problem));
+			},
 		};
 		let wrong = |problem| table.cell_error(row.place(), self.place, text, problem);
 		let most = self.decimals.unwrap_or(MAX_DECIMALS);
@@ -164,8 +166,9 @@ impl Column {
 		}
 		if let Some((place, text)) = &self.text {
 			table.note(format!(
-				"column `{}` is taken as text: `{text}` in {place} is no number",
-				escaped(name)
+				"column `{}` is taken as text: `{}` in {place} is no number",
+				escaped(name),
+				text.as_str()
 			));
 			return Ok(Found::Text);
 		}
@@ -201,6 +204,14 @@ impl Column {
 				self.values
 			));
 		}
+	}
+}
+
+/// The extremes are cells.
+impl Drop for Column {
+	fn drop(&mut self) {
+		self.min.zeroize();
+		self.max.zeroize();
 	}
 }
 

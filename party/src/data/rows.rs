@@ -13,9 +13,8 @@ use ostraka_primitives::{
 	spec::{Column, TaskSpec},
 	MAX_DEALERS,
 };
-use ostraka_protocol::statistics::Row;
+use ostraka_protocol::statistics::{self, Row};
 use std::collections::BTreeMap;
-use zeroize::Zeroizing;
 
 /// One dealer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -243,7 +242,7 @@ impl Book {
 			self.most.as_ref().map(|(most, seed)| Sample::new(*most, self.rows(), seed));
 		let mut fits = Fits::default();
 		let mut markers = vec![BTreeMap::new(); columns.len()];
-		let mut values = Zeroizing::new(Vec::with_capacity(columns.len()));
+		let mut values = statistics::Cells::with_capacity(columns.len());
 		let mut number = 0;
 		table.for_each(|row| {
 			let owner = self.owner(table, row, number);
@@ -332,25 +331,23 @@ impl Values<'_> {
 		if self.is_text {
 			return Ok(Some(0));
 		}
-		let number = match (table.number(row, self.place), self.way) {
+		let number = match (table.try_number(row, self.place), self.way) {
 			(Ok(Cell::Number(number)), _) => number,
 			(Ok(Cell::Missing), _) => return Ok(None),
 			(Ok(Cell::Marker(marker)), _) => {
 				count(markers, marker);
 				return Ok(None);
 			},
-			(Err(error), Way::Fitted(limits)) => {
-				let is_huge = matches!(
-					error,
-					DataError::Cell { problem: NumberError::Huge | NumberError::TooLong, .. }
-				);
-				if is_huge {
-					return Ok(limits.of_outside(text.starts_with('-'), fits));
-				}
+			(Err(NumberError::Huge | NumberError::TooLong), Way::Fitted(limits)) => {
+				return Ok(limits.of_outside(text.starts_with('-'), fits));
+			},
+			(Err(_), Way::Fitted(_)) => {
 				fits.no_number += 1;
 				return Ok(None);
 			},
-			(Err(error), Way::Checked { .. }) => return Err(error),
+			(Err(problem), Way::Checked { .. }) => {
+				return Err(table.cell_error(row.place(), self.place, text, problem));
+			},
 		};
 		match self.way {
 			Way::Checked { round } => self.checked(table, row, text, number, round).map(Some),

@@ -11,6 +11,7 @@ use super::{
 	source::Source,
 };
 use std::io::{self, Read};
+use zeroize::Zeroizing;
 
 /// What separates cells unless something else is given or shown.
 pub(super) const COMMA: u8 = b',';
@@ -55,10 +56,14 @@ fn splits(source: &Source, separator: u8) -> io::Result<bool> {
 	Ok(width.is_some())
 }
 
-/// The first line, as far as is looked.
-pub(super) fn first_line(source: &Source) -> io::Result<Vec<u8>> {
-	let mut line = Vec::new();
-	source.text()?.take(64).read_to_end(&mut line)?;
+/// Bytes of the first line that are looked at.
+const LINE: usize = 64;
+
+/// The first line, as far as is looked. There is room for all of it at once, and for what stands behind it: a vector that grows
+/// leaves its old, unwiped copy behind.
+pub(super) fn first_line(source: &Source) -> io::Result<Zeroizing<Vec<u8>>> {
+	let mut line: Zeroizing<Vec<u8>> = Zeroizing::new(Vec::with_capacity(LINE));
+	source.text()?.take(LINE as u64).read_to_end(&mut line)?;
 	let end = line.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(line.len());
 	line.truncate(end);
 	Ok(line)

@@ -15,6 +15,8 @@ use zeroize::{Zeroize, Zeroizing};
 pub const STDIN: &str = "-";
 /// Bytes from the beginning of a file that are looked at.
 const HEAD: usize = 4096;
+/// Bytes that are decoded at a time.
+const DECODED: usize = 1 << 13;
 
 /// Bytes that can be read again and again.
 #[derive(Debug)]
@@ -156,8 +158,10 @@ impl Source {
 	pub fn text(&self) -> io::Result<Box<dyn Read + '_>> {
 		let Unpacked { kind, reader, .. } = self.unpacked()?;
 		if kind == Kind::Utf16 {
-			let decoder =
-				encoding_rs_io::DecodeReaderBytesBuilder::new().strip_bom(true).build(reader);
+			let buffer = Zeroizing::new(vec![0u8; DECODED]);
+			let decoder = encoding_rs_io::DecodeReaderBytesBuilder::new()
+				.strip_bom(true)
+				.build_with_buffer(reader, buffer)?;
 			return Ok(Box::new(decoder));
 		}
 		let (mut head, reader) = head_of(reader)?;

@@ -213,6 +213,16 @@ impl Table {
 	/// # Errors
 	/// `Cell`.
 	pub fn number<'a>(&self, row: &'a Record, column: usize) -> Result<Cell<'a>, DataError> {
+		self.try_number(row, column)
+			.map_err(|problem| self.cell_error(row.place(), column, row.cell(column), problem))
+	}
+
+	/// The same, for who does not show the cell.
+	pub(super) fn try_number<'a>(
+		&self,
+		row: &'a Record,
+		column: usize,
+	) -> Result<Cell<'a>, NumberError> {
 		let Some(text) = self.text(row, column) else { return Ok(Cell::Missing) };
 		if is_marker(text) {
 			return Ok(Cell::Marker(text));
@@ -221,9 +231,7 @@ impl Table {
 			true => Decimal::parse_with_comma(text),
 			false => Decimal::parse(text),
 		};
-		number
-			.map(Cell::Number)
-			.map_err(|problem| self.cell_error(row.place(), column, text, problem))
+		number.map(Cell::Number)
 	}
 
 	/// What is wrong with a cell.

@@ -10,6 +10,7 @@ use alloc::{collections::BTreeMap, format, string::String, vec, vec::Vec};
 use ostraka_crypto::Scalar;
 use ostraka_primitives::spec::{Name, TaskSpec};
 use ostraka_protocol::statistics::{named_sums, Row};
+use zeroize::Zeroizing;
 
 /// What a dealer's vector may not single out.
 #[derive(Clone, Copy, Debug, Default)]
@@ -174,12 +175,15 @@ impl Tally {
 
 	/// The distinct values of a column that is counted in bins, over all cells, if there are no more of them than bins, nor
 	/// than a task can have groups.
-	pub fn values_in_bins(&self) -> Option<Vec<i64>> {
+	pub fn values_in_bins(&self) -> Option<Zeroizing<Vec<i64>>> {
 		if self.edges.is_empty() {
 			return None;
 		}
 		let most = MOST_BINS.min(self.edges.len().saturating_add(1));
-		let mut all: Vec<i64> = Vec::new();
+		let of_cells = self.cells.iter().filter_map(|cell| cell.values.first()?.values());
+		let room = of_cells.map(<[i64]>::len).sum();
+		// room for all at once: a vector that grows leaves its old, unwiped copy behind
+		let mut all: Zeroizing<Vec<i64>> = Zeroizing::new(Vec::with_capacity(room));
 		for cell in &self.cells {
 			all.extend(cell.values.first()?.values()?);
 		}

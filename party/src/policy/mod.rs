@@ -23,6 +23,7 @@
 //! | `prepare` | a vector under it |
 //! | `propose` | a first one, from a sample |
 
+mod error;
 mod file;
 mod model;
 mod prepare;
@@ -32,7 +33,8 @@ mod says;
 #[cfg(test)]
 mod tests;
 
-pub use file::{usual_place, PolicyError};
+pub use error::PolicyError;
+pub use file::usual_place;
 pub use model::{Allow, ColumnRule, Dataset, Numbers, Policy};
 pub use propose::propose;
 pub use says::{is_allowed, refusal, Line, Question, Says};

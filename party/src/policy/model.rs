@@ -1,6 +1,6 @@
 //! The form of a policy file, and what is in it.
 
-use super::file::PolicyError;
+use super::error::PolicyError;
 use crate::{
 	class,
 	data::decimal::Decimal,

@@ -1,7 +1,7 @@
 //! A dealer's vector under its policy: whatever its rows are, there is one.
 
 use super::{
-	file::PolicyError,
+	error::PolicyError,
 	model::{ColumnRule, Dataset, Numbers, Policy},
 };
 use crate::{

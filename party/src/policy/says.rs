@@ -56,6 +56,7 @@ impl<'a> Question<'a> {
 
 /// A line of what a policy says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Line {
 	/// The rule's name in the file.
 	pub rule: &'static str,
@@ -67,6 +68,7 @@ pub struct Line {
 
 /// What a rule says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Says {
 	/// The task may be accepted.

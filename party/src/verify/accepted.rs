@@ -1,7 +1,7 @@
 //! The accepted set: which dealings it has, and whom it leaves out.
 
 use super::{
-	check::{Dealing, Evidence},
+	evidence::{Dealing, Evidence},
 	guilt::Convicted,
 	search::{self, Absence, Options},
 };

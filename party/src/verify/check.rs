@@ -1,5 +1,10 @@
 //! The checks, on what was gathered. No chain, no clock.
 
+pub use super::{
+	evidence::{Accusation, Dealing, Evidence, Share},
+	verdict::{Check, Verification},
+};
+
 use super::{
 	accepted::Accepted,
 	fitting::Fitting,
@@ -10,7 +15,7 @@ use super::{
 use crate::{
 	account::address,
 	attestation::Attestation,
-	mask::{self, Opening, OpeningFile},
+	mask::{self, OpeningFile},
 	validity::Proofs,
 	words::counted,
 	Error,
@@ -22,111 +27,23 @@ use alloc::{
 	string::{String, ToString},
 	vec::Vec,
 };
-use ostraka_crypto::{
-	encoding::decode_scalar,
-	messages::{DealingBytes, EvidenceBytes},
-	Plain, Scalar,
-};
+use ostraka_crypto::{encoding::decode_scalar, Plain, Scalar};
 use ostraka_primitives::{
-	api::TaskInfo,
-	task::{Committee, Panel, TaskResult},
-	AccountId, Digest, TaskId,
+	task::{Committee, TaskResult},
+	AccountId, Digest,
 };
 use ostraka_protocol::{
-	adjudicator::{self, AcceptedDigest},
-	masking,
-	statistics::{proof_length, FinalizeError, Outcome},
+	adjudicator, masking,
+	statistics::{proof_length, Outcome},
 	wire::{self, Published},
-	TaskContext, Version,
+	TaskContext,
 };
 use rand_core::{CryptoRng, RngCore};
-use serde::Serialize;
 
 /// How far the accepted set is searched for, in the units of [`search::find`](super::search::find): some seconds.
 const BUDGET: usize = 1 << 18;
 /// Most dealers, or places in a file, that a check names.
 const MOST_NAMED: usize = 8;
-
-/// A dealing whose proof of `ρ` holds. What it proves of its input is bytes here.
-#[derive(Clone, Debug)]
-pub struct Dealing {
-	/// The dealer that the proof of `ρ` names.
-	pub dealer: AccountId,
-	/// Block whose body holds it.
-	pub block: u32,
-	/// Its digest, of the proof's check.
-	pub digest: AcceptedDigest,
-	/// The dealing; read from a transcript, without the sealed shares, of which nothing here is opened.
-	pub bytes: DealingBytes,
-	/// Whether the chain took it, as far as its state or its events tell.
-	pub taken: Option<bool>,
-}
-
-/// An accusation.
-#[derive(Clone, Debug)]
-pub struct Accusation {
-	/// Block whose body holds it.
-	pub block: u32,
-	/// The accuser's seat.
-	pub seat: u8,
-	/// The accused.
-	pub dealer: AccountId,
-	/// Digest of the dealing.
-	pub digest: Digest,
-	/// The evidence.
-	pub evidence: EvidenceBytes,
-}
-
-/// A result share.
-#[derive(Clone, Debug)]
-pub struct Share {
-	/// Block whose body holds it.
-	pub block: u32,
-	/// The seat.
-	pub seat: u8,
-	/// `y_j`, then `γ_j`.
-	pub share: Vec<u8>,
-}
-
-/// All that was gathered of a task.
-#[derive(Clone, Debug)]
-pub struct Evidence {
-	/// Hash of the chain's first block.
-	pub genesis: Digest,
-	/// The task.
-	pub task: TaskId,
-	/// The protocol that it follows.
-	pub version: Version,
-	/// Its record.
-	pub info: TaskInfo,
-	/// Its committee, if the node still knows it.
-	pub committee: Option<Committee>,
-	/// Its panel; empty where the class asks for none, and where the committee is not known.
-	pub panel: Panel,
-	/// Its result.
-	pub result: TaskResult,
-	/// What opens the mask of a sealed result, if somebody showed it. Whether it does is checked.
-	pub opening: Option<Opening>,
-	/// Dealings whose proof of `ρ` holds, in the order of their blocks: of each dealer all that the chain may have taken.
-	pub dealings: Vec<Dealing>,
-	/// Accusations.
-	pub accusations: Vec<Accusation>,
-	/// Digests of those of the dealings that somebody challenged. What a challenge shows is in the dealing.
-	pub challenged: BTreeSet<Digest>,
-	/// Result shares with the result's `h_A`, in the order of their blocks: all that may be a seat's.
-	pub shares: Vec<Share>,
-}
-
-/// One check.
-#[derive(Clone, Debug, Serialize)]
-pub struct Check {
-	/// What is checked.
-	pub what: &'static str,
-	/// Whether it holds; `None` if it could not be made.
-	pub holds: Option<bool>,
-	/// In numbers.
-	pub detail: String,
-}
 
 /// What is found of a result's seal.
 struct Sealing {
@@ -134,29 +51,6 @@ struct Sealing {
 	check: Option<(Option<bool>, String)>,
 	/// The result without its mask, if that is known.
 	plain: Option<TaskResult>,
-}
-
-/// What came of all checks.
-#[derive(Clone, Debug)]
-pub struct Verification {
-	/// The checks.
-	pub checks: Vec<Check>,
-	/// Digests of the dealings that count, if they could be told.
-	pub accepted: Vec<Digest>,
-	/// `C^A_0 .. C^A_t`, if they could be told.
-	pub aggregate: Vec<[u8; 96]>,
-	/// Seats whose result share is right.
-	pub right: Vec<u8>,
-	/// Where in [`Evidence::dealings`] those stand that the chain took as far as can be told, one a dealer.
-	pub dealings: Vec<usize>,
-	/// Where in [`Evidence::shares`] one of each seat stands: the right one, else the first.
-	pub shares: Vec<usize>,
-	/// How many of the dealings that count prove their input valid, if these could be told.
-	pub proofs: Option<Proofs>,
-	/// Dealers whose dealing does not count, and why.
-	pub excluded: Vec<Excluded>,
-	/// The typed result, which may be undefined; or why no data can give it. `None` of a sealed result whose mask is not opened.
-	pub outcome: Option<Result<Outcome, FinalizeError>>,
 }
 
 impl Evidence {

@@ -1,6 +1,6 @@
 //! Which of the result shares in block bodies are right.
 
-use super::check::Share;
+use super::evidence::Share;
 use alloc::{collections::BTreeMap, vec::Vec};
 use ostraka_crypto::{
 	vss::{Commitments, SecretShare},

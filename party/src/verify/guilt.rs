@@ -4,7 +4,7 @@
 //! and a proof that does not hold are seen in the dealing itself, by anybody: whoever challenged it on the chain showed no more
 //! than that, and the challenge is not needed to judge it.
 
-use super::check::{Accusation, Dealing, Evidence};
+use super::evidence::{Accusation, Dealing, Evidence};
 use alloc::{
 	collections::{BTreeMap, BTreeSet},
 	vec::Vec,

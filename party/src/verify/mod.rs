@@ -32,6 +32,7 @@
 //!
 //! - [`find`]: the protocol's messages in an extrinsic.
 //! - [`gather`]: the messages of a task, from block bodies.
+//! - [`evidence`]: what was gathered.
 //! - [`check`]: the checks, on what was gathered, without a chain.
 //! - `accepted`: the accepted set, and whom it leaves out.
 //! - `guilt`: which dealings convict their dealers.
@@ -46,6 +47,7 @@
 
 mod accepted;
 pub mod check;
+pub mod evidence;
 pub mod file;
 pub mod find;
 mod fitting;
@@ -60,7 +62,7 @@ pub mod transcript;
 mod unique;
 pub mod verdict;
 
-pub use check::{Check, Evidence, Verification};
+pub use evidence::Evidence;
 pub use file::{check_file, check_opened, CheckedFile};
 pub use meaning::{result_outcome, result_sums};
-pub use verdict::{Excluded, Verdict};
+pub use verdict::{Check, Excluded, Verdict, Verification};

@@ -75,6 +75,7 @@ pub struct ConditionsPart {
 
 /// Lengths of a task's phases, in blocks.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WindowsPart {
 	collect: u32,
 	verify: u32,
@@ -155,6 +156,7 @@ struct OpeningPart {
 
 /// A spec for people and for programs without SCALE.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Spec {
 	statistic: &'static str,
 	columns: Vec<ColumnPart>,
@@ -167,6 +169,7 @@ pub struct Spec {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ColumnPart {
 	name: String,
 	decimals: u8,
@@ -175,6 +178,7 @@ struct ColumnPart {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct GroupingPart {
 	column: String,
 	groups: Vec<String>,

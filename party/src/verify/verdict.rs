@@ -1,9 +1,10 @@
 //! What the checks come to.
 
-use super::check::{Check, Verification};
-use crate::{account::address, fault};
+use crate::{account::address, fault, validity::Proofs};
+use alloc::{string::String, vec::Vec};
 use core::fmt;
-use ostraka_primitives::{fault::DealerFault, AccountId};
+use ostraka_primitives::{fault::DealerFault, AccountId, Digest};
+use ostraka_protocol::statistics::{FinalizeError, Outcome};
 use serde::Serialize;
 
 /// What is checked of the proofs that inputs are valid. This check and [`POSSIBLE`] do not bear on the arithmetic.
@@ -23,8 +24,44 @@ pub const FILE: &str = "the file says what its own evidence comes to";
 /// What is checked of the vector's meaning.
 pub const POSSIBLE: &str = "the result is one that data can give";
 
+/// One check.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Check {
+	/// What is checked.
+	pub what: &'static str,
+	/// Whether it holds; `None` if it could not be made.
+	pub holds: Option<bool>,
+	/// In numbers.
+	pub detail: String,
+}
+
+/// What came of all checks.
+#[derive(Clone, Debug)]
+pub struct Verification {
+	/// The checks.
+	pub checks: Vec<Check>,
+	/// Digests of the dealings that count, if they could be told.
+	pub accepted: Vec<Digest>,
+	/// `C^A_0 .. C^A_t`, if they could be told.
+	pub aggregate: Vec<[u8; 96]>,
+	/// Seats whose result share is right.
+	pub right: Vec<u8>,
+	/// Where in [`Evidence::dealings`](super::Evidence::dealings) those stand that the chain took as far as can be told, one a dealer.
+	pub dealings: Vec<usize>,
+	/// Where in [`Evidence::shares`](super::Evidence::shares) one of each seat stands: the right one, else the first.
+	pub shares: Vec<usize>,
+	/// How many of the dealings that count prove their input valid, if these could be told.
+	pub proofs: Option<Proofs>,
+	/// Dealers whose dealing does not count, and why.
+	pub excluded: Vec<Excluded>,
+	/// The typed result, which may be undefined; or why no data can give it. `None` of a sealed result whose mask is not opened.
+	pub outcome: Option<Result<Outcome, FinalizeError>>,
+}
+
 /// What the checks say of a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
 	/// Every check that could be made holds, and nobody is left out for no reason.

@@ -13,6 +13,9 @@ impl Committees for () {
 	fn is_candidate(_: &AccountId) -> bool {
 		false
 	}
+	fn free_seats() -> u32 {
+		0
+	}
 	fn release(_: TaskId, _: &Committee, _: &Panel) {}
 }
 
@@ -27,9 +30,16 @@ impl Roster for () {
 
 impl Stakes for () {
 	type Credit = ();
-	fn slash(_: &AccountId, _: Balance) {}
+	fn slash(_: &Offence, _: Balance) -> Option<()> {
+		Some(())
+	}
 	fn note_presence(_: &AccountId, _: bool) {}
 	fn note_conviction(_: &AccountId) {}
+}
+
+/// Burns it.
+impl<Credit> Proceeds<Credit> for () {
+	fn share_out(_: &Offence, _: Credit) {}
 }
 
 impl TaskBook for () {
@@ -113,7 +123,10 @@ impl Escrow for () {
 	fn least_fee(_: u8, _: u32, _: u32) -> Balance {
 		0
 	}
-	fn open(_: TaskId, _: &AccountId, _: Balance, _: Balance) -> DispatchResult {
+	fn rents(_: Occupancy, _: Occupancy) -> (Balance, Balance) {
+		(0, 0)
+	}
+	fn open(_: TaskId, _: &AccountId, _: Balance, _: Balance, _: Rent) -> DispatchResult {
 		Ok(())
 	}
 	fn settle_fee(
@@ -123,6 +136,7 @@ impl Escrow for () {
 		_: &[SeatReport],
 		_: Option<&AccountId>,
 		_: Ending,
+		_: Held,
 	) {
 	}
 	fn pay_dealer(_: TaskId, _: &AccountId, _: u32) {}

@@ -65,6 +65,6 @@ pub use finalize::finalize;
 pub use number::{Digits, Number};
 pub use outcome::{Bins, Bounds, Cell, Named, Outcome, Quantile, Summary, Value};
 pub use plaintext::{plaintext, plaintext_contributors};
-pub use rows::{Row, Rows};
+pub use rows::{Cells, Row, Rows};
 pub use sums::{named_sums, Sum};
 pub use validity::{proof_length, proves_determinant, relation, Unprovable};

@@ -2,9 +2,12 @@
 
 use super::error::EncodeError;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
-use core::fmt;
+use core::{
+	fmt,
+	ops::{Deref, DerefMut},
+};
 use ostraka_primitives::spec::{Name, TaskSpec};
-use zeroize::Zeroizing;
+use zeroize::{optimization_barrier, Zeroizing};
 
 /// One row.
 #[derive(Clone, Copy)]
@@ -15,11 +18,48 @@ pub struct Row<'a> {
 	pub group: Option<&'a str>,
 }
 
+/// Cells of rows, of which nothing is left in memory that is freed, as long as no more are put in than it was made for.
+///
+/// Not `Zeroizing`: that writes `None` over a cell in the end, and a `None` has the bytes of a value too, which are then what the
+/// stack held there before: a value.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Cells(Vec<Option<i64>>);
+
+impl Cells {
+	/// None yet, with room for so many.
+	pub fn with_capacity(room: usize) -> Self {
+		Self(Vec::with_capacity(room))
+	}
+}
+
+impl Deref for Cells {
+	type Target = Vec<Option<i64>>;
+
+	fn deref(&self) -> &Self::Target {
+		&self.0
+	}
+}
+
+impl DerefMut for Cells {
+	fn deref_mut(&mut self) -> &mut Self::Target {
+		&mut self.0
+	}
+}
+
+impl Drop for Cells {
+	fn drop(&mut self) {
+		let room = self.0.capacity();
+		self.0.clear();
+		self.0.resize(room, Some(0));
+		optimization_barrier(self.0.as_slice());
+	}
+}
+
 /// A table of rows of one width. Secret: nothing of it is left in memory that is freed, also where it grew.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Rows {
 	width: usize,
-	values: Zeroizing<Vec<Option<i64>>>,
+	values: Cells,
 	groups: Zeroizing<Vec<Option<String>>>,
 }
 
@@ -41,7 +81,7 @@ impl Rows {
 		if self.values.capacity() - self.values.len() < values.len() {
 			// a vector that grows by itself leaves its old, unwiped copy behind
 			let room = (2 * self.values.capacity()).max(self.values.len() + values.len());
-			let mut larger = Zeroizing::new(Vec::with_capacity(room));
+			let mut larger = Cells::with_capacity(room);
 			larger.extend_from_slice(&self.values);
 			self.values = larger;
 		}

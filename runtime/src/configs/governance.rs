@@ -170,7 +170,7 @@ impl pallet_message_queue::Config for Runtime {
 ///   after block besides.
 /// - What somebody sends these by: batches, proxies, multisigs.
 /// - What takes somebody out or guards it: `cancel`, `poke`, `chill`, `unbond`, `withdraw`, `deregister`, `rotate_key`,
-///   `set_capacity`, `set_role`, policies, transfers.
+///   `set_capacity`, `set_role`, `apply_slash`, `cancel_slash`, policies, transfers.
 /// - Inherents, without which there is no block any more, and what an upgrade is handed in by.
 pub const PAUSABLE: [(&str, &str); 5] = [
 	("Tasks", "submit"),

@@ -1,7 +1,8 @@
 //! The pallets' configuration: [`system`] wires what comes with polkadot-sdk, [`collation`] what makes the runtime a
-//! parachain's, [`governance`] who governs the chain, [`ostraka`] our own.
+//! parachain's, [`governance`] who governs the chain, [`prices`] what Root can change without an upgrade, [`ostraka`] our own.
 
 pub mod collation;
 pub mod governance;
 pub mod ostraka;
+pub mod prices;
 pub mod system;

@@ -6,6 +6,7 @@
 //! | `Committees` | registry | tasks |
 //! | `Roster` | registry | vss |
 //! | `Stakes` | registry | incentives |
+//! | `Proceeds` | incentives | registry |
 //! | `TaskBook` | tasks | vss |
 //! | `Sharing` | vss | tasks |
 //! | `Consent` | consent | tasks |
@@ -17,10 +18,13 @@
 //!
 //! Windows count blocks of six seconds, and development chains make one a second.
 
-use super::system::{RuntimeBlockWeights, TransactionByteFee, TreasuryAccount};
+use super::{
+	prices::{BaseFeePerSeat, DealerDeposit, DrawFee, FeePerElement, PlaceRent, SeatRent},
+	system::{RuntimeBlockWeights, TransactionByteFee, TreasuryAccount},
+};
 use crate::{
 	entropy::RelayEntropy, fees::WeightToFee, weights, Balance, Balances, BlockNumber, Consent,
-	Incentives, Registry, Runtime, RuntimeHoldReason, Tasks, Vss, DAYS, MILLIUNIT, MINUTES, UNIT,
+	Incentives, Registry, Runtime, RuntimeHoldReason, Tasks, Vss, DAYS, MINUTES, UNIT,
 };
 use cumulus_primitives_proof_size_hostfunction::{
 	storage_proof_size::storage_proof_size, PROOF_RECORDING_DISABLED,
@@ -64,6 +68,30 @@ impl Get<BlockNumber> for FinalityLag {
 	}
 }
 
+/// Blocks for committing, once the accepted set is final, and as many for revealing. From state: ten minutes, so that an operator's
+/// restart or update costs nothing, and a minute on test networks, which have silent nodes on purpose. Who is awaited and stays silent
+/// holds a task up so long, twice; where all answer it is a block or two, whatever this is.
+pub struct AnswerWindow;
+
+impl Get<BlockNumber> for AnswerWindow {
+	fn get() -> BlockNumber {
+		pallet_network::AnswerWindow::<Runtime>::get()
+	}
+}
+
+/// Blocks from a slash of stake to its application, in which Root can cancel it: a week, in which people find out whether it was
+/// an outage or a bug that cost it, and Root can decide. A chain of one process is for trying out, where a slash is seen at once.
+pub struct SlashDeferral;
+
+impl Get<BlockNumber> for SlashDeferral {
+	fn get() -> BlockNumber {
+		match Solo::<Runtime>::get() {
+			true => 0,
+			false => 7 * DAYS,
+		}
+	}
+}
+
 parameter_types! {
 	/// Least stake of a node that enters selection.
 	pub const MinStake: Balance = 1_000 * UNIT;
@@ -89,6 +117,8 @@ impl pallet_registry::Config for Runtime {
 	type MaxNodes = ConstU32<1_000>;
 	type UnbondingPeriod = UnbondingPeriod;
 	type LongestTask = LongestTask;
+	type SlashDeferral = SlashDeferral;
+	type Proceeds = Incentives;
 	type MaxAbsences = ConstU32<3>;
 	type AbsenceWindow = ConstU32<10>;
 	type WeightInfo = weights::Registry;
@@ -183,8 +213,8 @@ impl pallet_tasks::Config for Runtime {
 	type VerifyBase = ConstU32<4>;
 	type Adjudications = AdjudicationsPerBlock;
 	type FinalityLag = FinalityLag;
-	type CommitWindow = ConstU32<MINUTES>;
-	type RevealWindow = ConstU32<MINUTES>;
+	type CommitWindow = AnswerWindow;
+	type RevealWindow = AnswerWindow;
 	type PollShare = PollShare;
 	type Reclaim = ProofReclaim;
 	type WeightInfo = weights::Tasks;
@@ -206,7 +236,8 @@ impl Get<BlockNumber> for LooseningDelay {
 }
 
 parameter_types! {
-	/// What a dealer has on hold for each policy: some hundred bytes of state.
+	/// What a dealer has on hold for each policy: some hundred bytes of state. No price that Root can change: a policy stays for
+	/// years, and the least balance that it asks of a dealer is known beforehand.
 	pub const PolicyDeposit: Balance = UNIT;
 }
 
@@ -233,6 +264,7 @@ impl pallet_vss::Config for Runtime {
 	type RetryInterval = ConstU32<4>;
 	type FinalityLag = FinalityLag;
 	type BasePriority = WorkerPriority;
+	type LongestTask = LongestTask;
 	type IndexedWeightPerKb = IndexedWeightPerKb;
 	type WeightInfo = weights::Vss;
 	#[cfg(feature = "runtime-benchmarks")]
@@ -240,14 +272,6 @@ impl pallet_vss::Config for Runtime {
 }
 
 parameter_types! {
-	/// Price of a draw: a read of all candidates, and a record that stays for good.
-	pub const DrawFee: Balance = UNIT / 2;
-	/// What each seat earns also by a task that fails.
-	pub const BaseFeePerSeat: Balance = UNIT / 10;
-	/// Least of the rest, a seat, for each entry of each invited dealer's vector.
-	pub const FeePerElement: Balance = MILLIUNIT;
-	/// A dealer's deposit.
-	pub const DealerDeposit: Balance = 10 * UNIT;
 	/// Of the longest evidence, were an accusation to pay for its weight and its length.
 	pub WorstAccuseFee: Balance = WeightToFee::weight_to_fee(&AccuseWeight::get())
 		.saturating_add(LONGEST_EVIDENCE.saturating_mul(TransactionByteFee::get()));
@@ -255,7 +279,7 @@ parameter_types! {
 	/// challenge pays it, and one that comes second.
 	pub WorstChallengeFee: Balance = WeightToFee::weight_to_fee(&ChallengeWeight::get())
 		.saturating_add(LONGEST_CHALLENGE.saturating_mul(TransactionByteFee::get()));
-	/// Half of a dealer's deposit, which two right challenges bring. More than the fee of the dearest.
+	/// Half of the least deposit of a dealer, which two right challenges bring. More than the fee of the dearest.
 	pub const ChallengeBond: Balance = 5 * UNIT;
 	/// A tenth of the least stake.
 	pub const FalseAccusationSlash: Balance = 100 * UNIT;
@@ -290,6 +314,8 @@ impl pallet_incentives::Config for Runtime {
 	type BaseFeePerSeat = BaseFeePerSeat;
 	type FeePerElement = FeePerElement;
 	type DealerDeposit = DealerDeposit;
+	type SeatRent = SeatRent;
+	type PlaceRent = PlaceRent;
 	type WorstAccuseFee = WorstAccuseFee;
 	type WorstChallengeFee = WorstChallengeFee;
 	type ChallengeBond = ChallengeBond;

@@ -90,6 +90,8 @@ impl frame_system::Config for Runtime {
 	type OnSetCode = cumulus_pallet_parachain_system::ParachainSetCode<Self>;
 	type MaxConsumers = ConstU32<16>;
 	type SingleBlockMigrations = crate::Migrations;
+	// One that takes several blocks would keep calls out while deadlines, which are block numbers, go on: docs/UPGRADING.md.
+	type MultiBlockMigrator = ();
 }
 
 impl pallet_timestamp::Config for Runtime {

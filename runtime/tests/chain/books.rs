@@ -3,27 +3,33 @@
 use super::{
 	account, operator, pair,
 	task::{
-		about, accept, drawn, mean, panel, publish, settled, start, submission, under, with, WINDOW,
+		about, accept, drawn, mean, panel, publish, quoted, settled, start, submission, under,
+		with, WINDOW,
 	},
 	wealth, worker_number, Chain,
 };
 use frame_support::traits::fungible::InspectHold;
 use ostraka_primitives::{
+	rent::Rent,
 	spec::TaskSpec,
 	task::{Committee, Outcome, Panel, Seat, SecurityClass, TaskStatus},
+	traits::Ending,
 	Balance, BlockNumber, TaskId,
 };
 use ostraka_runtime::{
 	configs::{
-		ostraka::{BaseFeePerSeat, DealerDeposit, DrawFee, SilentCut, SlashShare, VanishedShare},
+		ostraka::{SilentCut, SlashShare, VanishedShare},
+		prices::{BaseFeePerSeat, DealerDeposit, DrawFee},
 		system::TreasuryAccount,
 	},
 	presets::test_numbers,
-	AccountId, Balances, Registry, Runtime, UNIT,
+	AccountId, Balances, Incentives, Registry, Runtime, Tasks, UNIT,
 };
+use pallet_tasks::machine::ending;
 use sp_core::sr25519;
 
-/// Far above what transactions cost, and divided among five or seven without a rest.
+/// What committee and panel are paid of a fee, besides what is kept of it for rent: far above what transactions cost, and divided
+/// among five or seven without a rest.
 pub const FEE: Balance = 21 * UNIT;
 /// What each of the five seats of the class Standard earns: three members, two verifiers.
 pub const EACH: Balance = FEE / 5;
@@ -53,8 +59,8 @@ impl Default for Offer {
 	}
 }
 
-/// What a task changes, the fees of transactions apart. It makes no money and burns none.
-#[derive(Default)]
+/// What a task changes, the fees of transactions and its rent apart. It makes no money and burns none.
+#[derive(Clone, Default)]
 pub struct Changes {
 	/// What the requester gains.
 	pub requester: i128,
@@ -68,6 +74,17 @@ pub struct Changes {
 	pub outsider: i128,
 	/// What the treasury gains: draw fees, forfeited fees, cuts, what slashes leave.
 	pub treasury: i128,
+}
+
+impl Changes {
+	/// The same, and so much more from the requester to the treasury.
+	fn and_rent(&self, rent: Balance) -> Self {
+		Self {
+			requester: self.requester + lost(rent),
+			treasury: self.treasury + gained(rent),
+			..self.clone()
+		}
+	}
 }
 
 /// More, by so much.
@@ -87,12 +104,12 @@ pub fn outsider() -> sr25519::Pair {
 
 /// What a dealer loses who accepted and did not deal.
 pub fn vanished() -> Balance {
-	VanishedShare::get().mul_ceil(DealerDeposit::get())
+	VanishedShare::get().mul_ceil(DealerDeposit::DEFAULT)
 }
 
 /// What is left of a fee that nobody earned but for the base part of five seats.
 pub fn forfeited() -> Balance {
-	FEE - 5 * BaseFeePerSeat::get()
+	FEE - 5 * BaseFeePerSeat::DEFAULT
 }
 
 /// What a member that is silent loses of what it earned.
@@ -102,7 +119,7 @@ pub fn silence() -> Balance {
 
 /// The part of a convicted dealer's deposit that its accuser or challenger gets, and the requester as well.
 pub fn reward() -> Balance {
-	SlashShare::get() * DealerDeposit::get()
+	SlashShare::get() * DealerDeposit::DEFAULT
 }
 
 /// What a task that fails after its draw changes if its requester or its dealers are to blame: three members and two verifiers
@@ -112,11 +129,11 @@ pub fn blamed(dealers: usize, last: usize) -> Changes {
 	each[dealers - last..].fill(lost(vanished()));
 	let vanished = vanished() * last as Balance;
 	Changes {
-		requester: lost(FEE + DrawFee::get()),
+		requester: lost(FEE + DrawFee::DEFAULT),
 		dealers: each,
-		members: vec![gained(BaseFeePerSeat::get()); 3],
-		verifiers: vec![gained(BaseFeePerSeat::get()); 2],
-		treasury: gained(DrawFee::get() + forfeited() + vanished),
+		members: vec![gained(BaseFeePerSeat::DEFAULT); 3],
+		verifiers: vec![gained(BaseFeePerSeat::DEFAULT); 2],
+		treasury: gained(DrawFee::DEFAULT + forfeited() + vanished),
 		..Default::default()
 	}
 }
@@ -124,14 +141,14 @@ pub fn blamed(dealers: usize, last: usize) -> Changes {
 /// What a task changes that fails before its draw.
 pub fn undrawn(dealers: usize) -> Changes {
 	Changes {
-		requester: lost(DrawFee::get()),
+		requester: lost(DrawFee::DEFAULT),
 		dealers: vec![0; dealers],
-		treasury: gained(DrawFee::get()),
+		treasury: gained(DrawFee::DEFAULT),
 		..Default::default()
 	}
 }
 
-/// A task whose effect on money is watched from before its submission to its end. Ferdie asks, at [`FEE`].
+/// A task whose effect on money is watched from before its submission to its end. Ferdie asks, at [`FEE`] and the most rent.
 pub struct Watched {
 	/// The chain, with the test nodes.
 	pub chain: Chain,
@@ -145,6 +162,9 @@ pub struct Watched {
 	pub committee: Committee,
 	/// Who verifies it, likewise.
 	pub panel: Panel,
+	/// Its rent, as it was fixed at the submission.
+	pub rent: Rent,
+	submitted_at: BlockNumber,
 	books: Books,
 }
 
@@ -164,9 +184,13 @@ impl Watched {
 			conditions.counting = offer.counting;
 			conditions.sealed_to = offer.sealed_to;
 		});
-		let task = publish(&mut chain, &requester, with(call, FEE, offer.window));
+		let call = with(call, FEE, offer.window);
+		let rent = chain.look(|| quoted(&call)).rent;
+		let task = publish(&mut chain, &requester, with(call, FEE + rent.most, offer.window));
+		assert_eq!(chain.look(|| Incentives::escrow(task)).unwrap().rent, rent);
+		let submitted_at = chain.number();
 		let (committee, panel) = Default::default();
-		Self { chain, task, requester, dealers, committee, panel, books }
+		Self { chain, task, requester, dealers, committee, panel, rent, submitted_at, books }
 	}
 
 	/// The same, accepted by all, its committee drawn.
@@ -198,18 +222,45 @@ impl Watched {
 		self.seats().map(|seat| worker_number(&seat.worker)).collect()
 	}
 
-	/// Waits for the end, which is this one, leaves nobody seated, and has changed this and nothing else. Gives the chain back.
+	/// Waits for the end, which is this one, leaves nobody seated, and has changed this and nothing else, but that the rent went
+	/// to the treasury. Gives the chain back.
 	pub fn ends(self, outcome: Outcome, changes: &Changes) -> Chain {
-		let Self { mut chain, task, committee, panel, books, .. } = self;
+		let Self { mut chain, task, committee, panel, rent, submitted_at, books, .. } = self;
 		assert_eq!(settled(&mut chain, task), TaskStatus::Settled(outcome));
 		for number in test_numbers() {
 			let operator = account(&operator(number));
 			let node = chain.look(|| Registry::node_info(&operator)).unwrap();
 			assert_eq!(node.assigned, 0, "node {number}");
 		}
-		books.close(&mut chain, &committee, &panel, changes);
+		let drawn_at = chain.look(|| Tasks::task(task)).and_then(|record| record.drawn_at);
+		let charged = charged(&chain, task, &rent, submitted_at, drawn_at);
+		// What is left of what was kept goes where the rest of the fee goes
+		let rent = match ending(outcome, drawn_at.is_some()) {
+			Ending::Forfeited => rent.most,
+			Ending::Completed | Ending::Returned => charged,
+		};
+		books.close(&mut chain, &committee, &panel, &changes.and_rent(rent));
 		chain
 	}
+}
+
+/// The rent that a settled task was charged: by the block, of its place from its submission on, of its seats from its draw on and a
+/// tenth until then, up to what was kept.
+fn charged(
+	chain: &Chain,
+	task: TaskId,
+	rent: &Rent,
+	submitted_at: BlockNumber,
+	drawn_at: Option<BlockNumber>,
+) -> Balance {
+	let (at, charged) = chain.rents[&task];
+	let waiting = drawn_at.unwrap_or(at) - submitted_at;
+	let of_seats = at - submitted_at - waiting + waiting.div_ceil(10);
+	let place = rent.place * Balance::from(at - submitted_at);
+	let seats = rent.seats * Balance::from(of_seats);
+	assert_eq!(charged, (place + seats).min(rent.most), "{rent:?}");
+	assert!((1..=rent.most).contains(&charged), "{charged} of {rent:?}");
+	charged
 }
 
 /// What those have who can gain or lose by a task. None of them makes blocks.

@@ -5,6 +5,7 @@
 
 #![allow(dead_code)]
 
+pub mod accusation;
 pub mod attestation;
 pub mod books;
 pub mod challenge;
@@ -19,7 +20,7 @@ use frame_metadata::RuntimeMetadataPrefixed;
 use frame_support::genesis_builder_helper::build_state;
 use merkleized_metadata::{generate_metadata_digest, ExtraInfo};
 use orders::Downward;
-use ostraka_primitives::{role::Role, WorkerKey, WORKER_KEY_TYPE};
+use ostraka_primitives::{role::Role, BlockNumber, TaskId, WorkerKey, WORKER_KEY_TYPE};
 use ostraka_protocol::worker_key;
 use ostraka_runtime::{
 	configs::system::SS58Prefix,
@@ -28,6 +29,7 @@ use ostraka_runtime::{
 	Network, Nonce, Registry, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, Signature,
 	System, Tasks, UncheckedExtrinsic, Vss, TOKEN_DECIMALS, TOKEN_SYMBOL, VERSION,
 };
+use pallet_incentives::Event::FeeSettled;
 use rand_core::OsRng;
 use recorded::{Proof, Recorder};
 use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature, Slot};
@@ -47,7 +49,7 @@ use sp_runtime::{
 	transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
 	ApplyExtrinsicResult, Digest, DigestItem, DispatchResult, TransactionOutcome,
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Relay-chain blocks of an epoch.
 pub const RELAY_EPOCH: u64 = 10;
@@ -68,6 +70,8 @@ pub struct Chain {
 	pub config: Vec<u8>,
 	/// All blocks but the first.
 	pub blocks: Vec<Block>,
+	/// Events of all blocks but the first.
+	pub heard: Vec<RuntimeEvent>,
 	/// Whether workers run after each block, and their transactions go into the next.
 	pub workers: bool,
 	/// Calls that workers never make, as if all of them kept still about something: their transactions are lost.
@@ -82,6 +86,8 @@ pub struct Chain {
 	pub recording: bool,
 	/// Of each block that was made so: what it added to the proof, and what it says of it.
 	pub proofs: Vec<Proof>,
+	/// Of each task whose fee is settled: in which block, and the rent that was charged.
+	pub rents: BTreeMap<TaskId, (BlockNumber, Balance)>,
 }
 
 impl Chain {
@@ -131,6 +137,7 @@ impl Chain {
 			relay: RELAY_START,
 			config,
 			blocks: Vec::new(),
+			heard: Vec::new(),
 			workers: true,
 			muted: |_| false,
 			relay_pace: 1,
@@ -138,6 +145,7 @@ impl Chain {
 			downward: Downward::default(),
 			recording: false,
 			proofs: Vec::new(),
+			rents: BTreeMap::new(),
 		}
 	}
 
@@ -243,6 +251,13 @@ impl Chain {
 		self.ext.persist_offchain_overlay();
 		self.parent = block.header.clone();
 		self.blocks.push(block);
+		let events = self.look(events);
+		for event in &events {
+			if let RuntimeEvent::Incentives(FeeSettled { task, rent, .. }) = event {
+				self.rents.insert(*task, (self.parent.number, *rent));
+			}
+		}
+		self.heard.extend(events);
 		if self.workers {
 			let header = self.parent.clone();
 			self.discarding(|| Executive::offchain_worker(&header));

@@ -5,7 +5,10 @@ use codec::Encode;
 use cumulus_primitives_core::{relay_chain, AggregateMessageOrigin, InboundDownwardMessage};
 use cumulus_primitives_parachain_inherent::MessageQueueChain;
 use frame_support::traits::QueueFootprintQuery;
-use ostraka_runtime::{MessageQueue, Runtime, RuntimeCall, RuntimeEvent, VERSION};
+use ostraka_runtime::{
+	configs::prices::{parameters::prices::Parameters, RuntimeParameters},
+	MessageQueue, Runtime, RuntimeCall, RuntimeEvent, VERSION,
+};
 use pallet_tx_pause::RuntimeCallNameOf;
 use sc_executor::WasmExecutor;
 use sp_core::traits::ReadRuntimeVersionExt;
@@ -61,6 +64,12 @@ pub fn order(call: &RuntimeCall) -> Vec<u8> {
 pub fn name(pallet: &str, call: &str) -> RuntimeCallNameOf<Runtime> {
 	let bounded = |name: &str| name.as_bytes().to_vec().try_into().unwrap();
 	(bounded(pallet), bounded(call))
+}
+
+/// The call that sets a price.
+pub fn set_price(price: Parameters) -> RuntimeCall {
+	let key_value = RuntimeParameters::Prices(price);
+	RuntimeCall::Parameters(pallet_parameters::Call::set_parameter { key_value })
 }
 
 /// Messages that wait in the queue.

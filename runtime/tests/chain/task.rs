@@ -11,6 +11,7 @@ use ostraka_crypto::{
 	PointBytes, Scalar,
 };
 use ostraka_primitives::{
+	api::Quote,
 	spec::{Column, Statistic, TaskSpec},
 	task::{Committee, Conditions, Panel, SecurityClass, TaskStatus, Terms},
 	traits::{TaskBook, TaskView},
@@ -23,12 +24,10 @@ use ostraka_protocol::{
 	statistics::validity,
 	wire, TaskContext, G1,
 };
-use ostraka_runtime::{Incentives, RuntimeCall, Tasks, Vss};
+use ostraka_runtime::{RuntimeCall, Tasks, Vss};
 use rand_core::OsRng;
 use sp_core::sr25519;
 
-/// Length of the mean's vector: count and sum.
-pub const LENGTH: u16 = 2;
 /// Blocks for accepting, and for dealing.
 pub const WINDOW: BlockNumber = 10;
 /// Tag of who has no policy for its data.
@@ -101,7 +100,8 @@ pub fn publish(chain: &mut Chain, requester: &sr25519::Pair, call: RuntimeCall) 
 	task
 }
 
-/// The transaction that asks for the mean, at the least fee, and promises what its class asks for.
+/// The transaction that asks for the mean, and promises what its class asks for. Its fee is the least one with twice the rent, so
+/// that it stands where others were submitted meanwhile.
 pub fn submission(
 	chain: &mut Chain,
 	class: SecurityClass,
@@ -109,20 +109,27 @@ pub fn submission(
 	data_reward: Balance,
 ) -> RuntimeCall {
 	let parameters = chain.look(|| Tasks::class_parameters(class));
-	let fee = chain.look(|| {
-		use ostraka_primitives::traits::Escrow;
-		Incentives::least_fee(parameters.all_seats(), LENGTH.into(), dealers.len() as u32)
-	});
-	RuntimeCall::Tasks(pallet_tasks::Call::submit {
+	let call = RuntimeCall::Tasks(pallet_tasks::Call::submit {
 		spec: mean(),
 		conditions: Conditions::of(&parameters),
 		class,
 		dealers: dealers.iter().map(account).collect::<Vec<_>>().try_into().unwrap(),
 		accept: WINDOW,
 		collect: WINDOW,
-		fee,
+		fee: 0,
 		data_reward,
-	})
+	});
+	let quote = chain.look(|| quoted(&call));
+	with(call, quote.least + quote.rent.most, WINDOW)
+}
+
+/// What the chain asks for a submission now, whatever fee it names.
+pub fn quoted(call: &RuntimeCall) -> Quote {
+	use pallet_tasks::Call::submit;
+	let RuntimeCall::Tasks(submit { spec, class, dealers, accept, collect, .. }) = call else {
+		panic!("{call:?} is no submission")
+	};
+	Tasks::quote(spec, *class, dealers.len() as u32, *accept, *collect)
 }
 
 /// The same submission with another fee and another window for dealing.

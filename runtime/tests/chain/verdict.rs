@@ -12,7 +12,7 @@ use ostraka_primitives::{
 	AccountId, Balance, BlockNumber, TaskId,
 };
 use ostraka_runtime::{
-	configs::ostraka::{DealerDeposit, DrawFee},
+	configs::prices::{DealerDeposit, DrawFee},
 	RuntimeEvent,
 };
 use pallet_vss::Event;
@@ -104,23 +104,23 @@ pub fn convicting(seat: Option<u8>) -> Changes {
 	let verifiers = nodes.split_off(3);
 	let third = gained(DATA_REWARD / 3);
 	Changes {
-		requester: lost(FEE + DATA_REWARD + DrawFee::get()) + gained(reward()),
-		dealers: vec![third, third, third, lost(DealerDeposit::get())],
+		requester: lost(FEE + DATA_REWARD + DrawFee::DEFAULT) + gained(reward()),
+		dealers: vec![third, third, third, lost(DealerDeposit::DEFAULT)],
 		members: nodes,
 		verifiers,
 		outsider,
-		treasury: gained(DrawFee::get() + DealerDeposit::get() - 2 * reward()),
+		treasury: gained(DrawFee::DEFAULT + DealerDeposit::DEFAULT - 2 * reward()),
 	}
 }
 
 /// What a task of that class changes without a data reward, if all goes well but for what these members lose of their pay.
 pub fn completed(cuts: [Balance; 3]) -> Changes {
 	Changes {
-		requester: lost(FEE + DrawFee::get()),
+		requester: lost(FEE + DrawFee::DEFAULT),
 		dealers: vec![0; 3],
 		members: cuts.map(|cut| gained(EACH - cut)).to_vec(),
 		verifiers: vec![gained(EACH); 2],
-		treasury: gained(DrawFee::get() + cuts.iter().sum::<Balance>()),
+		treasury: gained(DrawFee::DEFAULT + cuts.iter().sum::<Balance>()),
 		..Default::default()
 	}
 }
@@ -132,7 +132,7 @@ pub fn with_conviction(changes: Changes, seat: usize) -> Changes {
 	Changes {
 		requester: changes.requester + gained(reward()),
 		members,
-		treasury: changes.treasury + gained(DealerDeposit::get() - 2 * reward()),
+		treasury: changes.treasury + gained(DealerDeposit::DEFAULT - 2 * reward()),
 		..changes
 	}
 }

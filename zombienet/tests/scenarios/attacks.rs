@@ -58,7 +58,7 @@ pub async fn forging_dealers() -> Result<()> {
 	assert_eq!(accused.union(&challenged).count(), FORGERS.len(), "{accused:?}, {challenged:?}");
 	assert!(challenged.len() <= 1, "a verifier sees one of them only: {challenged:?}");
 	let ledger = books.add_up(network.chain()).await?;
-	forgers_lost_their_deposits(network.chain(), &ledger, &stages[0]);
+	forgers_lost_their_deposits(&ledger, &stages[0]);
 	only_the_corrupt_were_slashed(&network.scene, [STAKE; 2], &[]).await?;
 	network.stop().await
 }
@@ -81,7 +81,7 @@ pub async fn forged_inputs() -> Result<()> {
 	assert!((INVALID.len() - 1..=INVALID.len()).contains(&challenged), "{challenged}");
 	assert_eq!(sent(&network, ACCUSATION)?.len(), 0);
 	let ledger = books.add_up(chain).await?;
-	invalid_inputs_cost_deposits(chain, &ledger, &stages[0]);
+	invalid_inputs_cost_deposits(&ledger, &stages[0]);
 	a_false_challenge_costs_the_bond(chain, &ledger, &outsiders[1]);
 	let record = Record { false_accusations: 1, completed: 1, ..Record::default() };
 	only_the_corrupt_were_slashed(scene, [STAKE; 2], &[record]).await?;

@@ -6,7 +6,7 @@ use crate::play::{
 };
 use anyhow::Result;
 use ostraka_adversary::{
-	scene::{accounts, count, Stage, LONG, ROWS},
+	scene::{count, punished, Stage, LONG, ROWS},
 	wait::Phase,
 };
 use ostraka_client::{chain::Signer, request::StatisticName, testbed::survey::Survey};
@@ -136,7 +136,7 @@ pub async fn three_of_five() -> Result<()> {
 	let mut dead = dead.to_vec();
 	dead.sort();
 	assert_eq!(absent(&end.events), dead);
-	assert_eq!(accounts(&end.events, "Incentives", "Punished", "culprit"), dead);
+	assert_eq!(punished(&end.events), dead);
 	let committing = end.events.iter().find(|event| event.is("Tasks", "CommittingEnded"));
 	let committing = committing.expect("committing ended");
 	assert_eq!(committing.field("early"), Some(false));

@@ -3,7 +3,9 @@
 
 mod attacks;
 mod crash;
+mod entropy;
 mod forks;
+mod hoard;
 mod load;
 mod outage;
 mod panels;
@@ -45,4 +47,6 @@ scenarios! {
 	lost_transactions: pool::lost_transactions,
 	re_org: forks::a_dealing_is_replaced,
 	redraw: redraw::a_requester_draws_again,
+	withheld_entropy: entropy::collators_withhold_the_seed,
+	seat_hoarding: hoard::seats_are_hoarded,
 }

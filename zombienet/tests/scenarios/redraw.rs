@@ -49,7 +49,7 @@ pub async fn a_requester_draws_again() -> Result<()> {
 	let events = stage.completed(chain, &stage.everybody()).await?;
 	only_these_were_absent(&stage, &events, &[]);
 	let ledger = books.add_up(chain).await?;
-	each_draw_cost_the_fee(chain, &ledger, &drawn);
+	each_draw_cost_the_fee(chain, &ledger, &drawn).await?;
 	network.say("the requester lost the fee of each draw but the last");
 	network.stop().await
 }

@@ -12,6 +12,7 @@ use ostraka_party::words::counted;
 use ostraka_primitives::{AccountId, SealKeyBytes, WorkerKey, WORKER_KEY_TYPE};
 use ostraka_protocol::worker_key::register;
 use rand_core::OsRng;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sp_core::ed25519::Pair;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -20,7 +21,7 @@ use subxt::{
 };
 
 /// A check, and what came of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Check {
 	/// What was looked at.
 	pub check: &'static str,
@@ -31,8 +32,8 @@ pub struct Check {
 }
 
 /// All checks, as JSON.
-#[derive(Debug, Serialize)]
-struct Report<'a> {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::commands) struct Report<'a> {
 	healthy: bool,
 	checks: &'a [Check],
 }

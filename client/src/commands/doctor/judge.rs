@@ -11,6 +11,7 @@ use ostraka_primitives::{
 	task::TaskStatus,
 	AccountId, Balance, SealKeyBytes, TaskId, WorkerKey,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::time::Duration;
 use subxt::rpcs::methods::legacy::SystemHealth;
@@ -23,7 +24,7 @@ const OLD: Duration = Duration::from_secs(60);
 const BEHIND: Duration = Duration::from_secs(5);
 
 /// What came of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
 	/// All right.

@@ -177,7 +177,7 @@ async fn draws(chain: &Chain) -> Result<Part, ChainError> {
 
 async fn money(chain: &Chain, account: &AccountId) -> Result<Part, ChainError> {
 	let money = chain.money(account).await?;
-	let needed = onchain::deal::needed(chain);
+	let needed = onchain::deal::needed(chain).await?;
 	Ok(judge::money(chain.token(), &address(account), &money, needed))
 }
 
@@ -185,11 +185,13 @@ async fn money(chain: &Chain, account: &AccountId) -> Result<Part, ChainError> {
 async fn tasks(chain: &Chain, account: &AccountId, head: Head) -> Result<Vec<Part>, ChainError> {
 	let count = chain.tasks().await?;
 	let numbers = count.saturating_sub(LOOKED_AT)..count;
-	let infos =
-		numbers.map(|task| async move { Ok::<_, ChainError>((task, chain.task(task).await?)) });
+	let infos = numbers.map(|task| async move {
+		Ok::<_, ChainError>((task, chain.task_if_any(task, head).await?))
+	});
 	let all: Vec<_> = stream::iter(infos).buffered(AT_ONCE).try_collect().await?;
 	let mut parts = Vec::new();
 	for (task, info) in all {
+		let Some(info) = info else { continue };
 		let is_collecting = matches!(info.task.status, TaskStatus::Collecting { .. });
 		let has_dealt = match is_collecting && info.accepted.contains(account) {
 			true => chain.dealing(task, account).await?.is_some(),

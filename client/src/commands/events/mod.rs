@@ -7,7 +7,7 @@
 
 mod hook;
 mod read;
-mod record;
+pub(super) mod record;
 mod value;
 mod webhook;
 

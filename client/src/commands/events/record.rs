@@ -8,6 +8,7 @@ use crate::{
 use codec::DecodeAll;
 use ostraka_party::{json::Tree, lines::scalar};
 use ostraka_primitives::{task::FailReason, TaskId};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -29,7 +30,7 @@ const REASONS: [FailReason; 11] = [
 ];
 
 /// An event, as JSON.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Record {
 	block: u32,
 	hash: String,
@@ -42,11 +43,12 @@ pub struct Record {
 	event: String,
 	/// The task that it is about, if it is about one.
 	task: Option<TaskId>,
+	#[schemars(with = "serde_json::Map<String, Json>")]
 	fields: Tree,
 }
 
 /// A block that lost, as JSON.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Lost {
 	block: u32,
 	hash: String,

@@ -10,6 +10,7 @@ use crate::{
 	view::{lines::node_lines, records},
 };
 use ostraka_primitives::{api::NodeInfo, role::Role, AccountId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A change; amounts in tokens.
@@ -108,8 +109,8 @@ async fn check_due(chain: &Chain, account: &AccountId) -> Result<(), Error> {
 }
 
 /// A call that was made, as JSON.
-#[derive(Serialize)]
-struct Sent {
+#[derive(Serialize, JsonSchema)]
+pub(in crate::commands) struct Sent {
 	call: String,
 	block: u32,
 	fee: String,

@@ -31,7 +31,7 @@ pub async fn has_copy(chain: &Chain, digest: &Digest) -> Result<Option<bool>, Ch
 pub async fn check(chain: &Chain) -> Result<Part, ChainError> {
 	let count = chain.tasks().await?;
 	for task in (count.saturating_sub(LOOKED_AT)..count).rev() {
-		let info = chain.task(task).await?;
+		let Some(info) = chain.task_if_any(task, chain.head()).await? else { continue };
 		if info.dealings == 0 || !is_kept(&info.task.status) {
 			continue;
 		}

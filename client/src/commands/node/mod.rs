@@ -1,14 +1,14 @@
 //! `ostraka node`: the operator's side.
 
-mod change;
+pub(super) mod change;
 mod check;
 mod indexed;
 mod list;
-mod metrics;
+pub(super) mod metrics;
 mod operators;
 mod register;
 mod show;
-mod supply;
+pub(super) mod supply;
 
 use crate::{
 	cli::{role::RoleName, values, worker_key::WorkerKeyArgs, Global},

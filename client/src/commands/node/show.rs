@@ -6,7 +6,7 @@ use crate::{
 	commands::connect,
 	error::Error,
 	output::Output,
-	view::{lines::node_lines, records},
+	view::{lines::node_lines, pending, records},
 };
 use clap::Args;
 use ostraka_party::address;
@@ -33,13 +33,16 @@ pub async fn run(args: &ShowArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	let node = chain.node(&account).await?;
 	let node = node.ok_or_else(|| ChainError::NoNode(address(&account)))?;
 	let expected = chain.expected_rewards(&account).await?;
+	let pending = chain.pending_slashes(&account).await?;
 	if out.is_json() {
 		let mut record = records::node(&node);
 		record.expected_rewards = Some(expected.to_string());
+		record.pending_slashes = Some(pending::records(&pending));
 		return out.json(&record);
 	}
 	let unlocks = chain.unlocks(&account).await?.unwrap_or_default();
 	let mut lines = node_lines(chain.token(), &node, &unlocks);
 	lines.push(("expected rewards".to_owned(), chain.token().render(expected)));
+	lines.extend(pending::lines(chain.token(), &pending, chain.head().number));
 	out.lines(&lines)
 }

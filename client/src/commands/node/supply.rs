@@ -16,8 +16,12 @@ use crate::{
 use clap::Args;
 use codec::Encode;
 use ostraka_party::{address, verify::find::FoundDealing};
-use ostraka_primitives::message::{indexed_key, IndexedDealing};
-use serde_json::json;
+use ostraka_primitives::{
+	message::{indexed_key, IndexedDealing},
+	TaskId,
+};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Flags of `node supply`.
 #[derive(Args, Debug)]
@@ -75,11 +79,8 @@ pub async fn run(args: &SupplyArgs, global: &Global, out: &mut Output<'_>) -> Re
 		supplied.push((address(&dealing.dealer), block));
 	}
 	if out.is_json() {
-		let supplied: Vec<_> = supplied
-			.iter()
-			.map(|(dealer, block)| json!({ "dealer": dealer, "block": block }))
-			.collect();
-		return out.json(&json!({ "task": task, "supplied": supplied }));
+		let supplied = supplied.into_iter().map(|(dealer, block)| Dealing { dealer, block });
+		return out.json(&Supplied { task, supplied: supplied.collect() });
 	}
 	writeln!(
 		out,
@@ -87,4 +88,20 @@ pub async fn run(args: &SupplyArgs, global: &Global, out: &mut Output<'_>) -> Re
 		supplied.len(),
 		info.dealings
 	)
+}
+
+/// What was brought, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::commands) struct Supplied {
+	task: TaskId,
+	/// The dealings that the node has now.
+	supplied: Vec<Dealing>,
+}
+
+/// A dealing that was brought.
+#[derive(Serialize, JsonSchema)]
+struct Dealing {
+	dealer: String,
+	/// The block that it is in.
+	block: u32,
 }

@@ -3,8 +3,8 @@
 //! - `publish`: has the chain hold to it.
 //! - `show`: what the chain holds an account to, and what it remembers of it.
 
-mod publish;
-mod show;
+pub(super) mod publish;
+pub(super) mod show;
 
 use super::{
 	connect,
@@ -34,6 +34,7 @@ use ostraka_party::{
 };
 use ostraka_primitives::{spec::TaskSpec, task::TaskStatus, TaskId};
 use rand_core::{OsRng, RngCore};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::{
@@ -292,8 +293,8 @@ fn check_flags(args: &CheckArgs, out: &mut Output<'_>) -> Result<(), Error> {
 }
 
 /// A policy that was written, as JSON.
-#[derive(Serialize)]
-struct Written {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Written {
 	file: String,
 	/// SHA-256 of it.
 	policy: String,
@@ -304,8 +305,8 @@ struct Written {
 }
 
 /// What a policy says, as JSON.
-#[derive(Serialize)]
-struct Checked<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Checked<'a> {
 	task: Option<TaskId>,
 	title: String,
 	#[serde(flatten)]

@@ -23,6 +23,7 @@ use ostraka_party::{
 };
 use ostraka_primitives::{consent::Policy, BlockNumber, Digest};
 use ostraka_protocol::wire::dataset_tag;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Examples for the help.
@@ -186,8 +187,8 @@ impl Todo {
 }
 
 /// What became of a data set, as JSON.
-#[derive(Debug, Serialize)]
-struct PublishedRecord {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::commands) struct PublishedRecord {
 	dataset: String,
 	tag: String,
 	/// Whether something was sent.

@@ -16,6 +16,7 @@ use ostraka_primitives::{
 	AccountId, BlockNumber, Digest, TaskId,
 };
 use ostraka_protocol::wire::dataset_tag;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -111,15 +112,15 @@ fn write(shown: &ShownRecord, out: &mut Output<'_>) -> Result<(), Error> {
 }
 
 /// What the chain holds an account to, as JSON.
-#[derive(Serialize)]
-struct ShownRecord {
+#[derive(Serialize, JsonSchema)]
+pub(in crate::commands) struct ShownRecord {
 	account: String,
 	block: BlockNumber,
 	datasets: Vec<DatasetRecord>,
 }
 
 /// One data set of it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct DatasetRecord {
 	/// Its name, if it is known here.
 	name: Option<String>,
@@ -141,7 +142,7 @@ struct DatasetRecord {
 }
 
 /// A policy of the chain, as JSON.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(super) struct PolicyRecord {
 	per_period: Option<u8>,
 	period_blocks: Option<BlockNumber>,
@@ -151,7 +152,7 @@ pub(super) struct PolicyRecord {
 }
 
 /// What is to hold from a block on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(super) struct LaterRecord {
 	from: BlockNumber,
 	/// None for no policy.
@@ -159,7 +160,7 @@ pub(super) struct LaterRecord {
 }
 
 /// A task that was dealt to.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct DealtRecord {
 	task: TaskId,
 	block: BlockNumber,

@@ -12,6 +12,7 @@ use ostraka_primitives::{
 	task::{Task, TaskStatus},
 	TaskId,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Flags of `task cancel`.
@@ -38,7 +39,7 @@ pub async fn run(args: &CancelArgs, global: &Global, out: &mut Output<'_>) -> Re
 	let task = args.task.number;
 	let signer = account::signer(global, out.notes())?;
 	let chain = connect(global, out).await?;
-	let before = chain.task(task).await?.task;
+	let before = chain.task(task).await.map_err(|error| error.of_call("Tasks.cancel"))?.task;
 	if !args.yes {
 		agreed(task, out.ask(&question(task, &before, chain.token())).await?)?;
 	}
@@ -66,7 +67,9 @@ pub async fn run(args: &CancelArgs, global: &Global, out: &mut Output<'_>) -> Re
 /// What is asked before a task is taken back, which nothing undoes.
 fn question(task: TaskId, before: &Task, token: &Token) -> String {
 	let lost = match before.status {
-		TaskStatus::Inviting { .. } => "The price of its draw is lost".to_owned(),
+		TaskStatus::Inviting { .. } => {
+			"The price of its draw is lost, and its rent so far".to_owned()
+		},
 		_ => format!("Its fee, {}, is lost, as its committee was drawn", token.render(before.fee)),
 	};
 	format!("{lost}. Take task {task} back?")
@@ -90,8 +93,8 @@ fn is_wrong_phase(error: &ChainError) -> bool {
 }
 
 /// A task that was taken back, as JSON.
-#[derive(Serialize)]
-struct Cancelled {
+#[derive(Serialize, JsonSchema)]
+pub(in crate::commands) struct Cancelled {
 	task: TaskId,
 	cancelled: bool,
 	block: u32,
@@ -113,7 +116,8 @@ fn write(
 	match before.status {
 		TaskStatus::Inviting { .. } => writeln!(
 			out,
-			"  its fee, {fee}, and its data reward, {reward}, return to you; the price of the draw does not"
+			"  its fee, {fee}, and its data reward, {reward}, return to you, but its rent so far; the price of the draw \
+			 does not"
 		),
 		_ => writeln!(
 			out,
@@ -144,7 +148,7 @@ mod tests {
 		assert!(said(false, &task).contains("does not, as its committee was drawn"));
 		task.status = TaskStatus::Inviting { until: 9 };
 		let text = said(false, &task);
-		assert!(text.contains("its data reward, 2 OST, return to you; the price"), "{text}");
+		assert!(text.contains("its data reward, 2 OST, return to you, but its rent"), "{text}");
 	}
 
 	#[test]
@@ -157,7 +161,8 @@ mod tests {
 		);
 		task.status = TaskStatus::Inviting { until: 9 };
 		let asked = question(3, &task, &fixtures::token());
-		assert!(asked.starts_with("The price of its draw is lost. "), "{asked}");
+		let lost = "The price of its draw is lost, and its rent so far. ";
+		assert!(asked.starts_with(lost), "{asked}");
 		assert!(agreed(3, Some(true)).is_ok());
 		let code = |answer| agreed(3, answer).err().map(|error| error.exit_code());
 		assert_eq!((code(Some(false)), code(None)), (Some(1), Some(2)));

@@ -1,10 +1,11 @@
 //! `ostraka task`: the requester's side.
 
-mod cancel;
+pub(super) mod cancel;
 mod conditions;
-mod init;
-mod list;
-mod poke;
+pub(super) mod init;
+pub(super) mod list;
+pub(super) mod poke;
+pub(super) mod prices;
 mod show;
 pub(super) mod submit;
 mod watch;
@@ -43,6 +44,8 @@ pub enum TaskCommand {
 	Cancel(cancel::CancelArgs),
 	/// Put a task back that stands still though its phase is over: for nothing if the chain has forgotten it
 	Poke(TaskArg),
+	/// What tasks cost now, and how full the chain is
+	Prices,
 }
 
 /// Runs the command.
@@ -58,5 +61,6 @@ pub async fn run(args: &TaskArgs, global: &Global, out: &mut Output<'_>) -> Resu
 		TaskCommand::Watch(args) => watch::run(args, global, out).await,
 		TaskCommand::Cancel(args) => cancel::run(args, global, out).await,
 		TaskCommand::Poke(args) => poke::run(args, global, out).await,
+		TaskCommand::Prices => prices::run(global, out).await,
 	}
 }

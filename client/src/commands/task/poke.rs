@@ -11,6 +11,7 @@ use ostraka_primitives::{
 	task::{Task, TaskStatus},
 	TaskId,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What it means that there was nothing to do.
@@ -24,7 +25,8 @@ const NOT_FORGOTTEN: &str =
 pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let signer = account::signer(global, out.notes())?;
 	let chain = connect(global, out).await?;
-	may_stand_still(args.number, &chain.task(args.number).await?.task)?;
+	let found = chain.task(args.number).await.map_err(|error| error.of_call("Tasks.poke"))?;
+	may_stand_still(args.number, &found.task)?;
 	let receipt = match chain.submit(&calls::poke(args.number), &signer, None).await {
 		Err(error) if is_of_no_use(&error) => return Err(error.with_hint(NOT_FORGOTTEN).into()),
 		receipt => receipt?,
@@ -55,8 +57,8 @@ fn is_of_no_use(error: &ChainError) -> bool {
 }
 
 /// A task that was put back, as JSON.
-#[derive(Serialize)]
-struct Poked {
+#[derive(Serialize, JsonSchema)]
+pub(in crate::commands) struct Poked {
 	task: TaskId,
 	put_back: bool,
 	block: u32,

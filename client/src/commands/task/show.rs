@@ -1,6 +1,7 @@
 //! `ostraka task show`: one task.
 
 use crate::{
+	chain::ChainError,
 	cli::{task::TaskArg, Global},
 	commands::{connect, excluded},
 	error::Error,
@@ -8,11 +9,14 @@ use crate::{
 	output::Output,
 	view::{
 		capture::Capture,
-		lines::{task_lines, INSECURE},
+		lines::{task_lines, undrawn_lines, INSECURE},
 		records,
 	},
 };
-use ostraka_primitives::task::TaskStatus;
+use ostraka_primitives::{
+	task::{FailReason, TaskStatus},
+	TaskId,
+};
 
 /// Runs the command.
 ///
@@ -20,7 +24,10 @@ use ostraka_primitives::task::TaskStatus;
 /// `Chain`.
 pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let chain = connect(global, out).await?;
-	let info = chain.task(args.number).await?;
+	let info = match chain.task(args.number).await {
+		Err(ChainError::Undrawn { task, reason }) => return undrawn(task, reason, out),
+		info => info?,
+	};
 	let odds = onchain::tasks::odds(&chain, &info.task).await?;
 	let told = of_dealings(&chain, args.number, &info).await?;
 	let (excluded, late) = (excluded::known(&told, &[]), excluded::late(&told));
@@ -46,5 +53,32 @@ pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Resul
 	match chain.draw_obstacle(args.number).await? {
 		Some(obstacle) => writeln!(out, "{without}: {obstacle}"),
 		None => Ok(()),
+	}
+}
+
+/// Writes all that is left of a task that failed before its draw.
+fn undrawn(task: TaskId, reason: FailReason, out: &mut Output<'_>) -> Result<(), Error> {
+	match out.is_json() {
+		true => out.json(&records::undrawn(task, reason)),
+		false => out.lines(&undrawn_lines(task, reason)),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::output::written;
+
+	#[test]
+	fn what_failed_before_its_draw_is_shown_as_far_as_it_is_left() {
+		let said = |is_json| written(is_json, |out| undrawn(7, FailReason::Cancelled, out));
+		let text = said(false);
+		for part in ["task   7\n", "settled (failed: the requester cancelled it)", "events 7"] {
+			assert!(text.contains(part), "{text}");
+		}
+		let record: serde_json::Value = serde_json::from_str(&said(true)).expect("JSON");
+		let outcome = "failed: the requester cancelled it";
+		let left = serde_json::json!({ "task": 7, "state": "settled", "outcome": outcome });
+		assert_eq!(record, left);
 	}
 }

@@ -4,7 +4,7 @@ use super::conditions::ConditionArgs;
 use crate::{
 	chain::{
 		account::{self, address},
-		calls, Chain, ChainError,
+		calls, Chain, ChainError, Token,
 	},
 	cli::{
 		account::signer, class::ClassName, data::FileArgs, statistic::StatisticArgs, values, Global,
@@ -33,8 +33,9 @@ use ostraka_party::{
 use ostraka_primitives::{
 	spec::TaskSpec,
 	task::{ClassParameters, Conditions, SecurityClass},
-	AccountId, TaskId, MAX_DEALERS,
+	AccountId, Balance, TaskId, MAX_DEALERS,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -105,7 +106,7 @@ pub struct SubmitArgs {
 	/// Blocks for dealing; with no dealing in the first quarter, the task fails
 	#[arg(long, value_name = "BLOCKS", default_value_t = 300)]
 	pub collect: u32,
-	/// Fee for committee and panel, in tokens; the least fee unless given
+	/// Fee for committee, panel and rent, in tokens; the least fee and a tenth of the rent unless given, or more where the price rises meanwhile
 	#[arg(long, value_name = "TOKENS", allow_negative_numbers = true, value_parser = values::amount)]
 	pub fee: Option<String>,
 	/// Reward for the accepted dealers together, in tokens
@@ -227,33 +228,55 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 	check_window(&chain, ("--collect", args.collect), "dealing", "Collect")?;
 	// a mask costs what a dealing does
 	let dealing = dealers.len() as u32 + u32::from(conditions.sealed_to.is_some());
-	let least = chain.least_fee(&spec, class, dealing).await?;
+	let (accept, collect) = (args.accept_within, args.collect);
+	let quote = chain.least_fee(&spec, class, dealing, (accept, collect)).await?;
 	let token = chain.token();
 	let fee = match &args.fee {
 		Some(text) => token.parse(text).map_err(Error::Usage)?,
-		None => least,
+		None => onchain::tasks::usual_fee(&quote),
 	};
-	if fee < least {
+	if fee < quote.least {
 		return Err(Error::Usage(format!(
-			"--fee {} is below the least fee of this task, {}",
+			"--fee {} is below the least fee of this task, {}: {} for committee and panel, {} for rent\n  rent follows from \
+			 --accept-within and --collect, and from how full the chain is: `ostraka task prices`",
 			token.render(fee),
-			token.render(least)
+			token.render(quote.least),
+			token.render(quote.work),
+			token.render(quote.rent.most)
 		)));
 	}
-	let odds = chain.odds(class, fee).await?;
 	let reward = token.parse(&args.data_reward).map_err(Error::Usage)?;
 	let invited = calls::Dealers::try_from(dealers.clone())
 		.map_err(|_| Error::Usage("too many dealers".to_owned()))?;
-	let (accept, collect) = (args.accept_within, args.collect);
-	let (of_spec, of_conditions) = (spec.clone(), conditions.clone());
-	let call = calls::submit(of_spec, of_conditions, class, invited, accept, collect, fee, reward);
-	let receipt = match chain.submit(&call, &signer, None).await {
-		Err(error) if lacks_nodes(&error) => {
+	let most = quote.rent.most.saturating_mul(MOST_RISE);
+	let (mut quote, mut fee, mut looks) = (quote, fee, 1);
+	let receipt = loop {
+		let (of_spec, of_all, all) = (spec.clone(), conditions.clone(), invited.clone());
+		let call = calls::submit(of_spec, of_all, class, all, accept, collect, fee, reward);
+		let refused = match chain.submit(&call, &signer, None).await {
+			Ok(receipt) => break receipt,
+			Err(refused) => refused,
+		};
+		if lacks_nodes(&refused) {
 			let numbers = chain.supply_of_nodes(&parameters).await?;
-			return Err(error.with_hint(&numbers).into());
-		},
-		receipt => receipt?,
+			return Err(refused.with_hint(&numbers).into());
+		}
+		if !is_dearer(&refused) {
+			return Err(refused.into());
+		}
+		quote = chain.least_fee(&spec, class, dealing, (accept, collect)).await?;
+		// who names a fee pays no more
+		if args.fee.is_some() || looks == LOOKS || quote.rent.most > most {
+			return Err(refused.with_hint(DEARER).into());
+		}
+		out.notes().say(format!(
+			"places or seats were taken meanwhile: the rent is {} at most now",
+			token.render(quote.rent.most)
+		));
+		looks += 1;
+		fee = onchain::tasks::usual_fee(&quote).saturating_add(onchain::tasks::more(&quote, looks));
 	};
+	let odds = chain.odds(class, fee).await?;
 	if is_refined {
 		notes.push(rounds::FIRST_NOTE.to_owned());
 	}
@@ -264,10 +287,13 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 			 with --contributors-task {task} in place of --count-first"
 		));
 	}
+	let opened = receipt.event("Incentives", "EscrowOpened");
+	let rent = opened.and_then(|event| event.field("rent")).unwrap_or(quote.rent.most);
 	let submitted = Submitted {
 		task,
 		block: receipt.block.number,
 		fee: fee.to_string(),
+		rent: rent.to_string(),
 		data_reward: reward.to_string(),
 		transaction_fee: receipt.fee.to_string(),
 		dealers: dealers.len(),
@@ -280,15 +306,25 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 		sealed_to: conditions.sealed_to.as_ref().map(address),
 		second_task: is_refined.then(|| second(args, &spec, &parameters, &conditions)),
 	};
-	write(&submitted, &spec, &token.render(fee), &capture::line(token, &odds, false), out)
+	let captures = (capture::line(token, &odds, false), capture::panel_line(&odds, false));
+	write(&submitted, &spec, &fee_line(token, fee, rent), &captures, out)
 }
 
-/// Writes what was submitted.
+/// What a task costs at most, and what of it comes back.
+fn fee_line(token: &Token, fee: Balance, rent: Balance) -> String {
+	format!(
+		"{}, of which {} at most is rent of its place and seats, by the block: the rest of that comes back",
+		token.render(fee),
+		token.render(rent)
+	)
+}
+
+/// Writes what was submitted; with the odds of a capture of the committee, and of the panel, if there is one.
 fn write(
 	submitted: &Submitted,
 	spec: &TaskSpec,
 	fee: &str,
-	capture: &str,
+	(capture, panel): &(String, Option<String>),
 	out: &mut Output<'_>,
 ) -> Result<(), Error> {
 	if out.is_json() {
@@ -298,6 +334,9 @@ fn write(
 	writeln!(out, "task {task}: {}", title(spec))?;
 	writeln!(out, "  in block {}, fee {fee}", submitted.block)?;
 	writeln!(out, "  capture: {capture}")?;
+	if let Some(panel) = panel {
+		writeln!(out, "  panel: {panel}")?;
+	}
 	writeln!(
 		out,
 		"  {} {} invited; follow it with `ostraka task watch {task}`",
@@ -333,11 +372,13 @@ fn write(
 }
 
 /// A task that was submitted, as JSON.
-#[derive(Serialize)]
-struct Submitted {
+#[derive(Serialize, JsonSchema)]
+pub(in crate::commands) struct Submitted {
 	task: TaskId,
 	block: u32,
 	fee: String,
+	/// Most that the rent can come to: a part of the fee.
+	rent: String,
 	data_reward: String,
 	transaction_fee: String,
 	dealers: usize,
@@ -383,6 +424,20 @@ fn lacks_nodes(error: &ChainError) -> bool {
 		"Tasks.TooFewVerifiers",
 	];
 	matches!(error, ChainError::Refused { name, .. } if names.contains(&name.as_str()))
+}
+
+/// How often the price is looked at, where places or seats are taken between the look and the transaction's block.
+const LOOKS: u32 = 6;
+/// Up to how many times the rent that was looked at first is paid without asking again.
+const MOST_RISE: Balance = 8;
+
+/// What is to be done where places or seats were taken between the look at the price and the transaction's block.
+const DEARER: &str = "places or seats were taken since the price was looked at, and nothing but the transaction was paid\n  the \
+                      same command looks again; --fee names more at once";
+
+/// Whether a task was refused as it costs more now than its fee.
+fn is_dearer(error: &ChainError) -> bool {
+	matches!(error, ChainError::Refused { name, .. } if name == "Tasks.FeeTooLow")
 }
 
 /// The spec over the groups that the contributors' task found enough dealers in.

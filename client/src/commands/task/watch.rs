@@ -24,8 +24,19 @@ use ostraka_primitives::{
 /// # Errors
 /// `Chain`; `Failed` if the task fails.
 pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
-	let task = args.number;
 	let chain = connect(global, out).await?;
+	let followed = follow(&chain, args.number, out).await;
+	// between two looks it can have failed before its draw, and been settled
+	if let (Err(Error::Chain(ChainError::Undrawn { task, reason })), true) =
+		(&followed, out.is_json())
+	{
+		out.json(&records::undrawn(*task, *reason))?;
+	}
+	followed
+}
+
+/// Follows a task to its end.
+async fn follow(chain: &Chain, task: TaskId, out: &mut Output<'_>) -> Result<(), Error> {
 	let bars = Progress::new(out.is_json());
 	let mut info = chain.task(task).await?;
 	let bar = bars.spinner(&format!("task {task}, {}:", title(&info.task.spec)));
@@ -36,11 +47,11 @@ pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Resul
 		false => out.notes().say(line),
 	};
 	// what was decided before is told first, then what is while this watches
-	let before = of_dealings(&chain, task, &info).await?;
+	let before = of_dealings(chain, task, &info).await?;
 	before.iter().rev().for_each(|conviction| say(&conviction.line()));
 	let mut told = head.number;
 	let how = loop {
-		let line = progress_line(&chain, task, &info, head.number).await?;
+		let line = progress_line(chain, task, &info, head.number).await?;
 		let state = state(&info.task.status);
 		bar.set_message(format!("{state}: {line}"));
 		// without a terminal a line for every step
@@ -54,13 +65,13 @@ pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Resul
 		head = chain.next_head(head).await?;
 		info = chain.task(task).await?;
 		let new = (told.saturating_add(1), head.number);
-		let convictions = between(&chain, task, new, |_| false).await?;
+		let convictions = between(chain, task, new, |_| false).await?;
 		convictions.iter().rev().for_each(|conviction| say(&conviction.line()));
 		told = told.max(head.number);
 	};
 	bars.clear();
 	match how {
-		Outcome::Completed => result::print(&chain, task, &info, out).await,
+		Outcome::Completed => result::print(chain, task, &info, out).await,
 		Outcome::Failed(_) => {
 			if out.is_json() {
 				out.json(&records::task(task, &info))?;

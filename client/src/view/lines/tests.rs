@@ -45,6 +45,8 @@ fn the_odds_of_a_capture_stand_under_the_class() {
 	assert!(lines[place].1.ends_with(" (some 7.1 OST)"), "{lines:?}");
 	let drawn = value(&shown(&fixtures::task()), "capture");
 	assert!(drawn.ends_with(", were it drawn now"), "{drawn}");
+	assert_eq!(lines[place + 1].0, "panel");
+	assert!(lines[place + 1].1.starts_with("all of it 0.81 % a draw"), "{lines:?}");
 }
 
 #[test]

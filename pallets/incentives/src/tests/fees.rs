@@ -170,7 +170,8 @@ fn a_silent_member_that_cannot_receive_still_lacks_its_part() {
 					paid: 10,
 					returned: 9,
 					forfeited: 0,
-					withheld: 1
+					withheld: 1,
+					rent: 0
 				},
 			]
 		);
@@ -285,7 +286,8 @@ fn who_cannot_receive_leaves_a_forfeited_fee_to_the_fees() {
 					paid: 9,
 					returned: 0,
 					forfeited: 9,
-					withheld: 0
+					withheld: 0,
+					rent: 0
 				},
 			]
 		);
@@ -376,7 +378,8 @@ fn who_cannot_receive_leaves_it_to_the_requester() {
 					paid: 9,
 					returned: 9,
 					forfeited: 0,
-					withheld: 0
+					withheld: 0,
+					rent: 0
 				},
 				failed(51),
 			]
@@ -402,7 +405,9 @@ fn escrows_of_one_requester_do_not_mix() {
 #[test]
 fn open_wants_money_and_a_new_task() {
 	build_and_execute(|| {
-		let open = |fee, data_reward| Incentives::open(TASK, &requester(), fee, data_reward);
+		let open = |fee, data_reward| {
+			Incentives::open(TASK, &requester(), fee, data_reward, Rent::default())
+		};
 		let with_layer = |fee, data_reward| {
 			frame::deps::frame_support::storage::with_storage_layer(|| open(fee, data_reward))
 		};
@@ -410,7 +415,7 @@ fn open_wants_money_and_a_new_task() {
 		let most = FUNDS - DRAW_FEE - EXISTENTIAL_DEPOSIT;
 		assert_noop!(with_layer(most, 1), TokenError::FundsUnavailable);
 		// Cannot even pay for the draw.
-		assert!(Incentives::open(6, &account(50), 0, 0).is_err());
+		assert!(Incentives::open(6, &account(50), 0, 0, Rent::default()).is_err());
 		assert_open(TASK, most - 1, 1);
 		assert_noop!(with_layer(0, 0), Error::EscrowExists);
 	});

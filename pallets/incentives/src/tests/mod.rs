@@ -2,14 +2,18 @@
 //! balances.
 
 mod bonds;
+mod deferral;
 mod fees;
+mod migration;
 mod panels;
 mod penalties;
 mod random;
+mod rents;
 
 use crate::{mock::*, *};
 use frame::{testing_prelude::*, token::fungible::hold::Inspect as _};
 use ostraka_primitives::{
+	rent::{Held, Rent},
 	task::{Committee, Panel, Seat},
 	traits::{Ending, Escrow, Penalties, SeatReport},
 	WorkerKey,
@@ -40,9 +44,12 @@ fn panel(verifiers: &[u8]) -> Panel {
 	seats(verifiers)
 }
 
+/// Blocks that tasks of no rent were held.
+const HELD: Held = Held { place: 9, seats: 4 };
+
 /// Settles `TASK`, that had no panel.
 fn settle(members: &[u8], reports: &[SeatReport], ending: Ending) {
-	Incentives::settle_fee(TASK, &committee(members), &panel(&[]), reports, None, ending);
+	Incentives::settle_fee(TASK, &committee(members), &panel(&[]), reports, None, ending, HELD);
 }
 
 fn free(number: u8) -> Balance {
@@ -61,13 +68,18 @@ fn bond(number: u8) -> Balance {
 	Balances::balance_on_hold(&HoldReason::Bond.into(), &account(number))
 }
 
+/// Opens an escrow of which nothing is kept for rent.
 fn assert_open(task: TaskId, fee: Balance, data_reward: Balance) {
+	assert_open_with_rent(task, fee, data_reward, Rent::default());
+}
+
+fn assert_open_with_rent(task: TaskId, fee: Balance, data_reward: Balance, rent: Rent) {
 	let (before, held, earlier) = (free(0), in_escrow(), free(39));
 	events();
-	assert_ok!(Incentives::open(task, &requester(), fee, data_reward));
-	let requester = requester();
-	let draw_fee = DRAW_FEE;
-	assert_eq!(events(), [Event::EscrowOpened { task, requester, fee, data_reward, draw_fee }]);
+	assert_ok!(Incentives::open(task, &requester(), fee, data_reward, rent));
+	let (requester, draw_fee, rent) = (requester(), DRAW_FEE, rent.most);
+	let opened = Event::EscrowOpened { task, requester, fee, data_reward, draw_fee, rent };
+	assert_eq!(events(), [opened]);
 	assert_eq!(free(0), before - fee - data_reward - DRAW_FEE);
 	assert_eq!(in_escrow(), held + fee + data_reward);
 	assert_eq!(free(39), earlier + DRAW_FEE);
@@ -82,9 +94,20 @@ struct End<'a> {
 }
 
 impl End<'_> {
-	/// Settles, and checks what each earned, what silent members lacked, what went back, what was forfeited and what
-	/// became of slashes.
+	/// Settles a task without rent, and checks what each earned, what silent members lacked, what went back, what was
+	/// forfeited and what became of slashes.
 	fn assert_settle(self, earned: &[Balance], withheld: Balance) {
+		self.assert_settle_with_rent(earned, withheld, HELD, 0);
+	}
+
+	/// The same of a task that held its place and its seats so long and owes this rent.
+	fn assert_settle_with_rent(
+		self,
+		earned: &[Balance],
+		withheld: Balance,
+		blocks: Held,
+		rent: Balance,
+	) {
 		let Self { reports, verifiers, exposer, ending } = self;
 		let numbers: Vec<u8> = (1..=reports.len() as u8).collect();
 		let (members, on_panel) = numbers.split_at(numbers.len() - verifiers);
@@ -100,6 +123,7 @@ impl End<'_> {
 			reports,
 			by.as_ref(),
 			ending,
+			blocks,
 		);
 		let paid: Balance = earned.iter().sum();
 		let mut expected = Vec::new();
@@ -135,11 +159,11 @@ impl End<'_> {
 			});
 		}
 		let forfeits = ending == Ending::Forfeited && !members.is_empty();
-		let left = fee - paid - withheld;
+		let left = fee - paid - withheld - rent;
 		let forfeited = if forfeits { left } else { 0 };
 		let (requester, returned) = (requester(), left - forfeited);
 		expected_funds[0] += returned;
-		expected_funds[39] += forfeited;
+		expected_funds[39] += forfeited + rent;
 		expected.push(Event::FeeSettled {
 			task: TASK,
 			requester,
@@ -147,6 +171,7 @@ impl End<'_> {
 			returned,
 			forfeited,
 			withheld,
+			rent,
 		});
 		assert_eq!(events(), expected);
 		assert_eq!(funds(), expected_funds);

@@ -186,6 +186,7 @@ fn a_verifier_without_stake_is_still_convicted() {
 			&[Right, FalseAttestation],
 			Some(&exposer),
 			Completed,
+			HELD,
 		);
 		let culprit = account(50);
 		let punished = Event::Punished {
@@ -217,6 +218,7 @@ fn an_exposer_that_cannot_receive_leaves_its_part_to_be_burnt() {
 			&[FalseAttestation],
 			Some(&exposer),
 			Completed,
+			HELD,
 		);
 		let failed = Event::PayoutFailed { task: TASK, account: exposer, amount: 6 };
 		assert_eq!(events()[0], failed);
@@ -232,8 +234,10 @@ fn a_false_attestation_is_punished_once() {
 		assert_open(TASK, 500, 0);
 		let (members, verifiers, by) = (committee(&[1]), panel(&[4]), account(20));
 		let reports = [Right, FalseAttestation];
-		let settle =
-			|| Incentives::settle_fee(TASK, &members, &verifiers, &reports, Some(&by), Completed);
+		let settle = || {
+			let exposer = Some(&by);
+			Incentives::settle_fee(TASK, &members, &verifiers, &reports, exposer, Completed, HELD);
+		};
 		settle();
 		notes();
 		assert_storage_noop!(settle());

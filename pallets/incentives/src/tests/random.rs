@@ -10,6 +10,7 @@ enum Step {
 		requester: u8,
 		fee: Balance,
 		data_reward: Balance,
+		rent: Rent,
 	},
 	Settle {
 		members: Vec<u8>,
@@ -17,6 +18,7 @@ enum Step {
 		reports: Vec<SeatReport>,
 		exposer: Option<u8>,
 		ending: Ending,
+		held: Held,
 	},
 	PayDealer {
 		dealer: u8,
@@ -44,6 +46,10 @@ enum Step {
 		challenger: u8,
 		dealer: u8,
 	},
+	/// Whether slashes of stake are deferred from now on.
+	Defer(bool),
+	ApplyDeferred,
+	CancelDeferred,
 }
 
 /// Accounts that exist and, from 40 on, some that do not.
@@ -68,24 +74,39 @@ fn ending() -> impl Strategy<Value = Ending> {
 	prop_oneof![Just(Ending::Completed), Just(Ending::Returned), Just(Ending::Forfeited)]
 }
 
+/// Prices of rents, and what is kept for them: less than they come to, as much, or more than there is.
+fn rent() -> impl Strategy<Value = Rent> {
+	let price = || prop_oneof![Just(0u128), 0u128..50, Just(Balance::MAX)];
+	let most = prop_oneof![Just(0u128), 0u128..1_000, 0u128..300_000, Just(Balance::MAX)];
+	(price(), price(), most).prop_map(|(place, seats, most)| Rent { place, seats, most })
+}
+
+fn held() -> impl Strategy<Value = Held> {
+	let blocks = || prop_oneof![Just(0u32), 0u32..100, Just(u32::MAX)];
+	(blocks(), blocks()).prop_map(|(place, seats)| Held { place, seats })
+}
+
 fn step() -> impl Strategy<Value = Step> {
 	let amount = || prop_oneof![Just(0u128), 0u128..100, 0u128..300_000, Just(Balance::MAX)];
 	prop_oneof![
-		4 => (someone(), amount(), amount())
-			.prop_map(|(requester, fee, data_reward)| Step::Open { requester, fee, data_reward }),
+		4 => (someone(), amount(), amount(), rent()).prop_map(
+			|(requester, fee, data_reward, rent)| Step::Open { requester, fee, data_reward, rent }
+		),
 		2 => (
 			prop::collection::vec(someone(), 0..8),
 			prop::collection::vec(someone(), 0..5),
 			prop::collection::vec(report(), 0..12),
 			prop::option::of(someone()),
 			ending(),
+			held(),
 		)
-			.prop_map(|(members, verifiers, reports, exposer, ending)| Step::Settle {
+			.prop_map(|(members, verifiers, reports, exposer, ending, held)| Step::Settle {
 				members,
 				verifiers,
 				reports,
 				exposer,
 				ending,
+				held,
 			}),
 		3 => (someone(), 0u32..6)
 			.prop_map(|(dealer, accepted)| Step::PayDealer { dealer, accepted }),
@@ -103,6 +124,9 @@ fn step() -> impl Strategy<Value = Step> {
 		1 => someone().prop_map(Step::RightBond),
 		1 => (someone(), someone())
 			.prop_map(|(challenger, dealer)| Step::FalseBond { challenger, dealer }),
+		2 => any::<bool>().prop_map(Step::Defer),
+		2 => Just(Step::ApplyDeferred),
+		1 => Just(Step::CancelDeferred),
 	]
 }
 
@@ -111,10 +135,10 @@ fn run(task: TaskId, step: Step) {
 		let _ = frame::deps::frame_support::storage::with_storage_layer(call);
 	};
 	match step {
-		Step::Open { requester, fee, data_reward } => {
-			dispatch(&|| Incentives::open(task, &account(requester), fee, data_reward))
+		Step::Open { requester, fee, data_reward, rent } => {
+			dispatch(&|| Incentives::open(task, &account(requester), fee, data_reward, rent))
 		},
-		Step::Settle { members, verifiers, reports, exposer, ending } => {
+		Step::Settle { members, verifiers, reports, exposer, ending, held } => {
 			let unsettled = Incentives::escrow(task).filter(|escrow| !escrow.settled);
 			let (seated, by) = (committee(&members), exposer.map(account));
 			events();
@@ -125,12 +149,14 @@ fn run(task: TaskId, step: Step) {
 				&reports,
 				by.as_ref(),
 				ending,
+				held,
 			);
-			let (mut told, mut exposed) = (None, 0);
+			let (mut told, mut charged, mut exposed) = (None, None, 0);
 			for event in events() {
 				match event {
-					Event::FeeSettled { paid, returned, forfeited, withheld, .. } => {
-						told = Some(paid + returned + forfeited + withheld);
+					Event::FeeSettled { paid, returned, forfeited, withheld, rent, .. } => {
+						told = Some(paid + returned + forfeited + withheld + rent);
+						charged = Some(rent);
 					},
 					Event::Punished { culprit, fault, amount, to_accuser, to_victim, .. } => {
 						exposed += u32::from(fault == Fault::FalseAttestation);
@@ -146,7 +172,11 @@ fn run(task: TaskId, step: Step) {
 			let seats = members.len() + verifiers.len();
 			let falsely = |report: &&SeatReport| **report == SeatReport::FalseAttestation;
 			let exposable = reports.iter().take(seats).filter(falsely).count() as u32;
-			assert_eq!(exposed, unsettled.as_ref().map_or(0, |_| exposable));
+			let exposable = unsettled.as_ref().map_or(0, |_| exposable);
+			// What is deferred is shared out later
+			assert!(exposed == exposable || (Deferring::get() && exposed < exposable));
+			let owed = |escrow: &TaskEscrow| escrow.rent.due(&held).min(escrow.fee);
+			assert_eq!(charged, unsettled.as_ref().map(owed), "whatever the ending");
 			assert_eq!(told, unsettled.map(|escrow| escrow.fee), "all of a fee is accounted for");
 		},
 		Step::PayDealer { dealer, accepted } => {
@@ -176,6 +206,11 @@ fn run(task: TaskId, step: Step) {
 			Incentives::forfeit_bond(task, &account(challenger), &account(dealer));
 			Ok(())
 		}),
+		Step::Defer(deferring) => Deferring::set(&deferring),
+		Step::ApplyDeferred => {
+			apply_deferred();
+		},
+		Step::CancelDeferred => cancel_deferred(),
 	}
 }
 
@@ -190,6 +225,8 @@ proptest! {
 				Incentives::do_try_state().unwrap();
 				assert_money_is_conserved();
 			}
+			while apply_deferred() {}
+			assert_eq!(Balances::free_balance(stakes()), FUNDS, "all that was deferred is shared out");
 			for task in 0..4 {
 				Incentives::close(task);
 				for number in 0..50 {

@@ -1,6 +1,7 @@
 //! The draw's own tests: what it gives to whom, and what moves it.
 
 use super::*;
+use ostraka_primitives::odds::{Odds, CERTAIN};
 use proptest::prelude::*;
 
 /// All stake counts.
@@ -186,6 +187,44 @@ fn seated(seed: &[u8; 32], candidates: &[Candidate]) -> [BTreeSet<usize>; 2] {
 	let left = beside(&members, of(Body::Panel));
 	let panel = race(&panel_seed(seed), 1, &left, 2, &ALL);
 	[members, panel].map(|seats| seats.into_iter().map(index_of).collect())
+}
+
+/// The odds that clients are told are those of this draw: an adversary with a third of the stake of either body, in nodes of less
+/// than a third of an honest one's stake, captures about as often as they say.
+#[test]
+fn captures_are_as_likely_as_the_odds_say() {
+	let class = class(3, 2);
+	let alike = vec![(Role::Both, 10); 24];
+	let mixed = [(Role::Compute, 10), (Role::Verify, 10), (Role::Both, 10)].repeat(12);
+	for honest in [alike, mixed] {
+		let own = (0..40).map(|index| Candidate { role: Role::Both, ..candidate(index, 3) });
+		let others = (40u8..).zip(&honest);
+		let others = others
+			.map(|(index, (role, stake))| Candidate { role: *role, ..candidate(index, *stake) });
+		let candidates: Vec<_> = own.chain(others).collect();
+		let rounds = 3_000;
+		let (mut committees, mut panels, mut both) = (0u32, 0u32, 0u32);
+		for round in 0..rounds {
+			let [members, panel] = seated(&seed(round), &candidates);
+			let has_committee = members.iter().filter(|index| **index < 40).count() > 1;
+			let has_panel = panel.iter().all(|index| *index < 40);
+			committees += u32::from(has_committee);
+			panels += u32::from(has_panel);
+			both += u32::from(has_committee && has_panel);
+		}
+		let nodes = candidates.iter().map(|node| (node.role, node.stake));
+		let odds = Odds::of(nodes, Balance::MAX, &class, 1);
+		let panel = odds.panel.expect("a class with a panel");
+		for (found, billionths) in
+			[(committees, odds.third), (panels, panel.third), (both, panel.both_third)]
+		{
+			let expected = billionths as f64 / CERTAIN as f64 * f64::from(rounds);
+			// Four standard deviations. What the adversary has drawn is missing of its stake, so it is somewhat less.
+			let (low, high) = (0.85 * expected, 1.02 * expected);
+			let band = low - 4.0 * low.sqrt()..high + 4.0 * high.sqrt();
+			assert!(band.contains(&f64::from(found)), "{found} of {rounds} for {expected}");
+		}
+	}
 }
 
 /// Of nodes that do both, one that leaves the committee can pull another off the panel: it comes next.

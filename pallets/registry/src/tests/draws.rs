@@ -233,7 +233,7 @@ fn an_absence_does_not_shut_out_of_a_class() {
 	build_and_execute(|| {
 		nodes(&[2 * MIN_STAKE; 3], 1);
 		for number in 1..=3 {
-			drop(Registry::slash(&account(number), ABSENCE));
+			drop(slash(&account(number), ABSENCE));
 			Registry::note_presence(&account(number), false);
 		}
 		assert_draw(1, class(3, 2));
@@ -266,7 +266,7 @@ fn a_node_takes_no_more_seats_than_its_stake_covers() {
 		assert_eq!(can_draw(class(3, 1)), Err(DrawError::TooLittleCapacity));
 		// Five seats, and stake for a fault in each.
 		for _ in 0..5 {
-			assert_eq!(Registry::slash(&account(1), SEAT_STAKE).peek(), SEAT_STAKE);
+			assert_eq!(slash(&account(1), SEAT_STAKE).peek(), SEAT_STAKE);
 		}
 		assert_eq!(node(&account(1)).held(), 0);
 		// More stake, or a task that is settled, makes room.
@@ -274,6 +274,30 @@ fn a_node_takes_no_more_seats_than_its_stake_covers() {
 		assert_eq!(free(&account(2)), 1);
 		assert_release(1, &first);
 		assert_eq!((free(&account(2)), free(&account(3))), (2, 1));
+	});
+}
+
+/// As many as all candidates together can take, whoever they are: rents follow from it.
+#[test]
+fn free_seats_are_those_of_all_candidates() {
+	build_and_execute(|| {
+		assert_eq!(Registry::free_seats(), 0);
+		nodes(&[5 * SEAT_STAKE; 3], 2);
+		admit_as(Role::Verify, 4, 5 * SEAT_STAKE, 2);
+		// Stake for five
+		admit_as(Role::Compute, 5, 5 * SEAT_STAKE, MAX_ASSIGNMENTS);
+		System::set_block_number(3);
+		assert_eq!(Registry::free_seats(), 3 * 2 + 2 + 5);
+		let committee = assert_draw(1, class(3, 1));
+		assert_eq!(Registry::free_seats(), 13 - 3);
+		// Who is out of selection takes none, but what it has taken is given back
+		assert_chill(&account(4));
+		assert_eq!(Registry::free_seats(), 10 - 2);
+		assert_activate(&account(4));
+		assert_release(1, &committee);
+		assert_eq!(Registry::free_seats(), 13);
+		assert_bond(&account(5), SEAT_STAKE);
+		assert_eq!(Registry::free_seats(), 14);
 	});
 }
 

@@ -1,6 +1,7 @@
 //! Tests of the registry. Helpers named `assert_..` make a call and check its event and what it
 //! left in storage.
 
+mod deferral;
 mod draws;
 mod genesis;
 mod keys;
@@ -16,6 +17,7 @@ use frame::{
 	testing_prelude::*,
 };
 use ostraka_primitives::{
+	fault::Offence,
 	task::{ClassParameters, Committee, Panel},
 	traits::{Committees, DrawError, DrawRequest, Roster, Seated, Stakes},
 };
@@ -118,6 +120,22 @@ fn admit_as(role: Role, number: u8, stake: Balance, capacity: u32) -> AccountId 
 	let operator = account(number);
 	Pallet::admit(&operator, &NewNode { worker, seal_key, stake, capacity, role }).unwrap();
 	operator
+}
+
+/// A node's wrong share in task 7, of which accounts 40 and 41 have a part.
+fn offence(operator: &AccountId) -> Offence {
+	Offence {
+		task: 7,
+		culprit: operator.clone(),
+		fault: Fault::WrongShare,
+		accuser: Some(account(40)),
+		victim: Some(account(41)),
+	}
+}
+
+/// A slash that is not deferred.
+fn slash(operator: &AccountId, amount: Balance) -> CreditOf<Test> {
+	Registry::slash(&offence(operator), amount).expect("it is taken at once")
 }
 
 fn node(operator: &AccountId) -> Node {

@@ -392,7 +392,7 @@ fn leaving_has_an_order() {
 		assert_chill(&operator);
 		assert_noop!(leave(), Error::StillBonded);
 		// A slash may leave a member nothing; it still has its seat.
-		drop(Registry::slash(&operator, 100));
+		drop(slash(&operator, 100));
 		Registry::note_conviction(&operator);
 		assert_noop!(leave(), Error::StillAssigned);
 		assert_noop!(Registry::withdraw(signed(&operator)), Error::NothingToWithdraw);
@@ -406,7 +406,7 @@ fn try_state_sees_a_node_that_withdrew_all_and_stayed() {
 	new_test_ext().execute_with(|| {
 		let operator = assert_register(1, MIN_STAKE, 1);
 		assert_chill(&operator);
-		drop(Registry::slash(&operator, MIN_STAKE));
+		drop(slash(&operator, MIN_STAKE));
 		let complaint = "a node that withdrew all its stake is still there";
 		assert_eq!(Registry::do_try_state(), Err(complaint.into()));
 		Registry::note_presence(&operator, false);

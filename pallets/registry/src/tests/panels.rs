@@ -263,7 +263,29 @@ fn a_role_is_for_draws_to_come() {
 	});
 }
 
-/// The odds of a capture are those of a draw from the nodes that compute.
+/// A panel's are those of a draw from the nodes that verify, beside the committee.
+#[test]
+fn the_odds_of_a_panel_are_of_who_verifies() {
+	build_and_execute(|| {
+		nodes(Role::Compute, 1..=5);
+		nodes(Role::Verify, 6..=9);
+		let odds = Pallet::odds(&paneled(3, 2), 1);
+		let panel = odds.panel.expect("a class with a panel");
+		// Of each stake half counts, and of the adversary's all: a third and a half, twice in a row. No honest member is missing.
+		assert!(panel.fifth.abs_diff(111_111_111) < 5 && panel.third.abs_diff(250_000_000) < 5);
+		nodes(Role::Compute, 10..=10);
+		let more = Pallet::odds(&paneled(3, 2), 1);
+		let of_more = more.panel.expect("a class with a panel");
+		assert_eq!((of_more.fifth, of_more.third), (panel.fifth, panel.third));
+		assert!(more.fifth < odds.fifth && of_more.both_fifth < panel.both_fifth);
+		nodes(Role::Both, 11..=12);
+		let missing = Pallet::odds(&paneled(3, 2), 1).panel.expect("a class with a panel");
+		assert!(missing.fifth > panel.fifth, "two may be on the committee");
+		assert_eq!(Pallet::odds(&paneled(3, 0), 1).panel, None);
+	});
+}
+
+/// The odds of a committee's capture are those of a draw from the nodes that compute.
 #[test]
 fn verifiers_do_not_dilute_the_odds() {
 	build_and_execute(|| {

@@ -19,6 +19,10 @@ enum Step {
 	Role(Role),
 	Deregister,
 	Slash(Balance),
+	/// Blocks for which slashes are deferred from now on.
+	Defer(BlockNumber),
+	Apply(prop::sample::Index),
+	Cancel(prop::sample::Index),
 	Absence,
 	Presence(bool),
 	Conviction,
@@ -44,6 +48,9 @@ fn step() -> impl Strategy<Value = Step> {
 		1 => Just(Step::Deregister),
 		1 => (0u128..700).prop_map(Step::Slash),
 		2 => Just(Step::Absence),
+		2 => prop_oneof![Just(0u32), 1u32..UNBONDING].prop_map(Step::Defer),
+		2 => any::<prop::sample::Index>().prop_map(Step::Apply),
+		1 => any::<prop::sample::Index>().prop_map(Step::Cancel),
 		1 => any::<bool>().prop_map(Step::Presence),
 		1 => Just(Step::Conviction),
 		4 => (1u32..3, 0u8..3).prop_map(|(factor, verifiers)| Step::Draw(factor, verifiers)),
@@ -60,6 +67,22 @@ fn rotate(operator: &AccountId, number: u8) -> DispatchResult {
 	Pallet::replace_keys(operator, &mut node, worker, seal_key);
 	Nodes::<Test>::insert(operator, node);
 	Ok(())
+}
+
+/// What a slash takes at once.
+fn taken(operator: &AccountId, amount: Balance) -> Balance {
+	Registry::slash(&offence(operator), amount).map_or(0, |credit| credit.peek())
+}
+
+/// One of the pending slashes, if there is any.
+fn pending(which: prop::sample::Index) -> Option<(AccountId, u32)> {
+	let all: Vec<_> = PendingSlashes::<Test>::iter_keys().collect();
+	(!all.is_empty()).then(|| all[which.index(all.len())].clone())
+}
+
+fn apply(culprit: &AccountId, number: u32) -> DispatchResult {
+	let applied = Registry::apply_slash(signed(&account(59)), culprit.clone(), number);
+	applied.map(|_| ()).map_err(|refused| refused.error)
 }
 
 proptest! {
@@ -99,14 +122,23 @@ proptest! {
 					Step::Role(role) => dispatch(&|| Registry::set_role(origin(), role)),
 					Step::Deregister => dispatch(&|| Registry::deregister(origin())),
 					Step::Slash(amount) => {
-						slashed += Registry::slash(&operator, amount).peek();
+						slashed += taken(&operator, amount);
 						Registry::note_conviction(&operator);
 						culprits.insert(operator.clone());
 					},
 					Step::Absence => {
-						slashed += Registry::slash(&operator, ABSENCE).peek();
+						slashed += taken(&operator, ABSENCE);
 						Registry::note_presence(&operator, false);
 						culprits.insert(operator.clone());
+					},
+					Step::Defer(blocks) => SlashDeferral::set(&blocks),
+					Step::Apply(which) => if let Some((culprit, number)) = pending(which) {
+						shared();
+						dispatch(&|| apply(&culprit, number));
+						slashed += shared().iter().map(|(_, amount)| amount).sum::<Balance>();
+					},
+					Step::Cancel(which) => if let Some((culprit, number)) = pending(which) {
+						assert_ok!(Registry::cancel_slash(RuntimeOrigin::root(), culprit, number));
 					},
 					Step::Presence(present) => Registry::note_presence(&operator, present),
 					Step::Conviction => Registry::note_conviction(&operator),
@@ -133,7 +165,14 @@ proptest! {
 					assert!(culprits.contains(&account) || worst <= node.held());
 				}
 			}
-			// Everybody can leave in the end, with all that was not slashed.
+			// Everybody can leave in the end, with all that was not slashed: what is pending is applied before.
+			System::set_block_number(System::block_number() + UNBONDING);
+			for (culprit, number) in PendingSlashes::<Test>::iter_keys().collect::<Vec<_>>() {
+				shared();
+				assert_ok!(apply(&culprit, number));
+				slashed += shared().iter().map(|(_, amount)| amount).sum::<Balance>();
+			}
+			assert_eq!(Pending::<Test>::iter().count(), 0);
 			for (task, seated) in tasks {
 				Registry::release(task, &seated.committee, &seated.panel);
 			}

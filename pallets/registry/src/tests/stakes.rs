@@ -7,7 +7,7 @@ use frame::traits::Imbalance;
 fn assert_slash(operator: &AccountId, amount: Balance) -> Balance {
 	let (before, issuance) = (node(operator), Balances::total_issuance());
 	events();
-	let credit = Registry::slash(operator, amount);
+	let credit = slash(operator, amount);
 	let taken = credit.peek();
 	assert_eq!(taken, amount.min(before.held()));
 	let after = node(operator);
@@ -59,7 +59,7 @@ fn a_slash_takes_what_is_there() {
 		assert_eq!(node(&operator).held(), 0);
 		Registry::note_conviction(&operator);
 		// Nobody's stake is nothing.
-		assert_storage_noop!(assert_eq!(Registry::slash(&account(9), 5).peek(), 0));
+		assert_storage_noop!(assert_eq!(slash(&account(9), 5).peek(), 0));
 	});
 }
 
@@ -70,7 +70,7 @@ fn below_the_least_stake_and_its_buffer_a_node_is_chilled() {
 		assert_slash(&operator, 5 + ABSENCE_BUFFER);
 		assert!(is_candidate(&operator));
 		events();
-		drop(Registry::slash(&operator, 1));
+		drop(slash(&operator, 1));
 		let cause = ChillCause::Slash;
 		assert!(events().contains(&Event::Chilled { operator: operator.clone(), cause }));
 		assert!(!is_candidate(&operator));
@@ -135,7 +135,7 @@ fn a_node_with_the_least_stake_outlasts_absences() {
 		assert_eq!(node(&operator).stake, MIN_STAKE - ABSENCE_BUFFER);
 		// Then the buffer is gone, however rare they are.
 		events();
-		drop(Registry::slash(&operator, ABSENCE));
+		drop(slash(&operator, ABSENCE));
 		let cause = ChillCause::Slash;
 		assert!(events().contains(&Event::Chilled { operator: operator.clone(), cause }));
 		Registry::note_presence(&operator, false);

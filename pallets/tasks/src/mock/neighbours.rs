@@ -6,6 +6,7 @@ use super::{
 use crate::*;
 use frame::{deps::frame_support::weights::WeightMeter, testing_prelude::*};
 use ostraka_primitives::{
+	rent::{Held, Occupancy, Rent},
 	task::Seat,
 	traits::{
 		DrawRequest, Ending, Frozen, Opening, Progress, RelayMoment, SeatReport, Seated, Seed,
@@ -88,6 +89,10 @@ pub struct World {
 	pub obstacle: Option<DrawError>,
 	/// Accounts with a node in selection: all of them may be drawn.
 	pub candidates: BTreeSet<AccountId>,
+	/// Seats that all of them together could take.
+	pub free_seats: u32,
+	/// Prices of a block of a place and of a seat where all are free.
+	pub rents: (Balance, Balance),
 	/// Accounts that were looked up among these.
 	pub looked_up: Vec<AccountId>,
 	/// Looks at the candidates, each for a task, and their blocks.
@@ -116,6 +121,10 @@ pub struct World {
 	/// Whether nobody has the money for fees and deposits.
 	pub broke: bool,
 	pub deposits: BTreeMap<(TaskId, AccountId), Deposit>,
+	/// Rents of tasks, as they were fixed.
+	pub rented: BTreeMap<TaskId, Rent>,
+	/// How long tasks had held what they rent when their fees were settled.
+	pub held: BTreeMap<TaskId, Held>,
 	/// Bytes of proof recorded, if they are.
 	pub recorded: Option<u64>,
 	/// By how many they grow with each thing that the book asks a neighbour to do.
@@ -134,6 +143,8 @@ impl Default for World {
 			moment: RelayMoment { number: 1, epoch: 1 },
 			obstacle: None,
 			candidates: (10..100).map(account).collect(),
+			free_seats: 1_000,
+			rents: (PLACE_RENT, SEAT_RENT),
 			looked_up: Vec::new(),
 			checks: Vec::new(),
 			dealt: BTreeMap::new(),
@@ -150,6 +161,8 @@ impl Default for World {
 			exposer: None,
 			broke: false,
 			deposits: BTreeMap::new(),
+			rented: BTreeMap::new(),
+			held: BTreeMap::new(),
 			recorded: None,
 			grows: 0,
 			in_step: false,
@@ -184,6 +197,11 @@ pub fn units(count: u64) -> Weight {
 
 /// Bytes by which proofs are longer of which a block can judge one less. More than those of [`mean`](super::mean) have.
 pub const PROOF_STEP: u32 = 3_072;
+
+/// Price of a block of a place where all are free.
+pub const PLACE_RENT: Balance = 3;
+/// Price of a block of a seat where all are free.
+pub const SEAT_RENT: Balance = 2;
 
 /// All neighbours in one.
 pub struct Fake;
@@ -236,6 +254,10 @@ impl Committees for Fake {
 			world.looked_up.push(account.clone());
 			world.candidates.contains(account)
 		})
+	}
+
+	fn free_seats() -> u32 {
+		world(|world| world.free_seats)
 	}
 
 	fn release(task: TaskId, committee: &Committee, panel: &Panel) {
@@ -329,7 +351,12 @@ impl Adjudications for Fake {
 
 impl Escrow for Fake {
 	fn least_fee(seats: u8, length: u32, invited: u32) -> Balance {
-		(u32::from(seats) * 100 + length + invited).into()
+		Balance::from(seats) * 100 + Balance::from(length) + Balance::from(invited)
+	}
+
+	fn rents(places: Occupancy, seats: Occupancy) -> (Balance, Balance) {
+		let (place, seat) = world(|world| world.rents);
+		(places.price(place), seats.price(seat))
 	}
 
 	fn open(
@@ -337,8 +364,10 @@ impl Escrow for Fake {
 		requester: &AccountId,
 		fee: Balance,
 		data_reward: Balance,
+		rent: Rent,
 	) -> DispatchResult {
 		ensure!(!world(|world| world.broke), TokenError::FundsUnavailable);
+		world(|world| world.rented.insert(task, rent));
 		note(Did::Opened { task, requester: requester.clone(), fee, data_reward });
 		Ok(())
 	}
@@ -350,7 +379,9 @@ impl Escrow for Fake {
 		reports: &[SeatReport],
 		exposer: Option<&AccountId>,
 		ending: Ending,
+		held: Held,
 	) {
+		world(|world| world.held.insert(task, held));
 		let due = world(|world| world.reports_due.get(&task).copied());
 		let (seats, panel, reports) = (committee.len(), panel.len(), reports.len());
 		note(Did::Paid { task, seats, panel, reports, exposer: exposer.cloned(), due, ending });

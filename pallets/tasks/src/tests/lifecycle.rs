@@ -297,7 +297,7 @@ fn a_task_follows_the_protocol_that_it_was_submitted_under() {
 		Records::<Test>::mutate(later, |record| record.as_mut().unwrap().protocol = current + 1);
 		let terms = terms(later);
 		Invitations::<Test>::mutate(later, |known| known.as_mut().unwrap().terms = terms);
-		run_until(later, |status| status == Settled(Failed(NoCommittee)));
+		run_until(later, |status| status == Settling(Failed(NoCommittee)));
 		assert_eq!(Tasks::task(later).unwrap().task_hash, None);
 	});
 }

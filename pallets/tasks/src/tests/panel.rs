@@ -206,7 +206,9 @@ fn verifiers_count_for_the_window_and_for_the_fee() {
 		let slow = submit(Standard).unwrap();
 		assert_eq!(Tasks::task(slow).unwrap().windows.verify, VERIFY_BASE + 2 * 5 + (5 + 4));
 
-		let least = Fake::least_fee(5, mean().length(), 4);
+		let quote = Tasks::quote(&mean(), Standard, 4, ACCEPT, COLLECT);
+		assert_eq!(quote.work, Fake::least_fee(5, mean().length(), 4));
+		let least = quote.least;
 		let pay = |fee| {
 			let (origin, list) = (RuntimeOrigin::signed(requester()), dealers(4));
 			Tasks::submit(origin, mean(), plain(), Standard, list, ACCEPT, COLLECT, fee, 0)

@@ -298,29 +298,38 @@ fn check_journal(task: TaskId) {
 	assert_eq!(count(|did| matches!(did, Did::Closed { .. })), 1);
 	let drawn = count(|did| matches!(did, Did::Drew { .. }));
 	assert!(drawn <= 1);
-	assert_eq!(drawn == 1, Tasks::task(task).unwrap().task_hash.is_some());
+	// What failed before its draw leaves its state alone
+	let left = Tasks::task(task);
+	assert_eq!(drawn == 1, left.is_some());
+	assert!(left.as_ref().is_none_or(|task| task.task_hash.is_some()));
 	assert_eq!(count(|did| matches!(did, Did::Shared { .. })), drawn);
 	assert_eq!(count(|did| matches!(did, Did::Freed { .. })), drawn);
 	assert_eq!(count(|did| matches!(did, Did::Released { .. })), drawn);
 	assert!(matches!(journal.last(), Some(Did::Closed { .. })));
 	let Settled(outcome) = status(task) else { panic!("task {task} is not settled") };
-	let class = Tasks::task(task).unwrap().parameters;
-	let (of_committee, of_panel) = match drawn {
-		0 => (0, 0),
-		_ => (usize::from(class.seats), usize::from(class.verifiers)),
-	};
+	let (of_committee, of_panel) = left.as_ref().map_or((0, 0), |task| {
+		(usize::from(task.parameters.seats), usize::from(task.parameters.verifiers))
+	});
 	for did in journal {
 		match did {
 			Did::Shared { opening, .. } => {
-				let seats = (opening.seats, opening.verifiers);
+				let drawn = left.as_ref().unwrap();
+				let (seats, class) = ((opening.seats, opening.verifiers), &drawn.parameters);
 				assert_eq!(seats, (class.all_seats(), class.verifiers));
-				let asked = Tasks::task(task).unwrap().conditions;
-				assert_eq!(opening.recipient, asked.sealed_to);
+				assert_eq!(opening.recipient, drawn.conditions.sealed_to);
 			},
 			Did::Paid { seats, panel, reports, exposer, ending: said, .. } => {
 				assert_eq!((seats, panel, reports), (of_committee, of_panel, seats + panel));
 				// Without seats nobody can have attested falsely
 				assert!(drawn == 1 || exposer.is_none());
+				// It pays for its place from the submission on, as for seats from the draw on, and a tenth until then
+				let (held, rent) = world(|world| (world.held[&task], world.rented[&task]));
+				assert!(held.place > 0 && held.seats <= held.place);
+				let waited = left.as_ref().map(|task| task.drawn_at.unwrap() - task.submitted_at);
+				let waiting = waited.unwrap_or(held.place);
+				assert_eq!(held.seats, held.place - waiting + waiting.div_ceil(10));
+				assert_eq!(held.place > waiting, drawn == 1);
+				assert!(0 < rent.due(&held) && rent.due(&held) <= rent.most);
 				assert_eq!(said, ending(outcome, drawn == 1));
 				assert_eq!(said == Ending::Completed, outcome == Completed);
 			},
@@ -337,20 +346,20 @@ fn check_journal(task: TaskId) {
 /// What became of the deposits of a settled task.
 fn check_deposits(task: TaskId) {
 	let Settled(outcome) = status(task) else { panic!("task {task} is not settled") };
-	let (dealt, found) = (dealt(task), Tasks::task(task).unwrap());
+	let dealt = dealt(task);
 	let deposits = world(|world| world.deposits.clone());
 	let (mut accepted, mut sealed) = (Vec::new(), false);
 	for ((_, dealer), deposit) in deposits.into_iter().filter(|((of, _), _)| *of == task) {
 		let forfeited = dealing_was_over(outcome) && !dealt.contains(&dealer);
 		let expected = if forfeited { Deposit::Forfeited } else { Deposit::Returned };
 		assert_eq!(deposit, expected, "of {dealer} in task {task}, {outcome:?}");
-		if found.conditions.sealed_to.as_ref() == Some(&dealer) {
+		if dealer == recipient() {
 			sealed = true;
 		} else {
 			accepted.push(dealer);
 		}
 	}
-	if found.drawn_at.is_some() {
+	if let Some(found) = Tasks::task(task) {
 		assert_eq!(found.accepted as usize, accepted.len());
 		assert!(found.accepted >= found.conditions.least_dealers);
 		assert!(found.conditions.required.iter().all(|dealer| accepted.contains(dealer)));

@@ -120,7 +120,7 @@ fn settlements_of_one_block_take_turns() {
 }
 
 /// Four are invited, the first three accept, the first two of these deal; then the task comes to this end.
-fn ended_with(outcome: Outcome) -> TaskId {
+pub(super) fn ended_with(outcome: Outcome) -> TaskId {
 	let mut dealers = dealers(4).into_inner();
 	dealers.sort();
 	let (mut asked, recipient) = (plain(), account(5));
@@ -202,7 +202,7 @@ fn who_accepts_and_does_not_deal_forfeits() {
 			let found: Vec<_> = dealers.iter().map(|dealer| deposit(task, dealer)).collect();
 			assert_eq!(found, expected, "{outcome:?}");
 			assert_eq!(dealing_was_over(outcome), expected.contains(&lost));
-			let drawn = Tasks::task(task).unwrap().drawn_at.is_some();
+			let drawn = Tasks::task(task).is_some_and(|task| task.drawn_at.is_some());
 			let wanted = ending(outcome, drawn);
 			let paid = |did: &Did| matches!(did, Did::Paid { ending, .. } if *ending == wanted);
 			assert_eq!(journal(task).iter().filter(|did| paid(did)).count(), 1, "{outcome:?}");

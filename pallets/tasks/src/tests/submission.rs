@@ -318,12 +318,19 @@ fn cohort_windows_and_fee_are_checked() {
 		] {
 			assert_noop!(timed(dealers(3), accept, COLLECT, FEE), error);
 		}
-		let least = Fake::least_fee(3, mean().length(), 3);
-		assert_noop!(call(dealers(3), COLLECT, least - 1), Error::<Test>::FeeTooLow);
-		assert_ok!(call(dealers(3), LEAST_COLLECT, least));
-		assert_ok!(call(dealers(3), MAX_COLLECT, least));
-		assert_ok!(timed(dealers(3), LEAST_ACCEPT, COLLECT, least));
-		assert_ok!(timed(dealers(3), MAX_ACCEPT, COLLECT, least));
+		for (accept, collect) in [
+			(ACCEPT, COLLECT),
+			(ACCEPT, LEAST_COLLECT),
+			(ACCEPT, MAX_COLLECT),
+			(LEAST_ACCEPT, COLLECT),
+			(MAX_ACCEPT, COLLECT),
+		] {
+			let quote = Tasks::quote(&mean(), SecurityClass::Standard, 3, accept, collect);
+			assert_eq!(quote.work, Fake::least_fee(3, mean().length(), 3));
+			let least = quote.least;
+			assert_noop!(timed(dealers(3), accept, collect, least - 1), Error::<Test>::FeeTooLow);
+			assert_ok!(timed(dealers(3), accept, collect, least));
+		}
 	});
 }
 

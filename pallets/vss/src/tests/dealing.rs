@@ -1,7 +1,9 @@
 //! Dealing, and the freeze.
 
 use super::*;
+use crate::worker::sweep::{list_key, LANES};
 use codec::Decode;
+use frame::prelude::Hooks;
 use ostraka_crypto::{encoding::IDENTITY, proofs::rho_message, seal::SealSecret, vss};
 use ostraka_primitives::{
 	message::{indexed_key, IndexedDealing},
@@ -54,6 +56,38 @@ fn a_dealing_is_recorded_counted_and_indexed() {
 	let indexed = IndexedDealing::decode(&mut &indexed[..]).unwrap();
 	assert_eq!(indexed.dealer, dealer_account(0));
 	assert_eq!(dealing_bytes(&indexed.dealing), dealing);
+}
+
+/// By it nodes clear their copies some day.
+#[test]
+fn a_block_leaves_a_list_of_its_dealings_and_nothing_of_it_in_the_state() {
+	let mut ext = new_test_ext();
+	let listed = ext.execute_with(|| {
+		let ctx = opened();
+		let dealings = [0, 1].map(|index| honest(&ctx, index, u64::from(index) + 1));
+		for (index, dealing) in (0..).zip(&dealings) {
+			assert_ok!(deal(&ctx, &dealer_account(index), dealing.clone()));
+		}
+		rejected(&ctx, 1, honest(&ctx, 1, 3), Error::AlreadyDealt);
+		let digests = (0..).zip(&dealings).map(|(index, dealing)| {
+			(TASK, dealing.digest(&ctx.task_hash, dealer_account(index).as_ref()))
+		});
+		let listed: Vec<_> = digests.collect();
+		assert_eq!(DealtNow::<Test>::get().to_vec(), listed);
+		Vss::on_finalize(10);
+		assert!(!DealtNow::<Test>::exists());
+		// The next block has none.
+		assert_storage_noop!(Vss::on_finalize(11));
+		listed
+	});
+	ext.persist_offchain_overlay();
+	let db = ext.offchain_db();
+	let lists = |block| -> Vec<Vec<u8>> {
+		(0..LANES).filter_map(|lane| db.get(&list_key(block, lane))).collect()
+	};
+	// Behind the version of the nodes' records.
+	assert_eq!(lists(10), vec![(1u8, listed).encode()]);
+	assert!(lists(11).is_empty());
 }
 
 /// Of a task that follows a version of the protocol which this runtime does not know no call is taken.

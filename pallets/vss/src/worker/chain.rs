@@ -115,6 +115,11 @@ pub fn relation<T: Config>(seat: &Seat) -> Result<Relation, WorkerError> {
 	relation.filter(fits).ok_or(WorkerError::Relation)
 }
 
+/// Whether a task is open and its seats are drawn: dealings to it may be needed.
+pub fn is_open<T: Config>(task: TaskId) -> bool {
+	Sharings::<T>::contains_key(task)
+}
+
 /// What an attestation names: the running hashes of a task's dealings, and of those that were excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Hashes {

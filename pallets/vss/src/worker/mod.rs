@@ -18,6 +18,7 @@
 //! | `look` | what a run has before it of a seat's dealings |
 //! | `shares` | checking commitments; a member's opening, checking shares, adding up |
 //! | `proofs` | checking proofs |
+//! | [`sweep`] | clearing copies of dealings that nobody needs any more |
 //! | `send` | calls, signatures, transactions |
 //! | `error` | what goes wrong |
 //!
@@ -64,8 +65,10 @@
 //! Nothing but this worker frees them. The block that settles a task must not: offchain indexing takes effect with every
 //! block that is imported, so that a side block would take from a member what it needs on the fork that wins. While a
 //! task lasts, the worker notes the digests of its dealings; when the task has been gone for [`CLEAR_AFTER`] blocks, it
-//! frees what it noted, as far as a run's work goes. What stays are copies in databases of nodes that index but have no seat in
-//! the task, or were away until it was settled: ciphertexts, which lie in the block bodies as well.
+//! frees what it noted, as far as a run's work goes. Nodes that index but have no seat in the task, or were away until it was
+//! settled, clear theirs by the lists that the chain indexes for each block ([`sweep`]). That runs on every node that runs the
+//! worker, with or without keys. What an archive node indexes without a worker stays: ciphertexts, which lie in the block bodies as
+//! well.
 //!
 //! # One key, one node
 //! The lock that keeps a seat from answering under two accepted sets lies in the node's database. Two nodes that run
@@ -81,6 +84,7 @@ mod record;
 mod send;
 mod shares;
 pub mod store;
+pub mod sweep;
 #[cfg(test)]
 mod tests;
 
@@ -114,6 +118,8 @@ const WORK: u32 = 5_000;
 const DISPUTE_WORK: u32 = 4_000;
 /// Work that a run has for freeing records, however much it has done: else a node that is always busy would keep them all.
 const FREE_WORK: u32 = 1_000;
+/// Work that a run has for sweeping, however much it has done, for the same reason.
+const SWEEP_WORK: u32 = 1_000;
 /// Work of freeing a seat's records. Each dealing of its task adds one.
 const FREE: u32 = 3;
 /// Work of an attestation.
@@ -140,6 +146,8 @@ pub struct Summary {
 	pub errors: Vec<(TaskId, WorkerKey, WorkerError)>,
 	/// Seats whose records were freed.
 	pub freed: usize,
+	/// Copies of dealings that were swept.
+	pub swept: usize,
 }
 
 /// Runs the worker on the state of block `now`: the pallet's `offchain_worker` hook.
@@ -148,11 +156,12 @@ pub fn run<T: Config>(now: BlockNumberFor<T>) {
 	if summary != Summary::default() {
 		log::debug!(
 			target: LOG_TARGET,
-			"block {now:?}: {} sent, {} missing, {} errors, {} freed",
+			"block {now:?}: {} sent, {} missing, {} errors, {} freed, {} swept",
 			summary.sent.len(),
 			summary.missing.len(),
 			summary.errors.len(),
 			summary.freed,
+			summary.swept,
 		);
 	}
 }
@@ -164,6 +173,14 @@ pub fn run_at<T: Config>(now: BlockNumber) -> Summary {
 
 /// [`run_at`], with so much work at most.
 fn run_within<T: Config>(now: BlockNumber, work: u32) -> Summary {
+	let mut summary = serve::<T>(now, work);
+	// After what has deadlines.
+	summary.swept = sweep::run::<T>(now, SWEEP_WORK);
+	summary
+}
+
+/// Does what is to be done for the seats of the node's keys, and for the records of those that it had.
+fn serve<T: Config>(now: BlockNumber, work: u32) -> Summary {
 	let keys = keys::local();
 	let book = store::book();
 	if keys.is_empty() && book.is_empty() {

@@ -40,6 +40,8 @@ pub(super) const BYTES: usize = 16 * 1024;
 const BATCHED: usize = 60;
 /// Microseconds of an exact one, by which a batch that holds a bad point finds it.
 pub(super) const EXACT: usize = 460;
+/// Microseconds that checking a share takes for each entry of the vector, where it is not one of a batch.
+const ALONE: usize = 25;
 /// Work of checking a result share and of making a message of it, its summands not counted.
 const ANSWER: u32 = 10;
 /// Work of an accusation, its commitments not counted.
@@ -175,6 +177,9 @@ impl<T: Config> Run<T> {
 		}
 		let items: Vec<_> = opened.iter().map(|one| (&one.commitments, &one.share)).collect();
 		let wrong = worker::check(&seat.context, seat.state.seat, &items, &mut self.rng);
+		// A batch that does not hold is taken apart until these are found.
+		let found = u32::try_from(wrong.len()).unwrap_or(u32::MAX);
+		self.take_work(alone_work(seat).saturating_mul(found));
 		let secrets = self.secrets(seat)?;
 		let mut found = Vec::with_capacity(opened.len());
 		for (index, one) in opened.iter().enumerate() {
@@ -298,6 +303,11 @@ struct Opened<'a> {
 /// Work of checks of a dealing's commitments that take so many microseconds a point.
 pub(super) fn points_work(seat: &chain::Seat, each: usize) -> u32 {
 	units(seat.context.commitments().saturating_mul(each))
+}
+
+/// Work of finding a wrong share among others.
+fn alone_work(seat: &chain::Seat) -> u32 {
+	OPEN.saturating_add(units(seat.context.length().saturating_mul(ALONE)))
 }
 
 /// Units of work, each a tenth of a millisecond.

@@ -9,6 +9,7 @@
 //! | sent | seat and message | block of the last attempt, and what an attestation was about | after settlement |
 //! | notice | seat and kind of error | block of the last complaint | after settlement |
 //! | lock | seat | the one `h_A` that it answers under | never |
+//! | cursors | node | which block is looked at next for copies to be cleared (`sweep`) | never |
 //!
 //! A *seat* is a worker key and a task hash, not a task's number: the database does not follow forks, and two forks can
 //! give one number to two tasks. All records lie in the persistent storage under a prefix of the pallet's, and begin with

@@ -11,6 +11,7 @@ pub mod pallet_consent;
 pub mod pallet_message_queue;
 pub mod pallet_multisig;
 pub mod pallet_network;
+pub mod pallet_parameters;
 pub mod pallet_proxy;
 pub mod pallet_session;
 pub mod pallet_sudo;

@@ -171,14 +171,44 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 	/// Proof: `Registry::Keys` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `Measured`)
 	/// Storage: `Registry::SealKeys` (r:0 w:1)
 	/// Proof: `Registry::SealKeys` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `Measured`)
+	/// Storage: `Registry::Pending` (r:1 w:0)
 	fn deregister() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `2676`
-		//  Estimated: `6141`
+		//  Measured:  `3200`
+		//  Estimated: `6665`
 		// Minimum execution time: 111_788_000 picoseconds.
 		Weight::from_parts(133_411_000, 0)
-			.saturating_add(Weight::from_parts(0, 6141))
-			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(Weight::from_parts(0, 6665))
+			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
+	}
+	/// Storage: `Registry::PendingSlashes` (r:1 w:1)
+	/// Storage: `Registry::Pending` (r:1 w:1)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Storage: `System::Account` (r:4 w:4)
+	/// Storage: `Registry::Nodes` (r:1 w:0)
+	fn apply_slash() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `6500`
+		//  Estimated: `16880`
+		// Minimum execution time: 480_000_000 picoseconds.
+		Weight::from_parts(520_000_000, 0)
+			.saturating_add(Weight::from_parts(0, 17900))
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(7))
+	}
+	/// Storage: `Registry::PendingSlashes` (r:1 w:1)
+	/// Storage: `Registry::Nodes` (r:1 w:1)
+	/// Storage: `Registry::Pending` (r:1 w:1)
+	/// Storage: `Registry::Candidates` (r:1 w:1)
+	fn cancel_slash() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `61800`
+		//  Estimated: `65265`
+		// Minimum execution time: 260_000_000 picoseconds.
+		Weight::from_parts(290_000_000, 0)
+			.saturating_add(Weight::from_parts(0, 65265))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(4))
 	}
 }

@@ -34,6 +34,8 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
+	/// Storage: `Vss::DealtNow` (r:1 w:1)
+	/// Proof: `Vss::DealtNow` (`max_values`: Some(1), `max_size`: Some(147458), added: 147953, mode: `Ignored`)
 	/// The range of component `t` is `[1, 15]`.
 	/// The range of component `k` is `[3, 354]`.
 	fn deal(t: u32, k: u32, ) -> Weight {
@@ -41,12 +43,12 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		//  Measured:  `20922 + t * (96 ±0)`
 		//  Estimated: `24387 + t * (96 ±0)`
 		// Minimum execution time: 673_618_000 picoseconds.
-		Weight::from_parts(1_434_939_743, 0)
+		Weight::from_parts(1_463_638_537, 0)
 			.saturating_add(Weight::from_parts(0, 24387))
 			// Standard Error: 2_637_425
 			.saturating_add(Weight::from_parts(13_552_718, 0).saturating_mul(k.into()))
-			.saturating_add(T::DbWeight::get().reads(7))
-			.saturating_add(T::DbWeight::get().writes(5))
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(6))
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
 			// Added by hand: the acceptance in the book, and what is remembered of the dealer.
 			.saturating_add(T::DbWeight::get().reads_writes(2, 1))
@@ -152,6 +154,10 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
+	/// Storage: `Network::Solo` (r:1 w:0)
+	/// Proof: `Network::Solo` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `Measured`)
+	/// Storage: `Registry::Pending` (r:1 w:0)
+	/// Proof: `Registry::Pending` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `Measured`)
 	/// The range of component `l` is `[1, 256]`.
 	/// The range of component `t` is `[1, 15]`.
 	fn accuse_false(l: u32, t: u32, ) -> Weight {
@@ -159,13 +165,13 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		//  Measured:  `74910`
 		//  Estimated: `83325`
 		// Minimum execution time: 8_630_295_000 picoseconds.
-		Weight::from_parts(3_076_935_392, 0)
-			.saturating_add(Weight::from_parts(0, 83325))
+		Weight::from_parts(3_138_474_099, 0)
+			.saturating_add(Weight::from_parts(0, 86364))
 			// Standard Error: 9_399_543
 			.saturating_add(Weight::from_parts(57_226_482, 0).saturating_mul(l.into()))
 			// Standard Error: 165_417_155
 			.saturating_add(Weight::from_parts(541_658_720, 0).saturating_mul(t.into()))
-			.saturating_add(T::DbWeight::get().reads(12))
+			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
@@ -192,6 +198,10 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
+	/// Storage: `Network::Solo` (r:1 w:0)
+	/// Proof: `Network::Solo` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `Measured`)
+	/// Storage: `Registry::Pending` (r:1 w:0)
+	/// Proof: `Registry::Pending` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `Measured`)
 	/// The range of component `t` is `[1, 15]`.
 	/// The range of component `p` is `[13, 620]`.
 	fn challenge(t: u32, p: u32, ) -> Weight {
@@ -199,11 +209,11 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		//  Measured:  `75148`
 		//  Estimated: `83563 + p * (1 ±0)`
 		// Set by hand, above the medians at p = 13 (t = 1, 15) and at p = 620: a fit of so few points is none.
-		Weight::from_parts(30_467_549_000, 0)
-			.saturating_add(Weight::from_parts(0, 83563))
+		Weight::from_parts(31_076_899_980, 0)
+			.saturating_add(Weight::from_parts(0, 86602))
 			.saturating_add(Weight::from_parts(660_185_206, 0).saturating_mul(t.into()))
 			.saturating_add(Weight::from_parts(571_443_900, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(13))
+			.saturating_add(T::DbWeight::get().reads(15))
 			.saturating_add(T::DbWeight::get().writes(10))
 			.saturating_add(Weight::from_parts(0, 1).saturating_mul(p.into()))
 			// Added by hand: the acceptance in the book, and what is remembered of the dealer.
@@ -342,6 +352,10 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
+	/// Storage: `Network::Solo` (r:1 w:0)
+	/// Proof: `Network::Solo` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `Measured`)
+	/// Storage: `Registry::Pending` (r:1 w:0)
+	/// Proof: `Registry::Pending` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `Measured`)
 	/// The range of component `l` is `[1, 256]`.
 	/// The range of component `t` is `[1, 15]`.
 	fn reveal_result_wrong(l: u32, t: u32, ) -> Weight {
@@ -349,13 +363,13 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		//  Measured:  `75209 + t * (96 ±0)`
 		//  Estimated: `83624 + t * (96 ±0)`
 		// Minimum execution time: 1_514_757_000 picoseconds.
-		Weight::from_parts(3_735_633_941, 0)
-			.saturating_add(Weight::from_parts(0, 83624))
+		Weight::from_parts(3_810_346_619, 0)
+			.saturating_add(Weight::from_parts(0, 86663))
 			// Standard Error: 12_644_562
 			.saturating_add(Weight::from_parts(44_507_368, 0).saturating_mul(l.into()))
 			// Standard Error: 222_524_387
 			.saturating_add(Weight::from_parts(97_230_012, 0).saturating_mul(t.into()))
-			.saturating_add(T::DbWeight::get().reads(13))
+			.saturating_add(T::DbWeight::get().reads(15))
 			.saturating_add(T::DbWeight::get().writes(10))
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
 	}
@@ -455,6 +469,10 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
+	/// Storage: `Network::Solo` (r:1 w:0)
+	/// Proof: `Network::Solo` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `Measured`)
+	/// Storage: `Registry::Pending` (r:1 w:0)
+	/// Proof: `Registry::Pending` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `Measured`)
 	/// The range of component `l` is `[1, 256]`.
 	/// The range of component `t` is `[1, 15]`.
 	fn reveal_result_wrong_later(l: u32, t: u32, ) -> Weight {
@@ -462,13 +480,13 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		//  Measured:  `0 + l * (512 ±0) + t * (8292 ±0)`
 		//  Estimated: `100310 + l * (210 ±59) + t * (4659 ±1_023)`
 		// Minimum execution time: 1_239_215_000 picoseconds.
-		Weight::from_parts(1_239_215_000, 0)
-			.saturating_add(Weight::from_parts(0, 100310))
+		Weight::from_parts(1_263_999_300, 0)
+			.saturating_add(Weight::from_parts(0, 103349))
 			// Standard Error: 841_577
 			.saturating_add(Weight::from_parts(4_477_241, 0).saturating_mul(l.into()))
 			// Standard Error: 14_364_678
 			.saturating_add(Weight::from_parts(51_760_384, 0).saturating_mul(t.into()))
-			.saturating_add(T::DbWeight::get().reads(15))
+			.saturating_add(T::DbWeight::get().reads(17))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
 			.saturating_add(T::DbWeight::get().writes(10))
 			.saturating_add(Weight::from_parts(0, 210).saturating_mul(l.into()))

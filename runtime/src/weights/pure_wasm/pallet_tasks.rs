@@ -50,18 +50,24 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Proof: `Tasks::Barred` (`max_values`: None, `max_size`: Some(16430), added: 18905, mode: `Measured`)
 	/// Storage: `Tasks::Cohorts` (r:0 w:512)
 	/// Proof: `Tasks::Cohorts` (`max_values`: None, `max_size`: Some(105), added: 2580, mode: `Measured`)
+	/// Storage: `Parameters::Parameters` (r:5 w:0)
+	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `Measured`)
+	/// Storage: `Network::AnswerWindow` (r:1 w:0)
+	/// Proof: `Network::AnswerWindow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `Measured`)
+	/// Storage: `Tasks::Booked` (r:1 w:1)
+	/// Proof: `Tasks::Booked` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `Measured`)
 	/// The range of component `d` is `[10, 511]`.
 	fn submit(d: u32, ) -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `96347`
 		//  Estimated: `102287`
 		// Minimum execution time: 8_504_992_000 picoseconds.
-		Weight::from_parts(10_455_782_072, 0)
-			.saturating_add(Weight::from_parts(0, 102287))
+		Weight::from_parts(10_664_897_713, 0)
+			.saturating_add(Weight::from_parts(0, 115844))
 			// Standard Error: 7_719_752
 			.saturating_add(Weight::from_parts(17_462_037, 0).saturating_mul(d.into()))
-			.saturating_add(T::DbWeight::get().reads(14))
-			.saturating_add(T::DbWeight::get().writes(12))
+			.saturating_add(T::DbWeight::get().reads(21))
+			.saturating_add(T::DbWeight::get().writes(13))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
 	}
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
@@ -114,14 +120,16 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	/// Storage: `Tasks::Draws` (r:0 w:1)
 	/// Proof: `Tasks::Draws` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `Measured`)
+	/// Storage: `Parameters::Parameters` (r:1 w:0)
+	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `Measured`)
 	fn accept() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `31832`
 		//  Estimated: `35297`
 		// Minimum execution time: 726_124_000 picoseconds.
-		Weight::from_parts(867_718_000, 0)
-			.saturating_add(Weight::from_parts(0, 35297))
-			.saturating_add(T::DbWeight::get().reads(13))
+		Weight::from_parts(885_072_360, 0)
+			.saturating_add(Weight::from_parts(0, 37808))
+			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(9))
 	}
 	/// Storage: `Tasks::Statuses` (r:1 w:0)
@@ -258,15 +266,17 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vss::Seats` (`max_values`: None, `max_size`: Some(1933), added: 4408, mode: `Measured`)
 	/// Storage: `Vss::Sharings` (r:0 w:1)
 	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1742), added: 4217, mode: `Measured`)
+	/// Storage: `Tasks::Booked` (r:1 w:1)
+	/// Proof: `Tasks::Booked` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `Measured`)
 	fn draw() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `70507`
 		//  Estimated: `190297`
 		// Minimum execution time: 17_482_551_000 picoseconds.
-		Weight::from_parts(20_841_985_000, 0)
-			.saturating_add(Weight::from_parts(0, 190297))
-			.saturating_add(T::DbWeight::get().reads(52))
-			.saturating_add(T::DbWeight::get().writes(105))
+		Weight::from_parts(21_258_824_700, 0)
+			.saturating_add(Weight::from_parts(0, 190800))
+			.saturating_add(T::DbWeight::get().reads(53))
+			.saturating_add(T::DbWeight::get().writes(106))
 	}
 	/// Storage: `Tasks::Statuses` (r:1 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
@@ -309,14 +319,20 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `Measured`)
 	/// Storage: `Registry::Candidates` (r:1 w:1)
 	/// Proof: `Registry::Candidates` (`max_values`: Some(1), `max_size`: Some(57002), added: 57497, mode: `Measured`)
+	/// Storage: `Tasks::Records` (r:1 w:0)
+	/// Proof: `Tasks::Records` (`max_values`: None, `max_size`: Some(28230), added: 30705, mode: `Measured`)
+	/// Storage: `Network::Solo` (r:1 w:0)
+	/// Proof: `Network::Solo` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `Measured`)
+	/// Storage: `Registry::Pending` (r:48 w:0)
+	/// Proof: `Registry::Pending` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `Measured`)
 	fn settle_fee() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `130695`
 		//  Estimated: `257910`
 		// Minimum execution time: 18_211_544_000 picoseconds.
-		Weight::from_parts(20_523_408_000, 0)
-			.saturating_add(Weight::from_parts(0, 257910))
-			.saturating_add(T::DbWeight::get().reads(154))
+		Weight::from_parts(20_933_876_160, 0)
+			.saturating_add(Weight::from_parts(0, 411175))
+			.saturating_add(T::DbWeight::get().reads(204))
 			.saturating_add(T::DbWeight::get().writes(151))
 	}
 	/// Storage: `Tasks::Settlements` (r:1 w:1)
@@ -399,14 +415,16 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Proof: `Registry::SealKeys` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `Measured`)
 	/// Storage: `Tasks::Statuses` (r:0 w:1)
 	/// Proof: `Tasks::Statuses` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `Measured`)
+	/// Storage: `Tasks::Booked` (r:1 w:1)
+	/// Proof: `Tasks::Booked` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `Measured`)
 	fn close() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `176589`
 		//  Estimated: `296379`
 		// Minimum execution time: 7_116_530_000 picoseconds.
-		Weight::from_parts(7_214_918_000, 0)
-			.saturating_add(Weight::from_parts(0, 296379))
-			.saturating_add(T::DbWeight::get().reads(201))
-			.saturating_add(T::DbWeight::get().writes(250))
+		Weight::from_parts(7_359_216_360, 0)
+			.saturating_add(Weight::from_parts(0, 296882))
+			.saturating_add(T::DbWeight::get().reads(202))
+			.saturating_add(T::DbWeight::get().writes(251))
 	}
 }

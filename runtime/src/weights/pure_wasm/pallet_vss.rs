@@ -34,6 +34,8 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Vss::Sharings` (`max_values`: None, `max_size`: Some(1626), added: 4101, mode: `Measured`)
 	/// Storage: `Tasks::Agenda` (r:1 w:1)
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
+	/// Storage: `Vss::DealtNow` (r:1 w:1)
+	/// Proof: `Vss::DealtNow` (`max_values`: Some(1), `max_size`: Some(147458), added: 147953, mode: `Ignored`)
 	/// The range of component `t` is `[1, 15]`.
 	/// The range of component `k` is `[3, 354]`.
 	fn deal(t: u32, k: u32, ) -> Weight {
@@ -41,14 +43,14 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		//  Measured:  `20922 + t * (96 ±0)`
 		//  Estimated: `24387 + t * (96 ±0)`
 		// Minimum execution time: 683_323_000 picoseconds.
-		Weight::from_parts(888_853_990, 0)
+		Weight::from_parts(906_631_069, 0)
 			.saturating_add(Weight::from_parts(0, 24387))
 			// Standard Error: 44_952_223
 			.saturating_add(Weight::from_parts(1_363_566, 0).saturating_mul(t.into()))
 			// Standard Error: 1_829_625
 			.saturating_add(Weight::from_parts(9_207_948, 0).saturating_mul(k.into()))
-			.saturating_add(T::DbWeight::get().reads(7))
-			.saturating_add(T::DbWeight::get().writes(5))
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(6))
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
 			// Added by hand: the acceptance in the book, and what is remembered of the dealer.
 			.saturating_add(T::DbWeight::get().reads_writes(2, 1))
@@ -150,6 +152,10 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
+	/// Storage: `Network::Solo` (r:1 w:0)
+	/// Proof: `Network::Solo` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `Measured`)
+	/// Storage: `Registry::Pending` (r:1 w:0)
+	/// Proof: `Registry::Pending` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `Measured`)
 	/// The range of component `l` is `[1, 256]`.
 	/// The range of component `t` is `[1, 15]`.
 	fn accuse_false(l: u32, t: u32, ) -> Weight {
@@ -157,13 +163,13 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		//  Measured:  `74910`
 		//  Estimated: `83325`
 		// Minimum execution time: 10_073_949_000 picoseconds.
-		Weight::from_parts(10_073_949_000, 0)
-			.saturating_add(Weight::from_parts(0, 83325))
+		Weight::from_parts(10_275_427_980, 0)
+			.saturating_add(Weight::from_parts(0, 86364))
 			// Standard Error: 17_576_775
 			.saturating_add(Weight::from_parts(224_498_029, 0).saturating_mul(l.into()))
 			// Standard Error: 299_945_766
 			.saturating_add(Weight::from_parts(657_748_010, 0).saturating_mul(t.into()))
-			.saturating_add(T::DbWeight::get().reads(12))
+			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
 	/// Storage: `Tasks::DrawnTasks` (r:1 w:0)
@@ -190,6 +196,10 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
+	/// Storage: `Network::Solo` (r:1 w:0)
+	/// Proof: `Network::Solo` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `Measured`)
+	/// Storage: `Registry::Pending` (r:1 w:0)
+	/// Proof: `Registry::Pending` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `Measured`)
 	/// The range of component `t` is `[1, 15]`.
 	/// The range of component `p` is `[13, 620]`.
 	fn challenge(t: u32, p: u32, ) -> Weight {
@@ -197,11 +207,11 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		//  Measured:  `75148`
 		//  Estimated: `83563 + p * (1 ±0)`
 		// Set by hand, above the medians at p = 13 (t = 1, 15) and at p = 620: a fit of so few points is none.
-		Weight::from_parts(20_000_000_000, 0)
-			.saturating_add(Weight::from_parts(0, 83563))
+		Weight::from_parts(20_400_000_000, 0)
+			.saturating_add(Weight::from_parts(0, 86602))
 			.saturating_add(Weight::from_parts(660_185_206, 0).saturating_mul(t.into()))
 			.saturating_add(Weight::from_parts(1_303_000_000, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(13))
+			.saturating_add(T::DbWeight::get().reads(15))
 			.saturating_add(T::DbWeight::get().writes(10))
 			.saturating_add(Weight::from_parts(0, 1).saturating_mul(p.into()))
 			// Added by hand: the acceptance in the book, and what is remembered of the dealer.
@@ -342,6 +352,10 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
+	/// Storage: `Network::Solo` (r:1 w:0)
+	/// Proof: `Network::Solo` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `Measured`)
+	/// Storage: `Registry::Pending` (r:1 w:0)
+	/// Proof: `Registry::Pending` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `Measured`)
 	/// The range of component `l` is `[1, 256]`.
 	/// The range of component `t` is `[1, 15]`.
 	fn reveal_result_wrong(l: u32, t: u32, ) -> Weight {
@@ -349,11 +363,11 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		//  Measured:  `75209 + t * (96 ±0)`
 		//  Estimated: `83624 + t * (96 ±0)`
 		// Minimum execution time: 2_896_133_000 picoseconds.
-		Weight::from_parts(6_304_881_653, 0)
-			.saturating_add(Weight::from_parts(0, 83624))
+		Weight::from_parts(6_430_979_286, 0)
+			.saturating_add(Weight::from_parts(0, 86663))
 			// Standard Error: 44_757_491
 			.saturating_add(Weight::from_parts(281_678_067, 0).saturating_mul(l.into()))
-			.saturating_add(T::DbWeight::get().reads(13))
+			.saturating_add(T::DbWeight::get().reads(15))
 			.saturating_add(T::DbWeight::get().writes(10))
 			.saturating_add(Weight::from_parts(0, 96).saturating_mul(t.into()))
 	}
@@ -451,6 +465,10 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 	/// Proof: `Tasks::Agenda` (`max_values`: Some(1), `max_size`: Some(17002), added: 17497, mode: `Measured`)
 	/// Storage: `Tasks::Settlements` (r:0 w:1)
 	/// Proof: `Tasks::Settlements` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `Measured`)
+	/// Storage: `Network::Solo` (r:1 w:0)
+	/// Proof: `Network::Solo` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `Measured`)
+	/// Storage: `Registry::Pending` (r:1 w:0)
+	/// Proof: `Registry::Pending` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `Measured`)
 	/// The range of component `l` is `[1, 256]`.
 	/// The range of component `t` is `[1, 15]`.
 	fn reveal_result_wrong_later(l: u32, t: u32, ) -> Weight {
@@ -458,13 +476,13 @@ impl<T: frame_system::Config> pallet_vss::WeightInfo for WeightInfo<T> {
 		//  Measured:  `0 + l * (512 ±0) + t * (8289 ±0)`
 		//  Estimated: `100310 + l * (216 ±81) + t * (4654 ±1_392)`
 		// Minimum execution time: 883_711_000 picoseconds.
-		Weight::from_parts(883_711_000, 0)
-			.saturating_add(Weight::from_parts(0, 100310))
+		Weight::from_parts(901_385_220, 0)
+			.saturating_add(Weight::from_parts(0, 103349))
 			// Standard Error: 951_701
 			.saturating_add(Weight::from_parts(1_541_473, 0).saturating_mul(l.into()))
 			// Standard Error: 16_240_681
 			.saturating_add(Weight::from_parts(53_738_072, 0).saturating_mul(t.into()))
-			.saturating_add(T::DbWeight::get().reads(15))
+			.saturating_add(T::DbWeight::get().reads(17))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
 			.saturating_add(T::DbWeight::get().writes(10))
 			.saturating_add(Weight::from_parts(0, 216).saturating_mul(l.into()))

@@ -1,8 +1,9 @@
 //! Reads of a chain what is told of accounts that ask for statistics, deal to them or read their results.
 //!
-//! A task that is settled for good is read once: what is read for each block follows from the number of open tasks.
+//! A task that is settled for good is read once: what is read for each block follows from the number of open tasks. One that
+//! failed before its draw leaves its state alone, and so no requester: it is counted for whoever was seen to ask for it.
 
-use super::read::{key, task_if_any, AT_ONCE};
+use super::read::{key, AT_ONCE};
 use crate::{
 	chain::{Chain, ChainError, Head},
 	metrics::account::{reason, Account, Dataset, Ended, Involved, Part, MOST_DATASETS},
@@ -11,7 +12,11 @@ use crate::{
 };
 use futures::{stream, StreamExt, TryStreamExt};
 use ostraka_party::{address, due::Due};
-use ostraka_primitives::{api::TaskInfo, task::TaskStatus, AccountId, Balance, TaskId};
+use ostraka_primitives::{
+	api::TaskInfo,
+	task::{Outcome, TaskStatus},
+	AccountId, Balance, TaskId,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use subxt::ext::scale_value::{scale::decode_as_type, At, Value, ValueDef};
 
@@ -25,6 +30,8 @@ pub struct Accounts {
 	over: BTreeSet<TaskId>,
 	/// Of these, who asked for how many that ended how.
 	ended: BTreeMap<AccountId, Ended>,
+	/// Who of those that are named asked for the tasks that were not over when they were last read.
+	asked: BTreeMap<TaskId, AccountId>,
 }
 
 /// A task, and whether it is settled as of a final block.
@@ -34,10 +41,19 @@ struct Found {
 	is_over: bool,
 }
 
+/// What is there of a task.
+enum Left {
+	/// All of it.
+	Found(Box<Found>),
+	/// How it ended, as of a final block: it failed before its draw.
+	Ended(TaskId, Outcome),
+}
+
 impl Accounts {
 	/// Reads these.
 	pub fn new(named: &[AccountId]) -> Self {
-		Self { named: named.to_vec(), over: BTreeSet::new(), ended: BTreeMap::new() }
+		let (over, ended, asked) = Default::default();
+		Self { named: named.to_vec(), over, ended, asked }
 	}
 
 	/// Whether nobody is named.
@@ -61,11 +77,20 @@ impl Accounts {
 		let count = chain.tasks().await?;
 		let from = count.saturating_sub(LOOKED_AT);
 		self.over.retain(|task| *task >= from);
+		self.asked.retain(|task, _| *task >= from);
 		let unread: Vec<TaskId> = (from..count).filter(|task| !self.over.contains(task)).collect();
 		let read = unread.into_iter().map(|task| task_at(chain, task, head, last));
 		let read: Vec<_> = stream::iter(read).buffered(AT_ONCE).try_collect().await?;
-		let found: Vec<Found> = read.into_iter().flatten().collect();
-		found.iter().filter(|found| found.is_over).for_each(|found| self.note(found));
+		let mut found = Vec::new();
+		for left in read.into_iter().flatten() {
+			match left {
+				Left::Found(one) => {
+					self.note(&one);
+					found.push(*one);
+				},
+				Left::Ended(task, outcome) => self.note_end(task, outcome),
+			}
+		}
 		let mut accounts = Vec::new();
 		for named in &self.named {
 			let ended = self.ended.get(named).copied().unwrap_or_default();
@@ -74,13 +99,22 @@ impl Accounts {
 		Ok(accounts)
 	}
 
-	/// Notes that a task is settled for good.
+	/// Notes who asked for a task, and if it is settled for good how it ended.
 	fn note(&mut self, found: &Found) {
-		self.over.insert(found.task);
 		let requester = &found.info.task.requester;
-		let Some(outcome) = outcome(&found.info.task.status) else { return };
 		if self.named.contains(requester) {
-			self.ended.entry(requester.clone()).or_default().note(outcome);
+			self.asked.insert(found.task, requester.clone());
+		}
+		if let (true, Some(outcome)) = (found.is_over, outcome(&found.info.task.status)) {
+			self.note_end(found.task, outcome);
+		}
+	}
+
+	/// Notes that a task is settled for good, for whoever is known to have asked for it.
+	fn note_end(&mut self, task: TaskId, outcome: Outcome) {
+		self.over.insert(task);
+		if let Some(requester) = self.asked.remove(&task) {
+			self.ended.entry(requester).or_default().note(outcome);
 		}
 	}
 }
@@ -89,16 +123,22 @@ const fn is_settled(info: &TaskInfo) -> bool {
 	matches!(info.task.status, TaskStatus::Settled(_))
 }
 
+/// What is there of a task as of a block; of one that is gone in it only if that is final.
 async fn task_at(
 	chain: &Chain,
 	task: TaskId,
 	head: Head,
 	last: Head,
-) -> Result<Option<Found>, ChainError> {
-	let Some(info) = task_if_any(chain, task, head).await? else { return Ok(None) };
+) -> Result<Option<Left>, ChainError> {
+	let Some(info) = chain.task_if_any(task, head).await? else {
+		return Ok(match chain.status(task, last).await? {
+			Some(TaskStatus::Settled(outcome)) => Some(Left::Ended(task, outcome)),
+			_ => None,
+		});
+	};
 	let is_over = is_settled(&info)
-		&& task_if_any(chain, task, last).await?.is_some_and(|info| is_settled(&info));
-	Ok(Some(Found { task, info, is_over }))
+		&& chain.task_if_any(task, last).await?.is_some_and(|info| is_settled(&info));
+	Ok(Some(Left::Found(Box::new(Found { task, info, is_over }))))
 }
 
 async fn account(
@@ -209,7 +249,7 @@ fn add_holds<T>(value: &Value<T>, held: &mut BTreeMap<&'static str, Balance>) {
 mod tests {
 	use super::*;
 	use crate::fixtures;
-	use ostraka_primitives::task::Outcome;
+	use ostraka_primitives::task::FailReason;
 	use subxt::ext::scale_value::Composite;
 
 	fn hold(pallet: &str, reason: &str, amount: u128) -> Value<()> {
@@ -262,5 +302,28 @@ mod tests {
 		assert_eq!(accounts.over, BTreeSet::from([1, 2]));
 		let expected = BTreeMap::from([(requester, Ended { completed: 1, failed: 0 })]);
 		assert_eq!(accounts.ended, expected);
+	}
+
+	#[test]
+	fn what_failed_before_its_draw_is_counted_for_who_was_seen_to_ask_for_it() {
+		let (requester, other) = (AccountId::new([9; 32]), AccountId::new([8; 32]));
+		let mut accounts = Accounts::new(std::slice::from_ref(&requester));
+		let mut inviting = fixtures::inviting();
+		for (task, whose) in [(1, &requester), (2, &other)] {
+			inviting.task.requester = whose.clone();
+			let found = Found { task, info: inviting.clone(), is_over: false };
+			// seen in two blocks
+			accounts.note(&found);
+			accounts.note(&found);
+		}
+		assert!(accounts.over.is_empty() && accounts.ended.is_empty());
+		let failed = Outcome::Failed(FailReason::Cancelled);
+		for task in [1, 2, 3] {
+			accounts.note_end(task, failed);
+		}
+		assert_eq!(accounts.over, BTreeSet::from([1, 2, 3]));
+		let expected = BTreeMap::from([(requester, Ended { completed: 0, failed: 1 })]);
+		assert_eq!(accounts.ended, expected);
+		assert!(accounts.asked.is_empty());
 	}
 }

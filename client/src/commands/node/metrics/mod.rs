@@ -29,7 +29,8 @@ use clap::Args;
 use ostraka_party::words::counted;
 use ostraka_primitives::AccountId;
 use read::Reader;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serve::{serve, Page};
 use std::{
 	net::SocketAddr,
@@ -91,7 +92,7 @@ pub async fn run(args: &MetricsArgs, global: &Global, out: &mut Output<'_>) -> R
 	let mut ended = signal(SignalKind::terminate())
 		.map_err(|error| Error::Failed(format!("SIGTERM cannot be heard: {error}")))?;
 	match out.is_json() {
-		true => out.json(&json!({ "listens": at.to_string() }))?,
+		true => out.json(&Listening { listens: at.to_string() })?,
 		false => {
 			let watched = watched(reader.operators().len(), accounts.len());
 			writeln!(out, "metrics of {watched} are at http://{at}/metrics")?;
@@ -237,6 +238,13 @@ impl Follow {
 		let text = text(&registry).unwrap_or_default();
 		self.tell.send_replace(Page { text, is_up: self.service.is_up, read_at: self.read_at });
 	}
+}
+
+/// That it listens, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::commands) struct Listening {
+	/// The address and the port.
+	listens: String,
 }
 
 #[cfg(test)]

@@ -320,26 +320,13 @@ async fn seats_of(
 	tasks.ok_or_else(|| ChainError::Unreadable("the keys of Registry.Seats".to_owned()))
 }
 
-/// A task as of a block; `None` if there is none.
-pub(super) async fn task_if_any(
-	chain: &Chain,
-	task: TaskId,
-	block: Head,
-) -> Result<Option<TaskInfo>, ChainError> {
-	match chain.task_at(task, block).await {
-		Ok(info) => Ok(Some(info)),
-		Err(ChainError::NoTask(_)) => Ok(None),
-		Err(error) => Err(error),
-	}
-}
-
 /// A task, and the states of its seats; `None` if it is settled and gone.
 async fn task_at(
 	chain: &Chain,
 	task: TaskId,
 	head: Head,
 ) -> Result<Option<(TaskId, Open)>, ChainError> {
-	let Some(info) = task_if_any(chain, task, head).await? else { return Ok(None) };
+	let Some(info) = chain.task_if_any(task, head).await? else { return Ok(None) };
 	let key = key(chain, "Vss", "Seats", vec![Value::u128(task.into())])?;
 	let bytes = chain.storage_at(&key, head).await?;
 	// freed in the course of the settlement

@@ -20,7 +20,8 @@ use ostraka_party::{
 	words::counted,
 };
 use ostraka_primitives::AccountId;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::{
 	ffi::OsString,
 	fs::OpenOptions,
@@ -66,7 +67,7 @@ pub struct InitArgs {
 	/// Blocks for dealing
 	#[arg(long, value_name = "BLOCKS")]
 	pub collect: Option<u32>,
-	/// Fee for committee and panel, in tokens; the least fee unless given
+	/// Fee for committee, panel and rent, in tokens; the least fee and a tenth of the rent unless given
 	#[arg(long, value_name = "TOKENS", allow_negative_numbers = true, value_parser = values::amount)]
 	pub fee: Option<String>,
 	/// Reward for the accepted dealers together, in tokens
@@ -120,12 +121,12 @@ pub async fn run(args: &InitArgs, out: &mut Output<'_>) -> Result<(), Error> {
 	}
 	write(&args.place, &text, args.force)?;
 	if out.is_json() {
-		return out.json(&json!({
-			"file": args.place.display().to_string(),
-			"title": title(&spec),
-			"length": spec.length(),
-			"notes": notes,
-		}));
+		return out.json(&Written {
+			file: args.place.display().to_string(),
+			title: title(&spec),
+			length: spec.length(),
+			notes,
+		});
 	}
 	let file = shown(&args.place);
 	writeln!(
@@ -215,6 +216,17 @@ fn write(place: &Path, text: &str, over: bool) -> Result<(), Error> {
 
 fn shown(place: &Path) -> String {
 	escaped(&place.display().to_string()).into_owned()
+}
+
+/// A task file that was written, as JSON.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::commands) struct Written {
+	file: String,
+	title: String,
+	/// Numbers of each dealing.
+	length: u32,
+	/// What people should know of the rows that were looked at.
+	notes: Vec<String>,
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ fn submitted() -> Submitted {
 		task: 3,
 		block: 8,
 		fee: "1500".to_owned(),
+		rent: "300".to_owned(),
 		data_reward: "0".to_owned(),
 		transaction_fee: "12".to_owned(),
 		dealers: 1,
@@ -29,15 +30,16 @@ fn submitted() -> Submitted {
 
 fn said_of(is_json: bool, submitted: Submitted) -> String {
 	let spec = fixtures::task().task.spec;
-	written(is_json, |out| write(&submitted, &spec, "1.5 OST", "3.3 % a draw", out))
+	let captures = ("3.3 % a draw".to_owned(), Some("all of it 0.81 % a draw".to_owned()));
+	written(is_json, |out| write(&submitted, &spec, "1.5 OST", &captures, out))
 }
 
 #[test]
 fn its_number_is_said_and_how_to_follow_it() {
 	assert_eq!(
 		said(false, false),
-		"task 3: mean of x by g\n  in block 8, fee 1.5 OST\n  capture: 3.3 % a draw\n  1 dealer is invited; follow it with \
-		 `ostraka task watch 3`\n  next each of them accepts it, by block 308: `ostraka accept 3`, or `ostraka deal`, which does \
+		"task 3: mean of x by g\n  in block 8, fee 1.5 OST\n  capture: 3.3 % a draw\n  panel: all of it 0.81 % a draw\n  1 dealer is \
+		 invited; follow it with `ostraka task watch 3`\n  next each of them accepts it, by block 308: `ostraka accept 3`, or `ostraka deal`, which does \
 		 both; its committee is drawn when all have, or enough by then\n"
 	);
 	assert!(said(false, true).ends_with(&format!("  {INSECURE}\n")));
@@ -98,6 +100,19 @@ fn a_quantiles_second_task_is_a_command() {
 fn json_has_amounts_as_text() {
 	let record: serde_json::Value = serde_json::from_str(&said(true, false)).expect("JSON");
 	assert_eq!((&record["task"], &record["fee"]), (&3.into(), &"1500".into()));
+	assert_eq!(record["rent"], "300");
 	assert_eq!(record["insecure_chain"], false);
 	assert_eq!(record["capture"]["price_third"], "7100");
+}
+
+#[test]
+fn it_is_said_what_of_the_fee_comes_back() {
+	let line = fee_line(&fixtures::token(), 1_500, 300);
+	assert!(line.starts_with("1.5 OST, of which 0.3 OST at most is rent"), "{line}");
+	let refused = |name: &str| ChainError::Refused {
+		call: "Tasks.submit".to_owned(),
+		name: name.to_owned(),
+		docs: String::new(),
+	};
+	assert!(is_dearer(&refused("Tasks.FeeTooLow")) && !is_dearer(&refused("Tasks.TooFewNodes")));
 }

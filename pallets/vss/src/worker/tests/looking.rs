@@ -45,6 +45,25 @@ fn a_run_with_nothing_new_reads_no_dealing() {
 }
 
 #[test]
+fn a_run_with_nothing_new_looks_up_no_more_for_many_dealings_than_for_few() {
+	let looked_up = |dealers| {
+		let node = Node::new(&[1]);
+		let (mut chain, _) = dealt(&node, dealers);
+		chain.end_block(5);
+		chain.run(6);
+		// By block 69 that of the dealings is swept for the first time.
+		[7, 8, 5 + CLEAR_AFTER].map(|block| {
+			node.take_reads();
+			chain.run(block);
+			node.take_reads()
+		})
+	};
+	let few = looked_up(2);
+	assert_eq!(looked_up(12), few);
+	assert!(few[0] < 20, "{few:?}");
+}
+
+#[test]
 fn of_many_dealings_only_the_open_ones_are_read() {
 	let mut node = Node::new(&[1]);
 	let (mut chain, mut digests) = dealt(&node, 10);

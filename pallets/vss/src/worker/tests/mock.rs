@@ -29,6 +29,8 @@ use std::sync::OnceLock;
 
 pub const LAG: BlockNumber = 3;
 pub const RETRY: BlockNumber = 4;
+/// The longest life of a task.
+pub const LONGEST: BlockNumber = 2_000;
 pub const THRESHOLD: u8 = 1;
 pub const SEATS: u8 = 3;
 /// Seats of the panel, where there is one.
@@ -106,6 +108,7 @@ impl pallet_vss::Config for Test {
 	type RetryInterval = ConstU32<RETRY>;
 	type FinalityLag = ConstU32<LAG>;
 	type BasePriority = ConstU64<100>;
+	type LongestTask = ConstU32<LONGEST>;
 	type IndexedWeightPerKb = PerKb;
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]

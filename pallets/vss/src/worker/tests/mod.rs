@@ -15,3 +15,4 @@ mod node;
 mod panel;
 mod panel_work;
 mod proving;
+mod sweeping;

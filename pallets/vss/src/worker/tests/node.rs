@@ -4,8 +4,12 @@
 
 use super::mock::*;
 use crate::{
-	worker::{self, Summary},
-	Dealings, Pallet,
+	worker::{
+		self,
+		sweep::{list_key, LANES},
+		Summary,
+	},
+	Dealings, DealtNow, Pallet,
 };
 use codec::Decode;
 use frame::{
@@ -40,7 +44,7 @@ use sp_core::{
 };
 use sp_keystore::{testing::MemoryKeystore, Keystore, KeystoreExt};
 use std::sync::{
-	atomic::{AtomicBool, Ordering},
+	atomic::{AtomicBool, AtomicUsize, Ordering},
 	Arc, Mutex,
 };
 
@@ -54,6 +58,8 @@ pub struct Node {
 	pub refusing: Arc<AtomicBool>,
 	/// Called once, before the next compare-and-set on a record of something sent.
 	pub interloper: Interloper,
+	/// Look-ups in the database.
+	reads: Arc<AtomicUsize>,
 }
 
 /// Code that runs in between.
@@ -73,7 +79,13 @@ impl Node {
 			pool: Arc::default(),
 			refusing: Arc::default(),
 			interloper: Arc::default(),
+			reads: Arc::default(),
 		}
+	}
+
+	/// Look-ups in the database since this was last asked.
+	pub fn take_reads(&self) -> usize {
+		self.reads.swap(0, Ordering::Relaxed)
 	}
 
 	/// The transactions that the pool took since it was last asked.
@@ -96,12 +108,18 @@ impl Node {
 	pub fn has_indexed(&self, digest: &Digest) -> bool {
 		self.db.get(&indexed_key(digest)).is_some()
 	}
+
+	/// How many lists of a block's dealings there are.
+	pub fn lists(&self, block: BlockNumber) -> usize {
+		(0..LANES).filter(|lane| self.db.get(&list_key(block, *lane)).is_some()).count()
+	}
 }
 
 /// The offchain database as the worker sees it, with room for an interloper.
 struct Db {
 	inner: TestOffchainExt,
 	interloper: Interloper,
+	reads: Arc<AtomicUsize>,
 }
 
 impl DbExternalities for Db {
@@ -127,6 +145,7 @@ impl DbExternalities for Db {
 		self.inner.local_storage_compare_and_set(kind, key, old_value, new_value)
 	}
 	fn local_storage_get(&mut self, kind: StorageKind, key: &[u8]) -> Option<Vec<u8>> {
+		self.reads.fetch_add(1, Ordering::Relaxed);
 		self.inner.local_storage_get(kind, key)
 	}
 }
@@ -173,7 +192,8 @@ impl Chain {
 			frame_system::GenesisConfig::<Test>::default().build_storage().expect("builds");
 		let mut ext = TestState::from(storage);
 		let offchain = TestOffchainExt::with_offchain_db(node.db.clone()).0;
-		let db = Db { inner: offchain.clone(), interloper: node.interloper.clone() };
+		let (interloper, reads) = (node.interloper.clone(), node.reads.clone());
+		let db = Db { inner: offchain.clone(), interloper, reads };
 		ext.register_extension(OffchainDbExt::new(db));
 		ext.register_extension(OffchainWorkerExt::new(offchain));
 		let pool = Pool { taken: node.pool.clone(), refusing: node.refusing.clone() };
@@ -255,6 +275,21 @@ impl Chain {
 		let bytes =
 			self.ext.offchain_db().get(&indexed_key(digest)).expect("the pallet indexed it");
 		self.node.supply(digest, &bytes);
+	}
+
+	/// Ends the block: nothing of its list of dealings stays in the state, and the node has it.
+	pub fn end_block(&mut self, block: BlockNumber) {
+		self.ext.execute_with(|| {
+			System::set_block_number(block);
+			Vss::on_finalize(block);
+			assert!(!DealtNow::<Test>::exists());
+		});
+		self.ext.persist_offchain_overlay();
+		for key in (0..LANES).map(|lane| list_key(block, lane)) {
+			if let Some(bytes) = self.ext.offchain_db().get(&key) {
+				self.node.db.set(b"", &key, &bytes);
+			}
+		}
 	}
 
 	/// Settles the task in this block. What the block indexes takes effect in the node's database, whether it is the best

@@ -144,6 +144,27 @@ fn proofs_are_checked_as_work_allows_and_attested_to_at_the_end() {
 	assert_eq!(known(&mut chain, 1, ShareState::Right), 5);
 }
 
+/// The attack: wrong shares in large batches, which take long to be told from the others.
+#[test]
+fn finding_a_wrong_share_is_work() {
+	let node = Node::new(&[1, 2]);
+	let mut chain = Chain::new(&node);
+	chain.deal(TASK, 5, 1, Some((ALL, DealerFault::WrongShare)));
+	// Neither seat may accuse, so that nothing else takes work.
+	chain.state(|| {
+		crate::Seats::<Test>::mutate_extant(TASK, |seats| {
+			seats.iter_mut().for_each(|seat| seat.accused_falsely = true);
+		});
+	});
+	let mut found = |block| {
+		// More than opening one share takes.
+		run_within(&mut chain, block, 18);
+		[1, 2].map(|seat| known(&mut chain, seat, ShareState::Wrong)).iter().sum::<usize>()
+	};
+	assert_eq!(found(6), 1);
+	assert_eq!(found(7), 2);
+}
+
 /// The attack: a task with many dealings, and idle seats behind whose turn its own comes. Who has little to check does not wait
 /// for all of it, and it is not kept waiting either.
 #[test]
