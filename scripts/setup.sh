@@ -10,7 +10,7 @@
 #      install it, else compiled from Debian's `rust-src` package of the same version.
 #
 # --tool         only what the command line tool needs: a C compiler and the toolchain
-# --test         also what the tests need: jq, curl, python3, and by cargo: cargo-machete, cargo-deny
+# --test         also what the tests need: jq, curl, m4, python3, and by cargo: cargo-machete, cargo-deny
 # --apps         also what the tests with polkadot.js need: Node, npm, Chromium
 # --experiments  also what the comparisons need: m4, which GMP is built with
 # --zombienet    also what the multi-node tests need: zstd, python3
@@ -175,7 +175,7 @@ for argument in "$@"; do
 	case "$argument" in
 	--check) CHECK=yes ;;
 	--tool) TOOL=yes ;;
-	--test) PACKAGES+=(jq curl python3) CARGO_TOOLS+=(cargo-machete@0.9.2 cargo-deny@0.20.2) ;;
+	--test) PACKAGES+=(jq curl m4 python3) CARGO_TOOLS+=(cargo-machete@0.9.2 cargo-deny@0.20.2) ;;
 	--apps) APPS=yes ;;
 	--experiments) PACKAGES+=(m4) ;;
 	--zombienet) PACKAGES+=(zstd python3) ;;
