@@ -96,14 +96,14 @@ impl Sums {
 
 	fn sum(&self, terms: std::ops::Range<usize>) {
 		let (points, scalars) = (&self.points[terms.clone()], &self.scalars[terms]);
-		black_box(group::msm(black_box(points), black_box(scalars)));
+		let _ = black_box(group::msm(black_box(points), black_box(scalars)));
 	}
 
 	/// The sums that making a proof takes; returns how many terms they had.
 	pub fn make(&self) -> usize {
 		let first = group::mul(&self.points[0], &self.scalars[0]);
 		let bits = &self.points[..self.all];
-		black_box(bits.iter().fold(first, |sum, point| sum + point));
+		let _ = black_box(bits.iter().fold(first, |sum, point| sum + point));
 		let mut terms = 1;
 		let mut add = |range: std::ops::Range<usize>| {
 			terms += range.len();
