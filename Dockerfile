@@ -1,7 +1,7 @@
 # The node in an image: the programs of a release are put into a small base. Nothing is compiled here. The context is what the
-# tarball of scripts/release.sh unpacks to:
+# tarball of scripts/release.sh unpacks to, which has this file too:
 #
-#   docker build --tag ostraka-node --file Dockerfile ostraka-VERSION-TARGET
+#   cd ostraka-VERSION-TARGET && docker build --tag ostraka-node .
 #
 # The base is the Debian that the program is built on, or a newer one: an older one has an older libc.
 ARG BASE=docker.io/library/debian:bookworm-slim

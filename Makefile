@@ -116,6 +116,12 @@ packages-test: ## Install the packages of `make release` into a Debian of their 
 	@scripts/setup.sh --packages
 	@scripts/packages_test.sh $(ARGS)
 
+# zstd, which compresses the blob, comes with what the multi-node tests need.
+.PHONY: compare-builds
+compare-builds: ## Build the runtime's blob twice, in two folders, and compare byte by byte (some ten minutes; ARGS=INTO)
+	@scripts/setup.sh --zombienet
+	@scripts/compare_builds.sh $(or $(ARGS),$(CARGO_TARGET_DIR)/ostraka.wasm)
+
 .PHONY: weights
 weights: ## Measure every call and write runtime/src/weights (slow)
 	@scripts/setup.sh

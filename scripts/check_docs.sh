@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Holds the documents against the code and each other: every test that the threat model names is one; every local link leads
-# somewhere, to a heading too; every page of docs/ is in the book and says whom it is for; and what the glossary has is explained
-# where it says. Needs git and python3.
+# somewhere, to a heading too; every page of docs/ is in the book and says whom it is for; every guide has a picture, every picture
+# a text for who does not see it and a page that shows it, and those that a program draws are what it draws; and what the glossary
+# has is explained where it says. Needs git and python3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+scripts/draw_guides.py --check
 exec python3 - <<'END'
+import os
 import re
 import subprocess
 import sys
@@ -20,6 +23,9 @@ RUST = re.compile(
 PYTHON = re.compile(r"^\s+def (test_[a-z0-9_]+)\(", re.M)
 JAVASCRIPT = re.compile(r"""^\s*(?:await )?(?:test|it)\(\s*['"`]([^'"`]+)['"`]""", re.M)
 LINK = re.compile(r"\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
+PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)")
+# Pages of the book's parts that are no guides: one is printed by the tool, two are tables.
+NO_GUIDES = {"CLI.md", "RESULTS.md", "SCALING.md"}
 
 
 def files(*patterns):
@@ -69,6 +75,24 @@ def book(summary):
 		is_table = page.parent != summary.parent and page.name != "README.md"
 		if not is_table and not re.match(r"# .+\n\n\*For ", page.read_text(encoding="utf-8")):
 			yield f"{page} does not say under its title whom it is for: *For …*"
+
+
+def pictures(summary, folder):
+	"""What is wrong with pictures: each guide shows one, each has a text in its place, and none lies about unseen."""
+	parts = re.split(r"^# ", prose(summary)[0].partition("\n---")[0], flags=re.M)[2:]
+	# what stands below another page is a table of it
+	guides = {unquote(link) for part in parts for link in re.findall(r"^- \[[^\]]*\]\(([^)\s]+)\)", part, flags=re.M)}
+	if not guides - NO_GUIDES:
+		yield f"{summary} has no guides"
+	yield from (f"{summary} does not list what is said to be no guide: {name}" for name in sorted(NO_GUIDES - guides))
+	shown = set()
+	for page in files("docs/*.md"):
+		found = PICTURE.findall(prose(page)[0])
+		shown.update(Path(os.path.normpath(page.parent / unquote(place))) for _, place in found)
+		yield from (f"{page} shows a picture without a text in its place: {place}" for says, place in found if not says.strip())
+		if page.relative_to(summary.parent).as_posix() in guides - NO_GUIDES and not found:
+			yield f"{page} is a guide without a picture (scripts/draw_guides.py)"
+	yield from (f"no page of docs/ shows {path}" for path in files(f"{folder}/*") if path not in shown)
 
 
 def plain(text):
@@ -126,6 +150,7 @@ for path in files("*.md"):
 		elif anchor and target.suffix == ".md" and anchor not in sections(target):
 			faults.append(f"{path} links to a heading that does not exist: {link}")
 faults += book(Path("docs/SUMMARY.md"))
+faults += pictures(Path("docs/SUMMARY.md"), Path("docs/pictures"))
 faults += glossary(Path("docs/GLOSSARY.md"))
 print("\n".join(faults), file=sys.stderr, end="\n" if faults else "")
 sys.exit(1 if faults else 0)

@@ -2,8 +2,8 @@
 """Draws what a soak measured as an SVG picture, and tells it as a table: from the report of `ostraka-adversary --json soak`.
 
 With --page, the table takes the place of what stands between the page's two marks. With --check it ends with 1 where the
-offchain database goes on growing: where its most in the last third of the time is above that in the middle third by more than a
-quarter. (One that nobody clears has grown by half.) Takes nothing but the standard library.
+offchain database or the node's memory goes on growing: where its most in the last third of the time is above that in the middle third
+by more than a quarter. (A database that nobody clears has grown by half.) Takes nothing but the standard library.
 """
 
 import argparse
@@ -21,7 +21,7 @@ MB, MIB = 1e6, 1024
 
 # Title, and the lines: name, field of a sample, and what it is divided by.
 PANELS = [
-    ("Offchain database, values, MB", [("dealings, lists, the worker's records", "offchain_bytes", MB)]),
+    ("Offchain database, values, MB", [("dealings, lists, records", "offchain_bytes", MB)]),
     ("What the chain had taken by then", [("dealings", "dealings", 1), ("tasks settled", "settled", 1)]),
     ("Memory of the node and its supervisor, MiB",
      [("resident", "resident_kib", MIB), ("without files", "own_kib", MIB)]),
@@ -91,12 +91,20 @@ def fill(page, what):
     page.write_text(f"{before}{BEGIN}\n{what}\n{END}{after}")
 
 
+def check(what, middle, last, unit):
+    """Ends with an error where something goes on growing, or was not seen at all."""
+    if not middle > 0:
+        raise SystemExit(f"{what} was not measured")
+    if last > middle * MOST:
+        raise SystemExit(f"{what} goes on growing: {middle:.2f} {unit}, then {last:.2f}")
+
+
 def main():
     flags = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     flags.add_argument("report", type=Path, help="what the soak printed")
     flags.add_argument("--out", type=Path, help="file for the picture")
     flags.add_argument("--page", type=Path, help="page whose table is written")
-    flags.add_argument("--check", action="store_true", help="end with 1 where the offchain database goes on growing")
+    flags.add_argument("--check", action="store_true", help="end with 1 where the offchain database or the node's memory goes on growing")
     given = flags.parse_args()
     samples = json.loads(given.report.read_text())["memory_disk_state"]
     if len(samples) < 6:
@@ -107,9 +115,9 @@ def main():
     print(table(samples))
     if given.page:
         fill(given.page, table(samples))
-    middle, last = thirds(series(samples, "offchain_bytes", MB))
-    if given.check and last > middle * MOST:
-        raise SystemExit(f"the offchain database goes on growing: {middle:.2f} MB, then {last:.2f}")
+    if given.check:
+        check("the offchain database", *thirds(series(samples, "offchain_bytes", MB)), "MB")
+        check("the memory of the node", *thirds(series(samples, "own_kib", MIB)), "MiB")
 
 
 if __name__ == "__main__":

@@ -83,3 +83,4 @@ jq -e '(.tasks | length >= 1) and all(.tasks[]; .exact and .verified)' "$report"
 	{ cat "$report"; die "a result is not exact, or does not withstand the checks"; }
 jq -r '.tasks[] | "\(.statistic) of \(.columns | join(", ")): exact \(.exact), verified \(.verified)"' "$report"
 say "the demo runs on the stock node"
+say "for a network of it: OSTRAKA_STOCK_NODE=$OMNI_NODE make zombienet-test SCENARIO=stock-node"

@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# Installs both packages into a Debian of their own, uses them there, and removes them: run it by `make packages-test`. Root alone
-# can: it makes a root folder by debootstrap, and enters it by chroot, in namespaces of its own for mounts and processes.
+# Looks at the files of a release, installs both packages into a Debian of their own, uses them there, upgrades them, and removes
+# them: run it by `make packages-test`. Root alone can: it makes a root folder by debootstrap, and enters it by chroot, in namespaces
+# of its own for mounts and processes.
 #
 #   scripts/packages_test.sh [FOLDER]
 #
-# FOLDER holds the packages, `release-files` in the target folder unless given. What debootstrap made is kept in the target folder.
+# FOLDER holds the release, `release-files` in the target folder unless given. What debootstrap made is kept in the target folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 SUITE=bookworm
+RUNTIME=ostraka_runtime.compact.compressed.wasm
+NEXT=+next # what the version of the packages that are upgraded to ends with
 THRESHOLD=20 # of ten times what `systemd-analyze security` says; 0 is best, 100 worst
 
 say() { printf '[packages] %s\n' "$*"; }
@@ -29,11 +32,47 @@ step() {
 }
 
 [ "$(id -u)" = 0 ] || die "root alone can make a root folder and enter it"
-for tool in debootstrap unshare chroot systemd-analyze; do
+for tool in debootstrap unshare chroot systemd-analyze dpkg-deb b2sum sha256sum zstd python3; do
 	command -v $tool >/dev/null || die "$tool is not there: scripts/setup.sh --packages installs it"
 done
 node_deb=$(compgen -G "$DEBS/ostraka-node_*.deb") && tool_deb=$(compgen -G "$DEBS/ostraka_*.deb") || die "no packages in $DEBS: scripts/release.sh makes them"
 [ "$(wc -l <<<"$node_deb")$(wc -l <<<"$tool_deb")" = 11 ] || die "more than one version in $DEBS"
+tarball=$(compgen -G "$DEBS/ostraka-*.tar.gz") || die "no tarball in $DEBS: scripts/release.sh makes it"
+
+# Held without a toolchain: that runtime and specifications are there, the same everywhere, and what the checksums say; and that the
+# tarball is all that an image is made of. The specifications are those of this checkout.
+release_files() {
+	local into=$SCRATCH/release share chain file
+	mkdir -p "$into/deb" &&
+		tar --extract --gzip --file "$tarball" --directory "$into" && mv "$into"/ostraka-* "$into/tarball" &&
+		dpkg-deb --extract "$node_deb" "$into/deb" &&
+		(cd "$DEBS" && sha256sum --quiet --check SHA256SUMS) || return 1
+	for share in "$into/tarball/share/ostraka" "$into/deb/usr/share/ostraka"; do
+		cmp "$share/$RUNTIME" "$DEBS/$RUNTIME" && cmp "$share/B2SUMS" "$DEBS/B2SUMS" || return 1
+		(cd "$share" && sha256sum --quiet --check --ignore-missing "$DEBS/SHA256SUMS" && b2sum --quiet --check --ignore-missing B2SUMS) || return 1
+		for chain in dev local production; do
+			cmp "chain-specs/$chain.json" "$share/chain-specs/$chain.json" || return 1
+		done
+	done
+	# as docs/UPGRADING.md has it
+	tail -c +9 "$DEBS/$RUNTIME" | zstd -q -d | b2sum -l 256 | cut -d ' ' -f 1 >"$into/hash" &&
+		grep -qx "$(cat "$into/hash")  ostraka_runtime.wasm" "$DEBS/B2SUMS" ||
+		{ echo "B2SUMS does not have the hash of the blob that was compressed"; return 1; }
+	for file in Dockerfile compose.yaml; do cmp $file "$into/tarball/$file" || return 1; done
+	diff -r monitoring "$into/tarball/monitoring" &&
+		scripts/check_container.py --release "$into/tarball"
+}
+
+# The same packages by a higher version.
+next_packages() {
+	local deb made=$SCRATCH/next
+	for deb in "$tool_deb" "$node_deb"; do
+		rm -rf "$made" && mkdir -p "$ROOT/srv/next" && dpkg-deb --raw-extract "$deb" "$made" &&
+			sed -i "s/^Version: .*/&$NEXT/" "$made/DEBIAN/control" &&
+			dpkg-deb --root-owner-group -Zgzip -z1 --build "$made" "$ROOT/srv/next/" >/dev/null || return 1
+	done
+	rm -rf "$made"
+}
 
 # Debian's mirror as this machine's own package sources name it.
 debian_mirror() {
@@ -55,7 +94,7 @@ base() {
 
 root_folder() {
 	tar --extract --file "$BASE" --directory "$ROOT" && chmod 755 "$ROOT" &&
-		cp "$node_deb" "$tool_deb" "$ROOT/srv/" &&
+		cp "$node_deb" "$tool_deb" "$DEBS/SHA256SUMS" "$ROOT/srv/" &&
 		mkdir -p "$ROOT/srv/walk/scripts" "$ROOT/srv/walk/docs" &&
 		cp scripts/walk.sh scripts/walk_operator.sh scripts/walk_requester.sh "$ROOT/srv/walk/scripts/" &&
 		cp docs/OPERATOR.md docs/REQUESTER.md "$ROOT/srv/walk/docs/" &&
@@ -123,20 +162,66 @@ simulate() {
 			--statistic mean --columns dose'
 }
 
-# One task on a dev chain that the tool starts.
+# One task on a dev chain that the tool starts, founded on the runtime that the package brings.
 chain() {
-	inside 'cd /tmp; export HOME=/tmp
+	inside 'cd /tmp; export HOME=/tmp OSTRAKA_RUNTIME=/usr/share/ostraka/'$RUNTIME'
 		runuser -u nobody -- ostraka demo --node /usr/bin/ostraka-node --json --data /usr/share/doc/ostraka/examples/clinics.csv \
 			--split-by clinic --statistic mean --columns dose >/tmp/demo.json
 		grep -q "\"verified\": *true" /tmp/demo.json || { cat /tmp/demo.json; exit 1; }
 		! grep -q "\"exact\": *false" /tmp/demo.json || { cat /tmp/demo.json; exit 1; }'
 }
 
-# A newcomer's paths, by what the packages have installed, and Prometheus as Debian has it.
+# A chain of one's own is founded by what the package brings: the node's tool for it is the stock node's.
+founded() {
+	inside 'cd /usr/share/ostraka
+		sha256sum --check --ignore-missing /srv/SHA256SUMS
+		b2sum --check --ignore-missing B2SUMS
+		for chain in dev local; do
+			ostraka-node chain-spec-builder --chain-spec-path /tmp/$chain.json update-code chain-specs/$chain.json '$RUNTIME' >/tmp/said 2>&1 &&
+				ostraka-node chain-spec-builder --chain-spec-path /tmp/verified.json verify /tmp/$chain.json >>/tmp/said 2>&1 ||
+				{ cat /tmp/said; exit 1; }
+		done'
+}
+
+# A newcomer's paths, by what the packages have installed, and Prometheus as Debian has it. The upgrade of the operator's is that to
+# packages of a higher version, in the middle of it: what stands for systemd notes what it is told, since it does not run here.
 walk_operator() {
 	inside 'apt-get install -y -qq --no-install-recommends curl prometheus >/tmp/said 2>&1 || { cat /tmp/said; exit 1; }
+		kept() { ( cd / && find var/lib/ostraka-node etc/default/ostraka-node -type f -exec sha256sum {} + -exec stat --format "%n %U %a" {} + | sort ); }
+		sed -i "s/^OSTRAKA_CHAIN=\$/OSTRAKA_CHAIN=dev/" /etc/default/ostraka-node
+		grep -qx OSTRAKA_CHAIN=dev /etc/default/ostraka-node
+		kept >/tmp/kept
+		grep -q /chains/ /tmp/kept || { echo "the service has left no state to keep"; exit 1; }
+		mkdir -p /srv/stub /run/systemd/system
+		printf "#!/bin/sh\necho \"\$*\" >>/srv/systemctl.log\n" >/srv/stub/systemctl; chmod 755 /srv/stub/systemctl
+
 		cd /tmp
-		runuser -u nobody -- /srv/walk/scripts/walk_operator.sh'
+		runuser -u nobody -- /srv/walk/scripts/walk_operator.sh \
+			--upgrade "touch /tmp/upgrade; until [ -e /tmp/upgraded ]; do sleep 0.3; done" &
+		walk=$!
+		until [ -e /tmp/upgrade ]; do
+			kill -0 $walk 2>/dev/null || { wait $walk || true; echo "the walk ended before its upgrade"; exit 1; }
+			sleep 0.5
+		done
+		apt-get install -y -qq --no-install-recommends -o "DPkg::Path=/srv/stub:$PATH" /srv/next/ostraka_*.deb /srv/next/ostraka-node_*.deb \
+			>/tmp/said 2>&1 || { cat /tmp/said; kill $walk; exit 1; }
+		touch /tmp/upgraded
+		wait $walk
+
+		for package in ostraka ostraka-node; do
+			version=$(dpkg-query --show --showformat="\${Version}" $package)
+			[ "${version%'$NEXT'}" != "$version" ] || { echo "$package is at $version after the upgrade"; exit 1; }
+		done
+		differ=$(dpkg --verify ostraka ostraka-node | grep -v " c /etc/default/ostraka-node\$" || true)
+		[ -z "$differ" ] || { echo "$differ"; echo "these differ from their package"; exit 1; }
+		kept | diff /tmp/kept - || { echo "the upgrade has changed state or settings"; exit 1; }
+		! grep -q "not started" /tmp/said || { echo "an upgrade says what an installation says"; exit 1; }
+		grep -qx daemon-reload /srv/systemctl.log
+		grep -qx "try-restart ostraka-node.service ostraka-node-metrics.service" /srv/systemctl.log ||
+			{ cat /srv/systemctl.log; echo "a node that runs is not started again"; exit 1; }
+		! grep -E "enable|disable|^(re)?start|^stop" /srv/systemctl.log || { echo "the upgrade starts or stops something unasked"; exit 1; }
+		! compgen -G "/etc/systemd/system/*.wants/ostraka*" || { echo "a unit is enabled unasked"; exit 1; }
+		rm -r /run/systemd/system'
 }
 walk_requester() {
 	inside 'cd /tmp
@@ -196,19 +281,23 @@ remove() {
 }
 
 mkdir -p "$CACHE"
-ROOT=$(mktemp --directory --tmpdir="$CACHE")
-trap 'rm -rf --one-file-system "$ROOT"' EXIT
+ROOT=$(mktemp --directory --tmpdir="$CACHE") SCRATCH=$(mktemp --directory --tmpdir="$CACHE")
+trap 'rm -rf --one-file-system "$ROOT" "$SCRATCH"' EXIT
+DEBS=$(realpath "$DEBS")
 
+step "what the release holds" release_files
 step "base system" base
 step "root folder" root_folder
+step "packages of a higher version" next_packages
 step "install" install_both
 step "man pages, completions, licences" documents
 step "units: verify, security" units
 step "simulate" simulate
+step "a chain is founded" founded
 step "a task on a dev chain" chain
-step "a new operator's path" walk_operator
-step "a new requester's path" walk_requester
 step "the service's start script" start_script
+step "a new operator's path, and an upgrade" walk_operator
+step "a new requester's path" walk_requester
 step "remove and purge" remove
 
 say "times:"

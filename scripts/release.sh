@@ -4,14 +4,18 @@
 #   scripts/release.sh [--check] [--profile PROFILE] [--no-build] [--out FOLDER]
 #
 #   1. programs      the node and the tool
-#   2. man pages     one for each command of the tool; completions for bash, zsh and fish
-#   3. SBOM          every crate that is linked, with version and licence, in CycloneDX's form, by cargo-cyclonedx
-#   4. packages      ostraka_VERSION_ARCH.deb and ostraka-node_VERSION_ARCH.deb, by cargo-deb
-#   5. tarball       ostraka-VERSION-TARGET.tar.gz: all of it, for where there is no dpkg
-#   6. checksums     SHA256SUMS
+#   2. runtime       the blob, compressed as a chain takes it, as scripts/compare_builds.sh makes it of two builds that must be one; and
+#                    B2SUMS, the hash that a chain is told of it and that of what it is compressed of (docs/UPGRADING.md)
+#   3. man pages     one for each command of the tool; completions for bash, zsh and fish
+#   4. SBOM          every crate that is linked, with version and licence, in CycloneDX's form, by cargo-cyclonedx
+#   5. packages      ostraka_VERSION_ARCH.deb and ostraka-node_VERSION_ARCH.deb, by cargo-deb; the latter with the runtime and the
+#                    chains' specifications, for a stock node
+#   6. tarball       ostraka-VERSION-TARGET.tar.gz: all of it, for where there is no dpkg, and what a container is made of
+#   7. checksums     SHA256SUMS
 #
-# --profile   `production` unless given. It shares nothing with `release`, so all dependencies are compiled anew
-# --no-build  takes the programs of that profile as they are
+# --profile   `production` unless given. It shares nothing with `release`, so all dependencies are compiled anew. Of another one the
+#             runtime is the one that the node's build has left: for tests, as its hash is nobody else's
+# --no-build  takes the programs and the runtime of that profile as they are
 # --out       where it puts them, `release-files` in the target folder unless given; what it holds is replaced
 # --check     says what would be done and whether the tools for it are there; exit code 1 if one is missing
 #
@@ -42,6 +46,7 @@ PARTS=$BUILT/packaging
 VERSION=$(awk '/^\[workspace.package\]/ { on = 1 } on && /^version/ { print $3; exit }' Cargo.toml | tr -d '"')
 TARGET=$(rustc -vV | sed -n 's/^host: //p')
 NAME=ostraka-$VERSION-$TARGET
+RUNTIME=ostraka_runtime.compact.compressed.wasm
 SBOM=ostraka-release-sbom # the files of this name beside manifests are this script's
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
 export SOURCE_DATE_EPOCH LC_ALL=C TZ=UTC
@@ -59,7 +64,7 @@ step() {
 
 tools_are_there() {
 	local tool missing=()
-	for tool in cargo-cyclonedx cargo-deb dpkg-shlibdeps strip tar gzip sha256sum; do
+	for tool in cargo-cyclonedx cargo-deb dpkg-shlibdeps strip tar gzip sha256sum b2sum zstd; do
 		command -v "$tool" >/dev/null || missing+=("$tool")
 	done
 	[ ${#missing[@]} = 0 ] || { say "missing: ${missing[*]} (scripts/setup.sh --packages installs them)"; return 1; }
@@ -79,8 +84,26 @@ programs() {
 			cargo build --locked --profile "$PROFILE" --bin ostraka-node --bin ostraka
 }
 
-man_pages_and_completions() {
+# Two builds in new folders, apart from the node's own: what whoever compares makes too.
+compared() { scripts/compare_builds.sh "$BUILT/$RUNTIME"; }
+
+# Eight bytes before the compressed ones say that they are.
+runtime() {
+	local blob=$BUILT/$RUNTIME
+	[ -f "$blob" ] && [ "$PROFILE" = production ] || blob=$BUILT/wbuild/ostraka-runtime/$RUNTIME
+	[ -f "$blob" ] || die "there is no $blob: leave out --no-build"
 	rm -rf "$PARTS" &&
+		mkdir -p "$PARTS/share/chain-specs" &&
+		cp "$blob" "$PARTS/share/$RUNTIME" &&
+		cp chain-specs/dev.json chain-specs/local.json chain-specs/production.json chain-specs/README.md "$PARTS/share/chain-specs/" &&
+		tail -c +9 "$blob" | zstd -q -d >"$SCRATCH/ostraka_runtime.wasm" &&
+		{ (cd "$PARTS/share" && b2sum -l 256 -- "$RUNTIME") && (cd "$SCRATCH" && b2sum -l 256 -- ostraka_runtime.wasm); } >"$PARTS/share/B2SUMS" &&
+		cp "$PARTS/share/$RUNTIME" "$PARTS/share/B2SUMS" "$OUT/" &&
+		cat "$PARTS/share/B2SUMS"
+}
+
+man_pages_and_completions() {
+	rm -rf "$PARTS/man" "$PARTS/completions" &&
 		mkdir -p "$PARTS/completions" "$PARTS/node" "$PARTS/tool" &&
 		"$BUILT/ostraka" man --out "$PARTS/man" &&
 		"$BUILT/ostraka" completions bash >"$PARTS/completions/ostraka.bash" &&
@@ -109,12 +132,14 @@ packages() {
 
 tarball() {
 	local into=$SCRATCH/$NAME
-	mkdir -p "$into/bin" "$into/systemd" "$into/man/man1" "$into/man/man8" &&
+	mkdir -p "$into/bin" "$into/systemd" "$into/man/man1" "$into/man/man8" "$into/share" &&
 		strip -o "$into/bin/ostraka" "$BUILT/ostraka" &&
 		strip -o "$into/bin/ostraka-node" "$BUILT/ostraka-node" &&
 		cp "$PARTS"/man/*.1 "$into/man/man1/" &&
 		cp packaging/node/ostraka-node.8 "$into/man/man8/" &&
 		cp -r "$PARTS/completions" "$into/" &&
+		cp -r "$PARTS/share" "$into/share/ostraka" &&
+		cp -r Dockerfile compose.yaml monitoring "$into/" &&
 		cp packaging/node/*.service packaging/node/ostraka-node.default packaging/node/start "$into/systemd/" &&
 		cp "$PARTS/node/sbom.cdx.json" "$into/ostraka-node.cdx.json" &&
 		cp "$PARTS/tool/sbom.cdx.json" "$into/ostraka.cdx.json" &&
@@ -125,12 +150,13 @@ tarball() {
 			--format=gnu --directory "$SCRATCH" "$NAME" | gzip --no-name -9 >"$OUT/$NAME.tar.gz"
 }
 
-checksums() { (cd "$OUT" && sha256sum -- *.deb *.tar.gz >SHA256SUMS && cat SHA256SUMS); }
+checksums() { (cd "$OUT" && sha256sum -- *.deb *.tar.gz "$RUNTIME" B2SUMS >SHA256SUMS && cat SHA256SUMS); }
 
 if [ $CHECK = yes ]; then
 	say "version $VERSION for $TARGET, profile $PROFILE, times of $(date -d "@$SOURCE_DATE_EPOCH" +%F)"
 	if [ $BUILD = yes ]; then say "would compile node and tool into $BUILT"; else say "would take node and tool from $BUILT"; fi
-	say "would write into $OUT: two .deb, $NAME.tar.gz, SHA256SUMS"
+	if [ $BUILD = yes ] && [ "$PROFILE" = production ]; then say "would compile the runtime twice, in new folders, and compare"; fi
+	say "would write into $OUT: two .deb, $NAME.tar.gz, $RUNTIME, B2SUMS, SHA256SUMS"
 	tools_are_there
 	exit
 fi
@@ -140,10 +166,12 @@ tools_are_there || exit 1
 SCRATCH=$(mktemp -d)
 trap 'rm -rf "$SCRATCH"; remove_sboms' EXIT
 mkdir -p "$OUT"
-rm -f "$OUT"/*.deb "$OUT"/*.tar.gz "$OUT/SHA256SUMS"
+rm -f "$OUT"/*.deb "$OUT"/*.tar.gz "$OUT/$RUNTIME" "$OUT/B2SUMS" "$OUT/SHA256SUMS"
 
 if [ $BUILD = yes ]; then step "programs ($PROFILE)" programs; fi
 [ -x "$BUILT/ostraka" ] && [ -x "$BUILT/ostraka-node" ] || die "no programs in $BUILT: leave out --no-build"
+if [ $BUILD = yes ] && [ "$PROFILE" = production ]; then step "runtime, twice" compared; fi
+step "runtime" runtime
 step "man pages and completions" man_pages_and_completions
 step "SBOM" sboms
 step "packages" packages

@@ -10,13 +10,13 @@
 #      install it, else compiled from Debian's `rust-src` package of the same version.
 #
 # --tool         only what the command line tool needs: a C compiler and the toolchain
-# --test         also what the tests need: jq, curl, m4, python3, and by cargo: cargo-machete, cargo-deny
+# --test         also what the tests need: jq, curl, m4, python3 with PyYAML, and by cargo: cargo-machete, cargo-deny
 # --apps         also what the tests with polkadot.js need: Node, npm, Chromium
 # --experiments  also what the comparisons need: m4, which GMP is built with
 # --zombienet    also what the multi-node tests need: zstd, python3
 # --monitoring   also what the test of rules and dashboard needs: prometheus, jq, curl, python3
-# --packages     also what a release and the test of its packages need: debootstrap, dpkg-dev, binutils, systemd, and by cargo:
-#                cargo-deb, cargo-cyclonedx
+# --packages     also what a release and the test of its packages need: debootstrap, dpkg-dev, binutils, systemd, zstd, python3
+#                with PyYAML, and by cargo: cargo-deb, cargo-cyclonedx
 # --check        says what would be installed and changes nothing; exit code 1 if something is missing
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -175,13 +175,13 @@ for argument in "$@"; do
 	case "$argument" in
 	--check) CHECK=yes ;;
 	--tool) TOOL=yes ;;
-	--test) PACKAGES+=(jq curl m4 python3) CARGO_TOOLS+=(cargo-machete@0.9.2 cargo-deny@0.20.2) ;;
+	--test) PACKAGES+=(jq curl m4 python3 python3-yaml) CARGO_TOOLS+=(cargo-machete@0.9.2 cargo-deny@0.20.2) ;;
 	--apps) APPS=yes ;;
 	--experiments) PACKAGES+=(m4) ;;
 	--zombienet) PACKAGES+=(zstd python3) ;;
 	--monitoring) PACKAGES+=(prometheus jq curl python3) ;;
 	--packages)
-		PACKAGES+=(binutils debootstrap dpkg-dev systemd util-linux)
+		PACKAGES+=(binutils debootstrap dpkg-dev python3 python3-yaml systemd util-linux zstd)
 		CARGO_TOOLS+=(cargo-deb@3.8.0 cargo-cyclonedx@0.5.9)
 		;;
 	--help | -h) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit ;;

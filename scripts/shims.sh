@@ -8,11 +8,12 @@ cd "$(dirname "$0")/.."
 
 target="${CARGO_TARGET_DIR:-target}"
 stamp="$target/shims.sha256"
-now=$(find shims/*/ -type f -print0 | sort -z | xargs -0 sha256sum)
+# a page about a shim is nothing that is compiled
+now=$(find shims/*/ -type f ! -name '*.md' -print0 | sort -z | xargs -0 sha256sum)
 if [ "$now" = "$(cat "$stamp" 2>/dev/null)" ]; then
-	find shims/*/ -type f -exec touch -d '2020-01-01' {} +
+	find shims/*/ -type f ! -name '*.md' -exec touch -d '2020-01-01' {} +
 else
-	find shims/*/ -type f -exec touch {} +
+	find shims/*/ -type f ! -name '*.md' -exec touch {} +
 	mkdir -p "$target"
 	printf '%s\n' "$now" >"$stamp"
 fi

@@ -49,6 +49,7 @@ step "shims" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/shims" cargo test "${CARGO_
 step "documents" scripts/check_docs.sh
 step "transcript" scripts/check_transcript.sh
 step "lint and build" cargo build "${CARGO_FLAGS[@]}"
+step "container" scripts/check_container.py
 step "pure wasm" scripts/runtime_wasm.sh host-call-weights "$OSTRAKA_PURE_WASM"
 step "lint and build the tests" cargo test "${CARGO_FLAGS[@]}" --all-targets --no-run
 # What a browser stands on. The runtime's crates without std are compiled by its wasm build.
@@ -61,6 +62,13 @@ step "examples in the documentation" cargo test "${CARGO_FLAGS[@]}" --doc
 # crates are built without the client's feature `blst`.
 step "without blst" cargo test "${CARGO_FLAGS[@]}" -p ostraka-crypto -p ostraka-protocol --tests
 step "tests" cargo test "${CARGO_FLAGS[@]}" --all-targets
+# What a migration checks before and after itself, and what the SDK's pallets hold of their state, is compiled by this feature alone.
+# It changes FRAME's crates, which lie beside the others of this folder; the blob is not built, as these tests run natively.
+step "upgrades, checked" env SKIP_WASM_BUILD=1 cargo test "${CARGO_FLAGS[@]}" --features ostraka-runtime/try-runtime \
+	--test upgrade --test snapshot -- --show-output
+# That two builds of the blob are one `make compare-builds` shows, which takes minutes. These take seconds.
+step "comparing builds" scripts/compare_builds_test.sh
+step "no path in the blob" scripts/compare_builds.sh --look "$OSTRAKA_PURE_WASM"
 step "experiments" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/experiments" \
 	cargo test "${CARGO_FLAGS[@]}" --manifest-path experiments/Cargo.toml --workspace --all-targets
 # Without libFuzzer, which `make check-apart` compiles; beside the experiments, with which they share most dependencies.

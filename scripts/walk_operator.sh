@@ -2,10 +2,10 @@
 # A new operator's path by the installed programs alone: key, registration, dashboard, a reveal that is missed on purpose and its alert,
 # another key, an upgrade, leaving. docs/OPERATOR.md, "The whole path, walked".
 #
-#   scripts/walk_operator.sh [--bin FOLDER] [--next-bin FOLDER] [--without-prometheus]
+#   scripts/walk_operator.sh [--bin FOLDER] [--next-bin FOLDER] [--upgrade COMMAND] [--without-prometheus]
 #
 # FOLDER holds `ostraka` and `ostraka-node`, /usr/bin unless given; that of --next-bin the programs that the upgrade brings, the same unless
-# given. It takes less than three minutes, and `curl` and `prometheus` of Debian; without the latter the metrics alone tell of the missed
+# given. COMMAND, if given, puts other programs into that folder, while the node is down. It takes less than three minutes, and `curl` and `prometheus` of Debian; without the latter the metrics alone tell of the missed
 # reveal, and no alert is seen.
 #
 # A development chain is one process, so the operator's node is the chain's: the chain's other nodes work in it too, and when it stops the
@@ -15,13 +15,14 @@ set -euo pipefail
 # shellcheck source=scripts/walk.sh
 . "$(dirname "$0")/walk.sh"
 
-bin=/usr/bin next= prometheus=yes
+bin=/usr/bin next= upgrade= prometheus=yes
 while [ $# -gt 0 ]; do
 	case "$1" in
 		--bin) bin=${2:?--bin takes a folder}; shift 2 ;;
 		--next-bin) next=${2:?--next-bin takes a folder}; shift 2 ;;
+		--upgrade) upgrade=${2:?--upgrade takes a command}; shift 2 ;;
 		--without-prometheus) prometheus=; shift ;;
-		*) echo "usage: $0 [--bin FOLDER] [--next-bin FOLDER] [--without-prometheus]" >&2; exit 2 ;;
+		*) echo "usage: $0 [--bin FOLDER] [--next-bin FOLDER] [--upgrade COMMAND] [--without-prometheus]" >&2; exit 2 ;;
 	esac
 done
 prepare OPERATOR.md curl ${prometheus:+prometheus}
@@ -144,6 +145,7 @@ block=$(sed -n 's/.* at block \([0-9]*\).*/\1/p' "$work/said" | head -n 1)
 
 say "an upgrade: what the packages' installation does, the new program on the same folder"
 end "$CHAIN_ID"
+[ -z "$upgrade" ] || behind bash -c "$upgrade"
 bin=$next
 export PATH="$bin:$PATH"
 chain "$bin" --base-path "$BASE" --keystore-path "$KEYSTORE"

@@ -44,7 +44,7 @@ pub fn encode(
 ///
 /// # Errors
 /// `Failed` if there is no such thing.
-pub fn relation(spec: &TaskSpec) -> Result<Relation, Error> {
+pub(crate) fn relation(spec: &TaskSpec) -> Result<Relation, Error> {
 	validity::relation(spec).map_err(|error| Error::Failed(error.to_string()))
 }
 

@@ -84,13 +84,13 @@ pub fn inviting() -> TaskInfo {
 	info
 }
 
-/// The odds of (7, 3) and of a panel of three over many small nodes, at 1.23 tokens a draw.
+/// The odds of (7, 3) and of a panel of three over many small nodes, at 2.78 tokens a draw.
 pub fn odds() -> Odds {
 	Odds {
 		fifth: 33_344_000,
 		third: 173_300_000,
-		price_fifth: Some(36_900),
-		price_third: Some(7_100),
+		price_fifth: Some(83_373),
+		price_third: Some(16_041),
 		panel: Some(PanelOdds {
 			fifth: 8_108_473,
 			third: 37_384_800,

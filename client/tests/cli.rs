@@ -512,6 +512,9 @@ fn a_chain_that_is_not_there() {
 		"challenge 0",
 		"node bond 1",
 		"node role verify",
+		"node slash list",
+		"node slash apply 0",
+		"node slash cancel 0",
 		"task cancel 0",
 		"accept 0",
 	] {

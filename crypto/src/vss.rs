@@ -217,6 +217,9 @@ pub fn check_opening<P: Curve>(c0: &Affine<P>, values: &[Scalar], blinding: &Sca
 
 /// Whether all shares of one dealing (share `j` at index `j - 1`) fit its commitments, up to a chance of `2^-64` over the draws of
 /// `rng`. For the dealer, who holds them all and looks for faults of its machine: nobody chooses them.
+///
+/// One sum of the generators, from the same tables as the commitments', but not in one pass with theirs: the shares that are checked
+/// are those that come out of their sealing, and what seals them is bound to the commitments.
 pub fn check_dealing<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	commitments: &Commitments<P>,
 	shares: &[SecretShare],

@@ -13,6 +13,8 @@ pub enum Plan {
 	Library,
 	/// Start again with these arguments.
 	Again(Vec<OsString>),
+	/// Tell the header of a chain's first block; these are the subcommand and its flags.
+	Head(Vec<OsString>),
 	/// Have the tool run a development chain with this program; these are the other arguments.
 	Dev(Vec<OsString>),
 }
@@ -31,6 +33,7 @@ pub fn plan(arguments: Vec<OsString>) -> Plan {
 		Some(name) if WITH_DATABASE.iter().any(|each| name == each) => {
 			with_defaults(arguments.clone(), &DATABASE)
 		},
+		Some(name) if HEAD.iter().any(|each| name == each) => return Plan::Head(arguments),
 		Some(_) => return Plan::Library,
 		// without what is meant for a relay chain's node, as there is none
 		None if dev => return Plan::Dev(without(without(own.to_vec(), "--dev"), "--compute")),
@@ -50,6 +53,9 @@ pub fn plan(arguments: Vec<OsString>) -> Plan {
 /// Subcommands that open, or remove, the database of a chain.
 const WITH_DATABASE: [&str; 6] =
 	["check-block", "export-blocks", "export-state", "import-blocks", "purge-chain", "revert"];
+
+/// A subcommand and its other name, which would open a database that it cannot be told the kind of.
+const HEAD: [&str; 2] = ["export-genesis-head", "export-genesis-state"];
 
 /// The one kind of database that there is.
 const DATABASE: [Default; 1] = [("--database", Some("paritydb"), &["--db"])];
@@ -132,7 +138,7 @@ mod tests {
 			match plan(arguments.clone()) {
 				Plan::Again(again) => arguments = again,
 				Plan::Library => return arguments,
-				Plan::Dev(_) => panic!("a development chain: {line}"),
+				Plan::Dev(_) | Plan::Head(_) => panic!("not the node: {line}"),
 			}
 		}
 		panic!("starts again and again: {line}");
@@ -145,7 +151,8 @@ mod tests {
 			"--help --dev",
 			"purge-chain --help",
 			"chain-spec-builder create -r x.wasm",
-			"export-genesis-head --chain x",
+			"export-genesis-head --help",
+			"export-genesis-wasm --chain x",
 			"--chain dev --database paritydb --dev-block-time 1000",
 			"--chain x --db=paritydb -- --dev --database paritydb",
 			"--database auto -- --compute --db auto",
@@ -174,6 +181,13 @@ mod tests {
 			("revert 3", "revert 3 --database paritydb"),
 		] {
 			assert_eq!(finally(line), words(expected), "{line}");
+		}
+	}
+
+	#[test]
+	fn the_first_header_is_told_without_a_database() {
+		for line in ["export-genesis-head --chain x --raw file", "export-genesis-state"] {
+			assert_eq!(plan(words(line)), Plan::Head(words(line)), "{line}");
 		}
 	}
 

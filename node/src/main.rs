@@ -4,13 +4,15 @@
 //! - the runtime and its chain specifications ([`chain_spec`]);
 //! - `--compute`, which turns on what the worker of a compute node or verifier needs;
 //! - `--dev`, which is short for `ostraka dev --node` with this program: the tool runs a whole development chain, its compute nodes and
-//!   verifiers included, in one go.
+//!   verifiers included, in one go;
+//! - `export-genesis-head` without a database ([`genesis`]).
 //!
 //! The library reads the arguments of its process by itself. So `--compute` starts this program again, with the library's own flags
 //! in its place ([`arguments`]).
 
 mod arguments;
 mod chain_spec;
+mod genesis;
 
 use anyhow::{Context, Result};
 use arguments::Plan;
@@ -30,6 +32,7 @@ fn main() -> Result<()> {
 		// Both return only if they failed.
 		Plan::Again(arguments) => Err(Command::new(own_path()?).args(arguments).exec().into()),
 		Plan::Dev(arguments) => develop(arguments),
+		Plan::Head(arguments) => genesis::export(arguments),
 	}
 }
 

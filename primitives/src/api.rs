@@ -89,6 +89,8 @@ pub struct Prices {
 	pub places: Occupancy,
 	/// Seats of open tasks, drawn or not, of all that there are.
 	pub seats: Occupancy,
+	/// A byte of state that a task leaves for good: of its record once it is drawn, and of its result.
+	pub byte_fee: Balance,
 }
 
 /// Least fee of a task, were it submitted now.
@@ -96,9 +98,11 @@ pub struct Prices {
 pub struct Quote {
 	/// For the work of committee and panel.
 	pub work: Balance,
-	/// For the place and the seats: what is kept of the fee, and a block's price. What is not used of it goes where the rest of
-	/// the fee goes.
+	/// For the place, the seats and the bytes that stay: what is kept of the fee, and the price of a block and of a byte. What is
+	/// not used of it goes where the rest of the fee goes.
 	pub rent: Rent,
-	/// Both together.
+	/// Bytes that are reckoned with, whatever the task's conditions: those of its record and of its result.
+	pub bytes: u32,
+	/// Work and rent together.
 	pub least: Balance,
 }

@@ -19,6 +19,7 @@
 //! The last two are there with the feature `runtime` alone: they stand on crates that a browser cannot load.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
 #![cfg_attr(
 	not(test),
 	deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)

@@ -1,4 +1,5 @@
-//! Rent of places and seats: what a block of them costs as they fill, and what a task owes for the blocks that it held them.
+//! Rent of places and seats: what a block of them costs as they fill, and what a task owes for the blocks that it held them, and for
+//! the bytes that it leaves.
 //!
 //! A *place* is a task's entry in the agenda, held from its submission to its settlement. A *seat* is one of its committee or of
 //! its panel, held from the draw to the settlement. Both are paid by the block; a seat that is asked for and not drawn yet costs a
@@ -12,6 +13,10 @@
 //! 1 where all is free, 4 at half, 25 at four fifths, and 100 from nine tenths on: the last tenth is for who pays a hundred
 //! times as much. So nobody takes everything at the price that the first one pays. All of it is in whole numbers, rounded up: what
 //! has a price is never free.
+//!
+//! The *bytes* that stay for good are paid once, at one price: of a task that was drawn those of its record, and of one that completed
+//! those of its result too. What fails before its draw leaves no record, and pays for none. Nothing is ever freed of them, so that no
+//! price by the block would do.
 
 use crate::{Balance, BlockNumber};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -60,13 +65,15 @@ impl Occupancy {
 	}
 }
 
-/// Blocks that a task held what it rents.
+/// Blocks that a task held what it rents, and bytes that it leaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Held {
 	/// Its place.
 	pub place: BlockNumber,
 	/// Blocks of its seats, of which those before the draw count a tenth.
 	pub seats: BlockNumber,
+	/// Bytes of state that it leaves for good.
+	pub bytes: u32,
 }
 
 /// Rent of one task, as it was fixed when it was submitted.
@@ -88,25 +95,30 @@ pub struct Rent {
 	pub place: Balance,
 	/// A block of all its seats together, once they are drawn; until then it is a tenth of that.
 	pub seats: Balance,
+	/// A byte of state that it leaves for good.
+	pub byte: Balance,
 	/// Most that it can come to: what is kept of the fee.
 	pub most: Balance,
 }
 
 impl Rent {
-	/// At these prices of a block, of a task that holds both no longer than this.
-	pub fn new(place: Balance, seats: Balance, longest: &Held) -> Self {
-		Self { place, seats, most: sum(place, seats, longest) }
+	/// At these prices of a block and of a byte, of a task that holds both no longer than this, and leaves no more.
+	pub fn new(place: Balance, seats: Balance, byte: Balance, longest: &Held) -> Self {
+		let rent = Self { place, seats, byte, most: Balance::MAX };
+		Self { most: rent.sum(longest), ..rent }
 	}
 
-	/// What is due after a place was held so many blocks, and the seats so many, counted as [`Held`] says: never more than was
-	/// kept of the fee, however late the settlement comes.
+	/// What is due after a place was held so many blocks, the seats so many, and where so many bytes stay, counted as [`Held`] says:
+	/// never more than was kept of the fee, however late the settlement comes.
 	pub fn due(&self, held: &Held) -> Balance {
-		sum(self.place, self.seats, held).min(self.most)
+		self.sum(held).min(self.most)
 	}
-}
 
-/// Both for so many blocks.
-fn sum(place: Balance, seats: Balance, held: &Held) -> Balance {
-	let of_seats = seats.saturating_mul(held.seats.into());
-	place.saturating_mul(held.place.into()).saturating_add(of_seats)
+	/// All of it at these prices.
+	fn sum(&self, held: &Held) -> Balance {
+		let of_seats = self.seats.saturating_mul(held.seats.into());
+		let of_bytes = self.byte.saturating_mul(held.bytes.into());
+		let of_place = self.place.saturating_mul(held.place.into());
+		of_place.saturating_add(of_seats).saturating_add(of_bytes)
+	}
 }

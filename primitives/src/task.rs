@@ -14,7 +14,7 @@ use crate::{
 	AccountId, Balance, BlockNumber, Digest, PointBytes, ProtocolVersion, ScalarBytes,
 	SealKeyBytes, TaskId, WorkerKey, MAX_COMMITTEE, MAX_PANEL,
 };
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use codec::{Compact, CompactLen, Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::{bounded::BoundedVec, ConstU32, U256};
 
@@ -479,6 +479,17 @@ pub struct TaskResult {
 }
 
 impl TaskResult {
+	/// Bytes of the result of a task with a vector of this length, sealed to somebody or not, as it is stored.
+	pub fn bytes(length: u32, sealed: bool) -> u32 {
+		let recipient = Option::<AccountId>::max_encoded_len();
+		let varying = ResultVector::max_encoded_len().saturating_add(recipient);
+		let others = Self::max_encoded_len().saturating_sub(varying);
+		let recipient = if sealed { recipient } else { 1 };
+		let count = Compact::<u32>::compact_len(&length);
+		let entries = length.saturating_mul(core::mem::size_of::<ScalarBytes>() as u32);
+		entries.saturating_add(others.saturating_add(recipient).saturating_add(count) as u32)
+	}
+
 	/// The vector's entries as scalars' bytes. What comes from another's state may not be canonical.
 	pub fn scalars(&self) -> impl Iterator<Item = ScalarBytes> + '_ {
 		self.vector.iter().map(U256::to_little_endian)
@@ -488,10 +499,36 @@ impl TaskResult {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use alloc::vec::Vec;
+	use alloc::{vec, vec::Vec};
 
 	const CLASS: ClassParameters =
 		ClassParameters { seats: 3, threshold: 1, stake_factor: 1, least_dealers: 3, verifiers: 2 };
+
+	/// What its requester pays for is what is stored.
+	#[test]
+	fn the_bytes_of_a_result_are_those_of_its_encoding() {
+		for length in [0, 1, 8, 63, 64, 255, MAX_LENGTH] {
+			for sealed_to in [None, Some(AccountId::new([7; 32]))] {
+				let sealed = sealed_to.is_some();
+				let vector = vec![U256::zero(); length as usize];
+				let result = TaskResult {
+					accepted_set: [0; 32],
+					dealers: 3,
+					commitment: [0; 96],
+					vector: vector.try_into().unwrap(),
+					blinding: [0; 32],
+					panel: 2,
+					attested: 1,
+					disproven: 0,
+					sealed_to,
+				};
+				let bytes = result.encoded_size() as u32;
+				assert_eq!(TaskResult::bytes(length, sealed), bytes, "{length}, {sealed}");
+			}
+		}
+		// Of a spec that nobody checked
+		assert!(TaskResult::bytes(u32::MAX, true) >= TaskResult::bytes(MAX_LENGTH, true));
+	}
 
 	#[test]
 	fn a_panel_may_be_empty_and_is_bounded() {

@@ -363,8 +363,10 @@ pub trait Escrow {
 	fn least_fee(seats: u8, length: u32, invited: u32) -> Balance;
 	/// Price of a block of a place, and of a block of one seat, at these occupancies.
 	fn rents(places: Occupancy, seats: Occupancy) -> (Balance, Balance);
-	/// Takes the draw fee, and holds `fee` and `data_reward`. Of the fee `rent.most` is kept for rent: the rest is for who has a
-	/// seat.
+	/// Price of a byte of state that a task leaves for good.
+	fn byte_fee() -> Balance;
+	/// Takes the draw fee, and holds `fee` and `data_reward`. Of the fee `rent.most` is kept for rent and for the bytes that stay: the
+	/// rest is for who has a seat.
 	fn open(
 		task: TaskId,
 		requester: &AccountId,
@@ -372,8 +374,8 @@ pub trait Escrow {
 		data_reward: Balance,
 		rent: Rent,
 	) -> DispatchResult;
-	/// Takes the rent for what was `held`, whatever the ending: it goes to none of those who could make a task last. Pays
-	/// members and verifiers by their reports, punishes the absent and those who attested falsely (part of which goes to the
+	/// Takes the rent for what was `held`, and the price of the bytes that stay, whatever the ending: it goes to none of those who
+	/// could make a task last. Pays members and verifiers by their reports, punishes the absent and those who attested falsely (part of which goes to the
 	/// `exposer`), and does with what is left of `fee` as `ending` says. Without a committee (none was drawn: all lists are
 	/// empty) all of it goes back. Called once a task. The data reward stays until [`Self::close`].
 	fn settle_fee(
@@ -451,7 +453,7 @@ pub enum Seed {
 
 /// Entropy for draws.
 pub trait DrawEntropy {
-	/// Seed for a draw whose last acceptance came at `after`. Asked again, it never answers with another one that is
+	/// Seed for a draw whose last acceptance came at `after`. Asked again, it never returns another one that is
 	/// known.
 	fn seed(class: SecurityClass, after: &RelayMoment) -> Seed;
 	/// Where the relay chain is in this block.

@@ -242,15 +242,16 @@ pub fn judge_challenge<P: Curve>(
 	expect_length("relation", ctx.length(), relation.length())?;
 	ctx.check_relation_length(relation.layout().proof_length())?;
 	match_challenge(ctx, dealer, accepted.hash(), challenge)?;
-	if checked::<P>(&challenge.commitments, ctx.threshold)?.is_none() {
+	let Some(commitments) = checked::<P>(&challenge.commitments, ctx.threshold)? else {
 		return Ok(Verdict::DealerGuilty(DealerFault::OutsideSubgroup));
-	}
+	};
 	if ctx.is_mask(dealer) {
 		// whatever vector it has is a mask
 		return Ok(Verdict::AccuserGuilty(AccuserFault::FalseChallenge));
 	}
 	let statement = ctx.statement(dealer, &challenge.commitments);
-	Ok(match validity::verify::<P>(relation, &statement, &challenge.validity) {
+	let proof = &challenge.validity;
+	Ok(match validity::verify_checked(relation, &statement, &commitments, proof) {
 		Ok(()) => Verdict::AccuserGuilty(AccuserFault::FalseChallenge),
 		// whatever is wrong with it
 		Err(_) => Verdict::DealerGuilty(DealerFault::InvalidInput),

@@ -11,6 +11,8 @@
 //! [`sealing_key`] seals other bytes than a share, [`prove`] proves `rho` anew for a dealing that was changed since. None of
 //! them checks what it makes.
 
+mod keys;
+
 use crate::{
 	task::{expect_length, TaskContext},
 	worker,
@@ -21,7 +23,7 @@ use ostraka_crypto::{
 	proofs,
 	seal::{Key, PublicKey, SealSecret},
 	validity::{self, Relation},
-	vss::{self, SecretShare},
+	vss::{self, Commitments, SecretShare},
 	Curve, Error, Identity, PointBytes, Scalar, SealKeyBytes,
 };
 use rand_core::{CryptoRng, RngCore};
@@ -58,8 +60,9 @@ fn proven<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	rng: &mut R,
 	prove_input: impl FnOnce(&[PointBytes], &Scalar, &mut R) -> Result<Vec<u8>, Error>,
 ) -> Result<DealingBytes, Error> {
-	let dealing = share_out::<P, R>(ctx, dealer, input, rng, prove_input)?;
-	let refused = worker::invalid::<P, R>(ctx, relation, &[(dealer, &dealing)], rng);
+	let (dealing, commitments) = share_out::<P, R>(ctx, dealer, input, rng, prove_input)?;
+	let made = [(dealer, &dealing, &commitments)];
+	let refused = worker::invalid_of_checked(ctx, relation, &made, rng);
 	refused.is_empty().then_some(dealing).ok_or(Error::InvalidProof)
 }
 
@@ -75,21 +78,23 @@ pub fn mask<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	rng: &mut R,
 ) -> Result<DealingBytes, Error> {
 	ctx.check_proof_length(recipient, 0)?;
-	share_out::<P, R>(ctx, recipient, mask, rng, |_, _, _| Ok(Vec::new()))
+	let made = share_out::<P, R>(ctx, recipient, mask, rng, |_, _, _| Ok(Vec::new()))?;
+	Ok(made.0)
 }
 
 /// Shares a vector, has its validity proven by `prove_input` from commitments and blinding value, seals the shares, and opens
-/// them again. The proof of `rho` is checked, that of validity is not.
+/// them again. The proof of `rho` is checked, that of validity is not. The commitments come back as points, too: the dealer made
+/// them of generators, so there is no subgroup to check.
 fn share_out<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	ctx: &TaskContext,
 	dealer: &Identity,
 	input: &[Scalar],
 	rng: &mut R,
 	prove_input: impl FnOnce(&[PointBytes], &Scalar, &mut R) -> Result<Vec<u8>, Error>,
-) -> Result<DealingBytes, Error> {
+) -> Result<(DealingBytes, Commitments<P>), Error> {
 	let n = ctx.n()?;
 	expect_length("input", ctx.length(), input.len())?;
-	let seal_keys = decode_keys(ctx)?;
+	let seal_keys = keys::decode(&ctx.seal_keys)?;
 	let (commitments, shares) = vss::share::<P, R>(input, ctx.threshold, n, rng)?;
 	let rho = SealSecret::random(rng);
 	let bytes = commitments.to_bytes();
@@ -111,7 +116,7 @@ fn share_out<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 		DealingBytes { commitments: bytes, ephemeral, proof: [0; 64], sealed, validity };
 	prove(ctx, dealer, &mut dealing, &rho, rng);
 	check_rho(ctx, dealer, &dealing)?;
-	Ok(dealing)
+	Ok((dealing, commitments))
 }
 
 /// Checks the proof of `rho` as the chain does.
@@ -136,7 +141,7 @@ pub fn assemble<R: RngCore + CryptoRng + ?Sized>(
 	rng: &mut R,
 ) -> Result<DealingBytes, Error> {
 	expect_length("shares", usize::from(ctx.n()?), shares.len())?;
-	let seal_keys = decode_keys(ctx)?;
+	let seal_keys = keys::decode(&ctx.seal_keys)?;
 	let sealing = Sealing::new(ctx, dealer, &commitments, rho);
 	let sealed = sealing.seal(&seal_keys, shares, |_, _| Ok(()))?;
 	let ephemeral = sealing.ephemeral;
@@ -171,10 +176,6 @@ pub fn prove<R: RngCore + CryptoRng + ?Sized>(
 ) {
 	let digest = dealing.digest(&ctx.task_hash, dealer);
 	dealing.proof = proofs::prove_rho(&digest, rho, rng);
-}
-
-fn decode_keys(ctx: &TaskContext) -> Result<Vec<PublicKey>, Error> {
-	ctx.seal_keys.iter().map(PublicKey::from_bytes).collect()
 }
 
 /// What the sealed shares of a dealing have in common.

@@ -1,6 +1,6 @@
 //! The worker: a compute node opens its shares, checks them and the proofs that inputs are valid, accuses and challenges dealers
-//! of wrong ones, and adds up the rest. A verifier has no share: it calls [`commitments`], [`invalid`] and [`challenge`] alone,
-//! none of which takes a secret, and what it finds it can show.
+//! of wrong ones, and adds up the rest. A verifier has no share: it calls [`commitments`], [`invalid_of_checked`] or [`invalid`],
+//! and [`challenge`] alone, none of which takes a secret, and what it finds it can show.
 //!
 //! # Invariants
 //! - A Diffie-Hellman value is computed or revealed only for a dealing whose digest the chain's state holds as accepted.
@@ -215,28 +215,60 @@ pub fn prove<R: RngCore + CryptoRng + ?Sized>(
 	Ok(())
 }
 
-/// Checks the proofs of many dealings, each with its dealer, that their inputs are valid, and returns the places of those that
-/// are refused, rising: their dealers are to be challenged. A mask has none, and is not refused. For dealings whose [`commitments`] are in the group: what it says of
-/// others is nothing to challenge them of. The draws of `rng` must be unknown to the dealers.
+/// A dealing of whose commitments [`commitments`] found that they are in the group: its dealer, its bytes, the points.
+pub type CheckedDealing<'a, P> = (&'a Identity, &'a DealingBytes, &'a Commitments<P>);
+
+/// Checks the proofs of many dealings that their inputs are valid, and returns the places of those that are refused, rising:
+/// their dealers are to be challenged. A mask has none, and is not refused. What was decoded and checked of the commitments is
+/// not decoded and checked again. The draws of `rng` must be unknown to the dealers.
+pub fn invalid_of_checked<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+	ctx: &TaskContext,
+	relation: &Relation,
+	dealings: &[CheckedDealing<'_, P>],
+	rng: &mut R,
+) -> Vec<usize> {
+	let places = proving(ctx, dealings.iter().map(|(dealer, ..)| *dealer));
+	let items: Vec<_> = places
+		.iter()
+		.filter_map(|place| dealings.get(*place))
+		.map(|(dealer, dealing, commitments)| (item(ctx, relation, dealer, dealing), *commitments))
+		.collect();
+	let refused = validity::batch_verify_checked(&items, rng);
+	refused.into_iter().filter_map(|at| places.get(at).copied()).collect()
+}
+
+/// [`invalid_of_checked`] for who does not hold the points: decodes every `C_0` again, and checks it. For dealings whose
+/// [`commitments`] are in the group: what it says of others is nothing to challenge them of.
 pub fn invalid<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	ctx: &TaskContext,
 	relation: &Relation,
 	dealings: &[(&Identity, &DealingBytes)],
 	rng: &mut R,
 ) -> Vec<usize> {
-	// A mask proves nothing, and is never among them.
-	let proving: Vec<_> =
-		dealings.iter().enumerate().filter(|(_, (dealer, _))| !ctx.is_mask(dealer)).collect();
-	let items: Vec<_> = proving
+	let places = proving(ctx, dealings.iter().map(|(dealer, _)| *dealer));
+	let items: Vec<_> = places
 		.iter()
-		.map(|(_, (dealer, dealing))| Item {
-			relation,
-			statement: ctx.statement(dealer, &dealing.commitments),
-			proof: &dealing.validity,
-		})
+		.filter_map(|place| dealings.get(*place))
+		.map(|(dealer, dealing)| item(ctx, relation, dealer, dealing))
 		.collect();
 	let refused = validity::batch_verify::<P, R>(&items, rng);
-	refused.into_iter().filter_map(|place| proving.get(place).map(|(place, _)| *place)).collect()
+	refused.into_iter().filter_map(|at| places.get(at).copied()).collect()
+}
+
+/// The places of dealings that prove something, by their dealers: of all but the mask.
+fn proving<'a>(ctx: &TaskContext, dealers: impl Iterator<Item = &'a Identity>) -> Vec<usize> {
+	dealers.enumerate().filter(|(_, dealer)| !ctx.is_mask(dealer)).map(|(place, _)| place).collect()
+}
+
+/// A dealing's proof, and what it is of.
+fn item<'a>(
+	ctx: &'a TaskContext,
+	relation: &'a Relation,
+	dealer: &'a Identity,
+	dealing: &'a DealingBytes,
+) -> Item<'a> {
+	let statement = ctx.statement(dealer, &dealing.commitments);
+	Item { relation, statement, proof: &dealing.validity }
 }
 
 /// Makes the challenge of an accepted dealing, and judges it as the runtime will. It needs no secret: anybody can make it.

@@ -3,7 +3,7 @@
 use crate::{
 	configs::{
 		collation::{ConsensusHook, RELAY_PARENT_OFFSET},
-		prices::{BaseFeePerSeat, DealerDeposit, DrawFee, FeePerElement},
+		prices::{BaseFeePerSeat, ByteFee, DealerDeposit, DrawFee, FeePerElement},
 	},
 	entropy::RelayEntropy,
 	presets, AccountId, AuraId, Balance, Block, BlockNumber, Executive, Incentives,
@@ -274,7 +274,10 @@ sp_api::impl_runtime_apis! {
 
 	impl sp_genesis_builder::GenesisBuilder<Block> for Runtime {
 		fn build_state(config: Vec<u8>) -> sp_genesis_builder::Result {
-			build_state::<RuntimeGenesisConfig>(config)
+			build_state::<RuntimeGenesisConfig>(config)?;
+			#[cfg(feature = "runtime-benchmarks")]
+			crate::benchmarks::found();
+			Ok(())
 		}
 
 		fn get_preset(id: &Option<sp_genesis_builder::PresetId>) -> Option<Vec<u8>> {
@@ -351,6 +354,7 @@ sp_api::impl_runtime_apis! {
 				seat_rent,
 				places,
 				seats,
+				byte_fee: ByteFee::get(),
 			}
 		}
 

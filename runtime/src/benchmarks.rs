@@ -1,7 +1,10 @@
 //! Sets our pallets' neighbours up for benchmarks, with the real ones, and with as much in state as there can be:
 //! the largest committees and panels that root may ask for, selection and agenda full, nodes that can be drawn for either,
 //! with all the chunks of stake on their way out that fit, the seats of all tasks that may be open, and all that is
-//! remembered of the relay chain. No two nodes are alike. Nothing depends on the genesis preset. At the end, what the SDK's own benchmarks ask of a runtime.
+//! remembered of the relay chain. No two nodes are alike. At the end, what the SDK's own benchmarks ask of a runtime.
+//!
+//! What all of them have in common is the genesis state's ([`found`]), whatever the preset: put there anew in every
+//! repetition it would take most of a measurement's time.
 
 use crate::{
 	entropy::RelayDelay, AccountId, Balance, Balances, Incentives, ParachainSystem, Runtime,
@@ -64,6 +67,14 @@ const CLASSES: Table = Table {
 	..PRODUCTION
 };
 
+/// Puts into the genesis state what the benchmarks of our pallets have in common: classes, a full registry, and all that is
+/// remembered of the relay chain.
+pub fn found() {
+	Classes::<Runtime>::put(CLASSES);
+	Helper::fill_registry();
+	Helper::fill_relay();
+}
+
 /// Of [`pallet_tasks::Config`] and [`pallet_vss::Config`].
 pub struct Helper;
 
@@ -78,14 +89,28 @@ impl Helper {
 		Seat { account: AccountId::new(bytes), worker: WorkerKey::from_raw(bytes), seal_key: bytes }
 	}
 
-	/// Fills the registry: those on a task's seats, and others up to the most nodes that can be in selection. Each
-	/// holds so many seats, in tasks of no benchmark.
-	fn fill_registry(seated: &[Seat], held: u32) {
+	/// Fills the registry with the most nodes that can be in selection, each with as many seats as open tasks can have, in tasks of
+	/// no benchmark.
+	fn fill_registry() {
 		let most: u32 = MaxNodes::get();
-		let others = (0..most).map(Self::numbered);
-		let nodes = seated.iter().cloned().chain(others).take(most as usize);
-		let mut candidates: Vec<_> =
-			nodes.zip(0..).map(|(node, number)| Self::add_node(node, number, held)).collect();
+		let nodes = (0..most).map(Self::numbered).zip(0..);
+		Self::select(nodes.map(|(node, number)| Self::add_node(node, number, MAX_SEATS)).collect());
+	}
+
+	/// Puts those on a task's seats into the registry and into selection, in place of as many others. Of the seats that nodes
+	/// hold nothing is read that these would have to have.
+	fn seat(seated: Vec<Seat>) {
+		let mut candidates = Candidates::<Runtime>::get().into_inner();
+		candidates.truncate(candidates.len().saturating_sub(seated.len()));
+		let numbers = MaxNodes::get()..;
+		candidates.extend(
+			seated.into_iter().zip(numbers).map(|(node, number)| Self::add_node(node, number, 0)),
+		);
+		Self::select(candidates);
+	}
+
+	/// Makes these the selection, which is sorted.
+	fn select(mut candidates: Vec<Candidate>) {
 		candidates.sort_by(|left, right| left.account.cmp(&right.account));
 		let candidates: BoundedVec<Candidate, MaxNodes> = BoundedVec::truncate_from(candidates);
 		Candidates::<Runtime>::put(candidates);
@@ -94,7 +119,7 @@ impl Helper {
 	/// Puts a node into the registry, with the least stake for each seat that it can hold, and a little that no other
 	/// node has: more than the most demanding class asks for, and than faults in all of them cost. One more absence puts
 	/// it out of selection. As many slashes are pending as there can be, so that one more is looked for a place in vain and then
-	/// taken at once: that is dearer than deferring it. Answers its entry in selection.
+	/// taken at once: that is dearer than deferring it. Returns its entry in selection.
 	fn add_node(node: Seat, number: u32, held: u32) -> Candidate {
 		let Seat { account, worker, seal_key } = node;
 		let stake = Balance::from(MAX_ASSIGNMENTS) * MinStake::get() + Balance::from(number);
@@ -173,15 +198,12 @@ impl Helper {
 }
 
 impl pallet_tasks::benchmarking::BenchmarkHelper for Helper {
-	/// Open tasks have no more seats than are held then: as many, on average, as a committee and a panel.
+	/// Open tasks have no more seats than are held in the genesis state: as many, on average, as a committee and a panel.
 	fn prepare() {
 		System::set_block_number(System::block_number() + 10);
-		Classes::<Runtime>::put(CLASSES);
-		Self::fill_registry(&[], MAX_SEATS);
 		// On an insecure chain draws of all classes take the randomness of relay blocks, the longer list.
 		Insecure::<Runtime>::put(true);
 		Solo::<Runtime>::put(false);
-		Self::fill_relay();
 		// What is measured should not have to append to these.
 		System::reset_events();
 	}
@@ -217,8 +239,7 @@ impl pallet_tasks::benchmarking::BenchmarkHelper for Helper {
 }
 
 impl pallet_vss::BenchmarkHelper for Helper {
-	/// The first call for a task fills registry and agenda; later ones must bring the same seats. Of those held vss reads
-	/// none, so that nodes hold none.
+	/// The first call for a task puts its seats into the registry, and fills the agenda; later ones must bring the same seats.
 	fn set_task(task: TaskId, view: &TaskView, spec: &TaskSpec, dealers: &[AccountId]) {
 		let now = System::block_number();
 		let requester = AccountId::new([77; 32]);
@@ -308,10 +329,9 @@ impl pallet_vss::BenchmarkHelper for Helper {
 		}
 		if !known {
 			NextTask::<Runtime>::put(task + 1);
-			let seated: Vec<_> = view.committee.iter().chain(&view.panel).cloned().collect();
-			Self::fill_registry(&seated, 0);
+			Self::seat(view.committee.iter().chain(&view.panel).cloned().collect());
 			Self::fill_agenda(Due { at: now + WINDOW, task, epoch: None });
-			let rent = Rent { place: 1, seats: 1, most: UNIT / 2 };
+			let rent = Rent { place: 1, seats: 1, byte: 1, most: UNIT / 2 };
 			let opened = <Incentives as Escrow>::open(task, &requester, UNIT, UNIT, rent);
 			assert!(opened.is_ok(), "{opened:?}");
 		}

@@ -76,8 +76,9 @@ pub const EXISTENTIAL_DEPOSIT: Balance = MILLIUNIT;
 /// Length of a slot of Aura, in milliseconds: the relay chain's. A development chain makes blocks faster than
 /// that; its clock then runs ahead.
 pub const SLOT_DURATION: u64 = 6_000;
-/// Blocks a minute, at one a slot.
-pub const MINUTES: BlockNumber = 60_000 / (SLOT_DURATION as BlockNumber);
+/// Blocks a minute, at as many a slot as may be.
+pub const MINUTES: BlockNumber =
+	configs::collation::blocks_in(60_000 / (SLOT_DURATION as BlockNumber));
 /// Blocks an hour.
 pub const HOURS: BlockNumber = MINUTES * 60;
 /// Blocks a day.
@@ -111,7 +112,7 @@ macro_rules! version {
 
 #[cfg(not(feature = "next-spec-version"))]
 version!(1_007);
-// What a test upgrades to: the same runtime, one version on.
+// What a test upgrades to: the runtime one version on, with other rules for tasks submitted from then on ([`configs::next`]).
 #[cfg(feature = "next-spec-version")]
 version!(1_008);
 

@@ -4,18 +4,19 @@ mod chain;
 
 use chain::{
 	account,
-	books::{blamed, nothing_on_hold, Offer, Watched},
+	books::{blamed, nothing_on_hold, Offer, Watched, FEE},
 	orders::set_price,
 	pair,
 	task::{accept, deal, input, mean, publish, quoted, start, submission, with, WINDOW},
 	wealth, Chain,
 };
-use codec::Encode;
+use codec::{Encode, MaxEncodedLen};
 use frame_support::traits::{Get, Hooks};
 use ostraka_primitives::{
 	rent::{Held, Occupancy, DEAREST},
 	role::Role,
 	runtime_api::runtime_decl_for_ostraka_api::OstrakaApiV1,
+	spec::{Column, Grouping, Name, Statistic, TaskSpec, MAX_COLUMNS, MAX_GROUPS, MAX_NAME},
 	task::{FailReason, Outcome, SecurityClass},
 	TaskId,
 };
@@ -24,7 +25,7 @@ use ostraka_runtime::{
 		ostraka::{MaxCollect, MinAccept, MinCollect, MinStake, SeatStake},
 		prices::{
 			parameters::prices::{self as keys, Parameters},
-			BaseFeePerSeat, DealerDeposit, DrawFee, FeePerElement, PlaceRent, SeatRent,
+			BaseFeePerSeat, ByteFee, DealerDeposit, DrawFee, FeePerElement, PlaceRent, SeatRent,
 		},
 	},
 	presets::PRODUCTION_PRESET,
@@ -61,7 +62,7 @@ macro_rules! price {
 	};
 }
 
-fn prices() -> [Price; 6] {
+fn prices() -> [Price; 7] {
 	[
 		price!(DrawFee),
 		price!(BaseFeePerSeat),
@@ -69,6 +70,7 @@ fn prices() -> [Price; 6] {
 		price!(DealerDeposit),
 		price!(SeatRent),
 		price!(PlaceRent),
+		price!(ByteFee),
 	]
 }
 
@@ -96,6 +98,7 @@ fn every_network_begins_with_these_prices() {
 			assert_eq!(prices.fee_per_element, 1_000_000_000);
 			assert_eq!(prices.dealer_deposit, 10_000_000_000_000);
 			assert_eq!((SeatRent::get(), PlaceRent::get()), (40_000_000, 20_000_000));
+			assert_eq!(prices.byte_fee, 100_000_000);
 			assert_eq!(prices.places, Occupancy { used: 0, total: 1_000 });
 		});
 	}
@@ -180,6 +183,7 @@ fn an_open_task_keeps_its_prices() {
 	assert_eq!(escrow.base_per_seat, BaseFeePerSeat::MOST);
 	assert_eq!((escrow.fee, escrow.rent), (quote.least, quote.rent));
 	assert!(escrow.rent.place >= PlaceRent::MOST);
+	assert_eq!(escrow.rent.byte, ByteFee::MOST);
 	accept(&mut chain, next, &dealers[..1]);
 	let held = chain.look(|| Incentives::deposit(next, account(&dealers[0])));
 	assert_eq!(held, Some(DealerDeposit::MOST));
@@ -232,6 +236,65 @@ fn the_api_says_what_a_submission_is_asked() {
 	});
 }
 
+/// A spec with as many columns and groups as there may be, with the longest names: its record is all but four kilobytes of the
+/// longest one.
+fn longest() -> TaskSpec {
+	let name = |number: u32| -> Name {
+		let name = format!("{number:x>width$}", width = MAX_NAME as usize);
+		name.into_bytes().try_into().unwrap()
+	};
+	let column = |number| Column { name: name(number), decimals: 0, min: 0, max: 1 };
+	let columns: Vec<_> = (0..MAX_COLUMNS).map(column).collect();
+	let groups: Vec<_> = (0..MAX_GROUPS).map(name).collect();
+	let grouping = Grouping { column: name(9_999), groups: groups.try_into().unwrap() };
+	TaskSpec {
+		statistic: Statistic::Contributors,
+		columns: columns.try_into().unwrap(),
+		group_by: Some(grouping),
+		..mean()
+	}
+}
+
+/// The audit's attack on state: a task is drawn, nobody deals, and the longest record is left for good. It was the draw fee, 0.5,
+/// as for the shortest one; draws for a gigabyte of records were 17,700 tokens. Now each byte is paid for, and a gigabyte is 100,000
+/// more. Ordinary tasks pay a tenth of a draw fee for it. What else is lost, for work and seats, depends on no record's length.
+#[test]
+fn the_longest_record_costs_six_draws_and_an_ordinary_one_a_tenth() {
+	let paid_for = |spec: TaskSpec| {
+		let offer = Offer { spec, window: 4 * WINDOW, ..Offer::default() };
+		let watched = Watched::drawn(3, offer);
+		let (task, rent) = (watched.task, watched.rent);
+		let failed = Outcome::Failed(FailReason::NoDealings);
+		let mut chain = watched.ends(failed, &blamed(3, 3));
+		let record = chain.look(|| pallet_tasks::Records::<Runtime>::get(task)).unwrap();
+		let bytes = Balance::from(record.encoded_size() as u32);
+		let (_, charged) = chain.rents[&task];
+		assert!(rent.byte * bytes <= charged && charged <= rent.most, "{charged} of {rent:?}");
+		rent.byte * bytes
+	};
+	let (short, long) = (paid_for(mean()), paid_for(longest()));
+	assert!(20 * short < 2 * DrawFee::DEFAULT, "{short}");
+	assert!(long > 5 * DrawFee::DEFAULT, "{long}");
+	// A gigabyte, in the longest records that there can be
+	let longest = Balance::from(pallet_tasks::types::Record::max_encoded_len() as u32);
+	let gigabyte = |each: Balance| each * 1_000_000_000 / longest / UNIT;
+	assert_eq!(gigabyte(DrawFee::DEFAULT), 17_719);
+	assert_eq!(gigabyte(DrawFee::DEFAULT + longest * ByteFee::DEFAULT), 117_719);
+}
+
+/// What is kept at first reckons with the longest conditions and with a sealed result. For an ordinary task it is less than a fifth
+/// of the draw fee all the same.
+#[test]
+fn what_is_kept_for_an_ordinary_tasks_bytes_is_modest() {
+	let least = Chain::development().look(|| {
+		let quote = Tasks::quote(&mean(), SecurityClass::Standard, 3, WINDOW, WINDOW);
+		assert_eq!(quote.rent.byte, ByteFee::DEFAULT);
+		Balance::from(quote.bytes) * quote.rent.byte
+	});
+	assert!(10 * least < 2 * DrawFee::DEFAULT, "{least}");
+	assert!(least < FEE / 100);
+}
+
 /// Of state, as an open task that is not drawn yet takes it: its place, and so many seats.
 fn take(seats: u32) {
 	Agenda::<Runtime>::mutate(|agenda| {
@@ -277,7 +340,7 @@ fn paid_for(seats_of_all: u32, windows: (BlockNumber, BlockNumber), held: &Held)
 }
 
 /// What a task holds that nobody accepts for a week: its place, and a tenth of its seats.
-const UNDRAWN: Held = Held { place: WEEK, seats: WEEK / 10 };
+const UNDRAWN: Held = Held { place: WEEK, seats: WEEK / 10, bytes: 0 };
 
 /// The audit's attack on places: a thousand tasks that nobody accepts shut everybody out for a week. It was 1.2 tokens a task, so
 /// 1,200 together. Now it is thirty times as much where seats are plenty, and where they are few, ten times that.
@@ -321,7 +384,7 @@ fn to_make_seats_dear_for_a_week_costs_a_hundredth_of_all_stake() {
 fn most_seats_for_a_week_cost_a_thirtieth_of_all_stake() {
 	Chain::from_preset(PRODUCTION_PRESET).look(|| {
 		let (stake, all) = network(60);
-		let day = Held { place: DAYS, seats: DAYS };
+		let day = Held { place: DAYS, seats: DAYS, bytes: 0 };
 		let paid = 7 * paid_for(all * 85 / 100, (MinAccept::get(), MaxCollect::get()), &day);
 		assert!(paid >= stake * 3 / 100, "{paid} of {stake}");
 		assert!(paid <= stake / 10, "{paid} of {stake}: more than is promised");
@@ -340,7 +403,7 @@ fn nodes_of_ones_own_make_seats_cheaper_by_far_less_than_they_bind() {
 			let parked = all - all / Balance::from(60 + own) * 60;
 			let windows = (MinAccept::get(), MaxCollect::get());
 			let wanted = honest * 85 / 100;
-			let paid = 7 * paid_for(wanted, windows, &Held { place: DAYS, seats: DAYS });
+			let paid = 7 * paid_for(wanted, windows, &Held { place: DAYS, seats: DAYS, bytes: 0 });
 			let floor = SeatRent::get() * Balance::from(WEEK) * Balance::from(wanted);
 			assert!(paid > floor, "{paid}, of {floor}");
 			(paid, parked)

@@ -10,6 +10,7 @@ use chain::{
 	task::{acceptance, agreed, deal, deal_wrongly, drawn, input, submission, submit},
 	wealth, worker_keys, Chain,
 };
+use codec::Encode;
 use cumulus_primitives_core::AggregateMessageOrigin;
 use frame_support::traits::{
 	fungible::{Inspect, InspectHold},
@@ -177,6 +178,28 @@ fn a_non_transfer_proxy_bonds_for_no_candidacy() {
 	let call =
 		RuntimeCall::CollatorSelection(pallet_collator_selection::Call::register_as_candidate {});
 	moves_nothing(&mut chain, &thief, &bob, call);
+}
+
+/// A `NonTransfer` proxy may set session keys, so keys hold none of the principal's money.
+#[test]
+fn session_keys_bind_no_money() {
+	let bob = pair("//Bob");
+	let (mut chain, proxy) = start(&[&bob], ProxyType::NonTransfer);
+	let owner = account(&bob);
+	let before = money(&mut chain, &owner);
+	let (keys, proof) = chain.look(|| {
+		let made = SessionKeys::generate(&owner.encode(), None);
+		(made.keys, made.proof.encode())
+	});
+	let set = RuntimeCall::Session(pallet_session::Call::set_keys { keys: keys.clone(), proof });
+	assert_eq!(through(&mut chain, &proxy, &bob, set), Ok(()));
+	let stored = chain.look(|| pallet_session::NextKeys::<Runtime>::get(&owner));
+	assert_eq!(stored, Some(keys));
+	assert_eq!(money(&mut chain, &owner), before);
+	let purge = RuntimeCall::Session(pallet_session::Call::purge_keys {});
+	assert_eq!(through(&mut chain, &proxy, &bob, purge), Ok(()));
+	assert_eq!(chain.look(|| pallet_session::NextKeys::<Runtime>::get(&owner)), None);
+	assert_eq!(money(&mut chain, &owner), before);
 }
 
 /// A multisig runs its call under an origin that no proxy's filter sees.

@@ -35,7 +35,7 @@ impl ProofSizeProvider for Recorder {
 	}
 }
 
-/// Runs this with a recorder that has seen [`SEEN`] bytes, and with a meter that has given [`BEFORE`]. Answers what the meter
+/// Runs this with a recorder that has seen [`SEEN`] bytes, and with a meter that has given [`BEFORE`]. Returns what the meter
 /// has given in the end.
 fn recorded(test: impl FnOnce(&Recorder, &mut WeightMeter)) -> Weight {
 	let recorder = Recorder(Arc::new(AtomicUsize::new(SEEN)));

@@ -9,7 +9,7 @@ use frame_support::{
 	traits::{Get, IntegrityTest, StorageVersion},
 	weights::Weight,
 };
-use ostraka_client::chain::Metadata;
+use ostraka_client::chain::{calls, Metadata};
 use ostraka_primitives::{
 	message::DealingMessage,
 	spec::{Column, Statistic, TaskSpec},
@@ -147,6 +147,26 @@ fn the_client_knows_this_runtime() {
 	let metadata = chain.look(|| Runtime::metadata_at_version(16).unwrap());
 	let metadata = Metadata::decode_from(&metadata).unwrap();
 	ostraka_client::chain::check(&metadata).unwrap();
+}
+
+/// What `ostraka node slash cancel` prints is what Root sends, and the sudo key.
+#[test]
+fn the_client_tells_root_this_runtimes_call() {
+	let mut chain = Chain::development();
+	let metadata = chain.look(|| Runtime::metadata_at_version(16).unwrap());
+	let metadata = Metadata::decode_from(&metadata).unwrap();
+	let culprit = account(&pair("//Alice"));
+	let told = calls::cancel_slash(culprit.clone(), 258);
+	let call = pallet_registry::Call::cancel_slash { culprit, index: 258 };
+	let call = RuntimeCall::Registry(call);
+	let bytes = told.bytes(&metadata).unwrap();
+	assert_eq!(bytes, call.encode());
+	// docs/UPGRADING.md has these, and where the number stands
+	assert_eq!((&bytes[..2], &bytes[34..]), (&[0x32, 0x0b][..], &[2, 1, 0, 0][..]));
+	assert_eq!(calls::hash(&bytes), sp_io::hashing::blake2_256(&bytes));
+	let by_sudo = RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(call) });
+	let told = calls::as_root(&metadata, &told).unwrap().bytes(&metadata);
+	assert_eq!(told, Some(by_sudo.encode()));
 }
 
 /// The wasm blob cannot hold the digest of what is built with it: it is committed (`runtime/build.rs`).
@@ -400,6 +420,28 @@ fn transactions_made_without_state_are_valid() {
 	let call = frame_system::Call::remark { remark: b"ostraka".to_vec() };
 	chain.submit(&pair("//Bob"), RuntimeCall::System(call));
 	assert_eq!(VERSION.spec_name.as_ref(), "ostraka");
+}
+
+/// What it costs at least to leave a block no room for dealings, at a multiplier of one, by what is used up: time, proof or length.
+/// docs/THREAT_MODEL.md has these figures, in thousandths of a token.
+#[test]
+fn a_block_without_room_has_its_price() {
+	use frame_support::weights::WeightToFee as _;
+	use ostraka_runtime::{
+		configs::{
+			ostraka::MinCollect,
+			system::{RuntimeBlockLength, TransactionByteFee},
+		},
+		fees::WeightToFee,
+		MILLIUNIT,
+	};
+	let room = RuntimeBlockWeights::get().get(DispatchClass::Normal).max_total.unwrap();
+	let time = WeightToFee::weight_to_fee(&Weight::from_parts(room.ref_time(), 0));
+	let proof = WeightToFee::weight_to_fee(&Weight::from_parts(0, room.proof_size()));
+	let bytes = *RuntimeBlockLength::get().max.get(DispatchClass::Normal);
+	let length = Balance::from(bytes) * TransactionByteFee::get();
+	assert_eq!([time, proof, length].map(|fee| fee / MILLIUNIT), [1_386, 78, 39_321]);
+	assert_eq!(MinCollect::get(), 10);
 }
 
 /// Of what does not fit into the list, nodes without a seat would keep their copies.

@@ -10,7 +10,7 @@ use chain::{
 	task::{deal_all, start},
 	wealth, Chain,
 };
-use frame_support::traits::Get;
+use frame_support::{dispatch::GetDispatchInfo, traits::Get};
 use ostraka_primitives::{
 	fault::{Fault, PendingSlash},
 	task::Outcome,
@@ -18,6 +18,7 @@ use ostraka_primitives::{
 };
 use ostraka_runtime::{
 	configs::{
+		governance::{InstructionWeight, MaxOrderWeight},
 		ostraka::{AbsenceSlash, SlashDeferral, UnbondingPeriod},
 		prices::DrawFee,
 		system::TreasuryAccount,
@@ -155,4 +156,17 @@ fn nobody_but_root_cancels_a_slash() {
 	let call = RuntimeCall::Registry(Call::cancel_slash { culprit: culprit.clone(), index });
 	assert_eq!(chain.attempt(&outsider(), call), Err(sp_runtime::DispatchError::BadOrigin));
 	assert_eq!(pending(chain, &culprit).len(), 1);
+}
+
+/// A second one weighs too much, by its proof. So the tool and docs/UPGRADING.md have an order for each.
+#[test]
+fn an_order_cancels_one_slash() {
+	let cancel =
+		|index| RuntimeCall::Registry(Call::cancel_slash { culprit: account(&outsider()), index });
+	let calls = vec![cancel(0), cancel(1)];
+	let both = RuntimeCall::Utility(pallet_utility::Call::batch_all { calls });
+	let most = MaxOrderWeight::get().saturating_sub(InstructionWeight::get().saturating_mul(2));
+	let fits = |call: &RuntimeCall| call.get_dispatch_info().call_weight.all_lte(most);
+	assert!(fits(&cancel(0)));
+	assert!(!fits(&both), "{:?}, of {most:?}", both.get_dispatch_info().call_weight);
 }

@@ -1,7 +1,9 @@
-//! The upgrade of a chain that is there, to tasks with conditions, results for their recipients, and rent: its tasks and results
-//! can be read, what is open ends, without rent, and gives back what is on hold, and of its dealers nothing is remembered.
+//! The upgrade of a chain that is there, to nodes with roles and classes with panels, to tasks with conditions, results for their
+//! recipients, and rent: its tasks and results can be read, what is open ends, without rent, and gives back what is on hold, and of
+//! its dealers nothing is remembered. With the feature `try-runtime` the migrations' own checks run around them.
 
 mod chain;
+mod checked;
 
 use chain::{
 	account,
@@ -10,22 +12,28 @@ use chain::{
 	task::{agreed, deal_all, drawn, result, settled, start, status, submit},
 	try_state, Chain,
 };
+use checked::Versions;
 use codec::Encode;
 use frame_support::{
 	storage::unhashed,
-	traits::{BeforeAllRuntimeMigrations, Hooks, OnRuntimeUpgrade, StorageVersion},
+	traits::{Hooks, StorageVersion},
 	weights::{Weight, WeightMeter},
 };
 use ostraka_primitives::{
 	consent::Policy,
 	rent::Rent,
-	task::{Conditions, FailReason, Outcome, SecurityClass, TaskResult, TaskStatus},
+	role::Role,
+	task::{
+		ClassParameters, Conditions, FailReason, Outcome, SecurityClass, TaskResult, TaskStatus,
+	},
 	ProtocolVersion, TaskId,
 };
 use ostraka_runtime::{
-	AllPalletsWithSystem, Consent, Incentives, Migrations, Runtime, RuntimeCall, System, Tasks, Vss,
+	Consent, Executive, Incentives, Network, Registry, Runtime, RuntimeCall, System, Tasks, Vss,
 };
 use pallet_incentives::{Escrows, TaskEscrow};
+use pallet_network::Classes;
+use pallet_registry::{Candidates, Node, Nodes};
 use pallet_tasks::{
 	types::{Drawn, Invitation, Record},
 	Booked, Cohorts, DrawnTasks, Invitations, Records, Settlements,
@@ -116,18 +124,46 @@ fn go_back() {
 	StorageVersion::new(1).put::<Incentives>();
 }
 
-/// What the executive runs of an upgrade: a pallet that is new gets its version, and then come the migrations.
+/// What stood in state of a node before it had a role.
+fn old_node(node: &Node) -> Vec<u8> {
+	let keys = (&node.worker, &node.seal_key, node.capacity);
+	let stake = (node.stake, &node.unbonding, node.active_since);
+	(keys, stake, &node.reputation, node.assigned, node.pinned).encode()
+}
+
+/// Likewise of a class before it had a panel.
+fn old_class(class: ClassParameters) -> Vec<u8> {
+	(class.seats, class.threshold, class.stake_factor, class.least_dealers).encode()
+}
+
+/// Makes the state one of before nodes had roles, and classes panels.
+fn go_back_to_before_panels() {
+	for (operator, node) in Nodes::<Runtime>::iter().collect::<Vec<_>>() {
+		unhashed::put_raw(&Nodes::<Runtime>::hashed_key_for(operator), &old_node(&node));
+	}
+	let candidates = Candidates::<Runtime>::get().into_iter();
+	let candidates: Vec<_> =
+		candidates.map(|node| (node.account, node.stake, node.since, node.free)).collect();
+	unhashed::put(&Candidates::<Runtime>::hashed_key(), &candidates);
+	let classes = Classes::<Runtime>::get().to_array().map(old_class).concat();
+	unhashed::put_raw(&Classes::<Runtime>::hashed_key(), &classes);
+	StorageVersion::new(1).put::<Registry>();
+	StorageVersion::new(1).put::<Network>();
+}
+
+/// What the executive runs of an upgrade, and nothing else: a pallet that is new gets its version, and then come the migrations.
+/// Afterwards all six of our pallets have their version.
 fn upgrade() -> Weight {
-	AllPalletsWithSystem::before_all_runtime_migrations();
-	let weight = Migrations::on_runtime_upgrade();
-	let versions = [
-		StorageVersion::get::<Tasks>(),
-		StorageVersion::get::<Vss>(),
-		StorageVersion::get::<Incentives>(),
-		StorageVersion::get::<Consent>(),
-	];
-	assert_eq!(versions, [4, 3, 2, 1].map(StorageVersion::new));
+	let weight = Executive::execute_on_runtime_upgrade();
+	assert_eq!(Versions::due(), [""; 0]);
 	weight
+}
+
+/// The same with all checks that there are.
+fn checked_upgrade() {
+	checked::upgrade().unwrap();
+	assert_eq!(Versions::due(), [""; 0]);
+	try_state();
 }
 
 /// What a settled task is once it was one of then.
@@ -155,8 +191,11 @@ fn an_upgraded_chain_keeps_its_tasks_and_results() {
 		let before = of_then(task);
 		go_back();
 		assert!(Results::<Runtime>::get(task).is_none(), "not what is stored now");
-		let weight = upgrade();
-		try_state();
+		assert_eq!(
+			Versions::due(),
+			["Tasks 2 to 4", "Vss 2 to 3", "Incentives 1 to 2", "Consent 0 to 1"]
+		);
+		checked_upgrade();
 		let after = || (Records::<Runtime>::get(task), Results::<Runtime>::get(task));
 		assert_eq!(after(), (Some(before.0.clone()), Some(before.1.clone())));
 		let told = Tasks::task(task).unwrap();
@@ -167,9 +206,11 @@ fn an_upgraded_chain_keeps_its_tasks_and_results() {
 		assert_eq!(told.conditions, Conditions::of(&told.parameters));
 		assert_eq!(Vss::result(task), Some(before.1.clone()));
 		// Asked again, it finds its work done
-		upgrade();
+		checked_upgrade();
 		assert_eq!(after(), (Some(before.0.clone()), Some(before.1.clone())));
 
+		go_back();
+		let weight = upgrade();
 		// Of another task it is a read and a write of its record, and of its result
 		let another = task + 1;
 		Records::<Runtime>::insert(another, &before.0);
@@ -191,6 +232,72 @@ fn an_upgraded_chain_keeps_its_tasks_and_results() {
 	assert_eq!(result(&mut chain, next), [6, 600]);
 	let known = |task| Consent::accepted_set(task).map(|set| set.dealers);
 	assert_eq!(chain.look(|| (known(task), known(next))), (None, Some(3)));
+}
+
+/// All six migrations of ours run, one after the other, and each finds what it has to: before panels there were nodes that compute.
+#[test]
+fn a_chain_of_before_panels_is_carried_over() {
+	let (mut chain, alice, dealers) = start(3);
+	let task = completed(&mut chain, &alice, &dealers);
+	chain.look(|| {
+		let before = of_then(task);
+		let compute = |(operator, node)| (operator, Node { role: Role::Compute, ..node });
+		let nodes: Vec<_> = Nodes::<Runtime>::iter().map(compute).collect();
+		let classes = Classes::<Runtime>::get().to_array();
+		assert!(!nodes.is_empty() && classes.iter().all(|class| class.verifiers > 0));
+		go_back();
+		go_back_to_before_panels();
+		let versions = Versions::of_all().map(|of| of.stored);
+		assert_eq!(versions, [1, 1, 2, 2, 1, 0].map(StorageVersion::new));
+		checked_upgrade();
+
+		assert_eq!(Nodes::<Runtime>::iter().collect::<Vec<_>>(), nodes);
+		let without = |class: ClassParameters| ClassParameters { verifiers: 0, ..class };
+		assert_eq!(Classes::<Runtime>::get().to_array(), classes.map(without));
+		let after = (Records::<Runtime>::get(task), Results::<Runtime>::get(task));
+		assert_eq!(after, (Some(before.0), Some(before.1)));
+	});
+}
+
+/// What the migrations' own checks are for, before and after: the classes are not of the version that the state says; a node does not
+/// decode, and would be gone; a task is open. What they did to the state is thrown away.
+#[cfg(feature = "try-runtime")]
+#[test]
+fn a_state_that_cannot_be_upgraded_is_refused() {
+	use frame_support::{storage::with_transaction_unchecked, traits::OnRuntimeUpgrade};
+	use sp_runtime::{TransactionOutcome, TryRuntimeError};
+
+	fn refused(chain: &mut Chain, go_back: fn()) -> Option<TryRuntimeError> {
+		let done = chain.look(|| {
+			with_transaction_unchecked(|| {
+				go_back();
+				let done = ostraka_runtime::Migrations::try_on_runtime_upgrade(true);
+				TransactionOutcome::Rollback(done)
+			})
+		});
+		done.err()
+	}
+	fn say_that_classes_are_old() {
+		StorageVersion::new(1).put::<Network>();
+	}
+	fn spoil_a_node() {
+		go_back_to_before_panels();
+		let operator = Nodes::<Runtime>::iter_keys().next().unwrap();
+		unhashed::put_raw(&Nodes::<Runtime>::hashed_key_for(operator), &[7]);
+	}
+
+	let (mut chain, _, dealers) = start(3);
+	chain.workers = false;
+	let other = |why| Some(TryRuntimeError::Other(why));
+	assert_eq!(refused(&mut chain, go_back_to_before_panels), None);
+	assert_eq!(refused(&mut chain, go_back), None);
+	assert_eq!(
+		refused(&mut chain, say_that_classes_are_old),
+		other("the classes are not those of version 1")
+	);
+	assert_eq!(refused(&mut chain, spoil_a_node), other("a node is lost"));
+	submit(&mut chain, &pair("//Ferdie"), SecurityClass::Standard, &dealers, 0);
+	assert_eq!(refused(&mut chain, go_back), other("a task is open: upgrade when it is settled"));
 }
 
 /// One that invites and one whose dealings are checked. They follow a version that is no longer served, so neither has a result;

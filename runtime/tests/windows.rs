@@ -15,9 +15,13 @@ use ostraka_primitives::{
 	BlockNumber, TaskId,
 };
 use ostraka_runtime::{
-	configs::{ostraka::FinalityLag, prices::DrawFee},
+	configs::{
+		collation::BLOCK_PROCESSING_VELOCITY,
+		ostraka::{FinalityLag, MinCollect},
+		prices::DrawFee,
+	},
 	presets::{self, PRODUCTION_PRESET},
-	Registry, Runtime, RuntimeCall, Tasks, Vss, MINUTES,
+	Registry, Runtime, RuntimeCall, Tasks, Vss, DAYS, MINUTES, SLOT_DURATION,
 };
 use pallet_network::{AnswerWindow, Solo, DEVELOPMENT_WINDOW, PRODUCTION_WINDOW};
 
@@ -34,6 +38,20 @@ fn members_have_ten_minutes_and_on_test_networks_one() {
 			}
 		});
 	}
+}
+
+/// The audit's latent fault: at three blocks a slot, which elastic scaling makes, six and ten blocks were twelve and twenty seconds,
+/// less than the relay chain takes to finalize one. However many blocks come in a slot, these times stay.
+#[test]
+fn windows_last_as_long_however_many_blocks_come_in_a_slot() {
+	let lasts = |blocks: BlockNumber| {
+		u64::from(blocks) * SLOT_DURATION / u64::from(BLOCK_PROCESSING_VELOCITY)
+	};
+	Chain::from_preset(PRODUCTION_PRESET).look(|| {
+		assert_eq!(lasts(FinalityLag::get()), 36_000);
+		assert_eq!(lasts(MinCollect::get()), 60_000);
+	});
+	assert_eq!([MINUTES, DAYS].map(lasts), [60_000, 86_400_000]);
 }
 
 /// Blocks that a task's members have, for either answer.

@@ -2,9 +2,59 @@
 
 use anyhow::{ensure, Context, Result};
 use std::{
+	ffi::OsString,
 	path::{Path, PathBuf},
 	time::{SystemTime, UNIX_EPOCH},
 };
+
+/// The variable that names the stock `polkadot-omni-node`, which is not built with the rest.
+pub const STOCK: &str = "OSTRAKA_STOCK_NODE";
+/// The variable that names another runtime to upgrade to than the tests' own.
+pub const NEXT: &str = "OSTRAKA_NEXT_RUNTIME";
+
+/// Which program the parachain's nodes are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Program {
+	/// `ostraka-node`.
+	Own(PathBuf),
+	/// The stock omni node, which has no short forms of flags.
+	Stock(PathBuf),
+}
+
+impl Program {
+	/// The stock omni node, as [`STOCK`] names it.
+	///
+	/// # Errors
+	/// If that names none.
+	fn stock(named: Option<OsString>) -> Result<Self> {
+		let path = named.map(PathBuf::from).with_context(|| {
+			format!(
+				"{STOCK} does not name a polkadot-omni-node: scripts/omni_node.sh builds one, as \
+				 omni-node/target/release/polkadot-omni-node in the target folder"
+			)
+		})?;
+		ensure!(path.is_file(), "{STOCK} names {}, which is no file", path.display());
+		// nodes are started in folders of their own
+		Ok(Self::Stock(std::path::absolute(path)?))
+	}
+
+	/// Its file.
+	pub fn path(&self) -> &Path {
+		match self {
+			Self::Own(path) | Self::Stock(path) => path,
+		}
+	}
+
+	/// Flags by which a node does the work of its worker keys: what `--compute` is short for.
+	pub fn compute(&self) -> &'static [&'static str] {
+		match self {
+			Self::Own(_) => &["--compute"],
+			Self::Stock(_) => {
+				&["--offchain-worker", "always", "--enable-offchain-indexing", "true"]
+			},
+		}
+	}
+}
 
 /// Which relay chain and runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,11 +65,18 @@ pub enum Variant {
 	PureWasm,
 }
 
+/// A variable of the environment; an empty one names nothing.
+fn variable(name: &str) -> Option<OsString> {
+	std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
 /// Binaries, runtimes and chain specifications.
 #[derive(Clone, Debug)]
 pub struct Built {
 	release: PathBuf,
 	made: PathBuf,
+	node: Program,
+	next: Option<PathBuf>,
 }
 
 impl Built {
@@ -32,8 +89,11 @@ impl Built {
 			"OSTRAKA_BUILT does not name the main workspace's target folder: run a scenario by `make zombienet-test \
 			 SCENARIO=smoke`",
 		)?;
-		let built = Self { release: root.join("release"), made: root.join("zombienet") };
-		for file in [built.node(), built.tool(), built.relay()] {
+		let release = root.join("release");
+		let node = Program::Own(release.join("ostraka-node"));
+		let next = variable(NEXT).map(PathBuf::from);
+		let built = Self { release, made: root.join("zombienet"), node, next };
+		for file in [built.node().path().to_owned(), built.tool(), built.relay()] {
 			ensure!(
 				file.is_file(),
 				"{} is not built: run scripts/zombienet_build.sh",
@@ -43,9 +103,17 @@ impl Built {
 		Ok(built)
 	}
 
+	/// The same, with the stock omni node for the parachain's.
+	///
+	/// # Errors
+	/// If the variable [`STOCK`] names none.
+	pub fn on_stock_nodes(self) -> Result<Self> {
+		Ok(Self { node: Program::stock(variable(STOCK))?, ..self })
+	}
+
 	/// The parachain's node.
-	pub fn node(&self) -> PathBuf {
-		self.release.join("ostraka-node")
+	pub fn node(&self) -> &Program {
+		&self.node
 	}
 
 	/// The command line tool.
@@ -74,9 +142,14 @@ impl Built {
 		})
 	}
 
-	/// The runtime with the next specification version.
+	/// The runtime with the next specification version: the tests' own, unless the variable [`NEXT`] names another.
 	pub fn next_runtime(&self) -> PathBuf {
-		self.made.join("next.wasm")
+		self.next.clone().unwrap_or_else(|| self.made.join("next.wasm"))
+	}
+
+	/// Whether that has the rules of `runtime/src/configs/next.rs` for new tasks: the tests' own has.
+	pub fn next_has_other_rules(&self) -> bool {
+		self.next.is_none()
 	}
 
 	/// The folder of a run, new and empty.
@@ -117,6 +190,33 @@ impl Drop for Run {
 			eprintln!("the logs are in {}", self.folder.display());
 		} else if let Err(error) = std::fs::remove_dir_all(&self.folder) {
 			eprintln!("{} is left behind: {error}", self.folder.display());
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn without_a_stock_node_it_says_which_variable_names_one() {
+		for named in [None, Some("/no/such/polkadot-omni-node".into())] {
+			let error = Program::stock(named).expect_err("there is none");
+			assert!(error.to_string().contains(STOCK), "{error}");
+		}
+	}
+
+	#[test]
+	fn a_stock_node_is_given_what_compute_is_short_for() {
+		let folder = std::env::current_exe().expect("a path");
+		let stock = Program::stock(Some(folder.clone().into())).expect("a file");
+		assert_eq!(stock.path(), folder);
+		assert!(!stock.compute().contains(&"--compute"), "the library does not know it");
+		// as node/src/arguments.rs adds them
+		let arguments = include_str!("../../node/src/arguments.rs");
+		for flag in stock.compute().chunks(2) {
+			let [flag, value] = flag else { panic!("a flag without its value") };
+			assert!(arguments.contains(&format!("(\"{flag}\", Some(\"{value}\"), &[])")), "{flag}");
 		}
 	}
 }

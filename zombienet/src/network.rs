@@ -53,6 +53,8 @@ pub struct Plan {
 	pub name: &'static str,
 	/// Which runtime and relay chain.
 	pub variant: Variant,
+	/// Whether all nodes of the parachain, collators too, are the stock omni node.
+	pub stock: bool,
 	/// How many of the five compute nodes are the adversary's: registered, but run by nobody.
 	pub corrupt: usize,
 	/// Whether both verifiers are.
@@ -71,6 +73,7 @@ impl Plan {
 		Self {
 			name,
 			variant: Variant::HostCalls,
+			stock: false,
 			corrupt: 0,
 			corrupt_panel: false,
 			witness: false,
@@ -87,13 +90,14 @@ impl Network {
 	/// If anything does not come up.
 	pub async fn start(plan: Plan) -> Result<Self> {
 		let built = Built::find()?;
+		let built = if plan.stock { built.on_stock_nodes()? } else { built };
 		let run = built.run(plan.name)?;
 		let began = Instant::now();
 		say(began, &format!("{}: logs in {}", plan.name, run.folder().display()));
 		let (variant, folder) = (plan.variant, run.folder());
 		let relay = Relay::start(&built, variant, folder, plan.witness, plan.proxied).await?;
 		say(began, "relay chain and collators are up");
-		let setting = Setting::of(&relay, built.node(), run.folder())?;
+		let setting = Setting::of(&relay, built.node().clone(), run.folder())?;
 		let mut observer = Node::new("observer", &setting, false)?;
 		observer.start()?;
 		let (computing, verifying) =

@@ -1,6 +1,6 @@
 //! A full node as an operator runs it: a process with a base path and a keystore, and the relay chain by RPC.
 
-use crate::relay::Relay;
+use crate::{files::Program, relay::Relay};
 use anyhow::{bail, ensure, Context, Result};
 use nix::{
 	sys::signal::{kill, Signal},
@@ -28,7 +28,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 #[derive(Clone, Debug)]
 pub struct Setting {
 	/// The node binary.
-	pub binary: PathBuf,
+	pub program: Program,
 	/// The parachain's specification.
 	pub spec: PathBuf,
 	/// The relay chain's specification.
@@ -46,9 +46,9 @@ impl Setting {
 	///
 	/// # Errors
 	/// If the network has no parachain.
-	pub fn of(relay: &Relay, binary: PathBuf, folder: &Path) -> Result<Self> {
+	pub fn of(relay: &Relay, program: Program, folder: &Path) -> Result<Self> {
 		Ok(Self {
-			binary,
+			program,
 			spec: relay.para_spec()?,
 			relay_spec: relay.spec(),
 			relay_rpc: relay.rpc()?,
@@ -127,7 +127,7 @@ impl Node {
 
 	/// A command of the node binary's `key`. Returns what it prints.
 	async fn key(&self, command: &[&str], paths: &[(&str, &Path)]) -> Result<Vec<u8>> {
-		let mut process = Command::new(&self.setting.binary);
+		let mut process = Command::new(self.setting.program.path());
 		process.arg("key").args(command);
 		for (flag, path) in paths {
 			process.arg(flag).arg(path);
@@ -153,9 +153,9 @@ impl Node {
 	pub fn start_with(&mut self, flags: &[&str]) -> Result<()> {
 		ensure!(self.child.is_none(), "{} runs already", self.name);
 		let log = OpenOptions::new().create(true).append(true).open(self.log())?;
-		let mut command = Command::new(&self.setting.binary);
+		let mut command = Command::new(self.setting.program.path());
 		if self.compute {
-			command.arg("--compute");
+			command.args(self.setting.program.compute());
 		}
 		command
 			.arg("--base-path")

@@ -1,6 +1,7 @@
 //! Memory of the node, size of its database and of the state, over time.
 
 use ostraka_client::{chain::Chain, Error};
+use parity_db::{Db, Options};
 use serde_json::{json, Value};
 use std::{
 	fs,
@@ -10,7 +11,9 @@ use std::{
 };
 
 /// Wait between two samples.
-const EVERY: Duration = Duration::from_secs(5);
+const EVERY: Duration = Duration::from_secs(10);
+/// How often a copy of the database is made before it is given up: one made while the node writes may be of two states.
+const TRIES: u32 = 5;
 /// Columns of the node's database, which are in the names of ParityDB's files of values, `table_COLUMN_…`: what offchain workers and
 /// offchain indexing keep; the state with its journal; headers, bodies, justifications and what is indexed of bodies.
 const OFFCHAIN: [u8; 1] = [9];
@@ -69,6 +72,55 @@ struct Disk {
 	state: u64,
 	/// Values of blocks.
 	blocks: u64,
+}
+
+/// What a node's database takes, its values as they are once all that the node has written is in their files. ParityDB gathers
+/// changes in its log, up to 64 MiB of them, before it touches these, so a copy is opened, which empties its log.
+///
+/// # Errors
+/// `Failed` if no copy can be opened.
+fn settled(base: &Path) -> Result<Disk, Error> {
+	let mut sum = disk(base);
+	let Some(database) = database(base) else { return Ok(sum) };
+	let mut last = String::new();
+	for _ in 0..TRIES {
+		match copied(&database) {
+			Ok(copy) => {
+				let Disk { offchain, state, blocks, .. } = disk(copy.path());
+				(sum.offchain, sum.state, sum.blocks) = (offchain, state, blocks);
+				return Ok(sum);
+			},
+			Err(error) => last = error,
+		}
+	}
+	Err(Error::Failed(format!("no copy of {} can be opened: {last}", database.display())))
+}
+
+/// The folder of a ParityDB below this one.
+fn database(directory: &Path) -> Option<PathBuf> {
+	if directory.join("metadata").is_file() {
+		return Some(directory.to_owned());
+	}
+	let entries = fs::read_dir(directory).ok()?.flatten();
+	entries.filter(|entry| entry.path().is_dir()).find_map(|entry| database(&entry.path()))
+}
+
+/// A copy of a ParityDB whose log is empty.
+fn copied(database: &Path) -> Result<tempfile::TempDir, String> {
+	let copy = tempfile::tempdir().map_err(|error| error.to_string())?;
+	for entry in fs::read_dir(database).map_err(|error| error.to_string())?.flatten() {
+		let name = entry.file_name();
+		if name != "lock" {
+			fs::copy(entry.path(), copy.path().join(&name)).map_err(|error| error.to_string())?;
+		}
+	}
+	let metadata = Options::load_metadata(copy.path()).map_err(|error| error.to_string())?;
+	let metadata = metadata.ok_or("the copy has no metadata")?;
+	let mut options = Options::with_columns(copy.path(), 0);
+	options.columns = metadata.columns;
+	options.salt = Some(metadata.salt);
+	drop(Db::open(&options).map_err(|error| error.to_string())?);
+	Ok(copy)
 }
 
 /// What all files below a directory take.
@@ -135,7 +187,7 @@ impl Samples {
 	/// Takes a sample if it is time.
 	///
 	/// # Errors
-	/// `Chain`.
+	/// `Chain`, `Failed`.
 	pub async fn take(&mut self, chain: &Chain, watch: &Watch, done: Done) -> Result<(), Error> {
 		let now = Instant::now();
 		if self.next.is_some_and(|next| now < next) {
@@ -149,7 +201,7 @@ impl Samples {
 			block: chain.head().number,
 			done,
 			memory: watch.memory(),
-			disk: disk(&watch.base),
+			disk: settled(&watch.base)?,
 			state_bytes,
 		});
 		Ok(())
@@ -199,6 +251,25 @@ mod tests {
 			assert!((20_000..100_000).contains(&bytes), "{found:?}");
 		}
 		assert!((100_000..500_000).contains(&found.all), "{found:?}");
+	}
+
+	/// What a node has written is in the log of its database, and in no file of values.
+	#[test]
+	fn what_is_in_the_log_is_counted() {
+		let directory = tempfile::tempdir().expect("a temporary directory");
+		let full = directory.path().join("chains/x/paritydb/full");
+		fs::create_dir_all(&full).expect("made");
+		let db = Db::open_or_create(&Options::with_columns(&full, 13)).expect("a database");
+		let entry = |number: u32| (9, number.to_le_bytes().to_vec(), Some(vec![7; 2_000]));
+		db.commit((0..100).map(entry)).expect("written");
+		// written to the log by a thread of the database's
+		let begun = Instant::now();
+		while settled(directory.path()).expect("readable").offchain < 200_000 {
+			assert!(begun.elapsed() < Duration::from_secs(60), "nothing comes");
+			std::thread::sleep(Duration::from_millis(50));
+		}
+		assert_eq!(disk(directory.path()).offchain, 0);
+		drop(db);
 	}
 
 	#[test]

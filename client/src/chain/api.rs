@@ -18,7 +18,7 @@ const API: &str = "OstrakaApi";
 /// Most nodes that are listed; a chain has some thousand at most.
 const MOST_NODES: usize = 1 << 16;
 
-/// The methods that are called, with their arguments and answers.
+/// The methods that are called, with their arguments and what they return.
 fn forms() -> Vec<(&'static str, Vec<MetaType>, MetaType)> {
 	vec![
 		("node", vec![meta_type::<AccountId>()], meta_type::<Option<NodeInfo>>()),
@@ -165,7 +165,19 @@ impl Chain {
 		&self,
 		account: &AccountId,
 	) -> Result<Vec<(u32, PendingSlash)>, ChainError> {
-		self.call("pending_slashes", account, self.head()).await
+		self.pending_slashes_at(account, self.head()).await
+	}
+
+	/// Slashes of an account's node that Root can still cancel as of a block, by their numbers.
+	///
+	/// # Errors
+	/// `Pruned`.
+	pub async fn pending_slashes_at(
+		&self,
+		account: &AccountId,
+		block: Head,
+	) -> Result<Vec<(u32, PendingSlash)>, ChainError> {
+		self.call("pending_slashes", account, block).await
 	}
 
 	/// What an account will be paid by unsettled tasks, if they complete and it does its part.

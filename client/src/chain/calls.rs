@@ -14,6 +14,7 @@ use ostraka_primitives::{
 };
 use scale_info::{meta_type, MetaType};
 use subxt::{
+	config::{substrate::BlakeTwo256, Hasher},
 	ext::{
 		scale_encode::{EncodeAsFields, Error as EncodeError, FieldIter},
 		scale_type_resolver::TypeResolver,
@@ -74,6 +75,13 @@ impl Call {
 	/// SCALE bytes of the arguments.
 	pub fn arguments(&self) -> &[u8] {
 		&self.arguments.0
+	}
+
+	/// SCALE bytes of the whole call, as it is dispatched; `None` if the chain has no such call.
+	pub fn bytes(&self, metadata: &Metadata) -> Option<Vec<u8>> {
+		let pallet = metadata.pallet_by_name(self.pallet)?;
+		let call = pallet.call_variant_by_name(self.name)?.index;
+		Some([&[pallet.call_index(), call][..], self.arguments()].concat())
 	}
 
 	/// `pallet.call`.
@@ -146,6 +154,10 @@ calls! {
 	Registry.set_role as set_role(role: Role);
 	/// Forgets a node.
 	Registry.deregister as deregister();
+	/// Takes what a pending slash set apart, once it is due.
+	Registry.apply_slash as apply_slash(culprit: AccountId, index: u32);
+	/// Gives a node back what a pending slash took. Of Root alone: the client sends it never, and tells what Root sends.
+	Registry.cancel_slash as cancel_slash(culprit: AccountId, index: u32);
 	/// Publishes a task.
 	Tasks.submit as submit(
 		spec: TaskSpec, conditions: Conditions, class: SecurityClass, dealers: Dealers,
@@ -183,6 +195,17 @@ pub fn pay_all(metadata: &Metadata, accounts: &[AccountId], amount: Balance) -> 
 		codec::Compact(amount).encode_to(&mut bytes);
 	}
 	Some(Call { pallet: "Utility", name: "batch_all", arguments: Arguments(bytes) })
+}
+
+/// A call that the chain's sudo key makes as Root: `Sudo.sudo`. `None` if the chain has no such calls.
+pub fn as_root(metadata: &Metadata, call: &Call) -> Option<Call> {
+	metadata.pallet_by_name("Sudo")?.call_variant_by_name("sudo")?;
+	Some(Call::encoded("Sudo", "sudo", call.bytes(metadata)?))
+}
+
+/// Hash of a call's bytes, by which two compare it: BLAKE2b of 32 bytes.
+pub fn hash(bytes: &[u8]) -> Digest {
+	BlakeTwo256.hash(bytes).0
 }
 
 /// Holds the forms of all calls against a chain's metadata.
@@ -263,6 +286,23 @@ mod tests {
 	}
 
 	#[test]
+	fn a_slash_is_named_by_its_operator_and_its_number() {
+		let culprit = AccountId::new([7; 32]);
+		for call in [apply_slash(culprit.clone(), 258), cancel_slash(culprit.clone(), 258)] {
+			assert_eq!(call.arguments(), [&[7u8; 32][..], &[2, 1, 0, 0]].concat());
+		}
+		assert_eq!(apply_slash(culprit.clone(), 0).title(), "Registry.apply_slash");
+		assert_eq!(cancel_slash(culprit, 0).title(), "Registry.cancel_slash");
+	}
+
+	#[test]
+	fn calls_are_hashed_as_substrate_does() {
+		// BLAKE2b-256 of nothing
+		let of_nothing = "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8";
+		assert_eq!(hex::encode(hash(&[])), of_nothing);
+	}
+
+	#[test]
 	fn a_registration_ends_in_what_the_node_is_drawn_for() {
 		let of = |role| {
 			let (worker, signature) =
@@ -301,9 +341,11 @@ mod tests {
 	fn every_call_has_a_form() {
 		let names: Vec<String> =
 			forms().iter().map(|form| format!("{}.{}", form.pallet, form.call)).collect();
-		assert_eq!(names.len(), 18);
+		assert_eq!(names.len(), 20);
 		for name in [
 			"Registry.set_role",
+			"Registry.apply_slash",
+			"Registry.cancel_slash",
 			"Tasks.submit",
 			"Tasks.accept",
 			"Tasks.poke",

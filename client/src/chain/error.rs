@@ -181,6 +181,9 @@ fn advice(name: &str) -> Option<&'static str> {
 		"Consent.NotYet" => {
 			"what is looser holds after a while: `ostraka policy show --account` says from which block on"
 		},
+		"Registry.SlashPending" | "Registry.SlashNotDue" => {
+			"`ostraka node slash list` shows those that wait, and from which block on they can be applied"
+		},
 		"Tasks.TooManyOfRequester" => {
 			"`ostraka task list` shows the open tasks; `ostraka task cancel` takes one back that still invites"
 		},

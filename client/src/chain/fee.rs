@@ -7,7 +7,7 @@ use ostraka_primitives::Balance;
 const OF_TRANSACTION: &str = "TransactionPaymentApi_query_info";
 const OF_LENGTH: &str = "TransactionPaymentApi_query_length_to_fee";
 
-/// What the chain answers of a transaction: a weight of two numbers, a class, and the fee without a tip.
+/// What the chain returns of a transaction: a weight of two numbers, a class, and the fee without a tip.
 type Reckoned = ((Compact<u64>, Compact<u64>), u8, Balance);
 
 impl Chain {

@@ -10,6 +10,7 @@
 //! | [`finality`] | what is final, and waiting for it; anchors of transactions |
 //! | [`state`], [`api`] | storage, constants, the runtime API |
 //! | [`consent`] | what dealers allow, and what the chain remembers of them |
+//! | [`slashes`] | slashes that Root can still cancel |
 //! | [`stake`] | stake on its way out, nodes for a draw |
 //! | [`account`], [`token`] | accounts and their secrets, amounts of the chain's token |
 //!
@@ -31,6 +32,7 @@ pub mod fee;
 pub mod finality;
 pub mod layout;
 pub mod link;
+pub mod slashes;
 pub mod stake;
 pub mod state;
 pub mod submit;

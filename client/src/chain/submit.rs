@@ -149,7 +149,7 @@ impl Chain {
 	}
 
 	/// Hands an extrinsic to the pool. If the connection is lost over it, it is handed in again; that the pool has it or a
-	/// block had it is no error then. Nor is any refusal if it was handed in `before`: answers what the pool said then.
+	/// block had it is no error then. Nor is any refusal if it was handed in `before`: returns what the pool said then.
 	async fn send(
 		&self,
 		call: &Call,

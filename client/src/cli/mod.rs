@@ -91,3 +91,11 @@ impl Global {
 		self.json || self.log_format == Some(LogFormat::Json)
 	}
 }
+
+/// Flag of commands that ask at a terminal before what nothing undoes.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct YesArg {
+	/// Do it without being asked; without a terminal nobody is
+	#[arg(long)]
+	pub yes: bool,
+}

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use clap::Args;
 use ostraka_party::{
-	audit::{self, Log},
+	audit::{self, Log, User},
 	policy::{usual_place, Policy},
 };
 use std::path::PathBuf;
@@ -94,8 +94,16 @@ impl LogArgs {
 		let path = self.log.clone().or_else(audit::usual_place).ok_or_else(|| {
 			Error::Usage("there is no place for the log: name one with --log FILE".to_owned())
 		})?;
-		Ok(Log::new(path, env!("CARGO_PKG_VERSION")))
+		Ok(Log::new(path, env!("CARGO_PKG_VERSION"), user()))
 	}
+}
+
+/// Who runs this process, as the system has it, whatever its environment says. A user that the system has no name of, as in a
+/// container, has a number alone.
+fn user() -> User {
+	let uid = nix::unistd::getuid();
+	let known = nix::unistd::User::from_uid(uid).ok().flatten();
+	User { uid: Some(uid.as_raw()), name: known.map(|known| known.name) }
 }
 
 #[cfg(test)]

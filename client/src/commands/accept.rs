@@ -70,7 +70,7 @@ pub struct ConsentArgs {
 	/// Accept without being asked: for scripts
 	#[arg(long)]
 	pub yes: bool,
-	/// Accept also when the same requester has asked for some of the same columns within a day
+	/// Accept also when the same requester has asked for some of the same columns within a day, or that cannot be told
 	#[arg(long)]
 	pub again: bool,
 	/// Accept groups for whose dealers no counting task is named
@@ -288,8 +288,15 @@ pub(super) async fn agree(
 	Ok(receipt)
 }
 
-/// Checks that the requester does not ask for the same again.
+/// Checks that the requester does not ask for the same again, as far as that can be told.
 fn check_first(task: TaskId, earlier: &Earlier) -> Result<(), Error> {
+	if earlier.is_cut {
+		return Err(Error::Failed(format!(
+			"task {task} is not accepted: whether the same requester asked for the same within a day cannot be told, as more \
+			 than {} tasks were submitted since\n  somebody may have submitted them to hide one; --again accepts all the same",
+			earlier::MOST
+		)));
+	}
 	let Some((other, columns)) = &earlier.same else { return Ok(()) };
 	let columns: Vec<_> = columns.iter().map(|column| escaped(column)).collect();
 	Err(Error::Failed(format!(
@@ -380,11 +387,20 @@ mod tests {
 
 	#[test]
 	fn a_second_task_needs_a_flag() {
-		let mut earlier = Earlier { tasks: 3, came_to_nothing: 1, same: None };
+		let mut earlier = Earlier { tasks: 3, came_to_nothing: 1, ..Earlier::default() };
 		assert!(check_first(7, &earlier).is_ok());
 		earlier.same = Some((5, vec!["x".to_owned(), "y\u{1b}[1A".to_owned()]));
 		let error = check_first(7, &earlier).expect_err("the same columns").to_string();
 		for part in ["asked for x, y\\u{1b}[1A within a day, by task 5", "--again"] {
+			assert!(error.contains(part), "`{error}` does not say `{part}`");
+		}
+	}
+
+	#[test]
+	fn what_cannot_be_told_of_a_day_needs_a_flag() {
+		let earlier = Earlier { is_cut: true, ..Earlier::default() };
+		let error = check_first(7, &earlier).expect_err("a part of the day").to_string();
+		for part in ["cannot be told, as more than 100000 tasks", "--again accepts"] {
 			assert!(error.contains(part), "`{error}` does not say `{part}`");
 		}
 	}

@@ -4,6 +4,7 @@ use super::{
 	accept::{agree, check_invited, over, show, tag, Asks, ConsentArgs},
 	connect,
 	dealt::{describe, proof_line, summary, Sent},
+	pace::in_step,
 	rules::{without_policy, Keeper, Ruling},
 };
 use crate::{
@@ -291,6 +292,11 @@ pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	if is_open && !args.consent.unchecked_groups {
 		bins::check(&chain, task, &info, prepared.as_groups.as_ref()).await?;
 	}
+	// who is asked at a terminal takes its own time
+	let is_unasked = ruling.is_some() && is_accepting && args.consent.yes;
+	if let (true, TaskStatus::Inviting { until }) = (is_unasked, info.task.status) {
+		in_step(&chain, until, out).await?;
+	}
 	let accept_fee = match &earlier {
 		Some(earlier) => {
 			let (consent, dataset) = (&args.consent, tag(ruling));
@@ -320,6 +326,13 @@ pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Resu
 			None
 		},
 	};
+	if let (Some(_), None) = (ruling, accept_fee) {
+		// who comes late has no draw to wait for
+		let now = chain.task(task).await?;
+		if let TaskStatus::Collecting { until, .. } = now.task.status {
+			in_step(&chain, first_by(&now).unwrap_or(until), out).await?;
+		}
+	}
 	let drawn = collecting(&chain, task, &info, &account, out).await?;
 	// who takes part is known only now
 	check_required(task, &drawn)?;

@@ -17,6 +17,7 @@ mod log;
 mod man;
 mod mask;
 mod node;
+mod pace;
 mod policy;
 mod profile;
 mod reference;

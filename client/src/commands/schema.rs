@@ -10,7 +10,7 @@ use super::{
 	doctor::checks,
 	events::record,
 	found, inbox, log, mask,
-	node::{change::Sent, metrics::Listening, supply::Supplied},
+	node::{change::Sent, metrics::Listening, slash, supply::Supplied},
 	policy::{self, publish::PublishedRecord, show::ShownRecord},
 	task::{cancel::Cancelled, init, list, poke::Poked, prices, submit::Submitted},
 };
@@ -94,6 +94,9 @@ pub const ANSWERS: &[Answer] = &[
 	answer("node role", 1, one::<Sent>),
 	answer("node rotate", 1, one::<Sent>),
 	answer("node show", 1, one::<NodeRecord>),
+	answer("node slash apply", 1, one::<Vec<slash::apply::Record>>),
+	answer("node slash cancel", 1, one::<slash::cancel::Record>),
+	answer("node slash list", 1, one::<Vec<slash::list::Record>>),
 	answer("node supply", 1, one::<Supplied>),
 	answer("node unbond", 1, one::<Sent>),
 	answer("node withdraw", 1, one::<Sent>),

@@ -408,6 +408,7 @@ mod tests {
 			"seed",
 			"production",
 			"task-file",
+			"yes",
 		];
 		for command in [submit, simulate] {
 			for argument in command.get_arguments().filter_map(clap::Arg::get_long) {

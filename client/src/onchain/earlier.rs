@@ -11,18 +11,22 @@ use crate::{
 	error::Error,
 	request::text,
 };
-use futures::{future, stream, StreamExt, TryStreamExt};
+use futures::{stream, StreamExt, TryStreamExt};
 use ostraka_primitives::{
 	api::TaskInfo,
 	spec::{Statistic, TaskSpec},
 	task::{Outcome, Task, TaskStatus},
 	AccountId, BlockNumber, TaskId,
 };
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, future::Future, pin::pin, time::Duration};
 
-/// Most earlier tasks that are looked at, whoever asked for them.
-const SEARCHED: u32 = 1_024;
-/// Of these, how many are asked for at a time.
+/// Earlier tasks that are looked at however long ago they were submitted, whoever asked for them: for the number of those that
+/// came to nothing.
+const LEAST: u32 = 1_024;
+/// Most that are looked at to see a whole day. Numbers of tasks that failed before their draw count, as anybody can use up many
+/// of them.
+pub const MOST: u32 = 100_000;
+/// Of these, how many are asked for, and held in memory, at a time.
 const AT_ONCE: usize = 16;
 /// How long a requester's task stands in the way of its next one.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -36,6 +40,8 @@ pub struct Earlier {
 	pub came_to_nothing: u32,
 	/// Its newest task that asks this dealer for columns of the present one, and these columns.
 	pub same: Option<(TaskId, Vec<String>)>,
+	/// Whether no such task was found, and a part of the day was not looked at: the chain took more than [`MOST`] tasks since.
+	pub is_cut: bool,
 }
 
 /// Looks at a requester's tasks before one that a dealer is to accept.
@@ -50,35 +56,64 @@ pub async fn look(
 ) -> Result<Earlier, Error> {
 	let now = chain.head().number;
 	let since = now.saturating_sub(blocks_of(DAY, chain.block_time()));
-	let requester = &info.task.requester;
-	// of what failed before its draw nothing is left: nobody had a committee by it
-	let read = |number: TaskId| async move {
-		let found = chain.task_if_any(number, chain.head()).await?;
-		Ok::<_, ChainError>(found.map(|found| (number, found)))
+	let read = |number: TaskId| async move { chain.task_if_any(number, chain.head()).await };
+	let may_ask = |other: TaskInfo| async move {
+		was_asked(chain, &info.task, &other, account, &Bodies::default()).await
 	};
-	let found: Vec<(TaskId, TaskInfo)> = stream::iter((task.saturating_sub(SEARCHED)..task).rev())
-		.map(read)
-		.buffered(AT_ONCE)
-		.try_filter_map(|found| {
-			let of_requester = |(_, other): &(_, TaskInfo)| other.task.requester == *requester;
-			future::ready(Ok(found.filter(of_requester)))
-		})
-		.try_collect()
-		.await?;
-	let mut earlier = Earlier {
-		tasks: found.len() as u32,
-		came_to_nothing: found.iter().filter(|(_, other)| came_to_nothing(&other.task)).count()
-			as u32,
-		same: None,
+	Ok(search((task, &info.task), since, read, may_ask).await?)
+}
+
+/// Goes back from a task to the first one that was submitted before block `since`. `read` reads a task; `may_ask` says whether
+/// the dealer was asked by one.
+///
+/// The bound is a block and no number of tasks: numbers are cheap. Who submits a thousand tasks that nobody accepts would push
+/// its first one out of sight, and ask the same again.
+///
+/// # Errors
+/// Those of `read` and `may_ask`.
+async fn search<R, A>(
+	(task, asking): (TaskId, &Task),
+	since: BlockNumber,
+	read: impl Fn(TaskId) -> R,
+	may_ask: impl Fn(TaskInfo) -> A,
+) -> Result<Earlier, ChainError>
+where
+	R: Future<Output = Result<Option<TaskInfo>, ChainError>>,
+	A: Future<Output = Result<bool, ChainError>>,
+{
+	let lowest = task.saturating_sub(MOST);
+	let numbered = |number: TaskId| {
+		let found = read(number);
+		async move { found.await.map(|found| (number, found)) }
 	};
-	let bodies = Bodies::default();
-	for (number, other) in &found {
-		let columns = asked_again(&info.task, (*number, &other.task), since);
-		if !columns.is_empty() && was_asked(chain, &info.task, other, account, &bodies).await? {
-			earlier.same = Some((*number, columns));
+	let mut records = pin!(stream::iter((lowest..task).rev()).map(numbered).buffered(AT_ONCE));
+	let mut earlier = Earlier::default();
+	let mut is_day_over = false;
+	while let Some((number, found)) = records.try_next().await? {
+		let is_known = is_day_over || earlier.same.is_some();
+		if is_known && task.saturating_sub(number) > LEAST {
 			break;
 		}
+		// of what failed before its draw nothing is left: nobody had a committee by it
+		let Some(other) = found else { continue };
+		// numbers are given in the order of submission
+		is_day_over |= other.task.submitted_at < since;
+		if other.task.requester != asking.requester {
+			continue;
+		}
+		earlier.tasks = earlier.tasks.saturating_add(1);
+		if came_to_nothing(&other.task) {
+			earlier.came_to_nothing = earlier.came_to_nothing.saturating_add(1);
+		}
+		if earlier.same.is_none() {
+			let columns = asked_again(asking, (number, &other.task), since);
+			if !columns.is_empty() && may_ask(other).await? {
+				earlier.same = Some((number, columns));
+			}
+		}
 	}
+	// before task 0 there is none
+	earlier.is_cut = lowest > 0 && !is_day_over && earlier.same.is_none();
 	Ok(earlier)
 }
 
@@ -145,6 +180,7 @@ mod tests {
 	use super::*;
 	use crate::fixtures;
 	use ostraka_primitives::task::FailReason;
+	use std::cell::Cell;
 
 	/// A mean of x by g, submitted in block 5.
 	fn task() -> Task {
@@ -156,6 +192,84 @@ mod tests {
 	}
 
 	const NO_DEALINGS: Outcome = Outcome::Failed(FailReason::NoDealings);
+
+	/// The first block of the day.
+	const SINCE: BlockNumber = 100;
+
+	/// A task of the requester, or of another one, that was submitted in a block.
+	fn submitted(is_same: bool, submitted_at: BlockNumber) -> TaskInfo {
+		let mut info = fixtures::task();
+		info.task.submitted_at = submitted_at;
+		if !is_same {
+			info.task.requester = AccountId::new([8; 32]);
+		}
+		info
+	}
+
+	/// What is found before a task on a chain with these records, and the lowest number that was asked for.
+	async fn searched(
+		number: TaskId,
+		book: impl Fn(TaskId) -> Option<TaskInfo>,
+	) -> (Earlier, TaskId) {
+		let lowest = Cell::new(number);
+		let read = |number: TaskId| {
+			lowest.set(lowest.get().min(number));
+			let found = book(number);
+			async move { Ok(found) }
+		};
+		let asking = task();
+		let earlier = search((number, &asking), SINCE, read, |_| async { Ok(true) }).await;
+		(earlier.expect("all is read"), lowest.get())
+	}
+
+	#[tokio::test]
+	async fn tasks_that_nobody_accepts_push_none_out_of_sight() {
+		let first = |number: TaskId| (number == 0).then(|| submitted(true, SINCE));
+		let found = |earlier: &Earlier| earlier.same.as_ref().map(|(number, _)| *number);
+		// of those that failed before their draw nothing is left
+		let (earlier, _) = searched(5_001, first).await;
+		assert_eq!((found(&earlier), earlier.tasks, earlier.is_cut), (Some(0), 1, false));
+		// nor do tasks that were drawn, of the requester or of others
+		let others = |number: TaskId| {
+			let mut info = submitted(number == 0 || number % 2 == 1, SINCE);
+			if number > 0 {
+				info.task.spec.columns[0].name = fixtures::name("y");
+			}
+			Some(info)
+		};
+		let (earlier, _) = searched(5_001, others).await;
+		assert_eq!((found(&earlier), earlier.tasks), (Some(0), 2_501));
+	}
+
+	#[tokio::test]
+	async fn the_search_ends_with_the_day() {
+		let book = |number: TaskId| {
+			Some(match number {
+				4_990.. => submitted(false, SINCE),
+				_ => submitted(true, SINCE - 1),
+			})
+		};
+		let (earlier, lowest) = searched(5_000, book).await;
+		let expected = Earlier { tasks: LEAST - 10, ..Earlier::default() };
+		assert_eq!(earlier, expected, "for the number of those that came to nothing");
+		assert!(lowest >= 5_000 - LEAST - 2 * AT_ONCE as u32, "{lowest} is of no use");
+		// a task that stands in the way is enough
+		let (earlier, lowest) = searched(5_000, |_| Some(submitted(true, SINCE))).await;
+		assert_eq!(earlier.same.map(|(number, _)| number), Some(4_999));
+		assert!(lowest >= 5_000 - LEAST - 2 * AT_ONCE as u32, "{lowest} is of no use");
+	}
+
+	#[tokio::test]
+	async fn a_day_of_too_many_tasks_is_told() {
+		assert!(!searched(MOST, |_| None).await.0.is_cut, "all there ever was");
+		let (earlier, lowest) = searched(MOST + 1, |_| None).await;
+		assert_eq!((earlier.is_cut, lowest), (true, 1));
+		let yesterday = |number: TaskId| (number == 1).then(|| submitted(true, SINCE - 1));
+		assert!(!searched(MOST + 1, yesterday).await.0.is_cut);
+		let today = |number: TaskId| (number == 1).then(|| submitted(true, SINCE));
+		let (earlier, _) = searched(MOST + 1, today).await;
+		assert!(earlier.same.is_some() && !earlier.is_cut, "that is told");
+	}
 
 	#[test]
 	fn a_second_task_over_the_same_column_is_seen() {

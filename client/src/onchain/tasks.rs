@@ -154,6 +154,7 @@ mod tests {
 			seat_rent: 0,
 			places,
 			seats,
+			byte_fee: 0,
 		}
 	}
 
@@ -172,8 +173,8 @@ mod tests {
 
 	#[test]
 	fn the_usual_fee_has_a_tenth_of_the_rent_beside_the_least_one() {
-		let rent = ostraka_primitives::rent::Rent { place: 1, seats: 2, most: 500 };
-		let quote = Quote { work: 700, rent, least: 1_200 };
+		let rent = ostraka_primitives::rent::Rent { place: 1, seats: 2, byte: 1, most: 500 };
+		let quote = Quote { work: 700, rent, bytes: 9, least: 1_200 };
 		assert_eq!(usual_fee(&quote), 1_250);
 		// whoever was outrun names more each time
 		assert_eq!((more(&quote, 2), more(&quote, 3)), (200, 300));

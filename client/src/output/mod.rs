@@ -68,6 +68,23 @@ impl<'a> Output<'a> {
 		Ok(Some(is_yes(&line.map_err(|error| unread(error.to_string()))?)))
 	}
 
+	/// Asks before what nothing undoes whether to go on, unless `is_agreed` says so. Where nobody can be asked it goes on: a script
+	/// has said what it wants. `otherwise` says what is not done.
+	///
+	/// # Errors
+	/// `Failed` if the answer is no, or the terminal cannot be read.
+	pub async fn agree(
+		&self,
+		is_agreed: bool,
+		question: &str,
+		otherwise: &str,
+	) -> Result<(), Error> {
+		match is_agreed {
+			true => Ok(()),
+			false => unless_no(self.ask(question).await?, otherwise),
+		}
+	}
+
 	/// What `write!` and `writeln!` call: writes text.
 	///
 	/// # Errors
@@ -178,6 +195,16 @@ impl Farewell {
 	}
 }
 
+/// Goes on unless somebody was asked and has not said yes.
+fn unless_no(answer: Option<bool>, otherwise: &str) -> Result<(), Error> {
+	match answer {
+		Some(false) => {
+			Err(Error::Failed(format!("{otherwise}: the answer was no, and nothing was sent")))
+		},
+		Some(true) | None => Ok(()),
+	}
+}
+
 /// Whether an answer is a yes: anything else, and nothing at all, is none.
 fn is_yes(line: &str) -> bool {
 	matches!(line.trim().to_lowercase().as_str(), "y" | "yes")
@@ -245,6 +272,20 @@ mod tests {
 		let mut results = Vec::<u8>::new();
 		let asked = Output::new(&mut results, Notes::none(), true).ask("accept?").await;
 		assert!(matches!(asked, Ok(None)));
+	}
+
+	#[tokio::test]
+	async fn what_nothing_undoes_is_done_unless_somebody_says_no() {
+		assert!(unless_no(Some(true), "it is not done").is_ok());
+		assert!(unless_no(None, "it is not done").is_ok(), "nobody was asked");
+		let error = unless_no(Some(false), "it is not done").expect_err("no");
+		assert_eq!(error.to_string(), "it is not done: the answer was no, and nothing was sent");
+		assert_eq!(error.exit_code(), 1);
+		let mut results = Vec::<u8>::new();
+		let out = Output::new(&mut results, Notes::none(), true);
+		for is_agreed in [true, false] {
+			assert!(out.agree(is_agreed, "do it?", "it is not done").await.is_ok());
+		}
 	}
 
 	#[test]

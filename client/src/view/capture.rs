@@ -112,7 +112,7 @@ mod tests {
 	fn odds_are_a_line() {
 		let odds = fixtures::odds();
 		let now =
-			"3.3 % a draw for a fifth of the stake (some 37 OST), 17 % for a third (some 7.1 OST)";
+			"3.3 % a draw for a fifth of the stake (some 83 OST), 17 % for a third (some 16 OST)";
 		assert_eq!(line(&token(), &odds, false), now);
 		assert_eq!(line(&token(), &odds, true), format!("{now}, were it drawn now"));
 	}
@@ -160,7 +160,7 @@ mod tests {
 	fn odds_are_a_record() {
 		let record = serde_json::to_value(Capture::from(&fixtures::odds())).expect("JSON");
 		assert_eq!(record["fifth"], 0.033344);
-		assert_eq!(record["price_fifth"], "36900");
+		assert_eq!(record["price_fifth"], "83373");
 		assert_eq!(record["panel"]["third"], 0.0373848);
 		assert_eq!(record["panel"]["both_fifth"], 0.000269696);
 		let never = Capture::from(&Odds::default());

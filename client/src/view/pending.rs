@@ -52,7 +52,9 @@ pub fn lines(
 		let task = slash.offence.task;
 		let until = match slash.at > now {
 			true => format!("Root can cancel it until block {} at least", slash.at),
-			false => "due: anybody can have it applied".to_owned(),
+			false => {
+				format!("due: anybody can have it applied (`ostraka node slash apply {index}`)")
+			},
 		};
 		lines.push((String::new(), format!("{index}: {amount}, {fault} in task {task}; {until}")));
 	}
@@ -63,8 +65,8 @@ pub fn lines(
 	lines
 }
 
-/// A fault in words.
-fn name(fault: Fault) -> &'static str {
+/// A fault that costs somebody something, in words.
+pub fn name(fault: Fault) -> &'static str {
 	match fault {
 		Fault::BadDealing => "bad dealing",
 		Fault::FalseAccusation => "false accusation",
@@ -98,7 +100,7 @@ mod tests {
 			[
 				"3 OST: on hold, and out of the stake",
 				"3: 1.5 OST, absence in task 7; Root can cancel it until block 91 at least",
-				"8: 1.5 OST, wrong share in task 7; due: anybody can have it applied",
+				"8: 1.5 OST, wrong share in task 7; due: anybody can have it applied (`ostraka node slash apply 8`)",
 			]
 		);
 	}

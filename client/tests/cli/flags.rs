@@ -46,6 +46,7 @@ fn completions_and_help() {
 		"node",
 		"node register",
 		"node role",
+		"node slash",
 		"verify",
 		"task",
 		"task submit",

@@ -50,9 +50,25 @@ fn a_number_is_given_alone_or_by_its_flag() {
 
 #[test]
 fn lists_are_csv_or_json() {
-	for list in ["task list", "node list", "inbox --account //Bob"] {
+	for list in ["task list", "node list", "node slash list", "inbox --account //Bob"] {
 		fails(&mut run(&format!("{list} --csv --json")), 2, &["--csv", "--json"]);
 		fails(&mut run(&format!("{list} --csv --url {NOWHERE}")), 3, &["no chain answers"]);
+	}
+}
+
+#[test]
+fn slashes_are_named_by_their_numbers() {
+	fails(&mut run("node slash apply --suri //Alice"), 2, &["<NUMBER>"]);
+	fails(&mut run("node slash apply 3 --due --suri //Alice"), 2, &["cannot be used with"]);
+	fails(&mut run("node slash apply --due"), 2, &["needs an account to sign with"]);
+	fails(&mut run("node slash cancel"), 2, &["<NUMBER>"]);
+	for command in ["apply --suri //Alice", "cancel"] {
+		fails(&mut run(&format!("node slash {command} three")), 2, &["three"]);
+	}
+	// what signs nothing needs no account
+	for command in ["list //Bob", "cancel 3 8"] {
+		let words = format!("node slash {command} --url {NOWHERE}");
+		fails(&mut run(&words), 3, &["no chain answers"]);
 	}
 }
 
@@ -127,6 +143,10 @@ fn what_is_new_is_in_the_help() {
 		("node register", "--role <ROLE>"),
 		("node", "role"),
 		("node", "check"),
+		("node", "slash"),
+		("node slash list", "--csv"),
+		("node slash apply", "--due"),
+		("node slash cancel", "<NUMBER>..."),
 		("node check", "--base-path <DIR>"),
 		("node metrics", "--listen <ADDRESS:PORT>"),
 		("task", "poke"),
@@ -153,6 +173,13 @@ fn what_is_new_is_in_the_help() {
 		("node list", "--csv"),
 		("inbox", "--csv"),
 		("task cancel", "--yes"),
+		("task submit", "--yes"),
+		("policy publish", "--yes"),
+		("node register", "--yes"),
+		("node bond", "--yes"),
+		("node unbond", "--yes"),
+		("node rotate", "--yes"),
+		("node deregister", "--yes"),
 		("", "--key-command <COMMAND>"),
 		("", "--password-file <FILE>"),
 		("", "--profile <NAME>"),

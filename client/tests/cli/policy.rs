@@ -196,6 +196,35 @@ fn a_log_that_was_changed_is_found_out() {
 	fails(&mut verify(&path.with_extension("none")), 2, &["there is no such file"]);
 }
 
+/// Who ran the tool is what the system says of the process: an environment that is empty, as a timer's, or that names somebody
+/// else, changes nothing.
+#[test]
+fn a_log_names_the_user_that_the_system_has() {
+	use std::os::unix::fs::MetadataExt;
+	let data = data(ROWS);
+	for (file, somebody) in [("a.toml", None), ("b.toml", Some("mallory"))] {
+		let mut init = dealer(&data, "policy init --data");
+		init.arg(&data.file).arg("--policy").arg(data.directory.path().join(file));
+		for name in ["USER", "LOGNAME", "USERNAME"] {
+			match somebody {
+				Some(somebody) => init.env(name, somebody),
+				None => init.env_remove(name),
+			};
+		}
+		assert!(init.status().expect("runs").success());
+	}
+	let text = std::fs::read_to_string(log(&data)).expect("text");
+	let lines: Vec<Value> =
+		text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+	// what the test makes itself belongs to the same user
+	let uid = data.directory.path().metadata().expect("a folder").uid();
+	for line in &lines {
+		assert_eq!(line["uid"], uid, "{line}");
+		assert_ne!(line["user"], "mallory");
+	}
+	assert_eq!((lines.len(), &lines[0]["user"]), (2, &lines[1]["user"]));
+}
+
 /// Rows of three dealers with as many people each, of whom one is the chief.
 fn staff() -> Data {
 	let row = |i: u32| {

@@ -84,6 +84,7 @@ pub fn a_node_from_key_to_chill(scene: &Scene) {
 	assert_eq!(shown["stake"], (22_005 * UNIT / 10).to_string());
 	assert_eq!(shown["unbonding"], (300 * UNIT).to_string());
 	assert_eq!(shown["pending_slashes"].as_array().map(Vec::len), Some(0));
+	no_slash_waits(&tool, &by, &own);
 	let (free, held) = scene.look().money(&by);
 	assert_eq!(held, 25_005 * UNIT / 10, "what is on its way out is still held");
 	assert!(free < FUNDS * UNIT - held);
@@ -107,6 +108,22 @@ pub fn a_node_from_key_to_chill(scene: &Scene) {
 	assert_eq!(said["node"]["active"], json!(false));
 	assert_eq!(said["call"], "Registry.chill");
 	tool.run("node deregister").by(&by).fails(4, &["Registry.StillBonded", "`unbond`"]);
+}
+
+/// A chain of one process takes slashes at once.
+fn no_slash_waits(tool: &Tool, by: &str, own: &str) {
+	for of in ["", own] {
+		let list = format!("node slash list {of}");
+		tool.run(&list).done().says(&["no slash waits"]);
+		assert_eq!(tool.run(&list).json(), json!([]));
+	}
+	tool.run("node slash list --csv").done().says(&["index,account,task,fault,amount,"]);
+	let due = "node slash apply --due";
+	tool.run(due).by(by).done().says(&["no slash is due"]);
+	assert_eq!(tool.run(due).by(by).json(), json!([]));
+	let none = ["no slash waits with the number 7", "ostraka node slash list"];
+	tool.run("node slash apply 7 --yes").by(by).fails(4, &none);
+	tool.run("node slash cancel 7").fails(4, &none);
 }
 
 pub fn registrations_refused(scene: &Scene) {

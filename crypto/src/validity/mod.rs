@@ -18,7 +18,8 @@
 //! # Invariants
 //! - A verdict is a function of the relation, the statement and the proof's bytes: [`verify`] draws nothing. [`batch_verify`]
 //!   says the same of each proof, up to a chance of `2^-64` over its own draws.
-//! - No point of a proof reaches a host's arithmetic before it was found to be in the subgroup of prime order.
+//! - No point of a proof reaches a host's arithmetic before it was found to be in the subgroup of prime order, nor does `C_0`.
+//!   [`verify_checked`] and [`batch_verify_checked`] take a `C_0` that was, as the type of their commitments says.
 //! - What the prover knows is wiped, and all that it draws is hedged: derived from its secrets, the statement and fresh
 //!   randomness.
 
@@ -38,7 +39,7 @@ mod tests;
 pub use layout::Layout;
 pub use prove::{prove, prove_witness};
 pub use relation::{Conditions, Form, Relation, MAX_BITS, MAX_FORMS, MAX_WIDTH};
-pub use verify::{batch_verify, verify, Item};
+pub use verify::{batch_verify, batch_verify_checked, verify, verify_checked, CheckedItem, Item};
 pub use witness::Witness;
 
 use crate::{encoding::PointBytes, Hash, Identity};

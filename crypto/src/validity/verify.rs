@@ -8,12 +8,12 @@ use super::{
 };
 use crate::{
 	curve::{lift, Curve, Plain},
-	encoding::decode_on_curve,
+	encoding::{decode_on_curve, encode_point, PointBytes},
 	error::Error,
 	generators,
 	group::{self, in_subgroup},
 	scalar::{self, Scalar},
-	vss,
+	vss::{self, Commitments},
 };
 use alloc::{vec, vec::Vec};
 use ark_ec::short_weierstrass::Affine;
@@ -31,6 +31,19 @@ pub fn verify<P: Curve>(
 	proof: &[u8],
 ) -> Result<(), Error> {
 	Equation::new(relation, statement, proof)?.check::<P>()
+}
+
+/// [`verify`] for who has decoded and checked the statement's commitments: neither is done again to `C_0`. Says the same.
+///
+/// # Errors
+/// Those of [`verify`]; `InvalidProof` too if the statement holds the bytes of another `C_0`.
+pub fn verify_checked<P: Curve>(
+	relation: &Relation,
+	statement: &Statement<'_>,
+	commitments: &Commitments<P>,
+	proof: &[u8],
+) -> Result<(), Error> {
+	Equation::of_checked(relation, statement, commitments, proof)?.check::<P>()
 }
 
 /// A proof and what it is of.
@@ -53,10 +66,33 @@ pub fn batch_verify<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	items: &[Item<'_>],
 	rng: &mut R,
 ) -> Vec<usize> {
+	let equation = |item: &Item<'_>| Equation::new(item.relation, &item.statement, item.proof);
+	batch::<P, R>(items.iter().map(equation), rng)
+}
+
+/// A proof, what it is of, and the statement's commitments, which were decoded and checked.
+pub type CheckedItem<'a, P> = (Item<'a>, &'a Commitments<P>);
+
+/// [`batch_verify`] for who has decoded and checked the statements' commitments, as [`verify_checked`] is.
+pub fn batch_verify_checked<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+	items: &[CheckedItem<'_, P>],
+	rng: &mut R,
+) -> Vec<usize> {
+	let equation = |(item, commitments): &CheckedItem<'_, P>| {
+		Equation::of_checked(item.relation, &item.statement, commitments, item.proof)
+	};
+	batch::<P, R>(items.iter().map(equation), rng)
+}
+
+/// The places of the proofs that are refused, rising.
+fn batch<P: Curve, R: RngCore + CryptoRng + ?Sized>(
+	items: impl Iterator<Item = Result<Equation, Error>>,
+	rng: &mut R,
+) -> Vec<usize> {
 	let mut wrong = Vec::new();
-	let mut equations = Vec::with_capacity(items.len());
-	for (place, Item { relation, statement, proof }) in items.iter().enumerate() {
-		match Equation::new(relation, statement, proof) {
+	let mut equations = Vec::with_capacity(items.size_hint().0);
+	for (place, item) in items.enumerate() {
+		match item {
 			Ok(equation) => equations.push((place, equation)),
 			Err(_) => wrong.push(place),
 		}
@@ -80,15 +116,17 @@ fn all_hold<P: Curve, R: RngCore + CryptoRng + ?Sized>(
 	rng: &mut R,
 ) -> bool {
 	let all = || equations.iter().map(|(_, equation)| equation);
-	let plain: Vec<_> = all().flat_map(|equation| equation.points.iter().copied()).collect();
-	if !vss::all_inside(&plain, rng) {
+	let unchecked: Vec<_> = all().flat_map(Equation::unchecked).copied().collect();
+	if !vss::all_inside(&unchecked, rng) {
 		return false;
 	}
 	let most = all().map(|equation| equation.generators.len()).max().unwrap_or_default();
 	let Ok(mut points) = generators::bases::<P>(most) else { return false };
-	let mut scalars = Vec::with_capacity(points.len() + plain.len());
+	let terms = all().map(|equation| equation.points.len()).sum::<usize>();
+	let mut scalars = Vec::with_capacity(points.len() + terms);
 	scalars.resize(points.len(), Scalar::zero());
-	points.extend(plain.iter().map(lift::<Plain, P>));
+	points.reserve(terms);
+	points.extend(all().flat_map(|equation| &equation.points).map(lift::<Plain, P>));
 	for equation in all() {
 		let coefficient = scalar::random_short(rng);
 		let Some((blinding, values)) = scalars.get_mut(..=most).and_then(<[_]>::split_last_mut)
@@ -114,6 +152,8 @@ pub(super) struct Equation {
 	points: Vec<Affine<Plain>>,
 	/// Theirs.
 	scalars: Vec<Scalar>,
+	/// Whether `C_0` was found to be in the subgroup before. The proof's points never were.
+	is_c0_checked: bool,
 }
 
 impl Equation {
@@ -123,6 +163,31 @@ impl Equation {
 		statement: &Statement<'_>,
 		proof: &[u8],
 	) -> Result<Self, Error> {
+		Self::of(relation, statement, proof, decode_on_curve)
+	}
+
+	/// The same where the commitments were checked.
+	fn of_checked<P: Curve>(
+		relation: &Relation,
+		statement: &Statement<'_>,
+		commitments: &Commitments<P>,
+		proof: &[u8],
+	) -> Result<Self, Error> {
+		// What is hashed is what is summed up: an encoding costs less than the decoding that it spares.
+		let c0 = |bytes: &PointBytes| match commitments.0.first() {
+			Some(point) if encode_point(point) == *bytes => Ok(lift::<P, Plain>(point)),
+			_ => Err(Error::InvalidProof),
+		};
+		Ok(Self { is_c0_checked: true, ..Self::of(relation, statement, proof, c0)? })
+	}
+
+	/// The same with `C_0` as it comes of its bytes.
+	fn of(
+		relation: &Relation,
+		statement: &Statement<'_>,
+		proof: &[u8],
+		decode: impl FnOnce(&PointBytes) -> Result<Affine<Plain>, Error>,
+	) -> Result<Self, Error> {
 		let wrong = Error::Length { what: "commitments", expected: 1, found: 0 };
 		let c0 = statement.commitments.first().ok_or(wrong)?;
 		let proof = Proof::from_bytes(relation.layout(), proof)?;
@@ -131,7 +196,7 @@ impl Equation {
 		let after_all = after_first.coefficients(&proof.coefficients);
 		let weights = after_all.weights(proof.opening_bytes);
 		let public = Public::new(relation, y, z);
-		let c0 = decode_on_curve(c0)?;
+		let c0 = decode(c0)?;
 		Self::with_challenges(relation, &public, c0, &proof, after_all.x(), weights)
 	}
 
@@ -162,12 +227,20 @@ impl Equation {
 		let scalars = at_x.rows.iter().map(of_row).chain([first * at_x.input]).collect();
 		let mut points = proof.points()?;
 		points.push(c0);
-		Ok(Self { generators, blinding, points, scalars })
+		Ok(Self { generators, blinding, points, scalars, is_c0_checked: false })
+	}
+
+	/// The points that nobody has found to be in the subgroup yet.
+	fn unchecked(&self) -> &[Affine<Plain>] {
+		match self.points.split_last() {
+			Some((_, of_proof)) if self.is_c0_checked => of_proof,
+			_ => &self.points,
+		}
 	}
 
 	/// Checks the rest.
 	fn check<P: Curve>(&self) -> Result<(), Error> {
-		if !self.points.iter().all(in_subgroup) {
+		if !self.unchecked().iter().all(in_subgroup) {
 			return Err(Error::NotInSubgroup);
 		}
 		self.vanishes::<P>().then_some(()).ok_or(Error::InvalidProof)

@@ -9,15 +9,23 @@
 //! - `check/batch` against `check/one-by-one`, and `subgroup/batch` against `subgroup/one-by-one`: 300 dealings of 8 values,
 //!   threshold 2.
 //! - `validity/prove/L`, `validity/verify/L`: a proof that the values of a dealing have 32 bits each, and its check by itself;
-//!   `validity/batch/L`: that of 300 proofs.
+//!   `validity/batch/L`: that of 300 proofs, `validity/batch of checked/L`: where the commitments were decoded and checked before.
+//! - `rho/signature` against `rho/schnorr`: checks of the two forms that the proof of `rho` could have, natively, each with the
+//!   decoding of `R` and all that it hashes. The first is what a dealing carries: a signature under `R`, which hosts verify. The
+//!   second is Schnorr's proof as it is used at the registration of a key: in a runtime it would be the runtime's own arithmetic.
+//!   `rho/equality`: the proof of an accusation, which has a base more.
 
 use ark_ec::CurveGroup;
 use criterion::{criterion_group, criterion_main, BatchSize, BenchmarkId, Criterion};
 use ostraka_crypto::{
 	encoding::{decode_point, encode_point},
-	generators, group, proofs, scalar,
+	generators, group,
+	proofs::{self, DleqStatement, KeyStatement},
+	scalar,
 	seal::{Context, Key, PublicKey, SealSecret},
-	validity::{batch_verify, prove, verify, Conditions, Form, Item, Statement},
+	validity::{
+		batch_verify, batch_verify_checked, prove, verify, Conditions, Form, Item, Statement,
+	},
 	vss::{self, Commitments, SecretShare, UncheckedCommitments},
 	Plain, Scalar,
 };
@@ -149,9 +157,8 @@ fn validity(c: &mut Criterion) {
 		let input: Vec<_> = (0..length).map(|value| Scalar::from(3 * value)).collect();
 		let (commitments, shares) = vss::share::<Plain, _>(&input, T, N, &mut rng).unwrap();
 		let blinding = vss::secret_blinding(T, &shares).unwrap();
-		let commitments = commitments.to_bytes();
-		let statement =
-			Statement { task_hash: &[1; 32], dealer: &[2; 32], commitments: &commitments };
+		let bytes = commitments.to_bytes();
+		let statement = Statement { task_hash: &[1; 32], dealer: &[2; 32], commitments: &bytes };
 		bench.bench_function(BenchmarkId::new("prove", length), |b| {
 			b.iter(|| {
 				let input = black_box(&input);
@@ -166,7 +173,51 @@ fn validity(c: &mut Criterion) {
 		bench.bench_function(BenchmarkId::new("batch", length), |b| {
 			b.iter(|| assert!(batch_verify::<Plain, _>(black_box(&items), &mut rng).is_empty()))
 		});
+		let items: Vec<_> = items.iter().map(|item| (*item, &commitments)).collect();
+		bench.bench_function(BenchmarkId::new("batch of checked", length), |b| {
+			b.iter(|| {
+				let items = black_box(&items);
+				assert!(batch_verify_checked::<Plain, _>(items, &mut rng).is_empty())
+			})
+		});
 	}
+}
+
+fn rho(c: &mut Criterion) {
+	let mut rng = ChaCha20Rng::seed_from_u64(6);
+	let mut bench = c.benchmark_group("rho");
+	let (digest, secret) = ([3; 32], SealSecret::random(&mut rng));
+	let public = secret.public();
+
+	let proof = proofs::prove_rho(&digest, &secret, &mut rng);
+	bench.bench_function("signature", |b| {
+		b.iter(|| {
+			let verify = proofs::verify_signature;
+			assert!(proofs::verify_rho(black_box(&digest), &public, &proof, verify).is_ok())
+		})
+	});
+
+	let statement =
+		KeyStatement { genesis: &digest, account: &[1; 32], worker: &[2; 32], seal_key: &public };
+	let proof = proofs::prove_key(&statement, &secret, &mut rng);
+	bench.bench_function("schnorr", |b| {
+		b.iter(|| assert!(proofs::verify_key(black_box(&statement), &proof).is_ok()))
+	});
+
+	let ephemeral = SealSecret::random(&mut rng).public();
+	let dh = *secret.dh(&PublicKey::from_bytes(&ephemeral).unwrap());
+	let statement = DleqStatement {
+		task_hash: &[1; 32],
+		digest: &digest,
+		j: 1,
+		seal_key: &public,
+		ephemeral: &ephemeral,
+		dh: &dh,
+	};
+	let proof = proofs::prove_dleq(&statement, &secret, &mut rng).unwrap();
+	bench.bench_function("equality", |b| {
+		b.iter(|| assert!(proofs::verify_dleq(black_box(&statement), &proof).is_ok()))
+	});
 }
 
 fn single(c: &mut Criterion) {
@@ -193,15 +244,7 @@ fn single(c: &mut Criterion) {
 			BatchSize::SmallInput,
 		)
 	});
-	let (digest, rho) = ([3; 32], SealSecret::random(&mut rng));
-	let (ephemeral, proof) = (rho.public(), proofs::prove_rho(&digest, &rho, &mut rng));
-	bench.bench_function("verify a proof of rho", |b| {
-		b.iter(|| {
-			let verify = proofs::verify_signature;
-			assert!(proofs::verify_rho(black_box(&digest), &ephemeral, &proof, verify).is_ok())
-		})
-	});
 }
 
-criterion_group!(benches, dealing, checking, subgroup, validity, single);
+criterion_group!(benches, dealing, checking, subgroup, validity, rho, single);
 criterion_main!(benches);

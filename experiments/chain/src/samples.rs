@@ -5,7 +5,6 @@ use anyhow::{anyhow, Result};
 use codec::Encode;
 use frame_support::dispatch::DispatchClass;
 use frame_system::CheckEra;
-use ostraka_adversary::deal::relation;
 use ostraka_client::chain::submit::VALID_FOR;
 use ostraka_primitives::{
 	consent::{Policy, Quota, HISTORY, MAX_CO_DEALERS, MAX_DIFFERENCE},
@@ -14,6 +13,7 @@ use ostraka_primitives::{
 	task::{Conditions, SecurityClass},
 	AccountId, WorkerSignature,
 };
+use ostraka_protocol::statistics::relation;
 use ostraka_runtime::{
 	transaction::extension, Address, RuntimeCall, Signature, TxExtension, UncheckedExtrinsic,
 };

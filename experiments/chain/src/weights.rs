@@ -85,8 +85,8 @@ impl Limit {
 pub fn rows() -> Result<Vec<Call>> {
 	let mut rows = variant::<host::Vss, host::Tasks>("host", true)?;
 	rows.extend(variant::<
-		pure_wasm::pallet_vss::WeightInfo<Runtime>,
-		pure_wasm::pallet_tasks::WeightInfo<Runtime>,
+		host::steps::Summed<pure_wasm::pallet_vss::WeightInfo<Runtime>>,
+		host::steps::Summed<pure_wasm::pallet_tasks::WeightInfo<Runtime>>,
 	>("pure", false)?);
 	Ok(rows)
 }

@@ -13,7 +13,7 @@ use ostraka_primitives::{
 };
 
 impl<T: Config> Pallet<T> {
-	/// Pays from what the requester has on hold. Answers whether it was paid; if not, nothing has
+	/// Pays from what the requester has on hold. Returns whether it was paid; if not, nothing has
 	/// changed.
 	fn pay(task: TaskId, requester: &AccountId, to: &AccountId, amount: Balance) -> bool {
 		let reason = HoldReason::Escrow.into();
@@ -50,7 +50,7 @@ impl<T: Config> Pallet<T> {
 		.defensive_proof("an escrow is on hold");
 	}
 
-	/// Takes from what the requester has on hold, and hands it to `To`. Answers how much.
+	/// Takes from what the requester has on hold, and hands it to `To`. Returns how much.
 	fn hand_over<To: OnUnbalanced<CreditOf<T>>>(requester: &AccountId, amount: Balance) -> Balance {
 		if amount == 0 {
 			return 0;
@@ -75,6 +75,10 @@ impl<T: Config> Escrow for Pallet<T> {
 
 	fn rents(places: Occupancy, seats: Occupancy) -> (Balance, Balance) {
 		(places.price(T::PlaceRent::get()), seats.price(T::SeatRent::get()))
+	}
+
+	fn byte_fee() -> Balance {
+		T::ByteFee::get()
 	}
 
 	/// Called within a dispatch, which undoes all of it if it fails.

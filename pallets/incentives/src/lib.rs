@@ -10,6 +10,8 @@
 //!   comes of the task.
 //! - *rent*: what a task's place in the book and its seats cost by the block, as long as it holds them. Its prices are fixed at
 //!   the submission, by how full places and seats are then ([`Occupancy`]), and the most that it can come to is kept of the fee.
+//! - *bytes*: what a task leaves in the state for good, its record once it is drawn and its result, has a price by the byte
+//!   ([`Config::ByteFee`]). It is fixed, kept and taken with the rent, and is part of it wherever rent is named below.
 //! - *seat*: a member's on the committee, or a verifier's on the panel. What is not kept of the fee for rent is divided evenly by
 //!   the seats of both kinds.
 //! - *base part*: what each seat earns also when the task fails. The *rest* is earned by a member's
@@ -72,8 +74,8 @@
 //! the fault is proven; how much, by the shares when it is taken. What is cancelled nobody has a part of.
 //!
 //! ## Prices
-//! The draw fee, the parts of the least fee, both rents and a dealer's deposit may be read from state, so that they can be changed
-//! while the chain runs. What a task or a deposit was opened with is stored with it: a change reaches none that is open. Slashes
+//! The draw fee, the parts of the least fee, both rents, the price of a byte and a dealer's deposit may be read from state, so that
+//! they can be changed while the chain runs. What a task or a deposit was opened with is stored with it: a change reaches none that is open. Slashes
 //! are constants: they follow from what a seat puts at risk, which the registry relies on when it says how many seats a stake
 //! covers.
 //!
@@ -154,7 +156,8 @@ pub mod pallet {
 		/// The stakes of nodes.
 		type Stakes: Stakes<Credit = CreditOf<Self>>;
 
-		/// Where draw fees, rents and forfeited fees go: to nobody who could be the requester's friend, as a collator could.
+		/// Where draw fees, rents, prices of bytes and forfeited fees go: to nobody who could be the requester's friend, as a collator
+		/// could.
 		type Fees: OnUnbalanced<CreditOf<Self>>;
 
 		/// Where the part of slashes goes that nobody is made whole with, and what silent members lack: burnt, or
@@ -176,6 +179,9 @@ pub mod pallet {
 
 		/// Rent of a place in the book, a block, where all places are free.
 		type PlaceRent: Get<Balance>;
+
+		/// Price of a byte of state that a task leaves for good.
+		type ByteFee: Get<Balance>;
 
 		/// A dealer's deposit.
 		type DealerDeposit: Get<Balance>;
@@ -269,7 +275,7 @@ pub mod pallet {
 			data_reward: Balance,
 			/// For the draw.
 			draw_fee: Balance,
-			/// What of the fee is kept for rent: the most that it can come to.
+			/// What of the fee is kept for rent and for the bytes that stay: the most that both can come to.
 			rent: Balance,
 		},
 		/// A node was paid.
@@ -304,7 +310,7 @@ pub mod pallet {
 			forfeited: Balance,
 			/// What silent members lacked of what they earned: it goes where slashes go.
 			withheld: Balance,
-			/// Rent of the place and the seats, for the blocks that they were held.
+			/// Rent of the place and the seats, for the blocks that they were held, and the price of the bytes that stay.
 			rent: Balance,
 		},
 		/// A task's money is settled whole.
@@ -395,6 +401,7 @@ pub mod pallet {
 				T::SeatRent::get() > 0 && T::PlaceRent::get() > 0,
 				"who holds a seat or a place must pay for it"
 			);
+			assert!(T::ByteFee::get() > 0, "who leaves state for good must pay for it");
 			assert!(T::DealerDeposit::get() > 0, "a bad dealing must cost");
 			assert!(
 				!T::VanishedShare::get().is_zero(),

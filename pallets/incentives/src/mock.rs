@@ -21,6 +21,7 @@ pub const BASE: Balance = 20;
 pub const PER_ELEMENT: Balance = 3;
 pub const SEAT_RENT: Balance = 2;
 pub const PLACE_RENT: Balance = 5;
+pub const BYTE_FEE: Balance = 3;
 pub const DEPOSIT: Balance = 400;
 pub const BOND: Balance = 202;
 pub const FALSE_ACCUSATION: Balance = 801;
@@ -165,6 +166,7 @@ parameter_types! {
 	pub storage DealerDeposit: Balance = DEPOSIT;
 	pub storage SeatRent: Balance = SEAT_RENT;
 	pub storage PlaceRent: Balance = PLACE_RENT;
+	pub storage ByteFee: Balance = BYTE_FEE;
 }
 
 /// Burns, and counts.
@@ -196,6 +198,7 @@ impl Config for Test {
 	type FeePerElement = ConstU128<PER_ELEMENT>;
 	type SeatRent = SeatRent;
 	type PlaceRent = PlaceRent;
+	type ByteFee = ByteFee;
 	type DealerDeposit = DealerDeposit;
 	type WorstAccuseFee = WorstAccuseFee;
 	type WorstChallengeFee = WorstChallengeFee;

@@ -52,7 +52,7 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	/// Gives `part` of the credit to `account`. Answers what it got, and what is left of the
+	/// Gives `part` of the credit to `account`. Returns what it got, and what is left of the
 	/// credit.
 	fn make_whole(
 		task: TaskId,

@@ -28,7 +28,7 @@ pub struct TaskEscrow {
 	pub data_left: Balance,
 	/// Whether the fee is settled.
 	pub settled: bool,
-	/// Rent of its place and its seats, as it was fixed when the task was submitted.
+	/// Rent of its place and its seats, and the price of the bytes that it leaves, as they were fixed when the task was submitted.
 	pub rent: Rent,
 }
 
@@ -195,16 +195,16 @@ mod tests {
 		#[test]
 		fn rent_and_seats_share_no_more_than_the_fee(
 			fee: Balance, base: Balance, seats in 0u32..=48,
-			place: u64, all_seats: u64, most: Balance, blocks: u32, drawn: u32,
+			place: u64, all_seats: u64, byte: u64, most: Balance, blocks: u32, drawn: u32, bytes: u32,
 		) {
-			let (place, all_seats) = (place.into(), all_seats.into());
-			let rent = Rent { place, seats: all_seats, most };
+			let (place, all_seats, byte) = (place.into(), all_seats.into(), byte.into());
+			let rent = Rent { place, seats: all_seats, byte, most };
 			let escrow = TaskEscrow { rent, ..escrow(fee, base, 0) };
 			let pay = escrow.pay(seats);
 			let each = pay.base.checked_add(pay.rest).unwrap();
 			let all = each.checked_mul(seats.into()).unwrap();
 			prop_assert!(all <= fee.saturating_sub(most));
-			let due = escrow.rent_due(&Held { place: blocks, seats: drawn });
+			let due = escrow.rent_due(&Held { place: blocks, seats: drawn, bytes });
 			prop_assert!(due <= most && due <= fee);
 			prop_assert!(all.checked_add(due).is_some_and(|sum| sum <= fee));
 		}

@@ -25,6 +25,8 @@
 	deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+extern crate alloc;
+
 use frame::prelude::*;
 use ostraka_primitives::BlockNumber;
 

@@ -2,6 +2,9 @@
 //! displaces another node, nodes with as many seats and chunks on their way out as there can be, no
 //! two alike, keys proven in earnest.
 //!
+//! A runtime's genesis state may have a full selection already, of nodes with stake for as many seats as a node can have, and
+//! with all the chunks on their way out.
+//!
 //! What draws, slashes and releases cost is part of the other pallets' benchmarks, for which the
 //! runtime fills the registry itself, with [`hold_seats`] and [`outdate_key`].
 
@@ -17,9 +20,9 @@ use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 const MOST_SEATS: u32 = MAX_ASSIGNMENTS - 1;
 
 /// Stake of the operator that is measured: as each seat takes up no more than the least stake, it
-/// covers [`MOST_SEATS`], and one more to unbond of.
+/// covers [`MOST_SEATS`], and more to unbond of. More than that of any other node.
 fn stake<T: Config>() -> Balance {
-	T::MinStake::get().saturating_mul(MAX_ASSIGNMENTS.into())
+	T::MinStake::get().saturating_mul(Balance::from(MAX_ASSIGNMENTS) + 1)
 }
 
 fn fund<T: Config>(operator: &AccountId) {

@@ -49,7 +49,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Gives the node new, checked keys. The former ones are freed if no seat is left under them;
-	/// answers whether one is. The caller stores the node.
+	/// returns whether one is. The caller stores the node.
 	pub(crate) fn replace_keys(
 		operator: &AccountId,
 		node: &mut Node,

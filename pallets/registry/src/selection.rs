@@ -37,7 +37,7 @@ impl<T: Config> Selection<T> {
 	}
 
 	/// Gives an entry to a node that enters selection. If all are taken, one is made free as
-	/// [`Self::make_room`] says; answers whose.
+	/// [`Self::make_room`] says; returns whose.
 	///
 	/// # Errors
 	/// `SelectionFull` if none has less stake.
@@ -56,7 +56,7 @@ impl<T: Config> Selection<T> {
 	}
 
 	/// Takes away the entry with the least stake, of equals one of the last to come, if that is less
-	/// than `stake`. Answers whose it was.
+	/// than `stake`. Returns whose it was.
 	fn make_room(&mut self, stake: Balance) -> Result<AccountId, Error<T>> {
 		let (index, _) = self
 			.0

@@ -202,7 +202,7 @@ impl Node {
 		self.pinned = self.pinned.saturating_add(1);
 	}
 
-	/// Notes that a seat under this worker key is given back. Answers whether the key is a former
+	/// Notes that a seat under this worker key is given back. Returns whether the key is a former
 	/// one.
 	pub fn leave_seat(&mut self, worker: &WorkerKey) -> bool {
 		self.assigned = self.assigned.saturating_sub(1);
@@ -213,14 +213,14 @@ impl Node {
 		is_former
 	}
 
-	/// Takes new keys. Answers how many seats are left under the former ones.
+	/// Takes new keys. Returns how many seats are left under the former ones.
 	pub fn set_keys(&mut self, worker: WorkerKey, seal_key: SealKeyBytes) -> u32 {
 		self.worker = worker;
 		self.seal_key = seal_key;
 		core::mem::take(&mut self.pinned)
 	}
 
-	/// Moves `amount` of the bonded stake on its way out. Answers `false`, and changes nothing, if
+	/// Moves `amount` of the bonded stake on its way out. Returns `false`, and changes nothing, if
 	/// it has no room for one more chunk. Of chunks that are due in the same block one is made.
 	pub fn start_unbonding(&mut self, amount: Balance, at: BlockNumber) -> bool {
 		let amount = amount.min(self.stake);

@@ -473,7 +473,7 @@ mod benchmarks {
 			core::hint::black_box(T::Sharing::exposer(task));
 			let seats = committee.len().saturating_add(panel.len());
 			let reports = alloc::vec![SeatReport::FalseAttestation; seats];
-			held = Pallet::<T>::held(task);
+			held = Pallet::<T>::held(task, outcome);
 			let by = Some(&exposer);
 			T::Escrow::settle_fee(task, &committee, &panel, &reports, by, ending, held);
 			Pallet::<T>::reach(task, Stage::Sharing);

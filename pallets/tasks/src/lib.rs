@@ -67,7 +67,8 @@
 //!   released its neighbour forgets the accepted set at the end, and what its dealers dealt with the cohort.
 //! - Who holds a place or a seat pays for each block of it, a price that its submission fixed by how full the book was, the task
 //!   itself included; never more than the fee that its requester named, however others filled the book meanwhile
-//!   (`src/rent.rs`). The seats of all open tasks are counted, drawn or not: the prices of who takes many places are as if
+//!   (`src/rent.rs`). With it goes a price for each byte that a task leaves for good: of its record from its draw on, and of its
+//!   result. The seats of all open tasks are counted, drawn or not: the prices of who takes many places are as if
 //!   all were drawn. Until the draw a tenth of the seats' price is due: they are nobody's, but make seats dearer for others.
 //! - Left after settlement: the state (at most 9 bytes), and the record (260 bytes with one column and no more conditions than its
 //!   class's, 28,218 were everything in it at its longest), which readers of a result need to understand it, and dealers to see
@@ -569,9 +570,9 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		/// Publish a task: a joint statistic over the data of the invited dealers.
 		///
-		/// Takes `fee` (for the rent of the task's place and seats, and what that leaves for committee and panel, evenly by
-		/// seats) and `data_reward` (for the accepted dealers together, may be 0) into escrow and charges the draw fee. The dealers
-		/// have `accept` blocks to accept; then a committee and a panel are drawn, and they have `collect` blocks to deal. What is
+		/// Takes `fee` (for the rent of the task's place and seats, for the bytes that it leaves for good, and what that leaves for
+		/// committee and panel, evenly by seats) and `data_reward` (for the accepted dealers together, may be 0) into escrow and charges
+		/// the draw fee. The dealers have `accept` blocks to accept; then a committee and a panel are drawn, and they have `collect` blocks to deal. What is
 		/// left of fee and reward comes back when the task is settled. Nothing is charged beside them: rents that rose since the
 		/// requester looked refuse the task.
 		///
@@ -595,7 +596,7 @@ pub mod pallet {
 		/// `WindowTooLong`, `FeeTooLow`, `TooManyOpenTasks`, `TooManyOfRequester`; `WrongLeast`, `RecipientDeals`,
 		/// `TooManyDealers`, `WrongRequired`, `WrongCounting` of the conditions; `Unprovable` if no proof could say of a
 		/// dealer's input what the spec asks of it; `TooFewNodes`, `TooLittleStake`,
-		/// `TooLittleCapacity` or `TooFewVerifiers` if they could not be drawn now; what the escrow answers if the
+		/// `TooLittleCapacity` or `TooFewVerifiers` if they could not be drawn now; what the escrow returns if the
 		/// requester cannot pay.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::submit(dealers.len() as u32))]
@@ -659,7 +660,7 @@ pub mod pallet {
 		/// ## Errors
 		/// `UnknownTask`, `WrongPhase` once inviting is over, `DeadlineOver` if its last block is over but the next phase
 		/// has not begun, `NotInvited`, `AlreadyAccepted`, `OtherTerms`; what the dealer's policy does not allow; what the escrow
-		/// answers if the deposit is lacking.
+		/// returns if the deposit is lacking.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::accept())]
 		pub fn accept(

@@ -172,7 +172,7 @@ impl<T: Config> Pallet<T> {
 		meter.consume(own.consumed());
 	}
 
-	/// Works on everything but draws, at which it looks. Answers those whose randomness is known,
+	/// Works on everything but draws, at which it looks. Returns those whose randomness is known,
 	/// oldest first, and leaves the weight of one if it was there.
 	fn work(meter: &mut WeightMeter) -> Vec<Waiting> {
 		let now = Self::now();

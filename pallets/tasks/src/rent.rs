@@ -1,10 +1,11 @@
-//! What a task owes for its place and its seats: how full they are, what they cost a block, and how long they were held.
+//! What a task owes for its place and its seats: how full they are, what they cost a block, and how long they were held; and for what
+//! it leaves for good.
 
 use crate::{types::*, *};
 use ostraka_primitives::{
 	api::Quote,
 	rent::{Held, Occupancy, Rent},
-	task::Windows,
+	task::{TaskResult, Windows},
 };
 use ostraka_protocol::statistics::validity::proof_length;
 
@@ -48,12 +49,13 @@ impl<T: Config> Pallet<T> {
 		let parameters = Self::parameters(class);
 		let work = T::Escrow::least_fee(parameters.all_seats(), spec.length(), invited);
 		let per_block = T::Adjudications::per_block(proof_length(spec).unwrap_or_default());
-		Self::quote_for(&parameters, work, invited, per_block, accept, collect)
+		Self::quote_for(spec, &parameters, work, invited, per_block, accept, collect)
 	}
 
 	/// The same where it is known what the work costs, and how many proofs can be judged in a quarter of a block. Whether or
-	/// not there is a recipient, its mask is reckoned with.
+	/// not there is a recipient, its mask is reckoned with; so are the longest conditions that there can be.
 	pub(crate) fn quote_for(
+		spec: &TaskSpec,
 		parameters: &ClassParameters,
 		work: Balance,
 		invited: u32,
@@ -65,27 +67,31 @@ impl<T: Config> Pallet<T> {
 		let windows = Self::windows(seats, invited.saturating_add(1), per_block, collect);
 		let (place, seat) = Self::rents_after(seats.into());
 		let all_seats = seat.saturating_mul(seats.into());
-		let rent = Rent::new(place, all_seats, &Self::longest(&windows, accept));
-		Quote { work, rent, least: work.saturating_add(rent.most) }
+		let bytes = Record::longest(spec).saturating_add(TaskResult::bytes(spec.length(), true));
+		let longest = Held { bytes, ..Self::longest(&windows, accept) };
+		let rent = Rent::new(place, all_seats, T::Escrow::byte_fee(), &longest);
+		Quote { work, rent, bytes, least: work.saturating_add(rent.most) }
 	}
 
-	/// Most blocks that a task with these windows holds its place and its seats. Those before the draw count as in [`Self::held`]:
-	/// a block of [`SLACK`] that is taken before it makes the seats' blocks no more than this.
+	/// Most blocks that a task with these windows holds its place and its seats; what it leaves is not counted. Those before the
+	/// draw count as in [`Self::held`]: a block of [`SLACK`] that is taken before it makes the seats' blocks no more than this.
 	pub(crate) fn longest(windows: &Windows, accept: BlockNumber) -> Held {
 		let Windows { collect, verify, commit, reveal } = *windows;
 		let seats = [collect, verify, commit, reveal].into_iter();
 		let drawn = seats.fold(SLACK, BlockNumber::saturating_add);
 		let waiting = accept.saturating_add(T::DrawWindow::get());
-		Held { place: drawn.saturating_add(waiting), seats: seats_held(waiting, drawn) }
+		let (place, seats) = (drawn.saturating_add(waiting), seats_held(waiting, drawn));
+		Held { place, seats, bytes: 0 }
 	}
 
-	/// Blocks that a task has held its place and its seats until now; without a draw it has waited for its seats all the time.
-	pub(crate) fn held(task: TaskId) -> Held {
+	/// Blocks that a task that ends so has held its place and its seats until now; without a draw it has waited for its seats all
+	/// the time. And the bytes that it leaves for good: its record if it was drawn, and its result if it has one.
+	pub(crate) fn held(task: TaskId, outcome: Outcome) -> Held {
 		let Some(record) = Records::<T>::get(task) else { return Held::default() };
 		let (now, submitted) = (Self::now(), record.submitted_at);
-		let drawn = record.drawn.map_or(now, |drawn| drawn.block);
+		let drawn = record.drawn.as_ref().map_or(now, |drawn| drawn.block);
 		let seats = seats_held(drawn.saturating_sub(submitted), now.saturating_sub(drawn));
-		Held { place: now.saturating_sub(submitted), seats }
+		Held { place: now.saturating_sub(submitted), seats, bytes: record.stays(outcome) }
 	}
 
 	/// The seats of all open tasks, counted one by one.

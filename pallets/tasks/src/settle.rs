@@ -2,7 +2,7 @@
 //!
 //! | stage | does | once or in chunks |
 //! |---|---|---|
-//! | `Fee` | the rent of place and seats is taken; members and verifiers are paid or punished by their reports; the rest of the fee goes back | once |
+//! | `Fee` | the rent of place and seats is taken, and the price of the bytes that stay; members and verifiers are paid or punished by their reports; the rest of the fee goes back | once |
 //! | `Sharing` | deposits go back, data rewards are paid, dealings are freed | in chunks, by the sharing |
 //! | `Cohort` | frees the entries of who is invited; who accepted and did not deal gets its deposit back, or loses a part of it; of a task that released nothing what is remembered of its dealers is forgotten | in chunks |
 //! | `Close` | releases the capacity of committee and panel, closes the escrow, frees both; of a task that failed before its draw the record too | once |
@@ -76,7 +76,7 @@ impl<T: Config> Pallet<T> {
 	/// The first stage; its weight is paid for already.
 	pub(crate) fn settle_fee(task: TaskId, outcome: Outcome, drawn: Option<&Drawn>) -> Stage {
 		let ending = ending(outcome, drawn.is_some());
-		let held = Self::held(task);
+		let held = Self::held(task, outcome);
 		match drawn {
 			Some(drawn) => {
 				let reports = T::Sharing::reports(task, shares_were_due(outcome));

@@ -151,7 +151,7 @@ impl<T: Config> Pallet<T> {
 		let proof_length = proof_length(&spec).map_err(Error::<T>::from)?;
 		let per_block = T::Adjudications::per_block(proof_length);
 		let Quote { rent, least, .. } =
-			Self::quote_for(&parameters, work, invited, per_block, accept, collect);
+			Self::quote_for(&spec, &parameters, work, invited, per_block, accept, collect);
 		ensure!(fee >= least, Error::<T>::FeeTooLow);
 
 		let now = Self::now();

@@ -12,7 +12,8 @@ use ostraka_primitives::{
 	consent::{Agreed, ColumnSet},
 	spec::TaskSpec,
 	task::{
-		ClassParameters, Committee, Conditions, Panel, SecurityClass, Task, TaskStatus, Windows,
+		ClassParameters, Committee, Conditions, Outcome, Panel, SecurityClass, Task, TaskResult,
+		TaskStatus, Windows,
 	},
 	traits::RelayMoment,
 	AccountId, Balance, BlockNumber, Digest, ProtocolVersion, TaskId, MAX_DEALERS,
@@ -51,6 +52,29 @@ pub struct Record {
 	pub data_reward: Balance,
 	/// What the draw fixed.
 	pub drawn: Option<DrawnAt>,
+}
+
+impl Record {
+	/// Most bytes that the record of a task with this spec takes, drawn and with the longest conditions.
+	pub fn longest(spec: &TaskSpec) -> u32 {
+		let others = Self::max_encoded_len().saturating_sub(TaskSpec::max_encoded_len());
+		others.saturating_add(spec.encoded_size()) as u32
+	}
+
+	/// Bytes that a task that ends so leaves for good. What was not drawn leaves no record, and what failed no result.
+	pub fn stays(&self, outcome: Outcome) -> u32 {
+		if self.drawn.is_none() {
+			return 0;
+		}
+		let record = self.encoded_size() as u32;
+		match outcome {
+			Outcome::Completed => {
+				let sealed = self.conditions.sealed_to.is_some();
+				record.saturating_add(TaskResult::bytes(self.spec.length(), sealed))
+			},
+			Outcome::Failed(_) => record,
+		}
+	}
 }
 
 /// What a draw fixes for good.

@@ -57,6 +57,7 @@
 //! - Every collection is bounded by the number of seats or that of dealers who accepted, the recipient counted with them.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
 #![cfg_attr(
 	not(any(test, feature = "runtime-benchmarks")),
 	deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
@@ -104,7 +105,7 @@ pub const LOG_TARGET: &str = "runtime::ostraka::vss";
 /// Sets tasks up for benchmarks, in whatever holds the task book and the money.
 #[cfg(feature = "runtime-benchmarks")]
 pub trait BenchmarkHelper {
-	/// Puts a task into the book so that `TaskBook::view` answers exactly `view` and `TaskBook::spec` exactly `spec`, over
+	/// Puts a task into the book so that `TaskBook::view` returns exactly `view` and `TaskBook::spec` exactly `spec`, over
 	/// what was there; gives everybody with a seat a stake, and has every dealer accept, and the recipient: with its deposit on
 	/// hold, unless it is already. What is remembered of these dealers is as much as can be, and admits one dealing more. Does not
 	/// call `Sharing::open`.
@@ -220,48 +221,139 @@ pub mod pallet {
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
 		/// A dealing was taken, perhaps a mask; `dealings` are in.
-		Dealt { task: TaskId, dealer: AccountId, digest: Digest, dealings: u32 },
+		Dealt {
+			/// The task.
+			task: TaskId,
+			/// The dealer, or the recipient.
+			dealer: AccountId,
+			/// The dealing's digest.
+			digest: Digest,
+			/// Dealings that are in.
+			dealings: u32,
+		},
 		/// An accusation or a challenge was right. `seat`: the accuser's, if it is no account that challenged with a bond.
 		/// `excluded`: whether the dealing no longer counts, or it came too late for that.
 		DealerConvicted {
+			/// The task.
 			task: TaskId,
+			/// Whose dealing it is.
 			dealer: AccountId,
+			/// The accuser's seat; none of who challenged with a bond.
 			seat: Option<u8>,
+			/// Who accused or challenged.
 			accuser: AccountId,
+			/// What the dealer did.
 			fault: DealerFault,
+			/// Whether the dealing no longer counts.
 			excluded: bool,
 		},
 		/// A right accusation came too late to exclude the dealing: the member need not reveal a result share.
-		SeatExcused { task: TaskId, seat: u8, node: AccountId, dealer: AccountId },
+		SeatExcused {
+			/// The task.
+			task: TaskId,
+			/// The member's seat.
+			seat: u8,
+			/// The account of the node that has the seat.
+			node: AccountId,
+			/// Whose dealing it was about.
+			dealer: AccountId,
+		},
 		/// An accusation or a challenge was false: its author is convicted. `seat`: its own, if it is no account that
 		/// challenged with a bond.
 		AccuserConvicted {
+			/// The task.
 			task: TaskId,
+			/// Its author's seat; none of who challenged with a bond.
 			seat: Option<u8>,
+			/// Who is convicted.
 			accuser: AccountId,
+			/// Whose dealing it was about.
 			dealer: AccountId,
+			/// What is wrong with the accusation or the challenge.
 			fault: AccuserFault,
 		},
 		/// Who has this seat has checked commitments and proof of every dealing that counts and, a member, its share of it, and
 		/// disputes none; `attested` seats of both kinds have.
-		Attested { task: TaskId, seat: u8, node: AccountId, attested: u32 },
+		Attested {
+			/// The task.
+			task: TaskId,
+			/// The seat.
+			seat: u8,
+			/// The account of the node that has the seat.
+			node: AccountId,
+			/// Seats that have attested.
+			attested: u32,
+		},
 		/// The accepted set is frozen: dealings of so many dealers, besides a mask.
-		Frozen { task: TaskId, accepted: u32, accepted_set: Digest },
+		Frozen {
+			/// The task.
+			task: TaskId,
+			/// Dealers in the set.
+			accepted: u32,
+			/// Its hash, `h_A`.
+			accepted_set: Digest,
+		},
 		/// The sum of the commitments lies outside the group, and nobody disputed the dealing that put it there: no set can
 		/// be frozen, and the task fails. Whoever had attested did so falsely, and is slashed when the task settles.
-		Unsound { task: TaskId },
+		Unsound {
+			/// The task.
+			task: TaskId,
+		},
 		/// A member committed to its result share; `committed` have.
-		ResultCommitted { task: TaskId, seat: u8, node: AccountId, committed: u32 },
+		ResultCommitted {
+			/// The task.
+			task: TaskId,
+			/// The member's seat.
+			seat: u8,
+			/// The account of the node that has the seat.
+			node: AccountId,
+			/// Members that have committed.
+			committed: u32,
+		},
 		/// A right result share came in; `right_shares` have.
-		ResultShareRight { task: TaskId, seat: u8, node: AccountId, right_shares: u32 },
+		ResultShareRight {
+			/// The task.
+			task: TaskId,
+			/// The member's seat.
+			seat: u8,
+			/// The account of the node that has the seat.
+			node: AccountId,
+			/// Right result shares that are in.
+			right_shares: u32,
+		},
 		/// A wrong result share came in: the member is convicted.
-		ResultShareWrong { task: TaskId, seat: u8, node: AccountId, fault: ShareFault },
+		ResultShareWrong {
+			/// The task.
+			task: TaskId,
+			/// The member's seat.
+			seat: u8,
+			/// The account of the node that has the seat.
+			node: AccountId,
+			/// What is wrong with the share.
+			fault: ShareFault,
+		},
 		/// The result over so many `dealers` is out: its vector, as numbers. One below zero stands as the field's order
 		/// less its amount. Of a sealed task it is the sum with the recipient's mask.
-		ResultPublished { task: TaskId, accepted_set: Digest, dealers: u32, vector: ResultVector },
+		ResultPublished {
+			/// The task.
+			task: TaskId,
+			/// Hash of the accepted set, `h_A`.
+			accepted_set: Digest,
+			/// Dealers whose numbers are in it.
+			dealers: u32,
+			/// The vector.
+			vector: ResultVector,
+		},
 		/// These had attested, and a dealing that counted then is invalid in a way that everybody can see: they are slashed when
 		/// the task settles. `exposer`: who has a part of it, as far as is known: in this task it exposed most seats by one dispute.
-		AttestedFalsely { task: TaskId, seats: Vec<u8>, exposer: AccountId },
+		AttestedFalsely {
+			/// The task.
+			task: TaskId,
+			/// The seats that attested.
+			seats: Vec<u8>,
+			/// Who has a part of what they lose.
+			exposer: AccountId,
+		},
 	}
 
 	/// An authorized call that is refused by the pool gives `InvalidTransaction::Custom` with the index of the error.

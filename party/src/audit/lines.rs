@@ -22,8 +22,12 @@ pub(super) struct Line {
 	pub time: String,
 	/// The tool's version.
 	pub version: String,
-	/// The user that ran it, as the system has it.
+	/// Name of the user that ran it, as the system has it; empty if it has none. In lines of earlier versions it is what the
+	/// environment said.
 	pub user: String,
+	/// Number of that user, as the system has it; not there in lines of earlier versions.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub uid: Option<u32>,
 	/// What was done.
 	#[serde(flatten)]
 	pub entry: Entry,

@@ -4,7 +4,7 @@ use super::{
 	error::LogError,
 	lines::{each, end, verify, Line, Verified, LONGEST},
 	time::utc,
-	Act, Entry, Step,
+	Act, Entry, Step, User,
 };
 use crate::places;
 use ostraka_primitives::TaskId;
@@ -26,7 +26,7 @@ pub fn usual_place() -> Option<PathBuf> {
 pub struct Log {
 	path: PathBuf,
 	version: String,
-	user: String,
+	user: User,
 }
 
 /// A line was added.
@@ -37,10 +37,9 @@ pub struct Appended {
 }
 
 impl Log {
-	/// The log in a file, written by this version of the tool.
-	pub fn new(path: PathBuf, version: &str) -> Self {
-		let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
-		Self { path, version: version.to_owned(), user: user.unwrap_or_default() }
+	/// The log in a file, written by this version of the tool, which that user runs.
+	pub fn new(path: PathBuf, version: &str, user: User) -> Self {
+		Self { path, version: version.to_owned(), user }
 	}
 
 	/// Its file.
@@ -81,7 +80,8 @@ impl Log {
 			torn: end.torn.map(hex::encode),
 			time: utc(SystemTime::now()),
 			version: self.version.clone(),
-			user: self.user.clone(),
+			user: self.user.name.clone().unwrap_or_default(),
+			uid: self.user.uid,
 			entry,
 		};
 		let line = serde_json::to_string(&line).map_err(io::Error::other)?;

@@ -4,6 +4,9 @@
 //! the hash of the file, how many of its rows count and how many are left out and why; the committee; the transaction. It
 //! holds no value of a file.
 //!
+//! By whom is what the system says of the process ([`User`]), and not what an environment says: `USER` and `LOGNAME` anybody can
+//! set, and a timer's job may have neither. It is as true as the machine: who may write the log can write another name into it.
+//!
 //! # The chain of hashes
 //! `before` of a line is the SHA-256 of the line before it, without its line break; of the first line it is zeros. So a line
 //! that is changed, taken out or put in shows ([`verify`]), except at the end: who keeps the hash of the last line elsewhere
@@ -40,6 +43,15 @@ pub enum Act {
 	Deal,
 	/// A policy was written, or asked what it says.
 	Policy,
+}
+
+/// Who runs the tool, as the system has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct User {
+	/// Number of the user; none where the system has no such numbers.
+	pub uid: Option<u32>,
+	/// Name of the user; none if the system knows none.
+	pub name: Option<String>,
 }
 
 /// How far it is.

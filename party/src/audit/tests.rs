@@ -17,10 +17,14 @@ fn entry(task: TaskId) -> Entry {
 	}
 }
 
+fn user() -> User {
+	User { uid: Some(1007), name: Some("grete".to_owned()) }
+}
+
 fn log() -> (tempfile::TempDir, PathBuf, Log) {
 	let folder = tempfile::tempdir().expect("a folder");
 	let path = folder.path().join("new").join("log.jsonl");
-	let log = Log::new(path.clone(), "1.2.3");
+	let log = Log::new(path.clone(), "1.2.3", user());
 	(folder, path, log)
 }
 
@@ -59,6 +63,22 @@ fn lines_hold_on_to_one_another() {
 	broken(&path, &log, &all(&[lines[1], lines[0]]), 1);
 	broken(&path, &log, &all(&[lines[0], "no entry", lines[1]]), 3);
 	broken(&path, &log, &all(&[lines[0], "no entry", "nor this"]), 3);
+}
+
+/// A line says who ran it, by number and by name; one of an earlier version, which has no number, is read as it was.
+#[test]
+fn a_line_says_who_ran_it() {
+	let (_folder, path, log) = written(0..1);
+	let named = std::fs::read_to_string(&path).expect("text");
+	assert!(named.contains("\"user\":\"grete\",\"uid\":1007,"), "{named}");
+	let nameless = Log::new(path.clone(), "1.2.3", User { uid: Some(2001), name: None });
+	assert_eq!(nameless.append(entry(1)), Ok(Appended { after_torn: false }));
+	let text = std::fs::read_to_string(&path).expect("text");
+	assert!(text.ends_with('\n') && text.contains("\"user\":\"\",\"uid\":2001,"), "{text}");
+	assert_eq!(log.verify().expect("whole").lines, 2);
+	std::fs::write(&path, named.replacen("\"uid\":1007,", "", 1)).expect("written");
+	assert_eq!(log.append(entry(1)), Ok(Appended { after_torn: false }));
+	assert_eq!(log.verify().expect("whole").lines, 2);
 }
 
 #[test]
@@ -141,7 +161,7 @@ fn tasks_of_a_period_are_counted() {
 	let mut file = std::fs::OpenOptions::new().append(true).open(&path).expect("there");
 	file.write_all(b"{\"before").expect("written");
 	assert_eq!(tasks("pay", "0x00", 50), [5]);
-	let none = Log::new(path.with_extension("none"), "1");
+	let none = Log::new(path.with_extension("none"), "1", user());
 	assert_eq!(none.tasks_since("pay", "0x00", 0), Ok(Default::default()));
 	assert!(none.verify().expect_err("none").to_string().contains("no such file"));
 }

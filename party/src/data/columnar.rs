@@ -69,7 +69,7 @@ pub(super) fn rows(file: File) -> Result<ColumnarRows> {
 }
 
 impl ColumnarRows {
-	/// Reads the next row; answers whether there is one.
+	/// Reads the next row; returns whether there is one.
 	pub fn read(&mut self, record: &mut Record) -> Result<bool> {
 		let Some(row) = guarded(|| self.rows.next().transpose())? else { return Ok(false) };
 		self.number += 1;

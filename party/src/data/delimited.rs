@@ -100,7 +100,7 @@ impl<R: Read> Delimited<R> {
 		self.swallowed
 	}
 
-	/// Reads the next row; answers whether there is one.
+	/// Reads the next row; returns whether there is one.
 	pub fn read(&mut self, record: &mut Record) -> Result<bool, FormError> {
 		let (line, mut next) = loop {
 			let line = self.bytes.line;

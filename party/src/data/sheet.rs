@@ -98,7 +98,7 @@ pub(super) struct SheetRows<'a> {
 }
 
 impl SheetRows<'_> {
-	/// Reads the next row; answers whether there is one.
+	/// Reads the next row; returns whether there is one.
 	pub fn read(&mut self, record: &mut Record) -> bool {
 		let Some((row, number)) =
 			self.rows.find(|(row, _)| row.iter().any(|cell| *cell != Data::Empty))

@@ -98,21 +98,27 @@ fn the_largest_prices_saturate() {
 	let half = price(1 << 31, u32::MAX, Balance::MAX / 8);
 	assert!(half > Balance::MAX / 2 && half < Balance::MAX / 2 + (1 << 100));
 
-	let longest = Held { place: u32::MAX, seats: u32::MAX };
-	let rent = Rent::new(Balance::MAX, Balance::MAX, &longest);
+	let longest = Held { place: u32::MAX, seats: u32::MAX, bytes: u32::MAX };
+	let rent = Rent::new(Balance::MAX, Balance::MAX, Balance::MAX, &longest);
 	assert_eq!(rent.most, Balance::MAX);
 	assert_eq!(rent.due(&longest), Balance::MAX);
-	assert_eq!(rent.due(&Held { place: 1, seats: 1 }), Balance::MAX);
+	assert_eq!(rent.due(&Held { place: 1, seats: 1, bytes: 0 }), Balance::MAX);
 }
 
 #[test]
 fn what_was_held_is_due() {
-	let rent = Rent::new(3, 50, &Held { place: 100, seats: 70 });
-	assert_eq!(rent, Rent { place: 3, seats: 50, most: 3_800 });
-	for (place, seats, due) in
-		[(0, 0, 0), (1, 0, 3), (40, 0, 120), (40, 30, 1_620), (100, 70, 3_800)]
-	{
-		assert_eq!(rent.due(&Held { place, seats }), due);
+	let rent = Rent::new(3, 50, 2, &Held { place: 100, seats: 70, bytes: 600 });
+	assert_eq!(rent, Rent { place: 3, seats: 50, byte: 2, most: 5_000 });
+	for (place, seats, bytes, due) in [
+		(0, 0, 0, 0),
+		(1, 0, 0, 3),
+		(40, 0, 0, 120),
+		(40, 30, 0, 1_620),
+		(40, 30, 260, 2_140),
+		(100, 70, 600, 5_000),
+		(100, 70, 601, 5_000),
+	] {
+		assert_eq!(rent.due(&Held { place, seats, bytes }), due);
 	}
 }
 
@@ -121,18 +127,21 @@ fn what_was_held_is_due() {
 fn no_more_is_due_than_was_kept() {
 	let mut numbers = Numbers(34);
 	for _ in 0..20_000 {
-		let longest = Held { place: numbers.short(), seats: numbers.short() };
-		let rent = Rent::new(numbers.amount(), numbers.amount(), &longest);
+		let mut held =
+			|| Held { place: numbers.short(), seats: numbers.short(), bytes: numbers.short() };
+		let (longest, held) = (held(), held());
+		let mut amount = || numbers.amount();
+		let rent = Rent::new(amount(), amount(), amount(), &longest);
 		assert_eq!(rent.due(&longest), rent.most);
-		let held = Held { place: numbers.short(), seats: numbers.short() };
 		let due = rent.due(&held);
 		assert!(due <= rent.most);
 		let longer = Held { place: held.place.saturating_add(1), ..held };
 		assert!(rent.due(&longer) >= due);
-		if held.place <= longest.place && held.seats <= longest.seats && due < Balance::MAX {
-			let exact = |price: Balance, blocks: u32| price.saturating_mul(blocks.into());
+		let within = held.place <= longest.place && held.seats <= longest.seats;
+		if within && held.bytes <= longest.bytes && due < Balance::MAX {
+			let exact = |price: Balance, count: u32| price.saturating_mul(count.into());
 			let both = exact(rent.place, held.place).saturating_add(exact(rent.seats, held.seats));
-			assert_eq!(due, both);
+			assert_eq!(due, both.saturating_add(exact(rent.byte, held.bytes)));
 		}
 	}
 }
@@ -143,9 +152,9 @@ fn a_block_is_never_free() {
 	for total in [1, 7, 1_000, u32::MAX] {
 		for used in [0, 1, total / 2, total] {
 			let (place, seat) = (price(used, total, 1), price(used, total, 1));
-			let rent = Rent::new(place, seat, &Held { place: 100, seats: 90 });
-			assert!(rent.due(&Held { place: 1, seats: 0 }) > 0);
-			assert!(rent.due(&Held { place: 1, seats: 1 }) > place);
+			let rent = Rent::new(place, seat, 0, &Held { place: 100, seats: 90, bytes: 9 });
+			assert!(rent.due(&Held { place: 1, seats: 0, bytes: 0 }) > 0);
+			assert!(rent.due(&Held { place: 1, seats: 1, bytes: 9 }) > place);
 		}
 	}
 	assert_eq!(price(7, 8, 0), 0);

@@ -126,6 +126,9 @@ impl Escrow for () {
 	fn rents(_: Occupancy, _: Occupancy) -> (Balance, Balance) {
 		(0, 0)
 	}
+	fn byte_fee() -> Balance {
+		0
+	}
 	fn open(_: TaskId, _: &AccountId, _: Balance, _: Balance, _: Rent) -> DispatchResult {
 		Ok(())
 	}

@@ -355,4 +355,26 @@ fn a_batch_names_the_dealings_that_are_invalid() {
 		.collect();
 	assert!(worker::invalid::<Curve, _>(ctx, relation, &honest, rng).is_empty());
 	assert!(worker::invalid::<Curve, _>(ctx, relation, &[], rng).is_empty());
+
+	// who holds the points that it checked is told the same
+	let bodies: Vec<&DealingBytes> = dealings.iter().collect();
+	let points: Vec<Commitments<Curve>> =
+		worker::commitments(ctx, &bodies, rng).into_iter().collect::<Result<_, _>>().unwrap();
+	let checked: Vec<_> = dealers
+		.iter()
+		.zip(&dealings)
+		.zip(&points)
+		.map(|((dealer, dealing), points)| (dealer, dealing, points))
+		.collect();
+	assert_eq!(worker::invalid_of_checked(ctx, relation, &checked, rng), expected);
+	// points of another dealing are no proof's
+	let mut exchanged = checked.clone();
+	exchanged[0].2 = &points[1];
+	let refused = worker::invalid_of_checked(ctx, relation, &exchanged, rng);
+	assert_eq!((refused[0], &refused[1..]), (0, &expected[..]));
+	// a mask proves nothing, and moves no other's place
+	ctx.recipient = Some(dealers[3]);
+	expected.retain(|place| *place != 3);
+	assert_eq!(worker::invalid_of_checked(ctx, relation, &checked, rng), expected);
+	assert_eq!(worker::invalid::<Curve, _>(ctx, relation, &items, rng), expected);
 }

@@ -23,12 +23,15 @@ use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 
 mod challenges;
 mod faults;
+mod host;
 mod judging;
 mod refusals;
 mod results;
 #[path = "../torsion/mod.rs"]
 mod torsion;
 mod unsound;
+#[path = "../../../crypto/tests/watched/mod.rs"]
+mod watched;
 
 type Curve = Plain;
 

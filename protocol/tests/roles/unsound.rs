@@ -7,8 +7,8 @@ use super::{
 };
 use rand_chacha::rand_core::{CryptoRng, RngCore};
 
-const THRESHOLD: u8 = 2;
-const NODES: u8 = 5;
+pub(super) const THRESHOLD: u8 = 2;
+pub(super) const NODES: u8 = 5;
 const OUTSIDE: DealerFault = DealerFault::OutsideSubgroup;
 
 /// Of which nothing may be drawn.
@@ -34,12 +34,12 @@ impl RngCore for Untouched {
 
 impl CryptoRng for Untouched {}
 
-fn committee(seed: u64) -> Setup {
+pub(super) fn committee(seed: u64) -> Setup {
 	setup(THRESHOLD, NODES, 3, seed)
 }
 
 /// A dealing of right shares, with these points added to commitments: sealed and proven as it must be.
-fn shifted(setup: &mut Setup, dealer: &Identity, by: &[(usize, Point)]) -> DealingBytes {
+pub(super) fn shifted(setup: &mut Setup, dealer: &Identity, by: &[(usize, Point)]) -> DealingBytes {
 	let input = setup.vector();
 	let (ctx, rng) = (&setup.ctx, &mut setup.rng);
 	let (commitments, shares) = vss::share::<Curve, _>(&input, THRESHOLD, NODES, rng).unwrap();
@@ -50,7 +50,7 @@ fn shifted(setup: &mut Setup, dealer: &Identity, by: &[(usize, Point)]) -> Deali
 	dealer::assemble(ctx, dealer, commitments, &shares, &rho, proof, rng).unwrap()
 }
 
-type Point = ostraka_crypto::Affine<Plain>;
+pub(super) type Point = ostraka_crypto::Affine<Plain>;
 
 /// Every small order, in every commitment: each member sees it, convicts the dealer of it, and opens nothing.
 #[test]

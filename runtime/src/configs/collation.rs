@@ -5,9 +5,9 @@
 
 use super::governance::Downward;
 use crate::{
-	entropy::RelayEntropy, weights, AccountId, Aura, AuraId, Balance, Balances, CollatorSelection,
-	ParachainInfo, Runtime, RuntimeEvent, Session, SessionKeys, EXISTENTIAL_DEPOSIT, HOURS,
-	SLOT_DURATION,
+	entropy::RelayEntropy, weights, AccountId, Aura, AuraId, Balance, Balances, BlockNumber,
+	CollatorSelection, ParachainInfo, Runtime, RuntimeEvent, Session, SessionKeys,
+	EXISTENTIAL_DEPOSIT, HOURS, SLOT_DURATION,
 };
 use cumulus_pallet_parachain_system::RelayNumberMonotonicallyIncreases;
 use frame_support::{
@@ -23,6 +23,11 @@ use sp_runtime::traits::OpaqueKeys;
 pub const RELAY_PARENT_OFFSET: u32 = 0;
 /// Blocks that may be built on one relay parent.
 pub const BLOCK_PROCESSING_VELOCITY: u32 = 1;
+/// Blocks that come in so many slots of the relay chain, as many as may: what must not take less time than that is counted by this,
+/// so that it lasts as long when blocks come faster.
+pub const fn blocks_in(slots: BlockNumber) -> BlockNumber {
+	slots.saturating_mul(BLOCK_PROCESSING_VELOCITY)
+}
 /// Blocks that may wait for inclusion.
 pub const UNINCLUDED_SEGMENT_CAPACITY: u32 = 3;
 
@@ -76,6 +81,9 @@ impl pallet_authorship::Config for Runtime {
 parameter_types! {
 	pub const SessionPeriod: u32 = 6 * HOURS;
 	pub const SessionOffset: u32 = 0;
+	/// None, on purpose. Keys are two entries of some 100 bytes, one pair an account, and an account that has keys cannot be closed. By
+	/// their fee (some 3 milliunits, most of it for length) they fill the state for no less than new accounts do, which a deposit on keys
+	/// alone would leave the cheaper way. And it would bind the principal's money by a `NonTransfer` proxy, which may set keys.
 	pub const SessionKeyDeposit: Balance = 0;
 }
 

@@ -16,10 +16,13 @@
 //! | `DrawEntropy` | this runtime's [`RelayEntropy`] | tasks |
 //! | `Reclaim` | this runtime's [`ProofReclaim`] | tasks |
 //!
-//! Windows count blocks of six seconds, and development chains make one a second.
+//! Windows count blocks, as many as come in so many slots of the relay chain, of six seconds each; development chains make one a
+//! second.
 
 use super::{
-	prices::{BaseFeePerSeat, DealerDeposit, DrawFee, FeePerElement, PlaceRent, SeatRent},
+	collation::blocks_in,
+	next,
+	prices::{BaseFeePerSeat, ByteFee, DealerDeposit, DrawFee, FeePerElement, PlaceRent, SeatRent},
 	system::{RuntimeBlockWeights, TransactionByteFee, TreasuryAccount},
 };
 use crate::{
@@ -51,9 +54,16 @@ pub struct NetworkClasses;
 
 impl Get<[ClassParameters; 3]> for NetworkClasses {
 	fn get() -> [ClassParameters; 3] {
-		Classes::<Runtime>::get().to_array()
+		Classes::<Runtime>::get().to_array().map(next::class)
 	}
 }
+
+/// Slots of the relay chain, 36 seconds, in which it includes and finalizes a block of ours: from its slot on some five.
+const FINALITY_SLOTS: BlockNumber = 6;
+
+// However many blocks come in a slot: what is final is the relay chain's to say, and it takes its time.
+const _: () =
+	assert!(MinCollect::get() > blocks_in(FINALITY_SLOTS), "dealers deal before the draw is final");
 
 /// Blocks after the freeze in which workers wait, so that a re-org to another accepted set is not to be expected. A
 /// chain of one process has no forks.
@@ -63,7 +73,7 @@ impl Get<BlockNumber> for FinalityLag {
 	fn get() -> BlockNumber {
 		match Solo::<Runtime>::get() {
 			true => 1,
-			false => 6,
+			false => blocks_in(FINALITY_SLOTS),
 		}
 	}
 }
@@ -75,7 +85,7 @@ pub struct AnswerWindow;
 
 impl Get<BlockNumber> for AnswerWindow {
 	fn get() -> BlockNumber {
-		pallet_network::AnswerWindow::<Runtime>::get()
+		next::answer_window(pallet_network::AnswerWindow::<Runtime>::get())
 	}
 }
 
@@ -133,8 +143,8 @@ parameter_types! {
 	pub const MinAccept: BlockNumber = MINUTES;
 	/// A week: people decide whether to accept. No node's seat is taken meanwhile.
 	pub const MaxAccept: BlockNumber = 7 * DAYS;
-	/// Dealers wait until the draw is final, some five blocks, and then need a few.
-	pub const MinCollect: BlockNumber = 10;
+	/// Dealers wait until the draw is final, some five slots of the relay chain, and then need a few: a minute.
+	pub const MinCollect: BlockNumber = MINUTES;
 	/// Longest window for dealing, in which a committee's seats are taken: who has accepted has its vector ready.
 	pub const MaxCollect: BlockNumber = DAYS;
 	/// Long enough for the randomness of two relay epochs later, of four hours each.
@@ -316,6 +326,7 @@ impl pallet_incentives::Config for Runtime {
 	type DealerDeposit = DealerDeposit;
 	type SeatRent = SeatRent;
 	type PlaceRent = PlaceRent;
+	type ByteFee = ByteFee;
 	type WorstAccuseFee = WorstAccuseFee;
 	type WorstChallengeFee = WorstChallengeFee;
 	type ChallengeBond = ChallengeBond;

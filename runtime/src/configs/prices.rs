@@ -9,13 +9,14 @@
 //! | [`DealerDeposit`] | 10 | 10 | 1,000 |
 //! | [`SeatRent`], a block | 0.000004 | 0.00004 | 0.004 |
 //! | [`PlaceRent`], a block | 0.000002 | 0.00002 | 0.002 |
+//! | [`ByteFee`], a byte | 0.00001 | 0.0001 | 0.01 |
 //!
 //! ## Invariants
 //! - *Bounds*: the price in force is what Root has set, moved to the nearer end of its range if it lies outside of it. So neither
 //!   a wrong order nor a wrong entry in state makes holding the network free, or shuts everybody out.
-//! - *No task changes its price*: what is on hold of a task and of its dealers, the base part of its seats and its rent are stored
-//!   with it. A price holds for tasks that are submitted, and deposits for acceptances that are made, from then on. Whoever has
-//!   looked before pays what it named, or is refused: it names the fee, and the chain takes no more.
+//! - *No task changes its price*: what is on hold of a task and of its dealers, the base part of its seats, its rent and the price
+//!   of its bytes are stored with it. A price holds for tasks that are submitted, and deposits for acceptances that are made, from
+//!   then on. Whoever has looked before pays what it named, or is refused: it names the fee, and the chain takes no more.
 //!
 //! ## What stays a constant
 //! Slashes and the bond of a challenge: a seat's stake must cover what its seats can cost together
@@ -66,7 +67,7 @@ macro_rules! prices {
 }
 
 prices! {
-	/// Price of a draw: a read of all candidates, and a record that stays for good.
+	/// Price of a draw: a read of all candidates, and whatever comes of it. The record that stays is paid for by its bytes.
 	DrawFee = UNIT / 2, within UNIT / 20, 50 * UNIT;
 	/// What each seat earns also by a task that fails.
 	BaseFeePerSeat = UNIT / 10, within UNIT / 100, 10 * UNIT;
@@ -78,6 +79,10 @@ prices! {
 	SeatRent = 40 * MICROUNIT, within 4 * MICROUNIT, 4_000 * MICROUNIT;
 	/// Rent of a place in the agenda, a block, while all are free.
 	PlaceRent = 20 * MICROUNIT, within 2 * MICROUNIT, 2_000 * MICROUNIT;
+	/// A byte of what a task leaves for good: its record, from its draw on, and its result. As much as a byte is on hold for of what
+	/// comes back ([`deposit`](super::system::deposit)); this never does. So a mean over one column, of 260 bytes and a result of 242,
+	/// pays a tenth of the draw fee for them, and the longest record alone nearly six times the draw fee.
+	ByteFee = MILLIUNIT / 10, within MILLIUNIT / 100, 10 * MILLIUNIT;
 }
 
 /// What Root sets, as it is set: read the types of the same names outside, which keep to the bounds.
@@ -107,6 +112,9 @@ pub mod parameters {
 		/// Rent of a place in the agenda, a block.
 		#[codec(index = 5)]
 		pub static PlaceRent: Balance = crate::configs::prices::PlaceRent::DEFAULT;
+		/// A byte of what a task leaves for good.
+		#[codec(index = 6)]
+		pub static ByteFee: Balance = crate::configs::prices::ByteFee::DEFAULT;
 	}
 }
 

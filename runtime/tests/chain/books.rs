@@ -8,6 +8,7 @@ use super::{
 	},
 	wealth, worker_number, Chain,
 };
+use codec::Encode;
 use frame_support::traits::fungible::InspectHold;
 use ostraka_primitives::{
 	rent::Rent,
@@ -59,7 +60,8 @@ impl Default for Offer {
 	}
 }
 
-/// What a task changes, the fees of transactions and its rent apart. It makes no money and burns none.
+/// What a task changes, the fees of transactions, its rent and what is paid for the bytes that it leaves apart. It makes no money
+/// and burns none.
 #[derive(Clone, Default)]
 pub struct Changes {
 	/// What the requester gains.
@@ -233,7 +235,7 @@ impl Watched {
 			assert_eq!(node.assigned, 0, "node {number}");
 		}
 		let drawn_at = chain.look(|| Tasks::task(task)).and_then(|record| record.drawn_at);
-		let charged = charged(&chain, task, &rent, submitted_at, drawn_at);
+		let charged = charged(&mut chain, task, &rent, submitted_at, drawn_at);
 		// What is left of what was kept goes where the rest of the fee goes
 		let rent = match ending(outcome, drawn_at.is_some()) {
 			Ending::Forfeited => rent.most,
@@ -244,10 +246,17 @@ impl Watched {
 	}
 }
 
+/// Bytes that are left of a settled task: its record and its result, as they are stored.
+fn left(task: TaskId) -> u32 {
+	let record = pallet_tasks::Records::<Runtime>::get(task).map_or(0, |left| left.encoded_size());
+	let result = pallet_vss::Results::<Runtime>::get(task).map_or(0, |left| left.encoded_size());
+	(record + result) as u32
+}
+
 /// The rent that a settled task was charged: by the block, of its place from its submission on, of its seats from its draw on and a
-/// tenth until then, up to what was kept.
+/// tenth until then, and for each byte that it has left, up to what was kept.
 fn charged(
-	chain: &Chain,
+	chain: &mut Chain,
 	task: TaskId,
 	rent: &Rent,
 	submitted_at: BlockNumber,
@@ -258,7 +267,9 @@ fn charged(
 	let of_seats = at - submitted_at - waiting + waiting.div_ceil(10);
 	let place = rent.place * Balance::from(at - submitted_at);
 	let seats = rent.seats * Balance::from(of_seats);
-	assert_eq!(charged, (place + seats).min(rent.most), "{rent:?}");
+	let stays = rent.byte * Balance::from(chain.look(|| left(task)));
+	assert!(rent.byte > 0 && (stays > 0) == drawn_at.is_some(), "{stays}");
+	assert_eq!(charged, (place + seats + stays).min(rent.most), "{rent:?}");
 	assert!((1..=rent.most).contains(&charged), "{charged} of {rent:?}");
 	charged
 }

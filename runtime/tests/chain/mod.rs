@@ -189,7 +189,7 @@ impl Chain {
 		(header, self.inherents())
 	}
 
-	/// A block of the workers' transactions and these, each of which must be valid. Answers how these fared.
+	/// A block of the workers' transactions and these, each of which must be valid. Returns how these fared.
 	pub fn block(&mut self, transactions: Vec<UncheckedExtrinsic>) -> Vec<ApplyExtrinsicResult> {
 		let (header, inherents) = self.begin();
 		let muted = self.muted;
@@ -348,7 +348,7 @@ impl Chain {
 		assert!(results.iter().all(|result| *result == Ok(Ok(()))), "{results:?}");
 	}
 
-	/// A block with one transaction, which is valid. Answers how it fared.
+	/// A block with one transaction, which is valid. Returns how it fared.
 	pub fn attempt(
 		&mut self,
 		signer: &sr25519::Pair,

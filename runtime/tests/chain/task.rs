@@ -81,7 +81,7 @@ pub fn input(rows: u64, sum: u64) -> Vec<Scalar> {
 	vec![Scalar::from(rows), Scalar::from(sum)]
 }
 
-/// Submits a task for the mean; answers its number.
+/// Submits a task for the mean; returns its number.
 pub fn submit(
 	chain: &mut Chain,
 	requester: &sr25519::Pair,
@@ -93,7 +93,7 @@ pub fn submit(
 	publish(chain, requester, call)
 }
 
-/// Sends a submission; answers the task's number.
+/// Sends a submission; returns the task's number.
 pub fn publish(chain: &mut Chain, requester: &sr25519::Pair, call: RuntimeCall) -> TaskId {
 	let task = chain.look(pallet_tasks::NextTask::<ostraka_runtime::Runtime>::get);
 	chain.submit(requester, call);

@@ -52,10 +52,13 @@ struct Rule {
 	work: Balance,
 	/// Places and seats before the first of them.
 	taken: [Occupancy; 2],
-	/// Most blocks for which a task holds its place and its seats, of which those before the draw count a tenth.
+	/// Most blocks for which a task holds its place and its seats, of which those before the draw count a tenth, and the most bytes
+	/// that it leaves.
 	longest: Held,
 	/// A block of one of each, where all is free.
 	base: [Balance; 2],
+	/// A byte of what stays for good.
+	byte: Balance,
 }
 
 /// What the events of some blocks say of money, and when it was due.
@@ -99,7 +102,8 @@ pub async fn seats_are_hoarded() -> Result<()> {
 
 	let quote = chain.least_fee(&spec, CLASS, DEALERS as u32, (LONG, COLLECT)).await?;
 	let rent = rule.rent(TASKS);
-	assert_eq!(quote, Quote { work: rule.work, rent, least: rule.fee(TASKS) });
+	let bytes = rule.longest.bytes;
+	assert_eq!(quote, Quote { work: rule.work, rent, bytes, least: rule.fee(TASKS) });
 	assert_eq!(rent.seats, DEAREST * Balance::from(SEATS) * rule.base[1]);
 	let honest = &scene.requester;
 	let nonce = chain.nonce(&honest.account()).await?;
@@ -135,12 +139,21 @@ pub async fn seats_are_hoarded() -> Result<()> {
 	network.say(&format!("seats are free from block {room} on, and are drawn in {drawn_at}"));
 
 	let submitted = opened.iter().map(|receipt| receipt.block.number);
+	let mut of_bytes = None;
 	for ((task, submitted), before) in tasks.iter().zip(submitted).zip(0..) {
 		let (settled, rent) = told.rents[task];
 		let drawn = told.drawn[task];
 		let seats = settled - drawn + (drawn - submitted).div_ceil(WAITING_PART);
-		let held = Held { place: settled - submitted, seats };
-		assert_eq!(rent, rule.rent(before).due(&held), "task {task} held {held:?}");
+		let held = Held { place: settled - submitted, seats, bytes: 0 };
+		let bytes = rent.checked_sub(rule.rent(before).due(&held)).context("less than held")?;
+		// the record stays, which nobody dealt to: each is as long as the others
+		let stays = *of_bytes.get_or_insert(bytes);
+		assert_eq!(bytes, stays, "task {task} held {held:?}");
+		assert!(
+			bytes > 0 && bytes.is_multiple_of(rule.byte),
+			"{bytes} for the record of task {task}"
+		);
+		assert!(bytes < rule.byte * Balance::from(rule.longest.bytes), "task {task} has no result");
 	}
 	let rents: Balance = told.rents.values().map(|(_, rent)| rent).sum();
 	let after = holdings(chain, &players, end).await?;
@@ -167,7 +180,8 @@ pub async fn seats_are_hoarded() -> Result<()> {
 impl Rule {
 	/// Reads it, and holds the first task's price against it.
 	async fn read(chain: &Chain, spec: &TaskSpec) -> Result<Self> {
-		let Prices { places, seats, place_rent, seat_rent, .. } = chain.prices().await?;
+		let Prices { places, seats, place_rent, seat_rent, byte_fee: byte, .. } =
+			chain.prices().await?;
 		let all = Occupancy { used: 0, total: SEATS * TASKS };
 		ensure!(places.used == 0 && seats == all, "nothing is taken: {places:?}, {seats:?}");
 		let base = BASE.map(|millionths| units(chain, millionths) / 1_000_000);
@@ -176,17 +190,19 @@ impl Rule {
 		assert_eq!([place_rent, seat_rent], [place, seat]);
 
 		let quote = chain.least_fee(spec, CLASS, DEALERS as u32, (LONG, COLLECT)).await?;
-		let Quote { work, rent, .. } = quote;
+		let Quote { work, rent, bytes, .. } = quote;
+		assert_eq!(rent.byte, byte);
 		// the place and a tenth of the seats until the draw, from then on both
 		let window: u32 = chain.constant("Tasks", "DrawWindow").context("a constant")?;
 		let waiting = LONG + window;
 		let counts = waiting.div_ceil(WAITING_PART);
 		let until = rent.place * Balance::from(waiting) + rent.seats * Balance::from(counts);
+		let until = until + byte * Balance::from(bytes);
 		let both = rent.most.checked_sub(until).context("more than until the draw")?;
 		let both = u32::try_from(both / (rent.place + rent.seats))?;
-		let longest = Held { place: waiting + both, seats: counts + both };
-		let rule = Self { work, taken: [places, seats], longest, base };
-		assert_eq!(quote, Quote { work, rent: rule.rent(0), least: rule.fee(0) });
+		let longest = Held { place: waiting + both, seats: counts + both, bytes };
+		let rule = Self { work, taken: [places, seats], longest, base, byte };
+		assert_eq!(quote, Quote { work, rent: rule.rent(0), bytes, least: rule.fee(0) });
 		Ok(rule)
 	}
 
@@ -195,7 +211,7 @@ impl Rule {
 		let [places, seats] = self.taken;
 		let place = places.plus(before + 1).price(self.base[0]);
 		let seat = seats.plus(SEATS * (before + 1)).price(self.base[1]);
-		Rent::new(place, Balance::from(SEATS) * seat, &self.longest)
+		Rent::new(place, Balance::from(SEATS) * seat, self.byte, &self.longest)
 	}
 
 	/// Its least fee.

@@ -32,6 +32,7 @@ macro_rules! scenarios {
 scenarios! {
 	smoke: smoke::with_host_calls,
 	pure_wasm: smoke::without_host_calls,
+	stock_node: smoke::on_the_stock_node,
 	crash: crash::two_of_five,
 	too_many_crashes: crash::three_of_five,
 	forging_dealer: attacks::forging_dealers,

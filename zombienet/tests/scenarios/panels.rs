@@ -17,7 +17,8 @@ pub async fn lying_verifiers() -> Result<()> {
 	let plan = Plan { corrupt_panel: true, ..Plan::honest("lying-verifier") };
 	let network = Network::start(plan).await?;
 	let (scene, chain) = (&network.scene, network.chain());
-	let (cohorts, books) = dealers(&network, &[DEALERS]).await?;
+	// one more than the class asks for, as one is excluded
+	let (cohorts, books) = dealers(&network, &[DEALERS + 1]).await?;
 	let stages = published(&network, cohorts).await?;
 	for node in &network.nodes {
 		node.pause()?;

@@ -54,10 +54,10 @@ pub async fn a_requester_draws_again() -> Result<()> {
 	network.stop().await
 }
 
-/// A dealer accepts by the command line tool.
+/// A dealer that has no policy accepts by the command line tool.
 async fn accept(network: &Network, task: TaskId, place: usize, more: &[&str]) -> Result<Output> {
 	Command::new(network.built.tool())
-		.args(["accept", &task.to_string(), "--url", network.chain().url(), "--yes"])
+		.args(["accept", &task.to_string(), "--url", network.chain().url(), "--yes", "--no-policy"])
 		.args(["--suri", &format!("{PATH}//{}", place + 1)])
 		.args(more)
 		.output()

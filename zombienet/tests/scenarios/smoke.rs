@@ -1,4 +1,4 @@
-//! A whole task over separate processes, on the relay chain with host calls and on one without.
+//! A whole task over separate processes, on the relay chain with host calls and on one without, and on the stock omni node.
 
 use crate::play::{dealers, only_these_were_absent, verified_early, COLLECT, DEALERS};
 use anyhow::Result;
@@ -24,6 +24,11 @@ pub async fn with_host_calls() -> Result<()> {
 /// Validators and runtime without.
 pub async fn without_host_calls() -> Result<()> {
 	whole_task(Plan { variant: Variant::PureWasm, ..Plan::honest("pure-wasm") }).await
+}
+
+/// The parachain's nodes are the stock omni node, which the environment names.
+pub async fn on_the_stock_node() -> Result<()> {
+	whole_task(Plan { stock: true, ..Plan::honest("stock-node") }).await
 }
 
 /// Five dealers on real rows: verification ends when all members have attested, the result equals that of the pooled rows,

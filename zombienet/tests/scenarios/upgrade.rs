@@ -1,6 +1,6 @@
 //! A runtime upgrade during a task, ordered by the relay chain's governance.
 
-use crate::play::{self, only_these_were_absent};
+use crate::play::{self, only_these_were_absent, CLASS, DEALERS};
 use anyhow::{Context, Result};
 use codec::Encode;
 use ostraka_adversary::transaction::{self, call_bytes};
@@ -9,11 +9,13 @@ use ostraka_primitives::Digest;
 use ostraka_zombienet::network::{Network, Plan};
 
 /// Some deal before the upgrade, the others after it. The relay chain orders which code may come, an account that has no part in
-/// anything hands it in, and the task completes under the new runtime, by the rules that it was drawn under.
+/// anything hands it in, and the task completes under the new runtime, by the rules that it was drawn under; a task that is
+/// submitted afterwards by the new ones. The tests' next runtime has others: dealings of the threshold before would be refused by it.
 pub async fn during_a_task() -> Result<()> {
-	let network = Network::start(Plan::honest("upgrade")).await?;
+	let mut network = Network::start(Plan::honest("upgrade")).await?;
+	let (mut cohorts, books) = play::dealers(&network, &[DEALERS, DEALERS]).await?;
+	let stage = play::staged(&network, CLASS, cohorts.remove(0)).await?;
 	let chain = network.chain();
-	let (stage, books) = play::stage(&network).await?;
 	stage.deal(chain, &[0, 1]).await?;
 
 	let before = version(chain, chain.head()).await?;
@@ -38,19 +40,36 @@ pub async fn during_a_task() -> Result<()> {
 		head = chain.next_head(head).await?;
 	}
 	let last = chain.wait_final(head.number).await?;
-	assert_eq!(version(chain, last).await?, before + 1);
-	network.say(&format!("the chain runs version {} from about block {}", before + 1, head.number));
+	let after = version(chain, last).await?;
+	assert!(after > before, "version {after} after {before}");
+	network.say(&format!("the chain runs version {after} from about block {}", head.number));
 
-	// transactions name the runtime's version: who deals now connects anew
+	// transactions name the runtime's version: who sends one now connects anew
 	let chain = Chain::connect(chain.url()).await?;
-	let kept = chain.task_at(stage.task, chain.head()).await?.task;
-	assert_eq!(kept.protocol, stage.info.task.protocol);
-	assert_eq!(kept.parameters, stage.info.task.parameters);
-	stage.deal(&chain, &[2, 3, 4]).await?;
-	let events = stage.completed(&chain, &stage.everybody()).await?;
-	only_these_were_absent(&stage, &events, &[]);
-	books.add_up(&chain).await?;
-	network.say("the task completed");
+	network.scene.chain = chain;
+	let chain = network.chain();
+	let (drawn, kept) = (&stage.info.task, chain.task_at(stage.task, chain.head()).await?.task);
+	assert_eq!(kept.protocol, drawn.protocol);
+	assert_eq!(kept.parameters, drawn.parameters);
+	assert_eq!(kept.windows, drawn.windows);
+	stage.deal(chain, &[2, 3, 4]).await?;
+
+	let rules = chain.class(CLASS).await?;
+	let later = play::staged(&network, CLASS, cohorts.remove(0)).await?;
+	let new = &later.info.task;
+	assert_eq!(new.parameters, rules);
+	if network.built.next_has_other_rules() {
+		assert_eq!(new.parameters.threshold, drawn.parameters.threshold - 1);
+		assert_eq!(new.windows.commit, drawn.windows.commit + 1);
+		assert_eq!(new.windows.reveal, drawn.windows.reveal + 1);
+	}
+	later.deal(chain, &later.everybody()).await?;
+	for (stage, rules) in [(&stage, "before"), (&later, "after")] {
+		let events = stage.completed(chain, &stage.everybody()).await?;
+		only_these_were_absent(stage, &events, &[]);
+		network.say(&format!("the task of the rules {rules} the upgrade completed"));
+	}
+	books.add_up(chain).await?;
 	network.stop().await
 }
 

@@ -3,13 +3,16 @@
 
 use crate::{
 	chain::{calls, stake::Unlock, Call, Chain, ChainError, Signer, Token},
-	cli::{account::signer, Global},
+	cli::{account::signer, Global, YesArg},
 	commands::connect,
 	error::Error,
 	output::Output,
-	view::{lines::node_lines, records},
+	view::{
+		lines::{node_lines, span},
+		records,
+	},
 };
-use ostraka_primitives::{api::NodeInfo, role::Role, AccountId};
+use ostraka_primitives::{api::NodeInfo, role::Role, AccountId, Balance};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -33,16 +36,31 @@ pub enum Change<'a> {
 	Deregister,
 }
 
-/// Makes a change.
+/// Makes a change; one that nothing undoes after a question, at a terminal.
 ///
 /// # Errors
-/// `Usage`, `Chain`.
-pub async fn run(change: Change<'_>, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
+/// `Usage`, `Chain`; `Failed` if the answer is no.
+pub async fn run(
+	change: Change<'_>,
+	consent: YesArg,
+	global: &Global,
+	out: &mut Output<'_>,
+) -> Result<(), Error> {
 	let signer = signer(global, out.notes())?;
 	let chain = connect(global, out).await?;
 	let call = match change {
-		Change::Bond(text) => calls::bond(amount(&chain, text)?),
-		Change::Unbond(text) => calls::unbond(amount(&chain, text)?),
+		Change::Bond(text) => {
+			let amount = amount(&chain, text)?;
+			let question = format!("{} Bond it?", held(&chain, amount));
+			out.agree(consent.yes, &question, "nothing is bonded").await?;
+			calls::bond(amount)
+		},
+		Change::Unbond(text) => {
+			let amount = amount(&chain, text)?;
+			let question = leaving(chain.token(), amount, &unbonding(&chain));
+			out.agree(consent.yes, &question, "nothing is unbonded").await?;
+			calls::unbond(amount)
+		},
 		Change::Withdraw => {
 			check_due(&chain, &signer.account()).await?;
 			calls::withdraw()
@@ -51,9 +69,46 @@ pub async fn run(change: Change<'_>, global: &Global, out: &mut Output<'_>) -> R
 		Change::Activate => calls::activate(),
 		Change::Capacity(capacity) => calls::set_capacity(capacity),
 		Change::Role(role) => calls::set_role(role),
-		Change::Deregister => calls::deregister(),
+		Change::Deregister => {
+			out.agree(consent.yes, FORGOTTEN, "the node is not deregistered").await?;
+			calls::deregister()
+		},
 	};
 	send(&chain, &call, &signer, out).await
+}
+
+/// What is asked before a node is forgotten.
+const FORGOTTEN: &str =
+	"The chain forgets the node, and what it is known for: tasks completed, absences, convictions. Deregister it?";
+
+/// How long stake is on its way out.
+fn unbonding(chain: &Chain) -> String {
+	let blocks = chain.constant::<u32>("Registry", "UnbondingPeriod");
+	blocks.map_or_else(
+		|| "the unbonding period".to_owned(),
+		|blocks| span(blocks, chain.block_time()),
+	)
+}
+
+/// What becomes of tokens that are put on hold as stake.
+pub(super) fn held(chain: &Chain, amount: Balance) -> String {
+	staked(chain.token(), amount, &unbonding(chain))
+}
+
+fn staked(token: &Token, amount: Balance, period: &str) -> String {
+	format!(
+		"{} is put on hold as stake, and can be slashed: it comes back by `ostraka node unbond`, and {period} after that.",
+		token.render(amount)
+	)
+}
+
+/// What is asked before stake is sent on its way out.
+fn leaving(token: &Token, amount: Balance, period: &str) -> String {
+	format!(
+		"{} leaves the stake: it counts in no draw any more, and can be withdrawn after {period}; until then it can be slashed, \
+		 and nothing puts it back. Unbond it?",
+		token.render(amount)
+	)
 }
 
 /// Sends a call of an operator, and writes what became of its node.
@@ -158,6 +213,19 @@ mod tests {
 		assert!(text.contains("2 OST from block 90 on"), "{text}");
 		assert!(text.contains("computes, and verifies"), "{text}");
 		assert_eq!(said(false, None).lines().count(), 1);
+	}
+
+	#[test]
+	fn a_person_is_asked_with_amount_and_period() {
+		let period = span(201_600, std::time::Duration::from_secs(6));
+		let asked = leaving(&fixtures::token(), 2_500, &period);
+		for part in ["2.5 OST leaves the stake", "201600 blocks (14 days", "nothing puts it back"] {
+			assert!(asked.contains(part), "`{asked}` does not say `{part}`");
+		}
+		let asked = staked(&fixtures::token(), 5_000, &period);
+		for part in ["5 OST is put on hold", "can be slashed", "201600 blocks (14 days"] {
+			assert!(asked.contains(part), "`{asked}` does not say `{part}`");
+		}
 	}
 
 	#[test]

@@ -8,10 +8,11 @@ pub(super) mod metrics;
 mod operators;
 mod register;
 mod show;
+pub(super) mod slash;
 pub(super) mod supply;
 
 use crate::{
-	cli::{role::RoleName, values, worker_key::WorkerKeyArgs, Global},
+	cli::{role::RoleName, values, worker_key::WorkerKeyArgs, Global, YesArg},
 	error::Error,
 	output::Output,
 };
@@ -40,12 +41,18 @@ pub enum NodeCommand {
 		/// How much, in tokens
 		#[arg(allow_negative_numbers = true, value_parser = values::amount)]
 		amount: String,
+		/// Whether it is asked for.
+		#[command(flatten)]
+		consent: YesArg,
 	},
 	/// Send stake on its way out; it can be withdrawn when the unbonding period is over
 	Unbond {
 		/// How much, in tokens
 		#[arg(allow_negative_numbers = true, value_parser = values::amount)]
 		amount: String,
+		/// Whether it is asked for.
+		#[command(flatten)]
+		consent: YesArg,
 	},
 	/// Take back the stake that is due
 	Withdraw,
@@ -58,6 +65,9 @@ pub enum NodeCommand {
 		/// The new worker key.
 		#[command(flatten)]
 		worker: WorkerKeyArgs,
+		/// Whether it is asked for.
+		#[command(flatten)]
+		consent: YesArg,
 	},
 	/// Set how many tasks the node takes at a time
 	Capacity {
@@ -72,7 +82,9 @@ pub enum NodeCommand {
 		role: RoleName,
 	},
 	/// Forget the node: it must be chilled, without stake and without tasks
-	Deregister,
+	Deregister(YesArg),
+	/// Slashes that wait for a week: which there are; have them applied when they are due; what Root sends to cancel one
+	Slash(slash::SlashArgs),
 	/// Give the worker of the node at --url the sealed shares of a task that it missed, from block bodies
 	Supply(supply::SupplyArgs),
 	/// Check that the node at --url does what an operator's node has to: for scripts
@@ -86,25 +98,29 @@ pub enum NodeCommand {
 /// Runs the command.
 ///
 /// # Errors
-/// `Usage`, `Chain`; of `check` `Failed`.
+/// `Usage`, `Chain`; `Failed` if the answer is no, and of `check`.
 pub async fn run(args: &NodeArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	use change::Change;
-	let change = match &args.command {
+	let unasked = YesArg::default();
+	let (change, consent) = match &args.command {
 		NodeCommand::Register(args) => return register::run(args, global, out).await,
-		NodeCommand::Rotate { worker } => return register::rotate(worker, global, out).await,
+		NodeCommand::Rotate { worker, consent } => {
+			return register::rotate(worker, *consent, global, out).await
+		},
 		NodeCommand::List(args) => return list::run(args, global, out).await,
 		NodeCommand::Show(args) => return show::run(args, global, out).await,
+		NodeCommand::Slash(args) => return slash::run(args, global, out).await,
 		NodeCommand::Supply(args) => return supply::run(args, global, out).await,
 		NodeCommand::Check(args) => return check::run(args, global, out).await,
 		NodeCommand::Metrics(args) => return metrics::run(args, global, out).await,
-		NodeCommand::Bond { amount } => Change::Bond(amount),
-		NodeCommand::Unbond { amount } => Change::Unbond(amount),
-		NodeCommand::Withdraw => Change::Withdraw,
-		NodeCommand::Chill => Change::Chill,
-		NodeCommand::Activate => Change::Activate,
-		NodeCommand::Capacity { capacity } => Change::Capacity(*capacity),
-		NodeCommand::Role { role } => Change::Role((*role).into()),
-		NodeCommand::Deregister => Change::Deregister,
+		NodeCommand::Bond { amount, consent } => (Change::Bond(amount), *consent),
+		NodeCommand::Unbond { amount, consent } => (Change::Unbond(amount), *consent),
+		NodeCommand::Withdraw => (Change::Withdraw, unasked),
+		NodeCommand::Chill => (Change::Chill, unasked),
+		NodeCommand::Activate => (Change::Activate, unasked),
+		NodeCommand::Capacity { capacity } => (Change::Capacity(*capacity), unasked),
+		NodeCommand::Role { role } => (Change::Role((*role).into()), unasked),
+		NodeCommand::Deregister(consent) => (Change::Deregister, *consent),
 	};
-	change::run(change, global, out).await
+	change::run(change, consent, global, out).await
 }

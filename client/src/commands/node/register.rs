@@ -1,6 +1,6 @@
 //! `ostraka node register` and `ostraka node rotate`: a node's keys and their proofs.
 
-use super::change::{amount, send};
+use super::change::{amount, held, send};
 use crate::{
 	chain::{calls, Call, Chain, Signer},
 	cli::{
@@ -8,14 +8,15 @@ use crate::{
 		role::RoleName,
 		values,
 		worker_key::{self, WorkerKeyArgs},
-		Global,
+		Global, YesArg,
 	},
 	commands::connect,
 	error::Error,
 	output::Output,
+	view::lines::hex,
 };
 use clap::Args;
-use ostraka_primitives::{role::Role, Balance, WorkerSignature};
+use ostraka_primitives::{role::Role, Balance, WorkerKey, WorkerSignature};
 use ostraka_protocol::worker_key::register;
 use rand_core::OsRng;
 use sp_core::ed25519::Pair;
@@ -46,12 +47,15 @@ pub struct RegisterArgs {
 	/// What the node is drawn for: committees, panels, or either (in one task it has one seat)
 	#[arg(long, value_enum, ignore_case = true, default_value_t = RoleName::Both)]
 	pub role: RoleName,
+	/// Whether it is asked for.
+	#[command(flatten)]
+	pub consent: YesArg,
 }
 
-/// Registers the account's node.
+/// Registers the account's node, after a question at a terminal.
 ///
 /// # Errors
-/// `Usage`, `Chain`.
+/// `Usage`, `Chain`; `Failed` if the answer is no.
 pub async fn run(args: &RegisterArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let signer = signer(global, out.notes())?;
 	// what can be wrong with flags comes before the chain
@@ -59,25 +63,43 @@ pub async fn run(args: &RegisterArgs, global: &Global, out: &mut Output<'_>) -> 
 	let chain = connect(global, out).await?;
 	let stake = amount(&chain, &args.stake)?;
 	check_stake(&chain, stake)?;
+	let question = format!("{} {SERVES}", held(&chain, stake));
+	out.agree(args.consent.yes, &question, "the node is not registered").await?;
 	let new = New { stake, capacity: args.capacity, role: args.role.into() };
 	let call = registration(&chain, &signer, &key, Some(new))?;
 	send(&chain, &call, &signer, out).await
 }
 
-/// Gives the account's node another worker key.
+/// What is asked before a node is registered, behind what becomes of its stake.
+const SERVES: &str = "It can be drawn for every task that is submitted from then on, and loses stake where it does not answer. \
+                      Register it?";
+
+/// Gives the account's node another worker key, after a question at a terminal.
 ///
 /// # Errors
-/// `Usage`, `Chain`.
+/// `Usage`, `Chain`; `Failed` if the answer is no.
 pub async fn rotate(
 	worker: &WorkerKeyArgs,
+	consent: YesArg,
 	global: &Global,
 	out: &mut Output<'_>,
 ) -> Result<(), Error> {
 	let signer = signer(global, out.notes())?;
 	let key = worker_key::read(worker)?;
 	let chain = connect(global, out).await?;
+	let question = rotated(&worker_key::public(&key));
+	out.agree(consent.yes, &question, "the worker key is not changed").await?;
 	let call = registration(&chain, &signer, &key, None)?;
 	send(&chain, &call, &signer, out).await
+}
+
+/// What is asked before a node has another worker key.
+fn rotated(key: &WorkerKey) -> String {
+	format!(
+		"Draws to come have the node under worker key {}: without it in the node's keystore the node is absent, and slashed. The \
+		 former key has to stay there until the event KeyReleased names it. Change the key?",
+		hex(key.0)
+	)
 }
 
 /// Checks a new node's stake against the least.
@@ -118,4 +140,19 @@ fn registration(
 		},
 		None => calls::rotate_key(public, made.seal_key, made.proof, signature),
 	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_person_is_asked_with_the_new_key() {
+		let asked = rotated(&WorkerKey::from_raw([5; 32]));
+		for part in
+			[hex([5u8; 32]).as_str(), "absent, and slashed", "KeyReleased", "Change the key?"]
+		{
+			assert!(asked.contains(part), "`{asked}` does not say `{part}`");
+		}
+	}
 }

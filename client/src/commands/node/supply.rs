@@ -38,7 +38,7 @@ pub struct SupplyArgs {
 fn refused(error: ChainError) -> ChainError {
 	match error {
 		ChainError::Rpc(message) => ChainError::Rpc(format!(
-			"{message}\n  to write into its database, start it with --rpc-methods unsafe (and listen on localhost only)"
+			"{message}\n  to write into its database, start it with --rpc-methods unsafe for as long as this takes, and listen on localhost only"
 		)),
 		other => other,
 	}

@@ -6,7 +6,7 @@ use crate::{
 	cli::{
 		account::signer,
 		policy::{LogArgs, PolicyFileArgs},
-		Global,
+		Global, YesArg,
 	},
 	commands::{connect, rules::append},
 	error::Error,
@@ -21,7 +21,7 @@ use ostraka_party::{
 	escape::escaped,
 	policy::Policy as File,
 };
-use ostraka_primitives::{consent::Policy, BlockNumber, Digest};
+use ostraka_primitives::{consent::Policy, Balance, BlockNumber, Digest};
 use ostraka_protocol::wire::dataset_tag;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -49,12 +49,15 @@ pub struct PublishArgs {
 	/// Where it is logged.
 	#[command(flatten)]
 	pub log: LogArgs,
+	/// Whether it is asked for.
+	#[command(flatten)]
+	pub consent: YesArg,
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// `Usage`, `Policy`, `Log`; `Chain`.
+/// `Usage`, `Policy`, `Log`; `Chain`; `Failed` if the answer is no.
 pub(super) async fn run(
 	args: &PublishArgs,
 	global: &Global,
@@ -70,11 +73,17 @@ pub(super) async fn run(
 	let names = names(file.as_ref(), args.policy.dataset.as_deref(), args.remove)?;
 	let wanted = file.as_ref().filter(|_| !args.remove).map(File::on_chain);
 	let chain = connect(global, out).await?;
+	let deposit = chain.constant::<Balance>("Consent", "PolicyDeposit").unwrap_or_default();
+	let deposit = chain.token().render(deposit);
 	let mut records = Vec::new();
 	for name in names {
 		let tag = dataset_tag(&name);
 		let standing = chain.policy(&signer.account(), &tag, chain.head()).await?;
 		let todo = Todo::of(standing.as_ref(), wanted.as_ref(), chain.head().number);
+		if let Some(question) = todo.question(&name, wanted.as_ref(), &deposit) {
+			let otherwise = format!("the policy of {} is left as it is", escaped(&name));
+			out.agree(args.consent.yes, &question, &otherwise).await?;
+		}
 		let receipt = match todo.call(&tag, wanted.as_ref()) {
 			Some(call) => {
 				let entry = Entry {
@@ -174,6 +183,24 @@ impl Todo {
 			(None, Some(_)) if is_it(standing.at(block)) => Self::Nothing,
 			(_, None) => Self::Remove,
 			(_, Some(_)) => Self::Set,
+		}
+	}
+
+	/// What is asked before it is done, if nothing undoes it at once.
+	fn question(self, name: &str, wanted: Option<&Policy>, deposit: &str) -> Option<String> {
+		let name = escaped(name);
+		match (self, wanted) {
+			(Self::Set, Some(policy)) => Some(format!(
+				"{name}: the chain is to hold it to: {}. It refuses what that does not allow, whichever client asks; what is tighter \
+				 than before holds at once, and is loosened a day after you ask for it only. A first policy holds a deposit of \
+				 {deposit}. Publish it?",
+				PolicyRecord::of(policy).text()
+			)),
+			(Self::Remove, _) => Some(format!(
+				"{name}: a day from now on the chain holds it to nothing; the deposit comes back with a second --remove, from \
+				 then on. Remove it?"
+			)),
+			(Self::Set | Self::Nothing | Self::Free, _) => None,
 		}
 	}
 
@@ -288,6 +315,24 @@ mod tests {
 		let call = Todo::Set.call(&[1; 32], Some(&policy(4))).map(|call| call.title());
 		assert_eq!(call.as_deref(), Some("Consent.set_policy"));
 		assert_eq!(Todo::Nothing.call(&[1; 32], Some(&policy(4))), None);
+	}
+
+	#[test]
+	fn a_person_is_asked_before_what_takes_a_day_to_undo() {
+		let asked = |todo: Todo| todo.question("lo\u{1b}ans", Some(&policy(4)), "1 OST");
+		let set = asked(Todo::Set).unwrap_or_default();
+		for part in [
+			"lo\\u{1b}ans: ",
+			"4 tasks in 9 blocks",
+			"a day after",
+			"a deposit of 1 OST",
+			"Publish",
+		] {
+			assert!(set.contains(part), "`{set}` does not say `{part}`");
+		}
+		let remove = asked(Todo::Remove).unwrap_or_default();
+		assert!(remove.contains("a day from now on") && remove.ends_with("Remove it?"), "{remove}");
+		assert_eq!((asked(Todo::Nothing), asked(Todo::Free)), (None, None));
 	}
 
 	#[test]

@@ -39,6 +39,13 @@ fn lines(token: &Token, block: Duration, prices: &Prices) -> Vec<(String, String
 		),
 		("place", format!("{}: {}", rent(prices.place_rent), taken(&prices.places))),
 		("seat", format!("{}: {}", rent(prices.seat_rent), taken(&prices.seats))),
+		(
+			"state",
+			format!(
+				"{} a byte that stays for good: of the task once it is drawn, and of its result",
+				amount(prices.byte_fee)
+			),
+		),
 		("deposit", format!("{} of each dealer that accepts", amount(prices.dealer_deposit))),
 	];
 	lines.map(|(name, value)| (name.to_owned(), value)).to_vec()
@@ -66,6 +73,8 @@ pub(in crate::commands) struct Record {
 	place_rent: String,
 	/// A block of a seat, likewise.
 	seat_rent: String,
+	/// A byte of what stays for good: of the task's record once it is drawn, and of its result.
+	byte_fee: String,
 	places: Taken,
 	seats: Taken,
 }
@@ -87,6 +96,7 @@ impl From<&Prices> for Record {
 			dealer_deposit: prices.dealer_deposit.to_string(),
 			place_rent: prices.place_rent.to_string(),
 			seat_rent: prices.seat_rent.to_string(),
+			byte_fee: prices.byte_fee.to_string(),
 			places: taken(&prices.places),
 			seats: taken(&prices.seats),
 		}
@@ -108,6 +118,7 @@ mod tests {
 			seat_rent: 4,
 			places: Occupancy { used: 7, total: 1_000 },
 			seats: Occupancy { used: 300, total: 720 },
+			byte_fee: 3,
 		}
 	}
 
@@ -120,6 +131,7 @@ mod tests {
 		};
 		assert_eq!(value("place"), "0.002 OST a block, 28.8 OST a day: 7 of 1000 are taken");
 		assert!(value("seat").ends_with("57.6 OST a day: 300 of 720 are taken"), "{lines:?}");
+		assert!(value("state").starts_with("0.003 OST a byte"), "{lines:?}");
 		assert_eq!(value("deposit"), "10 OST of each dealer that accepts");
 		// a chain that says nothing of its blocks
 		assert_eq!(a_day(5, Duration::ZERO), 0);
@@ -129,6 +141,7 @@ mod tests {
 	fn json_has_amounts_as_text_and_how_full_it_is_as_numbers() {
 		let record = serde_json::to_value(Record::from(&prices())).expect("JSON");
 		assert_eq!((&record["draw_fee"], &record["place_rent"]), (&"500".into(), &"2".into()));
+		assert_eq!(record["byte_fee"], "3");
 		let seats = &record["seats"];
 		assert_eq!((&seats["used"], &seats["total"]), (&300.into(), &720.into()));
 	}

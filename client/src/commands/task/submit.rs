@@ -1,5 +1,8 @@
 //! `ostraka task submit`: publishes a task.
 
+mod costs;
+
+use self::costs::Costs;
 use super::conditions::ConditionArgs;
 use crate::{
 	chain::{
@@ -7,7 +10,8 @@ use crate::{
 		calls, Chain, ChainError, Token,
 	},
 	cli::{
-		account::signer, class::ClassName, data::FileArgs, statistic::StatisticArgs, values, Global,
+		account::signer, class::ClassName, data::FileArgs, statistic::StatisticArgs, values,
+		Global, YesArg,
 	},
 	commands::connect,
 	error::Error,
@@ -118,6 +122,9 @@ pub struct SubmitArgs {
 		value_parser = values::amount
 	)]
 	pub data_reward: String,
+	/// Whether it is asked for.
+	#[command(flatten)]
+	pub consent: YesArg,
 }
 
 /// The invited dealers, from flags and file.
@@ -191,7 +198,7 @@ fn second(
 /// Runs the command.
 ///
 /// # Errors
-/// `Usage`, `Data`; `Chain`; `Failed` if no group has dealers enough.
+/// `Usage`, `Data`; `Chain`; `Failed` if no group has dealers enough, or the answer is no.
 pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Result<(), Error> {
 	let signer = signer(global, out.notes())?;
 	let table = args.file.table()?;
@@ -237,8 +244,8 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 	};
 	if fee < quote.least {
 		return Err(Error::Usage(format!(
-			"--fee {} is below the least fee of this task, {}: {} for committee and panel, {} for rent\n  rent follows from \
-			 --accept-within and --collect, and from how full the chain is: `ostraka task prices`",
+			"--fee {} is below the least fee of this task, {}: {} for committee and panel, {} for rent and for what stays on \
+			 the chain\n  rent follows from --accept-within and --collect, and from how full the chain is: `ostraka task prices`",
 			token.render(fee),
 			token.render(quote.least),
 			token.render(quote.work),
@@ -249,8 +256,13 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 	let invited = calls::Dealers::try_from(dealers.clone())
 		.map_err(|_| Error::Usage("too many dealers".to_owned()))?;
 	let most = quote.rent.most.saturating_mul(MOST_RISE);
+	let draw_fee = chain.prices().await?.draw_fee;
 	let (mut quote, mut fee, mut looks) = (quote, fee, 1);
 	let receipt = loop {
+		// at each price: nobody has agreed to a higher one
+		let costs = Costs { fee, rent: quote.rent.most, reward, draw_fee };
+		let question = costs.question(token, &title(&spec), dealers.len());
+		out.agree(args.consent.yes, &question, "the task is not published").await?;
 		let (of_spec, of_all, all) = (spec.clone(), conditions.clone(), invited.clone());
 		let call = calls::submit(of_spec, of_all, class, all, accept, collect, fee, reward);
 		let refused = match chain.submit(&call, &signer, None).await {
@@ -264,9 +276,12 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 		if !is_dearer(&refused) {
 			return Err(refused.into());
 		}
+		// who names a fee pays no more, whatever the price is now
+		if args.fee.is_some() || looks == LOOKS {
+			return Err(refused.with_hint(DEARER).into());
+		}
 		quote = chain.least_fee(&spec, class, dealing, (accept, collect)).await?;
-		// who names a fee pays no more
-		if args.fee.is_some() || looks == LOOKS || quote.rent.most > most {
+		if quote.rent.most > most {
 			return Err(refused.with_hint(DEARER).into());
 		}
 		out.notes().say(format!(

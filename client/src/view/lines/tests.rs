@@ -42,7 +42,7 @@ fn the_odds_of_a_capture_stand_under_the_class() {
 	let lines = shown(&fixtures::inviting());
 	let place = lines.iter().position(|(name, _)| name == "capture").expect("a line");
 	assert_eq!(lines[place - 1].0, "class");
-	assert!(lines[place].1.ends_with(" (some 7.1 OST)"), "{lines:?}");
+	assert!(lines[place].1.ends_with(" (some 16 OST)"), "{lines:?}");
 	let drawn = value(&shown(&fixtures::task()), "capture");
 	assert!(drawn.ends_with(", were it drawn now"), "{drawn}");
 	assert_eq!(lines[place + 1].0, "panel");

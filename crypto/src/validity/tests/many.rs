@@ -1,7 +1,7 @@
 //! Many proofs at once: the verdicts are those of each by itself.
 
 use super::*;
-use crate::reference;
+use crate::{reference, vss::Commitments};
 use ark_ec::CurveGroup;
 
 struct Batch {
@@ -98,4 +98,41 @@ fn errors_do_not_cancel() {
 	assert_eq!(batch_verify::<Plain, _>(&batch.items(), &mut rng), [0usize; 0]);
 	batch.proofs.iter_mut().for_each(|proof| *proof.last_mut().unwrap() ^= 1);
 	assert_eq!(batch_verify::<Plain, _>(&batch.items(), &mut rng), [0, 1]);
+}
+
+/// Who has checked the commitments gets the verdicts of who has not, of each proof and of all. Commitments of another dealing are
+/// no short cut.
+#[test]
+fn checked_commitments_change_no_verdict() {
+	let mut rng = rng(3);
+	let mut batch = Batch::new(33, &mut rng);
+	*batch.proofs[4].last_mut().unwrap() ^= 1;
+	batch.proofs[9].truncate(100);
+	batch.dealt[20].commitments[1] = batch.dealt[0].commitments[2];
+	batch.proofs[26][0] ^= 1;
+	let decode = |dealt: &Dealt| Commitments::<Plain>::from_bytes(&dealt.commitments, 2).unwrap();
+	let mut commitments: Vec<_> = batch.dealt.iter().map(decode).collect();
+	let found = |commitments: &[Commitments<Plain>], rng: &mut ChaCha20Rng| {
+		let items: Vec<_> = batch.items().into_iter().zip(commitments).collect();
+		let one_by_one = items.iter().enumerate().filter(|(_, (item, commitments))| {
+			let Item { relation, statement, proof } = item;
+			verify_checked(relation, statement, commitments, proof).is_err()
+		});
+		let one_by_one: Vec<_> = one_by_one.map(|(place, _)| place).collect();
+		assert_eq!(batch_verify_checked(&items, rng), one_by_one);
+		one_by_one
+	};
+	assert_eq!(found(&commitments, &mut rng), [4, 9, 20, 26]);
+	assert_eq!(batch_verify::<Plain, _>(&batch.items(), &mut rng), [4, 9, 20, 26]);
+	for (Item { relation, statement, proof }, commitments) in batch.items().iter().zip(&commitments)
+	{
+		assert_eq!(
+			verify_checked(relation, statement, commitments, proof),
+			verify::<Plain>(relation, statement, proof)
+		);
+	}
+	// another vector's, those of nothing
+	commitments.swap(0, 3);
+	commitments[1].0.clear();
+	assert_eq!(found(&commitments, &mut rng), [0, 1, 3, 4, 9, 20, 26]);
 }

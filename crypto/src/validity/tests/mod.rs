@@ -6,6 +6,8 @@ mod encodings;
 mod layouts;
 mod many;
 mod torsion;
+#[path = "../../../tests/watched/mod.rs"]
+mod watched;
 mod zero_knowledge;
 
 use super::*;

@@ -5,9 +5,10 @@ use super::{
 	challenges::{self, After},
 	encoding::push_opening,
 	verify::Equation,
+	watched::{host_points, Watched},
 	*,
 };
-use crate::{encoding::decode_on_curve, reference};
+use crate::{encoding::decode_on_curve, reference, vss::Commitments};
 use ark_ec::{AffineRepr, CurveGroup};
 
 /// An honest proof but for something that is added to its points before they are hashed.
@@ -114,4 +115,103 @@ fn in_a_batch_too() {
 	});
 	let items: Vec<_> = items.collect();
 	assert_eq!(batch_verify::<Plain, _>(&items, &mut rng), [17]);
+}
+
+/// Statements and proofs with a part of this order: in each of a proof's points, in two of them so that it cancels, and in `C_0`,
+/// of which the proof is right. All hold but for the part.
+fn with_parts(
+	relation: &Relation,
+	values: &[Scalar],
+	part: Affine<Plain>,
+	rng: &mut ChaCha20Rng,
+) -> Vec<(Dealt, Vec<u8>)> {
+	let points = relation.layout().points();
+	let mut places: Vec<Vec<_>> = (0..points).map(|place| vec![(place, part)]).collect();
+	places.push(vec![(0, part), (points - 1, -part)]);
+	let mut made = Vec::new();
+	for added in places {
+		let dealt = Dealt::new(values, rng);
+		let proof = prove_with(relation, &dealt, values, &added, rng);
+		made.push((dealt, proof));
+	}
+	let mut dealt = Dealt::new(values, rng);
+	let c0 = decode_on_curve(&dealt.commitments[0]).unwrap();
+	dealt.commitments[0] = encode_point(&(c0 + part).into_affine());
+	let proof = prove_with(relation, &dealt, values, &[], rng);
+	made.push((dealt, proof));
+	made
+}
+
+/// No host is given such a point: a proof is refused before anything of it is multiplied, alone and in batches, which are halved
+/// until it is found. The host of this test panics at one.
+#[test]
+fn a_host_is_given_no_such_point() {
+	let mut rng = rng(4);
+	let (relation, values) = (short_entries(1, 4), scalars(&[5]));
+	for (prime, _) in reference::COFACTOR {
+		let forged = with_parts(&relation, &values, reference::torsion(prime, 1), &mut rng);
+		let (before, mut checked) = (host_points(), 0);
+		for (dealt, proof) in &forged {
+			let statement = dealt.statement();
+			let verdict = verify::<Watched>(&relation, &statement, proof);
+			assert_eq!(verdict, Err(Error::NotInSubgroup), "order {prime}");
+			// only who has checked them has such commitments
+			if let Ok(commitments) = Commitments::<Watched>::from_bytes(&dealt.commitments, 2) {
+				let verdict = verify_checked(&relation, &statement, &commitments, proof);
+				assert_eq!(verdict, Err(Error::NotInSubgroup), "order {prime}");
+				checked += 1;
+			}
+		}
+		assert_eq!(checked, forged.len() - 1, "all but the one with the part in C_0");
+		assert_eq!(host_points(), before, "all of them were refused before");
+
+		let honest = Dealt::new(&values, &mut rng);
+		let right = honest.prove(&relation, &values, &mut rng);
+		let right_one = Item { relation: &relation, statement: honest.statement(), proof: &right };
+		let mut items = Vec::new();
+		for (dealt, proof) in &forged {
+			items.push(Item { relation: &relation, statement: dealt.statement(), proof });
+			items.push(right_one);
+		}
+		let places: Vec<_> = (0..items.len()).step_by(2).collect();
+		assert_eq!(batch_verify::<Watched, _>(&items, &mut rng), places, "order {prime}");
+		assert!(host_points() > before, "the right ones were multiplied");
+	}
+}
+
+/// Were the check left out, the host of these tests would see it.
+#[test]
+#[should_panic(expected = "outside of the subgroup")]
+fn the_host_panics_at_such_a_point() {
+	let mut rng = rng(5);
+	let (relation, values) = (short_entries(1, 4), scalars(&[5]));
+	let dealt = Dealt::new(&values, &mut rng);
+	let part = [(0, reference::order_three())];
+	let forged = prove_with(&relation, &dealt, &values, &part, &mut rng);
+	let equation = Equation::new(&relation, &dealt.statement(), &forged).unwrap();
+	assert!(!equation.vanishes::<Watched>());
+}
+
+/// So it does at products, of affine points and of others.
+#[test]
+fn the_host_sees_products_too() {
+	let inside: Affine<Watched> = generators::h();
+	let outside: Affine<Watched> = crate::curve::lift(&reference::mixed());
+	let seven = Scalar::from(7u8);
+	let before = host_points();
+	let product = group::affine(&group::mul(&inside, &seven));
+	assert_eq!(host_points(), before + 1);
+	assert_eq!(encode_point(&product), {
+		let plain: Affine<Plain> = generators::h();
+		encode_point(&group::affine(&group::mul(&plain, &seven)))
+	});
+	let outcomes: [fn(&Affine<Watched>) -> bool; 3] = [
+		|point| group::mul(point, &Scalar::from(7u8)).is_zero(),
+		|point| group::msm(&[*point], &[Scalar::from(7u8)]).is_zero(),
+		|point| point.mul_bigint([7u64]).is_zero(),
+	];
+	for outcome in outcomes {
+		assert!(std::panic::catch_unwind(move || outcome(&outside)).is_err());
+		assert!(!outcome(&inside));
+	}
 }

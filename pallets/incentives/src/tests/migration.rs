@@ -35,7 +35,8 @@ fn old_escrows_keep_no_rent() {
 		assert_close(TASK, 60);
 		let end = |members: &[u8], reports: &[SeatReport]| {
 			let (members, none) = (committee(members), panel(&[]));
-			let (longest, ending) = (Held { place: u32::MAX, seats: u32::MAX }, Ending::Returned);
+			let (longest, ending) =
+				(Held { place: u32::MAX, seats: u32::MAX, bytes: u32::MAX }, Ending::Returned);
 			Incentives::settle_fee(6, &members, &none, reports, None, ending, longest);
 		};
 		events();
@@ -57,7 +58,7 @@ fn a_second_time_it_does_nothing() {
 		StorageVersion::new(1).put::<Incentives>();
 		V1ToV2::<Test>::on_runtime_upgrade();
 		assert_eq!(StorageVersion::get::<Incentives>(), 2);
-		let rent = Rent { place: 3, seats: 5, most: 80 };
+		let rent = Rent { place: 3, seats: 5, byte: 2, most: 80 };
 		assert_open_with_rent(TASK, 500, 90, rent);
 		V1ToV2::<Test>::on_runtime_upgrade();
 		assert_eq!(Incentives::escrow(TASK).map(|escrow| escrow.rent), Some(rent));

@@ -45,7 +45,7 @@ fn panel(verifiers: &[u8]) -> Panel {
 }
 
 /// Blocks that tasks of no rent were held.
-const HELD: Held = Held { place: 9, seats: 4 };
+const HELD: Held = Held { place: 9, seats: 4, bytes: 7 };
 
 /// Settles `TASK`, that had no panel.
 fn settle(members: &[u8], reports: &[SeatReport], ending: Ending) {

@@ -78,12 +78,13 @@ fn ending() -> impl Strategy<Value = Ending> {
 fn rent() -> impl Strategy<Value = Rent> {
 	let price = || prop_oneof![Just(0u128), 0u128..50, Just(Balance::MAX)];
 	let most = prop_oneof![Just(0u128), 0u128..1_000, 0u128..300_000, Just(Balance::MAX)];
-	(price(), price(), most).prop_map(|(place, seats, most)| Rent { place, seats, most })
+	let all = (price(), price(), price(), most);
+	all.prop_map(|(place, seats, byte, most)| Rent { place, seats, byte, most })
 }
 
 fn held() -> impl Strategy<Value = Held> {
 	let blocks = || prop_oneof![Just(0u32), 0u32..100, Just(u32::MAX)];
-	(blocks(), blocks()).prop_map(|(place, seats)| Held { place, seats })
+	(blocks(), blocks(), blocks()).prop_map(|(place, seats, bytes)| Held { place, seats, bytes })
 }
 
 fn step() -> impl Strategy<Value = Step> {

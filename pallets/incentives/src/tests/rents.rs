@@ -1,13 +1,14 @@
-//! Rent of places and seats: what it costs, who gets it, and that prices which change reach nobody who has asked already.
+//! Rent of places and seats, and the price of bytes that stay: what they cost, who gets it, and that prices which change reach
+//! nobody who has asked already.
 
 use super::*;
 use ostraka_primitives::rent::Occupancy;
 use Ending::{Completed, Forfeited, Returned};
 use SeatReport::*;
 
-const RENT: Rent = Rent { place: 5, seats: 6, most: 200 };
+const RENT: Rent = Rent { place: 5, seats: 6, byte: 3, most: 200 };
 /// Of [`RENT`] 140 are due for it.
-const BLOCKS: Held = Held { place: 16, seats: 10 };
+const BLOCKS: Held = Held { place: 16, seats: 10, bytes: 0 };
 const DUE: Balance = 140;
 
 const fn none(total: u32) -> Occupancy {
@@ -60,7 +61,7 @@ fn without_a_draw_the_place_is_due() {
 		for ending in [Returned, Forfeited] {
 			assert_open_with_rent(TASK, 500, 90, RENT);
 			let end = End { reports: &[], verifiers: 0, exposer: None, ending };
-			end.assert_settle_with_rent(&[], 0, Held { place: 16, seats: 0 }, 80);
+			end.assert_settle_with_rent(&[], 0, Held { place: 16, seats: 0, bytes: 0 }, 80);
 			assert_close(TASK, 90);
 		}
 		assert_eq!(free(0), FUNDS - 2 * (DRAW_FEE + 80));
@@ -73,11 +74,11 @@ fn without_a_draw_the_place_is_due() {
 fn the_shortest_task_pays_a_block() {
 	build_and_execute(|| {
 		let (place, seats) = Incentives::rents(Occupancy { used: 1, total: 1_000 }, none(90));
-		let rent = Rent::new(place, 3 * seats, &Held { place: 30, seats: 20 });
+		let rent = Rent::new(place, 3 * seats, BYTE_FEE, &Held { place: 30, seats: 20, bytes: 10 });
 		assert_open_with_rent(TASK, 500, 0, rent);
 		let end = End { reports: &[], verifiers: 0, exposer: None, ending: Returned };
 		// A thousandth more than five is six
-		end.assert_settle_with_rent(&[], 0, Held { place: 1, seats: 0 }, PLACE_RENT + 1);
+		end.assert_settle_with_rent(&[], 0, Held { place: 1, seats: 0, bytes: 0 }, PLACE_RENT + 1);
 		assert_close(TASK, 0);
 	});
 }
@@ -86,7 +87,8 @@ fn the_shortest_task_pays_a_block() {
 #[test]
 fn a_late_settlement_costs_no_more_than_was_kept() {
 	build_and_execute(|| {
-		for blocks in [Held { place: 40, seats: 0 }, Held { place: u32::MAX, seats: u32::MAX }] {
+		let longest = Held { place: u32::MAX, seats: u32::MAX, bytes: u32::MAX };
+		for blocks in [Held { place: 40, ..Held::default() }, longest] {
 			assert_open_with_rent(TASK, 500, 90, RENT);
 			let end = End { reports: &[Right; 3], verifiers: 1, exposer: None, ending: Completed };
 			end.assert_settle_with_rent(&[100; 3], 0, blocks, RENT.most);
@@ -104,7 +106,7 @@ fn nobody_with_a_seat_gains_by_how_long_it_lasts() {
 			assert_eq!(Incentives::expected_reward(TASK, 3), 100);
 			let end = End { reports: &[Right; 3], verifiers: 0, exposer: None, ending: Completed };
 			let due = (5 * Balance::from(place)).min(RENT.most);
-			end.assert_settle_with_rent(&[100; 3], 0, Held { place, seats: 0 }, due);
+			end.assert_settle_with_rent(&[100; 3], 0, Held { place, ..Held::default() }, due);
 			assert_close(TASK, 0);
 		}
 	});
@@ -139,7 +141,7 @@ fn rent_is_charged_once_and_from_its_own_task() {
 		settle_for(BLOCKS, Completed);
 		assert_eq!(in_escrow(), 90 + 310);
 		assert_storage_noop!(settle_for(BLOCKS, Completed));
-		assert_storage_noop!(settle_for(Held { place: 99, seats: 99 }, Forfeited));
+		assert_storage_noop!(settle_for(Held { place: 99, seats: 99, bytes: 99 }, Forfeited));
 		assert_close(TASK, 90);
 		assert_close(6, 310);
 	});
@@ -149,8 +151,8 @@ fn rent_is_charged_once_and_from_its_own_task() {
 #[test]
 fn more_rent_than_fee_takes_the_fee() {
 	build_and_execute(|| {
-		let longest = Held { place: u32::MAX, seats: u32::MAX };
-		let rent = Rent::new(Balance::MAX, Balance::MAX, &longest);
+		let longest = Held { place: u32::MAX, seats: u32::MAX, bytes: u32::MAX };
+		let rent = Rent::new(Balance::MAX, Balance::MAX, Balance::MAX, &longest);
 		assert_eq!(rent.most, Balance::MAX);
 		assert_open_with_rent(TASK, 500, 90, rent);
 		assert_open(6, 70, 10);
@@ -183,6 +185,39 @@ fn a_price_that_changes_reaches_nothing_that_is_open() {
 		assert_eq!(deposit(12), 3 * DEPOSIT);
 		Incentives::release_deposit(6, &account(12));
 		assert_eq!((free(12), deposit(12)), (FUNDS, 0));
+	});
+}
+
+/// The bytes that stay are paid for once, whatever the ending and however long it took, and what was kept for more of them goes where
+/// the rest of the fee goes.
+#[test]
+fn bytes_that_stay_are_due_whatever_the_ending() {
+	build_and_execute(|| {
+		for (bytes, due) in [(0, 80), (1, 83), (30, 170), (40, 200), (u32::MAX, 200)] {
+			for ending in [Completed, Returned, Forfeited] {
+				let treasury = free(39);
+				assert_open_with_rent(TASK, 500, 90, RENT);
+				let end = End { reports: &[Right; 3], verifiers: 0, exposer: None, ending };
+				let each = if ending == Completed { 100 } else { BASE };
+				let held = Held { place: 16, seats: 0, bytes };
+				end.assert_settle_with_rent(&[each; 3], 0, held, due);
+				assert!(free(39) >= treasury + DRAW_FEE + due);
+				assert_close(TASK, 90);
+			}
+		}
+		assert_eq!(Incentives::byte_fee(), BYTE_FEE);
+		ByteFee::set(&9);
+		assert_eq!(Incentives::byte_fee(), 9);
+	});
+}
+
+/// Where state for good is free, it is filled for the price of the draws.
+#[test]
+#[should_panic(expected = "who leaves state for good must pay for it")]
+fn bytes_are_not_free() {
+	build_and_execute(|| {
+		ByteFee::set(&0);
+		<Incentives as Hooks<u32>>::integrity_test();
 	});
 }
 

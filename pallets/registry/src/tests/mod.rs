@@ -218,7 +218,7 @@ fn assert_activate(operator: &AccountId) {
 	assert_eq!(node(operator).reputation.recent, 0);
 }
 
-/// Rotates to worker key `number`; answers the former key.
+/// Rotates to worker key `number`; returns the former key.
 fn assert_rotate(operator: &AccountId, number: u8, former_has_seats: bool) -> WorkerKey {
 	let before = node(operator);
 	let keys = registration(operator, number);

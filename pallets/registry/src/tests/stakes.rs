@@ -3,7 +3,7 @@
 use super::*;
 use frame::traits::Imbalance;
 
-/// Slashes, and checks event, hold and issuance. Answers what was taken.
+/// Slashes, and checks event, hold and issuance. Returns what was taken.
 fn assert_slash(operator: &AccountId, amount: Balance) -> Balance {
 	let (before, issuance) = (node(operator), Balances::total_issuance());
 	events();

@@ -93,6 +93,8 @@ pub struct World {
 	pub free_seats: u32,
 	/// Prices of a block of a place and of a seat where all are free.
 	pub rents: (Balance, Balance),
+	/// Price of a byte that stays.
+	pub byte: Balance,
 	/// Accounts that were looked up among these.
 	pub looked_up: Vec<AccountId>,
 	/// Looks at the candidates, each for a task, and their blocks.
@@ -145,6 +147,7 @@ impl Default for World {
 			candidates: (10..100).map(account).collect(),
 			free_seats: 1_000,
 			rents: (PLACE_RENT, SEAT_RENT),
+			byte: 0,
 			looked_up: Vec::new(),
 			checks: Vec::new(),
 			dealt: BTreeMap::new(),
@@ -357,6 +360,10 @@ impl Escrow for Fake {
 	fn rents(places: Occupancy, seats: Occupancy) -> (Balance, Balance) {
 		let (place, seat) = world(|world| world.rents);
 		(places.price(place), seats.price(seat))
+	}
+
+	fn byte_fee() -> Balance {
+		world(|world| world.byte)
 	}
 
 	fn open(

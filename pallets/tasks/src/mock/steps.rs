@@ -202,7 +202,7 @@ pub fn set_share(units_a_block: u64) {
 	PollShare::set(Perbill::from_rational(share.proof_size(), block.proof_size()));
 }
 
-/// The next block, with this weight for the hook. Answers what the hook took.
+/// The next block, with this weight for the hook. Returns what the hook took.
 pub fn next_block(limit: Weight) -> Weight {
 	let used = poll_block(limit);
 	Tasks::do_try_state().unwrap();

@@ -6,7 +6,7 @@ use frame::testing_prelude::*;
 use ostraka_primitives::{
 	api::Quote,
 	rent::{Held, Occupancy, Rent},
-	task::{FailReason::*, Outcome::*, TaskStatus::*},
+	task::{FailReason::*, Outcome::*, TaskResult, TaskStatus::*},
 	traits::{Escrow, Seed},
 };
 use SecurityClass::{Confidential, Restricted, Standard};
@@ -19,7 +19,7 @@ const SEATED: BlockNumber = COLLECT + VERIFY + COMMIT + REVEAL + 6;
 /// Most blocks that it waits for them. A tenth of them counts.
 const WAITING: BlockNumber = ACCEPT + DRAW_BLOCKS;
 /// The same of its place, and what counts of its seats.
-const LONGEST: Held = Held { place: WAITING + SEATED, seats: SEATED + WAITING / 10 };
+const LONGEST: Held = Held { place: WAITING + SEATED, seats: SEATED + WAITING / 10, bytes: 0 };
 
 fn quote() -> Quote {
 	Tasks::quote(&mean(), Standard, 4, ACCEPT, COLLECT)
@@ -49,7 +49,7 @@ fn the_quote_is_for_the_work_and_for_the_longest_life() {
 		let found = quote();
 		assert_eq!(found.work, Fake::least_fee(3, mean().length(), 4));
 		// One of eight places: 3 * (8 / 7)², rounded up; three of a thousand seats: 2 * (1000 / 997)²
-		let expected = Rent::new(4, 3 * 3, &LONGEST);
+		let expected = Rent::new(4, 3 * 3, 0, &Held { bytes: found.bytes, ..LONGEST });
 		assert_eq!(found.rent, expected);
 		assert_eq!(found.rent.most, 4 * 72 + 9 * 54);
 		assert_eq!(found.least, found.work + found.rent.most);
@@ -169,7 +169,8 @@ fn a_draw_that_fails_takes_no_seat() {
 		assert_eq!(Booked::<Test>::get(), booked(0, 0));
 		// It held its place all the time, and waited for seats
 		let blocks = Tasks::now() - 1;
-		assert_eq!(held(task), Some(Held { place: blocks, seats: blocks.div_ceil(10) }));
+		let seats = blocks.div_ceil(10);
+		assert_eq!(held(task), Some(Held { place: blocks, seats, bytes: 0 }));
 	});
 }
 
@@ -284,7 +285,11 @@ fn what_was_held_is_told_whatever_the_ending() {
 			let waiting = drawn_at.unwrap_or(now) - before;
 			let seats = now - before - waiting + waiting.div_ceil(10);
 			let found = held(task).unwrap();
-			assert_eq!(found, Held { place: now - before, seats }, "{outcome:?}");
+			let record =
+				Records::<Test>::get(task).map_or(0, |record| record.encoded_size() as u32);
+			let result = TaskResult::bytes(mean().length(), false);
+			let bytes = record + if outcome == Completed { result } else { 0 };
+			assert_eq!(found, Held { place: now - before, seats, bytes }, "{outcome:?}");
 			let undrawn = matches!(outcome, Failed(NoCommittee | TooFewAcceptances));
 			assert_eq!(drawn_at.is_none(), undrawn, "{outcome:?}");
 			// While the hook does not lag it comes to less than was kept
@@ -305,7 +310,7 @@ fn a_task_of_one_block_pays_for_it() {
 		next_block(Weight::MAX);
 		assert!(is_settled(status(task)));
 		// A tenth of a block, rounded up
-		assert_eq!(held(task), Some(Held { place: 1, seats: 1 }));
+		assert_eq!(held(task), Some(Held { place: 1, seats: 1, bytes: 0 }));
 		let owed = rent(task);
 		assert!(owed.due(&held(task).unwrap()) > Balance::from(SEATS));
 	});

@@ -49,6 +49,7 @@ use ostraka_primitives::{
 };
 use scene::*;
 
+mod memo;
 mod scene;
 
 /// As the pool and a block's author see the call.

@@ -1,5 +1,6 @@
 //! The task that benchmarks are about, and how far it is.
 
+use super::memo::Memo;
 use crate::{
 	authorize::Attempt,
 	fixtures::{self, dealer_account},
@@ -7,6 +8,7 @@ use crate::{
 	*,
 };
 use alloc::{format, vec, vec::Vec};
+use codec::Encode;
 use frame::benchmarking::prelude::*;
 use ostraka_crypto::{messages::DealingBytes, vss::SecretShare, Scalar};
 use ostraka_primitives::{
@@ -54,6 +56,11 @@ pub const NOW: BlockNumber = 100;
 pub const UNTIL: BlockNumber = 1_000;
 /// What is wrong with a dealing that seat 1 accuses.
 pub const FAULTS: [(u8, DealerFault); 1] = [(1, DealerFault::WrongShare)];
+
+static SPECS: Memo<TaskSpec> = Memo::new();
+static DEALINGS: Memo<DealingBytes> = Memo::new();
+static EVIDENCE: Memo<EvidenceMessage> = Memo::new();
+static SHARES: Memo<SecretShare> = Memo::new();
 
 /// For what a benchmark sets up itself.
 pub fn broken<E>(_: E) -> BenchmarkError {
@@ -105,11 +112,14 @@ fn first_with(points: u32, of: impl Fn(u32) -> TaskSpec) -> Option<TaskSpec> {
 
 /// The smallest spec whose proofs have at least so many points: a mean, or a regression of as few columns as have them.
 fn spec_of_proof(points: u32) -> Result<TaskSpec, BenchmarkError> {
-	first_with(points, mean)
-		.or_else(|| {
-			(1..=COLUMNS).find_map(|columns| first_with(points, |size| regression(columns, size)))
-		})
-		.ok_or(BenchmarkError::Stop("no proof has so many points"))
+	SPECS.get_or(points, || {
+		first_with(points, mean)
+			.or_else(|| {
+				let of = |columns| first_with(points, |size| regression(columns, size));
+				(1..=COLUMNS).find_map(of)
+			})
+			.ok_or(BenchmarkError::Stop("no proof has so many points"))
+	})
 }
 
 /// A task as a benchmark needs it, with one dealer, who accepted.
@@ -188,18 +198,31 @@ impl Scene {
 		&self,
 		faults: &[(u8, DealerFault)],
 	) -> Result<DealingBytes, BenchmarkError> {
-		let input = fixtures::input(self.ctx.length(), 1);
-		let dealing =
-			fixtures::faulty_dealing(&self.ctx, &self.dealer, &input, faults, 1).map_err(broken)?;
+		let dealing = self.made(("faulty", faults), || {
+			let input = fixtures::input(self.ctx.length(), 1);
+			fixtures::faulty_dealing(&self.ctx, &self.dealer, &input, faults, 1).map_err(broken)
+		})?;
 		self.send::<T>(&dealing)?;
 		Ok(dealing)
 	}
 
 	/// A dealing with bytes in place of a proof, as many as the task asks for.
 	pub fn without_proof(&self) -> Result<DealingBytes, BenchmarkError> {
-		let input = fixtures::input(self.ctx.length(), 1);
-		let proof = vec![7; self.view.proof_length as usize];
-		fixtures::dealing_with_proof(&self.ctx, &self.dealer, &input, proof, 1).map_err(broken)
+		self.made("without proof", || {
+			let input = fixtures::input(self.ctx.length(), 1);
+			let proof = vec![7; self.view.proof_length as usize];
+			fixtures::dealing_with_proof(&self.ctx, &self.dealer, &input, proof, 1).map_err(broken)
+		})
+	}
+
+	/// A dealing of this scene, made once.
+	fn made(
+		&self,
+		what: impl Encode,
+		make: impl FnOnce() -> Result<DealingBytes, BenchmarkError>,
+	) -> Result<DealingBytes, BenchmarkError> {
+		let TaskView { threshold, proof_length, .. } = self.view;
+		DEALINGS.get_or((threshold, &self.spec, proof_length, what), make)
 	}
 
 	/// The digest of a dealing, once it is dealt, and its challenge.
@@ -224,9 +247,10 @@ impl Scene {
 		&self,
 		holds: bool,
 	) -> Result<(Digest, ChallengeMessage), BenchmarkError> {
-		let relation = fixtures::relation(&self.spec).map_err(broken)?;
-		let dealing = fixtures::proven_dealing(&self.ctx, &relation, &self.dealer, holds, 1)
-			.map_err(broken)?;
+		let dealing = self.made(("proven", holds), || {
+			let relation = fixtures::relation(&self.spec).map_err(broken)?;
+			fixtures::proven_dealing(&self.ctx, &relation, &self.dealer, holds, 1).map_err(broken)
+		})?;
 		self.challenge_of::<T>(&dealing)
 	}
 
@@ -235,11 +259,12 @@ impl Scene {
 		&self,
 		dealing: &DealingBytes,
 	) -> Result<(Digest, EvidenceMessage), BenchmarkError> {
-		let secret = fixtures::seal_secret(1);
-		let evidence =
-			fixtures::evidence(&self.ctx, 1, &self.dealer, dealing, &secret, 1).map_err(broken)?;
 		let digest = dealing.digest(&self.ctx.task_hash, self.dealer.as_ref());
-		let evidence = evidence_message(evidence).ok_or(BenchmarkError::Weightless)?;
+		let evidence = EVIDENCE.get_or(digest, || {
+			let secret = fixtures::seal_secret(1);
+			let evidence = fixtures::evidence(&self.ctx, 1, &self.dealer, dealing, &secret, 1);
+			evidence_message(evidence.map_err(broken)?).ok_or(BenchmarkError::Weightless)
+		})?;
 		Ok((digest, evidence))
 	}
 
@@ -250,7 +275,7 @@ impl Scene {
 		set_seats::<T>(|seat, state| state.attested = !silent.contains(&seat));
 	}
 
-	/// Freezes the accepted set; answers `h_A`.
+	/// Freezes the accepted set; returns `h_A`.
 	pub fn freeze<T: Config>(&mut self) -> Result<Digest, BenchmarkError> {
 		self.verify::<T>(&[]);
 		Pallet::<T>::freeze(TASK);
@@ -289,8 +314,11 @@ impl Scene {
 
 	/// A seat's result share over this dealing.
 	pub fn share(&self, seat: u8, dealing: &DealingBytes) -> Result<SecretShare, BenchmarkError> {
-		let dealings = [(self.dealer.clone(), dealing.clone())];
-		fixtures::result_share(&self.ctx, seat, &dealings).map_err(broken)
+		let digest = dealing.digest(&self.ctx.task_hash, self.dealer.as_ref());
+		SHARES.get_or((digest, seat), || {
+			let dealings = [(self.dealer.clone(), dealing.clone())];
+			fixtures::result_share(&self.ctx, seat, &dealings).map_err(broken)
+		})
 	}
 
 	/// The commitment to it.
@@ -299,7 +327,7 @@ impl Scene {
 		adjudicator::result_commitment(accepted_set, seat, &worker, share)
 	}
 
-	/// Revealing: all have committed, and `right` right shares are in already. Answers `h_A` and the share of the next
+	/// Revealing: all have committed, and `right` right shares are in already. Returns `h_A` and the share of the next
 	/// seat, as the call takes it: what it committed to, whether that `fits` the aggregate or not.
 	pub fn reveal<T: Config>(
 		&mut self,

@@ -285,7 +285,7 @@ pub fn kept_share(seat: &SeatKey, digest: &Digest) -> Result<Option<Vec<u8>>, Wo
 /// Runs `send` unless the message was sent recently, and `about` the same, so that of runs that overlap one sends. If `send`
 /// fails, the next run may try again.
 ///
-/// Answers whether it was sent.
+/// Returns whether it was sent.
 ///
 /// # Errors
 /// `Busy`, `Record`, and those of `send`.

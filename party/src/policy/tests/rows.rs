@@ -1,4 +1,5 @@
-//! Whether, when and how large a dealing is follows from policy, task and chain; what a requester cannot find out.
+//! Whether a dealing is made and how large it is follows from policy, task and chain: a requester finds out nothing of the rows by
+//! these. When it is sent is the tool's part (`client/src/commands/pace.rs`); what the moment can tell all the same, `docs/DEALER.md` says.
 
 use super::*;
 use crate::dealing;

@@ -11,7 +11,7 @@ use ostraka_crypto::{
 use ostraka_primitives::fault::DealerFault;
 use ostraka_protocol::{
 	adjudicator::{self, Verdict},
-	worker::{self, Fault},
+	worker::{self, CheckedDealing, Fault},
 	TaskContext,
 };
 use rand_chacha::ChaCha20Rng;
@@ -134,24 +134,29 @@ impl<'a> Verifying<'a> {
 			worker::commitments(self.ctx, &dealings, rng);
 		let is_inside = |k: &usize| commitments.get(*k).is_some_and(Result::is_ok);
 		let (inside, outside): (Vec<usize>, Vec<usize>) = (0..accepted.len()).partition(is_inside);
-		let forged = self.forged(accepted, &inside, rng)?;
+		let forged = self.forged(accepted, &commitments, &inside, rng)?;
 		Ok(outside.into_iter().chain(forged).collect())
 	}
 
-	/// Of some dealings those whose proof does not hold.
+	/// Of some dealings, whose commitments are in the group, those whose proof does not hold.
 	fn forged(
 		&self,
 		accepted: &[Accepted],
+		commitments: &[Result<Commitments<Plain>, Fault>],
 		among: &[usize],
 		rng: &mut ChaCha20Rng,
 	) -> Result<Vec<usize>, Error> {
-		let proven: Result<Vec<(&Identity, &DealingBytes)>, Error> = among
-			.iter()
-			.filter_map(|k| accepted.get(*k))
-			.map(|dealing| Ok((self.dealer(dealing)?, &dealing.bytes)))
-			.collect();
-		let refused = worker::invalid::<Plain, _>(self.ctx, self.relation, &proven?, rng);
-		Ok(refused.iter().filter_map(|at| among.get(*at)).copied().collect())
+		let mut places = Vec::with_capacity(among.len());
+		let mut proven: Vec<CheckedDealing<'_, Plain>> = Vec::with_capacity(among.len());
+		for place in among {
+			let found = accepted.get(*place).zip(commitments.get(*place));
+			if let Some((dealing, Ok(commitments))) = found {
+				places.push(*place);
+				proven.push((self.dealer(dealing)?, &dealing.bytes, commitments));
+			}
+		}
+		let refused = worker::invalid_of_checked(self.ctx, self.relation, &proven, rng);
+		Ok(refused.iter().filter_map(|at| places.get(*at)).copied().collect())
 	}
 
 	/// The report of a dealer that was convicted.
@@ -192,7 +197,7 @@ impl<'a> Verifying<'a> {
 		let right: Vec<usize> = (0..accepted.len()).filter(|k| !bad.contains(k)).collect();
 		let forged = match self.cheat_of(j) {
 			Some(FaultKind::BlindNode) => Vec::new(),
-			_ => self.forged(accepted, &right, rng)?,
+			_ => self.forged(accepted, &commitments, &right, rng)?,
 		};
 		Ok(Found { shares, bad, forged })
 	}

@@ -50,7 +50,7 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 	/// Proof: `Tasks::Barred` (`max_values`: None, `max_size`: Some(16430), added: 18905, mode: `Measured`)
 	/// Storage: `Tasks::Cohorts` (r:0 w:512)
 	/// Proof: `Tasks::Cohorts` (`max_values`: None, `max_size`: Some(105), added: 2580, mode: `Measured`)
-	/// Storage: `Parameters::Parameters` (r:5 w:0)
+	/// Storage: `Parameters::Parameters` (r:6 w:0)
 	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `Measured`)
 	/// Storage: `Network::AnswerWindow` (r:1 w:0)
 	/// Proof: `Network::AnswerWindow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `Measured`)
@@ -63,10 +63,10 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 		//  Estimated: `102287`
 		// Minimum execution time: 8_504_992_000 picoseconds.
 		Weight::from_parts(10_664_897_713, 0)
-			.saturating_add(Weight::from_parts(0, 115844))
+			.saturating_add(Weight::from_parts(0, 118355))
 			// Standard Error: 7_719_752
 			.saturating_add(Weight::from_parts(17_462_037, 0).saturating_mul(d.into()))
-			.saturating_add(T::DbWeight::get().reads(21))
+			.saturating_add(T::DbWeight::get().reads(22))
 			.saturating_add(T::DbWeight::get().writes(13))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
 	}

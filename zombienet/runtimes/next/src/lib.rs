@@ -1,4 +1,4 @@
-//! The node's runtime, one version on.
+//! The node's runtime, one version on: with a lower threshold and longer windows for tasks submitted from then on.
 
 #![no_std]
 

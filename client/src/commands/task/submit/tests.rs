@@ -102,7 +102,7 @@ fn json_has_amounts_as_text() {
 	assert_eq!((&record["task"], &record["fee"]), (&3.into(), &"1500".into()));
 	assert_eq!(record["rent"], "300");
 	assert_eq!(record["insecure_chain"], false);
-	assert_eq!(record["capture"]["price_third"], "7100");
+	assert_eq!(record["capture"]["price_third"], "16041");
 }
 
 #[test]

@@ -351,7 +351,7 @@ impl Chain {
 		(summary, digests.iter().filter(was_read).copied().collect())
 	}
 
-	/// Runs the worker and answers what reached the pool.
+	/// Runs the worker and returns what reached the pool.
 	pub fn sent(&mut self, block: BlockNumber) -> Vec<Extrinsic> {
 		self.run(block);
 		self.node.take_pool()
