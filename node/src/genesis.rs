@@ -58,8 +58,8 @@ fn head(chain: &str) -> Result<Vec<u8>> {
 mod tests {
 	use super::*;
 
-	/// What a node says of a chain that it has started with, kept apart: number, parent, and a state's root that changes with the
-	/// state.
+	/// A header of block 0, of no parent, that differs where the genesis does. That a chain begins with it is for networks to show:
+	/// a relay chain that has another registered takes no block.
 	#[test]
 	fn a_head_is_the_first_blocks() {
 		let (dev, local) = (head("dev").unwrap(), head("local").unwrap());
