@@ -113,10 +113,9 @@ impl Scene {
 		class: SecurityClass,
 		cohorts: Vec<Vec<Signer>>,
 	) -> Result<Vec<Stage>, Error> {
-		let first = self.chain.nonce(&self.requester.account()).await?;
-		let published = cohorts.into_iter().zip(first..).map(|(dealers, nonce)| async move {
+		let published = cohorts.into_iter().map(|dealers| async move {
 			let survey = Survey::new(ROWS, StatisticName::Variance, "value", dealers.len())?;
-			self.stage(class, survey, dealers, LONG, Some(nonce)).await
+			self.stage(class, survey, dealers, LONG).await
 		});
 		let stages = futures::future::try_join_all(published).await?;
 		let mut nodes = self.corrupt.iter().chain(&self.verifiers).map(Corrupt::account);
@@ -136,9 +135,8 @@ impl Scene {
 		survey: Survey,
 		dealers: Vec<Signer>,
 		collect: u32,
-		nonce: Option<u64>,
 	) -> Result<Stage, Error> {
-		let mut stage = self.invited(class, survey, dealers, [LONG, collect], nonce).await?;
+		let mut stage = self.invited(class, survey, dealers, [LONG, collect]).await?;
 		stage.accept(&self.chain, &stage.everybody()).await?;
 		stage.drawn(&self.chain).await?;
 		Ok(stage)
@@ -154,11 +152,9 @@ impl Scene {
 		survey: Survey,
 		dealers: Vec<Signer>,
 		windows: [u32; 2],
-		nonce: Option<u64>,
 	) -> Result<Stage, Error> {
 		let (chain, requester, [accept, collect]) = (&self.chain, &self.requester, windows);
-		let task =
-			survey.publish(chain, requester, class, &dealers, accept, collect, nonce).await?;
+		let task = survey.publish(chain, requester, class, &dealers, accept, collect).await?;
 		let info = chain.task(task).await?;
 		Ok(Stage { task, info, survey, dealers })
 	}

@@ -106,7 +106,7 @@ impl Corrupt {
 		let capacity = ostraka_primitives::MAX_ASSIGNMENTS;
 		let call =
 			calls::register(key, made.seal_key, made.proof, signature, stake, capacity, role);
-		chain.submit(&call, &node.operator, None).await?;
+		chain.submit(&call, &node.operator).await?;
 		Ok(node)
 	}
 

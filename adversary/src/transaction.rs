@@ -102,7 +102,7 @@ impl Outcome {
 /// # Errors
 /// `Chain`.
 pub async fn signed(chain: &Chain, call: &Call, signer: &Signer) -> Result<Outcome, Error> {
-	Outcome::of(chain.submit(call, signer, None).await)
+	Outcome::of(chain.submit(call, signer).await)
 }
 
 /// Submits a worker's call, made anew for the block of each attempt, until it is in a final block or refused.

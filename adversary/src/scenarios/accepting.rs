@@ -45,7 +45,7 @@ pub async fn with_a_poor_dealer(
 	fund(&scene.chain, &scene.sponsor, std::slice::from_ref(&poor), amount).await?;
 	dealers.push(poor);
 	let survey = Survey::new(ROWS, StatisticName::Variance, "value", dealers.len())?;
-	scene.invited(class, survey, dealers, [SHORT, LONG], None).await
+	scene.invited(class, survey, dealers, [SHORT, LONG]).await
 }
 
 /// Acceptances that the chain must refuse, of a task by [`with_a_poor_dealer`] that nobody has accepted: of other terms, by
@@ -152,7 +152,7 @@ pub async fn a_requester_that_draws_again(
 	let mut stages: Vec<Stage> = Vec::new();
 	for _ in 0..times {
 		let survey = Survey::new(ROWS, StatisticName::Variance, "value", dealers.len())?;
-		let stage = scene.stage(class, survey, dealers.to_vec(), LONG, None).await?;
+		let stage = scene.stage(class, survey, dealers.to_vec(), LONG).await?;
 		if let Some(before) = stages.last() {
 			let [now, before] = [&stage, before].map(|stage| stage.info.task.terms);
 			assert_ne!(now, before, "an acceptance is of one task only");
@@ -190,7 +190,7 @@ pub async fn each_draw_cost_the_fee(
 /// `Chain`.
 pub async fn cancelled(scene: &Scene, stage: Stage) -> Result<Stage, Error> {
 	let chain = &scene.chain;
-	chain.submit(&calls::cancel(stage.task), &scene.requester, None).await?;
+	chain.submit(&calls::cancel(stage.task), &scene.requester).await?;
 	let end = stage.ended(chain).await?;
 	assert_eq!(end.outcome, Ended::Failed(FailReason::Cancelled));
 	let settled = end.events.iter().find(|event| event.is("Incentives", "FeeSettled"));

@@ -32,7 +32,7 @@ const LEAST: u8 = 2;
 pub async fn a_difference_of_one(scene: &Scene, dealers: &[Signer]) -> Result<(), Error> {
 	let chain = &scene.chain;
 	let policy = Policy { least_difference: LEAST, ..Policy::default() };
-	chain.submit(&calls::set_policy(NO_DATASET, policy), &dealers[0], None).await?;
+	chain.submit(&calls::set_policy(NO_DATASET, policy), &dealers[0]).await?;
 	let all = dealt(scene, dealers).await?;
 	all.completed(chain, &all.everybody()).await?;
 
@@ -66,20 +66,20 @@ pub async fn a_policy_that_is_loosened(scene: &Scene, dealers: &[Signer]) -> Res
 	let (chain, wary) = (&scene.chain, &dealers[0]);
 	let quota = Some(Quota { tasks: 2, blocks: 1_000_000 });
 	let tight = Policy { quota, ..Policy::default() };
-	chain.submit(&calls::set_policy(NO_DATASET, tight), wary, None).await?;
+	chain.submit(&calls::set_policy(NO_DATASET, tight), wary).await?;
 	let survey = Survey::new(ROWS, StatisticName::Variance, "value", dealers.len())?;
-	let stage = scene.invited(CLASS, survey, dealers.to_vec(), [LONG; 2], None).await?;
+	let stage = scene.invited(CLASS, survey, dealers.to_vec(), [LONG; 2]).await?;
 	let (task, terms) = (stage.task, stage.info.task.terms);
 	let accept = calls::accept(task, terms, NO_DATASET);
 	assert_refused(&signed(chain, &accept, wary).await?, "Consent.QuotaSpent");
 
 	let loose = calls::set_policy(NO_DATASET, Policy::default());
-	let receipt = chain.submit(&loose, wary, None).await?;
+	let receipt = chain.submit(&loose, wary).await?;
 	assert!(receipt.event("Consent", "LooseningSet").is_some());
 	assert_refused(&signed(chain, &accept, wary).await?, "Consent.QuotaSpent");
 
 	let remove = calls::remove_policy(NO_DATASET);
-	let receipt = chain.submit(&remove, wary, None).await?;
+	let receipt = chain.submit(&remove, wary).await?;
 	let told = receipt.event("Consent", "LooseningSet").expect("it holds for a while");
 	let at: BlockNumber = told.field("at").expect("the block from which on it does not");
 	assert!(at > receipt.block.number);
@@ -89,10 +89,10 @@ pub async fn a_policy_that_is_loosened(scene: &Scene, dealers: &[Signer]) -> Res
 	while chain.head().number < at {
 		chain.next_head(chain.head()).await?;
 	}
-	let receipt = chain.submit(&remove, wary, None).await?;
+	let receipt = chain.submit(&remove, wary).await?;
 	assert!(receipt.event("Consent", "PolicyRemoved").is_some());
-	chain.submit(&accept, wary, None).await?;
-	chain.submit(&calls::cancel(task), &scene.requester, None).await?;
+	chain.submit(&accept, wary).await?;
+	chain.submit(&calls::cancel(task), &scene.requester).await?;
 	let end = stage.ended(chain).await?;
 	assert_eq!(end.outcome, Ended::Failed(FailReason::Cancelled));
 	Ok(())
@@ -101,7 +101,7 @@ pub async fn a_policy_that_is_loosened(scene: &Scene, dealers: &[Signer]) -> Res
 /// A task that all of these dealers have accepted and dealt to.
 async fn dealt(scene: &Scene, dealers: &[Signer]) -> Result<Stage, Error> {
 	let survey = Survey::new(ROWS, StatisticName::Variance, "value", dealers.len())?;
-	let stage = scene.stage(CLASS, survey, dealers.to_vec(), LONG, None).await?;
+	let stage = scene.stage(CLASS, survey, dealers.to_vec(), LONG).await?;
 	stage.deal(&scene.chain, &stage.everybody()).await?;
 	Ok(stage)
 }

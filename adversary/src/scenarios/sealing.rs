@@ -53,13 +53,11 @@ impl Sealed {
 	/// # Errors
 	/// `Failed` if a cohort is empty, `Chain`.
 	pub async fn publish(scene: &Scene, cohorts: Vec<Vec<Signer>>) -> Result<Vec<Self>, Error> {
-		let first = scene.chain.nonce(&scene.requester.account()).await?;
-		let published = cohorts.into_iter().zip(first..);
-		let published = published.map(|(cohort, nonce)| Self::published(scene, cohort, nonce));
+		let published = cohorts.into_iter().map(|cohort| Self::published(scene, cohort));
 		futures::future::try_join_all(published).await
 	}
 
-	async fn published(scene: &Scene, mut dealers: Vec<Signer>, nonce: u64) -> Result<Self, Error> {
+	async fn published(scene: &Scene, mut dealers: Vec<Signer>) -> Result<Self, Error> {
 		let chain = &scene.chain;
 		let recipient =
 			dealers.pop().ok_or_else(|| Error::Failed("a cohort of nobody".to_owned()))?;
@@ -75,7 +73,7 @@ impl Sealed {
 			data_reward: None,
 			beside: BESIDE,
 		};
-		let (task, _) = submission.send(chain, &scene.requester, Some(nonce)).await?;
+		let (task, _) = submission.send(chain, &scene.requester).await?;
 		let info = chain.task(task).await?;
 		let mut stage = Stage { task, info, survey, dealers };
 		let everybody: Vec<&Signer> = stage.dealers.iter().chain([&recipient]).collect();

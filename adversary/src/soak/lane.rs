@@ -108,14 +108,14 @@ impl Lane {
 		}
 		let [accept, collect] = play.windows();
 		let requester = &self.requester;
-		let task = survey.publish(chain, requester, class, &dealers, accept, collect, None).await?;
+		let task = survey.publish(chain, requester, class, &dealers, accept, collect).await?;
 		record.task = Some(task);
 		let accepted = play.accepting(cohort);
 		self.accept(shared, task, &dealers, accepted, record).await?;
 		match play {
 			Play::TooFewAccept => {},
 			Play::Withdrawn => {
-				chain.submit(&calls::cancel(task), &self.requester, None).await?;
+				chain.submit(&calls::cancel(task), &self.requester).await?;
 			},
 			_ => {
 				let info = wait::exactly(chain, task, Phase::Collecting).await?;
@@ -192,7 +192,7 @@ impl Lane {
 		let chain = &shared.chain;
 		match record.play {
 			Play::Cancelled => {
-				chain.submit(&calls::cancel(task), &self.requester, None).await?;
+				chain.submit(&calls::cancel(task), &self.requester).await?;
 				Ok(())
 			},
 			Play::NobodyDeals => Ok(()),

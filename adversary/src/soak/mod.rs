@@ -315,7 +315,7 @@ async fn monitor(
 		samples.take(&shared.chain, &watch, Done { dealings, settled }).await?;
 		let node = shared.chain.node(&corrupt.account()).await?;
 		if node.is_some_and(|node| !node.active) {
-			shared.chain.submit(&calls::activate(), &corrupt.operator, None).await?;
+			shared.chain.submit(&calls::activate(), &corrupt.operator).await?;
 		}
 		tokio::time::sleep(PAUSE).await;
 	}

@@ -79,7 +79,7 @@ impl DevChain {
 		let verifiers = register(&chain, verifiers, Role::Verify).await;
 		let operators = accounts(OPERATOR, NODES).expect("a path");
 		let chill = calls::chill();
-		let chilled = operators[chilled].iter().map(|one| chain.submit(&chill, one, None));
+		let chilled = operators[chilled].iter().map(|one| chain.submit(&chill, one));
 		futures::future::try_join_all(chilled).await.expect("out of selection");
 		let account = |path| Signer::from_secret(path).expect("a path");
 		let (requester, sponsor) = (account("//Dave"), account("//Alice"));

@@ -5,6 +5,7 @@
 //! | [`link`] | the connection, which comes back when it is lost |
 //! | [`calls`] | the calls, typed; [`layout`] holds them against the node's metadata |
 //! | [`submit`] | signing, submitting, waiting until it is done for good; [`fee`] says before what it costs |
+//! | [`numbers`] | numbers of an account's transactions |
 //! | [`track`] | new blocks, and the transactions that are waited for in them |
 //! | [`blocks`] | bodies and events |
 //! | [`finality`] | what is final, and waiting for it; anchors of transactions |
@@ -32,6 +33,7 @@ pub mod fee;
 pub mod finality;
 pub mod layout;
 pub mod link;
+pub mod numbers;
 pub mod slashes;
 pub mod stake;
 pub mod state;
@@ -52,6 +54,7 @@ use blocks::Events;
 pub use calls::Mismatch;
 use codec::{Compact, Decode, Encode};
 use link::{Link, PATIENCE};
+use numbers::Numbers;
 use ostraka_primitives::Digest;
 use std::{sync::Arc, time::Duration};
 use subxt::{
@@ -84,8 +87,9 @@ struct Inner {
 	events: Mutex<Events>,
 	/// How long a block's finality is waited for while no other block becomes final.
 	patience: Duration,
-	/// Bounds how many transactions are handed in at a time: a connection takes so many requests and no more.
+	/// Bounds how many transactions are numbered and handed in at a time: a connection takes so many requests and no more.
 	sending: Semaphore,
+	numbers: Numbers,
 }
 
 impl Chain {
@@ -137,6 +141,7 @@ impl Chain {
 			events: Mutex::default(),
 			patience,
 			sending: Semaphore::new(SENDING),
+			numbers: Numbers::default(),
 		}));
 		track::follow(&chain);
 		Ok(chain)

@@ -10,7 +10,7 @@ use super::{
 use ostraka_primitives::{AccountId, Balance};
 use std::sync::atomic::{AtomicU32, Ordering};
 use subxt::{config::DefaultExtrinsicParamsBuilder, error::DispatchError, utils::AccountId32};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, SemaphorePermit};
 
 /// Blocks for which a transaction is valid, counted from its anchor.
 pub const VALID_FOR: u32 = 64;
@@ -43,20 +43,18 @@ impl Chain {
 		self.0.link.ask(|rpc| async move { rpc.system_account_next_index(id).await }).await
 	}
 
-	/// Signs a call, submits it and waits until it is in a block that is final. With `nonce` the transaction has that
-	/// number, without one the account's next. If its block loses to another, or pools lose it, it is handed in again.
+	/// Signs a call, submits it and waits until it is in a block that is final. The transaction has the account's next
+	/// number, after those that this process has handed in. If its block loses to another, or pools lose it, it is handed in
+	/// again.
 	///
 	/// # Errors
 	/// `Invalid` if the pool does not take it, `Refused` if it fails in its block, `NotIncluded`, `NotFinal`, `Gone`.
-	pub async fn submit(
-		&self,
-		call: &Call,
-		signer: &Signer,
-		nonce: Option<u64>,
-	) -> Result<Receipt, ChainError> {
-		let nonce = match nonce {
-			Some(nonce) => nonce,
-			None => self.nonce(&signer.account()).await?,
+	pub async fn submit(&self, call: &Call, signer: &Signer) -> Result<Receipt, ChainError> {
+		let account = signer.account();
+		let mut turn = self.0.numbers.turn(&account).await;
+		let nonce = {
+			let _place = self.place().await?;
+			turn.after(self.nonce(&account).await?)
 		};
 		let anchor = self.anchor().await?;
 		let extrinsic = self.sign(call, signer, nonce, anchor)?;
@@ -65,18 +63,18 @@ impl Chain {
 		let bare = super::strip_length(&extrinsic);
 		let mut told = self.expect(bare, until);
 		let mut reason = self.send(call, signer, &extrinsic, false).await?;
+		turn.hand_in(nonce);
+		drop(turn);
 		loop {
 			let place = self.included(call, signer, &extrinsic, told, &mut reason).await?;
 			let Some(place) = place else {
 				// a block that is not best may have it, and win
-				return match self.in_final(bare, anchor, until).await? {
-					Some(place) => self.receipt(call, Some(signer), place).await,
-					None => Err(ChainError::NotIncluded {
-						call: call.title(),
-						blocks: VALID_FOR,
-						reason,
-					}),
-				};
+				if let Some(place) = self.in_final(bare, anchor, until).await? {
+					return self.receipt(call, Some(signer), place).await;
+				}
+				self.0.numbers.forget(&account).await;
+				let (call, blocks) = (call.title(), VALID_FOR);
+				return Err(ChainError::NotIncluded { call, blocks, reason });
 			};
 			tracing::debug!(
 				call = call.title(),
@@ -148,6 +146,12 @@ impl Chain {
 		Ok(extrinsic.into_encoded())
 	}
 
+	/// Waits until one request more may be under way.
+	async fn place(&self) -> Result<SemaphorePermit<'_>, ChainError> {
+		let gone = |_| ChainError::Gone { url: self.url().to_owned(), seconds: 0 };
+		self.0.sending.acquire().await.map_err(gone)
+	}
+
 	/// Hands an extrinsic to the pool. If the connection is lost over it, it is handed in again; that the pool has it or a
 	/// block had it is no error then. Nor is any refusal if it was handed in `before`: returns what the pool said then.
 	async fn send(
@@ -157,8 +161,7 @@ impl Chain {
 		extrinsic: &[u8],
 		before: bool,
 	) -> Result<Option<String>, ChainError> {
-		let gone = |_| ChainError::Gone { url: self.url().to_owned(), seconds: 0 };
-		let _turn = self.0.sending.acquire().await.map_err(gone)?;
+		let _place = self.place().await?;
 		let attempts = AtomicU32::new(0);
 		let sent = self
 			.0

@@ -281,7 +281,7 @@ pub(super) async fn agree(
 		 command again: it looks before it acts"
 	));
 	keeper.begins(Act::Accept, info)?;
-	let receipt = accept(chain, task, info, signer, &dataset, None).await?;
+	let receipt = accept(chain, task, info, signer, &dataset).await?;
 	if let Some(receipt) = &receipt {
 		keeper.ends(Act::Accept, receipt);
 	}

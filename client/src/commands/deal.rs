@@ -345,7 +345,7 @@ pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	keeper.begins(Act::Deal, &drawn)?;
 	let encoded = &prepared.encoded;
 	let spec = &drawn.task.spec;
-	let dealt = onchain::deal::deal(&chain, task, &context, spec, encoded, &signer, None).await?;
+	let dealt = onchain::deal::deal(&chain, task, &context, spec, encoded, &signer).await?;
 	let Some(Dealt { receipt, proof }) = dealt else {
 		let record = chain.dealing(task, &account).await?;
 		return already(task, record.map_or(0, |record| record.block), out);

@@ -227,7 +227,7 @@ async fn accepting(
 		"the acceptance of task {task} may be on its way, and holds a deposit if it comes to a block\n  run the same \
 		 command again, with the same file: it looks before it acts"
 	));
-	let receipt = onchain::accept::accept(chain, task, info, signer, &NO_DATASET, None).await?;
+	let receipt = onchain::accept::accept(chain, task, info, signer, &NO_DATASET).await?;
 	if let (Some(receipt), false) = (&receipt, out.is_json()) {
 		let (block, fee) = (receipt.block.number, chain.token().render(receipt.fee));
 		writeln!(out, "accepted task {task} as its recipient, in block {block}, for {fee}")?;

@@ -199,9 +199,8 @@ impl Setting<'_> {
 		cohorts: &[Vec<usize>],
 		promises: &[Promise],
 	) -> Result<Vec<(TaskId, Balance)>, Error> {
-		let first = self.chain.nonce(&self.cast.requester.account()).await?;
-		let tasks = specs.iter().zip(cohorts).zip(promises).zip(first..);
-		let submissions = tasks.map(|(((spec, cohort), promise), nonce)| {
+		let tasks = specs.iter().zip(cohorts).zip(promises);
+		let submissions = tasks.map(|((spec, cohort), promise)| {
 			let invited = cohort.iter().filter_map(|place| self.cast.dealers.get(*place));
 			let submission = Submission {
 				spec,
@@ -213,7 +212,7 @@ impl Setting<'_> {
 				data_reward: self.data_reward,
 				beside: u32::try_from(specs.len()).unwrap_or(u32::MAX),
 			};
-			submission.send(self.chain, &self.cast.requester, Some(nonce))
+			submission.send(self.chain, &self.cast.requester)
 		});
 		future::try_join_all(submissions).await
 	}
@@ -227,39 +226,22 @@ impl Setting<'_> {
 	/// Lets every dealer accept every task it is invited to, all at once, and deal to each as soon as its committee is drawn.
 	/// Returns fees and proofs, by task.
 	async fn deal(&self, staged: &[Staged]) -> Result<Vec<Dealt>, Error> {
-		let nonces = self.cast.dealers.iter().map(|signer| {
-			let account = signer.account();
-			async move { self.chain.nonce(&account).await }
-		});
-		let nonces: Vec<u64> = stream::iter(nonces).buffered(AT_ONCE).try_collect().await?;
-		let tasks = (0..staged.len()).map(|task| self.deal_one(task, staged, &nonces));
-		future::try_join_all(tasks).await
+		future::try_join_all(staged.iter().map(|staged| self.deal_one(staged))).await
 	}
 
-	/// All acceptances of one task, and all dealings to it. A dealer's transactions are numbered, its acceptances before its
-	/// dealings and each in the order of the tasks, so that none waits for another to be in a block.
-	async fn deal_one(&self, task: usize, all: &[Staged], nonces: &[u64]) -> Result<Dealt, Error> {
-		let Some(staged) = all.get(task) else { return Ok(Dealt::default()) };
-		let players: Vec<_> = staged
-			.inputs
-			.iter()
-			.filter_map(|(place, input)| {
-				let (signer, first) = (self.cast.dealers.get(*place)?, nonces.get(*place)?);
-				let has_part =
-					|staged: &&Staged| staged.inputs.iter().any(|(other, _)| other == place);
-				let before = all.iter().take(task).filter(has_part).count() as u64;
-				let parts = all.iter().filter(has_part).count() as u64;
-				Some((signer, input, first + before, first + parts + before))
-			})
+	/// All acceptances of one task, and all dealings to it. None waits for another to be in a block.
+	async fn deal_one(&self, staged: &Staged) -> Result<Dealt, Error> {
+		let parts = staged.inputs.iter();
+		let players: Vec<_> = parts
+			.filter_map(|(place, input)| Some((self.cast.dealers.get(*place)?, input)))
 			.collect();
 
 		let id = staged.task;
 		let info = &self.chain.task(id).await?;
 		groups::check(self.chain, id, info).await?;
 		let recipient = self.accept_as_recipient(staged, info);
-		let acceptances = players.iter().map(|(signer, _, nonce, _)| async move {
-			let nonce = Some(*nonce);
-			let accepted = accept::accept(self.chain, id, info, signer, &NO_DATASET, nonce).await?;
+		let acceptances = players.iter().map(|(signer, _)| async move {
+			let accepted = accept::accept(self.chain, id, info, signer, &NO_DATASET).await?;
 			Ok::<_, Error>(accepted.map_or(0, |receipt| receipt.fee))
 		});
 		let acceptances =
@@ -269,9 +251,8 @@ impl Setting<'_> {
 		let (context, drawn) = &self.drawn(id).await?;
 		let masked = self.deal_mask(staged, context, drawn);
 		let spec = &staged.spec;
-		let dealings = players.iter().map(|(signer, input, _, nonce)| async move {
-			let (vector, nonce) = (&input.encoded, Some(*nonce));
-			deal::deal(self.chain, id, context, spec, vector, signer, nonce).await
+		let dealings = players.iter().map(|(signer, input)| async move {
+			deal::deal(self.chain, id, context, spec, &input.encoded, signer).await
 		});
 		let dealings = stream::iter(dealings)
 			.buffer_unordered(AT_ONCE)
@@ -296,7 +277,7 @@ impl Setting<'_> {
 			return Ok(0);
 		}
 		let (task, requester) = (staged.task, &self.cast.requester);
-		let accepted = accept::accept(self.chain, task, info, requester, &NO_DATASET, None).await?;
+		let accepted = accept::accept(self.chain, task, info, requester, &NO_DATASET).await?;
 		Ok(accepted.map_or(0, |receipt| receipt.fee))
 	}
 

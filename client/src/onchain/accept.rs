@@ -75,10 +75,9 @@ pub async fn accept(
 	info: &TaskInfo,
 	signer: &Signer,
 	dataset: &Digest,
-	nonce: Option<u64>,
 ) -> Result<Option<Receipt>, Error> {
 	dealing::check_terms(chain.genesis(), task, info)?;
-	match chain.submit(&calls::accept(task, info.task.terms, *dataset), signer, nonce).await {
+	match chain.submit(&calls::accept(task, info.task.terms, *dataset), signer).await {
 		Ok(receipt) => Ok(Some(receipt)),
 		Err(error) => {
 			if error.is_refusal() && has_accepted(chain, task, &signer.account()).await? {

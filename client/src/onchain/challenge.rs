@@ -241,7 +241,7 @@ pub async fn send(
 ) -> Result<Sent, Error> {
 	let Judged { dealer, record, .. } = judged;
 	let call = calls::challenge_with_bond(task, dealer.clone(), record.digest, challenge.clone());
-	let receipt = match chain.submit(&call, signer, None).await {
+	let receipt = match chain.submit(&call, signer).await {
 		Ok(receipt) => receipt,
 		Err(ChainError::Refused { name, .. }) if name == "Vss.AlreadyConvicted" => {
 			return Ok(Sent::Forestalled);

@@ -156,7 +156,6 @@ pub async fn deal(
 	spec: &TaskSpec,
 	input: &Encoded,
 	signer: &Signer,
-	nonce: Option<u64>,
 ) -> Result<Option<Dealt>, Error> {
 	let account = signer.account();
 	let mut attempt = 1;
@@ -165,7 +164,7 @@ pub async fn deal(
 		let message = tokio::task::block_in_place(|| make(ctx, spec, &account, input))?;
 		let proof = Proof { bytes: message.validity.len(), took: began.elapsed() };
 		let call = calls::deal(task, ctx.task_hash, message);
-		match chain.submit(&call, signer, nonce.filter(|_| attempt == 1)).await {
+		match chain.submit(&call, signer).await {
 			Ok(receipt) => return Ok(Some(Dealt { receipt, proof })),
 			Err(error) => {
 				if error.is_refusal() && dealt(chain, task, &account).await?.is_some() {

@@ -60,7 +60,7 @@ pub async fn deal(
 	let call = calls::deal(task, ctx.task_hash, message);
 	let mut attempt = 1;
 	loop {
-		match chain.submit(&call, signer, None).await {
+		match chain.submit(&call, signer).await {
 			Ok(receipt) => return Ok(Some(receipt)),
 			Err(error) => {
 				if error.is_refusal() && dealt(chain, task, &account).await?.is_some() {

@@ -44,12 +44,7 @@ impl Submission<'_> {
 	///
 	/// # Errors
 	/// `Usage` if it invites more dealers than a task can; `Chain`.
-	pub async fn send(
-		self,
-		chain: &Chain,
-		requester: &Signer,
-		nonce: Option<u64>,
-	) -> Result<(TaskId, Balance), Error> {
+	pub async fn send(self, chain: &Chain, requester: &Signer) -> Result<(TaskId, Balance), Error> {
 		let Self { spec, conditions, class, dealers, accept, collect, data_reward, beside } = self;
 		let parameters = chain.class(class).await?;
 		let conditions = conditions.unwrap_or_else(|| Conditions::of(&parameters));
@@ -63,7 +58,7 @@ impl Submission<'_> {
 		let reward = data_reward.unwrap_or(quote.work);
 		let (spec, dealers) = (spec.clone(), invited);
 		let call = calls::submit(spec, conditions, class, dealers, accept, collect, fee, reward);
-		let receipt = chain.submit(&call, requester, nonce).await?;
+		let receipt = chain.submit(&call, requester).await?;
 		Ok((number(&receipt)?, receipt.fee))
 	}
 }

@@ -35,7 +35,7 @@ pub async fn fund(
 				"the chain has no Utility.batch_all or Balances.transfer_keep_alive".to_owned(),
 			)
 		})?;
-		chain.submit(&call, from, None).await?;
+		chain.submit(&call, from).await?;
 	}
 	Ok(())
 }

@@ -91,7 +91,6 @@ impl Survey {
 		dealers: &[Signer],
 		accept: u32,
 		collect: u32,
-		nonce: Option<u64>,
 	) -> Result<TaskId, Error> {
 		let dealers = dealers.iter().map(Signer::account).collect();
 		let spec = &self.spec;
@@ -105,7 +104,7 @@ impl Survey {
 			data_reward: None,
 			beside: BESIDE,
 		};
-		Ok(submission.send(chain, requester, nonce).await?.0)
+		Ok(submission.send(chain, requester).await?.0)
 	}
 }
 
@@ -118,7 +117,7 @@ pub async fn accept(chain: &Chain, task: TaskId, dealers: &[&Signer]) -> Result<
 	let info = &chain.task(task).await?;
 	let accepted = dealers
 		.iter()
-		.map(|signer| onchain::accept::accept(chain, task, info, signer, &NO_DATASET, None));
+		.map(|signer| onchain::accept::accept(chain, task, info, signer, &NO_DATASET));
 	future::try_join_all(accepted).await.map(|_| ())
 }
 
@@ -136,7 +135,7 @@ pub async fn deal(
 	let context = &dealing::context(chain.genesis(), task, info)?;
 	let dealt = dealers.iter().map(|(signer, input)| async move {
 		let spec = &info.task.spec;
-		let dealt = onchain::deal::deal(chain, task, context, spec, input, signer, None).await?;
+		let dealt = onchain::deal::deal(chain, task, context, spec, input, signer).await?;
 		dealt.ok_or_else(|| Error::Failed("a dealer had dealt already".to_owned()))
 	});
 	future::try_join_all(dealt).await.map(|_| ())

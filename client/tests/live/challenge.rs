@@ -83,9 +83,9 @@ pub fn a_forged_proof_is_challenged_with_a_bond(scene: &Scene) {
 	let message = forged(&look, task, &dealers[0]);
 	let signer = Signer::from_secret(&dealers[0]).expect("a derivation path");
 	let task_hash = look.task(task).task.task_hash.expect("drawn");
-	look.ask(|chain| async move {
-		chain.submit(&calls::deal(task, task_hash, message), &signer, None).await
-	})
+	look.ask(
+		|chain| async move { chain.submit(&calls::deal(task, task_hash, message), &signer).await },
+	)
 	.expect("the chain computes nothing with a proof");
 
 	// found by whoever looks, and nothing is sent without a yes

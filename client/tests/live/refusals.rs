@@ -138,7 +138,7 @@ pub fn acceptances_that_are_refused(scene: &Scene) {
 	let send = |by: &str, terms: [u8; 32]| {
 		let by = Signer::from_secret(by).expect("a derivation path");
 		let sent = look.ask(|chain| async move {
-			let receipt = chain.submit(&calls::accept(task, terms, [0; 32]), &by, None).await;
+			let receipt = chain.submit(&calls::accept(task, terms, [0; 32]), &by).await;
 			receipt.map(|receipt| receipt.block.number).map_err(|error| error.to_string())
 		});
 		sent.expect_err("it is refused")

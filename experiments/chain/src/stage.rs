@@ -6,7 +6,7 @@ use crate::{
 };
 use anyhow::{ensure, Context, Result};
 use codec::Encode;
-use futures::{future, stream, StreamExt, TryStreamExt};
+use futures::future;
 use ostraka_client::{
 	chain::{calls, Call, Chain, Signer},
 	data::Table,
@@ -41,8 +41,6 @@ const DEALER: Balance = 200;
 const ACCEPT: u32 = 120;
 /// Blocks for dealing. The first dealing is due in a quarter of them, which is more than the dealers take to prepare.
 const COLLECT: u32 = 480;
-/// Requests under way at a time.
-const AT_ONCE: usize = 64;
 
 /// The chain and who plays on it.
 pub struct Stage {
@@ -70,7 +68,6 @@ pub struct Task {
 pub struct Ready {
 	call: Call,
 	signer: Signer,
-	nonce: u64,
 }
 
 impl Stage {
@@ -132,15 +129,12 @@ impl Stage {
 		let chain = &self.chain;
 		let mut rest = self.dealers.as_slice();
 		let mut submissions = Vec::new();
-		let first = chain.nonce(&self.requester.account()).await?;
-		for ((class, survey), nonce) in surveys.iter().zip(first..) {
+		for (class, survey) in surveys {
 			let dealers = rest.split_at_checked(survey.inputs.len()).context("too few dealers")?;
 			rest = dealers.1;
-			let nonce = Some(nonce);
 			submissions.push(async move {
 				let who = &self.requester;
-				let id =
-					survey.publish(chain, who, *class, dealers.0, ACCEPT, COLLECT, nonce).await?;
+				let id = survey.publish(chain, who, *class, dealers.0, ACCEPT, COLLECT).await?;
 				Ok::<_, ostraka_client::Error>((id, dealers.0))
 			});
 		}
@@ -171,22 +165,17 @@ impl Stage {
 		let chain = &self.chain;
 		let context = dealing::context(chain.genesis(), task.id, &task.info)?;
 		let dealers: Vec<&Signer> = task.dealers.iter().take(dealers).collect();
-		let nonces = dealers.iter().map(|signer| {
-			let account = signer.account();
-			async move { chain.nonce(&account).await }
-		});
-		let nonces: Vec<u64> = stream::iter(nonces).buffered(AT_ONCE).try_collect().await?;
 		let parts: Vec<_> = dealers.iter().copied().zip(&survey.inputs).collect();
 		let spec = &task.info.task.spec;
 		let deal = |(signer, input): &(&Signer, &Input)| {
 			make(&context, spec, &signer.account(), &input.encoded)
 		};
 		let made: Vec<_> = tokio::task::block_in_place(|| parts.par_iter().map(deal).collect());
-		let ready = made.into_iter().zip(dealers).zip(nonces);
+		let ready = made.into_iter().zip(dealers);
 		ready
-			.map(|((message, signer), nonce)| {
+			.map(|(message, signer)| {
 				let call = calls::deal(task.id, context.task_hash, message?);
-				Ok(Ready { call, signer: signer.clone(), nonce })
+				Ok(Ready { call, signer: signer.clone() })
 			})
 			.collect()
 	}
@@ -197,8 +186,8 @@ impl Stage {
 	/// If the chain refuses one.
 	pub async fn send(&self, dealings: &[Ready], done: impl Fn()) -> Result<()> {
 		let done = &done;
-		let sent = dealings.iter().map(|Ready { call, signer, nonce }| async move {
-			let receipt = self.chain.submit(call, signer, Some(*nonce)).await;
+		let sent = dealings.iter().map(|Ready { call, signer }| async move {
+			let receipt = self.chain.submit(call, signer).await;
 			done();
 			receipt
 		});

@@ -100,7 +100,7 @@ async fn undrawn(
 ) -> Result<Stage> {
 	let survey = Survey::new(ROWS, StatisticName::Variance, "value", dealers.len())?;
 	let windows = [LONG, COLLECT];
-	let mut stage = network.scene.invited(CLASS, survey, dealers, windows, None).await?;
+	let mut stage = network.scene.invited(CLASS, survey, dealers, windows).await?;
 	phase(network, &stage, Phase::Inviting).await?;
 	kill(network, victims).await?;
 	let chain = network.chain();

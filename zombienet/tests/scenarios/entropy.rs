@@ -65,8 +65,7 @@ pub async fn collators_withhold_the_seed() -> Result<()> {
 	let survey = Survey::new(ROWS, StatisticName::Variance, "value", DEALERS)?;
 	let dealers: Vec<Signer> =
 		ENDOWED.into_iter().map(Signer::from_secret).collect::<Result<_, _>>()?;
-	let published =
-		async { Ok(scene.invited(CLASS, survey, dealers, [LONG, COLLECT], None).await?) };
+	let published = async { Ok(scene.invited(CLASS, survey, dealers, [LONG, COLLECT]).await?) };
 	let (of_first, mut stage) = tokio::try_join!(alone(chain, second), published)?;
 	ensure!(of_first != of_second, "who is honest again makes the blocks, and not who is not");
 	network.say("the first collator is honest again, and makes blocks; the second does not");

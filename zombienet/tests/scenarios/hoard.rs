@@ -106,10 +106,9 @@ pub async fn seats_are_hoarded() -> Result<()> {
 	assert_eq!(quote, Quote { work: rule.work, rent, bytes, least: rule.fee(TASKS) });
 	assert_eq!(rent.seats, DEAREST * Balance::from(SEATS) * rule.base[1]);
 	let honest = &scene.requester;
-	let nonce = chain.nonce(&honest.account()).await?;
 	let cheap = submission(chain, &spec, &dealers, rule.fee(0)).await?;
-	let refused = async { Sent::of(chain.submit(&cheap, honest, Some(nonce)).await) };
-	let published = scene.invited(CLASS, survey, dealers, [LONG, COLLECT], Some(nonce + 1));
+	let refused = async { Sent::of(chain.submit(&cheap, honest).await) };
+	let published = scene.invited(CLASS, survey, dealers, [LONG, COLLECT]);
 	let (refused, mut stage) = tokio::try_join!(refused, published)?;
 	assert_eq!(refused.refusal(), Some("Tasks.FeeTooLow"));
 	assert!(stage.info.task.fee >= rule.fee(TASKS), "it pays the price of now");
@@ -269,12 +268,10 @@ async fn open(
 	spec: &TaskSpec,
 	dealers: &[Signer],
 ) -> Result<Vec<Receipt>> {
-	let nonce = chain.nonce(&hoarder.account()).await?;
-	let opened = (0..TASKS).zip(nonce..).map(|(before, nonce)| async move {
-		let call = submission(chain, spec, dealers, rule.fee(before)).await?;
-		anyhow::Ok(chain.submit(&call, hoarder, Some(nonce)).await?)
-	});
-	let opened = try_join_all(opened).await?;
+	let calls = (0..TASKS).map(|before| submission(chain, spec, dealers, rule.fee(before)));
+	let calls = try_join_all(calls).await?;
+	// who asks first has the lower number, and comes first
+	let opened = try_join_all(calls.iter().map(|call| chain.submit(call, hoarder))).await?;
 	for (receipt, before) in opened.iter().zip(0..) {
 		let event = receipt.event("Incentives", "EscrowOpened").context("an escrow")?;
 		assert_eq!(event.field("rent"), Some(rule.rent(before).most), "{before} are before it");
@@ -300,10 +297,8 @@ async fn accept_all(chain: &Chain, tasks: &[TaskId], dealers: &[Signer]) -> Resu
 	let found = try_join_all(tasks.iter().map(|task| chain.task(*task))).await?;
 	let mut accepted = Vec::new();
 	for dealer in dealers {
-		let first = chain.nonce(&dealer.account()).await?;
-		for ((task, info), nonce) in tasks.iter().zip(&found).zip(first..) {
-			let (task, nonce) = (*task, Some(nonce));
-			accepted.push(onchain::accept::accept(chain, task, info, dealer, &NO_DATASET, nonce));
+		for (task, info) in tasks.iter().zip(&found) {
+			accepted.push(onchain::accept::accept(chain, *task, info, dealer, &NO_DATASET));
 		}
 	}
 	try_join_all(accepted).await?;

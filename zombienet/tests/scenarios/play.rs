@@ -43,7 +43,7 @@ pub async fn staged(
 	dealers: Vec<Signer>,
 ) -> Result<Stage> {
 	let survey = Survey::new(ROWS, StatisticName::Variance, "value", dealers.len())?;
-	let stage = network.scene.stage(class, survey, dealers, COLLECT, None).await?;
+	let stage = network.scene.stage(class, survey, dealers, COLLECT).await?;
 	network.say(&format!("task {} is drawn", stage.task));
 	Ok(stage)
 }

@@ -28,7 +28,7 @@ pub async fn a_requester_draws_again() -> Result<()> {
 	network.say(&format!("{DRAWS} committees are drawn, and taken back"));
 
 	let survey = Survey::new(ROWS, StatisticName::Variance, "value", DEALERS)?;
-	let mut stage = scene.invited(CLASS, survey, cohort, [LONG, COLLECT], None).await?;
+	let mut stage = scene.invited(CLASS, survey, cohort, [LONG, COLLECT]).await?;
 	for place in 0..DEALERS {
 		let output = accept(&network, stage.task, place, &[]).await?;
 		let said = String::from_utf8_lossy(&output.stderr);

@@ -41,7 +41,7 @@ async fn whole_task(plan: Plan) -> Result<()> {
 	let (mut cohorts, books) = dealers(&network, &[DEALERS]).await?;
 
 	let class = SecurityClass::Confidential;
-	let stage = scene.stage(class, survey, cohorts.remove(0), COLLECT, None).await?;
+	let stage = scene.stage(class, survey, cohorts.remove(0), COLLECT).await?;
 	network.say(&format!("task {} is drawn", stage.task));
 	stage.deal(chain, &stage.everybody()).await?;
 	network.say("all have dealt");

@@ -32,7 +32,7 @@ pub async fn during_a_task() -> Result<()> {
 	network.say("the relay chain has ordered the upgrade");
 	let authorized = told(chain, from, "System", "UpgradeAuthorized").await?;
 	assert_eq!(authorized.field::<Digest>("code_hash"), Some(hash));
-	let receipt = chain.submit(&apply, &anybody, None).await?;
+	let receipt = chain.submit(&apply, &anybody).await?;
 	network.say(&format!("the new runtime is in block {}", receipt.block.number));
 	assert!(receipt.event("ParachainSystem", "ValidationFunctionStored").is_some());
 	let mut head = chain.head();

@@ -121,7 +121,7 @@ pub async fn send(
 	signer: &Signer,
 	out: &mut Output<'_>,
 ) -> Result<(), Error> {
-	let receipt = chain.submit(call, signer, None).await?;
+	let receipt = chain.submit(call, signer).await?;
 	let node = chain.node(&signer.account()).await?;
 	let unlocks = match &node {
 		Some(node) if !out.is_json() => chain.unlocks(&node.account).await?.unwrap_or_default(),

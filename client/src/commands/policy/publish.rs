@@ -118,7 +118,7 @@ async fn send(
 	out: &Output<'_>,
 ) -> Result<Receipt, Error> {
 	append(log, begun.clone(), out.notes())?;
-	let receipt = chain.submit(call, signer, None).await?;
+	let receipt = chain.submit(call, signer).await?;
 	let transaction = Some(Transaction {
 		block: receipt.block.number,
 		hash: hex(receipt.block.hash),

@@ -43,7 +43,7 @@ pub async fn run(args: &CancelArgs, global: &Global, out: &mut Output<'_>) -> Re
 	if !args.yes {
 		agreed(task, out.ask(&question(task, &before, chain.token())).await?)?;
 	}
-	let receipt = match chain.submit(&calls::cancel(task), &signer, None).await {
+	let receipt = match chain.submit(&calls::cancel(task), &signer).await {
 		Err(error) if is_wrong_phase(&error) => {
 			let now = chain.task(task).await.map(|info| info.task.status);
 			let is_drawing = now

@@ -27,7 +27,7 @@ pub async fn run(args: &TaskArg, global: &Global, out: &mut Output<'_>) -> Resul
 	let chain = connect(global, out).await?;
 	let found = chain.task(args.number).await.map_err(|error| error.of_call("Tasks.poke"))?;
 	may_stand_still(args.number, &found.task)?;
-	let receipt = match chain.submit(&calls::poke(args.number), &signer, None).await {
+	let receipt = match chain.submit(&calls::poke(args.number), &signer).await {
 		Err(error) if is_of_no_use(&error) => return Err(error.with_hint(NOT_FORGOTTEN).into()),
 		receipt => receipt?,
 	};

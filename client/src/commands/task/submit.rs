@@ -265,7 +265,7 @@ pub async fn run(args: &SubmitArgs, global: &Global, out: &mut Output<'_>) -> Re
 		out.agree(args.consent.yes, &question, "the task is not published").await?;
 		let (of_spec, of_all, all) = (spec.clone(), conditions.clone(), invited.clone());
 		let call = calls::submit(of_spec, of_all, class, all, accept, collect, fee, reward);
-		let refused = match chain.submit(&call, &signer, None).await {
+		let refused = match chain.submit(&call, &signer).await {
 			Ok(receipt) => break receipt,
 			Err(refused) => refused,
 		};

@@ -135,10 +135,9 @@ async fn send(
 	signer: &Signer,
 	slashes: &[NumberedSlash],
 ) -> Result<Vec<Applied>, ChainError> {
-	let first = chain.nonce(&signer.account()).await?;
-	let sent = slashes.iter().zip(first..).map(|((number, slash), nonce)| async move {
+	let sent = slashes.iter().map(|(number, slash)| async move {
 		let call = calls::apply_slash(slash.offence.culprit.clone(), *number);
-		match chain.submit(&call, signer, Some(nonce)).await {
+		match chain.submit(&call, signer).await {
 			Ok(receipt) => Ok(Applied::of(*number, slash, Some(&receipt))),
 			Err(error) if is_gone(&error) => Ok(Applied::of(*number, slash, None)),
 			Err(error) => Err(error),
