@@ -91,7 +91,7 @@ mod tests;
 use crate::Config;
 use alloc::{collections::BTreeMap, format, rc::Rc, vec::Vec};
 use core::{fmt, marker::PhantomData};
-use decide::{Answer, Dispute, Extent, Plan, MAX_ACCUSATIONS};
+use decide::{Answer, Dispute, Extent, Plan, ShareState, MAX_ACCUSATIONS};
 pub use error::WorkerError;
 use frame::{log, prelude::*};
 use keys::Secrets;
@@ -181,6 +181,7 @@ fn run_within<T: Config>(now: BlockNumber, work: u32) -> Summary {
 
 /// Does what is to be done for the seats of the node's keys, and for the records of those that it had.
 fn serve<T: Config>(now: BlockNumber, work: u32) -> Summary {
+	let began = sp_io::offchain::timestamp();
 	let keys = keys::local();
 	let book = store::book();
 	if keys.is_empty() && book.is_empty() {
@@ -196,6 +197,7 @@ fn serve<T: Config>(now: BlockNumber, work: u32) -> Summary {
 		seen: Vec::new(),
 		secrets: BTreeMap::new(),
 		relations: BTreeMap::new(),
+		judged: BTreeMap::new(),
 		summary: Summary::default(),
 		_config: PhantomData,
 	};
@@ -227,6 +229,8 @@ fn serve<T: Config>(now: BlockNumber, work: u32) -> Summary {
 		}
 	}
 	run.tidy(&book);
+	let took = sp_io::offchain::timestamp().diff(&began).millis();
+	log::debug!(target: LOG_TARGET, "block {now}: {} of {work} units of work, {took} ms", work.saturating_sub(run.work));
 	run.summary
 }
 
@@ -247,6 +251,8 @@ struct Run<T> {
 	secrets: BTreeMap<(WorkerKey, AccountId), Rc<Secrets>>,
 	/// Relations derived in this run.
 	relations: BTreeMap<TaskId, Rc<Relation>>,
+	/// Dealings whose proofs were judged in this run, which seats of one task share: `Right` or `Forged`.
+	judged: BTreeMap<Digest, ShareState>,
 	summary: Summary,
 	_config: PhantomData<T>,
 }

@@ -44,6 +44,11 @@ impl<T: Config> Run<T> {
 			if dealing.share != Some(ShareState::Unproven) {
 				continue;
 			}
+			// Another seat of this node on the same task has asked: a proof says the same to all.
+			if let Some(state) = self.judged.get(&dealing.digest) {
+				found.push((place, *state));
+				continue;
+			}
 			if !self.take_work(LOOK) {
 				log::debug!(
 					target: LOG_TARGET,
@@ -92,20 +97,22 @@ impl<T: Config> Run<T> {
 		}
 		let invalid = worker::invalid::<G1, _>(&seat.context, relation, &proven, &mut self.rng);
 		let mut found = Vec::with_capacity(places.len());
-		for (index, (place, (dealer, _))) in places.into_iter().zip(&proven).enumerate() {
-			if invalid.binary_search(&index).is_err() {
-				found.push((place, ShareState::Right));
-				continue;
+		for (index, place) in places.into_iter().enumerate() {
+			let Some(dealing) = dealings.get(place) else { continue };
+			let mut state = ShareState::Right;
+			if invalid.binary_search(&index).is_ok() {
+				// It was looked for among the others.
+				self.take_work(proof_work(relation, EXACT));
+				log::warn!(
+					target: LOG_TARGET,
+					"task {}: the proof of dealer {} that its input is valid does not hold",
+					seat.task,
+					Hex(dealing.dealer.as_ref()),
+				);
+				state = ShareState::Forged;
 			}
-			// It was looked for among the others.
-			self.take_work(proof_work(relation, EXACT));
-			log::warn!(
-				target: LOG_TARGET,
-				"task {}: the proof of dealer {} that its input is valid does not hold",
-				seat.task,
-				Hex(dealer.as_slice()),
-			);
-			found.push((place, ShareState::Forged));
+			self.judged.insert(dealing.digest, state);
+			found.push((place, state));
 		}
 		found
 	}

@@ -33,11 +33,11 @@ use ostraka_protocol::{
 /// Work of a look into the database.
 pub(super) const LOOK: u32 = 1;
 /// Work of opening and checking one share, its bytes and commitments not counted.
-const OPEN: u32 = 10;
+const OPEN: u32 = 5;
 /// Bytes of a dealing that are read and hashed for one unit of work.
 pub(super) const BYTES: usize = 16 * 1024;
-/// Microseconds that the subgroup check of a point takes in a batch, in wasm.
-const BATCHED: usize = 60;
+/// Microseconds that it takes in a batch, in wasm, to read a point and check that it lies in the subgroup: as for a proof's.
+const BATCHED: usize = 250;
 /// Microseconds of an exact one, by which a batch that holds a bad point finds it.
 pub(super) const EXACT: usize = 460;
 /// Microseconds that checking a share takes for each entry of the vector, where it is not one of a batch.

@@ -4,7 +4,7 @@ use super::{
 	mock::*,
 	node::*,
 	panel::{verifying, FIRST, FORGED, OUTSIDE, VERIFYING},
-	proving::{known, known_of, run_within, sent},
+	proving::{known, known_of, run_within, sent, SHARE},
 };
 use crate::worker::{
 	decide::ShareState,
@@ -14,7 +14,7 @@ use crate::worker::{
 use ostraka_primitives::Digest;
 
 /// Work of a look at a dealing and of the check of its two commitments.
-const CHECK: u32 = 3;
+const CHECK: u32 = 6;
 /// Work of finding two commitments outside of the group.
 const FIND: u32 = 10;
 
@@ -36,6 +36,33 @@ fn checks_as_work_allows_and_attests_at_the_end() {
 		assert_eq!(known(&mut chain, FIRST, ShareState::Unproven), left);
 	}
 	assert_eq!(sent(&run_within(&mut chain, 12, 1)), vec![(TASK, Message::Attest)]);
+}
+
+/// Two keys of one node with seats in one task: what one of them finds of a proof, the other need not look for.
+#[test]
+fn seats_of_one_task_check_a_proof_once() {
+	let seats = [1, FIRST];
+	let mut chain = Chain::with_panel(&Node::new(&seats));
+	for dealer in 1..=4 {
+		chain.deal(TASK, 5, dealer, if dealer == 2 { FORGED } else { None });
+	}
+	chain.set_status(TASK, VERIFYING);
+	// Just for the commitments and shares.
+	assert_eq!(sent(&run_within(&mut chain, 6, 4 * (SHARE + CHECK))), vec![]);
+	for seat in seats {
+		assert_eq!(known(&mut chain, seat, ShareState::Unproven), 4);
+	}
+	for (block, left) in (7..).zip((0..4).rev()) {
+		// For one proof a run.
+		run_within(&mut chain, block, 1);
+		for seat in seats {
+			assert_eq!(known(&mut chain, seat, ShareState::Unproven), left);
+		}
+	}
+	for seat in seats {
+		assert_eq!(known(&mut chain, seat, ShareState::Right), 3);
+		assert_eq!(known(&mut chain, seat, ShareState::Forged), 1);
+	}
 }
 
 /// What is found of a frozen set excludes nothing: under load, it waits for what may still be.

@@ -17,6 +17,8 @@ use ostraka_primitives::{
 	BlockNumber, Digest, TaskId,
 };
 
+/// Work of a look at a dealing, and of the check of its two commitments and of a share.
+pub const SHARE: u32 = 11;
 const VERIFYING: TaskStatus = TaskStatus::Verifying { until: 60 };
 const COMMIT: Message = Message::Answer(Answer::Commit);
 const FORGED: Option<(u8, DealerFault)> = Some((ALL, DealerFault::InvalidInput));
@@ -99,7 +101,7 @@ fn a_frozen_set_is_answered_over_before_any_proof_is_looked_at() {
 	}
 	chain.freeze(TASK, 20);
 	// Enough for six shares, and for no more than two proofs beside them.
-	let work = 90;
+	let work = 6 * SHARE + 12;
 	assert_eq!(sent(&run_within(&mut chain, 20 + LAG - 1, work)), vec![]);
 	assert_eq!(known(&mut chain, 1, ShareState::Unproven), 6, "the answer comes first");
 	let summary = run_within(&mut chain, 20 + LAG, 0);
@@ -130,7 +132,7 @@ fn proofs_are_checked_as_work_allows_and_attested_to_at_the_end() {
 	}
 	chain.set_status(TASK, VERIFYING);
 	// Just for the shares.
-	assert_eq!(sent(&run_within(&mut chain, 6, 61)), vec![]);
+	assert_eq!(sent(&run_within(&mut chain, 6, 5 * SHARE)), vec![]);
 	assert_eq!(known(&mut chain, 1, ShareState::Unproven), 5);
 	let (mut block, mut before) = (7, 5);
 	while before > 1 {
@@ -158,7 +160,7 @@ fn finding_a_wrong_share_is_work() {
 	});
 	let mut found = |block| {
 		// More than opening one share takes.
-		run_within(&mut chain, block, 18);
+		run_within(&mut chain, block, SHARE + 1);
 		[1, 2].map(|seat| known(&mut chain, seat, ShareState::Wrong)).iter().sum::<usize>()
 	};
 	assert_eq!(found(6), 1);
@@ -180,7 +182,7 @@ fn a_task_with_many_proofs_keeps_no_other_from_attesting() {
 	}
 	chain.deal(few, 5, 1, None);
 	// Just for the shares.
-	run_within(&mut chain, 6, 70);
+	run_within(&mut chain, 6, 6 * SHARE);
 	assert_eq!(known_of(&mut chain, many, 1, ShareState::Unproven), 5);
 	assert_eq!(known_of(&mut chain, few, 1, ShareState::Unproven), 1);
 	for task in [many, few] {
@@ -207,7 +209,7 @@ fn a_dispute_without_a_copy_takes_no_work_from_others() {
 		chain.open(other);
 		chain.deal(other, 21, 2, None);
 		// For one share.
-		run_within(&mut chain, 21, 13);
+		run_within(&mut chain, 21, SHARE);
 		assert_eq!(known_of(&mut chain, other, 1, ShareState::Unproven), 1);
 
 		node.take_indexed(&bad);
@@ -243,7 +245,7 @@ fn a_proof_whose_copy_is_gone_is_reported_and_looked_at_when_supplied() {
 	let digest = chain.deal(TASK, 5, 1, FORGED);
 	chain.set_status(TASK, VERIFYING);
 	// For one share.
-	run_within(&mut chain, 6, 13);
+	run_within(&mut chain, 6, SHARE);
 	assert_eq!(known(&mut chain, 1, ShareState::Unproven), 1);
 	let copy = node.take_indexed(&digest);
 	let summary = chain.run(20);
