@@ -138,8 +138,10 @@ impl Snapshot {
 			}
 		}
 		// a list: empty is one byte of zero, or nothing
-		if self.item("Tasks", "Agenda").any(|(_, value)| value != [0]) {
-			failures.push("the agenda is not empty".to_owned());
+		for list in ["Agenda", "Unsettled"] {
+			if self.item("Tasks", list).any(|(_, value)| value != [0]) {
+				failures.push(format!("Tasks.{list} is not empty"));
+			}
 		}
 		let index = |name| chain.metadata().pallet_by_name(name).map(|pallet| pallet.call_index());
 		let (registry, holds) = (index("Registry"), self.holds());

@@ -1,6 +1,8 @@
 //! The command line tool from outside: every bad input has its message and its exit code, before anything is sent; the
 //! simulation gives the JSON that is promised.
 
+#[path = "cli/entry.rs"]
+mod entry;
 #[path = "cli/files.rs"]
 mod files;
 #[path = "cli/flags.rs"]

@@ -155,7 +155,7 @@ fn encode(way: &str, table: &Table, spec: &TaskSpec) -> Result<u64, Error> {
 		"bare" => {
 			let wrong = |error| Error::encode("all", error, table.advice());
 			let mut encoder = Encoder::new(spec).map_err(wrong)?;
-			let cells = Cells::Checked { round: false };
+			let cells = Cells::Checked { round: false, limits: &[] };
 			Book::of_all(table, "all")
 				.for_each_row(table, spec, cells, |_, row| encoder.push(row).map_err(wrong))?;
 			Ok(encoder.finish(1).map_err(wrong)?.used)

@@ -1,7 +1,7 @@
 //! The dealers' rows and vectors for a task, and the same statistic over their pooled rows.
 //!
-//! A dealer's vector is made in one of two [ways](Way): its rows are checked, and what is wrong with them is an error; or
-//! they are made to fit its policy, and whatever they are, there is a vector.
+//! A dealer's vector is made in one of these [ways](Way): its rows are checked, and what is wrong with them is an error, by a policy's
+//! limits too if there are some; or they are made to fit its policy, and whatever they are, there is a vector.
 
 use crate::{
 	data::{Book, Cells, Dealer, Fits, Limits, Table},
@@ -54,6 +54,8 @@ impl Fitting {
 pub enum Way<'a> {
 	/// What is wrong with the rows is an error.
 	Checked(&'a Encoding),
+	/// The same, and so is a value outside these limits, by place of its column in the spec: a policy's.
+	Held(&'a Encoding, &'a [Limits]),
 	/// Whatever the rows are, there is a vector: of zeros, where nothing is left.
 	Fitted(&'a Fitting),
 }
@@ -61,16 +63,16 @@ pub enum Way<'a> {
 impl<'a> Way<'a> {
 	fn cells(self) -> Cells<'a> {
 		match self {
-			Self::Checked(encoding) => Cells::Checked { round: encoding.round },
+			Self::Checked(encoding) => Cells::Checked { round: encoding.round, limits: &[] },
+			Self::Held(encoding, limits) => Cells::Checked { round: encoding.round, limits },
 			Self::Fitted(fitting) => Cells::Fitted(&fitting.limits),
 		}
 	}
 
 	fn rules(self) -> Rules<'a> {
 		match self {
-			Self::Checked(Encoding { min_cell, constants, .. }) => {
-				Rules { floor: *min_cell, constants }
-			},
+			Self::Checked(Encoding { min_cell, constants, .. })
+			| Self::Held(Encoding { min_cell, constants, .. }, _) => Rules { floor: *min_cell, constants },
 			Self::Fitted(Fitting { floor, constants, .. }) => Rules { floor: *floor, constants },
 		}
 	}
@@ -78,7 +80,7 @@ impl<'a> Way<'a> {
 	/// Whether what would be singled out is left out.
 	fn strikes(self) -> bool {
 		match self {
-			Self::Checked(encoding) => encoding.drop_small_cells,
+			Self::Checked(encoding) | Self::Held(encoding, _) => encoding.drop_small_cells,
 			Self::Fitted(_) => true,
 		}
 	}
@@ -213,7 +215,7 @@ pub fn prepare(
 	let as_groups = match way {
 		// a refusal must not follow from the rows
 		Way::Fitted(fitting) => fitting.bins_as_groups(spec),
-		Way::Checked(_) => groups::of_declared_bins(spec)
+		Way::Checked(_) | Way::Held(..) => groups::of_declared_bins(spec)
 			.or_else(|| groups::of_bins(spec, &tally.values_in_bins()?)),
 	};
 	Ok(Prepared { encoded, fits, beyond: book.left_out(), struck, as_groups })
@@ -339,7 +341,7 @@ fn finish(
 		};
 	}
 	strike(spec, &mut encoded, &found);
-	if encoded.used == 0 && matches!(way, Way::Checked(_)) {
+	if encoded.used == 0 && !matches!(way, Way::Fitted(_)) {
 		let Encoded { skipped_missing, skipped_other_group, .. } = encoded;
 		return Err(EncodeError::NoRows { skipped_missing, skipped_other_group }.into());
 	}

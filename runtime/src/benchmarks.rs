@@ -39,7 +39,7 @@ use pallet_tasks::{
 		Acceptance, Drawn, DrawnAt, Due, Invitation, Invitee, Record, MAX_RELAY_BLOCKS,
 		MAX_RELAY_EPOCHS,
 	},
-	Agenda, Cohorts, DrawnTasks, Insecure, Invitations, NextTask, Records, Statuses,
+	Agenda, Cohorts, DrawnTasks, Insecure, Invitations, NextTask, Records, Statuses, Unsettled,
 };
 
 type MaxNodes = <Runtime as pallet_registry::Config>::MaxNodes;
@@ -183,7 +183,7 @@ impl Helper {
 		Tasks::note_relay_block(number, sp_io::hashing::sha2_256(&number.to_le_bytes()));
 	}
 
-	/// Puts a task on the agenda, before as many others as may be open with it.
+	/// Puts a task on the agenda, before as many others as may be open with it. As many wait for their settlement.
 	fn fill_agenda(first: Due) {
 		let most: u32 = MaxOpenTasks::get();
 		let others = (1..most).map(|number| Due {
@@ -194,6 +194,8 @@ impl Helper {
 		let agenda: BoundedVec<Due, MaxOpenTasks> =
 			BoundedVec::truncate_from(core::iter::once(first).chain(others).collect());
 		Agenda::<Runtime>::put(agenda);
+		let ended = (1..most).map(|number| TaskId::MAX / 2 - TaskId::from(number));
+		Unsettled::<Runtime>::put(BoundedVec::truncate_from(ended.collect()));
 	}
 }
 

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod class;
 pub mod data;
+pub mod entry;
 pub mod policy;
 pub mod role;
 pub mod secret;
@@ -37,8 +38,8 @@ pub struct Global {
 	pub url: Option<String>,
 	/// Secret of the account that signs: a seed phrase, 0x and 32 bytes, or a path such as //Alice
 	///
-	/// Other users of this machine may see flags: a file, a program or the environment keep it better. Without any of them it
-	/// is asked for at the terminal.
+	/// Other users of this machine may see flags: a file, a program, the keyring or the environment keep it better. Without any
+	/// of them it is asked for at the terminal.
 	#[arg(
 		long,
 		global = true,
@@ -56,6 +57,12 @@ pub struct Global {
 	/// Program that prints that secret, such as "secret-tool lookup ostraka dealer": words, no shell
 	#[arg(long, global = true, value_name = "COMMAND", help_heading = "Connection")]
 	pub key_command: Option<String>,
+	/// Entry of the operating system's keyring that holds that secret, as `ostraka keyring store NAME` put it there
+	///
+	/// On Linux this is memory of the kernel: an entry is gone when the machine is started again, and some days after its last
+	/// use.
+	#[arg(long, global = true, value_name = "NAME", help_heading = "Connection")]
+	pub keyring: Option<String>,
 	/// File whose first line is the password of an exported account [default: asked for at the terminal]
 	#[arg(long, global = true, value_name = "FILE", help_heading = "Connection")]
 	pub password_file: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 use super::{
 	connect,
-	rules::{without_policy, Keeper, Ruling, RulingRecord},
+	rules::{found, without_policy, Keeper, Ruling, RulingRecord},
 };
 use crate::{
 	chain::{Chain, Receipt, Signer},
@@ -89,6 +89,9 @@ pub async fn run(args: &AcceptArgs, global: &Global, out: &mut Output<'_>) -> Re
 	let (task, account) = (args.task.number, signer.account());
 	let info = chain.task(task).await?;
 	if has_accepted(&chain, task, &account).await? {
+		let (genesis, by) = (hex(chain.genesis()), address(&account));
+		let of_task = (task, by.as_str());
+		found(&log, out.notes(), &genesis, Act::Accept, of_task, chain.head().number);
 		return already(task, &info, out);
 	}
 	check_invited(task, &info, &account)?;
@@ -236,7 +239,9 @@ pub(super) async fn show(
 	out.lines(&asked.lines())
 }
 
-/// Accepts, after checks of what can be checked and the question whether to. `None` if the account had accepted before.
+/// Accepts, after checks of what can be checked and the question whether to. `None` if the account had accepted before. Where there
+/// is a quota, by the policy's file or on the chain, one job at a time counts what is left of it and accepts: from the answer to the
+/// question until the acceptance is final.
 ///
 /// # Errors
 /// `Failed` if a check fails or the answer is no, `Usage` if there is nobody to ask, `Chain`.
@@ -257,8 +262,9 @@ pub(super) async fn agree(
 		groups::check(chain, task, info).await?;
 	}
 	dealing::check_terms(chain.genesis(), task, info)?;
-	consent::check(chain, task, info, &signer.account(), &dataset).await?;
-	check_money(chain, &info.task, &signer.account()).await?;
+	let (account, counts) = (signer.account(), keeper.counts());
+	let on_chain = consent::check(chain, task, info, &account, &dataset, false).await?;
+	check_money(chain, &info.task, &account).await?;
 	if args.yes {
 		if is_without_policy {
 			without_policy(task, out).await?;
@@ -266,15 +272,18 @@ pub(super) async fn agree(
 	} else {
 		let held = chain.token().render(deposit(chain).await?);
 		let without = if is_without_policy { " and without a policy" } else { "" };
-		match out.ask(&format!("Accept task {task}, with a deposit of {held}{without}?")).await? {
-			Some(true) => {},
-			Some(false) => {
-				return Err(Error::Failed(format!(
-					"task {task} is not accepted: the answer was no, and nothing was sent"
-				)))
-			},
-			None => return Err(nobody_to_ask(task)),
-		}
+		let question = format!("Accept task {task}, with a deposit of {held}{without}?");
+		let how = format!("--yes to accept what it asks\n  `ostraka task show {task}` shows that");
+		out.must_agree(&question, &format!("task {task} is not accepted"), &how).await?;
+	}
+	let turn = match counts || on_chain.left().is_some() {
+		true => Some(keeper.turn(&dataset).await?),
+		false => None,
+	};
+	if turn.is_some() {
+		// a job that had its turn before may have accepted meanwhile
+		let on_chain = consent::check(chain, task, info, &account, &dataset, counts).await?;
+		keeper.recounts(chain.head().number, &on_chain)?;
 	}
 	out.farewell().is(format!(
 		"the acceptance of task {task} may be on its way, and holds a deposit if it comes to a block\n  run the same \
@@ -282,9 +291,11 @@ pub(super) async fn agree(
 	));
 	keeper.begins(Act::Accept, info)?;
 	let receipt = accept(chain, task, info, signer, &dataset).await?;
-	if let Some(receipt) = &receipt {
-		keeper.ends(Act::Accept, receipt);
+	match &receipt {
+		Some(receipt) => keeper.ends(Act::Accept, receipt),
+		None => keeper.finds(Act::Accept, chain.head().number),
 	}
+	drop(turn);
 	Ok(receipt)
 }
 
@@ -305,13 +316,6 @@ fn check_first(task: TaskId, earlier: &Earlier) -> Result<(), Error> {
 		 again, --again accepts all the same",
 		columns.join(", ")
 	)))
-}
-
-fn nobody_to_ask(task: TaskId) -> Error {
-	Error::Usage(format!(
-		"task {task} is not accepted, as there is no terminal to ask at (with --json nobody is asked): give --yes to \
-		 accept what it asks\n  `ostraka task show {task}` shows that"
-	))
 }
 
 /// The account has accepted: nothing is to be done, which is what was asked.
@@ -431,13 +435,6 @@ mod tests {
 	fn a_task_that_is_drawn_is_not_accepted_any_more() {
 		let error = over(7, &fixtures::task()).to_string();
 		assert!(error.contains("takes no acceptances any more: collecting"), "{error}");
-	}
-
-	#[test]
-	fn without_a_terminal_the_flag_is_named() {
-		let error = nobody_to_ask(7);
-		assert!(error.to_string().contains("give --yes"), "{error}");
-		assert_eq!(error.exit_code(), 2);
 	}
 
 	#[test]

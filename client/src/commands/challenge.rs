@@ -140,20 +140,10 @@ async fn agree(
 		return Ok(());
 	}
 	let what = counted(wrong.len(), "dealing");
-	match out.ask(&format!("Challenge {what} of task {task}?")).await? {
-		Some(true) => Ok(()),
-		Some(false) => Err(Error::Failed(format!(
-			"{what} of task {task} not challenged: the answer was no, and nothing was sent"
-		))),
-		None => Err(nobody_to_ask(task, &what)),
-	}
-}
-
-fn nobody_to_ask(task: TaskId, what: &str) -> Error {
-	Error::Usage(format!(
-		"{what} of task {task} not challenged, as there is no terminal to ask at (with --json nobody is asked): give --yes to \
-		 challenge\n  `ostraka challenge {task} --dry-run` shows which"
-	))
+	let how =
+		format!("--yes to challenge\n  `ostraka challenge {task} --dry-run` shows what is wrong");
+	let otherwise = format!("no dealing of task {task} is challenged");
+	out.must_agree(&format!("Challenge {what} of task {task}?"), &otherwise, &how).await
 }
 
 /// What a challenge costs, and what it pays.
@@ -539,12 +529,5 @@ mod tests {
 		assert_eq!(over.exit_code(), 1);
 		let early = check(7, &fixtures::inviting(), None).expect_err("not drawn");
 		assert!(early.to_string().contains("cannot be challenged: inviting\n"), "{early}");
-	}
-
-	#[test]
-	fn without_a_terminal_the_flag_is_named() {
-		let error = nobody_to_ask(7, "1 dealing");
-		assert!(error.to_string().contains("give --yes"), "{error}");
-		assert_eq!(error.exit_code(), 2);
 	}
 }

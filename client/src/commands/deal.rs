@@ -5,7 +5,7 @@ use super::{
 	connect,
 	dealt::{describe, proof_line, summary, Sent},
 	pace::in_step,
-	rules::{without_policy, Keeper, Ruling},
+	rules::{found, without_policy, Keeper, Ruling},
 };
 use crate::{
 	chain::{Chain, ChainError},
@@ -33,6 +33,7 @@ use crate::{
 };
 use clap::Args;
 use ostraka_party::{
+	address,
 	audit::{Act, Data},
 	data::{Advice, Book, Table},
 	dealing,
@@ -117,14 +118,14 @@ impl DealArgs {
 		table.ok_or_else(|| Error::Usage("name the file with your rows: --data FILE".to_owned()))
 	}
 
-	/// What a policy says of a task, with the data set of the file. If the `dealer` is to accept the task, what the chain holds
-	/// the data set to is part of that.
+	/// What a policy says of a task, with the data set of the file. If the dealer is to accept the task, what the chain holds the
+	/// data set to is part of that; if it has, what it accepted it for.
 	async fn ruling<'a>(
 		&self,
 		policy: Option<&'a Policy>,
 		chain: &Chain,
 		(task, info): (TaskId, &TaskInfo),
-		dealer: Option<&AccountId>,
+		(dealer, is_accepting): (&AccountId, bool),
 	) -> Result<Option<Ruling<'a>>, Error> {
 		let Some(policy) = policy else { return Ok(None) };
 		if !self.allow_constant.is_empty() {
@@ -142,19 +143,38 @@ impl DealArgs {
 			)));
 		}
 		let log = self.log.log()?;
-		let held = match dealer {
-			Some(dealer) => {
+		let held = match is_accepting {
+			true => {
 				let duties = Duties::read(chain, dealer).await?;
 				Some(duties.of(chain, dealer, &dataset.tag(), Some(task)).await?)
 			},
-			None => None,
+			false => None,
 		};
 		let of_task = (task, info);
-		Ruling::of(policy, dataset, chain, of_task, &log, held.is_some(), held.as_ref()).map(Some)
+		let mut ruling =
+			Ruling::of(policy, dataset, chain, of_task, &log, is_accepting, held.as_ref())?;
+		if let Some(acceptance) = chain.acceptance(task, dealer, chain.head()).await? {
+			check_dataset(task, &acceptance.agreed.dataset, &dataset.tag())?;
+			ruling.of_accepted(&acceptance.agreed.dataset);
+		}
+		Ok(Some(ruling))
 	}
 
-	/// The vector of the rows, under a policy or checked; `hash` is the file's.
+	/// The vector of the rows, under a policy or checked. The file must have this hash still when they are read: it is what is
+	/// logged of them, and chooses among them where there are too many.
 	fn prepare(
+		&self,
+		table: &Table,
+		hash: &[u8; 32],
+		spec: &TaskSpec,
+		ruling: Option<&Ruling<'_>>,
+	) -> Result<(Book, Prepared), Error> {
+		let prepared = self.prepare_as_it_is(table, hash, spec, ruling)?;
+		table.check_unchanged(hash)?;
+		Ok(prepared)
+	}
+
+	fn prepare_as_it_is(
 		&self,
 		table: &Table,
 		hash: &[u8; 32],
@@ -172,18 +192,16 @@ impl DealArgs {
 			Some((column, value)) => Book::of_value(table, column, value)?,
 			None => Book::of_all(table, table.file()),
 		};
-		let fitting = dataset.map(|dataset| dataset.fitting(spec, self.min_cell));
-		let (floor, constants) = match fitting {
-			Some(fitting) => (fitting.floor, fitting.constants),
-			None => (self.min_cell, self.allow_constant.clone()),
-		};
 		let encoding = Encoding {
 			round: self.file.round,
-			min_cell: floor,
+			min_cell: self.min_cell,
 			drop_small_cells: self.drop_small_cells,
-			constants,
+			constants: self.allow_constant.clone(),
 		};
-		let prepared = inputs::prepare(&book, table, spec, Way::Checked(&encoding))?;
+		let prepared = match dataset {
+			Some(dataset) => dataset.prepare_checked(&book, table, spec, encoding)?,
+			None => inputs::prepare(&book, table, spec, Way::Checked(&encoding))?,
+		};
 		Ok((book, prepared))
 	}
 }
@@ -209,17 +227,22 @@ pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	let chain = connect(global, out).await?;
 	let (task, account) = (args.task.number, signer.account());
 	let info = chain.task(task).await?;
+	let (genesis, by) = (hex(chain.genesis()), address(&account));
+	let of_task = (task, by.as_str());
 	if let Some(record) = onchain::deal::dealt(&chain, task, &account).await? {
+		if !args.dry_run {
+			found(&log, out.notes(), &genesis, Act::Deal, of_task, record.block);
+		}
 		return already(task, record.block, out);
 	}
 	let is_agreed = has_accepted(&chain, task, &account).await?;
 	let is_accepting = matches!(info.task.status, TaskStatus::Inviting { .. }) && !is_agreed;
-	let accepting = is_accepting.then_some(&account);
-	let ruling = args.ruling(policy.as_ref(), &chain, (task, &info), accepting).await?;
-	let ruling = ruling.as_ref();
-	if let Some(acceptance) = chain.acceptance(task, &account, chain.head()).await? {
-		check_dataset(task, &acceptance.agreed.dataset, &tag(ruling))?;
+	if is_agreed && !args.dry_run {
+		found(&log, out.notes(), &genesis, Act::Accept, of_task, chain.head().number);
 	}
+	let dealer = (&account, is_accepting);
+	let ruling = args.ruling(policy.as_ref(), &chain, (task, &info), dealer).await?;
+	let ruling = ruling.as_ref();
 	let hash = tokio::task::block_in_place(|| table.hash())?;
 	let keeper = Keeper::new(&log, out.notes(), &chain, (task, &info), &account, ruling);
 	if let Some(refusal) = ruling.and_then(|ruling| ruling.refusal(task, is_agreed)) {
@@ -238,7 +261,6 @@ pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Resu
 		tokio::task::block_in_place(|| args.prepare(&table, &hash, spec, ruling))?;
 	let data = Data::of(&hash, &prepared);
 	if let Some(ruling) = ruling {
-		let genesis = hex(chain.genesis());
 		let other = log.dealt_from_another(&ruling.dataset.name, &genesis, &data.file);
 		if let Some(other) = other.map_err(ostraka_party::Error::from)? {
 			out.notes().say(changed(other, &ruling.dataset.name));
@@ -336,7 +358,8 @@ pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	let drawn = collecting(&chain, task, &info, &account, out).await?;
 	// who takes part is known only now
 	check_required(task, &drawn)?;
-	let last = args.ruling(policy.as_ref(), &chain, (task, &drawn), None).await?;
+	let dealer = (&account, false);
+	let last = args.ruling(policy.as_ref(), &chain, (task, &drawn), dealer).await?;
 	if let Some(refusal) = last.and_then(|ruling| ruling.refusal(task, true)) {
 		keeper.refuses(Act::Deal)?;
 		return Err(refusal);
@@ -348,7 +371,9 @@ pub async fn run(args: &DealArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	let dealt = onchain::deal::deal(&chain, task, &context, spec, encoded, &signer).await?;
 	let Some(Dealt { receipt, proof }) = dealt else {
 		let record = chain.dealing(task, &account).await?;
-		return already(task, record.map_or(0, |record| record.block), out);
+		let block = record.map_or(0, |record| record.block);
+		keeper.finds(Act::Deal, block);
+		return already(task, block, out);
 	};
 	keeper.ends(Act::Deal, &receipt);
 	if out.is_json() {
@@ -455,23 +480,4 @@ pub(super) struct Already {
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use crate::output::written;
-
-	#[test]
-	fn a_file_that_changed_is_told() {
-		let text = changed(7, "loans-2026");
-		for part in
-			["data set loans-2026 has changed since task 7", "give the data set another name"]
-		{
-			assert!(text.contains(part), "`{text}` does not say `{part}`");
-		}
-	}
-
-	#[test]
-	fn a_dealing_that_is_there_is_not_sent_again() {
-		let text = written(false, |out| already(7, 5, out));
-		assert!(text.contains("task 7 already, in block 5: nothing was sent"), "{text}");
-	}
-}
+mod tests;

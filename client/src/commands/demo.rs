@@ -1,8 +1,9 @@
 //! `ostraka demo`: institutions compute joint statistics on a chain.
 
 mod rehearsal;
+mod seals;
 
-use self::rehearsal::rehearse;
+use self::{rehearsal::rehearse, seals::SealedTo};
 use super::simulate::{FIRST, SECOND};
 use crate::{
 	chain::{Chain, Signer},
@@ -46,13 +47,15 @@ use std::path::PathBuf;
 const EXAMPLES: &str = "\
 Examples:
   ostraka demo
+  ostraka demo --sealed-to requester
   ostraka demo --url ws://127.0.0.1:9944 --suri //Alice
   ostraka demo --data examples/clinics.csv --split-by clinic --statistic regression --columns dose --target response
   ostraka demo --data examples/clinics.csv --split-by clinic --statistic mean --columns response --group-by arm --json
 
 Without --url a development chain is started for it, and stopped at the end. The built-in
-statistics take about a minute and a half there. The result of the first is sealed to the
-requester, who alone can read it.";
+statistics take about a minute and a half there. Of the tasks that run first, the result of one
+on which no other task hangs is sealed to the requester, who alone can read it. --sealed-to seals
+all such results, those of later tasks too, or none.";
 
 /// Flags of `demo`.
 #[derive(Args, Debug)]
@@ -80,6 +83,9 @@ pub struct DemoArgs {
 	/// Reward for the accepted dealers of each task together, in tokens; as much as the fee without the rent unless given
 	#[arg(long, value_name = "TOKENS", allow_negative_numbers = true, value_parser = values::amount)]
 	pub data_reward: Option<String>,
+	/// Whom results are sealed to, who alone can read them; one result is sealed to the requester unless given
+	#[arg(long, value_name = "WHO", value_enum, ignore_case = true)]
+	pub sealed_to: Option<SealedTo>,
 }
 
 /// Runs the command.
@@ -160,23 +166,31 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 		progress: &progress,
 	};
 	note(&stage_note(plan.first.len(), ""));
-	let sealed = sealed(&plan);
-	if sealed.is_some() {
-		note(SEALED);
+	let say_sealed = |promises: &[Promise]| {
+		for text in seals::said(args.sealed_to, promises) {
+			note(&text);
+		}
+	};
+	if args.sealed_to == Some(SealedTo::Nobody) {
+		note(seals::NONE);
 	}
-	let seals = |place| Promise { is_sealed: sealed == Some(place), counting: None };
-	let promises: Vec<Promise> = (0..plan.first.len()).map(seals).collect();
+	let sealed = seals::first(&plan, args.sealed_to);
+	let promise = |place| Promise { is_sealed: sealed.contains(&place), counting: None };
+	let promises: Vec<Promise> = (0..plan.first.len()).map(promise).collect();
+	say_sealed(&promises);
 	let mut staged = setting.stage(&plan.first, &[], &promises, &mut chronicle).await?;
 	let Second { specs, cohorts, promises, mut left_out, mut reports, refined } =
-		grouped(&plan, &staged, class, parameters.least_dealers)?;
+		grouped(&plan, &staged, class, parameters.least_dealers, args.sealed_to)?;
 	if !specs.is_empty() {
 		note(&stage_note(specs.len(), ", by group"));
+		say_sealed(&promises);
 		staged.extend(setting.stage(&specs, &cohorts, &promises, &mut chronicle).await?);
 	}
 	let refined = plan.refined.iter().chain(&refined).copied();
-	let Closer { specs, cohorts, promises, of, once } = closer(refined, &staged)?;
+	let Closer { specs, cohorts, promises, of, once } = closer(refined, &staged, args.sealed_to)?;
 	if !specs.is_empty() {
 		note(&stage_note(specs.len(), ", within the bins of quantiles"));
+		say_sealed(&promises);
 		staged.extend(setting.stage(&specs, &cohorts, &promises, &mut chronicle).await?);
 	}
 	let first = staged.len() - specs.len();
@@ -221,19 +235,6 @@ pub async fn run(args: &DemoArgs, global: &Global, out: &mut Output<'_>) -> Resu
 	report.check()
 }
 
-/// What is said of the one task whose result is sealed.
-const SEALED: &str = "one result is sealed to the requester: it deals a mask that the result is published under, and it alone reads \
-                      the result, by the seed of that mask";
-/// What is said of that task in the report.
-const READ: &str =
-	"its result is published under a mask, and read here by the seed of the requester";
-
-/// The place of the task whose result is sealed: the first whose result nothing else hangs on.
-fn sealed(plan: &Plan) -> Option<usize> {
-	let is_counting = |place: &usize| plan.grouped.iter().any(|task| task.contributors == *place);
-	(0..plan.first.len()).find(|place| !is_counting(place) && !plan.refined.contains(place))
-}
-
 /// How long the whole takes on a development chain of its own, which makes a block a second (docs/RESULTS.md): some twenty
 /// seconds, and for each stage of tasks as long as [`stage_note`] says.
 fn how_long(plan: &Plan) -> String {
@@ -263,7 +264,7 @@ struct Second {
 	specs: Vec<TaskSpec>,
 	/// Places of the dealers over whom the contributors were counted.
 	cohorts: Vec<Vec<usize>>,
-	/// The tasks that counted them.
+	/// What they promise: the tasks that counted them, and whether they are sealed.
 	promises: Vec<Promise>,
 	/// Groups left out.
 	left_out: Vec<Vec<String>>,
@@ -280,7 +281,7 @@ struct Closer {
 	specs: Vec<TaskSpec>,
 	/// Places of the dealers of each one's first task.
 	cohorts: Vec<Vec<usize>>,
-	/// What the first ones promised.
+	/// What they promise: the same counting task as the first ones.
 	promises: Vec<Promise>,
 	/// Places of the first tasks.
 	of: Vec<usize>,
@@ -289,7 +290,12 @@ struct Closer {
 }
 
 /// The second tasks of the quantiles at these places, as far as the first ones have results.
-fn closer(places: impl Iterator<Item = usize>, staged: &[Staged]) -> Result<Closer, Error> {
+fn closer(
+	places: impl Iterator<Item = usize>,
+	staged: &[Staged],
+	to: Option<SealedTo>,
+) -> Result<Closer, Error> {
+	let is_sealed = seals::later(to, false);
 	let mut closer = Closer::default();
 	for place in places {
 		let Some(first) = staged.get(place) else { continue };
@@ -298,7 +304,7 @@ fn closer(places: impl Iterator<Item = usize>, staged: &[Staged]) -> Result<Clos
 			rounds::Second::Task(spec) => {
 				closer.specs.push(*spec);
 				closer.cohorts.push(first.inputs.iter().map(|(place, _)| *place).collect());
-				closer.promises.push(first.promise);
+				closer.promises.push(Promise { is_sealed, ..first.promise });
 				closer.of.push(place);
 			},
 			rounds::Second::None(why) => closer.once.push((place, why)),
@@ -312,6 +318,7 @@ fn grouped(
 	staged: &[Staged],
 	class: SecurityClass,
 	least: u32,
+	to: Option<SealedTo>,
 ) -> Result<Second, Error> {
 	let mut second = Second::default();
 	for grouped in &plan.grouped {
@@ -332,7 +339,8 @@ fn grouped(
 				second.specs.push(spec);
 				second.cohorts.push(counting.inputs.iter().map(|(place, _)| *place).collect());
 				let counting = Some(counting.task);
-				second.promises.push(Promise { counting, is_sealed: false });
+				let is_sealed = seals::later(to, grouped.is_refined);
+				second.promises.push(Promise { counting, is_sealed });
 				second.left_out.push(left_out);
 			},
 			None => {
@@ -382,7 +390,7 @@ async fn report(
 	let pooled = tokio::task::block_in_place(|| inputs::pooled(&staged.spec, &rows, min_cell));
 	let plain = match &staged.opening {
 		Some(file) => {
-			report.notes.push(READ.to_owned());
+			report.notes.push(seals::READ.to_owned());
 			unsealed(result, &file.opening)?
 		},
 		None => result.clone(),

@@ -103,7 +103,7 @@ pub async fn run(args: &InboxArgs, global: &Global, out: &mut Output<'_>) -> Res
 						let held = duties.of(&chain, &account, &dataset.tag(), Some(task)).await?;
 						looser = held.warning(&policy.on_chain());
 						let (of_task, held) = ((task, &info), Some(&held));
-						let ruling = Ruling::of(
+						let mut ruling = Ruling::of(
 							policy,
 							dataset,
 							&chain,
@@ -112,6 +112,10 @@ pub async fn run(args: &InboxArgs, global: &Global, out: &mut Output<'_>) -> Res
 							!has_accepted,
 							held,
 						)?;
+						let head = chain.head();
+						if let Some(acceptance) = chain.acceptance(task, &account, head).await? {
+							ruling.of_accepted(&acceptance.agreed.dataset);
+						}
 						refusal(&ruling.lines).map_or(Says::Allows, Says::Refuses)
 					},
 					Err(error) => Says::Refuses(error.to_string()),

@@ -204,16 +204,9 @@ async fn confirm(
 		return Ok(());
 	}
 	let held = chain.token().render(deposit(chain).await?);
-	match out.ask(&format!("Accept task {task} as its recipient, with a deposit of {held}?")).await? {
-		Some(true) => Ok(()),
-		Some(false) => Err(Error::Failed(format!(
-			"task {task} is not accepted: the answer was no, and nothing was sent"
-		))),
-		None => Err(Error::Usage(format!(
-			"task {task} is not accepted, as there is no terminal to ask at (with --json nobody is asked): give --yes to \
-			 accept it as its recipient"
-		))),
-	}
+	let question = format!("Accept task {task} as its recipient, with a deposit of {held}?");
+	let otherwise = format!("task {task} is not accepted");
+	out.must_agree(&question, &otherwise, "--yes to accept it as its recipient").await
 }
 
 /// Accepts, as the recipient. `None` if the account had accepted before.

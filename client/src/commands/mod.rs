@@ -13,6 +13,7 @@ mod events;
 mod excluded;
 mod found;
 mod inbox;
+mod keyring;
 mod log;
 mod man;
 mod mask;
@@ -108,6 +109,8 @@ pub enum Command {
 	Events(events::EventsArgs),
 	/// Look through what is needed, and say what is not right
 	Doctor(doctor::DoctorArgs),
+	/// Secrets of accounts in the operating system's keyring, for --keyring NAME
+	Keyring(keyring::KeyringCommandArgs),
 	/// The whole protocol in one process, without a chain
 	Simulate(simulate::SimulateArgs),
 	/// Institutions compute joint statistics on a chain, from CSV rows to verified results
@@ -197,6 +200,7 @@ async fn until_interrupted(
 			Command::Challenge(args) => challenge::run(args, global, out).await,
 			Command::Events(args) => events::run(args, global, out).await,
 			Command::Doctor(args) => doctor::run(args, global, out).await,
+			Command::Keyring(args) => keyring::run(args, global, out).await,
 			Command::Demo(args) => demo::run(args, global, out).await,
 			Command::Dev(_)
 			| Command::Simulate(_)

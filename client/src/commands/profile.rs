@@ -9,7 +9,7 @@ use super::{
 	Cli,
 };
 use crate::{
-	cli::{values, LogFormat},
+	cli::{entry, values, LogFormat},
 	error::Error,
 };
 use clap::{parser::ValueSource, Arg, ArgMatches, Command, CommandFactory, ValueEnum};
@@ -27,8 +27,8 @@ const FILE: &str = "config.toml";
 /// The profile that is used if nothing names another.
 const DEFAULT: &str = "default";
 /// Commands that ask no chain, or make one of their own.
-const APART: [&str; 8] =
-	["completions", "demo", "dev", "man", "reference", "schema", "simulate", "verify"];
+const APART: [&str; 9] =
+	["completions", "demo", "dev", "keyring", "man", "reference", "schema", "simulate", "verify"];
 
 /// A configuration.
 #[derive(Debug, Default, Deserialize)]
@@ -47,6 +47,7 @@ struct Profile {
 	url: Option<String>,
 	key_file: Option<PathBuf>,
 	key_command: Option<String>,
+	keyring: Option<String>,
 	password_file: Option<PathBuf>,
 	policy: Option<PathBuf>,
 	log: Option<PathBuf>,
@@ -146,10 +147,11 @@ impl<E: Fn(&str) -> Option<OsString>> Given<'_, E> {
 		let path =
 			|path: &Option<PathBuf>| path.as_ref().map(|path| folder.join(path).into_os_string());
 		let text = |text: &Option<String>| text.as_ref().map(OsString::from);
-		let values: [(&str, Option<OsString>); 7] = [
+		let values: [(&str, Option<OsString>); 8] = [
 			("url", text(&profile.url)),
 			("key-file", path(&profile.key_file)),
 			("key-command", text(&profile.key_command)),
+			("keyring", text(&profile.keyring)),
 			("password-file", path(&profile.password_file)),
 			("policy", path(&profile.policy)),
 			("log", path(&profile.log)),
@@ -175,8 +177,18 @@ impl Profile {
 		if let Some(text) = &self.url {
 			values::url(text).map_err(|what| format!("url: {what}"))?;
 		}
-		if self.key_file.is_some() && self.key_command.is_some() {
-			return Err("key-file and key-command both name the account: give one".to_owned());
+		if let Some(name) = &self.keyring {
+			entry::check(name).map_err(|what| format!("keyring: {what}"))?;
+		}
+		let of_account = [
+			("key-file", self.key_file.is_some()),
+			("key-command", self.key_command.is_some()),
+			("keyring", self.keyring.is_some()),
+		];
+		let mut given =
+			of_account.into_iter().filter_map(|(key, is_given)| is_given.then_some(key));
+		if let (Some(one), Some(other)) = (given.next(), given.next()) {
+			return Err(format!("{one} and {other} both name the account: give one"));
 		}
 		match &self.log_format {
 			Some(text) if LogFormat::from_str(text, false).is_err() => {
@@ -205,7 +217,8 @@ fn read(path: &Path, name: Option<&str>) -> Result<(Profile, String), Error> {
 		let line = before.matches('\n').count() + 1;
 		// the line itself is not repeated: somebody may have put a secret there
 		let hint = match error.message().starts_with("unknown field `suri`") {
-			true => "\n  a secret has no place here: name a file that holds it (key-file), or a program that prints it (key-command)",
+			true => "\n  a secret has no place here: name a file that holds it (key-file), a program that prints it (key-command), \
+			         or an entry of the keyring (keyring)",
 			false => "",
 		};
 		wrong(format!("line {line}: {}{hint}", escaped(&error.message().replace('\n', ", "))))
@@ -300,6 +313,13 @@ key-command = \"pass ostraka\"
 		assert_eq!(ok("task list --profile home", &[]), home);
 		assert_eq!(ok("task list", &["OSTRAKA_PROFILE=home"]), home);
 		assert_eq!(ok("--profile home task list", &["OSTRAKA_PROFILE=work"]), home);
+		let text = "[profiles.default]\nkeyring = \"work\"\n";
+		assert_eq!(added(text, "task list", &[]), Ok(vec!["--keyring=work".to_owned()]));
+		assert_eq!(added(text, "task list --key-file other", &[]), Ok(Vec::new()));
+		assert_eq!(
+			added(TWO, "task list --keyring other", &[]),
+			Ok(vec!["--url=wss://work.example".to_owned(), "--log-format=json".to_owned()])
+		);
 		let text = "[profiles.default]\nurl = \"ws://a\"\n";
 		assert_eq!(added(text, "task list", &[]), Ok(vec!["--url=ws://a".to_owned()]));
 		// nothing is named, and nothing is there
@@ -308,7 +328,9 @@ key-command = \"pass ostraka\"
 
 	#[test]
 	fn what_makes_a_chain_of_its_own_goes_by_a_profile_that_a_person_names() {
-		for command in ["demo", "simulate", "verify a.json", "completions bash", "schema"] {
+		for command in
+			["demo", "simulate", "verify a.json", "completions bash", "schema", "keyring show a"]
+		{
 			assert!(ok(command, &[]).is_empty(), "{command}");
 		}
 		assert_eq!(
@@ -323,7 +345,7 @@ key-command = \"pass ostraka\"
 
 	#[test]
 	fn what_is_wrong_is_named() {
-		let cases: [(&str, &str, &[&str]); 9] = [
+		let cases: [(&str, &str, &[&str]); 11] = [
 			("colour = 1\n", "task list", &["config.toml: line 1: ", "`colour`"]),
 			("[profiles.a]\n\nurls = \"ws://a\"\n", "task list", &["line 3: ", "`urls`", "`url`"]),
 			("[profiles.a]\nsuri = \"bottom\"\n", "task list", &["line 2: ", "`suri`", "key-file"]),
@@ -333,6 +355,16 @@ key-command = \"pass ostraka\"
 			("[profiles.default]\nurl = \"a\"\n", "task list", &["profile `default`: url: `a`"]),
 			("[profiles.default]\nlog-format = \"x\"\n", "inbox", &["log-format: `x`"]),
 			("[profiles.default]\nkey-file = \"a\"\nkey-command = \"b\"\n", "inbox", &["give one"]),
+			(
+				"[profiles.default]\nkeyring = \"a\"\nkey-command = \"b\"\n",
+				"inbox",
+				&["keyring both", "give one"],
+			),
+			(
+				"[profiles.default]\nkeyring = \"bottom drive\"\n",
+				"inbox",
+				&["profile `default`: keyring: the name"],
+			),
 		];
 		for (text, words, parts) in cases {
 			let said = added(text, words, &[]).expect_err(text);

@@ -3,20 +3,24 @@
 use crate::{
 	chain::{Chain, Receipt},
 	error::Error,
-	onchain::consent::Held,
+	onchain::consent::{unheld, Held},
 	output::{Notes, Output},
 	view::lines::hex,
 };
 use codec::Encode;
 use ostraka_party::{
 	address,
-	audit::{Act, Data, Entry, Log, Step, Transaction},
+	audit::{Act, Data, Entry, Log, Step, Transaction, Turn},
 	policy::{refusal, Dataset, Line, Policy, Question},
 };
 use ostraka_primitives::{api::TaskInfo, spec::TaskSpec, task::TaskStatus, AccountId, TaskId};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use std::time::Duration;
+
+/// After so long it is looked again whether another job's turn is over.
+const LOOKS: Duration = Duration::from_millis(200);
 
 /// What a policy says of a task.
 pub(super) struct Ruling<'a> {
@@ -30,7 +34,7 @@ pub(super) struct Ruling<'a> {
 
 impl<'a> Ruling<'a> {
 	/// Asks a policy about a task as the chain has it. How many tasks were accepted lately is counted where it is asked
-	/// whether to accept one more. `held` is what the chain holds the data set to, where it is known whose it is.
+	/// whether to accept one more. `held` is what the chain has of the data set, where it is known whose it is.
 	///
 	/// # Errors
 	/// `Log`.
@@ -47,10 +51,7 @@ impl<'a> Ruling<'a> {
 			Some((_, blocks)) if is_accepting => {
 				let since = chain.head().number.saturating_sub(blocks);
 				let genesis = hex(chain.genesis());
-				let tasks = log.tasks_since(&dataset.name, &genesis, since);
-				let mut tasks = tasks.map_err(ostraka_party::Error::from)?;
-				tasks.remove(&task);
-				Some(u32::try_from(tasks.len()).unwrap_or(u32::MAX))
+				Some(spent(log, (dataset.name.as_str(), genesis.as_str()), task, since, held)?)
 			},
 			_ => None,
 		};
@@ -72,6 +73,12 @@ impl<'a> Ruling<'a> {
 			lines.extend(held.lines(&policy.on_chain(), conditions));
 		}
 		Ok(Self { policy, dataset, lines })
+	}
+
+	/// Adds what there is to say of the data set that the account has accepted the task for.
+	pub fn of_accepted(&mut self, accepted: &[u8; 32]) {
+		let line = unheld(accepted, &self.dataset.tag(), &self.policy.on_chain());
+		self.lines.extend(line);
 	}
 
 	/// Writes what the policy says, line by line.
@@ -115,6 +122,53 @@ impl<'a> Ruling<'a> {
 	}
 }
 
+/// How many tasks over a data set were accepted or dealt to in that block or later, `task` not counted: by the log, and by what the
+/// chain has. A run that was interrupted logged nothing of what it sent, and other tools log nothing here.
+///
+/// # Errors
+/// `Log`.
+fn spent(
+	log: &Log,
+	(dataset, genesis): (&str, &str),
+	task: TaskId,
+	since: u32,
+	held: Option<&Held>,
+) -> Result<u32, Error> {
+	let logged = log.tasks_since(dataset, genesis, since);
+	let mut tasks = logged.map_err(ostraka_party::Error::from)?;
+	let mut on_chain = held.map(|held| held.tasks_since(since)).unwrap_or_default();
+	on_chain.remove(&task);
+	// which tasks these were is not known: the log may have them
+	let forgotten = held.map_or(0, |held| held.forgotten_since(since));
+	let least = on_chain.len().saturating_add(forgotten);
+	tasks.append(&mut on_chain);
+	tasks.remove(&task);
+	Ok(u32::try_from(tasks.len().max(least)).unwrap_or(u32::MAX))
+}
+
+/// Logs that what a run before this one began is on the chain, if the log does not say so: who was interrupted has not seen it. `block`
+/// is where it was seen. If that cannot be logged it is on the chain all the same, so people are told.
+pub(super) fn found(
+	log: &Log,
+	notes: &Notes,
+	genesis: &str,
+	act: Act,
+	(task, account): (TaskId, &str),
+	block: u32,
+) {
+	let begun = log.begun(act, genesis, task, account).map_err(ostraka_party::Error::from);
+	let logged = match begun {
+		Ok(Some(begun)) => {
+			append(log, Entry { step: Step::Done, seen: Some(block), ..begun }, notes)
+		},
+		Ok(None) => Ok(()),
+		Err(error) => Err(error.into()),
+	};
+	if let Err(error) = logged {
+		notes.say(format!("warning: this is done, and not logged: {error}"));
+	}
+}
+
 /// Writes rules of a policy, one below the other.
 ///
 /// # Errors
@@ -141,16 +195,11 @@ pub(super) struct RulingRecord<'a> {
 /// `Failed` if the answer is no, `Usage` if there is nobody to ask.
 pub(super) async fn without_policy(task: TaskId, out: &Output<'_>) -> Result<(), Error> {
 	let question = "There is no policy that says what your rows may be asked. Go on without one?";
-	match out.ask(question).await? {
-		Some(true) => Ok(()),
-		Some(false) => {
-			Err(Error::Failed(format!("the answer was no, and nothing was sent to task {task}")))
-		},
-		None => Err(Error::Usage(format!(
-			"there is no policy that says what your rows may be asked, and no terminal to ask at: nothing was sent to task \
-			 {task}\n  make a policy with `ostraka policy init --data FILE`, or give --no-policy"
-		))),
-	}
+	let otherwise = format!(
+		"nothing is done for task {task} without a policy that says what your rows may be asked"
+	);
+	let how = "--no-policy, or make a policy with `ostraka policy init --data FILE`";
+	out.must_agree(question, &otherwise, how).await
 }
 
 /// Logs what is done about one task.
@@ -159,6 +208,8 @@ pub(super) struct Keeper<'a> {
 	notes: Notes,
 	/// What all entries have.
 	base: Entry,
+	/// Most tasks over the data set, in so many blocks, by the policy's file.
+	quota: Option<(u32, u32)>,
 }
 
 impl<'a> Keeper<'a> {
@@ -181,7 +232,60 @@ impl<'a> Keeper<'a> {
 			dataset: ruling.map(|ruling| ruling.dataset.name.clone()),
 			..Entry::of(Act::Accept, Step::Begun)
 		};
-		Self { log, notes: notes.clone(), base }
+		let quota = ruling.and_then(|ruling| ruling.policy.allow.quota);
+		Self { log, notes: notes.clone(), base, quota }
+	}
+
+	/// Whether the policy's file says how many tasks there may be.
+	pub fn counts(&self) -> bool {
+		self.quota.is_some()
+	}
+
+	/// Waits until no other job accepts a task for the same data set, and takes the turn: until it is dropped the others wait.
+	///
+	/// # Errors
+	/// `Log`.
+	pub async fn turn(&self, dataset: &[u8; 32]) -> Result<Turn, Error> {
+		let genesis = self.base.genesis.as_deref().unwrap_or_default();
+		let account = self.base.account.as_deref().unwrap_or_default();
+		let mut is_told = false;
+		loop {
+			let turn = self.log.turn(genesis, account, &hex(dataset));
+			if let Some(turn) = turn.map_err(ostraka_party::Error::from)? {
+				return Ok(turn);
+			}
+			if !std::mem::replace(&mut is_told, true) {
+				self.notes.say(
+					"waits for another job that accepts a task for the same data set: what is left of its quota is counted \
+					 by one job at a time",
+				);
+			}
+			tokio::time::sleep(LOOKS).await;
+		}
+	}
+
+	/// Counts once more, in block `now`, whether the policy has a task left: another job may have accepted one since it was asked.
+	///
+	/// # Errors
+	/// `Failed` if not; `Log`.
+	pub fn recounts(&self, now: u32, held: &Held) -> Result<(), Error> {
+		let Entry { task, dataset, genesis, .. } = &self.base;
+		let (Some((most, blocks)), Some(task), Some(dataset), Some(genesis)) =
+			(self.quota, task, dataset, genesis)
+		else {
+			return Ok(());
+		};
+		let since = now.saturating_sub(blocks);
+		let over = (dataset.as_str(), genesis.as_str());
+		let spent = spent(self.log, over, *task, since, Some(held))?;
+		if spent < most {
+			return Ok(());
+		}
+		self.refuses(Act::Accept)?;
+		Err(Error::Failed(format!(
+			"task {task} is not accepted, and nothing was sent: per_period: {most} over one data set in {blocks} blocks; \
+			 {spent} so far, with what another job has accepted meanwhile"
+		)))
 	}
 
 	/// With the file, and what became of its rows.
@@ -220,6 +324,14 @@ impl<'a> Keeper<'a> {
 		}
 	}
 
+	/// Logs that something is on the chain that another run than this one sent, or this one without seeing its end.
+	pub fn finds(&self, act: Act, block: u32) {
+		let Entry { task, account, genesis, .. } = &self.base;
+		if let (Some(task), Some(account), Some(genesis)) = (task, account, genesis) {
+			found(self.log, &self.notes, genesis, act, (*task, account.as_str()), block);
+		}
+	}
+
 	fn add(&self, entry: Entry) -> Result<(), Error> {
 		append(self.log, entry, &self.notes)
 	}
@@ -241,30 +353,4 @@ pub(super) fn append(log: &Log, entry: Entry, notes: &Notes) -> Result<(), Error
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use crate::output::written;
-	use ostraka_party::policy::Says;
-
-	fn line(rule: &'static str, says: Says, why: &str) -> Line {
-		Line { rule, says, why: why.to_owned() }
-	}
-
-	#[test]
-	fn rules_stand_one_below_the_other() {
-		let lines = [line("rows", Says::Yes, "enough"), line("requesters", Says::No, "not Bob")];
-		let text = written(false, |out| write_lines(&lines, out));
-		assert_eq!(text, "  yes   rows        enough\n  NO    requesters  not Bob\n");
-	}
-
-	#[tokio::test]
-	async fn a_script_says_that_it_goes_without_a_policy() {
-		let mut results = Vec::<u8>::new();
-		let out = Output::new(&mut results, Notes::none(), true);
-		let error = without_policy(7, &out).await.expect_err("nobody is asked");
-		assert_eq!(error.exit_code(), 2);
-		for part in ["task 7", "--no-policy", "ostraka policy init"] {
-			assert!(error.to_string().contains(part), "{error}");
-		}
-	}
-}
+mod tests;

@@ -37,7 +37,7 @@ const EXCLUDED: &[(&str, &[&str])] = &[
 ];
 
 /// Flags that each name the account that signs.
-pub(super) const ACCOUNT: [&str; 3] = ["suri", "key-file", "key-command"];
+pub(super) const ACCOUNT: [&str; 4] = ["suri", "key-file", "key-command", "keyring"];
 
 /// Reads a command line with a profile's flags, and with the task file that it names. What is wrong with it, and help, is printed as
 /// clap does and ends the process, unless it is for a program.
@@ -358,6 +358,8 @@ mod tests {
 			"task list --suri //Alice --key-file key",
 			"--key-file key task list --key-command cat",
 			"--suri //Alice --key-command cat inbox",
+			"--keyring work task list --key-file key",
+			"inbox --suri //Alice --keyring work",
 		] {
 			let said = said(words);
 			assert!(said.is_some_and(|said| said.contains("cannot be used with")), "{words}");
@@ -395,6 +397,7 @@ mod tests {
 			"suri",
 			"key-file",
 			"key-command",
+			"keyring",
 			"password-file",
 			"config",
 			"profile",

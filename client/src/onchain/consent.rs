@@ -22,6 +22,7 @@ use ostraka_primitives::{
 	task::{Conditions, TaskStatus},
 	AccountId, BlockNumber, Digest, TaskId,
 };
+use std::collections::BTreeSet;
 
 /// Newest tasks that are looked through for acceptances.
 const LOOKED_AT: u32 = 512;
@@ -152,6 +153,17 @@ impl Held {
 	/// The policy that holds.
 	pub fn policy(&self) -> Option<&Policy> {
 		self.standing.as_ref()?.at(self.block)
+	}
+
+	/// The tasks that were dealt to in that block or later, and those that are accepted and still to be dealt to.
+	pub fn tasks_since(&self, block: BlockNumber) -> BTreeSet<TaskId> {
+		let dealt = self.dealt.iter().filter(|entry| entry.at >= block).map(|entry| entry.task);
+		dealt.chain(self.accepted.iter().copied()).collect()
+	}
+
+	/// How many of those that were dealt to in that block or later are not remembered by their numbers.
+	pub fn forgotten_since(&self, block: BlockNumber) -> usize {
+		self.forgotten.iter().filter(|at| **at >= block).count()
 	}
 
 	/// How much of the quota is left, if there is one.
@@ -320,7 +332,8 @@ pub fn looser(chain: &Policy, file: &Policy) -> Vec<&'static str> {
 	.collect()
 }
 
-/// Checks that the chain would take an acceptance for a data set, and the dealing that follows.
+/// Checks that the chain would take an acceptance for a data set, and the dealing that follows. Returns what the chain has of the data
+/// set: its open acceptances too, where `is_counted` asks for them or the chain's policy has a quota.
 ///
 /// # Errors
 /// `Failed` if not; `Chain`.
@@ -330,21 +343,23 @@ pub async fn check(
 	info: &TaskInfo,
 	dealer: &AccountId,
 	dataset: &Digest,
-) -> Result<(), Error> {
+	is_counted: bool,
+) -> Result<Held, Error> {
 	let head = chain.head();
 	let standing = chain.policy(dealer, dataset, head).await?;
 	let policy = standing.as_ref().and_then(|standing| standing.at(head.number));
-	let duties = match policy {
-		Some(Policy { quota: Some(_), .. }) => Duties::read(chain, dealer).await?,
+	let has_quota = policy.is_some_and(|policy| policy.quota.is_some());
+	let duties = match is_counted || has_quota {
+		true => Duties::read(chain, dealer).await?,
 		// its acceptances count against a quota alone
-		_ => {
+		false => {
 			let history = chain.history(dealer, head).await?;
 			Duties { block: head.number, history, ..Duties::default() }
 		},
 	};
 	let held = duties.of(chain, dealer, dataset, Some(task)).await?;
 	match held.refusal(&info.task.conditions) {
-		None => Ok(()),
+		None => Ok(held),
 		Some(reasons) => Err(Error::Failed(format!(
 			"task {task} is not accepted, as the chain would refuse it: {reasons}\n  `ostraka policy show --account {}` shows \
 			 what may be asked; nothing was sent",
@@ -383,6 +398,22 @@ pub fn check_dataset(task: TaskId, accepted: &Digest, dealt: &Digest) -> Result<
 		"task {task} was accepted for another data set than the one that would be dealt, and nothing was sent\n  --dataset NAME \
 		 takes the one that it was accepted for; who does not deal loses a part of the deposit"
 	)))
+}
+
+/// What stands against a dealing under a policy, if its task was accepted for no data set and `file`, what a chain can hold to of the
+/// policy, asks for something: the chain holds such a dealing to nothing, whatever is published. Another tool may have accepted, or
+/// somebody who has the account's key.
+pub fn unheld(accepted: &Digest, dealt: &Digest, file: &Policy) -> Option<Line> {
+	let rules = looser(&Policy::default(), file);
+	if *accepted != NO_DATASET || *dealt == NO_DATASET || rules.is_empty() {
+		return None;
+	}
+	let why = format!(
+		"the task was accepted for no data set, and the chain holds its dealing to nothing of the policy, whatever is published: \
+		 not to {}; if it was you who accepted it so, --no-policy deals all the same",
+		rules.join(", ")
+	);
+	Some(Line { rule: RULE, says: Says::No, why })
 }
 
 fn dealers(number: u32) -> String {

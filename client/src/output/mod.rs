@@ -53,7 +53,7 @@ impl<'a> Output<'a> {
 	///
 	/// # Errors
 	/// `Failed` if the terminal cannot be read.
-	pub async fn ask(&self, question: &str) -> Result<Option<bool>, Error> {
+	async fn ask(&self, question: &str) -> Result<Option<bool>, Error> {
 		if self.is_json || !std::io::stdin().is_terminal() {
 			return Ok(None);
 		}
@@ -83,6 +83,20 @@ impl<'a> Output<'a> {
 			true => Ok(()),
 			false => unless_no(self.ask(question).await?, otherwise),
 		}
+	}
+
+	/// Asks before what is done only on a yes. Where nobody can be asked that is refused: `otherwise` says what is not done, and
+	/// `how` what to give to have it done unasked.
+	///
+	/// # Errors
+	/// `Usage` if nobody can be asked; `Failed` if the answer is no, or the terminal cannot be read.
+	pub async fn must_agree(
+		&self,
+		question: &str,
+		otherwise: &str,
+		how: &str,
+	) -> Result<(), Error> {
+		only_on_yes(self.ask(question).await?, otherwise, how)
 	}
 
 	/// What `write!` and `writeln!` call: writes text.
@@ -205,6 +219,16 @@ fn unless_no(answer: Option<bool>, otherwise: &str) -> Result<(), Error> {
 	}
 }
 
+/// Goes on only if somebody was asked and has said yes.
+fn only_on_yes(answer: Option<bool>, otherwise: &str, how: &str) -> Result<(), Error> {
+	match answer {
+		None => Err(Error::Usage(format!(
+			"{otherwise}, as there is no terminal to ask at (with --json nobody is asked): give {how}"
+		))),
+		answered => unless_no(answered, otherwise),
+	}
+}
+
 /// Whether an answer is a yes: anything else, and nothing at all, is none.
 fn is_yes(line: &str) -> bool {
 	matches!(line.trim().to_lowercase().as_str(), "y" | "yes")
@@ -285,6 +309,25 @@ mod tests {
 		let out = Output::new(&mut results, Notes::none(), true);
 		for is_agreed in [true, false] {
 			assert!(out.agree(is_agreed, "do it?", "it is not done").await.is_ok());
+		}
+	}
+
+	#[tokio::test]
+	async fn what_needs_a_yes_is_refused_where_nobody_is_asked() {
+		let after = |answer| only_on_yes(answer, "it is not done", "--yes to have it done");
+		assert!(after(Some(true)).is_ok());
+		let no = after(Some(false)).expect_err("no");
+		assert_eq!(no.to_string(), "it is not done: the answer was no, and nothing was sent");
+		assert_eq!(no.exit_code(), 1);
+		let mut results = Vec::<u8>::new();
+		let out = Output::new(&mut results, Notes::none(), true);
+		let asked = out.must_agree("do it?", "it is not done", "--yes to have it done").await;
+		for unasked in [after(None).expect_err("nobody"), asked.expect_err("a program")] {
+			assert_eq!(
+				unasked.to_string(),
+				"it is not done, as there is no terminal to ask at (with --json nobody is asked): give --yes to have it done"
+			);
+			assert_eq!(unasked.exit_code(), 2);
 		}
 	}
 

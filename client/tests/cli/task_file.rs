@@ -120,6 +120,16 @@ fn a_demo_reads_a_file_too() {
 	fails(&mut on(&data, "demo --task-file", node), 2, &["there is no node binary"]);
 	let data = beside(&TASK.replace("[\"x\"]", "[\"z\"]").replace("range.x = [0, 9]\n", ""));
 	fails(&mut on(&data, "demo --task-file", node), 2, &["no column `z`"]);
+	// it signs for the requester, and could open nothing that is sealed to another
+	let data = beside(&format!("{TASK}sealed-to = \"self\"\n"));
+	fails(&mut on(&data, "demo --task-file", node), 2, &["there is no node binary"]);
+	let data = beside(&format!("{TASK}sealed-to = \"//Bob\"\n"));
+	let parts = ["task.toml says as flags", "invalid value '//Bob'", "requester, nobody"];
+	fails(&mut on(&data, "demo --task-file", node), 2, &parts);
+	for who in ["requester", "nobody"] {
+		let flags = format!("{node} --sealed-to {who}");
+		fails(&mut on(&data, "demo --task-file", &flags), 2, &["there is no node binary"]);
+	}
 }
 
 #[test]

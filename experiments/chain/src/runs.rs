@@ -307,12 +307,12 @@ mod tests {
 			let blocks = [block(1, 9, 9, 9), block(2, bytes, ref_time, proof)];
 			Busiest::of(&blocks, &dealings)
 		};
-		let full = of(mib, 3 * second / 2, mib);
+		let full = of(mib, second, mib);
 		assert_eq!((full.dealings, full.bound()), (9, "ref time"));
-		assert_eq!(full.shares, [1., 1. / 7.5, 1. / 3.75]);
-		assert_eq!(of(3_900_000, second, mib).bound(), "length");
-		assert_eq!(of(mib, second, 7_800_000).bound(), "proof size");
-		assert_eq!(of(mib, second, mib).bound(), "demand");
+		assert_eq!(full.shares, [1., 1. / 5., 1. / 3.75]);
+		assert_eq!(of(3_900_000, second / 2, mib).bound(), "length");
+		assert_eq!(of(mib, second / 2, 5_200_000).bound(), "proof size");
+		assert_eq!(of(mib, second / 2, mib).bound(), "demand");
 	}
 
 	#[test]

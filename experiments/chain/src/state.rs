@@ -6,7 +6,7 @@ use ostraka_client::chain::{Chain, Head};
 use serde::Deserialize;
 
 /// Storage that tasks take. Accounts, which dealers have anyway, are not in it; their holds are.
-const OF_TASKS: [(&str, &str); 22] = [
+const OF_TASKS: [(&str, &str); 23] = [
 	("Tasks", "Records"),
 	("Tasks", "Statuses"),
 	("Tasks", "Invitations"),
@@ -17,6 +17,7 @@ const OF_TASKS: [(&str, &str); 22] = [
 	("Tasks", "DrawnTasks"),
 	("Tasks", "Settlements"),
 	("Tasks", "Agenda"),
+	("Tasks", "Unsettled"),
 	("Vss", "Sharings"),
 	("Vss", "Seats"),
 	("Vss", "Dealings"),

@@ -23,8 +23,9 @@
 //!   at the draw.
 //! - **Window**: length of a phase in blocks. A phase's deadline is the last block in which
 //!   something may happen in it.
-//! - **Agenda**: one entry an open task, with the block from which the hook has to look at it.
-//! - **Place**: a task's entry in the agenda. It and the seats are rented by the block ([`rent`](ostraka_primitives::rent)).
+//! - **Agenda**: one entry a task that goes on, with the block from which the hook has to look at it.
+//! - **Unsettled**: the tasks that have ended, in the order in which it is their turn to be settled.
+//! - **Place**: a task's entry in either, for as long as it is open. It and the seats are rented by the block ([`rent`](ostraka_primitives::rent)).
 //!
 //! ## A task's way
 //! 1. `submit` checks everything, takes fee and data reward into escrow, and puts the task into
@@ -55,11 +56,11 @@
 //! ## What holds
 //! - The hook works in `on_poll`, within the meter it is given and a share of the block of its own;
 //!   a step begins only if its bound fits, so the hook may lag. Nothing relies on it alone: every call checks its task's deadline itself.
-//! - The agenda holds exactly the open tasks, each once, by block; a task that moves takes its
-//!   entry along. So no entry is ever stale, and the agenda cannot be full while fewer than
-//!   `MaxOpenTasks` tasks are open. Entries are served oldest first and a task that is not finished
-//!   goes behind the others, so that none starves. Draws, which are heavy and may fail, come last
-//!   in a block: those that do not succeed hold nothing else up.
+//! - Agenda and unsettled ones together hold exactly the open tasks, each once; a task that moves takes its
+//!   entry along. So no entry is ever stale, and neither can be full while fewer than
+//!   `MaxOpenTasks` tasks are open. The agenda is served oldest first. Settlements, which take long and which anybody can make due in any
+//!   number, come after it: no deadline and no look at a draw waits for one. One that is not finished goes behind the others. Draws, which
+//!   are heavy and may fail, come last in a block: those that do not succeed hold nothing else up. One draw has its weight kept back.
 //! - No call makes an open task lose its entry. Should one lose it all the same, as an upgrade may make it, anybody can
 //!   `poke` it: it gets the entry that its state asks for, never an earlier one, and nothing else changes (`src/poke.rs`).
 //! - A draw's candidates are looked at once: what the look finds is handed on to the draw of the same step.
@@ -303,10 +304,15 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Settlements<T> = StorageMap<_, Twox64Concat, TaskId, Remaining>;
 
-	/// The open tasks, by the block from which the hook has to look at them. Written with every
+	/// The tasks that go on, by the block from which the hook has to look at them. Written with every
 	/// change of state.
 	#[pallet::storage]
 	pub type Agenda<T: Config> = StorageValue<_, BoundedVec<Due, T::MaxOpenTasks>, ValueQuery>;
+
+	/// The tasks that have ended and are not settled, in the order of their turns. Written when a task ends, and as it is settled.
+	#[pallet::storage]
+	pub type Unsettled<T: Config> =
+		StorageValue<_, BoundedVec<TaskId, T::MaxOpenTasks>, ValueQuery>;
 
 	/// The newest relay epochs that the runtime told of, in their order. Written when one becomes
 	/// known; the oldest is then forgotten if it is one too many.
@@ -731,9 +737,10 @@ pub mod pallet {
 			accepted.into_iter().map(|(_, who)| who).collect()
 		}
 
-		/// The open tasks, by the block in which they are looked at next.
+		/// The open tasks, by the block in which they are looked at next; after them those that have ended and are not settled.
 		pub fn open_tasks() -> Vec<TaskId> {
-			Agenda::<T>::get().iter().map(|due| due.task).collect()
+			let listed = Agenda::<T>::get().into_iter().map(|due| due.task);
+			listed.chain(Unsettled::<T>::get()).collect()
 		}
 
 		/// What a committee and a panel for this task would lack now; nothing if they could be drawn, or are drawn

@@ -113,7 +113,7 @@ pub trait Machine: Sized {
 	/// Not in `Settling`.
 	fn settled(self) -> Result<Self, Refused>;
 	/// First block in which the book has to look at the task, entered in block `now`; none once it
-	/// is settled.
+	/// has ended.
 	fn due_at(self, now: BlockNumber) -> Option<BlockNumber>;
 }
 
@@ -229,8 +229,7 @@ impl Machine for TaskStatus {
 			| Self::Verifying { until }
 			| Self::Committing { until, .. }
 			| Self::Revealing { until } => Some(until.saturating_add(1)),
-			Self::Settling(_) => Some(now),
-			Self::Settled(_) => None,
+			Self::Settling(_) | Self::Settled(_) => None,
 		}
 	}
 }

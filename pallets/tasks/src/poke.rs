@@ -1,6 +1,6 @@
 //! Putting a task back that has fallen off the agenda.
 //!
-//! The hook looks at what is on the agenda and at nothing else: an open task without an entry stands still, and with it its
+//! The hook looks at what is on the agenda, or waits for its settlement, and at nothing else: an open task without an entry stands still, and with it its
 //! escrow, its dealers' deposits and its seats' stake. A call that moves it gives it an entry again, if there is room; but most
 //! ends of phases are the hook's alone. No call takes an open task's entry away. What can:
 //!
@@ -11,7 +11,7 @@
 //! - An agenda without room takes no entry of a task that had none.
 //!
 //! # Invariants
-//! A poke moves no task and changes nothing but the agenda. The entry stands where the task's state says, or later, never
+//! A poke moves no task and changes nothing but the agenda and the list of what is not settled. The entry stands where the task's state says, or later, never
 //! earlier: so nobody gains a look before its time by it, and one on the agenda stays where it is.
 
 use crate::{machine::Machine, poll::retry_after, *};
@@ -20,18 +20,28 @@ impl<T: Config> Pallet<T> {
 	/// See [`Pallet::poke`].
 	pub(crate) fn do_poke(task: TaskId) -> DispatchResult {
 		let status = Statuses::<T>::get(task).ok_or(Error::<T>::UnknownTask)?;
-		let agenda = Agenda::<T>::get();
-		let is_listed = agenda.iter().any(|due| due.task == task);
+		let (agenda, unsettled) = (Agenda::<T>::get(), Unsettled::<T>::get());
+		let is_listed = agenda.iter().any(|due| due.task == task) || unsettled.contains(&task);
 		ensure!(!is_listed, Error::<T>::NothingToDo);
-		let due = Self::place(task, status).ok_or(Error::<T>::NothingToDo)?;
-		ensure!(agenda.len() < T::MaxOpenTasks::get() as usize, Error::<T>::TooManyOpenTasks);
-		Self::reschedule(task, Some(due));
-		Self::deposit_event(Event::PutBack { task, at: due.at });
+		let has_ended = matches!(status, TaskStatus::Settling(_));
+		let due = Self::place(task, status);
+		ensure!(has_ended || due.is_some(), Error::<T>::NothingToDo);
+		let listed = agenda.len().saturating_add(unsettled.len());
+		ensure!(listed < T::MaxOpenTasks::get() as usize, Error::<T>::TooManyOpenTasks);
+		let at = match due {
+			Some(due) => due.at,
+			None => Self::now(),
+		};
+		match due {
+			Some(due) => Self::reschedule(task, Some(due)),
+			None => Self::await_settlement(task),
+		}
+		Self::deposit_event(Event::PutBack { task, at });
 		Ok(())
 	}
 
-	/// The entry of a task in this state, by what is stored of it alone. One that is overdue keeps its block, so that the next
-	/// look finds it; a settled task has none.
+	/// The entry of a task in this state on the agenda, by what is stored of it alone. One that is overdue keeps its block, so that the
+	/// next look finds it; a task that has ended has none.
 	fn place(task: TaskId, status: TaskStatus) -> Option<Due> {
 		let due = |at: BlockNumber| Due { at, task, epoch: None };
 		match status {

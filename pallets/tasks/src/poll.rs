@@ -1,14 +1,18 @@
 //! The agenda, and the hook that works on it.
 //!
-//! A block's work comes in two parts: everything but draws, then draws. A draw begins only if its
+//! A block's work comes in three parts: what is due on the agenda but draws, then settlements, then draws. A draw begins only if its
 //! worst weight is there, a large part of what the hook has in a block (docs/SCALING.md); one after
 //! the other they would hold up what is due behind them, and with it the settlements that free the
-//! capacity they wait for.
+//! capacity they wait for. A settlement takes what there is, for blocks if it is long, and whoever takes many tasks back makes as many due
+//! at once: before looks at draws they would let these come too late for their randomness, which the book remembers for few
+//! relay blocks.
 //!
 //! - A step takes its bound from the meter before it begins, so that no block is overrun, and gives back what it claimed of the
 //!   proof in vain when it ends ([`metered`]), so that the next one finds it. Time is never given back.
 //! - Entries are looked at oldest first. From the oldest draw on that fits, its weight is kept
 //!   back: draws go on in every block, whatever else there is to do.
+//! - Settlements take turns: one that is not finished goes behind the others. What comes before them comes to an end, as a task has few
+//!   phases, and places are few.
 //! - A look at a draw finds out whether its randomness is known, and keeps it: the book remembers
 //!   that of few relay blocks, fewer than draws may have to wait for their turn.
 //! - A draw that fails, or does not fit, is put off behind what is due by then. What the meter
@@ -29,6 +33,7 @@ use crate::{
 	*,
 };
 use frame::log;
+use ostraka_primitives::traits::Progress;
 
 /// The meter has too little left for the next step. It is taken first in a later block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +62,6 @@ pub(crate) enum Next {
 	Nothing,
 	/// Its draw, which comes after everything else.
 	Draw(Waiting),
-	/// Its settlement, stage by stage.
-	Settle(Settlement),
 }
 
 /// Takes `weight` from the meter, if it is there.
@@ -80,18 +83,36 @@ pub(crate) fn metered<T: Config, R>(
 
 impl<T: Config> Pallet<T> {
 	/// Moves a task into a state: stores it, announces an end, and puts the task's entry where the
-	/// state is due.
+	/// state is due. One that has ended waits for its settlement from then on, which takes it out of those that wait.
 	pub(crate) fn enter(task: TaskId, status: TaskStatus) {
 		Statuses::<T>::insert(task, status);
+		if matches!(status, TaskStatus::Settled(_)) {
+			return;
+		}
 		if let TaskStatus::Settling(outcome) = status {
 			let (stage, released) = (Stage::default(), Self::was_released(task, outcome));
 			Settlements::<T>::insert(task, Remaining { stage, released });
+			Self::await_settlement(task);
 			Self::deposit_event(match outcome {
 				Outcome::Completed => Event::TaskCompleted { task },
 				Outcome::Failed(reason) => Event::TaskFailed { task, reason },
 			});
 		}
 		Self::schedule(task, status.due_at(Self::now()));
+	}
+
+	/// Has a task that has ended wait for its settlement, behind the others.
+	pub(crate) fn await_settlement(task: TaskId) {
+		if Unsettled::<T>::try_append(task).is_err() {
+			// `submit` leaves room for one entry an open task. Whoever finds the task pokes it when there is room.
+			log::error!(target: "runtime::tasks", "no room for the settlement of task {task}");
+		}
+	}
+
+	/// Open tasks: those on the agenda and those that wait for their settlement.
+	pub(crate) fn count_listed() -> usize {
+		let due = Agenda::<T>::decode_len().unwrap_or_default();
+		due.saturating_add(Unsettled::<T>::decode_len().unwrap_or_default())
 	}
 
 	/// Whether anything of the result of a task that ended so is known. If nothing is though its accepted set was frozen, the set
@@ -166,25 +187,35 @@ impl<T: Config> Pallet<T> {
 		let mut own = WeightMeter::with_limit(meter.remaining().min(Self::poll_limit()));
 		if own.try_consume(T::WeightInfo::poll()).is_ok() {
 			Self::wake();
-			let draws = Self::work(&mut own);
+			// What ends in this block is settled from the next one on
+			let ended = Unsettled::<T>::get();
+			let (draws, kept) = Self::work(&mut own);
+			let mut rest = WeightMeter::with_limit(own.remaining().saturating_sub(kept));
+			Self::work_on_settlements(&ended, &mut rest);
+			own.consume(rest.consumed());
 			Self::work_on_draws(draws, &mut own);
 		}
 		meter.consume(own.consumed());
 	}
 
-	/// Works on everything but draws, at which it looks. Returns those whose randomness is known,
-	/// oldest first, and leaves the weight of one if it was there.
-	fn work(meter: &mut WeightMeter) -> Vec<Waiting> {
+	/// Works on what is due on the agenda; at draws it looks. Returns those whose randomness is known,
+	/// oldest first, and the weight of one if it was there, which is to be kept for it.
+	fn work(meter: &mut WeightMeter) -> (Vec<Waiting>, Weight) {
 		let now = Self::now();
-		let mut draws = Vec::new();
+		let (mut draws, mut kept) = (Vec::new(), Weight::zero());
 		let mut others = WeightMeter::with_limit(meter.remaining());
 		for due in Agenda::<T>::get().into_iter().take_while(|due| due.at <= now) {
-			match Self::work_on(due.task, &mut others) {
-				Ok(None) => {},
-				Ok(Some(draw)) => {
+			let next = metered::<T, _>(&mut others, |meter| {
+				take(meter, T::WeightInfo::advance())?;
+				Self::step(due.task, meter)
+			});
+			match next {
+				Ok(Next::Nothing) => {},
+				Ok(Next::Draw(draw)) => {
 					if draws.is_empty() && others.can_consume(Self::draw_weight()) {
 						let rest = others.limit().saturating_sub(Self::draw_weight());
 						others = WeightMeter::with_consumed_and_limit(others.consumed(), rest);
+						kept = Self::draw_weight();
 					}
 					draws.push(draw);
 				},
@@ -193,23 +224,45 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		meter.consume(others.consumed());
-		draws
+		(draws, kept)
 	}
 
-	/// Works on a task that is due. A draw whose randomness is known is answered.
+	/// Works on the settlements of tasks that have ended. Those that are not finished go behind all others.
+	fn work_on_settlements(ended: &[TaskId], meter: &mut WeightMeter) {
+		let (mut served, mut unfinished) = (0, Vec::new());
+		for task in ended {
+			match Self::work_on_settlement(*task, meter) {
+				Ok(Progress::Done) => {},
+				Ok(Progress::More) => unfinished.push(*task),
+				// This one and those behind it come first in the next block
+				Err(OutOfWeight) => break,
+			}
+			served += 1;
+		}
+		if served == 0 {
+			return;
+		}
+		Unsettled::<T>::mutate(|waiting| {
+			let behind = waiting.iter().skip(served).copied();
+			*waiting = BoundedVec::truncate_from(behind.chain(unfinished).collect());
+		});
+	}
+
+	/// Works on one settlement. One that is over, or was never due, is done.
 	///
 	/// # Errors
-	/// Out of weight for what comes next: the task keeps its place.
-	fn work_on(task: TaskId, meter: &mut WeightMeter) -> Result<Option<Waiting>, OutOfWeight> {
-		let next = metered::<T, _>(meter, |meter| {
+	/// Out of weight before anything was done.
+	fn work_on_settlement(task: TaskId, meter: &mut WeightMeter) -> Result<Progress, OutOfWeight> {
+		let found = metered::<T, _>(meter, |meter| {
 			take(meter, T::WeightInfo::advance())?;
-			Self::step(task, meter)
+			let Some(TaskStatus::Settling(outcome)) = Statuses::<T>::get(task) else {
+				return Ok(None);
+			};
+			let Remaining { stage, released } = Settlements::<T>::get(task).unwrap_or_default();
+			let drawn = DrawnTasks::<T>::get(task);
+			Ok(Some(Settlement { outcome, stage, released, drawn }))
 		})?;
-		match next {
-			Next::Nothing => Ok(None),
-			Next::Draw(draw) => Ok(Some(draw)),
-			Next::Settle(settlement) => Self::step_settling(task, settlement, meter).map(|()| None),
-		}
+		found.map_or(Ok(Progress::Done), |found| Self::step_settling(task, found, meter))
 	}
 
 	/// Draws as many of these as fit. How many that will be in later blocks depends on what they do not take of their bounds:
@@ -231,8 +284,8 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// A look at a task that is due, and the step that it asks for, draws and settlements apart: what
-	/// these start from is answered. The weight of a mere transition is paid for already.
+	/// A look at a task that is due, and the step that it asks for, draws apart: what these start from is returned. The weight of
+	/// a mere transition is paid for already.
 	pub(crate) fn step(task: TaskId, meter: &mut WeightMeter) -> Result<Next, OutOfWeight> {
 		match Statuses::<T>::get(task) {
 			Some(status @ TaskStatus::Drawing { .. }) => match status.undrawn(Self::now()) {
@@ -254,10 +307,10 @@ impl<T: Config> Pallet<T> {
 			},
 			Some(TaskStatus::Committing { .. }) => Self::end_committing(task, false),
 			Some(TaskStatus::Revealing { .. }) => Self::end_revealing(task),
-			Some(TaskStatus::Settling(outcome)) => {
-				let Remaining { stage, released } = Settlements::<T>::get(task).unwrap_or_default();
-				let drawn = DrawnTasks::<T>::get(task);
-				return Ok(Next::Settle(Settlement { outcome, stage, released, drawn }));
+			// It ended before an upgrade to this book, in which such tasks have a list of their own
+			Some(TaskStatus::Settling(_)) => {
+				Self::schedule(task, None);
+				Self::await_settlement(task);
 			},
 			Some(TaskStatus::Settled(_)) | None => Self::schedule(task, None),
 		}

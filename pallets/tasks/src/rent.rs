@@ -24,7 +24,7 @@ impl<T: Config> Pallet<T> {
 	/// How full places and seats are now. All seats of open tasks count, drawn or not; there are as many as are taken, and as
 	/// candidates could take.
 	pub fn occupancy() -> (Occupancy, Occupancy) {
-		let open = Agenda::<T>::decode_len().unwrap_or_default();
+		let open = Self::count_listed();
 		let booked = Booked::<T>::get();
 		let seats = booked.taken.saturating_add(T::Committees::free_seats());
 		let places = Occupancy { used: open.saturated_into(), total: T::MaxOpenTasks::get() };

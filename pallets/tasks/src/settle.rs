@@ -20,24 +20,20 @@ use crate::{
 use ostraka_primitives::traits::Progress;
 
 impl<T: Config> Pallet<T> {
-	/// Settles as much as the meter allows. A task with work left goes behind the others that are
-	/// due.
+	/// Settles as much as the meter allows.
 	///
 	/// # Errors
-	/// Out of weight before anything was done: the task keeps its place.
+	/// Out of weight before anything was done.
 	pub(crate) fn step_settling(
 		task: TaskId,
 		settlement: Settlement,
 		meter: &mut WeightMeter,
-	) -> Result<(), OutOfWeight> {
+	) -> Result<Progress, OutOfWeight> {
 		let before = settlement.stage;
 		match Self::settle_stages(task, settlement, meter) {
-			Ok(Progress::Done) => {},
-			Ok(Progress::More) => Self::schedule(task, Some(Self::now().saturating_add(1))),
-			Err(out) if Self::stage(task) == Some(before) => return Err(out),
-			Err(_) => Self::schedule(task, Some(Self::now().saturating_add(1))),
+			Err(_) if Self::stage(task) != Some(before) => Ok(Progress::More),
+			settled => settled,
 		}
-		Ok(())
 	}
 
 	/// All stages from the one that comes next on.

@@ -143,7 +143,7 @@ impl<T: Config> Pallet<T> {
 		spec.validate().map_err(Error::<T>::from)?;
 		let work = T::Escrow::least_fee(parameters.all_seats(), spec.length(), invited);
 		ensure!(fee >= work, Error::<T>::FeeTooLow);
-		let open = Agenda::<T>::decode_len().unwrap_or_default();
+		let open = Self::count_listed();
 		ensure!(open < T::MaxOpenTasks::get() as usize, Error::<T>::TooManyOpenTasks);
 		let open = OpenOf::<T>::get(&requester);
 		ensure!(open < T::MaxOpenPerAccount::get(), Error::<T>::TooManyOfRequester);

@@ -66,14 +66,21 @@ impl<T: Config> Pallet<T> {
 		check(sorted, "the agenda is out of order")
 	}
 
-	/// The agenda holds exactly the open tasks, each once.
+	/// Agenda and unsettled tasks are exactly the open tasks, each once; only a task that has ended waits for its settlement.
 	fn try_agenda_members() -> Result<(), TryRuntimeError> {
-		let agenda = Agenda::<T>::get();
-		let listed: BTreeSet<_> = agenda.iter().map(|due| due.task).collect();
-		check(listed.len() == agenda.len(), "a task is on the agenda twice")?;
+		let (agenda, unsettled) = (Agenda::<T>::get(), Unsettled::<T>::get());
+		let listed: BTreeSet<_> =
+			agenda.iter().map(|due| due.task).chain(unsettled.iter().copied()).collect();
+		check(listed.len() == agenda.len() + unsettled.len(), "a task is listed twice")?;
+		check(listed.len() <= T::MaxOpenTasks::get() as usize, "too many tasks are open")?;
+		for task in &unsettled {
+			let status = Statuses::<T>::get(task);
+			let has_ended = matches!(status, Some(TaskStatus::Settling(_)));
+			check(has_ended, "a task waits for its settlement that has not ended, or is settled")?;
+		}
 		let open = Statuses::<T>::iter().filter(|(_, status)| !is_settled(status));
 		let open: BTreeSet<_> = open.map(|(task, _)| task).collect();
-		check(listed == open, "the agenda does not hold the open tasks")
+		check(listed == open, "the open tasks are not those that are listed")
 	}
 
 	/// An entry stands where its task's state is due, or later for one that waits for another try;
@@ -87,6 +94,7 @@ impl<T: Config> Pallet<T> {
 				TaskStatus::Collecting { first_by, until } => {
 					due.at == first_by.saturating_add(1) || due.at == until.saturating_add(1)
 				},
+				// From before the list of unsettled tasks, until the next look
 				TaskStatus::Settling(_) => due.at <= now + 1,
 				_ => Some(due.at) == status.due_at(now),
 			};

@@ -8,9 +8,10 @@ use super::{
 };
 use crate::places;
 use ostraka_primitives::TaskId;
+use sha2::{Digest, Sha256};
 use std::{
 	collections::BTreeSet,
-	fs::{File, OpenOptions},
+	fs::{File, OpenOptions, TryLockError},
 	io::{self, BufReader, Read, Seek, SeekFrom, Write},
 	path::{Path, PathBuf},
 	time::SystemTime,
@@ -34,6 +35,18 @@ pub struct Log {
 pub struct Appended {
 	/// Whether a torn line was found before it.
 	pub after_torn: bool,
+}
+
+/// A turn to count what is left of a data set's quota and to accept: nobody else has one until this is dropped, or its process
+/// ends.
+#[derive(Debug)]
+pub struct Turn(File);
+
+impl Drop for Turn {
+	fn drop(&mut self) {
+		// it is free when the file is closed, whatever comes of this
+		let _ = self.0.unlock();
+	}
 }
 
 impl Log {
@@ -63,9 +76,7 @@ impl Log {
 	}
 
 	fn write(&self, entry: Entry) -> Result<Appended, Problem> {
-		if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-			make_folder(folder)?;
-		}
+		self.make_folder()?;
 		let mut file = open(&self.path)?;
 		// gone when the file is closed, however that comes
 		file.lock()?;
@@ -89,6 +100,40 @@ impl Log {
 		file.write_all(format!("{opening}{line}\n").as_bytes())?;
 		file.sync_data()?;
 		Ok(Appended { after_torn: end.torn.is_some() })
+	}
+
+	/// Takes a turn over a data set of an account on a chain; `None` if another has it. It is a lock on an empty file beside the
+	/// log, which stays.
+	///
+	/// # Errors
+	/// `Unreadable`, of that file.
+	pub fn turn(
+		&self,
+		genesis: &str,
+		account: &str,
+		dataset: &str,
+	) -> Result<Option<Turn>, LogError> {
+		let hash = Sha256::digest(format!("{genesis}\n{account}\n{dataset}"));
+		let name = hex::encode(hash.get(..8).unwrap_or_default());
+		let mut path = self.path.clone().into_os_string();
+		path.push(format!(".{name}.lock"));
+		let path = PathBuf::from(path);
+		let unreadable =
+			|error: io::Error| LogError::unreadable(&path.display().to_string(), &error);
+		self.make_folder().map_err(unreadable)?;
+		let file = open(&path).map_err(unreadable)?;
+		match file.try_lock() {
+			Ok(()) => Ok(Some(Turn(file))),
+			Err(TryLockError::WouldBlock) => Ok(None),
+			Err(TryLockError::Error(error)) => Err(unreadable(error)),
+		}
+	}
+
+	fn make_folder(&self) -> io::Result<()> {
+		match self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+			Some(folder) => make_folder(folder),
+			None => Ok(()),
+		}
 	}
 
 	/// Reads it through.
@@ -118,13 +163,45 @@ impl Log {
 			let Some(Line { entry, .. }) = line else { return Ok(()) };
 			let is_here = is_over(&entry, dataset, genesis)
 				&& matches!((entry.act, entry.step), (Act::Accept | Act::Deal, Step::Done));
-			let is_recent = entry.transaction.as_ref().is_some_and(|sent| sent.block >= block);
-			if is_here && is_recent {
+			let at = entry.transaction.as_ref().map(|sent| sent.block).or(entry.seen);
+			if is_here && at.is_some_and(|at| at >= block) {
 				tasks.extend(entry.task);
 			}
 			Ok(())
 		})?;
 		Ok(tasks)
+	}
+
+	/// The last line by which an account began an act for a task, if no line says that it is done: its run was interrupted, or could
+	/// not send it. `None` if there is none, or no log yet.
+	///
+	/// # Errors
+	/// `Unreadable`.
+	pub fn begun(
+		&self,
+		act: Act,
+		genesis: &str,
+		task: TaskId,
+		account: &str,
+	) -> Result<Option<Entry>, LogError> {
+		let mut begun = None;
+		if !self.path.exists() {
+			return Ok(begun);
+		}
+		each(&self.file(), self.reader()?, |_, _, line| {
+			let Some(Line { entry, .. }) = line else { return Ok(()) };
+			let is_it = entry.act == act
+				&& entry.task == Some(task)
+				&& entry.genesis.as_deref() == Some(genesis)
+				&& entry.account.as_deref() == Some(account);
+			match entry.step {
+				Step::Begun if is_it => begun = Some(entry),
+				Step::Done if is_it => begun = None,
+				_ => {},
+			}
+			Ok(())
+		})?;
+		Ok(begun)
 	}
 
 	/// The last task over a data set on a chain that was dealt to from another file than that of this hash, in hexadecimal.

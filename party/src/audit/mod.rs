@@ -15,6 +15,10 @@
 //!
 //! # Whole, or not at all
 //! A line is added under a lock, by one write that is waited for. The file is the user's alone (mode 600).
+//!
+//! # One after the other
+//! Who counts what is left of a quota and then accepts has a [`Turn`] meanwhile: a lock on an empty file beside the log, one for each
+//! chain, account and data set. The system frees it when its process ends, however that comes.
 
 mod error;
 mod lines;
@@ -26,7 +30,7 @@ mod tests;
 
 pub use error::LogError;
 pub use lines::{verify, Verified};
-pub use log::{usual_place, Appended, Log};
+pub use log::{usual_place, Appended, Log, Turn};
 pub use time::utc;
 
 use crate::{data::Fits, inputs::Prepared};
@@ -103,6 +107,10 @@ pub struct Entry {
 	/// The transaction.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub transaction: Option<Transaction>,
+	/// The block in which it was seen on the chain, where another run than that of this line sent it: its transaction is not known
+	/// then.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub seen: Option<u32>,
 }
 
 impl Entry {
@@ -121,6 +129,7 @@ impl Entry {
 			data: None,
 			committee: Vec::new(),
 			transaction: None,
+			seen: None,
 		}
 	}
 }

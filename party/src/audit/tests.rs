@@ -166,6 +166,55 @@ fn tasks_of_a_period_are_counted() {
 	assert!(none.verify().expect_err("none").to_string().contains("no such file"));
 }
 
+/// A run was interrupted between its sending and its end: the next one finds what it began, logs that it is there, and from then
+/// on it counts as any other.
+#[test]
+fn what_was_begun_and_is_found_on_the_chain_counts() {
+	let (_folder, _path, log) = log();
+	let begun =
+		Entry { step: Step::Begun, account: Some("bob".to_owned()), transaction: None, ..entry(7) };
+	let open = |act, genesis, task, account| log.begun(act, genesis, task, account);
+	assert_eq!(open(Act::Deal, "0x00", 7, "bob"), Ok(None), "there is no log yet");
+	log.append(begun.clone()).expect("added");
+	assert_eq!(open(Act::Deal, "0x00", 7, "bob"), Ok(Some(begun.clone())));
+	for other in [
+		open(Act::Accept, "0x00", 7, "bob"),
+		open(Act::Deal, "0x01", 7, "bob"),
+		open(Act::Deal, "0x00", 8, "bob"),
+		open(Act::Deal, "0x00", 7, "eve"),
+	] {
+		assert_eq!(other, Ok(None));
+	}
+	assert!(log.tasks_since("pay", "0x00", 0).expect("readable").is_empty());
+	log.append(Entry { step: Step::Done, seen: Some(70), ..begun }).expect("added");
+	assert_eq!(open(Act::Deal, "0x00", 7, "bob"), Ok(None), "it has its end");
+	let tasks = |block| log.tasks_since("pay", "0x00", block).expect("readable").len();
+	assert_eq!((tasks(70), tasks(71)), (1, 0));
+	assert_eq!(log.verify().expect("whole").lines, 2);
+}
+
+/// Two jobs look at one quota: the second has its turn when the first is done, or its process has ended.
+#[test]
+fn one_at_a_time_has_a_turn_over_a_data_set() {
+	let (_folder, path, log) = log();
+	let turn = |genesis, account, dataset| log.turn(genesis, account, dataset).expect("a lock");
+	let first = turn("0x00", "bob", "pay");
+	assert!(first.is_some());
+	// another job has a log of its own in hand
+	let other = Log::new(path, "1.2.3", user());
+	assert!(other.turn("0x00", "bob", "pay").expect("a lock").is_none());
+	for (genesis, account, dataset) in
+		[("0x01", "bob", "pay"), ("0x00", "eve", "pay"), ("0x00", "bob", "loans")]
+	{
+		assert!(turn(genesis, account, dataset).is_some(), "another data set");
+	}
+	assert_eq!(other.append(entry(1)), Ok(Appended { after_torn: false }), "a turn locks no log");
+	drop(first);
+	assert!(other.turn("0x00", "bob", "pay").expect("a lock").is_some());
+	let nowhere = Log::new("/dev/null/log.jsonl".into(), "1.2.3", user());
+	assert!(matches!(nowhere.turn("0x00", "bob", "pay"), Err(LogError::Unreadable { .. })));
+}
+
 /// Two results over the same dealers tell what changed in between, so a dealer is told that something did.
 #[test]
 fn a_data_set_whose_file_changed_is_noticed() {

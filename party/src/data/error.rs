@@ -231,6 +231,41 @@ pub enum DataError {
 		/// Who reads.
 		advice: Advice,
 	},
+	/// A value is outside what a policy says that its column can hold.
+	#[error(
+		"{}, {place}, column `{}`: {value} is outside the policy's range {min} to {max}\n  correct the cell; without --strict it \
+		 is made to fit",
+		escaped(.file),
+		escaped(.column)
+	)]
+	OutsidePolicy {
+		/// The file.
+		file: String,
+		/// The row.
+		place: Place,
+		/// The column.
+		column: String,
+		/// The value.
+		value: String,
+		/// Smallest value of the policy.
+		min: String,
+		/// Its largest.
+		max: String,
+	},
+	/// There are more rows than a policy has of a data set.
+	#[error(
+		"{}: {}, where the policy's `rows` is {most}\n  without --strict the rows beyond are left out",
+		escaped(.file),
+		counted(*.found, "row")
+	)]
+	BeyondPolicy {
+		/// The file.
+		file: String,
+		/// Rows there are.
+		found: usize,
+		/// Most rows of the policy.
+		most: u32,
+	},
 	/// Rounding leaves nothing of a column.
 	#[error(
 		"{}, column `{}`: rounded to {}, {} 0, and nothing is left of the column\n  give the numbers in a smaller unit",

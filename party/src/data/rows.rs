@@ -210,7 +210,7 @@ impl Book {
 	/// stood for missing numbers are noted in the table. Returns what became of cells that are not as they were declared.
 	///
 	/// # Errors
-	/// `NoColumn`, those of a file's form, and those of the function; `Cell`, `OutOfRange` if cells are
+	/// `NoColumn`, those of a file's form, and those of the function; `Cell`, `OutOfRange`, `OutsidePolicy` if cells are
 	/// [checked](Cells::Checked).
 	pub fn for_each_row<E: From<DataError>>(
 		&self,
@@ -223,7 +223,9 @@ impl Book {
 		for (number, column) in spec.all_columns().enumerate() {
 			let place = table.column(&text(&column.name))?;
 			let way = match cells {
-				Cells::Checked { round } => Way::Checked { round },
+				Cells::Checked { round, limits } => {
+					Way::Checked { round, limits: limits.get(number).copied() }
+				},
 				Cells::Fitted(limits) => {
 					Way::Fitted(limits.get(number).copied().unwrap_or(Limits {
 						min: column.min,
@@ -274,6 +276,9 @@ pub enum Cells<'a> {
 	Checked {
 		/// Whether values are rounded.
 		round: bool,
+		/// Between what values must lie beside their declared range, by place of the column in the spec: a policy's. None of a
+		/// column that has no place here.
+		limits: &'a [Limits],
 	},
 	/// None is an error: values are brought within limits, by place of the column in the spec, and rounded; what is no number
 	/// counts as missing.
@@ -315,7 +320,7 @@ struct Values<'a> {
 /// What is done with a cell that is not as the column is declared.
 #[derive(Clone, Copy)]
 enum Way {
-	Checked { round: bool },
+	Checked { round: bool, limits: Option<Limits> },
 	Fitted(Limits),
 }
 
@@ -350,7 +355,10 @@ impl Values<'_> {
 			},
 		};
 		match self.way {
-			Way::Checked { round } => self.checked(table, row, text, number, round).map(Some),
+			Way::Checked { round, limits } => {
+				let units = self.checked(table, row, text, number, round)?;
+				self.within(table, row, units, limits).map(Some)
+			},
 			Way::Fitted(limits) => Ok(self.fitted(number, limits, fits)),
 		}
 	}
@@ -381,6 +389,29 @@ impl Values<'_> {
 			min: decimal::render(min, decimals),
 			max: decimal::render(max, decimals),
 			advice: table.advice(),
+		})
+	}
+
+	/// A checked value, if it lies within a policy's limits.
+	fn within(
+		&self,
+		table: &Table,
+		row: &Record,
+		units: i64,
+		limits: Option<Limits>,
+	) -> Result<i64, DataError> {
+		let Some(Limits { min, max, .. }) = limits else { return Ok(units) };
+		if (min..=max).contains(&units) {
+			return Ok(units);
+		}
+		let decimals = self.column.decimals;
+		Err(DataError::OutsidePolicy {
+			file: table.file().to_owned(),
+			place: row.place(),
+			column: crate::spec::text(&self.column.name),
+			value: decimal::render(units, decimals),
+			min: decimal::render(min, decimals),
+			max: decimal::render(max, decimals),
 		})
 	}
 

@@ -134,6 +134,9 @@ impl Table {
 		let mut record = Record::default();
 		let mut records = self.content.records(&self.file)?;
 		records.read(&mut record)?;
+		if !record.cells().eq(self.columns.iter().map(String::as_str)) {
+			return Err(self.changed().into());
+		}
 		records.width = Some(self.columns.len());
 		let mut rows = 0u64;
 		while records.read(&mut record)? {
@@ -143,7 +146,7 @@ impl Table {
 		if rows == self.rows {
 			Ok(())
 		} else {
-			Err(DataError::Changed { file: self.file.clone() }.into())
+			Err(self.changed().into())
 		}
 	}
 
@@ -178,6 +181,21 @@ impl Table {
 	/// `Unreadable`.
 	pub fn hash(&self) -> Result<[u8; 32], DataError> {
 		self.content.hash().map_err(|error| unreadable(&self.file, &error))
+	}
+
+	/// Checks that the file is still the one that had this [hash](Self::hash), so that what was read in between is of it.
+	///
+	/// # Errors
+	/// `Changed` if it is not; `Unreadable`.
+	pub fn check_unchanged(&self, hash: &[u8; 32]) -> Result<(), DataError> {
+		match self.hash()? == *hash {
+			true => Ok(()),
+			false => Err(self.changed()),
+		}
+	}
+
+	fn changed(&self) -> DataError {
+		DataError::Changed { file: self.file.clone() }
 	}
 
 	/// Adds to the notes, once.

@@ -27,13 +27,15 @@ pub enum PolicyError {
 	},
 	/// It is somebody else's.
 	#[error(
-		"{}: the policy or its folder belongs to another user of this machine, who can change what your rows may be asked\n  \
-		 take a copy of your own, in a folder of your own",
+		"{}: {what} belongs to another user of this machine, who can change what your rows may be asked\n  take a copy of your \
+		 own, in a folder of your own",
 		escaped(.file)
 	)]
 	OfAnother {
 		/// The file.
 		file: String,
+		/// Itself, its folder, one above, or a link to it.
+		what: &'static str,
 	},
 	/// It has not the form of a policy.
 	#[error("{}{}: {}", escaped(.file), line_of(*.line), escaped(.reason))]

@@ -5,10 +5,10 @@ use super::{
 	model::{ColumnRule, Dataset, Numbers, Policy},
 };
 use crate::{
-	data::{Book, Limits, Seed, Table},
+	data::{Book, DataError, Limits, Seed, Table},
 	error::Error,
 	escape::escaped,
-	inputs::{self, Fitting, Prepared, Way},
+	inputs::{self, Encoding, Fitting, Prepared, Way},
 	spec::text,
 };
 use ostraka_primitives::spec::{Column, TaskSpec};
@@ -133,6 +133,28 @@ impl Dataset {
 		floor: u64,
 	) -> Result<Prepared, Error> {
 		inputs::prepare(book, table, spec, Way::Fitted(&self.fitting(spec, floor)))
+	}
+
+	/// The vector of a book's rows for a task that the policy allows, if the rows are as they should be: nothing is made to fit. The
+	/// policy's limits, its cap and its columns of one value hold; of the floors the higher one.
+	///
+	/// # Errors
+	/// `Data`, `Encode`, `Floor`: whether there is a vector follows from the rows here.
+	pub fn prepare_checked(
+		&self,
+		book: &Book,
+		table: &Table,
+		spec: &TaskSpec,
+		encoding: Encoding,
+	) -> Result<Prepared, Error> {
+		if book.rows() > u64::from(self.rows) {
+			let found = usize::try_from(book.rows()).unwrap_or(usize::MAX);
+			let file = table.file().to_owned();
+			return Err(DataError::BeyondPolicy { file, found, most: self.rows }.into());
+		}
+		let Fitting { limits, floor, constants } = self.fitting(spec, encoding.min_cell);
+		let encoding = Encoding { min_cell: floor, constants, ..encoding };
+		inputs::prepare(book, table, spec, Way::Held(&encoding, &limits))
 	}
 }
 

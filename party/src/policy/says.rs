@@ -33,8 +33,8 @@ pub struct Question<'a> {
 	pub invited: Option<&'a [AccountId]>,
 	/// Who has accepted, once that is fixed.
 	pub accepted: Option<&'a [AccountId]>,
-	/// Tasks over the data set that were accepted within the policy's period, this one not counted; unknown where it is not
-	/// asked whether to accept.
+	/// Tasks over the data set that were accepted or dealt to within the policy's period, this one not counted; unknown where it is
+	/// not asked whether to accept.
 	pub spent: Option<u32>,
 }
 
@@ -237,7 +237,7 @@ impl Policy {
 			let rule = format!("{most_tasks} over one data set in {blocks} blocks");
 			lines.push(match question.spent {
 				Some(spent) => {
-					let why = format!("{rule}; {spent} by the log so far");
+					let why = format!("{rule}; {spent} so far");
 					line("per_period", Says::of(spent < most), why)
 				},
 				None => line(

@@ -46,7 +46,7 @@ parameter_types! {
 }
 
 impl cumulus_pallet_parachain_system::Config for Runtime {
-	type WeightInfo = weights::common::cumulus_pallet_parachain_system::WeightInfo<Runtime>;
+	type WeightInfo = weights::ParachainSystem;
 	type RuntimeEvent = RuntimeEvent;
 	type OnSystemEvent = RelayEntropy;
 	type SelfParaId = ParachainInfo;

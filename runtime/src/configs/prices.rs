@@ -16,7 +16,8 @@
 //!   a wrong order nor a wrong entry in state makes holding the network free, or shuts everybody out.
 //! - *No task changes its price*: what is on hold of a task and of its dealers, the base part of its seats, its rent and the price
 //!   of its bytes are stored with it. A price holds for tasks that are submitted, and deposits for acceptances that are made, from
-//!   then on. Whoever has looked before pays what it named, or is refused: it names the fee, and the chain takes no more.
+//!   then on. Whoever has looked before pays the fee that it named, or is refused. Draw fee and deposit nobody names: they are
+//!   those of the block that takes the call, and Root alone changes them, within their bounds.
 //!
 //! ## What stays a constant
 //! Slashes and the bond of a challenge: a seat's stake must cover what its seats can cost together

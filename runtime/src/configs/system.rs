@@ -28,8 +28,16 @@ use sp_runtime::{
 };
 use sp_version::RuntimeVersion;
 
-/// Share of a block that ordinary transactions may fill; the rest is for operational ones, such as the workers'.
-pub const NORMAL_DISPATCH_RATIO: Perbill = Perbill::from_percent(75);
+/// Share of a block's weight that ordinary transactions may fill. With [`OPERATIONAL_SHARE`] and what the book's hook may take
+/// (`PollShare`) that is the whole block, whatever order its author puts them in.
+pub const NORMAL_SHARE: Perbill = Perbill::from_percent(50);
+
+/// Share of a block's weight that is kept for operational transactions, such as the workers'. They get it also where all else
+/// has filled the block.
+pub const OPERATIONAL_SHARE: Perbill = Perbill::from_percent(25);
+
+/// Share of a block's length that ordinary transactions may fill.
+const NORMAL_LENGTH_SHARE: Perbill = Perbill::from_percent(75);
 
 /// Share of a block that `on_initialize` hooks are expected to take.
 const AVERAGE_ON_INITIALIZE_RATIO: Perbill = Perbill::from_percent(5);
@@ -49,7 +57,7 @@ parameter_types! {
 	pub const SS58Prefix: u16 = 42;
 	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
 		.max_length(MAXIMUM_BLOCK_LENGTH)
-		.modify_max_length_for_class(DispatchClass::Normal, |m| *m = NORMAL_DISPATCH_RATIO * *m)
+		.modify_max_length_for_class(DispatchClass::Normal, |m| *m = NORMAL_LENGTH_SHARE * *m)
 		.build();
 	pub RuntimeBlockWeights: BlockWeights = BlockWeights::builder()
 		.base_block(BlockExecutionWeight::get())
@@ -57,12 +65,11 @@ parameter_types! {
 			weights.base_extrinsic = ExtrinsicBaseWeight::get();
 		})
 		.for_class(DispatchClass::Normal, |weights| {
-			weights.max_total = Some(NORMAL_DISPATCH_RATIO * MAXIMUM_BLOCK_WEIGHT);
+			weights.max_total = Some(NORMAL_SHARE * MAXIMUM_BLOCK_WEIGHT);
 		})
 		.for_class(DispatchClass::Operational, |weights| {
 			weights.max_total = Some(MAXIMUM_BLOCK_WEIGHT);
-			weights.reserved =
-				Some(MAXIMUM_BLOCK_WEIGHT - NORMAL_DISPATCH_RATIO * MAXIMUM_BLOCK_WEIGHT);
+			weights.reserved = Some(OPERATIONAL_SHARE * MAXIMUM_BLOCK_WEIGHT);
 		})
 		.avg_block_initialization(AVERAGE_ON_INITIALIZE_RATIO)
 		.build_or_panic();

@@ -26,7 +26,9 @@ pub mod pure_wasm;
 pub mod steps;
 
 /// Of `pallet-consent`.
-pub type Consent = common::pallet_consent::WeightInfo<Runtime>;
+pub type Consent = Summed<common::pallet_consent::WeightInfo<Runtime>>;
+/// Of the SDK's `cumulus-pallet-parachain-system`.
+pub type ParachainSystem = Summed<common::cumulus_pallet_parachain_system::WeightInfo<Runtime>>;
 /// Of `pallet-network`.
 pub type Network = common::pallet_network::WeightInfo<Runtime>;
 /// Of `pallet-registry`.

@@ -41,7 +41,9 @@ pub async fn run(args: &CancelArgs, global: &Global, out: &mut Output<'_>) -> Re
 	let chain = connect(global, out).await?;
 	let before = chain.task(task).await.map_err(|error| error.of_call("Tasks.cancel"))?.task;
 	if !args.yes {
-		agreed(task, out.ask(&question(task, &before, chain.token())).await?)?;
+		let question = question(task, &before, chain.token());
+		let otherwise = format!("task {task} is not taken back");
+		out.must_agree(&question, &otherwise, "--yes to take it back").await?;
 	}
 	let receipt = match chain.submit(&calls::cancel(task), &signer).await {
 		Err(error) if is_wrong_phase(&error) => {
@@ -73,19 +75,6 @@ fn question(task: TaskId, before: &Task, token: &Token) -> String {
 		_ => format!("Its fee, {}, is lost, as its committee was drawn", token.render(before.fee)),
 	};
 	format!("{lost}. Take task {task} back?")
-}
-
-fn agreed(task: TaskId, answer: Option<bool>) -> Result<(), Error> {
-	match answer {
-		Some(true) => Ok(()),
-		Some(false) => Err(Error::Failed(format!(
-			"task {task} is not taken back: the answer was no, and nothing was sent"
-		))),
-		None => Err(Error::Usage(format!(
-			"task {task} is not taken back, as there is no terminal to ask at (with --json nobody is asked): give --yes to \
-			 take it back"
-		))),
-	}
 }
 
 fn is_wrong_phase(error: &ChainError) -> bool {
@@ -163,10 +152,6 @@ mod tests {
 		let asked = question(3, &task, &fixtures::token());
 		let lost = "The price of its draw is lost, and its rent so far. ";
 		assert!(asked.starts_with(lost), "{asked}");
-		assert!(agreed(3, Some(true)).is_ok());
-		let code = |answer| agreed(3, answer).err().map(|error| error.exit_code());
-		assert_eq!((code(Some(false)), code(None)), (Some(1), Some(2)));
-		assert!(agreed(3, None).is_err_and(|error| error.to_string().contains("give --yes")));
 	}
 
 	#[test]

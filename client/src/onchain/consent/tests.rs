@@ -146,11 +146,26 @@ fn what_the_chain_refuses_the_policy_refuses() {
 #[test]
 fn what_is_dealt_is_of_the_data_set_that_was_accepted_for() {
 	assert!(check_dataset(7, &TAG, &TAG).is_ok());
-	// without a policy no data set is named
+	// without a policy no data set is named; what a policy says of that, `unheld` tells
 	assert!(check_dataset(7, &NO_DATASET, &TAG).is_ok());
 	assert!(check_dataset(7, &TAG, &NO_DATASET).is_ok());
 	let error = check_dataset(7, &TAG, &[8; 32]).expect_err("another").to_string();
 	assert!(error.contains("task 7") && error.contains("--dataset NAME"), "{error}");
+}
+
+/// Another tool, or a thief of the key, accepts two tasks for no data set, so that the chain compares and counts nothing: the dealer's
+/// own tool does not deal to them by its policy.
+#[test]
+fn what_was_accepted_for_no_data_set_is_not_dealt_under_a_policy() {
+	let file = Policy { least_difference: 5, least_cohort: 8, ..quota(4, 100) };
+	let line = unheld(&NO_DATASET, &TAG, &file).expect("the chain holds it to nothing");
+	assert_eq!((line.rule, line.says), ("on_chain", Says::No));
+	for part in ["for no data set", "per_period, least_cohort, least_difference", "--no-policy"] {
+		assert!(line.why.contains(part), "`{}` does not say `{part}`", line.why);
+	}
+	assert_eq!(unheld(&TAG, &TAG, &file), None, "it is the policy's");
+	assert_eq!(unheld(&NO_DATASET, &NO_DATASET, &file), None, "nor is a data set dealt");
+	assert_eq!(unheld(&NO_DATASET, &TAG, &Policy::default()), None, "there is nothing to hold to");
 }
 
 #[test]

@@ -179,17 +179,21 @@ pub fn poke(task: TaskId) -> DispatchResultWithPostInfo {
 	Tasks::poke(RuntimeOrigin::signed(account(9)), task)
 }
 
-/// The task falls off the agenda. Returns the entry that it had.
+/// The task falls off the agenda, or out of those that wait for their settlement. Returns the entry that it had; of one that waits it
+/// is due now.
 pub fn fall_off(task: TaskId) -> Due {
-	Agenda::<Test>::mutate(|agenda| {
-		let place = agenda.iter().position(|due| due.task == task).expect("it is on the agenda");
-		agenda.remove(place)
-	})
+	let entry = *entries(task).first().expect("it is listed");
+	Agenda::<Test>::mutate(|agenda| agenda.retain(|due| due.task != task));
+	Unsettled::<Test>::mutate(|waiting| waiting.retain(|other| *other != task));
+	entry
 }
 
-/// The task's entries on the agenda.
+/// The task's entries: on the agenda, or, due now, among those that wait for their settlement.
 pub fn entries(task: TaskId) -> Vec<Due> {
-	Agenda::<Test>::get().into_iter().filter(|due| due.task == task).collect()
+	let waits = |task| Due { at: Tasks::now(), task, epoch: None };
+	let due =
+		Agenda::<Test>::get().into_iter().chain(Unsettled::<Test>::get().into_iter().map(waits));
+	due.filter(|due| due.task == task).collect()
 }
 
 pub fn status(task: TaskId) -> TaskStatus {

@@ -351,9 +351,9 @@ fn a_full_agenda_takes_no_task_back_until_it_has_room() {
 		let others: Vec<_> = (0..MAX_OPEN).map(|_| inviting()).collect();
 		let full = |refused: DispatchResultWithPostInfo| {
 			assert_eq!(refused, Err(Error::<Test>::TooManyOpenTasks.into()));
-			let agenda: Vec<_> = Agenda::<Test>::get().iter().map(|due| due.task).collect();
-			assert_eq!(agenda.len(), others.len());
-			assert!(others.iter().all(|other| agenda.contains(other)));
+			let listed = Tasks::open_tasks();
+			assert_eq!(listed.len(), others.len());
+			assert!(others.iter().all(|other| listed.contains(other)));
 		};
 		full(poke(task));
 		// Nor does the task itself find a place as it moves

@@ -244,14 +244,56 @@ fn a_draw_has_its_weight_kept_back() {
 		let long = consented(Standard);
 		run_to(2);
 		assert_ok!(cancel(long));
-		let task = consented(Standard);
 		world(|world| world.settle_steps = 1000);
-		// The settlement takes whatever there is, and goes on behind the draw
+		// The settlement takes whatever there is, but for a draw
 		assert_eq!(next_block(units(50)), units(50));
+		let task = consented(Standard);
 		let both = units(LOOK + DRAW + ADVANCE + 2 + 5);
 		assert_eq!(next_block(both), both);
 		assert_eq!(status(task), Collecting { first_by: 4 + FIRST, until: 4 + COLLECT });
 		assert_eq!(status(long), Settling(Failed(Cancelled)));
+	});
+}
+
+/// The attack: who takes many tasks back at once makes as many settlements due, of which each takes what a block has. The book
+/// forgets relay blocks' randomness meanwhile, and a draw that it comes to too late has none.
+#[test]
+fn settlements_keep_no_draw_waiting_for_a_look() {
+	build_and_execute(|| {
+		let ended: Vec<_> = (1..MAX_OPEN).map(|_| submit(Standard).unwrap()).collect();
+		let task = consented(Standard);
+		for task in &ended {
+			assert_ok!(cancel(*task));
+		}
+		// A look at the draw and a settlement
+		let settlement = ADVANCE + 12;
+		next_block(units(LOOK + WAIT + settlement));
+		assert!(Draws::<Test>::get(task).unwrap().seed.is_some(), "its randomness is kept");
+		let settled = |task: &&TaskId| matches!(status(**task), Settled(_));
+		assert!(ended.iter().filter(settled).count() < ended.len(), "they fit into no block");
+		world(|world| world.seed = Seed::Soon);
+		next_block(units(LOOK + DRAW));
+		assert!(is_drawn(task));
+		run_to(20);
+		assert!(ended.iter().all(|task| matches!(status(*task), Settled(_))));
+	});
+}
+
+/// A task that ended before an upgrade to this book is on the agenda still.
+#[test]
+fn a_settlement_on_the_agenda_is_taken_over() {
+	build_and_execute(|| {
+		let task = submit(Standard).unwrap();
+		assert_ok!(cancel(task));
+		let at = Tasks::now();
+		Unsettled::<Test>::kill();
+		Agenda::<Test>::put(BoundedVec::truncate_from(vec![Due { at, task, epoch: None }]));
+		next_block(Weight::MAX);
+		assert!(Agenda::<Test>::get().is_empty());
+		assert_eq!(Unsettled::<Test>::get().into_inner(), vec![task]);
+		next_block(Weight::MAX);
+		assert_eq!(status(task), Settled(Failed(Cancelled)));
+		assert!(Unsettled::<Test>::get().is_empty());
 	});
 }
 

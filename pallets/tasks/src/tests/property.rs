@@ -156,7 +156,7 @@ fn recipient() -> AccountId {
 
 /// Submits a task of this class, and whoever asks for it, if that may be.
 fn try_submit(class: SecurityClass, sealed: bool, required: usize) {
-	let full = Agenda::<Test>::get().len() as u32 == MAX_OPEN;
+	let full = Tasks::open_tasks().len() as u32 == MAX_OPEN;
 	let refused = full || world(|world| world.obstacle.is_some() || world.broke);
 	let list = dealers(conditions(class).least_dealers + 1);
 	let mut sorted = list.to_vec();
@@ -453,7 +453,7 @@ proptest! {
 			}
 			// With weight again, every task comes to its end
 			let limit = Tasks::now() + Tasks::longest_task() + 5;
-			while Tasks::now() < limit && !Agenda::<Test>::get().is_empty() {
+			while Tasks::now() < limit && !Tasks::open_tasks().is_empty() {
 				checked(Op::Blocks { count: 1, units: 100_000 });
 			}
 			for (task, status) in Statuses::<Test>::iter() {
@@ -461,7 +461,7 @@ proptest! {
 				check_journal(task);
 				check_deposits(task);
 			}
-			assert!(Agenda::<Test>::get().is_empty());
+			assert!(Tasks::open_tasks().is_empty());
 		});
 	}
 

@@ -39,6 +39,7 @@ impl<T: Config> Run<T> {
 		let count = dealings.len();
 		// Begun elsewhere in every block, as shares are.
 		let first = (self.now as usize).checked_rem(count).unwrap_or_default();
+		let mut waits = false;
 		for place in (first..count).chain(0..first) {
 			let Some(dealing) = dealings.get(place) else { continue };
 			if dealing.share != Some(ShareState::Unproven) {
@@ -50,12 +51,8 @@ impl<T: Config> Run<T> {
 				continue;
 			}
 			if !self.take_work(LOOK) {
-				log::debug!(
-					target: LOG_TARGET,
-					"task {}: other proofs wait for the next block",
-					seat.task
-				);
-				break;
+				waits = true;
+				continue;
 			}
 			let Ok(copy) = accepted_copy(seat, dealing) else {
 				self.report_lost(seat, dealing);
@@ -63,7 +60,7 @@ impl<T: Config> Run<T> {
 			};
 			let size = size(&copy);
 			let read = u32::try_from(size / BYTES).unwrap_or(u32::MAX);
-			self.take_work(proof_work(&relation, PROVEN).saturating_add(read));
+			self.spend(proof_work(&relation, PROVEN).saturating_add(read));
 			batch.push((place, copy));
 			bytes = bytes.saturating_add(size);
 			if batch.len() >= BATCH || bytes >= BATCH_BYTES {
@@ -71,6 +68,9 @@ impl<T: Config> Run<T> {
 				batch.clear();
 				bytes = 0;
 			}
+		}
+		if waits {
+			log::debug!(target: LOG_TARGET, "task {}: other proofs wait for the next block", seat.task);
 		}
 		found.extend(self.prove_batch(seat, &relation, dealings, &batch));
 		note(seat, dealings, found)
@@ -102,7 +102,7 @@ impl<T: Config> Run<T> {
 			let mut state = ShareState::Right;
 			if invalid.binary_search(&index).is_ok() {
 				// It was looked for among the others.
-				self.take_work(proof_work(relation, EXACT));
+				self.spend(proof_work(relation, EXACT));
 				log::warn!(
 					target: LOG_TARGET,
 					"task {}: the proof of dealer {} that its input is valid does not hold",

@@ -98,8 +98,8 @@ impl<T: Config> Run<T> {
 			};
 			let size = size(&copy);
 			let open = if seat.state.verifies { 0 } else { OPEN };
-			self.take_work(open.saturating_add((size / BYTES) as u32));
-			self.take_work(points_work(seat, BATCHED));
+			self.spend(open.saturating_add((size / BYTES) as u32));
+			self.spend(points_work(seat, BATCHED));
 			batch.push((place, copy));
 			bytes = bytes.saturating_add(size);
 			if batch.len() >= BATCH || bytes >= BATCH_BYTES {
@@ -143,7 +143,7 @@ impl<T: Config> Run<T> {
 				Ok(None) => found.push((*place, sound(seat, dealing))),
 				Err(Fault::Dealer(fault)) => {
 					if fault == DealerFault::OutsideSubgroup {
-						self.take_work(points_work(seat, EXACT));
+						self.spend(points_work(seat, EXACT));
 					}
 					log::warn!(
 						target: LOG_TARGET,
@@ -179,7 +179,7 @@ impl<T: Config> Run<T> {
 		let wrong = worker::check(&seat.context, seat.state.seat, &items, &mut self.rng);
 		// A batch that does not hold is taken apart until these are found.
 		let found = u32::try_from(wrong.len()).unwrap_or(u32::MAX);
-		self.take_work(alone_work(seat).saturating_mul(found));
+		self.spend(alone_work(seat).saturating_mul(found));
 		let secrets = self.secrets(seat)?;
 		let mut found = Vec::with_capacity(opened.len());
 		for (index, one) in opened.iter().enumerate() {

@@ -16,7 +16,7 @@ type Owned = Vec<(usize, Vec<Option<i64>>)>;
 
 fn owned(book: &Book, table: &Table, spec: &TaskSpec) -> Result<Owned, DataError> {
 	let mut rows = Owned::new();
-	book.for_each_row(table, spec, Cells::Checked { round: false }, |owner, row| {
+	book.for_each_row(table, spec, Cells::Checked { round: false, limits: &[] }, |owner, row| {
 		rows.push((owner, row.values.to_vec()));
 		Ok::<_, DataError>(())
 	})?;

@@ -213,6 +213,27 @@ fn compressed_and_wide_text_is_read() {
 	assert!(cut.to_string().contains("compressed content is damaged"), "{cut}");
 }
 
+/// A file is opened anew each time that it is read: another one in its place is noticed, with as many rows too.
+#[test]
+fn a_file_that_is_written_over_is_noticed() {
+	let folder = tempfile::tempdir().expect("a folder");
+	let path = folder.path().join("data.csv");
+	let write = |text: &str| std::fs::write(&path, text).expect("written");
+	write("who,x\na,1\nb,2\n");
+	let table = Table::read(&path, Reading::default()).expect("well-formed");
+	let hash = table.hash().expect("bytes");
+	let read = || table.for_each(|_| Ok::<_, DataError>(()));
+	assert!(read().is_ok() && table.check_unchanged(&hash).is_ok());
+	write("who,x\na,1\nb,3\n");
+	assert!(read().is_ok(), "as a table it is fine");
+	assert!(matches!(table.check_unchanged(&hash), Err(DataError::Changed { .. })));
+	// the columns' places are those of the first reading
+	write("x,who\n1,a\n2,b\n");
+	assert!(matches!(read(), Err(DataError::Changed { .. })));
+	write("who,x\na,1\n");
+	assert!(matches!(read(), Err(DataError::Changed { .. })));
+}
+
 #[test]
 fn parquet_is_read() {
 	let table = Table::parse("data.parquet", &columnar::tests::example()).expect("well-formed");

@@ -5,9 +5,9 @@ mod rules;
 
 use super::*;
 use crate::{
-	data::{Reading, Table},
+	data::{Book, Reading, Table},
 	fixtures::{column, spec},
-	inputs::Prepared,
+	inputs::{Encoding, Prepared},
 };
 use ostraka_primitives::spec::{Grouping, Statistic, TaskSpec};
 use std::path::Path;

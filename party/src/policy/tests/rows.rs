@@ -221,6 +221,39 @@ fn values_are_clipped_or_skipped_and_counted() {
 	assert_eq!((made.encoded.used, made.fits.outside, made.encoded.skipped_missing), (20, 2, 3));
 }
 
+/// A task's range may be wider than the policy's, and its cap higher: rows that are checked keep to the policy's.
+#[test]
+fn checked_rows_keep_to_the_policy() {
+	let policy = policy();
+	let mut spec = of(Statistic::Mean, &[("salary", 2, -900_000, 90_000_000_000)]);
+	spec.max_rows = 1_000;
+	assert!(is_allowed(&policy.says(pay(&policy), &Question::of(&spec))));
+	let rows = |number: u32| (0..number).map(|i| format!("{i},1,1,a\n")).collect::<String>();
+	let text = |rows: &str| format!("salary,age,flag,site\n{rows}");
+	let checked = |text: &str| {
+		let (table, encoding) = (read(text), Encoding { min_cell: 1, ..Default::default() });
+		let book = Book::of_all(&table, "bob");
+		let prepared = pay(&policy).prepare_checked(&book, &table, &spec, encoding);
+		prepared.map(|made| made.encoded.used).map_err(|error| error.to_string())
+	};
+	assert_eq!(checked(&text(&rows(100))), Ok(100));
+	for (value, shown) in
+		[("900000000", "900000000.00"), ("2500.51", "2500.51"), ("-0.01", "-0.01")]
+	{
+		let outside = text(&format!("{}{value},1,1,a\n", rows(20)));
+		let error = checked(&outside).expect_err("the task takes it, the policy does not");
+		let part = format!(
+			"line 22, column `salary`: {shown} is outside the policy's range 0.00 to 2500.50"
+		);
+		assert!(error.contains(&part), "{error}");
+		assert_eq!(dealt(&policy, &spec, &outside).fits.clipped, 1, "made to fit");
+	}
+	let error = checked(&text(&rows(101))).expect_err("one row too many");
+	assert!(error.contains("101 rows, where the policy's `rows` is 100"), "{error}");
+	// and the policy's floor, though a lower one is asked for
+	assert!(checked(&text(&rows(4))).expect_err("fewer than five").contains("floor of 5"));
+}
+
 #[test]
 fn a_dealer_that_would_be_told_apart_deals_zeros() {
 	let policy = policy();

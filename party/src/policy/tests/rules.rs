@@ -259,6 +259,79 @@ fn a_policy_that_others_can_write_is_refused() {
 	assert!(gone.contains("there is no such file"), "{gone}");
 }
 
+/// Whose something is decides, and then who can write it. In a folder as `/tmp` what is one's own stays where it is, unless the folder is
+/// another's: its owner moves everything.
+#[cfg(unix)]
+#[test]
+fn an_owner_can_move_what_is_his() {
+	use crate::policy::file::guard::{danger, Danger, Kind};
+	let (root, alice, mallory) = (0, 1000, 1001);
+	let by_alice = |kind, owner, mode| danger(kind, owner, mode, Some(alice));
+	for kind in [Kind::Folder, Kind::Link, Kind::File] {
+		assert_eq!(by_alice(kind, mallory, 0o755), Some(Danger::Anothers), "{kind:?}");
+		for owner in [root, alice] {
+			assert_eq!(by_alice(kind, owner, 0o755), None, "{kind:?}");
+			let open = by_alice(kind, owner, 0o777);
+			assert_eq!(open, (kind != Kind::Link).then_some(Danger::Open), "{kind:?}");
+		}
+	}
+	assert_eq!(by_alice(Kind::Folder, root, 0o1777), None);
+	assert_eq!(by_alice(Kind::Folder, mallory, 0o1777), Some(Danger::Anothers));
+	assert_eq!(by_alice(Kind::File, alice, 0o1777), Some(Danger::Open));
+	// nor does root take what a user can change
+	assert_eq!(danger(Kind::Folder, alice, 0o755, Some(root)), Some(Danger::Anothers));
+	assert_eq!(danger(Kind::Folder, alice, 0o777, None), Some(Danger::Open));
+}
+
+/// Whoever can put another link, or another folder, on the way to a policy chooses among all policies that are the user's or root's.
+#[cfg(unix)]
+#[test]
+fn a_policy_that_others_can_put_another_in_place_of_is_refused() {
+	use std::os::unix::fs::{chown, symlink, PermissionsExt};
+	let folder = tempfile::tempdir().expect("a folder");
+	let make = |name: &str, mode| {
+		let path = folder.path().join(name);
+		std::fs::create_dir_all(&path).expect("made");
+		let permissions = std::fs::Permissions::from_mode(mode);
+		std::fs::set_permissions(&path, permissions).expect("it is ours");
+		path
+	};
+	let (home, open) = (make("home", 0o700), make("open", 0o777));
+	let file = home.join("policy.toml");
+	std::fs::write(&file, POLICY).expect("written");
+	let said = |path: &Path| Policy::read(path).map(|_| ()).map_err(|error| error.to_string());
+	// the link's own folder, and one above it
+	let link = open.join("policy.toml");
+	symlink(&file, &link).expect("linked");
+	let refused = said(&link).expect_err("others can put another link there");
+	assert!(refused.contains("can write the folder of a link to the policy"), "{refused}");
+	make("open/own", 0o700);
+	let deeper = open.join("own").join("policy.toml");
+	symlink(&link, &deeper).expect("linked");
+	let refused = said(&deeper).expect_err("others can put another folder there");
+	assert!(refused.contains("can write a folder above the policy"), "{refused}");
+	make("open", 0o1777);
+	assert_eq!((said(&link), said(&deeper)), (Ok(()), Ok(())), "nobody else can move them");
+	// relative links, and folders that are links
+	symlink("../home/../home/policy.toml", home.join("again.toml")).expect("linked");
+	assert_eq!(said(&home.join("again.toml")), Ok(()));
+	symlink("home", folder.path().join("house")).expect("linked");
+	assert_eq!(said(&folder.path().join("house").join("again.toml")), Ok(()));
+	symlink("b", home.join("a")).expect("linked");
+	symlink("a", home.join("b")).expect("linked");
+	let refused = said(&home.join("a")).expect_err("it leads nowhere");
+	assert!(refused.contains("too many links"), "{refused}");
+	// who may give files away, as root, plays the other user too
+	const MALLORY: Option<u32> = Some(4242);
+	if chown(&open, MALLORY, None).is_ok() {
+		for mode in [0o755, 0o1777] {
+			make("open", mode);
+			let refused = said(&deeper).expect_err("a folder above is hers");
+			assert!(refused.contains("a folder above the policy belongs to another"), "{refused}");
+		}
+	}
+}
+
 #[test]
 fn the_examples_are_policies_that_allow_the_examples_tasks() {
 	let clinics = include_str!("../../../../examples/policies/clinics.toml");

@@ -63,7 +63,8 @@ pub(super) async fn run(
 	};
 	check_due(&slashes, Now::of(&chain, head))?;
 	if !args.yes && !slashes.is_empty() {
-		agreed(out.ask(&question(&slashes, chain.token())).await?)?;
+		let question = question(&slashes, chain.token());
+		out.must_agree(&question, "nothing is applied", "--yes to have it applied").await?;
 	}
 	out.farewell().is(
 		"slashes may be on their way to be applied\n  run the same command again: it looks before it acts"
@@ -114,19 +115,6 @@ fn question(slashes: &[NumberedSlash], token: &Token) -> String {
 		},
 	};
 	format!("{taken}. Once that is applied Root cannot cancel it. Have it applied?")
-}
-
-fn agreed(answer: Option<bool>) -> Result<(), Error> {
-	match answer {
-		Some(true) => Ok(()),
-		Some(false) => Err(Error::Failed(
-			"nothing is applied: the answer was no, and nothing was sent".to_owned(),
-		)),
-		None => Err(Error::Usage(
-			"nothing is applied, as there is no terminal to ask at (with --json nobody is asked): give --yes to have it applied"
-				.to_owned(),
-		)),
-	}
 }
 
 /// Has slashes applied, a transaction each: in a batch none of them is free.
@@ -257,10 +245,6 @@ mod tests {
 		assert!(asked.contains("Once that is applied Root cannot cancel it."), "{asked}");
 		let asked = question(&[due(3), due(4), early(8)], &fixtures::token());
 		assert!(asked.starts_with("3 slashes take 4.5 OST of 2 nodes. "), "{asked}");
-		assert!(agreed(Some(true)).is_ok());
-		let code = |answer| agreed(answer).err().map(|error| error.exit_code());
-		assert_eq!((code(Some(false)), code(None)), (Some(1), Some(2)));
-		assert!(agreed(None).is_err_and(|error| error.to_string().contains("give --yes")));
 	}
 
 	#[test]
